@@ -1,0 +1,438 @@
+"""What someone asks of a meeting: imperative, answered by events or by a rejection.
+
+A command never names who sends it: the server attaches the actor. Commands under *the server's own* are only
+accepted from the server (``Actor.system``), never from a socket.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meeting_server.domain.ids import (
+    ConnectionId,
+    ItemId,
+    MessageId,
+    Millis,
+    MotionId,
+    NoteId,
+    ParticipantId,
+    RoomId,
+)
+from meeting_server.domain.roles import Role
+from meeting_server.domain.terms import (
+    Choice,
+    Convening,
+    Device,
+    Invited,
+    MediaKind,
+    MotionForce,
+    NoteKind,
+    RoomKind,
+    VoteMethod,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who a command comes from. ``participant_id`` is ``None`` for the server itself."""
+
+    participant_id: ParticipantId | None
+
+    @property
+    def is_server(self) -> bool:
+        return self.participant_id is None
+
+
+SERVER = Actor(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something asked of a meeting."""
+
+
+class FromParticipant(Command):
+    """Commands a phone may send."""
+
+    __slots__ = ()
+
+
+class FromServer(Command):
+    """Commands only the server itself may send."""
+
+    __slots__ = ()
+
+
+# --- the meeting's life (right: run_meeting) ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMeeting(FromParticipant):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AdjournMeeting(FromParticipant):
+    """Refused with ``vote_in_progress`` while a motion is voting."""
+
+
+# --- people (moderate) ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveParticipant(FromParticipant):
+    participant_id: ParticipantId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignRole(FromParticipant):
+    """Hand the chair to someone, or take it back (run_meeting). A guest can not run the meeting."""
+
+    participant_id: ParticipantId
+    role: Role
+
+
+# --- attendance ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveMeeting(FromParticipant):
+    """Leave on purpose: no grace."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRollCall(FromParticipant):
+    """(run_meeting) ``seconds`` 10 to 600."""
+
+    seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRollCall(FromParticipant):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRollCall(FromParticipant):
+    """(run_meeting)"""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPresent(FromParticipant):
+    """The secretary saw the member in the hall; the record names the secretary (run_meeting)."""
+
+    participant_id: ParticipantId
+    note: str = ""
+
+
+# --- agenda (run_meeting) -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AddAgendaItem(FromParticipant):
+    title: str
+    minutes: int = 0
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditAgendaItem(FromParticipant):
+    item_id: ItemId
+    title: str
+    minutes: int = 0
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAgendaItem(FromParticipant):
+    item_id: ItemId
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAgendaItem(FromParticipant):
+    item_id: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class StepAgenda(FromParticipant):
+    """Go to an item; ``None`` ends the agenda."""
+
+    item_id: ItemId | None
+
+
+# --- floor ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseHand(FromParticipant):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LowerHand(FromParticipant):
+    """One's own hand, or another's by those who run the floor."""
+
+    participant_id: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantFloor(FromParticipant):
+    """(run_floor) ``seconds`` 0 for no limit, at most 3,600. Ends the floor of whoever has it."""
+
+    participant_id: ParticipantId
+    seconds: int = 180
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendFloor(FromParticipant):
+    """(run_floor)"""
+
+    seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class EndFloor(FromParticipant):
+    """The holder gives it back, or those who run the floor take it."""
+
+
+# --- rooms (moderate) ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRoom(FromParticipant):
+    title: str
+    kind: RoomKind = "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRoom(FromParticipant):
+    room_id: RoomId
+
+
+@dataclass(frozen=True, slots=True)
+class ModerateRoom(FromParticipant):
+    room_id: RoomId
+    moderated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveParticipant(FromParticipant):
+    """Send to a group room, or call back with the hall's id."""
+
+    participant_id: ParticipantId
+    room_id: RoomId
+
+
+# --- media ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMedia(FromParticipant):
+    """One's own microphone, camera or screen. ``floor_required`` in a moderated room; one screen at a time."""
+
+    media: MediaKind
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMedia(FromParticipant):
+    """One's own, or another's by those who moderate."""
+
+    media: MediaKind
+    participant_id: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MuteAll(FromParticipant):
+    """(moderate) Close every microphone but one's own and the floor holder's."""
+
+
+# --- chat -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PostChat(FromParticipant):
+    """To the room one is in. 1 to 2,000 characters."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveChat(FromParticipant):
+    """One's own message, or any by those who moderate."""
+
+    message_id: MessageId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseChat(FromParticipant):
+    """(moderate) While paused only those who run the meeting can post."""
+
+    paused: bool
+
+
+# --- motions and polls (run_votes) ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DraftMotion(FromParticipant):
+    """A motion has the three choices 赞成 / 不赞成 / 弃权 when ``choices`` is empty; a poll needs 2 to 12.
+
+    ``preset_id`` empty: the meeting's own preset. ``max_choices`` > 1 only for polls.
+    """
+
+    title: str
+    text: str = ""
+    item_id: ItemId | None = None
+    force: MotionForce = "motion"
+    method: VoteMethod = "open"
+    choices: tuple[Choice, ...] = ()
+    max_choices: int = 1
+    preset_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMotion(FromParticipant):
+    """``seconds`` 0: open until closed; else 10 to 3,600. ``no_quorum`` when too few are present."""
+
+    motion_id: MotionId
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CastBallot(FromParticipant):
+    """Counted once; a second one is ``already_cast`` and the first stands."""
+
+    motion_id: MotionId
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMotion(FromParticipant):
+    motion_id: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class PublishMotion(FromParticipant):
+    motion_id: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawMotion(FromParticipant):
+    motion_id: MotionId
+    reason: str = ""
+
+
+# --- recording (record) and notes (take_notes) ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording(FromParticipant):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording(FromParticipant):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeRecording(FromParticipant):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNote(FromParticipant):
+    kind: NoteKind
+    text: str
+    item_id: ItemId | None = None
+    participant_id: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNote(FromParticipant):
+    note_id: NoteId
+
+
+# --- the server's own ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ConveneMeeting(FromServer):
+    """From the schedule; accepted until the meeting opens; equal content changes nothing."""
+
+    convening: Convening
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitParticipant(FromServer):
+    """A person who came by an invitation that admits guests, or was added to the list after opening."""
+
+    participant: Invited
+    admitted_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConnection(FromServer):
+    participant_id: ParticipantId
+    connection_id: ConnectionId
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class CloseConnection(FromServer):
+    """``last_evidence_at``: the last moment the socket gave a sign of life."""
+
+    participant_id: ParticipantId
+    connection_id: ConnectionId
+    last_evidence_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ResetConnections(FromServer):
+    """After a restart of the host no old socket lives: close them all, dated to ``last_evidence_at``."""
+
+    last_evidence_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeResponsiveness(FromServer):
+    participant_id: ParticipantId
+    connection_id: ConnectionId
+    responsive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSpeakerTurn(FromServer):
+    participant_id: ParticipantId
+    room_id: RoomId
+    started_at: Millis
+    ended_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTrackRecorded(FromServer):
+    """Accepted even after adjourning: files are finished a moment later."""
+
+    participant_id: ParticipantId
+    room_id: RoomId
+    media: MediaKind
+    path: str
+    started_at: Millis
+    ended_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class PassDeadline(FromServer):
+    """Time has come for whatever ``next_deadline`` named: a floor, a vote, a roll call, a grace."""
+
+
+def _kinds(root: type[Command]) -> dict[str, type[Command]]:
+    return {cls.__name__: cls for cls in root.__subclasses__()}
+
+
+KINDS: dict[str, type[Command]] = _kinds(FromParticipant)
+"""Commands a phone may send, by wire name."""
+SERVER_KINDS: dict[str, type[Command]] = _kinds(FromServer)

@@ -1,0 +1,72 @@
+"""Every reason a command can be refused for, as a stable code that goes over the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable wire codes. Each has a sentence in both catalogues under ``errors.<code>``."""
+
+    # the meeting's life
+    NOT_OPEN = "not_open"
+    ALREADY_OPEN = "already_open"
+    ADJOURNED = "adjourned"
+    VOTE_IN_PROGRESS = "vote_in_progress"
+    # who may do what
+    FORBIDDEN = "forbidden"
+    NOT_A_PARTICIPANT = "not_a_participant"
+    UNKNOWN_PARTICIPANT = "unknown_participant"
+    REMOVED = "removed"
+    # things that are named
+    UNKNOWN_ROOM = "unknown_room"
+    UNKNOWN_ITEM = "unknown_item"
+    UNKNOWN_MOTION = "unknown_motion"
+    UNKNOWN_MESSAGE = "unknown_message"
+    UNKNOWN_NOTE = "unknown_note"
+    UNKNOWN_CONNECTION = "unknown_connection"
+    UNKNOWN_PRESET = "unknown_preset"
+    # chat and floor
+    CHAT_PAUSED = "chat_paused"
+    NOT_IN_ROOM = "not_in_room"
+    FLOOR_REQUIRED = "floor_required"
+    FLOOR_TAKEN = "floor_taken"
+    NO_FLOOR = "no_floor"
+    ALREADY_RAISED = "already_raised"
+    NOT_RAISED = "not_raised"
+    SCREEN_TAKEN = "screen_taken"
+    # roll call
+    ROLL_CALL_OPEN = "roll_call_open"
+    NO_ROLL_CALL = "no_roll_call"
+    # votes
+    NO_QUORUM = "no_quorum"
+    NO_VOTING_RIGHT = "no_voting_right"
+    NOT_PRESENT = "not_present"
+    ALREADY_CAST = "already_cast"
+    POLL_CLOSED = "poll_closed"
+    NOT_VOTING = "not_voting"
+    NOT_CLOSED = "not_closed"
+    ALREADY_PUBLISHED = "already_published"
+    BAD_CHOICE = "bad_choice"
+    # recording
+    ALREADY_RECORDING = "already_recording"
+    NOT_RECORDING = "not_recording"
+    # input
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    OUT_OF_RANGE = "out_of_range"
+    NOTHING_CHANGED = "nothing_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """What ``decide`` returns instead of events: the command had no effect and the reason is final.
+
+    ``field`` names the offending field of the command where there is one; ``detail`` holds figures that
+    make the sentence exact (for example ``{"needed": 15, "present": 12}``).
+    """
+
+    code: Code
+    field: str = ""
+    detail: tuple[tuple[str, int | str], ...] = ()

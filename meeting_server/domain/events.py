@@ -1,0 +1,472 @@
+"""The facts of a meeting: past tense, append-only, versioned, replayed for ever.
+
+A field may be added with a default; anything else needs a new ``version`` and an upcast in ``journal/upcast``.
+Moments inside events are given only where they differ from the record's own ``recorded_at``.
+Fields marked *redacted* are ``None`` or empty in the copy that viewers without the right receive
+(see ``visibility``); in the journal they are always full.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from meeting_server.domain.ids import (
+    ConnectionId,
+    ItemId,
+    MessageId,
+    Millis,
+    MotionId,
+    NoteId,
+    ParticipantId,
+    RollCallId,
+    RoomId,
+)
+from meeting_server.domain.roles import Role
+from meeting_server.domain.terms import (
+    Choice,
+    ConfirmedBy,
+    Convening,
+    Device,
+    Invited,
+    MediaKind,
+    MotionForce,
+    NamedBallot,
+    NoteKind,
+    Preset,
+    QuorumCheck,
+    RoomKind,
+    Tally,
+    Verdict,
+    VoteMethod,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact. ``erasable`` payloads may be removed from the journal on request; the chain still verifies."""
+
+    version: ClassVar[int] = 1
+    erasable: ClassVar[bool] = False
+
+
+# --- the meeting's life -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingConvened(Event):
+    """First record of every journal, repeated when the schedule changes before the meeting opens."""
+
+    convening: Convening
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingOpened(Event):
+    opened_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingAdjourned(Event):
+    """Holds the attendance totals, which are never erasable: 应到, 实到 over the meeting, guests."""
+
+    adjourned_by: ParticipantId
+    expected: int
+    attended: int
+    guests: int
+
+
+# --- people -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantAdmitted(Event):
+    """Someone not on the list was let in (a guest, a late addition)."""
+
+    participant: Invited
+    admitted_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRemoved(Event):
+    participant_id: ParticipantId
+    removed_by: ParticipantId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAssigned(Event):
+    participant_id: ParticipantId
+    role: Role
+    assigned_by: ParticipantId
+
+
+# --- attendance -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOpened(Event):
+    participant_id: ParticipantId
+    connection_id: ConnectionId
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionClosed(Event):
+    """``last_evidence_at``: absence is dated from the last sign of life, never from the time-out."""
+
+    participant_id: ParticipantId
+    connection_id: ConnectionId
+    last_evidence_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsivenessChanged(Event):
+    """The device came to the foreground and beats (``responsive``), or went to the background."""
+
+    participant_id: ParticipantId
+    connection_id: ConnectionId
+    responsive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantArrived(Event):
+    """First connection, or first after having left, or marked in the hall."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantLeft(Event):
+    """The grace after the last connection ran out, or the member left on purpose (``deliberate``)."""
+
+    participant_id: ParticipantId
+    left_at: Millis
+    deliberate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceConfirmed(Event):
+    """The strongest evidence. ``marked_by`` names the secretary for ``marked``."""
+
+    participant_id: ParticipantId
+    by: ConfirmedBy
+    marked_by: ParticipantId | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RollCallOpened(Event):
+    roll_call_id: RollCallId
+    opened_by: ParticipantId
+    closes_at: Millis
+    expected: tuple[ParticipantId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollCallAnswered(Event):
+    roll_call_id: RollCallId
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class RollCallClosed(Event):
+    roll_call_id: RollCallId
+    expected: int
+    answered: int
+
+
+# --- agenda -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItemAdded(Event):
+    item_id: ItemId
+    title: str
+    minutes: int
+    speaker: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItemEdited(Event):
+    item_id: ItemId
+    title: str
+    minutes: int
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItemMoved(Event):
+    item_id: ItemId
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItemRemoved(Event):
+    item_id: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaStepped(Event):
+    """The meeting goes to ``item_id`` (``None``: the agenda is done); the item before it ends now."""
+
+    item_id: ItemId | None
+
+
+# --- floor ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HandRaised(Event):
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class HandLowered(Event):
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class FloorGranted(Event):
+    """``ends_at`` is ``None`` for no limit. Lowers the hand of the one who gets it."""
+
+    participant_id: ParticipantId
+    granted_by: ParticipantId
+    seconds: int
+    ends_at: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorExtended(Event):
+    participant_id: ParticipantId
+    ends_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class FloorEnded(Event):
+    participant_id: ParticipantId
+    reason: Literal["returned", "revoked", "expired", "left"]
+
+
+# --- rooms ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOpened(Event):
+    room_id: RoomId
+    title: str
+    kind: RoomKind
+
+
+@dataclass(frozen=True, slots=True)
+class RoomClosed(Event):
+    """Everyone still in it is back in the hall."""
+
+    room_id: RoomId
+
+
+@dataclass(frozen=True, slots=True)
+class RoomModerated(Event):
+    """In a moderated room only the floor holder and those who run the meeting are heard."""
+
+    room_id: RoomId
+    moderated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantMoved(Event):
+    participant_id: ParticipantId
+    room_id: RoomId
+    moved_by: ParticipantId
+
+
+# --- media facts ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOpened(Event):
+    """A microphone, camera or shared screen is on, as a fact shown to all."""
+
+    participant_id: ParticipantId
+    media: MediaKind
+
+
+@dataclass(frozen=True, slots=True)
+class MediaClosed(Event):
+    """``closed_by`` differs from the participant when the chair did it."""
+
+    participant_id: ParticipantId
+    media: MediaKind
+    closed_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerTurnEnded(Event):
+    """Sensed from audio levels by the media plane, for the record's timeline."""
+
+    participant_id: ParticipantId
+    room_id: RoomId
+    started_at: Millis
+    ended_at: Millis
+
+
+# --- chat -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPosted(Event):
+    """``audience`` names who was in the group room (empty: everyone)."""
+
+    erasable: ClassVar[bool] = True
+    message_id: MessageId
+    room_id: RoomId
+    author_id: ParticipantId
+    text: str
+    audience: tuple[ParticipantId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRemoved(Event):
+    """A moderator took the message out of sight; the record says who and why."""
+
+    message_id: MessageId
+    removed_by: ParticipantId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPaused(Event):
+    paused: bool
+
+
+# --- motions and polls --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MotionDrafted(Event):
+    """Visible to those who run votes until it opens."""
+
+    motion_id: MotionId
+    title: str
+    text: str
+    item_id: ItemId | None
+    force: MotionForce
+    method: VoteMethod
+    choices: tuple[Choice, ...]
+    max_choices: int
+    preset: Preset
+    drafted_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class MotionOpened(Event):
+    """Opening freezes the preset and the electorate. ``quorum`` is ``None`` for a poll."""
+
+    motion_id: MotionId
+    title: str
+    text: str
+    item_id: ItemId | None
+    force: MotionForce
+    method: VoteMethod
+    choices: tuple[Choice, ...]
+    max_choices: int
+    preset: Preset
+    electorate: tuple[ParticipantId, ...]
+    quorum: QuorumCheck | None
+    closes_at: Millis | None
+    opened_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class BallotCast(Event):
+    """*redacted* for everyone but the voter: others learn only that one more was returned."""
+
+    motion_id: MotionId
+    voter: ParticipantId | None
+    choices: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MotionClosed(Event):
+    """*redacted* (``tally``, ``verdict``) for those who do not run votes, until published."""
+
+    motion_id: MotionId
+    quorum: QuorumCheck | None
+    returned: int
+    tally: Tally | None
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class MotionPublished(Event):
+    motion_id: MotionId
+    tally: Tally
+    verdict: Verdict
+    named: tuple[NamedBallot, ...]
+    published_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class MotionWithdrawn(Event):
+    """Taken back before publication; ballots cast in it have no effect."""
+
+    motion_id: MotionId
+    withdrawn_by: ParticipantId
+    reason: str
+
+
+# --- recording and notes --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStarted(Event):
+    started_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStopped(Event):
+    stopped_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingAcknowledged(Event):
+    """The participant saw the consent notice of the running recording and stayed."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecorded(Event):
+    """One file under the meeting's recording folder. ``path`` is relative to it."""
+
+    participant_id: ParticipantId
+    room_id: RoomId
+    media: MediaKind
+    path: str
+    started_at: Millis
+    ended_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTaken(Event):
+    """A line for the minutes, typed by those who keep the record; visible to them until the minutes."""
+
+    note_id: NoteId
+    item_id: ItemId | None
+    participant_id: ParticipantId | None
+    kind: NoteKind
+    text: str
+    taken_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRemoved(Event):
+    note_id: NoteId
+
+
+def _kinds() -> dict[str, type[Event]]:
+    return {cls.__name__: cls for cls in Event.__subclasses__()}
+
+
+KINDS: dict[str, type[Event]] = _kinds()
+"""Every event class by its wire and journal name."""

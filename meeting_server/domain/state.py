@@ -1,0 +1,237 @@
+"""The state of one meeting: what the journal folds to, and, redacted, what a phone is shown.
+
+A phone's snapshot is this very structure with what the viewer may not see left out (``visibility.view``), so that the
+phone's reducer and ``evolve`` mean the same thing by the same names. Nothing here is derived that can be computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from meeting_server.domain.ids import (
+    ConnectionId,
+    ItemId,
+    MeetingId,
+    MessageId,
+    Millis,
+    MotionId,
+    NoteId,
+    ParticipantId,
+    RollCallId,
+    RoomId,
+)
+from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.terms import (
+    AgendaItem,
+    Choice,
+    Device,
+    DocumentRef,
+    EvidenceLevel,
+    MediaKind,
+    MeetingKind,
+    MotionForce,
+    NamedBallot,
+    NoteKind,
+    Preset,
+    QuorumCheck,
+    RoomKind,
+    Tally,
+    Verdict,
+    VoteMethod,
+)
+
+Phase = Literal["convened", "open", "adjourned"]
+MotionPhase = Literal["drafted", "voting", "closed", "published", "withdrawn"]
+
+CHAT_KEPT = 200
+"""Messages kept in the state for snapshots; the journal has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One device of a participant, while its socket is open."""
+
+    device: Device
+    opened_at: Millis
+    responsive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A stretch of evidence of presence. ``until`` is ``None`` while it lasts. ``reason`` is a stable word
+    (``joined``, ``foreground``, ``background``, ``roll_call``, ``spoke``, ``ballot``, ``marked``)."""
+
+    since: Millis
+    until: Millis | None
+    level: EvidenceLevel
+    reason: str
+    marked_by: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Someone on the meeting's list. ``connections``, ``intervals``, leave and exclusion reasons are shown only
+    to themselves and to those who run the meeting."""
+
+    participant_id: ParticipantId
+    name: str
+    standing: Standing
+    role: Role
+    voting: bool
+    committee: bool = False
+    excluded_reason: str = ""
+    leave_reason: str = ""
+    leave_approved: bool = False
+    room_id: RoomId = RoomId("hall")
+    present: bool = False
+    first_arrived_at: Millis | None = None
+    left_at: Millis | None = None
+    removed: bool = False
+    media: tuple[MediaKind, ...] = ()
+    """What is open now: microphone, camera, screen."""
+    recording_acknowledged: bool = False
+    connections: dict[ConnectionId, Connection] = field(default_factory=dict)
+    intervals: tuple[Interval, ...] = ()
+    gone_since: Millis | None = None
+    """Last evidence of the last connection, while the grace runs; hidden like ``connections``."""
+    grace_until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    room_id: RoomId
+    title: str
+    kind: RoomKind
+    moderated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    participant_id: ParticipantId
+    raised_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Who has the floor (发言权), and until when (``None``: no limit)."""
+
+    participant_id: ParticipantId
+    granted_at: Millis
+    ends_at: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A chat message; removed ones stay with an empty ``text`` and who removed them."""
+
+    message_id: MessageId
+    room_id: RoomId
+    author_id: ParticipantId
+    posted_at: Millis
+    text: str
+    audience: tuple[ParticipantId, ...] = ()
+    removed_by: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollCall:
+    roll_call_id: RollCallId
+    opened_at: Millis
+    closes_at: Millis
+    expected: tuple[ParticipantId, ...]
+    answered: tuple[ParticipantId, ...] = ()
+    closed_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """A motion or poll. ``ballots`` holds, in a phone's view, only the viewer's own."""
+
+    motion_id: MotionId
+    phase: MotionPhase
+    title: str
+    text: str
+    item_id: ItemId | None
+    force: MotionForce
+    method: VoteMethod
+    choices: tuple[Choice, ...]
+    max_choices: int
+    preset: Preset
+    electorate: tuple[ParticipantId, ...] = ()
+    opened_at: Millis | None = None
+    closes_at: Millis | None = None
+    closed_at: Millis | None = None
+    published_at: Millis | None = None
+    quorum_at_open: QuorumCheck | None = None
+    quorum_at_close: QuorumCheck | None = None
+    returned: int = 0
+    ballots: dict[ParticipantId, tuple[str, ...]] = field(default_factory=dict)
+    tally: Tally | None = None
+    verdict: Verdict | None = None
+    named: tuple[NamedBallot, ...] = ()
+    withdrawn_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The recording switched on now, if any; earlier ones are in the journal."""
+
+    started_at: Millis
+    started_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    note_id: NoteId
+    taken_at: Millis
+    item_id: ItemId | None
+    participant_id: ParticipantId | None
+    kind: NoteKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """How many of each have been made, for the next id."""
+
+    rooms: int = 0
+    items: int = 0
+    motions: int = 0
+    messages: int = 0
+    notes: int = 0
+    roll_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingState:
+    """The whole of a meeting at one position."""
+
+    meeting_id: MeetingId
+    phase: Phase
+    title: str
+    kind: MeetingKind
+    branch_id: str
+    branch_name: str
+    place: str
+    starts_at: Millis
+    ends_at: Millis
+    preset: Preset
+    documents: tuple[DocumentRef, ...]
+    participants: dict[ParticipantId, Participant]
+    agenda: tuple[AgendaItem, ...]
+    rooms: dict[RoomId, Room]
+    opened_at: Millis | None = None
+    adjourned_at: Millis | None = None
+    current_item: ItemId | None = None
+    hands: tuple[Hand, ...] = ()
+    floor: Floor | None = None
+    chat: tuple[Message, ...] = ()
+    chat_paused: bool = False
+    roll_call: RollCall | None = None
+    """The one open now or the last one."""
+    motions: dict[MotionId, Motion] = field(default_factory=dict)
+    recording: Recording | None = None
+    recording_planned: bool = False
+    notes: tuple[Note, ...] = ()
+    counters: Counters = Counters()

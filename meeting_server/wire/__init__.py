@@ -1,0 +1,1 @@
+"""Typed messages of the socket; TypeScript types and docs/PROTOCOL.md are generated from here."""

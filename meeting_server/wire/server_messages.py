@@ -1,0 +1,134 @@
+"""What the server says over the socket, one JSON object a frame, ``type`` first."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from meeting_server.domain.state import MeetingState
+
+
+class You(Struct, frozen=True):
+    """Who the server takes this connection for."""
+
+    participant_id: str
+    name: str
+    connection_id: str
+
+
+class Welcome(Struct, tag="welcome", tag_field="type", frozen=True):
+    """Answer to ``hello``. The records since the position follow as ``event``/``skip`` frames; or, when
+    ``resumed`` is false, one ``snapshot``. ``now`` is the server's clock (Unix ms)."""
+
+    you: You
+    resumed: bool
+    position: str
+    now: int
+    missed: int = 0
+    media: bool = True
+    """Whether a media plane is there at all."""
+
+
+class Snapshot(Struct, tag="snapshot", tag_field="type", frozen=True):
+    """The viewer's state at ``position``; replaces all the phone had."""
+
+    position: str
+    seq: int
+    state: MeetingState
+
+
+class EventFrame(Struct, tag="event", tag_field="type", frozen=True):
+    """One record, redacted for the viewer. ``seq`` has no gaps: see ``skip``."""
+
+    seq: int
+    hash8: str
+    at: int
+    kind: str
+    data: Any
+
+
+class Skip(Struct, tag="skip", tag_field="type", frozen=True):
+    """A record the viewer may not see."""
+
+    seq: int
+    hash8: str
+
+
+class Ack(Struct, tag="ack", tag_field="type", frozen=True):
+    """The command is committed and will never be lost. ``seq``: the record it led to (the last one, if several)."""
+
+    id: str
+    seq: int
+
+
+class RejectedFrame(Struct, tag="rejected", tag_field="type", frozen=True):
+    """The command had no effect; ``code`` is one of ``domain.errors.Code`` or a wire code (``bad_message``,
+    ``rate_limited``, ``storage_unavailable``)."""
+
+    id: str
+    code: str
+    field: str = ""
+    detail: dict[str, int | str] = {}
+    retry_after_ms: int = 0
+
+
+class Error(Struct, tag="error", tag_field="type", frozen=True):
+    """A frame that is no command was refused. ``re`` names its type or id."""
+
+    code: str
+    re: str = ""
+    field: str = ""
+    retry_after_ms: int = 0
+
+
+class Answer(Struct, tag="answer", tag_field="type", frozen=True):
+    """Answer to ``offer``: ``mids`` maps each m-line's mid to what it is (see ``media/api``)."""
+
+    id: str
+    sdp: str
+    mids: dict[str, str]
+
+
+class Slots(Struct, tag="slots", tag_field="type", frozen=True):
+    """Who is in which receive slot now: mid → participant id, or ``None`` for an empty slot."""
+
+    slots: dict[str, str | None]
+
+
+class Speaking(Struct, tag="speaking", tag_field="type", frozen=True):
+    """Who is speaking now in the viewer's room, loudest first; unrecorded."""
+
+    participants: list[str]
+
+
+class Quality(Struct, tag="quality", tag_field="type", frozen=True):
+    """This connection's network as the media plane sees it: 3 good, 2 weak, 1 very weak, 0 gone."""
+
+    level: Literal[0, 1, 2, 3]
+
+
+class MediaLost(Struct, tag="media_lost", tag_field="type", frozen=True):
+    """The media worker went away: make a new offer after ``retry_after_ms``."""
+
+    retry_after_ms: int = 0
+
+
+class Typing(Struct, tag="typing", tag_field="type", frozen=True):
+    """Someone in the viewer's room is typing; unrecorded."""
+
+    participant_id: str
+    on: bool
+
+
+class Pong(Struct, tag="pong", tag_field="type", frozen=True):
+    """``sent`` as it came; ``now`` is the server's clock (Unix ms)."""
+
+    sent: int
+    now: int
+
+
+ServerMessage = (
+    Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | Error | Answer | Slots | Speaking | Quality
+    | MediaLost | Typing | Pong
+)
