@@ -1,0 +1,94 @@
+"""The journal as the rest of the house sees it; ``sql`` is the adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from meeting_server.domain.events import Event
+from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event about to be recorded. ``actor`` is ``None`` for the server. Several drafts may share a command id."""
+
+    event: Event
+    actor: ParticipantId | None
+    command_id: CommandId | None
+    recorded_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One fact of one meeting, as stored. ``event`` is ``None`` once its payload was erased."""
+
+    meeting_id: MeetingId
+    seq: int
+    recorded_at: Millis
+    actor: ParticipantId | None
+    command_id: CommandId | None
+    kind: str
+    version: int
+    salt: bytes
+    payload: bytes | None
+    payload_hash: bytes
+    prev_hash: bytes
+    hash: bytes
+    event: Event | None
+
+    @property
+    def hash8(self) -> str:
+        return self.hash.hex()[:8]
+
+    @property
+    def position(self) -> str:
+        return f"{self.seq}.{self.hash8}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last record of a meeting: ``seq`` 0 and 32 zero bytes for an empty journal."""
+
+    seq: int
+    hash: bytes
+
+    @property
+    def position(self) -> str:
+        return f"{self.seq}.{self.hash.hex()[:8]}"
+
+
+class StorageUnavailable(Exception):
+    """Nothing of the batch was written (disk full, database gone); wire code ``storage_unavailable``."""
+
+
+class JournalConflict(Exception):
+    """The meeting's head is not where the writer thought: another host wrote, or the fencing number is stale."""
+
+
+class Journal(Protocol):
+    """Appends are atomic per call and durable when they return."""
+
+    async def append(
+        self, meeting_id: MeetingId, after: Head, drafts: Sequence[Draft], fence: int = 0
+    ) -> list[Record]:
+        """Record ``drafts`` after ``after``. Calls of many meetings share one commit.
+
+        Raises JournalConflict, StorageUnavailable.
+        """
+        ...
+
+    async def read(self, meeting_id: MeetingId, after: int = 0, limit: int | None = None) -> list[Record]:
+        """Records with ``seq > after`` in order."""
+        ...
+
+    async def head(self, meeting_id: MeetingId) -> Head: ...
+
+    async def find_command(self, meeting_id: MeetingId, command_id: CommandId) -> int | None:
+        """The last ``seq`` a command led to, if it was recorded."""
+        ...
+
+    async def erase(self, meeting_id: MeetingId, seq: int) -> None:
+        """Remove an erasable payload with its salt; the chain still verifies. Raises ValueError if not erasable."""
+        ...
