@@ -1,0 +1,118 @@
+"""The one way to the database: engine, transactions, the shared table metadata, migrations.
+
+SQLite (a file, WAL, ``synchronous=FULL``) is the embedded default; PostgreSQL is the same code with another URL.
+Tables are declared, on ``metadata``, in the module that owns them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long SQLite waits for another process's write before it gives up."""
+
+MIGRATION_LOCK = 0x6D656574
+"""PostgreSQL advisory lock, so that two processes starting at once migrate one after the other."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""All tables of the house; constraints get stable names, so that a migration can drop them."""
+
+
+class Database:
+    """Transactions over one database URL (``sqlite+aiosqlite:///…`` or ``postgresql+asyncpg://…``).
+
+    ``close`` must be awaited before the program ends: every SQLite connection is a thread.
+    Raises ValueError for an SQLite database in memory: it has no WAL, and two connections would see two databases.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if parsed.database in (None, "", ":memory:"):
+                raise ValueError("an SQLite database needs a file: sqlite+aiosqlite:////path/meetings.sqlite3")
+            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(parsed, pool_pre_ping=not self.is_sqlite)
+        self._writing = asyncio.Lock()
+        self._write_engine = self.engine
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _set_pragmas)
+            event.listen(self.engine.sync_engine, "begin", _begin)
+            self._write_engine = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent view; what is written in it is rolled back."""
+        async with self.engine.connect() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction, committed when the block ends without an exception.
+
+        On SQLite one at a time in the process: do nothing slow inside, and never open a second one within.
+        """
+        if not self.is_sqlite:
+            async with self._write_engine.begin() as conn:
+                yield conn
+            return
+        async with self._writing, self._write_engine.begin() as conn:
+            yield conn
+
+    async def create_all(self) -> None:
+        """Every table of ``metadata`` that is not there yet; for tests, the server uses ``migrate``."""
+        async with self.write() as conn:
+            await conn.run_sync(metadata.create_all)
+
+    async def close(self) -> None:
+        """End every connection."""
+        await self.engine.dispose()
+
+
+def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
+    # SQLAlchemy emits BEGIN itself (see _begin): sqlite3's own guess about when to begin breaks IMMEDIATE and DDL.
+    adapted: Any = connection
+    adapted.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql(str(conn.get_execution_options().get("begin", "BEGIN")))
+
+
+async def migrate(url: str) -> None:
+    """Bring the database at ``url`` to the newest revision; called at every start, by every process."""
+    database = Database(url)
+    try:
+        async with database.write() as conn:
+            if not database.is_sqlite:
+                await conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            await conn.run_sync(metadata.create_all)
+    finally:
+        await database.close()
