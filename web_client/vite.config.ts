@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+const here = import.meta.dirname;
+const LOCALES = resolve(here, "../meeting_server/web/locales");
+
+/** Areas of the shared catalogue that go to the room, and those only the console needs. */
+const AREAS: Record<string, string[]> = {
+  room: ["room", "room_people", "vote", "chat", "states", "errors", "net", "media", "stage"],
+  console: ["console"],
+  player: ["player"],
+};
+
+/** `virtual:locale/<area>/<language>`: the catalogue shared with the server's pages, cut to what a chunk needs. */
+export function locales(): Plugin {
+  const prefix = "virtual:locale/";
+  return {
+    name: "locales",
+    resolveId: (id) => (id.startsWith(prefix) ? `\0${id}` : null),
+    load(id) {
+      if (!id.startsWith(`\0${prefix}`)) return null;
+      const [area = "", language = ""] = id.slice(prefix.length + 1).split("/");
+      const path = resolve(LOCALES, `${language}.json`);
+      const wanted = AREAS[area];
+      if (!wanted) throw new Error(`no such area of the catalogue: ${area}`);
+      const all = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>) : {};
+      if (existsSync(path)) this.addWatchFile(path);
+      const cut = Object.fromEntries(wanted.filter((name) => name in all).map((name) => [name, all[name]]));
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(cut))});`;
+    },
+  };
+}
+
+/** `sw.js`: the service worker with the list of hashed files of this build written into it. */
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      const shell = Object.keys(bundle)
+        .filter((name) => /^(room|shared|zh-CN|en|pages)[.-].*\.(js|css)$/.test(name))
+        .sort();
+      const source = readFileSync(resolve(here, "src/sw.js"), "utf8").replace("__SHELL__", JSON.stringify(shell));
+      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    },
+  };
+}
+
+export default defineConfig({
+  base: "/static/",
+  plugins: [locales(), serviceWorker()],
+  build: {
+    outDir: "dist",
+    manifest: "manifest.json",
+    assetsDir: "",
+    target: ["es2021", "chrome90", "safari15", "firefox90"],
+    modulePreload: { polyfill: false },
+    cssCodeSplit: true,
+    reportCompressedSize: true,
+    rollupOptions: {
+      input: {
+        room: resolve(here, "src/main.ts"),
+        pages: resolve(here, "src/pages.ts"),
+        player: resolve(here, "src/player.ts"),
+      },
+      output: {
+        entryFileNames: "[name].[hash].js",
+        chunkFileNames: "[name].[hash].js",
+        assetFileNames: "[name].[hash][extname]",
+      },
+    },
+  },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+} as Parameters<typeof defineConfig>[0]);
