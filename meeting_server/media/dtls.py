@@ -1,0 +1,182 @@
+"""The server side of DTLS-SRTP for one client, without I/O: datagrams in, datagrams out, SRTP sessions at the end."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from OpenSSL import SSL
+from pylibsrtp import Policy, Session
+
+from .srtp import make_session
+
+MAX_FLIGHT_DATAGRAM = 1200
+_RECORD_HEADER = 13
+_DIGESTS: dict[str, hashes.HashAlgorithm] = {"sha-256": hashes.SHA256(), "sha-384": hashes.SHA384(), "sha-512": hashes.SHA512()}
+_CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA"
+
+
+@dataclass(frozen=True)
+class SrtpProfile:
+    """An SRTP protection profile: OpenSSL's name for it, libsrtp's number, and the lengths of master key and salt in bytes."""
+
+    name: bytes
+    number: int
+    key: int
+    salt: int
+
+
+# Our order of preference as the server: AES-256-GCM is the cheapest per packet on today's processors.
+PROFILES = (
+    SrtpProfile(b"SRTP_AEAD_AES_256_GCM", Policy.SRTP_PROFILE_AEAD_AES_256_GCM, 32, 12),
+    SrtpProfile(b"SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
+    SrtpProfile(b"SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
+)
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """A certificate's digest as SDP writes it: ``algorithm`` in lower case, ``value`` in upper-case hex with colons."""
+
+    algorithm: str
+    value: str
+
+
+def _digest(certificate: x509.Certificate, algorithm: str) -> str:
+    return certificate.fingerprint(_DIGESTS[algorithm]).hex(":").upper()
+
+
+class Certificate:
+    """The worker's certificate, made fresh at each start: its fingerprint is what clients check."""
+
+    def __init__(self) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "media")])
+        now = datetime.datetime.now(tz=datetime.UTC)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=365))
+            .sign(key, hashes.SHA256())
+        )
+        self.fingerprint = Fingerprint("sha-256", _digest(certificate, "sha-256"))
+        self.context = SSL.Context(SSL.DTLS_METHOD)
+        self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU)
+        # The peer's certificate is self-signed by design; what counts is its fingerprint, checked after the handshake.
+        self.context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
+        self.context.use_certificate(certificate)
+        self.context.use_privatekey(key)
+        self.context.set_cipher_list(_CIPHERS)
+        self.context.set_tlsext_use_srtp(b":".join(p.name for p in PROFILES))
+
+
+class DtlsServer:
+    """One handshake. Feed ``receive``; send what ``outgoing`` returns; call ``on_timeout`` after ``timeout()`` seconds."""
+
+    def __init__(self, certificate: Certificate, expected: tuple[Fingerprint, ...]) -> None:
+        self.state: Literal["handshake", "connected", "failed", "closed"] = "handshake"
+        self.failure = ""
+        self.profile: SrtpProfile | None = None
+        self.inbound: Session | None = None
+        self.outbound: Session | None = None
+        self._expected = expected
+        self._ssl = SSL.Connection(certificate.context, None)
+        self._ssl.set_ciphertext_mtu(MAX_FLIGHT_DATAGRAM)
+        self._ssl.set_accept_state()
+
+    def receive(self, datagram: bytes) -> None:
+        """One datagram that begins like DTLS. The state tells what became of it; nothing is raised."""
+        if self.state in ("failed", "closed"):
+            return
+        self._ssl.bio_write(datagram)
+        if self.state == "handshake":
+            self._advance()
+            return
+        try:  # connected: a lost last flight is repeated by OpenSSL, an alert closes
+            self._ssl.recv(MAX_FLIGHT_DATAGRAM)
+        except SSL.ZeroReturnError:
+            self.state = "closed"
+        except SSL.WantReadError:
+            pass
+        except SSL.Error as reason:
+            self.failure = str(reason)  # an unauthenticated record cannot end a DTLS association
+
+    def _advance(self) -> None:
+        try:
+            self._ssl.do_handshake()
+        except SSL.WantReadError:
+            return
+        except SSL.Error as reason:
+            self._fail(f"handshake: {reason}")
+            return
+        certificate = self._ssl.get_peer_certificate(as_cryptography=True)
+        known = [f for f in self._expected if f.algorithm in _DIGESTS]
+        if certificate is None or not known or any(_digest(certificate, f.algorithm) != f.value for f in known):
+            self._fail("the certificate is not the one of the offer")
+            return
+        chosen = self._ssl.get_selected_srtp_profile()
+        self.profile = next((p for p in PROFILES if p.name == chosen), None)
+        if self.profile is None:
+            self._fail("no common SRTP profile")
+            return
+        key, salt = self.profile.key, self.profile.salt
+        material = self._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", 2 * (key + salt), None)
+        client = material[:key] + material[2 * key : 2 * key + salt]
+        server = material[key : 2 * key] + material[2 * key + salt :]
+        self.inbound = make_session(self.profile.number, client, inbound=True)
+        self.outbound = make_session(self.profile.number, server, inbound=False)
+        self.state = "connected"
+
+    def _fail(self, why: str) -> None:
+        self.failure = why
+        self.state = "failed"
+
+    def close(self) -> None:
+        """Prepare a close alert for ``outgoing``."""
+        if self.state == "connected":
+            try:
+                self._ssl.shutdown()
+            except SSL.Error as reason:
+                self.failure = str(reason)
+        self.state = "closed"
+
+    def timeout(self) -> float | None:
+        """Seconds until ``on_timeout`` is due, None when nothing waits."""
+        if self.state != "handshake":
+            return None
+        return self._ssl.DTLSv1_get_timeout()
+
+    def on_timeout(self) -> None:
+        try:
+            self._ssl.DTLSv1_handle_timeout()
+        except SSL.Error as reason:
+            self._fail(f"time-out: {reason}")
+
+    def outgoing(self) -> list[bytes]:
+        """Datagrams to send, each at most MAX_FLIGHT_DATAGRAM bytes long where records allow."""
+        data = b""
+        while True:
+            try:
+                data += self._ssl.bio_read(65536)
+            except SSL.Error:  # WantRead: the buffer is empty
+                break
+        datagrams: list[bytes] = []
+        current = b""
+        while data:
+            size = _RECORD_HEADER + int.from_bytes(data[11:13], "big")
+            if current and len(current) + size > MAX_FLIGHT_DATAGRAM:
+                datagrams.append(current)
+                current = b""
+            current += data[:size]
+            data = data[size:]
+        if current:
+            datagrams.append(current)
+        return datagrams
