@@ -1,0 +1,46 @@
+# make run    start everything, with a demo branch the first time
+# make test   everything the project claims, shown
+# make check  the quick part of it, under a minute
+PYTHON3 ?= python3
+PY = .venv/bin/python
+
+.PHONY: run test check unit e2e client bench bench-media bench-fanout bench-votes docs constraints clean
+
+run:
+	@$(PYTHON3) tools/bootstrap.py run
+	@exec $(PY) -m meeting_server serve --demo
+
+lan:
+	@$(PYTHON3) tools/bootstrap.py run
+	@exec $(PY) -m meeting_server serve --lan --demo
+
+test:
+	@$(PYTHON3) tools/bootstrap.py test
+	@$(PY) -m tools.checks all
+
+check:
+	@$(PYTHON3) tools/bootstrap.py check
+	@$(PY) -m tools.checks quick
+
+e2e:
+	@$(PYTHON3) tools/bootstrap.py test
+	$(PY) -m pytest tests/e2e
+
+client:
+	@$(PYTHON3) tools/bootstrap.py client
+
+bench: bench-media bench-fanout bench-votes
+
+bench-media bench-fanout bench-votes: bench-%:
+	@$(PYTHON3) tools/bootstrap.py test
+	$(PY) -m tests.bench.bench_$*
+
+docs:
+	$(PY) -m meeting_server.wire.generate
+	$(PY) -m tools.settings_table
+
+constraints:
+	$(PY) -m tools.pin
+
+clean:
+	rm -rf .venv web_client/node_modules web_client/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

