@@ -1,0 +1,51 @@
+"""The rule presets shipped with the house, read from one JSON file each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+import meeting_server.domain
+from meeting_server.domain.terms import Preset, Threshold
+
+FOLDER = Path(meeting_server.domain.__file__).resolve().parent / "presets"
+
+
+class PresetFileError(ValueError):
+    """A preset file that can not be used; the message names the file and what is wrong with it."""
+
+
+def load_presets(folder: Path = FOLDER) -> Mapping[str, Preset]:
+    """Every ``*.json`` in ``folder`` by preset id, in order of file name.
+
+    Raises ``PresetFileError`` for a file that is not a preset, has impossible fractions, cites no source or
+    whose id is not its file name: a branch must never meet under a rule that was half read.
+    """
+    presets: dict[str, Preset] = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            preset = msgspec.json.decode(path.read_bytes(), type=Preset, strict=True)
+        except msgspec.MsgspecError as error:
+            raise PresetFileError(f"{path.name}: {error}") from error
+        _check(path.name, path.stem, preset)
+        presets[preset.preset_id] = preset
+    if not presets:
+        raise PresetFileError(f"{folder}: no preset files")
+    return MappingProxyType(presets)
+
+
+def _check(name: str, stem: str, preset: Preset) -> None:
+    if preset.preset_id != stem:
+        raise PresetFileError(f"{name}: preset_id is {preset.preset_id!r}, expected {stem!r}")
+    if not preset.source.strip():
+        raise PresetFileError(f"{name}: source is empty")
+    for field, threshold in (("quorum", preset.quorum), ("passing", preset.passing)):
+        if threshold is not None and not _possible(threshold):
+            raise PresetFileError(f"{name}: {field} is not a fraction between 0 and 1")
+
+
+def _possible(threshold: Threshold) -> bool:
+    return 0 < threshold.numerator <= threshold.denominator
