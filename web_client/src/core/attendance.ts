@@ -1,0 +1,31 @@
+/** Counting who is expected and who is here: the arithmetic of the server's `domain.attendance` and `domain.rules`. */
+import type { MeetingState, Participant, QuorumCheck, Threshold } from "../wire/messages";
+
+/** How many of `base` satisfy a threshold: the least whole number, and at least one. */
+export function needed(threshold: Threshold, base: number): number {
+  const share = threshold.numerator * base;
+  const least =
+    threshold.comparison === "at_least"
+      ? Math.ceil(share / threshold.denominator)
+      : Math.floor(share / threshold.denominator) + 1;
+  return Math.max(1, least);
+}
+
+/** Whether a participant is among those a motion of this electorate counts. */
+export function isEntitled(p: Participant, electorate: "voting" | "committee" | "everyone"): boolean {
+  if (p.removed || p.excluded_reason) return false;
+  if (electorate === "everyone") return p.standing !== "guest";
+  return p.voting && (electorate === "voting" || p.committee);
+}
+
+/** 应到, 实到 and whether it is enough, for an electorate and a rule. */
+export function quorumOf(
+  state: MeetingState,
+  rule: Threshold | null,
+  electorate: "voting" | "committee" | "everyone",
+): QuorumCheck {
+  const entitled = Object.values(state.participants).filter((p) => isEntitled(p, electorate));
+  const present = entitled.filter((p) => p.present).length;
+  const least = rule ? needed(rule, entitled.length) : 0;
+  return { entitled: entitled.length, present, needed: least, met: present >= least };
+}

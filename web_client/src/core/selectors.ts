@@ -1,0 +1,192 @@
+/** Questions views ask of the meeting; each is computed once and only when what it reads changes. */
+import { computed } from "@preact/signals";
+import {
+  HALL,
+  type AgendaItem,
+  type CommandKind,
+  type Message,
+  type Motion,
+  type MotionId,
+  type Participant,
+  type ParticipantId,
+  type Room,
+} from "../wire/messages";
+import { quorumOf } from "./attendance";
+import { media, meeting, outbox, refusals, self, speaking, you, type OutboxEntry, type Refusal, type Slot } from "./store";
+
+// --- people ----------------------------------------------------------------------------------------------
+
+/** Everyone on the list who was not removed, those who run the meeting first, then by name as given. */
+export const people = computed<readonly Participant[]>(() => Object.values(meeting.value?.participants ?? {}).filter((p) => !p.removed));
+export const presentPeople = computed(() => people.value.filter((p) => p.present));
+
+export function participant(id: ParticipantId | null | undefined): Participant | null {
+  return (id && meeting.value?.participants[id]) || null;
+}
+/** The name to show; a dash for someone this view does not know. */
+export function nameOf(id: ParticipantId | null | undefined): string {
+  return participant(id)?.name ?? "—";
+}
+
+/** 应到, 实到, how many are needed, and whether that is met; null before the snapshot. */
+export const quorum = computed(() => {
+  const state = meeting.value;
+  return state && quorumOf(state, state.preset.quorum, state.preset.electorate);
+});
+
+// --- agenda ----------------------------------------------------------------------------------------------
+
+/** The current item with its number (from 1) and the number of items. */
+export const currentItem = computed<{ item: AgendaItem; no: number; of: number } | null>(() => {
+  const state = meeting.value;
+  if (!state) return null;
+  const index = state.agenda.findIndex((item) => item.item_id === state.current_item);
+  const item = state.agenda[index];
+  return item ? { item, no: index + 1, of: state.agenda.length } : null;
+});
+export const nextItem = computed<AgendaItem | null>(() => {
+  const state = meeting.value;
+  if (!state) return null;
+  const index = state.agenda.findIndex((item) => item.item_id === state.current_item);
+  if (index >= 0) return state.agenda.slice(index + 1).find((item) => item.ended_at === null) ?? null;
+  return state.agenda.find((item) => item.started_at === null) ?? null;
+});
+
+// --- what is on its way ----------------------------------------------------------------------------------
+
+/** Commands of a kind that have no effect yet (neither refused nor visible in the state). */
+export function pending<K extends CommandKind>(kind: K): readonly OutboxEntry<K>[] {
+  return outbox.value.filter((entry): entry is OutboxEntry<K> => entry.kind === kind);
+}
+/** The latest refusal of a kind, if any. */
+export function refusalOf<K extends CommandKind>(kind: K, matches: (data: OutboxEntry<K>["data"]) => boolean = () => true): Refusal<K> | null {
+  const found = refusals.value.filter((r): r is Refusal<K> => r.kind === kind && matches((r as Refusal<K>).data));
+  return found[found.length - 1] ?? null;
+}
+
+// --- floor -----------------------------------------------------------------------------------------------
+
+/** The queue in order, the viewer's own raising shown before the server has it. */
+export const hands = computed<readonly ParticipantId[]>(() => {
+  const state = meeting.value;
+  const me = you.value?.participant_id;
+  if (!state) return [];
+  let queue = state.hands.map((hand) => hand.participant_id);
+  if (me) {
+    for (const entry of outbox.value) {
+      if (entry.kind === "RaiseHand" && !queue.includes(me)) queue = [...queue, me];
+      const lowered = entry.kind === "LowerHand" && ((entry as OutboxEntry<"LowerHand">).data.participant_id ?? me);
+      if (lowered) queue = queue.filter((id) => id !== lowered);
+    }
+  }
+  return queue;
+});
+export const handRaised = computed(() => hands.value.includes(you.value?.participant_id ?? ""));
+/** Place in the queue from 1; 0 when the hand is down. */
+export const queuePlace = computed(() => hands.value.indexOf(you.value?.participant_id ?? "") + 1);
+export const floor = computed(() => meeting.value?.floor ?? null);
+export const myFloor = computed(() => (floor.value?.participant_id === you.value?.participant_id ? floor.value : null));
+
+// --- rooms and chat --------------------------------------------------------------------------------------
+
+export const myRoom = computed<Room | null>(() => {
+  const state = meeting.value;
+  return state?.rooms[self.value?.room_id ?? HALL] ?? null;
+});
+/** Whether opening the microphone is refused for now: a moderated room, no floor, and not one who runs it. */
+export const floorRequired = computed(() => {
+  const me = self.value;
+  return !!myRoom.value?.moderated && !!me && me.role !== "chair" && me.role !== "secretary" && !myFloor.value;
+});
+/** Messages of the viewer's room, oldest first; one's own on their way are at the end (`pending`). */
+export const chat = computed<readonly (Message & { readonly pending?: boolean })[]>(() => {
+  const state = meeting.value;
+  const me = you.value?.participant_id;
+  if (!state || !me) return [];
+  const room = self.value?.room_id ?? HALL;
+  const said = state.chat.filter((message) => message.room_id === room);
+  const sending = pending("PostChat").map((entry) => ({
+    message_id: entry.id,
+    room_id: room,
+    author_id: me,
+    posted_at: entry.at,
+    text: entry.data.text,
+    audience: [],
+    removed_by: null,
+    pending: true,
+  }));
+  return [...said, ...sending];
+});
+
+// --- votes and roll call ---------------------------------------------------------------------------------
+
+export const motions = computed<readonly Motion[]>(() => Object.values(meeting.value?.motions ?? {}));
+export const votingMotion = computed(() => motions.value.find((m) => m.phase === "voting") ?? null);
+/** The motion published last, if any. */
+export const lastPublished = computed(
+  () =>
+    motions.value
+      .filter((m) => m.phase === "published")
+      .sort((a, b) => (b.published_at ?? 0) - (a.published_at ?? 0))[0] ?? null,
+);
+
+export type BallotState =
+  | { readonly state: "none" } // nothing cast from here
+  | { readonly state: "pending"; readonly choices: readonly string[] } // not yet counted
+  | { readonly state: "counted"; readonly choices: readonly string[] } // on record (choices empty when cast elsewhere and not shown)
+  | { readonly state: "refused"; readonly code: string; readonly at: number; readonly detail: Readonly<Record<string, number | string>> };
+
+/** What became of the viewer's own ballot. */
+export function ballotOf(motionId: MotionId): BallotState {
+  const motion = meeting.value?.motions[motionId];
+  const mine = motion?.ballots[you.value?.participant_id ?? ""];
+  if (mine) return { state: "counted", choices: mine };
+  const sending = pending("CastBallot").find((entry) => entry.data.motion_id === motionId);
+  if (sending) return { state: sending.state === "counted" ? "counted" : "pending", choices: sending.data.choices };
+  const refusal = refusalOf("CastBallot", (data) => data.motion_id === motionId);
+  if (refusal) return refusal.code === "already_cast" ? { state: "counted", choices: [] } : { state: "refused", code: refusal.code, at: refusal.at, detail: refusal.detail };
+  return { state: "none" };
+}
+/** Whether the viewer may vote on a motion: it names its electorate when it opens. */
+export function isElector(motion: Motion): boolean {
+  return motion.electorate.includes(you.value?.participant_id ?? "");
+}
+
+export const openRollCall = computed(() => {
+  const call = meeting.value?.roll_call;
+  return call && call.closed_at === null ? call : null;
+});
+export type RollCallAnswer = "not_asked" | "none" | "pending" | "answered";
+export const rollCallAnswer = computed<RollCallAnswer>(() => {
+  const call = meeting.value?.roll_call;
+  const me = you.value?.participant_id ?? "";
+  if (!call || !call.expected.includes(me)) return "not_asked";
+  if (call.answered.includes(me)) return "answered";
+  return pending("AnswerRollCall").length ? "pending" : "none";
+});
+
+// --- media -----------------------------------------------------------------------------------------------
+
+/** Whether someone's microphone is open, as a fact on record; one's own as this device shows it. */
+export function hears(id: ParticipantId): boolean {
+  if (id === you.value?.participant_id && media.value.microphone !== "off") return true;
+  return participant(id)?.media.includes("audio") ?? false;
+}
+export const screenSlot = computed<Slot | null>(() => media.value.slots.find((s) => s.kind === "screen" && s.participant_id) ?? null);
+export const videoSlots = computed<readonly Slot[]>(() => media.value.slots.filter((s) => s.kind === "video" && s.participant_id));
+/** Who shares a screen now, whether or not this device receives it. */
+export const sharer = computed<Participant | null>(() => people.value.find((p) => p.media.includes("screen")) ?? null);
+/** Those worth a tile: the floor holder, who speaks, whose camera or microphone is on; of this room, at most 12. */
+export const stagePeople = computed<readonly Participant[]>(() => {
+  const room = self.value?.room_id ?? HALL;
+  const here = presentPeople.value.filter((p) => p.room_id === room);
+  const rank = (p: Participant): number => {
+    const loud = speaking.value.indexOf(p.participant_id);
+    if (loud >= 0) return loud;
+    if (floor.value?.participant_id === p.participant_id) return 20;
+    if (p.media.includes("video")) return 30;
+    if (p.media.includes("audio")) return 40;
+    return p.role === "chair" ? 50 : p.role === "secretary" ? 60 : 90;
+  };
+  return [...here].sort((a, b) => rank(a) - rank(b)).slice(0, 12);
+});

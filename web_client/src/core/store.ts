@@ -1,0 +1,179 @@
+/** The signals every view reads: the meeting as this viewer may see it, and the state of this device. */
+import { batch, computed, signal } from "@preact/signals";
+import type { CommandData, CommandKind, MediaKind, MeetingState, ParticipantId, You } from "../wire/messages";
+
+// --- what the server said --------------------------------------------------------------------------------
+
+/** The viewer's state of the meeting; null until the first snapshot. */
+export const meeting = signal<MeetingState | null>(null);
+/** Who the server takes this connection for; null until the first welcome. */
+export const you = signal<You | null>(null);
+/** Sequence number of the last record applied, and its position `seq.hash8` for resuming. */
+export const seq = signal(0);
+export const position = signal<string | null>(null);
+/** Who is speaking now in this room, loudest first. */
+export const speaking = signal<readonly ParticipantId[]>([]);
+/** Who is typing now in this room, without oneself. */
+export const typing = signal<readonly ParticipantId[]>([]);
+
+// --- the connection --------------------------------------------------------------------------------------
+
+/** Why the connection ended for good; each has its own screen. */
+export type Ending = "signed_out" | "forbidden" | "unknown_meeting" | "removed" | "replaced" | "flooding" | "refused" | "left";
+
+export interface ConnectionState {
+  readonly phase: "connecting" | "live" | "reconnecting" | "ended";
+  /** How often a connection was tried since the last good one. */
+  readonly attempt: number;
+  /** This device's time (Unix ms) of the next attempt, while waiting. */
+  readonly retryAt: number | null;
+  readonly ending: Ending | null;
+  /** After a resume: how many events were caught up, until `resumedAt` is 8 s ago. Null: nothing to tell. */
+  readonly caughtUp: number | null;
+  /** This device's time (Unix ms) of the last resume. */
+  readonly resumedAt: number | null;
+}
+export const connection = signal<ConnectionState>({
+  phase: "connecting",
+  attempt: 0,
+  retryAt: null,
+  ending: null,
+  caughtUp: null,
+  resumedAt: null,
+});
+
+// --- commands on their way -------------------------------------------------------------------------------
+
+/**
+ * A command that the server has not acknowledged (`waiting`), or has (`counted`) while its event is still on the way.
+ * It is sent again by itself after every reconnect, with the same id, and so never has effect twice.
+ */
+export interface OutboxEntry<K extends CommandKind = CommandKind> {
+  readonly id: string;
+  readonly kind: K;
+  readonly data: CommandData[K];
+  /** Server's time (Unix ms) at which the member acted. */
+  readonly at: number;
+  readonly state: "waiting" | "counted";
+  /** Of the acknowledgement. */
+  readonly seq: number | null;
+}
+export const outbox = signal<readonly OutboxEntry[]>([]);
+
+/** A command the server refused, newest last; `detail` holds the figures of its sentence `errors.<code>`. */
+export interface Refusal<K extends CommandKind = CommandKind> {
+  readonly id: string;
+  readonly kind: K;
+  readonly data: CommandData[K];
+  readonly at: number;
+  readonly code: string;
+  readonly field: string;
+  readonly detail: Readonly<Record<string, number | string>>;
+}
+export const refusals = signal<readonly Refusal[]>([]);
+
+// --- media of this device --------------------------------------------------------------------------------
+
+/** How the member takes part: everything, sound only, or words only. */
+export type Profile = "video" | "audio" | "text";
+/** `blocked`: the chair's room is moderated or the device refused; see `failure`. */
+export type DeviceState = "off" | "opening" | "open";
+/** Why a microphone, camera or screen could not be opened; each has its own advice. */
+export type DeviceFailure =
+  | "denied" // the member or the browser said no
+  | "dismissed" // the question was closed without an answer
+  | "missing" // there is no such device
+  | "busy" // another app holds it
+  | "unsupported" // this browser can not capture (some in-app browsers)
+  | "insecure" // the page is not on https
+  | "constrained" // no device can do what was asked
+  | "ended" // it was unplugged or taken away while open
+  | "floor_required" // the room is moderated: only who has the floor
+  | "refused"; // the server refused for another reason
+
+/** One place in which someone else's picture can be shown. Sound plays by itself. */
+export interface Slot {
+  readonly mid: string;
+  readonly kind: "audio" | "video" | "screen";
+  readonly participant_id: ParticipantId | null;
+}
+
+export interface MediaState {
+  /** Whether there is media at all: a media plane on the server and WebRTC in this browser. */
+  readonly available: boolean;
+  readonly phase: "off" | "connecting" | "live" | "lost";
+  readonly profile: Profile;
+  readonly microphone: DeviceState;
+  readonly camera: DeviceState;
+  readonly screen: DeviceState;
+  readonly failure: { readonly media: MediaKind; readonly reason: DeviceFailure } | null;
+  /** The browser refused to play sound without a tap: offer one, which calls `allowSound`. */
+  readonly needsTap: boolean;
+  /** What this browser is able to do; controls it can not serve are not shown. */
+  readonly canCapture: boolean;
+  readonly canShareScreen: boolean;
+  /** The phone has another camera to switch to. */
+  readonly canTurnCamera: boolean;
+  readonly slots: readonly Slot[];
+  /** 3 good, 2 weak, 1 very weak, 0 gone; null before it is known. */
+  readonly quality: 0 | 1 | 2 | 3 | null;
+  /** Pictures are held back because the network is weak. */
+  readonly pictureHeld: boolean;
+  readonly pinned: ParticipantId | null;
+}
+export const media = signal<MediaState>({
+  available: true,
+  phase: "off",
+  profile: "audio",
+  microphone: "off",
+  camera: "off",
+  screen: "off",
+  failure: null,
+  needsTap: false,
+  canCapture: true,
+  canShareScreen: false,
+  canTurnCamera: false,
+  slots: [],
+  quality: null,
+  pictureHeld: false,
+  pinned: null,
+});
+/** Loudness of one's own microphone, 0 to 1, while it is open or being tried out. */
+export const ownLevel = signal(0);
+
+// --- settings of this device -----------------------------------------------------------------------------
+
+export interface Boot {
+  readonly meeting_id: string;
+  readonly participant_id: string;
+  readonly name: string;
+  readonly language: "zh-CN" | "en";
+  readonly csrf: string;
+  readonly ice_servers: readonly RTCIceServer[];
+  readonly media: boolean;
+  readonly stage: boolean;
+  readonly urls: Readonly<Record<string, string>>;
+  /** `?as=` of the address: how the member chose to enter. */
+  readonly as: "listen" | "audio" | "video" | "text";
+}
+export const boot = signal<Boot | null>(null);
+export interface Preferences {
+  readonly language: "zh-CN" | "en";
+  readonly theme: "auto" | "light" | "dark";
+  readonly big: boolean;
+}
+export const preferences = signal<Preferences>({ language: "zh-CN", theme: "auto", big: false });
+
+// --- a few everywhere-used derivations -------------------------------------------------------------------
+
+/** The viewer as a participant; null before the snapshot (or when not on the list). */
+export const self = computed(() => {
+  const id = you.value?.participant_id;
+  return (id !== undefined && meeting.value?.participants[id]) || null;
+});
+
+/** Change some fields of a signal that holds a record. */
+export function change<T extends object>(target: { value: T }, fields: Partial<T>): void {
+  target.value = { ...target.value, ...fields };
+}
+export { batch };
