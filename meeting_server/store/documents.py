@@ -1,0 +1,181 @@
+"""The documents of a meeting: what may be stored, where the bytes lie, and how they are found again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, and_, delete, insert, select
+from sqlalchemy.engine import Row
+
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.domain.terms import DocumentRef
+from meeting_server.store.database import Database, metadata
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes one document may have."""
+MOST = 40
+"""Documents one meeting may have."""
+
+EXTENSIONS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_id", String(40), primary_key=True),
+    Column("meeting_id", ForeignKey("meetings.meeting_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("stored_as", String(80), nullable=False),
+    Column("added_by", String(40), nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A stored document; ``title`` is the name to show, without the extension."""
+
+    document_id: str
+    meeting_id: MeetingId
+    title: str
+    media_type: str
+    size: int
+    sha256: str
+    path: Path
+
+    @property
+    def file_name(self) -> str:
+        return self.title + EXTENSIONS[self.media_type]
+
+    @property
+    def ref(self) -> DocumentRef:
+        return DocumentRef(self.document_id, self.title, self.media_type, self.size)
+
+
+class DocumentRefused(Exception):
+    """``code``: ``wrong_type`` (415), ``too_large`` (413), ``empty_file`` (400), ``too_many`` (409)."""
+
+    def __init__(self, code: Literal["wrong_type", "too_large", "empty_file", "too_many"]) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def media_type_of(content: bytes) -> str | None:
+    """PDF, PNG, JPEG or WebP by the bytes themselves, never by a name or a header; ``None`` for anything else."""
+    if content.startswith((b"%PDF-1.", b"%PDF-2.")):
+        return "application/pdf"
+    if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
+        return "image/png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def title_of(file_name: str) -> str:
+    """A name that can be shown and saved: no folders, no control or direction characters, at most 80 characters."""
+    name = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(c for c in name if unicodedata.category(c)[0] != "C" and c not in '"<>|:*?').strip(" .")
+    stem, dot, extension = name.rpartition(".")
+    if dot and 1 <= len(extension) <= 5 and extension.isascii():
+        name = stem
+    return name.strip(" .")[:80] or "document"
+
+
+class Documents:
+    """Documents in ``folder`` under random names; the table knows what they are."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder
+
+    async def add(self, meeting_id: MeetingId, file_name: str, content: bytes, added_by: str, now: Millis) -> Document:
+        """Store one document. Raises DocumentRefused; nothing is kept then."""
+        if not content:
+            raise DocumentRefused("empty_file")
+        if len(content) > LARGEST:
+            raise DocumentRefused("too_large")
+        media_type = media_type_of(content)
+        if media_type is None:
+            raise DocumentRefused("wrong_type")
+        if len(await self.of_meeting(meeting_id)) >= MOST:
+            raise DocumentRefused("too_many")
+        stored_as = secrets.token_hex(16)
+        path = self._folder / stored_as
+        await asyncio.to_thread(_write, path, content)
+        digest = hashlib.sha256(content).hexdigest()
+        document = Document("d" + secrets.token_hex(8), meeting_id, title_of(file_name), media_type, len(content), digest, path)
+        try:
+            async with self._database.write() as conn:
+                await conn.execute(
+                    insert(documents).values(
+                        document_id=document.document_id,
+                        meeting_id=meeting_id,
+                        title=document.title,
+                        media_type=media_type,
+                        size=document.size,
+                        sha256=digest,
+                        stored_as=stored_as,
+                        added_by=added_by,
+                        added_at=now,
+                    )
+                )
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return document
+
+    async def of_meeting(self, meeting_id: MeetingId) -> tuple[Document, ...]:
+        """In the order in which they were added."""
+        query = select(documents).where(documents.c.meeting_id == meeting_id).order_by(documents.c.added_at, documents.c.document_id)
+        async with self._database.read() as conn:
+            return tuple(self._document(row) for row in await conn.execute(query))
+
+    async def document(self, meeting_id: str, document_id: str) -> Document | None:
+        """One document, only if it belongs to that meeting."""
+        async with self._database.read() as conn:
+            row = (await conn.execute(select(documents).where(_one(meeting_id, document_id)))).first()
+        return None if row is None else self._document(row)
+
+    async def remove(self, meeting_id: MeetingId, document_id: str) -> bool:
+        """Whether there was one; its bytes are gone afterwards."""
+        async with self._database.write() as conn:
+            row = (await conn.execute(select(documents).where(_one(meeting_id, document_id)))).first()
+            if row is None:
+                return False
+            await conn.execute(delete(documents).where(_one(meeting_id, document_id)))
+        (self._folder / row.stored_as).unlink(missing_ok=True)
+        return True
+
+    def _document(self, row: Row[Any]) -> Document:
+        return Document(
+            row.document_id,
+            MeetingId(row.meeting_id),
+            row.title,
+            row.media_type,
+            row.size,
+            row.sha256,
+            self._folder / row.stored_as,
+        )
+
+
+def _one(meeting_id: str, document_id: str) -> Any:
+    return and_(documents.c.meeting_id == meeting_id, documents.c.document_id == document_id)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,64 @@
+"""The rule presets that ship with the house."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from meeting_server.domain.terms import Threshold
+from meeting_server.store.presets import FOLDER, PresetFileError, load_presets
+from meeting_server.store.templates import TEMPLATES
+
+
+def test_every_preset_cites_its_source() -> None:
+    presets = load_presets()
+    assert set(presets) >= {"general_meeting", "admission", "full_membership", "committee", "group_meeting", "theme_day", "ronr"}
+    assert all(preset.source for preset in presets.values())
+
+
+def test_general_meeting_and_admission_differ_by_half_or_more_than_half() -> None:
+    presets = load_presets()
+    assert presets["general_meeting"].quorum == Threshold(1, 2, "at_least", "entitled")
+    assert presets["admission"].quorum == Threshold(1, 2, "more_than", "entitled")
+    assert presets["admission"].method == "secret"
+    assert presets["admission"].written_opinions
+
+
+def test_what_the_sources_do_not_say_is_marked_as_assumed() -> None:
+    presets = load_presets()
+    assert presets["committee"].assumed == ("passing",)
+    assert presets["election"].assumed == ("passing.base",)
+
+
+def test_every_template_names_a_preset_that_exists() -> None:
+    presets = load_presets()
+    assert {template.preset_id for template in TEMPLATES.values()} <= set(presets)
+
+
+def test_template_agendas_fit_the_planned_length() -> None:
+    for template in TEMPLATES.values():
+        assert sum(item.minutes for item in template.items) <= template.minutes, template.kind
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"source": " "}, "source is empty"),
+        ({"preset_id": "other"}, "expected 'ronr'"),
+        ({"quorum": {"numerator": 3, "denominator": 2, "comparison": "at_least", "base": "entitled"}}, "quorum is not a fraction"),
+        ({"passing": {"numerator": 0, "denominator": 2, "comparison": "at_least", "base": "entitled"}}, "passing is not a fraction"),
+        ({"method": "by acclamation"}, "method"),
+    ],
+)
+def test_a_broken_preset_file_stops_the_start(tmp_path: Path, change: dict[str, object], complaint: str) -> None:
+    content = json.loads((FOLDER / "ronr.json").read_text(encoding="utf-8"))
+    (tmp_path / "ronr.json").write_text(json.dumps(content | change), encoding="utf-8")
+    with pytest.raises(PresetFileError, match=complaint):
+        load_presets(tmp_path)
+
+
+def test_an_empty_preset_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(PresetFileError, match="no preset files"):
+        load_presets(tmp_path)
