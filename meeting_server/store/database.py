@@ -81,6 +81,14 @@ class Database:
         async with self.write() as conn:
             await conn.run_sync(metadata.create_all)
 
+    async def forget_deleted(self) -> None:
+        """Leave no copy of erased content in SQLite's write-ahead log (freed pages are zeroed anyway)."""
+        if self.is_sqlite:
+            async with self._writing, self.engine.connect() as conn:
+                raw = await conn.get_raw_connection()
+                cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]  # aiosqlite's own
+                await cursor.close()
+
     async def close(self) -> None:
         """End every connection."""
         await self.engine.dispose()
@@ -97,6 +105,7 @@ def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

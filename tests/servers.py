@@ -1,0 +1,104 @@
+"""Real PostgreSQL and Redis servers for tests: on free loopback ports, in temporary folders, ended by their own pid."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_SECONDS = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def have_postgres() -> bool:
+    return _postgres_program("postgres") is not None and _postgres_program("initdb") is not None
+
+
+def have_redis() -> bool:
+    return shutil.which("redis-server") is not None
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """A PostgreSQL server of its own; yields ``postgresql+asyncpg://postgres@127.0.0.1:port/`` (add a database name).
+
+    As root it runs as ``nobody``, for PostgreSQL refuses to run as root.
+    """
+    port, data = free_port(), folder / "data"
+    data.mkdir(parents=True)
+    demote: list[str] = []
+    if os.geteuid() == 0:
+        demote = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        shutil.chown(data, "nobody", "nogroup")
+        for parent in data.parents:
+            if parent.owner() == "root" and parent != Path("/") and not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
+    initdb, server = _postgres_program("initdb"), _postgres_program("postgres")
+    assert initdb and server
+    subprocess.run(
+        [*demote, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+    options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-F", "-c", "shared_buffers=16MB"]
+    process = subprocess.Popen(
+        [*demote, server, "-D", str(data), *options], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/"
+    )
+    with _ending(process):
+        _await(lambda: _answers(port), process)
+        yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}/"
+
+
+@contextmanager
+def redis(folder: Path, port: int | None = None) -> Iterator[str]:
+    """A Redis server of its own, without persistence; yields its URL."""
+    port = port or free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with _ending(process):
+        _await(lambda: _answers(port), process)
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+def _postgres_program(name: str) -> str | None:
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(installed[-1]) if installed else None)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _await(ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{process.args!r} did not start")
+        time.sleep(0.02)
+
+
+@contextmanager
+def _ending(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
