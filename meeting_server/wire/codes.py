@@ -18,3 +18,5 @@ class WireCode(StrEnum):
     UNKNOWN_CLIENT = "unknown_client"
     MEDIA_UNAVAILABLE = "media_unavailable"
     RECORDING_FAILED = "recording_failed"
+    # the server's own fault
+    INTERNAL = "internal"

@@ -167,18 +167,25 @@ def distributed(cls: type, prefix: str) -> str:
 
 
 def constants() -> Iterable[str]:
-    yield "/** Why the server closes a socket: 44xx do not retry, 45xx and 10xx retry with back-off. */\nexport const Close = {\n" + "\n".join(
-        f"  {code.name}: {code.value}," for code in Close
-    ) + "\n} as const;"
+    closes = "\n".join(f"  {code.name}: {code.value}," for code in Close)
+    yield "/** Why the server closes a socket: 44xx do not retry, 45xx and 10xx retry with back-off. */"
+    yield f"export const Close = {{\n{closes}\n}} as const;"
     yield f'export const HALL: RoomId = "{ids.HALL}";'
     yield f"export const CHAT_KEPT = {state.CHAT_KEPT};"
-    yield "/** What each role may do in a meeting. */\nexport const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {\n" + "\n".join(
-        f"  {role.value}: [{', '.join(repr(r.value).replace(chr(39), chr(34)) for r in roles.Right if r in held)}],"
+    table = "\n".join(
+        f"  {role.value}: [{', '.join(quoted(right) for right in roles.Right if right in held)}],"
         for role, held in roles.RIGHTS.items()
-    ) + "\n};"
-    codes = [*errors.Code, *WireCode]
-    yield "export const CODES = [\n" + "\n".join(f'  "{code.value}",' for code in codes) + "\n] as const;"
-    yield "/** Every reason a command or frame can be refused for; a sentence each under `errors.<code>`. */\nexport type AnyCode = (typeof CODES)[number];"
+    )
+    yield "/** What each role may do in a meeting. */"
+    yield f"export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {{\n{table}\n}};"
+    codes = "\n".join(f"  {quoted(code)}," for code in (*errors.Code, *WireCode))
+    yield f"export const CODES = [\n{codes}\n] as const;"
+    yield "/** Every reason a command or frame can be refused for; a sentence each under `errors.<code>`. */"
+    yield "export type AnyCode = (typeof CODES)[number];"
+
+
+def quoted(value: str) -> str:
+    return f'"{value}"'
 
 
 def render() -> str:

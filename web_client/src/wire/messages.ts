@@ -185,6 +185,10 @@ export interface MarkPresent {
   readonly participant_id: ParticipantId;
   readonly note?: string;
 }
+/** Undo of `MarkPresent` (run_meeting). */
+export interface WithdrawMark {
+  readonly participant_id: ParticipantId;
+}
 export interface AddAgendaItem {
   readonly title: string;
   readonly minutes?: number;
@@ -375,6 +379,11 @@ export interface PresenceConfirmed {
   readonly by: ConfirmedBy;
   readonly marked_by: ParticipantId | null;
   readonly note: string;
+}
+/** The secretary's mark was a mistake; both the mark and its withdrawal stay in the record. */
+export interface PresenceMarkWithdrawn {
+  readonly participant_id: ParticipantId;
+  readonly withdrawn_by: ParticipantId;
 }
 export interface RollCallOpened {
   readonly roll_call_id: RollCallId;
@@ -728,6 +737,7 @@ export interface Participant {
   readonly removed: boolean;
   readonly media: readonly MediaKind[];
   readonly recording_acknowledged: boolean;
+  readonly marked_present: boolean;
   readonly connections: Readonly<Record<ConnectionId, Connection>>;
   readonly intervals: readonly Interval[];
   readonly gone_since: number | null;
@@ -857,9 +867,9 @@ export interface Interval {
   readonly marked_by: ParticipantId | null;
 }
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "adjourned" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "roll_call_open" | "no_roll_call" | "no_quorum" | "no_voting_right" | "not_present" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "adjourned" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "roll_call_open" | "no_roll_call" | "no_quorum" | "secret_not_available" | "no_voting_right" | "not_present" | "not_marked" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed";
+export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
 export type Right = "run_meeting" | "run_votes" | "run_floor" | "moderate" | "record" | "take_notes" | "speak" | "chat" | "see_all_rooms";
 
@@ -876,6 +886,7 @@ export interface CommandData {
   readonly AnswerRollCall: AnswerRollCall;
   readonly CloseRollCall: CloseRollCall;
   readonly MarkPresent: MarkPresent;
+  readonly WithdrawMark: WithdrawMark;
   readonly AddAgendaItem: AddAgendaItem;
   readonly EditAgendaItem: EditAgendaItem;
   readonly MoveAgendaItem: MoveAgendaItem;
@@ -923,6 +934,7 @@ export interface EventData {
   readonly ParticipantArrived: ParticipantArrived;
   readonly ParticipantLeft: ParticipantLeft;
   readonly PresenceConfirmed: PresenceConfirmed;
+  readonly PresenceMarkWithdrawn: PresenceMarkWithdrawn;
   readonly RollCallOpened: RollCallOpened;
   readonly RollCallAnswered: RollCallAnswered;
   readonly RollCallClosed: RollCallClosed;
@@ -1038,11 +1050,14 @@ export const CODES = [
   "already_raised",
   "not_raised",
   "screen_taken",
+  "no_media_here",
   "roll_call_open",
   "no_roll_call",
   "no_quorum",
+  "secret_not_available",
   "no_voting_right",
   "not_present",
+  "not_marked",
   "already_cast",
   "poll_closed",
   "not_voting",
@@ -1064,6 +1079,7 @@ export const CODES = [
   "unknown_client",
   "media_unavailable",
   "recording_failed",
+  "internal",
 ] as const;
 /** Every reason a command or frame can be refused for; a sentence each under `errors.<code>`. */
 export type AnyCode = (typeof CODES)[number];

@@ -1,0 +1,108 @@
+"""Refuses JSON that parsers quarrel about or that would hurt later, naming the field, before it is given types."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NoReturn
+
+MAX_DEPTH = 16
+MAX_ITEMS = 256
+"""Entries in one array or object; the longest the protocol knows is twelve choices."""
+MAX_STRING = 4_000
+MAX_SDP = 60_000
+LARGEST = 2**53 - 1
+"""Integers beyond are not the same number in JavaScript."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters but tab and line ends: nothing on a page or in a document can show them."""
+
+
+class NotStrict(Exception):
+    """``field`` is the path to what is wrong (empty: the frame as a whole), ``reason`` says it in English for the log."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{reason} at {field}" if field else reason)
+        self.field = field
+        self.reason = reason
+
+
+class _Repeated(ValueError):
+    """A key that is twice in one object."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Repeated(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+
+
+def parse(text: str) -> dict[str, object]:
+    """The object in ``text``. Raises NotStrict: no JSON, no object, NaN, nested deeper than 16, a key twice, a lone
+    surrogate or control character, a string, array or number beyond the limits."""
+    try:
+        tree = _decoder.decode(text)
+    except RecursionError:
+        raise NotStrict("", "nested too deeply") from None
+    except _Repeated as error:
+        raise NotStrict(_printable(str(error)), "key given twice") from None
+    except ValueError as error:
+        raise NotStrict("", str(error)) from None
+    if not isinstance(tree, dict):
+        raise NotStrict("", "not an object")
+    _inspect(tree)
+    return tree
+
+
+def _inspect(tree: dict[str, object]) -> None:
+    waiting: list[tuple[str, object, int]] = [("", tree, 1)]
+    while waiting:
+        path, value, depth = waiting.pop()
+        if isinstance(value, str):
+            _inspect_string(path, value)
+        elif isinstance(value, bool) or value is None:
+            continue
+        elif isinstance(value, int):
+            if abs(value) > LARGEST:
+                raise NotStrict(path, "number out of range")
+        elif isinstance(value, float):
+            if value - value != 0:  # infinite: what 1e999 becomes
+                raise NotStrict(path, "number out of range")
+        elif isinstance(value, dict | list):
+            if depth > MAX_DEPTH:
+                raise NotStrict(path, "nested too deeply")
+            if len(value) > MAX_ITEMS:
+                raise NotStrict(path, "too many entries")
+            if isinstance(value, dict):
+                for name, inner in value.items():
+                    _inspect_string(path, name)
+                    waiting.append((f"{path}.{name}" if path else name, inner, depth + 1))
+            else:
+                waiting.extend((f"{path}.{index}", inner, depth + 1) for index, inner in enumerate(value))
+
+
+def _inspect_string(path: str, value: str) -> None:
+    if len(value) > (MAX_SDP if path == "sdp" else MAX_STRING):
+        raise NotStrict(path, "string too long")
+    if value.isascii() and value.isprintable():
+        return
+    if _CONTROL.search(value):
+        raise NotStrict(path, "control character")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise NotStrict(path, "lone surrogate") from None
+
+
+def _printable(name: str) -> str:
+    """A key as it may be sent back: it came from outside and may be anything."""
+    return "".join(ch for ch in name[:64] if ch.isprintable() and not 0xD800 <= ord(ch) <= 0xDFFF)
