@@ -1,0 +1,70 @@
+"""Where the built client's files are: names with a content hash, read from Vite's manifest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from meeting_server.web.errors import Refused, WebCode
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the client: the script and the style sheets it needs, as addresses."""
+
+    script: str
+    styles: tuple[str, ...]
+
+
+class Assets:
+    """The folder of the built client; the manifest is read again when a new build replaces it."""
+
+    def __init__(self, folder: Path, address: str = "/static/") -> None:
+        self.folder = folder
+        self.address = address
+        self._read_at = -1.0
+        self._entries: dict[str, Entry] = {}
+
+    def entry(self, name: str) -> Entry:
+        """The entry ``room``, ``pages`` or ``player``. Raises Refused(client_not_built) when there is no build."""
+        manifest = self.folder / "manifest.json"
+        try:
+            changed_at = manifest.stat().st_mtime
+            if changed_at != self._read_at:
+                self._entries = self._read(json.loads(manifest.read_text("utf-8")))
+                self._read_at = changed_at
+        except FileNotFoundError:
+            raise Refused(WebCode.CLIENT_NOT_BUILT) from None
+        try:
+            return self._entries[name]
+        except KeyError:
+            raise Refused(WebCode.CLIENT_NOT_BUILT) from None
+
+    def styles(self) -> tuple[str, ...]:
+        """Style sheets of the server-rendered pages; none when the client is not built, so that pages stay readable."""
+        try:
+            return self.entry("pages").styles
+        except Refused:
+            return ()
+
+    def _read(self, manifest: dict[str, dict[str, object]]) -> dict[str, Entry]:
+        entries: dict[str, Entry] = {}
+        for chunk in manifest.values():
+            if not chunk.get("isEntry"):
+                continue
+            styles: list[str] = []
+            self._collect(manifest, chunk, styles, set())
+            entries[str(chunk["name"])] = Entry(self.address + str(chunk["file"]), tuple(styles))
+        return entries
+
+    def _collect(self, manifest: dict[str, dict[str, object]], chunk: dict[str, object], styles: list[str], seen: set[str]) -> None:
+        imports = chunk.get("imports", [])
+        assert isinstance(imports, list)
+        for name in imports:
+            if name not in seen:
+                seen.add(name)
+                self._collect(manifest, manifest[name], styles, seen)
+        css = chunk.get("css", [])
+        assert isinstance(css, list)
+        styles.extend(self.address + file for file in css if self.address + file not in styles)

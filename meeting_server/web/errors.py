@@ -1,0 +1,77 @@
+"""How a page or an API refuses: a stable code, a status, and nothing else about the inside."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from meeting_server.domain.errors import Code
+
+
+class WebCode(StrEnum):
+    """Codes that only the web layer knows, beside ``domain.errors.Code``; sentences under ``errors.<code>``."""
+
+    SIGN_IN_REQUIRED = "sign_in_required"
+    WRONG_PASSWORD = "wrong_password"
+    TOO_MANY_TRIES = "too_many_tries"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    BAD_FORM = "bad_form"
+    FORM_EXPIRED = "form_expired"
+    BAD_ORIGIN = "bad_origin"
+    BAD_MESSAGE = "bad_message"
+    TOO_LARGE = "too_large"
+    WRONG_MEDIA_TYPE = "wrong_media_type"
+    RATE_LIMITED = "rate_limited"
+    LINK_UNKNOWN = "link_unknown"
+    LINK_EXPIRED = "link_expired"
+    LINK_USED = "link_used"
+    LINK_REVOKED = "link_revoked"
+    MEETING_CANCELLED = "meeting_cancelled"
+    CLIENT_NOT_BUILT = "client_not_built"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+    INTERNAL = "internal"
+
+
+STATUS: dict[str, int] = {
+    Code.FORBIDDEN: 403,
+    Code.NOT_A_PARTICIPANT: 403,
+    Code.REMOVED: 403,
+    Code.EMPTY: 422,
+    Code.TOO_LONG: 422,
+    Code.OUT_OF_RANGE: 422,
+    WebCode.SIGN_IN_REQUIRED: 401,
+    WebCode.WRONG_PASSWORD: 401,
+    WebCode.TOO_MANY_TRIES: 429,
+    WebCode.NOT_FOUND: 404,
+    WebCode.METHOD_NOT_ALLOWED: 405,
+    WebCode.BAD_FORM: 400,
+    WebCode.FORM_EXPIRED: 403,
+    WebCode.BAD_ORIGIN: 403,
+    WebCode.BAD_MESSAGE: 400,
+    WebCode.TOO_LARGE: 413,
+    WebCode.WRONG_MEDIA_TYPE: 415,
+    WebCode.RATE_LIMITED: 429,
+    WebCode.LINK_UNKNOWN: 404,
+    WebCode.LINK_EXPIRED: 410,
+    WebCode.LINK_USED: 410,
+    WebCode.LINK_REVOKED: 410,
+    WebCode.MEETING_CANCELLED: 410,
+    WebCode.CLIENT_NOT_BUILT: 503,
+    WebCode.STORAGE_UNAVAILABLE: 503,
+    WebCode.INTERNAL: 500,
+}
+"""The HTTP status a code answers with, where nothing else is said; other codes of the domain answer 409."""
+
+
+class Refused(Exception):
+    """Raised by a route: the request has no effect. ``error_pages`` turns it into a page or JSON.
+
+    ``field`` names the form field at fault; ``detail`` fills the holes of the sentence.
+    """
+
+    def __init__(self, code: Code | WebCode, status: int = 0, *, field: str = "", **detail: int | str) -> None:
+        super().__init__(str(code))
+        self.code = code
+        self.status = status or STATUS.get(code, 409)
+        self.field = field
+        self.detail = detail

@@ -1,0 +1,47 @@
+"""What the web pages stand on: one object per server with the stores, the registry and the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from starlette.requests import HTTPConnection
+
+from meeting_server.web.sign_outs import SignOuts
+
+if TYPE_CHECKING:
+    from meeting_server.config import Settings
+    from meeting_server.store.access_log import AccessLog
+    from meeting_server.store.accounts import Accounts
+    from meeting_server.store.database import Database
+    from meeting_server.store.directory import Directory
+    from meeting_server.store.invitations import Invitations
+    from meeting_server.web.assets import Assets
+
+
+@dataclass(slots=True)
+class House:
+    """Built by ``app``, kept on ``app.state.house``. Fields typed ``Any`` belong to parts that say their own type."""
+
+    settings: Settings
+    secret: bytes
+    """Signs form tokens and derives invitation links; at least 32 bytes."""
+    database: Database
+    directory: Directory
+    accounts: Accounts
+    invitations: Invitations
+    access_log: AccessLog
+    assets: Assets
+    sign_outs: SignOuts = field(default_factory=SignOuts)
+    schedule: Any = None
+    documents: Any = None
+    presets: Any = None
+    registry: Any = None
+    media: Any = None
+    search: Any = None
+    archive: Any = None
+
+
+def house_of(conn: HTTPConnection) -> House:
+    """The house this request or socket came to."""
+    return cast(House, conn.app.state.house)
