@@ -126,6 +126,13 @@ class MarkPresent(FromParticipant):
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WithdrawMark(FromParticipant):
+    """Undo of ``MarkPresent`` (run_meeting)."""
+
+    participant_id: ParticipantId
+
+
 # --- agenda (run_meeting) -----------------------------------------------------------------------------------
 
 

@@ -36,13 +36,16 @@ class Code(StrEnum):
     ALREADY_RAISED = "already_raised"
     NOT_RAISED = "not_raised"
     SCREEN_TAKEN = "screen_taken"
+    NO_MEDIA_HERE = "no_media_here"
     # roll call
     ROLL_CALL_OPEN = "roll_call_open"
     NO_ROLL_CALL = "no_roll_call"
     # votes
     NO_QUORUM = "no_quorum"
+    SECRET_NOT_AVAILABLE = "secret_not_available"
     NO_VOTING_RIGHT = "no_voting_right"
     NOT_PRESENT = "not_present"
+    NOT_MARKED = "not_marked"
     ALREADY_CAST = "already_cast"
     POLL_CLOSED = "poll_closed"
     NOT_VOTING = "not_voting"

@@ -155,6 +155,14 @@ class PresenceConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceMarkWithdrawn(Event):
+    """The secretary's mark was a mistake; both the mark and its withdrawal stay in the record."""
+
+    participant_id: ParticipantId
+    withdrawn_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class RollCallOpened(Event):
     roll_call_id: RollCallId
     opened_by: ParticipantId

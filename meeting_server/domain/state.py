@@ -45,7 +45,7 @@ Phase = Literal["convened", "open", "adjourned"]
 MotionPhase = Literal["drafted", "voting", "closed", "published", "withdrawn"]
 
 CHAT_KEPT = 200
-"""Messages kept in the state for snapshots; the journal has them all."""
+"""Messages of each room kept in the state for snapshots; the journal has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ class Participant:
     media: tuple[MediaKind, ...] = ()
     """What is open now: microphone, camera, screen."""
     recording_acknowledged: bool = False
+    marked_present: bool = False
+    """Seen in the hall by the secretary: present without a connection."""
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     intervals: tuple[Interval, ...] = ()
     gone_since: Millis | None = None

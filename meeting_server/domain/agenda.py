@@ -1,0 +1,135 @@
+"""The agenda: its items, their order, and the step the meeting is at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from meeting_server.domain.commands import AddAgendaItem, EditAgendaItem, MoveAgendaItem, RemoveAgendaItem, StepAgenda
+from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, checked_text
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.events import (
+    AgendaItemAdded,
+    AgendaItemEdited,
+    AgendaItemMoved,
+    AgendaItemRemoved,
+    AgendaStepped,
+)
+from meeting_server.domain.ids import ItemId, Millis
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import AgendaItem
+
+LONGEST_TITLE = 200
+MOST_MINUTES = 600
+MOST_ITEMS = 60
+
+
+def item_of(state: MeetingState, item_id: ItemId) -> AgendaItem | None:
+    """The agenda item with this id."""
+    return next((item for item in state.agenda if item.item_id == item_id), None)
+
+
+def _checked(title: str, minutes: int, speaker: str) -> str | Rejected:
+    if not 0 <= minutes <= MOST_MINUTES:
+        return Rejected(Code.OUT_OF_RANGE, "minutes", (("least", 0), ("most", MOST_MINUTES)))
+    if len(speaker) > LONGEST_TITLE:
+        return Rejected(Code.TOO_LONG, "speaker", (("longest", LONGEST_TITLE),))
+    return checked_text(title, "title", LONGEST_TITLE)
+
+
+def _add(state: MeetingState, command: AddAgendaItem, asked: Asked) -> Decision:
+    title = _checked(command.title, command.minutes, command.speaker)
+    if isinstance(title, Rejected):
+        return title
+    if len(state.agenda) >= MOST_ITEMS:
+        return Rejected(Code.OUT_OF_RANGE, "title", (("most", MOST_ITEMS),))
+    item_id = ItemId(f"i{state.counters.items + 1}")
+    return (AgendaItemAdded(item_id, title, command.minutes, command.speaker.strip(), len(state.agenda)),)
+
+
+def _edit(state: MeetingState, command: EditAgendaItem, asked: Asked) -> Decision:
+    if item_of(state, command.item_id) is None:
+        return Rejected(Code.UNKNOWN_ITEM, "item_id")
+    title = _checked(command.title, command.minutes, command.speaker)
+    if isinstance(title, Rejected):
+        return title
+    return (AgendaItemEdited(command.item_id, title, command.minutes, command.speaker.strip()),)
+
+
+def _move(state: MeetingState, command: MoveAgendaItem, asked: Asked) -> Decision:
+    if item_of(state, command.item_id) is None:
+        return Rejected(Code.UNKNOWN_ITEM, "item_id")
+    if not 0 <= command.position < len(state.agenda):
+        return Rejected(Code.OUT_OF_RANGE, "position", (("least", 0), ("most", len(state.agenda) - 1)))
+    return (AgendaItemMoved(command.item_id, command.position),)
+
+
+def _remove(state: MeetingState, command: RemoveAgendaItem, asked: Asked) -> Decision:
+    item = item_of(state, command.item_id)
+    if item is None:
+        return Rejected(Code.UNKNOWN_ITEM, "item_id")
+    if item.started_at is not None:  # what was dealt with is part of the record
+        return Rejected(Code.FORBIDDEN, "item_id")
+    return (AgendaItemRemoved(command.item_id),)
+
+
+def _step(state: MeetingState, command: StepAgenda, asked: Asked) -> Decision:
+    if command.item_id is not None and item_of(state, command.item_id) is None:
+        return Rejected(Code.UNKNOWN_ITEM, "item_id")
+    if command.item_id == state.current_item:
+        return Rejected(Code.NOTHING_CHANGED, "item_id")
+    return (AgendaStepped(command.item_id),)
+
+
+DECIDE: dict[type, Decide] = {
+    AddAgendaItem: _add,
+    EditAgendaItem: _edit,
+    MoveAgendaItem: _move,
+    RemoveAgendaItem: _remove,
+    StepAgenda: _step,
+}
+
+
+def _added(state: MeetingState, event: AgendaItemAdded, at: Millis) -> MeetingState:
+    item = AgendaItem(event.item_id, event.title, event.minutes, event.speaker)
+    agenda = (*state.agenda[: event.position], item, *state.agenda[event.position :])
+    return replace(state, agenda=agenda, counters=replace(state.counters, items=state.counters.items + 1))
+
+
+def _edited(state: MeetingState, event: AgendaItemEdited, at: Millis) -> MeetingState:
+    return replace(
+        state,
+        agenda=tuple(
+            replace(item, title=event.title, minutes=event.minutes, speaker=event.speaker)
+            if item.item_id == event.item_id
+            else item
+            for item in state.agenda
+        ),
+    )
+
+
+def _moved(state: MeetingState, event: AgendaItemMoved, at: Millis) -> MeetingState:
+    rest = [item for item in state.agenda if item.item_id != event.item_id]
+    rest[event.position : event.position] = [i for i in state.agenda if i.item_id == event.item_id]
+    return replace(state, agenda=tuple(rest))
+
+
+def _removed(state: MeetingState, event: AgendaItemRemoved, at: Millis) -> MeetingState:
+    return replace(state, agenda=tuple(item for item in state.agenda if item.item_id != event.item_id))
+
+
+def _stepped(state: MeetingState, event: AgendaStepped, at: Millis) -> MeetingState:
+    def moved_on(item: AgendaItem) -> AgendaItem:
+        if item.item_id == event.item_id:  # going back to an item opens it again
+            return replace(item, started_at=item.started_at if item.started_at is not None else at, ended_at=None)
+        return replace(item, ended_at=at) if item.item_id == state.current_item else item
+
+    return replace(state, agenda=tuple(moved_on(item) for item in state.agenda), current_item=event.item_id)
+
+
+EVOLVE: dict[type, Evolve] = {
+    AgendaItemAdded: _added,
+    AgendaItemEdited: _edited,
+    AgendaItemMoved: _moved,
+    AgendaItemRemoved: _removed,
+    AgendaStepped: _stepped,
+}

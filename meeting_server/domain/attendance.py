@@ -1,0 +1,409 @@
+"""Who is there, on what evidence, since when: arrivals, grace, leaving, marks, and the attendance report.
+
+Evidence is kept as intervals per participant, weakest first: ``connected`` (a socket), ``responsive`` (the page is in
+the foreground and beats), ``confirmed`` (answered, spoke, voted, or was seen in the hall by the secretary, who is
+named). A confirmation holds until the device goes away or to the background. Absence is dated back to the last
+evidence, never to the time-out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from meeting_server.domain.commands import (
+    ChangeResponsiveness,
+    CloseConnection,
+    LeaveMeeting,
+    MarkPresent,
+    OpenConnection,
+    ReportSpeakerTurn,
+    ResetConnections,
+    WithdrawMark,
+)
+from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, known, with_participant
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.events import (
+    ConnectionClosed,
+    ConnectionOpened,
+    Event,
+    ParticipantArrived,
+    ParticipantLeft,
+    PresenceConfirmed,
+    PresenceMarkWithdrawn,
+    ResponsivenessChanged,
+    SpeakerTurnEnded,
+)
+from meeting_server.domain.floor import ended, without_hand
+from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.rules import quorum_check
+from meeting_server.domain.state import Connection, Interval, MeetingState, Participant
+from meeting_server.domain.terms import ConfirmedBy, EvidenceLevel, Preset, QuorumCheck
+
+GRACE: Millis = 45_000
+"""How long a participant whose last connection broke still counts as present."""
+LATE_AFTER: Millis = 60_000
+"""Arriving more than this after the opening is late (迟到); leaving more than this before the end is early (早退)."""
+LONGEST_NOTE = 200
+
+
+# --- counting ---------------------------------------------------------------------------------------------
+
+
+def counts(participant: Participant, preset: Preset) -> bool:
+    """Whether the participant is in the electorate of ``preset`` (应到)."""
+    if participant.removed:
+        return False
+    if preset.electorate == "everyone":
+        return True
+    if not participant.voting or participant.excluded_reason:
+        return False
+    return participant.committee if preset.electorate == "committee" else True
+
+
+def electorate(state: MeetingState, preset: Preset) -> tuple[ParticipantId, ...]:
+    """Everyone entitled under ``preset``, in the order of the list."""
+    return tuple(p.participant_id for p in state.participants.values() if counts(p, preset))
+
+
+def present_of(state: MeetingState, entitled: tuple[ParticipantId, ...]) -> int:
+    """How many of ``entitled`` are present now (实到)."""
+    participants = state.participants
+    return sum(1 for i in entitled if (p := participants.get(i)) is not None and p.present and not p.removed)
+
+
+def quorum_now(state: MeetingState, preset: Preset | None = None) -> QuorumCheck:
+    """应到, 实到 and whether that is enough, under the meeting's preset or another."""
+    rule = preset if preset is not None else state.preset
+    entitled = electorate(state, rule)
+    return quorum_check(rule.quorum, len(entitled), present_of(state, entitled))
+
+
+# --- deciding ---------------------------------------------------------------------------------------------
+
+
+def _open_connection(state: MeetingState, command: OpenConnection, asked: Asked) -> Decision:
+    participant = known(state, command.participant_id)
+    if isinstance(participant, Rejected):
+        return participant
+    if state.phase == "adjourned" or command.connection_id in participant.connections:
+        return ()
+    opened = ConnectionOpened(command.participant_id, command.connection_id, command.device)
+    return (opened,) if participant.present else (opened, ParticipantArrived(command.participant_id))
+
+
+def _close_connection(state: MeetingState, command: CloseConnection, asked: Asked) -> Decision:
+    participant = state.participants.get(command.participant_id)
+    if participant is None or command.connection_id not in participant.connections or state.phase == "adjourned":
+        return ()
+    last = min(command.last_evidence_at, asked.now)
+    return (ConnectionClosed(command.participant_id, command.connection_id, last),)
+
+
+def _reset(state: MeetingState, command: ResetConnections, asked: Asked) -> Decision:
+    if state.phase == "adjourned":
+        return ()
+    return tuple(
+        ConnectionClosed(p.participant_id, connection_id, min(command.last_evidence_at, asked.now))
+        for p in state.participants.values()
+        for connection_id in p.connections
+    )
+
+
+def _change_responsiveness(state: MeetingState, command: ChangeResponsiveness, asked: Asked) -> Decision:
+    participant = state.participants.get(command.participant_id)
+    if participant is None or state.phase == "adjourned":
+        return ()
+    connection = participant.connections.get(command.connection_id)
+    if connection is None or connection.responsive == command.responsive:
+        return ()
+    return (ResponsivenessChanged(command.participant_id, command.connection_id, command.responsive),)
+
+
+def _leave(state: MeetingState, command: LeaveMeeting, asked: Asked) -> Decision:
+    if not state.participants[asked.who].present:
+        return ()
+    return left(state, asked.who, asked.now, deliberate=True)
+
+
+def left(state: MeetingState, who: ParticipantId, left_at: Millis, *, deliberate: bool) -> tuple[Event, ...]:
+    """The facts of leaving: a floor held is given back."""
+    holds_floor = state.floor is not None and state.floor.participant_id == who
+    return (*(ended(state, "left", None) if holds_floor else ()), ParticipantLeft(who, left_at, deliberate))
+
+
+def _mark(state: MeetingState, command: MarkPresent, asked: Asked) -> Decision:
+    participant = known(state, command.participant_id)
+    if isinstance(participant, Rejected):
+        return participant
+    if len(command.note) > LONGEST_NOTE:
+        return Rejected(Code.TOO_LONG, "note", (("longest", LONGEST_NOTE),))
+    if participant.marked_present:
+        return ()
+    mark = PresenceConfirmed(command.participant_id, "marked", asked.who, command.note.strip())
+    return (mark,) if participant.present else (mark, ParticipantArrived(command.participant_id))
+
+
+def _withdraw_mark(state: MeetingState, command: WithdrawMark, asked: Asked) -> Decision:
+    participant = known(state, command.participant_id)
+    if isinstance(participant, Rejected):
+        return participant
+    if not participant.marked_present:
+        return Rejected(Code.NOT_MARKED, "participant_id")
+    withdrawn = PresenceMarkWithdrawn(command.participant_id, asked.who)
+    if participant.connections:
+        return (withdrawn,)
+    return (withdrawn, *left(state, command.participant_id, asked.now, deliberate=False))
+
+
+def confirmation(state: MeetingState, who: ParticipantId, by: ConfirmedBy) -> tuple[Event, ...]:
+    """A confirmation by ``by``, unless presence is confirmed at this moment already."""
+    participant = state.participants[who]
+    running = participant.intervals[-1] if participant.intervals else None
+    if running is not None and running.until is None and running.level == "confirmed":
+        return ()
+    return (PresenceConfirmed(who, by),)
+
+
+def _speaker_turn(state: MeetingState, command: ReportSpeakerTurn, asked: Asked) -> Decision:
+    participant = known(state, command.participant_id)
+    if isinstance(participant, Rejected):
+        return participant
+    turn = SpeakerTurnEnded(command.participant_id, command.room_id, command.started_at, command.ended_at)
+    confirmed = confirmation(state, command.participant_id, "spoke") if participant.connections else ()
+    return (turn, *confirmed)
+
+
+DECIDE: dict[type, Decide] = {
+    OpenConnection: _open_connection,
+    CloseConnection: _close_connection,
+    ResetConnections: _reset,
+    ChangeResponsiveness: _change_responsiveness,
+    LeaveMeeting: _leave,
+    MarkPresent: _mark,
+    WithdrawMark: _withdraw_mark,
+    ReportSpeakerTurn: _speaker_turn,
+}
+
+
+def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
+    """The facts of every grace that ran out: left at the last evidence."""
+    gone: list[Event] = []
+    for p in state.participants.values():
+        if p.grace_until is not None and p.grace_until <= now:
+            gone.extend(left(state, p.participant_id, p.gone_since or now, deliberate=False))
+    return tuple(gone)
+
+
+# --- evolving ---------------------------------------------------------------------------------------------
+
+
+def _cut(intervals: tuple[Interval, ...], until: Millis) -> tuple[Interval, ...]:
+    """End the running interval at ``until``; an interval without length is left out."""
+    if not intervals or intervals[-1].until is not None:
+        return intervals
+    last = intervals[-1]
+    if until <= last.since:
+        return intervals[:-1]
+    return (*intervals[:-1], replace(last, until=until))
+
+
+def _base(connections: dict[str, Connection]) -> EvidenceLevel | None:
+    if not connections:
+        return None
+    return "responsive" if any(c.responsive for c in connections.values()) else "connected"
+
+
+def _continued(
+    participant: Participant, connections: dict[str, Connection], at: Millis, reason: str
+) -> tuple[Interval, ...]:
+    """The intervals after a change of connections: a new one where the level changes."""
+    running = participant.intervals[-1] if participant.intervals else None
+    level = _base(connections)
+    before = _base({str(i): c for i, c in participant.connections.items()})
+    if participant.marked_present or (level == before and running is not None and running.until is None):
+        return participant.intervals
+    if level is None:
+        return _cut(participant.intervals, at)
+    if running is not None and running.until is None and running.level == "confirmed" and level == "responsive":
+        return participant.intervals
+    return (*_cut(participant.intervals, at), Interval(at, None, level, reason))
+
+
+def _connection_opened(state: MeetingState, event: ConnectionOpened, at: Millis) -> MeetingState:
+    participant = state.participants[event.participant_id]
+    connections = {**participant.connections, event.connection_id: Connection(event.device, at, True)}
+    return with_participant(
+        state,
+        event.participant_id,
+        connections=connections,
+        intervals=_continued(participant, {str(i): c for i, c in connections.items()}, at, "joined"),
+        gone_since=None,
+        grace_until=None,
+    )
+
+
+def _connection_closed(state: MeetingState, event: ConnectionClosed, at: Millis) -> MeetingState:
+    participant = state.participants.get(event.participant_id)
+    if participant is None or event.connection_id not in participant.connections:
+        return state
+    connections = {i: c for i, c in participant.connections.items() if i != event.connection_id}
+    gone = not connections and participant.present and not participant.marked_present
+    return with_participant(
+        state,
+        event.participant_id,
+        connections=connections,
+        intervals=_continued(
+            participant, {str(i): c for i, c in connections.items()}, event.last_evidence_at, "background"
+        ),
+        gone_since=event.last_evidence_at if gone else None,
+        grace_until=at + GRACE if gone else None,
+    )
+
+
+def _responsiveness_changed(state: MeetingState, event: ResponsivenessChanged, at: Millis) -> MeetingState:
+    participant = state.participants[event.participant_id]
+    connection = participant.connections[event.connection_id]
+    connections = {**participant.connections, event.connection_id: replace(connection, responsive=event.responsive)}
+    reason = "foreground" if event.responsive else "background"
+    return with_participant(
+        state,
+        event.participant_id,
+        connections=connections,
+        intervals=_continued(participant, {str(i): c for i, c in connections.items()}, at, reason),
+    )
+
+
+def _arrived(state: MeetingState, event: ParticipantArrived, at: Millis) -> MeetingState:
+    participant = state.participants[event.participant_id]
+    first = participant.first_arrived_at if participant.first_arrived_at is not None else at
+    return with_participant(state, event.participant_id, present=True, first_arrived_at=first, left_at=None)
+
+
+def _left(state: MeetingState, event: ParticipantLeft, at: Millis) -> MeetingState:
+    return released(state, event.participant_id, event.left_at)
+
+
+def released(state: MeetingState, who: ParticipantId, left_at: Millis) -> MeetingState:
+    """Who leaves lets go of everything: presence, media, the raised hand, the floor."""
+    participant = state.participants.get(who)
+    if participant is None:
+        return state
+    floor = state.floor if state.floor is None or state.floor.participant_id != who else None
+    state = replace(state, hands=without_hand(state.hands, who), floor=floor)
+    return with_participant(
+        state,
+        who,
+        present=False,
+        left_at=left_at,
+        media=(),
+        marked_present=False,
+        intervals=_cut(participant.intervals, left_at),
+        gone_since=None,
+        grace_until=None,
+    )
+
+
+def _confirmed(state: MeetingState, event: PresenceConfirmed, at: Millis) -> MeetingState:
+    participant = state.participants[event.participant_id]
+    confirmed = Interval(at, None, "confirmed", event.by, event.marked_by)
+    return with_participant(
+        state,
+        event.participant_id,
+        intervals=(*_cut(participant.intervals, at), confirmed),
+        marked_present=participant.marked_present or event.by == "marked",
+        gone_since=None if event.by == "marked" else participant.gone_since,
+        grace_until=None if event.by == "marked" else participant.grace_until,
+    )
+
+
+def _mark_withdrawn(state: MeetingState, event: PresenceMarkWithdrawn, at: Millis) -> MeetingState:
+    participant = state.participants[event.participant_id]
+    level = _base({str(i): c for i, c in participant.connections.items()})
+    rest = () if level is None else (Interval(at, None, level, "joined"),)
+    return with_participant(
+        state,
+        event.participant_id,
+        marked_present=False,
+        intervals=(*_cut(participant.intervals, at), *rest),
+    )
+
+
+def _turn_ended(state: MeetingState, event: SpeakerTurnEnded, at: Millis) -> MeetingState:
+    return state  # of interest to the record only
+
+
+EVOLVE: dict[type, Evolve] = {
+    ConnectionOpened: _connection_opened,
+    ConnectionClosed: _connection_closed,
+    ResponsivenessChanged: _responsiveness_changed,
+    ParticipantArrived: _arrived,
+    ParticipantLeft: _left,
+    PresenceConfirmed: _confirmed,
+    PresenceMarkWithdrawn: _mark_withdrawn,
+    SpeakerTurnEnded: _turn_ended,
+}
+
+
+def cut_all(state: MeetingState, at: Millis) -> MeetingState:
+    """End every running interval: the meeting is over."""
+    return replace(
+        state,
+        participants={
+            i: replace(p, intervals=_cut(p.intervals, at), gone_since=None, grace_until=None)
+            for i, p in state.participants.items()
+        },
+    )
+
+
+# --- reporting --------------------------------------------------------------------------------------------
+
+Status = Literal["present", "late", "left_early", "late_and_left_early", "leave", "absent", "excluded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the attendance report. Durations in milliseconds, within the time the meeting was open."""
+
+    participant: Participant
+    status: Status
+    effective: Millis
+    by_level: dict[EvidenceLevel, Millis]
+
+
+def _within(interval: Interval, since: Millis, until: Millis) -> Millis:
+    end = until if interval.until is None else min(interval.until, until)
+    return max(0, end - max(interval.since, since))
+
+
+def report(state: MeetingState, now: Millis) -> tuple[Row, ...]:
+    """The attendance of everyone on the list, as of ``now`` or of the adjourning."""
+    since = state.opened_at if state.opened_at is not None else now
+    until = state.adjourned_at if state.adjourned_at is not None else now
+    return tuple(_row(state, p, since, until) for p in state.participants.values())
+
+
+def _row(state: MeetingState, p: Participant, since: Millis, until: Millis) -> Row:
+    by_level: dict[EvidenceLevel, Millis] = {"connected": 0, "responsive": 0, "confirmed": 0}
+    for interval in p.intervals:
+        by_level[interval.level] += _within(interval, since, until)
+    effective = sum(by_level.values())
+    return Row(p, _status(state, p, since, until), effective, by_level)
+
+
+def _status(state: MeetingState, p: Participant, since: Millis, until: Millis) -> Status:
+    came = p.first_arrived_at is not None and (state.opened_at is None or _was_there(p, since, until))
+    if not came:
+        if p.excluded_reason:
+            return "excluded"
+        return "leave" if p.leave_approved else "absent"
+    assert p.first_arrived_at is not None
+    late = state.opened_at is not None and p.first_arrived_at > since + LATE_AFTER
+    early = p.left_at is not None and not p.present and p.left_at < until - LATE_AFTER
+    if late and early:
+        return "late_and_left_early"
+    return "late" if late else "left_early" if early else "present"
+
+
+def _was_there(p: Participant, since: Millis, until: Millis) -> bool:
+    return p.present or any(_within(interval, since, until) > 0 for interval in p.intervals)

@@ -1,0 +1,247 @@
+"""A meeting: ``decide(state, command)`` gives facts or a reason, ``evolve(state, fact)`` gives the next state.
+
+This file holds what is common to all commands (is the meeting in the right phase, may this actor ask that) as tables,
+and joins the tables of the parts. The parts hold the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from meeting_server.domain import agenda, attendance, chat, floor, motions, notes, recording, roll_call, rooms, sitting
+from meeting_server.domain.commands import (
+    AcknowledgeRecording,
+    Actor,
+    AddAgendaItem,
+    AdjournMeeting,
+    AdmitParticipant,
+    AnswerRollCall,
+    AssignRole,
+    CastBallot,
+    ChangeResponsiveness,
+    CloseConnection,
+    CloseMedia,
+    CloseMotion,
+    CloseRollCall,
+    CloseRoom,
+    Command,
+    ConveneMeeting,
+    DraftMotion,
+    EditAgendaItem,
+    EndFloor,
+    ExtendFloor,
+    FromServer,
+    GrantFloor,
+    LeaveMeeting,
+    LowerHand,
+    MarkPresent,
+    ModerateRoom,
+    MoveAgendaItem,
+    MoveParticipant,
+    MuteAll,
+    OpenConnection,
+    OpenMedia,
+    OpenMeeting,
+    OpenMotion,
+    OpenRollCall,
+    OpenRoom,
+    PassDeadline,
+    PauseChat,
+    PostChat,
+    PublishMotion,
+    RaiseHand,
+    RemoveAgendaItem,
+    RemoveChat,
+    RemoveNote,
+    RemoveParticipant,
+    ReportSpeakerTurn,
+    ReportTrackRecorded,
+    ResetConnections,
+    StartRecording,
+    StepAgenda,
+    StopRecording,
+    TakeNote,
+    WithdrawMark,
+    WithdrawMotion,
+)
+from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, holds
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.events import Event, MeetingConvened
+from meeting_server.domain.ids import Millis
+from meeting_server.domain.roles import Right
+from meeting_server.domain.state import MeetingState, Phase
+from meeting_server.domain.terms import Preset
+
+_PARTS = (sitting, attendance, roll_call, agenda, floor, rooms, chat, motions, recording, notes)
+_DECIDE: dict[type, Decide] = {kind: rule for part in _PARTS for kind, rule in part.DECIDE.items()}
+_EVOLVE: dict[type, Evolve] = {kind: fold for part in _PARTS for kind, fold in part.EVOLVE.items()}
+
+NEEDS: dict[type[Command], Right | None] = {
+    OpenMeeting: Right.RUN_MEETING,
+    AdjournMeeting: Right.RUN_MEETING,
+    AssignRole: Right.RUN_MEETING,
+    OpenRollCall: Right.RUN_MEETING,
+    CloseRollCall: Right.RUN_MEETING,
+    MarkPresent: Right.RUN_MEETING,
+    WithdrawMark: Right.RUN_MEETING,
+    AddAgendaItem: Right.RUN_MEETING,
+    EditAgendaItem: Right.RUN_MEETING,
+    MoveAgendaItem: Right.RUN_MEETING,
+    RemoveAgendaItem: Right.RUN_MEETING,
+    StepAgenda: Right.RUN_MEETING,
+    GrantFloor: Right.RUN_FLOOR,
+    ExtendFloor: Right.RUN_FLOOR,
+    RemoveParticipant: Right.MODERATE,
+    OpenRoom: Right.MODERATE,
+    CloseRoom: Right.MODERATE,
+    ModerateRoom: Right.MODERATE,
+    MoveParticipant: Right.MODERATE,
+    MuteAll: Right.MODERATE,
+    PauseChat: Right.MODERATE,
+    DraftMotion: Right.RUN_VOTES,
+    OpenMotion: Right.RUN_VOTES,
+    CloseMotion: Right.RUN_VOTES,
+    PublishMotion: Right.RUN_VOTES,
+    WithdrawMotion: Right.RUN_VOTES,
+    StartRecording: Right.RECORD,
+    StopRecording: Right.RECORD,
+    TakeNote: Right.TAKE_NOTES,
+    RemoveNote: Right.TAKE_NOTES,
+    # anyone on the list; the rule itself looks further where it must
+    LeaveMeeting: None,
+    AnswerRollCall: None,
+    RaiseHand: None,
+    LowerHand: None,
+    EndFloor: None,
+    OpenMedia: Right.SPEAK,
+    CloseMedia: None,
+    PostChat: Right.CHAT,
+    RemoveChat: None,
+    CastBallot: None,
+    AcknowledgeRecording: None,
+}
+"""The permission table of a meeting: which right each command of a participant needs."""
+
+_BEFORE: frozenset[Phase] = frozenset({"convened"})
+_LIVE: frozenset[Phase] = frozenset({"open"})
+_AT_THE_DOOR: frozenset[Phase] = frozenset({"convened", "open"})
+_ALWAYS: frozenset[Phase] = frozenset({"convened", "open", "adjourned"})
+
+PHASES: dict[type[Command], frozenset[Phase]] = {
+    OpenMeeting: _AT_THE_DOOR,
+    LeaveMeeting: _AT_THE_DOOR,
+    AssignRole: _AT_THE_DOOR,
+    RemoveParticipant: _AT_THE_DOOR,
+    AddAgendaItem: _AT_THE_DOOR,
+    EditAgendaItem: _AT_THE_DOOR,
+    MoveAgendaItem: _AT_THE_DOOR,
+    RemoveAgendaItem: _AT_THE_DOOR,
+    OpenRoom: _AT_THE_DOOR,
+    CloseRoom: _AT_THE_DOOR,
+    ModerateRoom: _AT_THE_DOOR,
+    MoveParticipant: _AT_THE_DOOR,
+    OpenMedia: _AT_THE_DOOR,
+    CloseMedia: _AT_THE_DOOR,
+    MuteAll: _AT_THE_DOOR,
+    PostChat: _AT_THE_DOOR,
+    RemoveChat: _AT_THE_DOOR,
+    PauseChat: _AT_THE_DOOR,
+    MarkPresent: _AT_THE_DOOR,
+    WithdrawMark: _AT_THE_DOOR,
+    DraftMotion: _AT_THE_DOOR,
+    WithdrawMotion: _AT_THE_DOOR,
+    RaiseHand: _AT_THE_DOOR,
+    LowerHand: _AT_THE_DOOR,
+    TakeNote: _AT_THE_DOOR,
+    RemoveNote: _AT_THE_DOOR,
+    AdmitParticipant: _AT_THE_DOOR,
+    OpenConnection: _ALWAYS,
+    CloseConnection: _ALWAYS,
+    ResetConnections: _ALWAYS,
+    ChangeResponsiveness: _ALWAYS,
+    ReportTrackRecorded: _ALWAYS,
+    ReportSpeakerTurn: _AT_THE_DOOR,
+}
+"""In which phases a command may come; whatever is not named here needs an open meeting."""
+
+
+def decide(
+    state: MeetingState | None, command: Command, actor: Actor, now: Millis, presets: Mapping[str, Preset]
+) -> Decision:
+    """What ``command`` leads to: facts to record, in order, or the reason it has no effect.
+
+    Pure: ``now`` is the server's clock in Unix ms, ``presets`` what a motion may name.
+    """
+    asked = Asked(actor, now, presets)
+    if isinstance(command, ConveneMeeting):
+        return sitting.convene(state, command, asked) if actor.is_server else Rejected(Code.FORBIDDEN)
+    if state is None:
+        return Rejected(Code.NOT_OPEN)
+    if isinstance(command, PassDeadline):
+        return _passed(state, now) if actor.is_server else Rejected(Code.FORBIDDEN)
+    refused = _common(state, command, actor)
+    return refused if refused is not None else _DECIDE[type(command)](state, command, asked)
+
+
+def _common(state: MeetingState, command: Command, actor: Actor) -> Rejected | None:
+    kind = type(command)
+    if isinstance(command, FromServer):
+        if not actor.is_server:
+            return Rejected(Code.FORBIDDEN)
+    else:
+        who = state.participants.get(actor.participant_id) if actor.participant_id is not None else None
+        if who is None:
+            return Rejected(Code.NOT_A_PARTICIPANT)
+        if who.removed:
+            return Rejected(Code.REMOVED)
+        right = NEEDS[kind]
+        if right is not None and not holds(state, who.participant_id, right):
+            return Rejected(Code.FORBIDDEN)
+    if state.phase not in PHASES.get(kind, _LIVE):
+        return Rejected(Code.ADJOURNED if state.phase == "adjourned" else Code.NOT_OPEN)
+    return None
+
+
+def evolve(state: MeetingState | None, event: Event, at: Millis) -> MeetingState:
+    """The state after ``event``, recorded ``at`` (Unix ms). Also folds the redacted events a phone receives."""
+    if isinstance(event, MeetingConvened):
+        return sitting.convened(state, event, at)
+    if state is None:
+        raise ValueError(f"a journal begins with MeetingConvened, not {type(event).__name__}")
+    return _EVOLVE[type(event)](state, event, at)
+
+
+def replay(facts: Iterable[tuple[Event, Millis]], state: MeetingState | None = None) -> MeetingState | None:
+    """The state a journal folds to; ``None`` for an empty one."""
+    for event, at in facts:
+        state = evolve(state, event, at)
+    return state
+
+
+def next_deadline(state: MeetingState) -> Millis | None:
+    """The next moment at which ``PassDeadline`` will lead to something (Unix ms); ``None``: nothing is waiting."""
+    if state.phase == "adjourned":
+        return None
+    moments: list[Millis] = [p.grace_until for p in state.participants.values() if p.grace_until is not None]
+    if state.floor is not None and state.floor.ends_at is not None:
+        moments.append(state.floor.ends_at)
+    voting = motions.voting_now(state)
+    if voting is not None and voting.closes_at is not None:
+        moments.append(voting.closes_at)
+    running = roll_call.running(state)
+    if running is not None:
+        moments.append(running.closes_at)
+    return min(moments, default=None)
+
+
+def _passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
+    """All that is due. Each part sees the state the part before it left, so that no fact is told twice."""
+    if state.phase == "adjourned":
+        return ()
+    facts: list[Event] = []
+    for part in (motions, roll_call, floor, attendance):
+        due = part.passed(state, now)
+        for event in due:
+            state = evolve(state, event, now)
+        facts.extend(due)
+    return tuple(facts)

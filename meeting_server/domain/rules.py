@@ -1,0 +1,52 @@
+"""Quorum and majority arithmetic over a preset; exact at any size, never a float."""
+
+from __future__ import annotations
+
+from meeting_server.domain.terms import AGAINST, FOR, Base, Preset, QuorumCheck, Tally, Threshold, Verdict
+
+
+def needed(threshold: Threshold, base_count: int) -> int:
+    """How many of ``base_count`` satisfy ``threshold``: the least whole number, and at least one.
+
+    16 at ``at_least 1/2`` → 8; 16 at ``more_than 1/2`` → 9; 29 at ``at_least 4/5`` → 24.
+    """
+    share = threshold.numerator * base_count
+    if threshold.comparison == "at_least":
+        least = -(-share // threshold.denominator)
+    else:
+        least = share // threshold.denominator + 1
+    return max(1, least)
+
+
+def quorum_check(threshold: Threshold | None, entitled: int, present: int) -> QuorumCheck:
+    """Whether ``present`` of ``entitled`` is enough; a preset without a quorum needs nobody."""
+    if threshold is None:
+        return QuorumCheck(entitled, present, 0, True)
+    least = needed(threshold, entitled)
+    return QuorumCheck(entitled, present, least, present >= least)
+
+
+def base_count(base: Base, tally: Tally) -> int:
+    """The number a majority is taken of."""
+    if base == "entitled":
+        return tally.entitled
+    if base == "present":
+        return tally.present
+    if base == "cast":
+        return tally.cast
+    counts = dict(tally.counts)
+    return counts.get(FOR, 0) + counts.get(AGAINST, 0)
+
+
+def verdict(preset: Preset, tally: Tally, quorum_at_close: QuorumCheck | None) -> Verdict:
+    """The result of a motion. A quorum lost by the closing makes it fail whatever was cast."""
+    votes_for = dict(tally.counts).get(FOR, 0)
+    passing = preset.passing
+    if passing is None:
+        return Verdict(False, "no_force", 0, "cast", tally.cast, votes_for)
+    base = base_count(passing.base, tally)
+    least = needed(passing, base)
+    if quorum_at_close is not None and not quorum_at_close.met:
+        return Verdict(False, "no_quorum_at_close", least, passing.base, base, votes_for)
+    carried = votes_for >= least
+    return Verdict(carried, "reached" if carried else "not_reached", least, passing.base, base, votes_for)

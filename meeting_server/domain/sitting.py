@@ -1,0 +1,231 @@
+"""The life of a meeting from convening to adjourning, and who is on its list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from meeting_server.domain.attendance import cut_all, electorate, released
+from meeting_server.domain.commands import (
+    AdjournMeeting,
+    AdmitParticipant,
+    AssignRole,
+    ConveneMeeting,
+    OpenMeeting,
+    RemoveParticipant,
+)
+from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, holds, known, with_participant
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.events import (
+    AgendaStepped,
+    Event,
+    FloorEnded,
+    MediaClosed,
+    MeetingAdjourned,
+    MeetingConvened,
+    MeetingOpened,
+    ParticipantAdmitted,
+    ParticipantRemoved,
+    RecordingStopped,
+    RoleAssigned,
+)
+from meeting_server.domain.floor import ended, may_be_heard
+from meeting_server.domain.ids import HALL, ItemId, Millis, ParticipantId
+from meeting_server.domain.motions import voting_now
+from meeting_server.domain.roles import Right, Role, Standing, may
+from meeting_server.domain.roll_call import closed as roll_call_closed
+from meeting_server.domain.state import Counters, MeetingState, Participant, Room
+from meeting_server.domain.terms import AgendaItem, Convening, Invited
+
+LONGEST_REASON = 200
+
+
+def convene(state: MeetingState | None, command: ConveneMeeting, asked: Asked) -> Decision:
+    """First fact of a meeting; repeated only when the schedule really changed, and only until it opens."""
+    fact = MeetingConvened(command.convening)
+    if state is None:
+        return (fact,)
+    if state.phase == "adjourned":
+        return Rejected(Code.ADJOURNED)
+    if state.phase == "open":
+        return Rejected(Code.ALREADY_OPEN)
+    return () if convened(state, fact, asked.now) == state else (fact,)
+
+
+def _open(state: MeetingState, command: OpenMeeting, asked: Asked) -> Decision:
+    return Rejected(Code.ALREADY_OPEN) if state.phase == "open" else (MeetingOpened(asked.who),)
+
+
+def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Decision:
+    if voting_now(state) is not None:
+        return Rejected(Code.VOTE_IN_PROGRESS)
+    entitled = {p.participant_id for p in state.participants.values() if p.voting and not p.excluded_reason}
+    came = [p for p in state.participants.values() if p.first_arrived_at is not None]
+    facts: list[Event] = [*ended(state, "revoked", asked.who), *roll_call_closed(state)]
+    if state.current_item is not None:
+        facts.append(AgendaStepped(None))
+    if state.recording is not None:
+        facts.append(RecordingStopped(asked.who))
+    attended = sum(1 for p in came if p.participant_id in entitled)
+    facts.append(
+        MeetingAdjourned(asked.who, len(electorate(state, state.preset)), attended, len(came) - attended)
+    )
+    return tuple(facts)
+
+
+def _admit(state: MeetingState, command: AdmitParticipant, asked: Asked) -> Decision:
+    if state.phase == "adjourned":
+        return Rejected(Code.ADJOURNED)
+    there = state.participants.get(command.participant.participant_id)
+    if there is not None:
+        return Rejected(Code.REMOVED) if there.removed else ()
+    return (ParticipantAdmitted(command.participant, command.admitted_by),)
+
+
+def _runners(state: MeetingState) -> set[ParticipantId]:
+    return {i for i in state.participants if holds(state, i, Right.RUN_MEETING)}
+
+
+def _remove(state: MeetingState, command: RemoveParticipant, asked: Asked) -> Decision:
+    participant = known(state, command.participant_id)
+    if isinstance(participant, Rejected):
+        return participant
+    if len(command.reason) > LONGEST_REASON:
+        return Rejected(Code.TOO_LONG, "reason", (("longest", LONGEST_REASON),))
+    if not _runners(state) - {command.participant_id}:  # someone must be left to run the meeting
+        return Rejected(Code.FORBIDDEN, "participant_id")
+    removed = ParticipantRemoved(command.participant_id, asked.who, command.reason.strip())
+    if state.floor is not None and state.floor.participant_id == command.participant_id:
+        return (FloorEnded(command.participant_id, "left"), removed)
+    return (removed,)
+
+
+def _assign(state: MeetingState, command: AssignRole, asked: Asked) -> Decision:
+    participant = known(state, command.participant_id)
+    if isinstance(participant, Rejected):
+        return participant
+    if participant.role == command.role:
+        return ()
+    runs = may(command.role, Right.RUN_MEETING)
+    if runs and participant.standing == Standing.GUEST:
+        return Rejected(Code.FORBIDDEN, "role")
+    if not runs and not _runners(state) - {command.participant_id}:
+        return Rejected(Code.FORBIDDEN, "role")
+    if (command.role == Role.GUEST) != (participant.standing == Standing.GUEST):
+        return Rejected(Code.FORBIDDEN, "role")
+    assigned = RoleAssigned(command.participant_id, command.role, asked.who)
+    if "audio" in participant.media and not may_be_heard(_assigned(state, assigned, asked.now), command.participant_id):
+        return (assigned, MediaClosed(command.participant_id, "audio", asked.who))
+    return (assigned,)
+
+
+DECIDE: dict[type, Decide] = {
+    OpenMeeting: _open,
+    AdjournMeeting: _adjourn,
+    AdmitParticipant: _admit,
+    RemoveParticipant: _remove,
+    AssignRole: _assign,
+}
+
+
+def _listed(invited: Invited, before: Participant | None) -> Participant:
+    fields = {
+        "name": invited.name,
+        "standing": invited.standing,
+        "role": invited.role,
+        "voting": invited.voting,
+        "committee": invited.committee,
+        "excluded_reason": invited.excluded_reason,
+        "leave_reason": invited.leave_reason,
+        "leave_approved": invited.leave_approved,
+    }
+    if before is not None:  # who waits at the door keeps their place
+        return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of Invited
+    return Participant(invited.participant_id, **fields)  # type: ignore[arg-type]
+
+
+def _agenda(convening: Convening) -> tuple[AgendaItem, ...]:
+    return tuple(
+        AgendaItem(ItemId(f"i{number}"), plan.title, plan.minutes, plan.speaker)
+        for number, plan in enumerate(convening.agenda, 1)
+    )
+
+
+def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> MeetingState:
+    """The state a schedule makes; people already at the door stay connected."""
+    c = event.convening
+    before = state.participants if state is not None else {}
+    participants = {i.participant_id: _listed(i, before.get(i.participant_id)) for i in c.participants}
+    # guests let in by invitation are on no schedule; others who were struck off the list are out
+    for who, p in before.items():
+        if who not in participants:
+            kept = p.standing == Standing.GUEST
+            if kept or p.first_arrived_at is not None:
+                participants[who] = p if kept else replace(p, removed=True, present=False, connections={}, media=())
+    agenda = _agenda(c)
+    fresh = MeetingState(
+        meeting_id=c.meeting_id,
+        phase="convened",
+        title=c.title,
+        kind=c.kind,
+        branch_id=c.branch_id,
+        branch_name=c.branch_name,
+        place=c.place,
+        starts_at=c.starts_at,
+        ends_at=c.ends_at,
+        preset=c.preset,
+        documents=c.documents,
+        participants=participants,
+        agenda=agenda,
+        rooms={HALL: Room(HALL, "", "video")},
+        recording_planned=c.recording_planned,
+        counters=Counters(items=len(agenda)),
+    )
+    if state is None:
+        return fresh
+    return replace(
+        state,
+        title=fresh.title,
+        kind=fresh.kind,
+        branch_id=fresh.branch_id,
+        branch_name=fresh.branch_name,
+        place=fresh.place,
+        starts_at=fresh.starts_at,
+        ends_at=fresh.ends_at,
+        preset=fresh.preset,
+        documents=fresh.documents,
+        participants=participants,
+        agenda=agenda,
+        recording_planned=fresh.recording_planned,
+        counters=replace(state.counters, items=len(agenda)),
+    )
+
+
+def _opened(state: MeetingState, event: MeetingOpened, at: Millis) -> MeetingState:
+    return replace(state, phase="open", opened_at=at)
+
+
+def _adjourned(state: MeetingState, event: MeetingAdjourned, at: Millis) -> MeetingState:
+    return replace(cut_all(state, at), phase="adjourned", adjourned_at=at, hands=())
+
+
+def _admitted(state: MeetingState, event: ParticipantAdmitted, at: Millis) -> MeetingState:
+    participant = _listed(event.participant, None)
+    return replace(state, participants={**state.participants, participant.participant_id: participant})
+
+
+def _removed(state: MeetingState, event: ParticipantRemoved, at: Millis) -> MeetingState:
+    state = released(state, event.participant_id, at)
+    return with_participant(state, event.participant_id, removed=True, connections={})
+
+
+def _assigned(state: MeetingState, event: RoleAssigned, at: Millis) -> MeetingState:
+    return with_participant(state, event.participant_id, role=event.role)
+
+
+EVOLVE: dict[type, Evolve] = {
+    MeetingOpened: _opened,
+    MeetingAdjourned: _adjourned,
+    ParticipantAdmitted: _admitted,
+    ParticipantRemoved: _removed,
+    RoleAssigned: _assigned,
+}

@@ -1,0 +1,150 @@
+"""Who may see what of a meeting: the view of each viewer, and the copies of each fact.
+
+The two agree: folding the copies a viewer receives onto that viewer's view gives the viewer's view of the new state
+(a property test holds them to it). Where someone's rights change, ``fresh_view_for`` names who needs a new snapshot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from meeting_server.domain.decision import holds
+from meeting_server.domain.events import (
+    BallotCast,
+    ChatPosted,
+    ChatRemoved,
+    ConnectionClosed,
+    ConnectionOpened,
+    Event,
+    MeetingConvened,
+    MotionClosed,
+    MotionDrafted,
+    MotionWithdrawn,
+    NoteRemoved,
+    NoteTaken,
+    ParticipantAdmitted,
+    PresenceConfirmed,
+    PresenceMarkWithdrawn,
+    RecordingAcknowledged,
+    ResponsivenessChanged,
+    RoleAssigned,
+    SpeakerTurnEnded,
+    TrackRecorded,
+)
+from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.roles import Right
+from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Participant
+
+EVERYONE_ELSE = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What ``to`` is told of a fact (``None``: everyone not named in an earlier copy). ``event`` ``None``: only
+    that something happened (``skip``)."""
+
+    to: frozenset[ParticipantId] | None
+    event: Event | None
+
+
+def runners(state: MeetingState) -> frozenset[ParticipantId]:
+    """Those who run the meeting and keep its record: they see attendance evidence, drafts and counts."""
+    return frozenset(i for i in state.participants if holds(state, i, Right.RUN_MEETING))
+
+
+def _only(to: frozenset[ParticipantId], event: Event) -> tuple[Copy, ...]:
+    return (Copy(to, event), Copy(EVERYONE_ELSE, None))
+
+
+def copies(state: MeetingState, event: Event) -> tuple[Copy, ...]:
+    """The copies of ``event``; ``state`` is the one after it. The first copy that names a viewer counts."""
+    match event:
+        case MeetingConvened() | SpeakerTurnEnded() | TrackRecorded():
+            return (Copy(EVERYONE_ELSE, None),)
+        case (
+            ConnectionOpened()
+            | ConnectionClosed()
+            | ResponsivenessChanged()
+            | PresenceConfirmed()
+            | PresenceMarkWithdrawn()
+            | RecordingAcknowledged()
+        ):
+            return _only(runners(state) | {event.participant_id}, event)
+        case ParticipantAdmitted():
+            hidden = replace(event.participant, excluded_reason="", leave_reason="", leave_approved=False)
+            own = runners(state) | {event.participant.participant_id}
+            return (Copy(own, event), Copy(EVERYONE_ELSE, replace(event, participant=hidden)))
+        case MotionDrafted() | NoteTaken() | NoteRemoved():
+            return _only(runners(state), event)
+        case BallotCast():
+            voter = frozenset({event.voter}) if event.voter is not None else frozenset()
+            return (Copy(voter, event), Copy(EVERYONE_ELSE, replace(event, voter=None, choices=None)))
+        case MotionClosed():
+            return (Copy(runners(state), event), Copy(EVERYONE_ELSE, replace(event, tally=None, verdict=None)))
+        case MotionWithdrawn() if state.motions[event.motion_id].opened_at is None:
+            return _only(runners(state), event)
+        case ChatPosted() if event.audience:
+            return _only(runners(state) | frozenset(event.audience), event)
+        case ChatRemoved():
+            message = next((m for m in state.chat if m.message_id == event.message_id), None)
+            if message is None or not message.audience:
+                return (Copy(EVERYONE_ELSE, event),)
+            return _only(runners(state) | frozenset(message.audience), event)
+        case _:
+            return (Copy(EVERYONE_ELSE, event),)
+
+
+def fresh_view_for(state: MeetingState, event: Event) -> frozenset[ParticipantId]:
+    """Viewers whose rights ``event`` changed, or who can not fold it from what they see: send a snapshot."""
+    if isinstance(event, MeetingConvened):
+        return frozenset(state.participants)
+    if isinstance(event, RoleAssigned):
+        return frozenset({event.participant_id})
+    return frozenset()
+
+
+def view(state: MeetingState, viewer: ParticipantId | None) -> MeetingState:
+    """What ``viewer`` may see of ``state``; ``None``: someone who is no participant (the hall's screen)."""
+    if viewer is not None and holds(state, viewer, Right.RUN_MEETING):
+        motions = {i: _own_ballot_only(m, viewer) for i, m in state.motions.items()}
+        return replace(state, motions=motions, counters=Counters())
+    return replace(
+        state,
+        participants={i: p if i == viewer else _as_others_see(p) for i, p in state.participants.items()},
+        chat=tuple(m for m in state.chat if _may_read(m, viewer)),
+        motions={i: _unpublished(_own_ballot_only(m, viewer)) for i, m in state.motions.items() if _was_opened(m)},
+        notes=(),
+        counters=Counters(),
+    )
+
+
+def _as_others_see(p: Participant) -> Participant:
+    return replace(
+        p,
+        excluded_reason="",
+        leave_reason="",
+        leave_approved=False,
+        recording_acknowledged=False,
+        marked_present=False,
+        connections={},
+        intervals=(),
+        gone_since=None,
+        grace_until=None,
+    )
+
+
+def _may_read(message: Message, viewer: ParticipantId | None) -> bool:
+    return not message.audience or viewer in message.audience
+
+
+def _was_opened(motion: Motion) -> bool:
+    return motion.opened_at is not None
+
+
+def _own_ballot_only(motion: Motion, viewer: ParticipantId | None) -> Motion:
+    own = {i: choices for i, choices in motion.ballots.items() if i == viewer}
+    return replace(motion, ballots=own)
+
+
+def _unpublished(motion: Motion) -> Motion:
+    return motion if motion.phase == "published" else replace(motion, tally=None, verdict=None)
