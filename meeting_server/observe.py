@@ -1,0 +1,79 @@
+"""What the house says about itself: structured logs without secrets, a request id, and figures for Prometheus."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+"""Our own registry: importing a module twice in a test must not fail on a global one."""
+
+REQUESTS = Counter("meeting_http_requests", "HTTP requests", ["method", "status"], registry=REGISTRY)
+REQUEST_SECONDS = Histogram(
+    "meeting_http_request_seconds", "Time until the last byte of an HTTP answer", registry=REGISTRY,
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+SOCKETS = Gauge("meeting_sockets", "Open WebSockets", registry=REGISTRY)
+
+_SECRET_PATH = re.compile(r"(/(?:j|sign-in|whip|whep|feed)/)[^/?#\s\"']+")
+_SECRET_WORD = re.compile(r"pass|secret|token|cookie|authorization|credential|csrf|offer|sdp", re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """The text with the tokens of links that sign someone in taken out (``/j/…``, ``/sign-in/…``)."""
+    return _SECRET_PATH.sub(r"\1***", text)
+
+
+def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if _SECRET_WORD.search(key):
+            event[key] = "***"
+        elif isinstance(value, str):
+            event[key] = masked(value)
+    return event
+
+
+def configure(level: str = "info", form: Literal["console", "json"] = "console", process: str = "") -> None:
+    """Send our logs and those of the libraries to standard error, one line each, masked.
+
+    ``process`` names this process (web, media, archive) in every line.
+    """
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _mask,
+    ]
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    last: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last]
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("aioice", "aiortc", "aiosqlite", "asyncio", "alembic", "httpx", "httpcore", "uvicorn.access", "websockets"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+    if process:
+        structlog.contextvars.bind_contextvars(process=process)

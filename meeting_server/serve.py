@@ -1,0 +1,189 @@
+"""``meeting-server serve``: gets the house ready, keeps its processes running, and tells people where it is."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import segno
+import structlog
+from rich.console import Console
+from rich.table import Table
+
+from meeting_server.config import Settings
+from meeting_server.local_https import certificate_for, lan_addresses
+from meeting_server.store.secret_key import secret_key
+from meeting_server.supervisor import Child, Supervisor
+from meeting_server.web.catalogue import DEFAULT, Language, text
+
+READY_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class CanNotStart(Exception):
+    """The server can not start; the message tells a person what to do."""
+
+
+def terminal_language() -> Language:
+    """Chinese unless the terminal is set to English."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if locale.lower().startswith("en") else DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the server is: what it listens on, and the address people open."""
+
+    settings: Settings
+    url: str
+    environment: dict[str, str] = field(default_factory=dict)
+    authority: Path | None = None
+
+
+def place_of(settings: Settings, *, lan: bool) -> Place:
+    """Where to listen. With ``lan``: on every address of this machine, over HTTPS with a certificate of our own.
+
+    Raises CanNotStart when the port is taken or there is no network.
+    """
+    authority: Path | None = None
+    if lan:
+        addresses = lan_addresses()
+        if not addresses:
+            raise CanNotStart(text(terminal_language(), "cli.no_network"))
+        certificate = certificate_for(settings.data_dir / "tls", addresses)
+        authority = certificate.authority
+        settings = settings.model_copy(update={"host": "0.0.0.0", "tls_cert": certificate.chain, "tls_key": certificate.key})
+    port = settings.port or _free_port(settings.host)
+    _check_port(settings.host, port)
+    scheme = "https" if settings.tls_cert else "http"
+    shown = _shown_host(settings.host)
+    url = settings.public_url.rstrip("/") or f"{scheme}://{shown}:{port}"
+    settings = settings.model_copy(update={"port": port, "public_url": url})
+    environment = {
+        "HOST": settings.host,
+        "PORT": str(port),
+        "MEETING_PUBLIC_URL": url,
+        "MEETING_DEMO": "1" if settings.demo else "0",
+    }
+    if settings.tls_cert and settings.tls_key:
+        environment |= {"MEETING_TLS_CERT": str(settings.tls_cert), "MEETING_TLS_KEY": str(settings.tls_key)}
+    return Place(settings, url, environment, authority)
+
+
+def _shown_host(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):
+        return next(iter(lan_addresses()), "127.0.0.1")
+    return f"[{host}]" if ":" in host else host
+
+
+def _free_port(host: str) -> int:
+    with socket.create_server((host, 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port), reuse_port=False).close()
+    except OSError as error:
+        raise CanNotStart(text(terminal_language(), "cli.port_taken", host=host, port=port, reason=error.strerror or "")) from error
+
+
+def children_of(place: Place) -> list[Child]:
+    """The processes of one server, in the order they start."""
+    names = ["media", "web", "archive"] if place.settings.media else ["web", "archive"]
+    return [Child(name, (sys.executable, "-m", "meeting_server", name), place.environment) for name in names]
+
+
+async def wait_until_ready(place: Place, seconds: float = READY_SECONDS) -> None:
+    """Return when the web process answers. Raises CanNotStart after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    context: ssl.SSLContext | None = None
+    if place.settings.tls_cert:
+        context = ssl.create_default_context()
+        context.check_hostname = False  # our own process, over loopback
+        context.verify_mode = ssl.CERT_NONE
+    host = place.settings.host if place.settings.host not in ("0.0.0.0", "::", "") else "127.0.0.1"
+    while time.monotonic() < deadline:
+        try:
+            reader, writer = await asyncio.open_connection(host, place.settings.port, ssl=context)
+            writer.write(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            status = await asyncio.wait_for(reader.readline(), 5)
+            writer.close()
+            if b" 200 " in status:
+                return
+        except (OSError, TimeoutError):
+            pass
+        await asyncio.sleep(0.1)
+    raise CanNotStart(text(terminal_language(), "cli.not_ready", seconds=round(seconds)))
+
+
+def announce(place: Place, links: Sequence[tuple[str, str, str]], console: Console) -> None:
+    """Print the address, one link per role, and the QR code of the address in the local network."""
+    language = terminal_language()
+    console.print()
+    console.print(f"[bold]{text(language, 'cli.ready')}[/]  [link={place.url}]{place.url}[/]", soft_wrap=True)
+    if links:
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for _ in range(2):
+            table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for role, name, url in links:
+            table.add_row(f"[dim]{role}[/]", name, url)
+        console.print()
+        console.print(text(language, "cli.links"))
+        # a link broken over two lines can not be clicked
+        Console(file=console.file, width=max(console.width, 160), soft_wrap=True).print(table)
+    if place.authority is not None:
+        console.print()
+        console.print(text(language, "cli.lan"))
+        drawn = io.StringIO()
+        segno.make(place.url, error="m").terminal(drawn, compact=True)
+        console.file.write(drawn.getvalue())
+        console.print(text(language, "cli.lan_certificate", path=place.authority), soft_wrap=True)
+    console.print()
+    console.print(f"[dim]{text(language, 'cli.stop')}[/]")
+
+
+async def serve(settings: Settings, *, lan: bool = False) -> None:
+    """Run everything until SIGINT or SIGTERM. Raises CanNotStart, WeakSecret."""
+    language = terminal_language()
+    console = Console(file=sys.stdout, highlight=False)
+    secret_key(settings.secret_key, settings.data_dir)
+    place = place_of(settings, lan=lan)
+    os.environ.update(place.environment)
+
+    from meeting_server.demo import links_for  # here, so that a taken port is told at once
+
+    console.print(f"● {text(language, 'cli.preparing')}")
+    links = await links_for(place.settings, language)
+
+    supervisor = Supervisor(children_of(place))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, supervisor.stop)
+    console.print(f"● {text(language, 'cli.starting')}")
+    running = asyncio.create_task(supervisor.run(), name="supervisor")
+    ready = asyncio.create_task(wait_until_ready(place), name="ready")
+    await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if ready.done():
+            ready.result()
+            announce(place, links, console)
+    except CanNotStart:
+        supervisor.stop()
+        await running
+        raise
+    finally:
+        ready.cancel()
+    await running
+    console.print(f"● {text(language, 'cli.stopped')}")
