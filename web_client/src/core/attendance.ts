@@ -13,9 +13,9 @@ export function needed(threshold: Threshold, base: number): number {
 
 /** Whether a participant is among those a motion of this electorate counts. */
 export function isEntitled(p: Participant, electorate: "voting" | "committee" | "everyone"): boolean {
-  if (p.removed || p.excluded_reason) return false;
-  if (electorate === "everyone") return p.standing !== "guest";
-  return p.voting && (electorate === "voting" || p.committee);
+  if (p.removed) return false;
+  if (electorate === "everyone") return true;
+  return p.voting && !p.excluded_reason && (electorate === "voting" || p.committee);
 }
 
 /** 应到, 实到 and whether it is enough, for an electorate and a rule. */

@@ -12,6 +12,7 @@ import {
   type Room,
 } from "../wire/messages";
 import { quorumOf } from "./attendance";
+import { may } from "./permissions";
 import { media, meeting, outbox, refusals, self, speaking, you, type OutboxEntry, type Refusal, type Slot } from "./store";
 
 // --- people ----------------------------------------------------------------------------------------------
@@ -93,10 +94,10 @@ export const myRoom = computed<Room | null>(() => {
   const state = meeting.value;
   return state?.rooms[self.value?.room_id ?? HALL] ?? null;
 });
-/** Whether opening the microphone is refused for now: a moderated room, no floor, and not one who runs it. */
+/** Whether opening the microphone is refused for now: a guest, or anyone in a moderated room, without the floor. */
 export const floorRequired = computed(() => {
   const me = self.value;
-  return !!myRoom.value?.moderated && !!me && me.role !== "chair" && me.role !== "secretary" && !myFloor.value;
+  return !!me && !may(me, "run_floor") && !myFloor.value && (me.role === "guest" || !!myRoom.value?.moderated);
 });
 /** Messages of the viewer's room, oldest first; one's own on their way are at the end (`pending`). */
 export const chat = computed<readonly (Message & { readonly pending?: boolean })[]>(() => {

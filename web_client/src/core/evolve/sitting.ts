@@ -1,0 +1,49 @@
+/** The life of a meeting from opening to adjourning, and who is on its list. */
+import { HALL, type Invited, type Participant } from "../../wire/messages";
+import { cut, released } from "./attendance";
+import { withParticipant, type Steps } from "./fold";
+
+/** A person of the list who has not come yet. */
+function listed(invited: Invited): Participant {
+  return {
+    ...invited,
+    room_id: HALL,
+    present: false,
+    first_arrived_at: null,
+    left_at: null,
+    removed: false,
+    media: [],
+    recording_acknowledged: false,
+    marked_present: false,
+    connections: {},
+    intervals: [],
+    gone_since: null,
+    grace_until: null,
+  };
+}
+
+export const sitting: Steps<
+  "MeetingConvened" | "MeetingOpened" | "MeetingAdjourned" | "ParticipantAdmitted" | "ParticipantRemoved" | "RoleAssigned"
+> = {
+  MeetingConvened: (state) => state, // a snapshot follows instead
+  MeetingOpened: (state, _event, at) => ({ ...state, phase: "open", opened_at: at }),
+  MeetingAdjourned: (state, _event, at) => ({
+    ...state,
+    phase: "adjourned",
+    adjourned_at: at,
+    hands: [],
+    participants: Object.fromEntries(
+      Object.entries(state.participants).map(([id, p]) => [
+        id,
+        { ...p, intervals: cut(p.intervals, at), gone_since: null, grace_until: null },
+      ]),
+    ),
+  }),
+  ParticipantAdmitted: (state, { participant }) => ({
+    ...state,
+    participants: { ...state.participants, [participant.participant_id]: listed(participant) },
+  }),
+  ParticipantRemoved: (state, { participant_id }, at) =>
+    withParticipant(released(state, participant_id, at), participant_id, () => ({ removed: true, connections: {} })),
+  RoleAssigned: (state, { participant_id, role }) => withParticipant(state, participant_id, () => ({ role })),
+};

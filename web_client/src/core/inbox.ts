@@ -1,0 +1,105 @@
+/** What arrives from the server, put into the store: snapshots, events in their order, acknowledgements, signals. */
+import type { ServerMessage } from "../wire/messages";
+import { learn, learnRoughly } from "./clock";
+import type { Outbox } from "./outbox";
+import { evolve } from "./reducer";
+import { batch, change, connection, media, meeting, position, seq, speaking, typing, you } from "./store";
+
+/** `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. */
+export type Received = "done" | "resync" | "media";
+
+/** Silence after which someone counts as no longer typing. */
+const TYPING_ENDS = 6_000;
+
+export class Inbox {
+  private readonly typists = new Map<string, number>();
+  /** Records still to come of those missed while away. */
+  private toCatchUp = 0;
+  private wasLive = false;
+
+  constructor(private readonly outbox: Outbox) {}
+
+  /** Apply one message; `receivedAt` is this device's time (Unix ms). */
+  receive(message: ServerMessage, receivedAt: number): Received {
+    switch (message.type) {
+      case "welcome":
+        batch(() => {
+          you.value = message.you;
+          learnRoughly(message.now);
+          change(media, { available: message.media && media.value.available });
+          speaking.value = [];
+          typing.value = [];
+          this.toCatchUp = message.resumed ? message.missed : 0;
+          if (message.resumed) {
+            change(connection, { caughtUp: this.wasLive ? message.missed : null, resumedAt: receivedAt });
+            if (this.toCatchUp === 0) this.live();
+          }
+        });
+        return "done";
+      case "snapshot":
+        batch(() => {
+          const again = this.wasLive && connection.value.phase !== "live";
+          meeting.value = message.state;
+          seq.value = message.seq;
+          position.value = message.position;
+          if (again) change(connection, { caughtUp: 0, resumedAt: receivedAt });
+          this.live();
+          this.outbox.applied();
+        });
+        return "done";
+      case "event":
+      case "skip": {
+        if (message.seq <= seq.value) return "done";
+        const state = meeting.value;
+        if (message.seq !== seq.value + 1 || !state) return "resync";
+        batch(() => {
+          if (message.type === "event") meeting.value = evolve(state, message.kind, message.data, message.at);
+          seq.value = message.seq;
+          position.value = `${message.seq}.${message.hash8}`;
+          if (this.toCatchUp > 0 && --this.toCatchUp === 0) this.live();
+          this.outbox.applied();
+        });
+        return "done";
+      }
+      case "ack":
+        this.outbox.acknowledged(message);
+        return "done";
+      case "rejected":
+        this.outbox.refused(message);
+        return "done";
+      case "pong":
+        if (message.sent > 0) learn(message.now, message.sent, receivedAt);
+        return "done";
+      case "speaking":
+        speaking.value = message.participants;
+        return "done";
+      case "typing":
+        if (message.on) this.typists.set(message.participant_id, receivedAt);
+        else this.typists.delete(message.participant_id);
+        this.tellTypists(receivedAt);
+        return "done";
+      case "quality":
+        change(media, { quality: message.level });
+        return "done";
+      default:
+        return "media";
+    }
+  }
+
+  /** Once a second: who stopped typing without saying so. */
+  beat(at: number): void {
+    if (this.typists.size) this.tellTypists(at);
+  }
+
+  private tellTypists(at: number): void {
+    for (const [id, since] of this.typists) if (at - since > TYPING_ENDS) this.typists.delete(id);
+    const ids = [...this.typists.keys()].filter((id) => id !== you.value?.participant_id);
+    if (ids.join() !== typing.value.join()) typing.value = ids;
+  }
+
+  private live(): void {
+    this.wasLive = true;
+    change(connection, { phase: "live", attempt: 0, retryAt: null });
+    this.outbox.connected();
+  }
+}
