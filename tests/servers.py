@@ -45,7 +45,8 @@ def postgres(folder: Path) -> Iterator[str]:
             if parent.owner() == "root" and parent != Path("/") and not parent.stat().st_mode & 0o001:
                 parent.chmod(parent.stat().st_mode | 0o011)
     initdb, server = _postgres_program("initdb"), _postgres_program("postgres")
-    assert initdb and server
+    if initdb is None or server is None:
+        raise RuntimeError("PostgreSQL is not installed")
     subprocess.run(
         [*demote, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
         check=True,
