@@ -36,6 +36,8 @@ from meeting_server.domain.roles import Right
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Participant
 
 EVERYONE_ELSE = None
+WITHHELD = "withheld"
+"""Stands for the reason of an exclusion: others may know that someone is not counted in 应到, not why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def copies(state: MeetingState, event: Event) -> tuple[Copy, ...]:
         ):
             return _only(runners(state) | {event.participant_id}, event)
         case ParticipantAdmitted():
-            hidden = replace(event.participant, excluded_reason="", leave_reason="", leave_approved=False)
+            why = WITHHELD if event.participant.excluded_reason else ""
+            hidden = replace(event.participant, excluded_reason=why, leave_reason="", leave_approved=False)
             own = runners(state) | {event.participant.participant_id}
             return (Copy(own, event), Copy(EVERYONE_ELSE, replace(event, participant=hidden)))
         case MotionDrafted() | NoteTaken() | NoteRemoved():
@@ -121,7 +124,7 @@ def view(state: MeetingState, viewer: ParticipantId | None) -> MeetingState:
 def _as_others_see(p: Participant) -> Participant:
     return replace(
         p,
-        excluded_reason="",
+        excluded_reason=WITHHELD if p.excluded_reason else "",
         leave_reason="",
         leave_approved=False,
         recording_acknowledged=False,
