@@ -9,7 +9,7 @@ from typing import NoReturn
 MAX_DEPTH = 16
 MAX_ITEMS = 256
 """Entries in one array or object; the longest the protocol knows is twelve choices."""
-MAX_STRING = 4_000
+MAX_STRING = 8_000
 MAX_SDP = 60_000
 LARGEST = 2**53 - 1
 """Integers beyond are not the same number in JavaScript."""

@@ -1,0 +1,171 @@
+"""Everyone connected to one meeting: comes in at a position, is told every record, and is shown out when removed."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+
+from meeting_server.domain.commands import SERVER, CloseConnection, OpenConnection
+from meeting_server.domain.events import MeetingConvened, ParticipantRemoved
+from meeting_server.domain.ids import ConnectionId, MeetingId, Millis, ParticipantId, RoomId
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import Device
+from meeting_server.live.clock import Clock
+from meeting_server.live.connection import Connection, Outlet
+from meeting_server.live.fan_out import fan_out
+from meeting_server.live.history import Entry
+from meeting_server.live.host import Fact, Host
+from meeting_server.live.resume import catch_up, snapshot
+from meeting_server.wire.close_codes import Close
+from meeting_server.wire.codec import encode
+from meeting_server.wire.frames import Frames
+from meeting_server.wire.server_messages import ServerMessage, Welcome, You
+
+MOST_DEVICES = 6
+"""Open sockets of one participant; one more closes the oldest."""
+TICK = 0.010
+"""Seconds: records that follow each other faster are sent together."""
+
+Follower = Callable[["Assembly", Sequence[Fact]], None]
+
+
+class Assembly:
+    """The connections around one host. ``followers`` are called with every batch of facts, after the phones were told."""
+
+    def __init__(self, make_host: Callable[[Callable[[Host, Sequence[Fact]], None]], Host], clock: Clock) -> None:
+        self.host = make_host(self._told)
+        self.connections: dict[ConnectionId, Connection] = {}
+        self.followers: list[Follower] = []
+        self._clock = clock
+        self._waiting: list[Entry] = []
+        self._flush_at = 0.0
+        self._flush_timer: asyncio.TimerHandle | None = None
+
+    @property
+    def meeting_id(self) -> MeetingId:
+        return self.host.meeting_id
+
+    @property
+    def state(self) -> MeetingState | None:
+        return self.host.state
+
+    # --- coming and going -------------------------------------------------------------------------------------
+
+    def enter(
+        self, participant_id: ParticipantId, device: Device, position: str | None, outlet: Outlet, *, media: bool
+    ) -> Connection | Close:
+        """Let a phone in and send it ``welcome`` with what it missed; or say why it can not come in."""
+        state = self.host.state
+        participant = state.participants.get(participant_id) if state is not None else None
+        if state is None or participant is None:
+            return Close.FORBIDDEN
+        if participant.removed:
+            return Close.REMOVED
+        self._flush()  # what still waits is part of what the newcomer is sent here
+        self._make_room_for(participant_id)
+        connection_id = ConnectionId(secrets.token_urlsafe(9))
+        connection = Connection(connection_id, participant_id, device, outlet, self._clock())
+        caught_up = catch_up(self.host, state, participant_id, position)
+        welcome = Welcome(
+            You(participant_id, participant.name, connection_id),
+            caught_up.resumed,
+            self.host.head.position,
+            self._clock(),
+            caught_up.missed,
+            media,
+        )
+        connection.deliver(Frames((encode(welcome), *caught_up.payloads)))
+        self.connections[connection_id] = connection
+        self.host.submit(SERVER, OpenConnection(participant_id, connection_id, device), None, lambda outcome: None)
+        return connection
+
+    def leave(self, connection: Connection, last_evidence_at: Millis | None = None) -> None:
+        """The socket is gone. Absence is dated to the last sign of life, not to the moment this was noticed."""
+        if self.connections.pop(connection.connection_id, None) is None:
+            return
+        connection.open = False
+        heard = connection.last_heard if last_evidence_at is None else last_evidence_at
+        closed = CloseConnection(connection.participant_id, connection.connection_id, heard)
+        self.host.submit(SERVER, closed, None, lambda outcome: None)
+
+    def of(self, participant_id: ParticipantId) -> list[Connection]:
+        """The devices of one participant, oldest first."""
+        return [c for c in self.connections.values() if c.participant_id == participant_id]
+
+    def close(self, connections: Iterable[Connection], code: Close) -> None:
+        for connection in list(connections):
+            connection.close(code)
+            self.leave(connection)
+
+    def _make_room_for(self, participant_id: ParticipantId) -> None:
+        devices = self.of(participant_id)
+        self.close(devices[: max(0, len(devices) + 1 - MOST_DEVICES)], Close.REPLACED)
+
+    # --- telling ----------------------------------------------------------------------------------------------
+
+    def broadcast(self, message: ServerMessage, room_id: RoomId, but: ParticipantId | None = None) -> None:
+        """Something unrecorded for everyone in one room."""
+        state = self.host.state
+        if state is None:
+            return
+        frames = Frames((encode(message),))
+        for connection in list(self.connections.values()):
+            participant = state.participants.get(connection.participant_id)
+            if participant is not None and participant.room_id == room_id and connection.participant_id != but:
+                connection.deliver(frames)
+
+    def _told(self, host: Host, facts: Sequence[Fact]) -> None:
+        self._waiting.extend(fact.entry for fact in facts)
+        fresh = frozenset().union(*(fact.entry.fresh for fact in facts))
+        shown_out = any(isinstance(fact.event, ParticipantRemoved | MeetingConvened) for fact in facts)
+        if fresh or shown_out:
+            self._flush()
+            self._refresh(fresh)
+            self._show_out()
+        else:
+            self._flush_soon()
+        for follower in self.followers:
+            follower(self, facts)
+
+    def _flush_soon(self) -> None:
+        """Send at once after a quiet moment, else at the end of the tick."""
+        if self._flush_timer is not None:
+            return
+        loop = asyncio.get_running_loop()
+        wait = self._flush_at - loop.time()
+        if wait <= 0:
+            self._flush()
+        else:
+            self._flush_timer = loop.call_later(wait, self._flush)
+
+    def _flush(self) -> None:
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+            self._flush_timer = None
+        if not self._waiting:
+            return
+        entries, self._waiting = self._waiting, []
+        self._flush_at = asyncio.get_running_loop().time() + TICK
+        fan_out(entries, list(self.connections.values()))
+
+    def _refresh(self, viewers: frozenset[ParticipantId]) -> None:
+        """Whose rights changed gets a new snapshot."""
+        state = self.host.state
+        if state is None:
+            return
+        for connection in list(self.connections.values()):
+            if connection.participant_id in viewers:
+                connection.deliver(Frames((snapshot(self.host, state, connection.participant_id),)))
+
+    def _show_out(self) -> None:
+        """Close the sockets of whoever is not on the list any more."""
+        state = self.host.state
+        if state is None:
+            return
+        gone = [
+            connection
+            for connection in self.connections.values()
+            if (p := state.participants.get(connection.participant_id)) is None or p.removed
+        ]
+        self.close(gone, Close.REMOVED)

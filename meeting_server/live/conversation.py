@@ -1,0 +1,87 @@
+"""What one phone says after its hello, and where each kind of message goes."""
+
+from __future__ import annotations
+
+from meeting_server.domain.commands import Actor
+from meeting_server.domain.errors import Rejected
+from meeting_server.domain.ids import CommandId, Millis
+from meeting_server.live import presence
+from meeting_server.live.assembly import Assembly
+from meeting_server.live.clock import Clock
+from meeting_server.live.connection import Connection
+from meeting_server.live.outcome import Acked, Outcome
+from meeting_server.live.signalling import Signalling
+from meeting_server.wire.client_messages import (
+    ClientMessage,
+    CommandFrame,
+    Hangup,
+    Hello,
+    Offer,
+    Ping,
+    Signal,
+    Want,
+)
+from meeting_server.wire.codec import BadMessage, decode_command
+from meeting_server.wire.server_messages import Ack, Pong, RejectedFrame, Typing
+
+TYPING_EVERY: Millis = 1_000
+"""Typing is passed on at most once a second."""
+
+
+class Conversation:
+    """One phone in one meeting."""
+
+    def __init__(self, assembly: Assembly, connection: Connection, signalling: Signalling, clock: Clock) -> None:
+        self.assembly = assembly
+        self.connection = connection
+        self._signalling = signalling
+        self._clock = clock
+
+    def hear(self, message: ClientMessage) -> None:
+        """Take one message to where it belongs; never waits. Raises BadMessage."""
+        now = self._clock()
+        presence.heard(self.assembly, self.connection, now)
+        match message:
+            case Ping(sent):
+                self.connection.send(Pong(sent, now))
+            case CommandFrame():
+                self._command(message)
+            case Signal("visible", on):
+                presence.seen(self.assembly, self.connection, on)
+            case Signal("typing", on):
+                self._typing(on, now)
+            case Offer(id, sdp, video_slots):
+                self._signalling.offer(self.assembly, self.connection, id, sdp, video_slots)
+            case Want():
+                self._signalling.want(self.connection, message)
+            case Hangup():
+                self._signalling.hang_up(self.connection)
+            case Hello():
+                raise BadMessage("type", "hello was already said", "hello")
+
+    def _command(self, frame: CommandFrame) -> None:
+        command = decode_command(frame)
+        connection = self.connection
+
+        def reply(outcome: Outcome) -> None:
+            connection.send(answer(frame.id, outcome))
+
+        self.assembly.host.submit(Actor(connection.participant_id), command, CommandId(frame.id), reply)
+
+    def _typing(self, on: bool, now: Millis) -> None:
+        if on and now < self.connection.typing_until:
+            return
+        self.connection.typing_until = now + TYPING_EVERY if on else 0
+        state = self.assembly.state
+        me = state.participants.get(self.connection.participant_id) if state is not None else None
+        if me is not None:
+            self.assembly.broadcast(Typing(me.participant_id, on), me.room_id, but=me.participant_id)
+
+
+def answer(command_id: str, outcome: Outcome) -> Ack | RejectedFrame:
+    """What a phone is told of its command."""
+    if isinstance(outcome, Acked):
+        return Ack(command_id, outcome.seq)
+    if isinstance(outcome, Rejected):
+        return RejectedFrame(command_id, outcome.code, outcome.field, dict(outcome.detail))
+    return RejectedFrame(command_id, outcome.code, retry_after_ms=outcome.retry_after_ms)

@@ -1,0 +1,80 @@
+"""The last records of a meeting as they went out, copy by copy, so that a phone can be sent what it missed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.visibility import copies, fresh_view_for
+from meeting_server.journal.port import Record
+from meeting_server.wire.codec import encode, encode_event
+from meeting_server.wire.server_messages import Skip
+
+KEPT = 1_000
+"""Records: more than an hour of a quiet meeting; whoever missed more gets a snapshot, which is smaller."""
+
+Audience = frozenset[ParticipantId] | None
+"""Who gets a copy; ``None``: everyone no earlier copy named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record on its way out: encoded once for each audience, the first that names a viewer is theirs."""
+
+    seq: int
+    hash8: str
+    copies: tuple[tuple[Audience, bytes], ...]
+    fresh: frozenset[ParticipantId]
+    """Viewers whose rights this record changed: what they saw before it no longer tells them all they may see."""
+
+    def index_for(self, viewer: ParticipantId) -> int:
+        """Which of the copies is this viewer's."""
+        for index, (audience, _) in enumerate(self.copies):
+            if audience is None or viewer in audience:
+                return index
+        raise AssertionError("the last copy is for everyone")
+
+    def payload_for(self, viewer: ParticipantId) -> bytes:
+        return self.copies[self.index_for(viewer)][1]
+
+
+def entry_of(record: Record, after: MeetingState) -> Entry:
+    """``record`` as each audience may see it. ``after``: the meeting as it is with this record."""
+    event = record.event
+    if event is None:
+        return Entry(record.seq, record.hash8, ((None, encode(Skip(record.seq, record.hash8))),), frozenset())
+    made = tuple(
+        (
+            copy.to,
+            encode(Skip(record.seq, record.hash8))
+            if copy.event is None
+            else encode_event(record.seq, record.hash8, record.recorded_at, copy.event),
+        )
+        for copy in copies(after, event)
+    )
+    return Entry(record.seq, record.hash8, made, fresh_view_for(after, event))
+
+
+class History:
+    """A ring of entries without gaps."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._entries: deque[Entry] = deque(maxlen=kept)
+
+    def extend(self, entries: Iterable[Entry]) -> None:
+        self._entries.extend(entries)
+
+    def since(self, seq: int, hash8: str) -> list[Entry] | None:
+        """What came after the record ``seq``, if that record is still here and is the very same one."""
+        if not self._entries:
+            return None
+        first = self._entries[0].seq
+        if not first <= seq <= self._entries[-1].seq:
+            return None
+        index = seq - first
+        if self._entries[index].hash8 != hash8:
+            return None
+        return [self._entries[i] for i in range(index + 1, len(self._entries))]

@@ -1,0 +1,323 @@
+"""The owner of one running meeting: takes what was asked in order, decides, records, acknowledges, then tells everyone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from meeting_server.domain.commands import SERVER, Actor, CastBallot, Command, PassDeadline, ResetConnections
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.events import Event
+from meeting_server.domain.ids import CommandId, MeetingId, Millis
+from meeting_server.domain.meeting import decide, evolve, next_deadline
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import Preset
+from meeting_server.journal.port import Draft, Head, Journal, JournalConflict, Record, StorageUnavailable
+from meeting_server.live.clock import Clock
+from meeting_server.live.history import Entry, entry_of
+from meeting_server.live.outcome import Acked, Outcome, Unavailable
+from meeting_server.live.replay import CommandKey, Replayed, after, replay
+from meeting_server.wire.codes import WireCode
+
+log = logging.getLogger(__name__)
+
+Reply = Callable[[Outcome], None]
+CONFLICTS_BORNE = 3
+"""How often a batch is decided anew because another host wrote first, before its senders are told to come again."""
+EMPTY = Head(0, bytes(32))
+IDLE_DEADLINE_MS = 1_000
+"""Pause after a deadline that led to nothing: a rule that names a past moment for ever must not spin the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One recorded event with the meeting as it was right after it."""
+
+    record: Record
+    event: Event | None
+    after: MeetingState
+    entry: Entry
+
+
+@dataclass(slots=True)
+class _Asked:
+    actor: Actor
+    command: Command
+    command_id: CommandId | None
+    reply: Reply
+
+
+@dataclass(slots=True)
+class _Decided:
+    """``answers``: a refusal, or the seq a command leads to (0: it changes nothing). One of ``states`` after each draft."""
+
+    answers: list[Rejected | Unavailable | int] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    states: list[MeetingState] = field(default_factory=list)
+
+
+class Host:
+    """One meeting. ``told`` is called with every batch of facts, right after it was committed and acknowledged.
+
+    All that is here is only touched from one event loop, and changes only between two awaits of ``_settle``: whoever
+    reads ``state``, ``head`` and ``history`` without awaiting sees three things that belong together.
+    """
+
+    def __init__(
+        self,
+        meeting_id: MeetingId,
+        journal: Journal,
+        presets: Mapping[str, Preset],
+        clock: Clock,
+        told: Callable[[Host, Sequence[Fact]], None],
+    ) -> None:
+        self.meeting_id = meeting_id
+        self.fence = 0
+        self._journal = journal
+        self._presets = presets
+        self._clock = clock
+        self._told = told
+        self._replayed: Replayed | None = None
+        self._stale = False
+        self._inbox: list[_Asked] = []
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    # --- what others read ---------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> MeetingState | None:
+        """The meeting after the last committed record."""
+        return self._replayed.state if self._replayed else None
+
+    @property
+    def head(self) -> Head:
+        return self._need().head
+
+    def since(self, seq: int, hash8: str) -> list[Entry] | None:
+        """What came after a record, when it is recent and the very same; see ``History.since``."""
+        return self._need().history.since(seq, hash8)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is asked for or due; a host that is not may be put away."""
+        return bool(self._inbox) or self._timer is not None
+
+    # --- life ---------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Read the journal and begin. Raises StorageUnavailable.
+
+        After a restart no socket of before lives: they are closed, dated to the last record, and the grace runs.
+        """
+        await self._load()
+        self._task = asyncio.create_task(self._run(), name=f"host-{self.meeting_id}")
+        replayed = self._need()
+        if replayed.state is not None and any(p.connections for p in replayed.state.participants.values()):
+            self.submit(SERVER, ResetConnections(replayed.last_at), None, lambda outcome: None)
+        self._set_timer()
+
+    async def stop(self) -> None:
+        """Settle what was asked, then end. Later commands are answered ``storage_unavailable``."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def submit(self, actor: Actor, command: Command, command_id: CommandId | None, reply: Reply) -> None:
+        """Ask for something. ``reply`` is called once, without awaiting, when it is committed or refused.
+
+        ``command_id``: the sender's own id of the command; a command sent again is answered as it was the first time.
+        """
+        if self._stopping:
+            reply(Unavailable())
+            return
+        self._inbox.append(_Asked(actor, command, command_id, reply))
+        self._wake.set()
+
+    async def ask(self, actor: Actor, command: Command, command_id: CommandId | None = None) -> Outcome:
+        """``submit`` for those who wait for the answer."""
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+        def reply(outcome: Outcome) -> None:
+            if not answer.done():
+                answer.set_result(outcome)
+
+        self.submit(actor, command, command_id, reply)
+        return await answer
+
+    # --- the mailbox ----------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._inbox:
+                batch, self._inbox = self._inbox, []
+                try:
+                    await self._settle(batch)
+                except Exception:
+                    # The mailbox must outlive every failure; whoever asked is told, and the state is read anew.
+                    log.exception("a batch of %d commands of meeting %s failed", len(batch), self.meeting_id)
+                    self._stale = True
+                    for asked in batch:
+                        _answer(asked, Unavailable(WireCode.INTERNAL))
+            if self._stopping:
+                return
+
+    async def _settle(self, batch: list[_Asked]) -> None:
+        """Decide all of ``batch`` on a tentative state, record it in one append, answer, tell."""
+        for _ in range(CONFLICTS_BORNE):
+            try:
+                if self._stale:
+                    await self._reload()
+                before = self._need()
+                now = max(self._clock(), before.last_at)
+                made = self._decide(batch, before, now)
+                records = (
+                    await self._journal.append(self.meeting_id, before.head, made.drafts, self.fence) if made.drafts else []
+                )
+            except JournalConflict as conflict:
+                log.warning("meeting %s: %s; reading it anew", self.meeting_id, conflict)
+                self._stale = True
+                continue
+            except StorageUnavailable as failure:
+                log.error("meeting %s: nothing was recorded: %s", self.meeting_id, failure)
+                self._stale = True  # whether the last commit arrived is for the journal to say
+                break
+            facts = self._commit(before, records, made.states)
+            for asked, answer in zip(batch, made.answers, strict=True):
+                _answer(asked, Acked(answer or before.head.seq) if isinstance(answer, int) else answer)
+            if facts:
+                self._tell(facts)
+            self._set_timer(idle=not facts and any(isinstance(asked.command, PassDeadline) for asked in batch))
+            return
+        for asked in batch:
+            _answer(asked, Unavailable())
+        self._set_timer(idle=True)
+
+    def _decide(self, batch: list[_Asked], before: Replayed, now: Millis) -> _Decided:
+        """Decide one after the other, each on the state the one before it leads to."""
+        made = _Decided()
+        state, seq = before.state, before.head.seq
+        obeyed: dict[CommandKey, int] = {}
+        for asked in batch:
+            who = asked.actor.participant_id
+            key = (who, asked.command_id) if asked.command_id is not None else None
+            earlier = (before.commands.get(key) or obeyed.get(key)) if key is not None else None
+            if earlier:
+                made.answers.append(_again(asked, state) or earlier)
+                continue
+            try:
+                decision = decide(state, asked.command, asked.actor, now, self._presets)
+                if isinstance(decision, Rejected):
+                    made.answers.append(decision)
+                    continue
+                then, states = state, []
+                for event in decision:
+                    then = evolve(then, event, now)
+                    states.append(then)
+            except Exception:
+                # One command nobody foresaw must not take those of others with it.
+                log.exception("meeting %s: deciding %s failed", self.meeting_id, type(asked.command).__name__)
+                made.answers.append(Unavailable(WireCode.INTERNAL))
+                continue
+            state = then
+            seq += len(decision)
+            made.answers.append(seq if decision else 0)
+            made.drafts.extend(Draft(event, who, asked.command_id, now) for event in decision)
+            made.states.extend(states)
+            if decision and key is not None:
+                obeyed[key] = seq
+        return made
+
+    def _commit(self, before: Replayed, records: Sequence[Record], states: Sequence[MeetingState]) -> list[Fact]:
+        """Make what was recorded the meeting's present."""
+        facts: list[Fact] = []
+        for record, state in zip(records, states, strict=True):
+            facts.append(Fact(record, record.event, state, entry_of(record, state)))
+            if record.command_id is not None:
+                before.commands[record.actor, record.command_id] = record.seq
+        if facts:
+            last = facts[-1].record
+            before.history.extend(fact.entry for fact in facts)
+            before.state, before.head, before.last_at = facts[-1].after, Head(last.seq, last.hash), last.recorded_at
+        return facts
+
+    def _tell(self, facts: Sequence[Fact]) -> None:
+        try:
+            self._told(self, facts)
+        except Exception:
+            # What is recorded is recorded: a listener that fails must not make the sender believe otherwise.
+            log.exception("meeting %s: telling of %d facts failed", self.meeting_id, len(facts))
+
+    # --- time -----------------------------------------------------------------------------------------------
+
+    def _set_timer(self, idle: bool = False) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = next_deadline(self.state) if self.state is not None else None
+        if deadline is None or self._stopping:
+            return
+        wait = max(deadline - self._clock(), IDLE_DEADLINE_MS if idle else 0) / 1000
+        self._timer = asyncio.get_running_loop().call_later(wait, self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        self._timer = None
+        self.submit(SERVER, PassDeadline(), None, lambda outcome: None)
+
+    # --- the journal ----------------------------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        self._replayed = await self._read()
+        self._stale = False
+
+    async def _read(self) -> Replayed:
+        records = await self._journal.read(self.meeting_id)
+        return replay(records, Head(records[-1].seq, records[-1].hash) if records else EMPTY)
+
+    async def _reload(self) -> None:
+        """After a failure: the journal says what is true, and whoever is connected is told what they missed."""
+        before = self._need()
+        self._replayed = await self._read()
+        self._stale = False
+        missed = await self._journal.read(self.meeting_id, after=before.head.seq)
+        facts: list[Fact] = []
+        state = before.state
+        for record in missed:
+            state = after(state, record)
+            if state is not None:
+                facts.append(Fact(record, record.event, state, entry_of(record, state)))
+        if facts:
+            log.warning("meeting %s: %d records of another writer or a doubtful commit", self.meeting_id, len(facts))
+            self._tell(facts)
+
+    def _need(self) -> Replayed:
+        if self._replayed is None:
+            raise StorageUnavailable(f"meeting {self.meeting_id} could not be read yet")
+        return self._replayed
+
+
+def _again(asked: _Asked, state: MeetingState | None) -> Rejected | None:
+    """A ballot sent again with another choice under the same id: the first stands, and the phone must not think otherwise."""
+    if isinstance(asked.command, CastBallot) and state is not None and asked.actor.participant_id is not None:
+        motion = state.motions.get(asked.command.motion_id)
+        cast = motion.ballots.get(asked.actor.participant_id) if motion else None
+        if cast is None or set(cast) != set(asked.command.choices):
+            return Rejected(Code.ALREADY_CAST, "choices")
+    return None
+
+
+def _answer(asked: _Asked, outcome: Outcome) -> None:
+    try:
+        asked.reply(outcome)
+    except Exception:
+        log.exception("answering %s failed", type(asked.command).__name__)

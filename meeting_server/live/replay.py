@@ -1,0 +1,50 @@
+"""Folds a journal into what a host needs to go on: state, recent history, and which commands were already obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from meeting_server.domain.events import ChatPosted
+from meeting_server.domain.ids import CommandId, Millis, ParticipantId
+from meeting_server.domain.meeting import evolve
+from meeting_server.domain.state import MeetingState
+from meeting_server.journal.port import Head, Record
+from meeting_server.live.history import KEPT, History, entry_of
+
+CommandKey = tuple[ParticipantId | None, CommandId]
+"""A command id belongs to who made it: nobody can have another's command acknowledged, or block it."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """``commands``: the last record each command led to. ``last_at``: when the last record was made, 0 for none."""
+
+    state: MeetingState | None
+    head: Head
+    history: History
+    commands: dict[CommandKey, int]
+    last_at: Millis
+
+
+def replay(records: Sequence[Record], head: Head) -> Replayed:
+    """``records`` from the first one on; ``head`` is where they lead."""
+    state: MeetingState | None = None
+    history, commands = History(), {}
+    recent = len(records) - KEPT
+    for index, record in enumerate(records):
+        state = after(state, record)
+        if record.command_id is not None:
+            commands[record.actor, record.command_id] = record.seq
+        if index >= recent and state is not None:
+            history.extend((entry_of(record, state),))
+    return Replayed(state, head, history, commands, records[-1].recorded_at if records else 0)
+
+
+def after(state: MeetingState | None, record: Record) -> MeetingState | None:
+    """The state with ``record``. An erased chat message still takes its number: ids are never given twice."""
+    if record.event is not None:
+        return evolve(state, record.event, record.recorded_at)
+    if state is not None and record.kind == ChatPosted.__name__:
+        return replace(state, counters=replace(state.counters, messages=state.counters.messages + 1))
+    return state
