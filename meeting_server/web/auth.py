@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.store.people import Grant
 from meeting_server.web.catalogue import Language
 from meeting_server.web.cookies import cookie_name, drop, put
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
 from meeting_server.web.preferences import preferences_of
-
-if TYPE_CHECKING:
-    from meeting_server.store.directory import Grant
 
 COOKIE = "signin"
 SIGN_IN_SECONDS = 30 * 24 * 3600

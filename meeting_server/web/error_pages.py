@@ -113,7 +113,7 @@ def _request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
-exception_handlers: dict[Any, Any] = {
+EXCEPTION_HANDLERS: dict[Any, Any] = {
     Refused: on_refused,
     HTTPException: on_http_exception,
     StorageFailure: on_storage_error,

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from starlette.requests import HTTPConnection
 
+from meeting_server.config import Settings
+from meeting_server.store.access_log import AccessLog
+from meeting_server.store.accounts import Accounts
+from meeting_server.store.database import Database
+from meeting_server.store.directory import Directory
+from meeting_server.store.invitations import Invitations
+from meeting_server.web.assets import Assets
 from meeting_server.web.sign_outs import SignOuts
-
-if TYPE_CHECKING:
-    from meeting_server.config import Settings
-    from meeting_server.store.access_log import AccessLog
-    from meeting_server.store.accounts import Accounts
-    from meeting_server.store.database import Database
-    from meeting_server.store.directory import Directory
-    from meeting_server.store.invitations import Invitations
-    from meeting_server.web.assets import Assets
 
 
 @dataclass(slots=True)

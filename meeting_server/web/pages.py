@@ -64,7 +64,8 @@ async def render(
     """A page from ``templates/``.
 
     Beside ``context`` a template has: ``t(key, **holes)``, ``icons`` (macros of ``icons.html``), ``language``,
-    ``theme``, ``big``, ``viewer`` (or None), ``manages`` (holds a role in a branch), ``here``, ``request_id``, ``csrf`` (token) and ``csrf_field()`` (the hidden input every form carries), ``path``, ``now``, ``styles``;
+    ``theme``, ``big``, ``viewer`` (or None), ``manages`` (holds a role in a branch), ``here``, ``path``, ``request_id``,
+    ``csrf`` (token) and ``csrf_field()`` (the hidden input every form carries), ``now``, ``styles``;
     dates as ``day(ms)``, ``date(ms)``, ``month(ms)``, ``moment(ms)`` and the filters ``clock`` and ``minutes``.
     """
     preferences = preferences_of(request)

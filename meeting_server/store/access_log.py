@@ -1,0 +1,110 @@
+"""A plain table of security-relevant acts: who let whom in, who changed whose rights, when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Column, Integer, String, Table, insert, select
+
+from meeting_server.domain.ids import Millis
+from meeting_server.store.database import Database, metadata
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("entry_id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("actor_id", String(40), nullable=False, default=""),
+    Column("actor_name", String(100), nullable=False, default=""),
+    Column("subject_id", String(40), nullable=False, default="", index=True),
+    Column("subject_name", String(200), nullable=False, default=""),
+    Column("branch_id", String(40), nullable=False, default="", index=True),
+    Column("detail", String(200), nullable=False, default=""),
+)
+
+
+class Act(StrEnum):
+    """What was done; a sentence for each is in the catalogue under ``access_log.act``."""
+
+    LINK_ISSUED = "link_issued"
+    LINK_USED = "link_used"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    PASSWORD_SET = "password_set"
+    ROLE_GRANTED = "role_granted"
+    ROLE_WITHDRAWN = "role_withdrawn"
+    MEMBER_ADDED = "member_added"
+    MEMBER_CHANGED = "member_changed"
+    MEMBER_REMOVED = "member_removed"
+    MEMBER_RESTORED = "member_restored"
+    ROSTER_IMPORTED = "roster_imported"
+    ROSTER_EXPORTED = "roster_exported"
+    BRANCH_CREATED = "branch_created"
+    BRANCH_RENAMED = "branch_renamed"
+    BRANCH_MOVED = "branch_moved"
+    BRANCH_REMOVED = "branch_removed"
+    BRANCH_RESTORED = "branch_restored"
+    INVITATION_ISSUED = "invitation_issued"
+    INVITATION_REVOKED = "invitation_revoked"
+    RECORD_SEEN = "record_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act. Names are kept as they were then: a renamed or removed person stays readable."""
+
+    at: Millis
+    act: Act
+    actor_id: str = ""
+    actor_name: str = ""
+    subject_id: str = ""
+    subject_name: str = ""
+    branch_id: str = ""
+    detail: str = ""
+
+
+class AccessLog:
+    """Entries are only ever added."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def note(self, entry: Entry) -> None:
+        """Add one entry."""
+        async with self._database.write() as conn:
+            await conn.execute(
+                insert(access_log).values(
+                    at=entry.at, act=entry.act, actor_id=entry.actor_id, actor_name=entry.actor_name[:100],
+                    subject_id=entry.subject_id, subject_name=entry.subject_name[:200], branch_id=entry.branch_id,
+                    detail=entry.detail[:200],
+                )
+            )
+
+    async def latest(
+        self, branch_ids: Collection[str], *, before: int = 0, limit: int = 100, act: Act | None = None
+    ) -> tuple[tuple[int, Entry], ...]:
+        """Entries about these branches, newest first, with their numbers; ``before`` a number, to page on."""
+        query = select(access_log).where(access_log.c.branch_id.in_(list(branch_ids)))
+        if before:
+            query = query.where(access_log.c.entry_id < before)
+        if act is not None:
+            query = query.where(access_log.c.act == act)
+        async with self._database.read() as conn:
+            rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))
+            return tuple((row.entry_id, _entry(row)) for row in rows)
+
+    async def about(self, subject_id: str, *, limit: int = 50) -> tuple[Entry, ...]:
+        """Entries about one person, newest first: what others did with their account and record."""
+        query = select(access_log).where(access_log.c.subject_id == subject_id)
+        async with self._database.read() as conn:
+            rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))
+            return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: object) -> Entry:
+    fields = {name: getattr(row, name) for name in ("at", "actor_id", "actor_name", "subject_id", "subject_name", "branch_id", "detail")}
+    return Entry(act=Act(getattr(row, "act")), **fields)  # noqa: B009

@@ -1,0 +1,166 @@
+"""Links into one meeting: for a member by name or for guests, with an end, a number of uses, and a way to take them back.
+
+A link's token is an HMAC of the invitation's id under the house's secret (256 bits), and only its SHA-256 is stored: the
+secretary can be shown the link again, while a copy of the database alone opens no meeting.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, String, Table, and_, insert, or_, select, update
+
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.store.database import Database, metadata
+from meeting_server.store.tokens import new_id, token_hash
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("invitation_id", String(40), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("meeting_id", String(40), nullable=False, index=True),
+    Column("member_id", String(40), nullable=True),
+    Column("issued_by", String(40), nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("max_uses", Integer, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("revoked_at", BigInteger, nullable=True),
+)
+
+
+class InvitationState(StrEnum):
+    """What an invitation is good for; the values other than ``good`` are web codes."""
+
+    GOOD = "good"
+    EXPIRED = "link_expired"
+    USED = "link_used"
+    REVOKED = "link_revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """``member_id`` None: a general link, by which a guest gives a name or a signed-in member comes in.
+    ``max_uses`` 0: any number of times until it ends."""
+
+    invitation_id: str
+    meeting_id: MeetingId
+    member_id: str | None
+    issued_by: str
+    issued_at: Millis
+    expires_at: Millis
+    max_uses: int
+    uses: int
+    revoked_at: Millis | None
+
+    def state(self, now: Millis) -> InvitationState:
+        """Whether someone can still come in by it."""
+        if self.revoked_at is not None:
+            return InvitationState.REVOKED
+        if now >= self.expires_at:
+            return InvitationState.EXPIRED
+        return InvitationState.USED if self.max_uses and self.uses >= self.max_uses else InvitationState.GOOD
+
+
+_COLUMNS = (
+    invitations.c.invitation_id, invitations.c.meeting_id, invitations.c.member_id, invitations.c.issued_by, invitations.c.issued_at,
+    invitations.c.expires_at, invitations.c.max_uses, invitations.c.uses, invitations.c.revoked_at,
+)
+
+
+class Invitations:
+    """All invitations of the house. ``secret``: the house's own, at least 32 bytes."""
+
+    def __init__(self, database: Database, secret: bytes) -> None:
+        if len(secret) < 32:
+            raise ValueError("the house's secret must have at least 32 bytes")
+        self._database = database
+        self._secret = secret
+
+    def token(self, invitation_id: str) -> str:
+        """The secret part of an invitation's link, the same every time."""
+        digest = hmac.digest(self._secret, b"invitation\0" + invitation_id.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    async def issue(
+        self,
+        meeting_id: MeetingId,
+        *,
+        issued_by: str,
+        now: Millis,
+        expires_at: Millis,
+        member_id: str | None = None,
+        max_uses: int = 0,
+    ) -> Invitation:
+        """A new invitation; its link is ``/j/`` + ``token(invitation_id)``."""
+        invitation = Invitation(new_id("i"), meeting_id, member_id, issued_by, now, expires_at, max_uses, 0, None)
+        async with self._database.write() as conn:
+            await conn.execute(
+                insert(invitations).values(
+                    invitation_id=invitation.invitation_id, token_hash=token_hash(self.token(invitation.invitation_id)),
+                    meeting_id=meeting_id, member_id=member_id, issued_by=issued_by, issued_at=now, expires_at=expires_at,
+                    max_uses=max_uses, uses=0, revoked_at=None,
+                )
+            )
+        return invitation
+
+    async def by_token(self, token: str) -> Invitation | None:
+        """The invitation a link belongs to, whatever its state."""
+        async with self._database.read() as conn:
+            row = (await conn.execute(select(*_COLUMNS).where(invitations.c.token_hash == token_hash(token)))).one_or_none()
+        return _invitation(row) if row else None
+
+    async def of_meeting(self, meeting_id: MeetingId) -> tuple[Invitation, ...]:
+        """All invitations of a meeting, the oldest first."""
+        async with self._database.read() as conn:
+            rows = await conn.execute(
+                select(*_COLUMNS)
+                .where(invitations.c.meeting_id == meeting_id)
+                .order_by(invitations.c.issued_at, invitations.c.invitation_id)
+            )
+            return tuple(_invitation(row) for row in rows)
+
+    async def use(self, invitation_id: str, now: Millis) -> InvitationState:
+        """Count one use: ``good`` when it was one, else why not. Of two at once on the last use only one gets in."""
+        async with self._database.write() as conn:
+            counted = await conn.execute(
+                update(invitations)
+                .where(
+                    invitations.c.invitation_id == invitation_id,
+                    invitations.c.revoked_at.is_(None),
+                    invitations.c.expires_at > now,
+                    or_(invitations.c.max_uses == 0, invitations.c.uses < invitations.c.max_uses),
+                )
+                .values(uses=invitations.c.uses + 1)
+            )
+            if counted.rowcount:
+                return InvitationState.GOOD
+            row = (await conn.execute(select(*_COLUMNS).where(invitations.c.invitation_id == invitation_id))).one_or_none()
+        return _invitation(row).state(now) if row else InvitationState.REVOKED
+
+    async def revoke(self, meeting_id: MeetingId, invitation_id: str, now: Millis) -> bool:
+        """Take one of this meeting's invitations back; False when there is none to take back."""
+        return await self._revoke(now, and_(invitations.c.meeting_id == meeting_id, invitations.c.invitation_id == invitation_id)) > 0
+
+    async def revoke_all_of(self, meeting_id: MeetingId, now: Millis, *, member_id: str | None = None) -> int:
+        """Take back all of a meeting's invitations, or all of one member's; how many there were."""
+        chosen = invitations.c.meeting_id == meeting_id
+        return await self._revoke(now, chosen if member_id is None else and_(chosen, invitations.c.member_id == member_id))
+
+    async def _revoke(self, now: Millis, chosen: Any) -> int:
+        async with self._database.write() as conn:
+            gone = await conn.execute(update(invitations).where(chosen, invitations.c.revoked_at.is_(None)).values(revoked_at=now))
+            return gone.rowcount
+
+
+def _invitation(row: Any) -> Invitation:
+    return Invitation(
+        row.invitation_id, MeetingId(row.meeting_id), row.member_id, row.issued_by, row.issued_at, row.expires_at, row.max_uses,
+        row.uses, row.revoked_at,
+    )
