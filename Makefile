@@ -37,7 +37,7 @@ bench-media bench-fanout bench-votes: bench-%:
 
 docs:
 	$(PY) -m meeting_server.wire.generate
-	$(PY) -m tools.settings_table
+	$(PY) -m tools.generated_docs
 
 constraints:
 	$(PY) -m tools.pin

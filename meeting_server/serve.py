@@ -50,9 +50,10 @@ class Place:
     authority: Path | None = None
 
 
-def place_of(settings: Settings, *, lan: bool) -> Place:
+def place_of(settings: Settings, *, lan: bool, listening: bool = True) -> Place:
     """Where to listen. With ``lan``: on every address of this machine, over HTTPS with a certificate of our own.
 
+    ``listening`` false: only where the server is, without asking for the port.
     Raises CanNotStart when the port is taken or there is no network.
     """
     authority: Path | None = None
@@ -64,7 +65,8 @@ def place_of(settings: Settings, *, lan: bool) -> Place:
         authority = certificate.authority
         settings = settings.model_copy(update={"host": "0.0.0.0", "tls_cert": certificate.chain, "tls_key": certificate.key})
     port = settings.port or _free_port(settings.host)
-    _check_port(settings.host, port)
+    if listening:
+        _check_port(settings.host, port)
     scheme = "https" if settings.tls_cert else "http"
     shown = _shown_host(settings.host)
     url = settings.public_url.rstrip("/") or f"{scheme}://{shown}:{port}"

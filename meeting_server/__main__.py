@@ -1,0 +1,157 @@
+"""The command line: ``python -m meeting_server`` or ``meeting-server``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from meeting_server import observe
+from meeting_server.config import Settings
+from meeting_server.supervisor import die_with_parent
+
+command = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="支部会议服务器 · Branch meeting server: live meetings, votes and archives.",
+)
+user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+command.add_typer(user, name="user")
+out = Console(highlight=False)
+
+
+def _words(key: str, **holes: Any) -> str:
+    from meeting_server.serve import terminal_language
+    from meeting_server.web.catalogue import text
+
+    return text(terminal_language(), f"cli.{key}", **holes)
+
+
+def _stop(message: str, code: int = 1) -> NoReturn:
+    Console(stderr=True, highlight=False).print(message, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def _settings(process: str) -> Settings:
+    settings = Settings()
+    observe.configure(settings.log_level, settings.log_format, process)
+    return settings
+
+
+@command.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Seed a demo branch on first start and print sign-in links.")] = False,
+    lan: Annotated[bool, typer.Option("--lan", help="HTTPS for phones on the same Wi-Fi, with a QR code.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: any free one.", min=-1, max=65535)] = -1,
+) -> None:
+    """Start everything: web, media worker and archive worker, supervised."""
+    from meeting_server.serve import CanNotStart
+    from meeting_server.serve import serve as run
+    from meeting_server.store.secret_key import WeakSecret
+
+    if host:
+        os.environ["HOST"] = host
+    if port >= 0:
+        os.environ["PORT"] = str(port)
+    if demo:
+        os.environ["MEETING_DEMO"] = "1"
+    settings = _settings("serve")
+    try:
+        asyncio.run(run(settings, lan=lan))
+    except CanNotStart as error:
+        _stop(str(error))
+    except WeakSecret:
+        _stop(_words("weak_secret"))
+
+
+@command.command()
+def web() -> None:
+    """The web process alone: pages, sockets and the meetings themselves."""
+    die_with_parent()
+    settings = _settings("web")
+    from meeting_server.app import run_web
+    from meeting_server.store.secret_key import WeakSecret
+
+    try:
+        run_web(settings)
+    except WeakSecret:
+        _stop(_words("weak_secret"))
+
+
+@command.command()
+def media() -> None:
+    """A media worker alone: voice and video."""
+    die_with_parent()
+    settings = _settings("media")
+    from meeting_server.app import run_media
+
+    run_media(settings)
+
+
+@command.command()
+def archive() -> None:
+    """The archive worker alone: mixes sound, writes minutes, feeds the search."""
+    die_with_parent()
+    settings = _settings("archive")
+    from meeting_server.app import run_archive
+
+    run_archive(settings)
+
+
+@command.command()
+def audit(
+    bundle: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An exported meeting (.zip).")],
+    language: Annotated[str, typer.Option("--language", "-l", help="zh-CN or en; default: the terminal's.")] = "",
+) -> None:
+    """Check an exported meeting offline: chain, ballots, tallies, verdicts. Exit code 1 on any doubt."""
+    from meeting_server.archive.audit import main
+    from meeting_server.serve import terminal_language
+
+    raise typer.Exit(main(bundle, language or terminal_language()))
+
+
+@command.command()
+def demo() -> None:
+    """Seed the demo branch if it is not there, and print new sign-in links."""
+    settings = _settings("demo").model_copy(update={"demo": True})
+    from meeting_server.demo import links_for
+    from meeting_server.serve import announce, place_of, terminal_language
+
+    place = place_of(settings, lan=False, listening=False)
+    announce(place, asyncio.run(links_for(place.settings, terminal_language())), out)
+
+
+@command.command()
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    settings = _settings("migrate")
+    from meeting_server.app import migrated
+
+    asyncio.run(migrated(settings))
+    out.print(_words("migrated"))
+
+
+@command.command()
+def backup(target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")]) -> None:
+    """Copy database, documents and keys while the server runs; put the folder back to restore."""
+    settings = _settings("backup")
+    from meeting_server.store.backup import CanNotBackUp, back_up
+
+    try:
+        size = asyncio.run(back_up(settings.database, settings.data_dir, target))
+    except CanNotBackUp as error:
+        _stop(_words(f"backup_{error.code}", path=target, data=settings.data_dir, recordings=settings.recordings_dir))
+    out.print(_words("backup_done", path=target, size=round(size / 1e6, 1)), soft_wrap=True)
+
+
+def main() -> None:
+    """Entry point of the ``meeting-server`` script."""
+    command()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""A backup is whole, restorable, and never takes another's place."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from meeting_server.store.backup import CanNotBackUp, back_up
+
+
+def house(folder: Path) -> str:
+    folder.mkdir()
+    (folder / "secret.key").write_text("k" * 40)
+    (folder / "documents").mkdir()
+    (folder / "documents" / "a1").write_bytes(b"%PDF-1.7 ...")
+    (folder / "run").mkdir()
+    (folder / "run" / "media.sock").write_text("")
+    connection = sqlite3.connect(folder / "meetings.sqlite3")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE t (n INTEGER)")
+    connection.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(1000)])
+    connection.commit()
+    connection.close()
+    return f"sqlite+aiosqlite:///{folder / 'meetings.sqlite3'}"
+
+
+async def test_a_backup_taken_during_a_transaction_holds_what_was_committed(tmp_path: Path) -> None:
+    url = house(tmp_path / "var")
+    busy = sqlite3.connect(tmp_path / "var" / "meetings.sqlite3")
+    busy.execute("INSERT INTO t VALUES (1000)")  # not committed
+    size = await back_up(url, tmp_path / "var", tmp_path / "copy")
+    busy.rollback()
+    busy.close()
+    restored = sqlite3.connect(tmp_path / "copy" / "meetings.sqlite3")
+    assert restored.execute("SELECT count(*) FROM t").fetchone() == (1000,)
+    assert restored.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    restored.close()
+    assert (tmp_path / "copy" / "documents" / "a1").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "copy" / "secret.key").exists()
+    assert not (tmp_path / "copy" / "run").exists()
+    assert size > 8192
+
+
+async def test_a_backup_never_overwrites_another(tmp_path: Path) -> None:
+    url = house(tmp_path / "var")
+    (tmp_path / "copy").mkdir()
+    with pytest.raises(CanNotBackUp, match="exists"):
+        await back_up(url, tmp_path / "var", tmp_path / "copy")
+
+
+async def test_another_database_is_left_to_its_own_tools(tmp_path: Path) -> None:
+    with pytest.raises(CanNotBackUp, match="other_database"):
+        await back_up("postgresql+asyncpg://localhost/x", tmp_path, tmp_path / "copy")
