@@ -60,21 +60,16 @@ meeting_people = Table(
     Column("position", Integer, nullable=False),
     Column("role", String(12), nullable=False),
     Column("guest_name", Text, nullable=False),
-    Column("excluded_reason", Text, nullable=False),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One person on the list. Members are named by the directory; ``guest_name`` is empty for them.
-
-    ``excluded_reason`` not empty: on the list but not counted in 应到; reason and approval reference together.
-    """
+    """One person on the list. What a member is called and may do stands in the directory; guests have a name here."""
 
     participant_id: ParticipantId
     role: Role = Role.MEMBER
     guest_name: str = ""
-    excluded_reason: str = ""
 
     @property
     def is_guest(self) -> bool:
@@ -252,7 +247,6 @@ def _person_row(meeting_id: MeetingId, position: int, person: Listed) -> dict[st
         "position": position,
         "role": person.role.value,
         "guest_name": person.guest_name,
-        "excluded_reason": person.excluded_reason,
     }
 
 
@@ -291,7 +285,7 @@ async def _with_lists(conn: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[
     of_these = meeting_people.c.meeting_id.in_(ids)
     for person in await conn.execute(select(meeting_people).where(of_these).order_by(meeting_people.c.position)):
         people.setdefault(person.meeting_id, []).append(
-            Listed(ParticipantId(person.participant_id), Role(person.role), person.guest_name, person.excluded_reason)
+            Listed(ParticipantId(person.participant_id), Role(person.role), person.guest_name)
         )
     return tuple(_scheduled(row, tuple(items.get(row.meeting_id, ())), tuple(people.get(row.meeting_id, ()))) for row in rows)
 

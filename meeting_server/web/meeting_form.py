@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
 from starlette.datastructures import FormData
 
 from meeting_server.domain.ids import Millis, ParticipantId
-from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan, MeetingKind, Preset
+from meeting_server.store.people import Member
 from meeting_server.store.schedule import Listed, Plan, Scheduled
 from meeting_server.web.dates import local, millis
 
@@ -19,30 +19,12 @@ TITLE_LONGEST = 80
 PLACE_LONGEST = 80
 ITEM_LONGEST = 80
 NAME_LONGEST = 40
-REASON_LONGEST = 60
 ITEMS_MOST = 40
 GUESTS_MOST = 60
 MINUTES = (10, 720)
 """Shortest and longest planned length."""
 PAST_ALLOWED: Millis = 60 * 60_000
 """A meeting may be put on the schedule up to an hour after its start (it is being opened late)."""
-APPROVAL = "；批准文号："
-"""Between the reason of an exclusion and its approval reference, as stored and shown."""
-
-
-class OnRoster(Protocol):
-    """What the form needs of a member."""
-
-    @property
-    def member_id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def standing(self) -> Standing: ...
-    @property
-    def voting(self) -> bool: ...
-    @property
-    def committee(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +34,6 @@ class ItemField:
     title: str = ""
     minutes: str = ""
     speaker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExclusionField:
-    """One member not counted in 应到, as typed; both texts are required."""
-
-    member_id: str = ""
-    reason: str = ""
-    approval: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +52,6 @@ class MeetingForm:
     recording: bool = False
     items: tuple[ItemField, ...] = ()
     called: frozenset[str] = frozenset()
-    exclusions: tuple[ExclusionField, ...] = ()
     guests: str = ""
     version: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -89,7 +61,6 @@ class MeetingForm:
 def read(form: FormData, kind: MeetingKind) -> MeetingForm:
     """The form as a browser sent it. Over-long texts are kept: ``plan_of`` says what is wrong with them."""
     titles, minutes, speakers = _texts(form, "item-title"), _texts(form, "item-minutes"), _texts(form, "item-speaker")
-    who, why, approvals = _texts(form, "excluded"), _texts(form, "excluded-reason"), _texts(form, "excluded-approval")
     version = _text(form, "version")
     return MeetingForm(
         kind=kind,
@@ -104,7 +75,6 @@ def read(form: FormData, kind: MeetingKind) -> MeetingForm:
         recording=_text(form, "recording") == "on",
         items=tuple(ItemField(*row) for row in zip(titles, minutes, speakers, strict=False)),
         called=frozenset(_texts(form, "person")),
-        exclusions=tuple(ExclusionField(*row) for row in zip(who, why, approvals, strict=False)),
         guests=_text(form, "guests"),
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
     )
@@ -128,17 +98,12 @@ def form_of(scheduled: Scheduled) -> MeetingForm:
         recording=plan.recording_planned,
         items=tuple(ItemField(item.title, str(item.minutes or ""), item.speaker) for item in plan.agenda),
         called=frozenset(person.participant_id for person in plan.people if not person.is_guest),
-        exclusions=tuple(
-            ExclusionField(person.participant_id, *_split_reason(person.excluded_reason))
-            for person in plan.people
-            if person.excluded_reason
-        ),
         guests="\n".join(person.guest_name for person in plan.people if person.is_guest),
         version=scheduled.version,
     )
 
 
-def edited(form: MeetingForm, button: str, roster: Sequence[OnRoster]) -> MeetingForm:
+def edited(form: MeetingForm, button: str, roster: Sequence[Member]) -> MeetingForm:
     """The form after one of its list buttons (``item-add``, ``item-up:2``, ``people-all`` …); unknown ones change nothing."""
     action, _, place = button.partition(":")
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
@@ -160,23 +125,18 @@ def edited(form: MeetingForm, button: str, roster: Sequence[OnRoster]) -> Meetin
         return replace(form, called=frozenset())
     if action == "people-committee":
         return replace(form, called=frozenset(member.member_id for member in roster if member.committee))
-    if action == "excluded-add":
-        return replace(form, exclusions=(*form.exclusions, ExclusionField()))
-    if action == "excluded-remove" and 0 <= at < len(form.exclusions):
-        return replace(form, exclusions=form.exclusions[:at] + form.exclusions[at + 1 :])
     return form
 
 
-def entitled(form: MeetingForm, roster: Sequence[OnRoster], preset: Preset) -> int:
+def entitled(form: MeetingForm, roster: Sequence[Member], preset: Preset) -> int:
     """应到 under ``preset`` if the meeting were held with the list as it stands in the form."""
-    excluded = {row.member_id for row in form.exclusions if row.reason.strip()}
     on_list = form.called | {form.chair, form.secretary}
     if preset.electorate == "everyone":
         return sum(1 for m in roster if m.member_id in on_list) + len(_guest_names(form.guests))
     return sum(
         1
         for m in roster
-        if m.member_id in on_list and m.voting and m.member_id not in excluded and (m.committee or preset.electorate == "voting")
+        if m.member_id in on_list and m.may_vote and not m.exclusion and (m.committee or preset.electorate == "voting")
     )
 
 
@@ -184,7 +144,7 @@ def plan_of(
     form: MeetingForm,
     *,
     branch_id: str,
-    roster: Sequence[OnRoster],
+    roster: Sequence[Member],
     presets: Collection[str],
     now: Millis,
     before: Scheduled | None = None,
@@ -243,19 +203,14 @@ def _agenda(errors: dict[str, str], form: MeetingForm) -> tuple[ItemPlan, ...]:
 
 
 def _people(
-    errors: dict[str, str], form: MeetingForm, roster: Sequence[OnRoster], before: Scheduled | None, guest_id: Sequence[str]
+    errors: dict[str, str], form: MeetingForm, roster: Sequence[Member], before: Scheduled | None, guest_id: Sequence[str]
 ) -> tuple[Listed, ...]:
     known = {member.member_id for member in roster}
     for name in ("chair", "secretary"):
         if getattr(form, name) not in known:
             errors[name] = name
-    excluded = _exclusions(errors, form, known)
     on_list = form.called | {form.chair, form.secretary}
-    people = [
-        Listed(ParticipantId(m.member_id), _role(form, m.member_id), "", excluded.get(m.member_id, ""))
-        for m in roster
-        if m.member_id in on_list
-    ]
+    people = [Listed(ParticipantId(m.member_id), _role(form, m.member_id)) for m in roster if m.member_id in on_list]
     names = _guest_names(form.guests)
     if len(names) > GUESTS_MOST:
         errors["guests"] = "guests_most"
@@ -273,30 +228,6 @@ def _role(form: MeetingForm, member_id: str) -> Role:
     if member_id == form.secretary:
         return Role.SECRETARY
     return Role.CHAIR if member_id == form.chair else Role.MEMBER
-
-
-def _exclusions(errors: dict[str, str], form: MeetingForm, known: set[str]) -> dict[str, str]:
-    excluded: dict[str, str] = {}
-    for n, row in enumerate(form.exclusions):
-        reason, approval = row.reason.strip(), row.approval.strip()
-        if not (row.member_id or reason or approval):
-            continue
-        if row.member_id not in known:
-            errors[f"excluded-{n}"] = "excluded_who"
-        elif not reason or not approval:
-            errors[f"excluded-{n}"] = "excluded_why"
-        elif len(reason) > REASON_LONGEST or len(approval) > REASON_LONGEST:
-            errors[f"excluded-{n}"] = "too_long"
-        elif row.member_id in excluded:
-            errors[f"excluded-{n}"] = "excluded_twice"
-        else:
-            excluded[row.member_id] = reason + APPROVAL + approval
-    return excluded
-
-
-def _split_reason(text: str) -> tuple[str, str]:
-    reason, _, approval = text.partition(APPROVAL)
-    return reason, approval
 
 
 def _guest_names(text: str) -> list[str]:

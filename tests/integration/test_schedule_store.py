@@ -30,7 +30,7 @@ PLAN = Plan(
     people=(
         Listed(ParticipantId("p1"), Role.CHAIR),
         Listed(ParticipantId("p2"), Role.SECRETARY),
-        Listed(ParticipantId("p3"), excluded_reason="出国半年以上，批准文号 12"),
+        Listed(ParticipantId("p3")),
         Listed(ParticipantId("g1"), Role.GUEST, "林晓雨"),
     ),
 )

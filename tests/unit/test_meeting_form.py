@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -11,11 +11,11 @@ from starlette.datastructures import FormData
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import ItemPlan
+from meeting_server.store.people import Exclusion, Member
 from meeting_server.store.presets import load_presets
 from meeting_server.store.schedule import Listed, Plan, Scheduled
 from meeting_server.web.dates import millis
 from meeting_server.web.meeting_form import (
-    ExclusionField,
     ItemField,
     MeetingForm,
     edited,
@@ -25,21 +25,11 @@ from meeting_server.web.meeting_form import (
     read,
 )
 
-
-@dataclass(frozen=True)
-class Member:
-    member_id: str
-    name: str
-    standing: Standing = Standing.FULL
-    voting: bool = True
-    committee: bool = False
-
-
 ROSTER = (
-    Member("p1", "周建华", committee=True),
-    Member("p2", "何雨桐", committee=True),
-    Member("p3", "丁文静"),
-    Member("p4", "林晓雨", Standing.PROBATIONARY, voting=False),
+    Member("p1", "b1", "周建华", committee=True),
+    Member("p2", "b1", "何雨桐", committee=True),
+    Member("p3", "b1", "丁文静", exclusion=Exclusion.ABROAD, exclusion_reference="校党〔2026〕3号"),
+    Member("p4", "b1", "林晓雨", standing=Standing.PROBATIONARY, voting=False),
 )
 PRESETS = load_presets()
 NOW = millis(datetime(2026, 11, 20, 9, 0))
@@ -57,7 +47,6 @@ FORM = MeetingForm(
     recording=True,
     items=(ItemField("学习", "30", "周建华"), ItemField("表决", "", "")),
     called=frozenset({"p1", "p2", "p3", "p4"}),
-    exclusions=(ExclusionField("p3", "出国半年以上", "校党〔2026〕3号"),),
     guests="高原\n林  老师",
 )
 
@@ -94,7 +83,7 @@ def test_the_form_becomes_a_plan_in_shanghai_time() -> None:
         (
             Listed(ParticipantId("p1"), Role.CHAIR),
             Listed(ParticipantId("p2"), Role.SECRETARY),
-            Listed(ParticipantId("p3"), excluded_reason="出国半年以上；批准文号：校党〔2026〕3号"),
+            Listed(ParticipantId("p3")),
             Listed(ParticipantId("p4")),
             Listed(ParticipantId("g0"), Role.GUEST, "高原"),
             Listed(ParticipantId("g1"), Role.GUEST, "林 老师"),
@@ -124,7 +113,7 @@ def test_a_guest_keeps_their_id_when_the_list_changes() -> None:
 
 
 def test_chair_and_secretary_are_on_the_list_even_when_not_ticked() -> None:
-    result = planned(replace(FORM, called=frozenset({"p4"}), exclusions=()))
+    result = planned(replace(FORM, called=frozenset({"p4"})))
     assert [(p.participant_id, p.role) for p in result.people if not p.is_guest] == [
         ("p1", Role.CHAIR),
         ("p2", Role.SECRETARY),
@@ -158,9 +147,6 @@ def test_one_person_may_chair_and_keep_the_record() -> None:
         ({"guests": "高原\n高原"}, {"guests": "guest_twice"}),
         ({"guests": "高" * 41}, {"guests": "guest_name"}),
         ({"guests": "\n".join(f"客人{n}" for n in range(61))}, {"guests": "guests_most"}),
-        ({"exclusions": (ExclusionField("p3", "出国半年以上", ""),)}, {"excluded-0": "excluded_why"}),
-        ({"exclusions": (ExclusionField("nobody", "出国", "3号"),)}, {"excluded-0": "excluded_who"}),
-        ({"exclusions": (ExclusionField("p3", "出国", "3号"),) * 2}, {"excluded-1": "excluded_twice"}),
     ],
 )
 def test_what_is_wrong_is_named_and_what_was_typed_is_kept(changes: dict[str, object], errors: dict[str, str]) -> None:
@@ -182,7 +168,7 @@ def test_items_are_added_and_removed_by_buttons() -> None:
     assert edited(FORM, "item-remove:0", ROSTER).items == FORM.items[1:]
 
 
-@pytest.mark.parametrize("button", ["item-up:0", "item-down:1", "item-remove:9", "item-up:x", "item-up:²", "save", "", "excluded-remove:4"])
+@pytest.mark.parametrize("button", ["item-up:0", "item-down:1", "item-remove:9", "item-up:x", "item-up:²", "save", ""])
 def test_a_button_that_makes_no_sense_changes_nothing(button: str) -> None:
     assert edited(FORM, button, ROSTER) == FORM
 
@@ -195,7 +181,7 @@ def test_people_are_called_in_one_go() -> None:
 
 def test_the_number_entitled_follows_the_rule_and_the_list() -> None:
     assert entitled(FORM, ROSTER, PRESETS["general_meeting"]) == 2, "p3 is excluded, p4 has no vote"
-    assert entitled(replace(FORM, exclusions=()), ROSTER, PRESETS["general_meeting"]) == 3
+    assert entitled(replace(FORM, called=frozenset()), ROSTER, PRESETS["general_meeting"]) == 2, "chair and secretary are there"
     assert entitled(FORM, ROSTER, PRESETS["committee"]) == 2
     assert entitled(FORM, ROSTER, PRESETS["theme_day"]) == 6, "everyone, guests too"
 
