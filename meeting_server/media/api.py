@@ -218,9 +218,7 @@ class MediaPlane(Protocol):
     async def stop(self) -> None:
         """Finish recordings, close every client, end the workers; idempotent."""
 
-    async def join(
-        self, room: str, client: str, source: str, offer_sdp: str, *, audio_only: bool = False, video_slots: int = 4
-    ) -> Answer:
+    async def join(self, room: str, client: str, source: str, offer_sdp: str, *, audio_only: bool = False, video_slots: int = 4) -> Answer:
         """Answer a client's offer. Nothing the client sends is forwarded before ``permit`` allows it.
 
         ``audio_only`` starts with the wish for no picture at all (``want`` changes it later).

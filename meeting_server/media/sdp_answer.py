@@ -180,9 +180,7 @@ class Answerer:
             "a=rtcp-mux",
             "a=rtcp-rsize",
         ]
-        candidates = [
-            f"a=candidate:{i + 1} 1 udp {2130706431 - i} {host} {self._port} typ host" for i, host in enumerate(self._hosts)
-        ]
+        candidates = [f"a=candidate:{i + 1} 1 udp {2130706431 - i} {host} {self._port} typ host" for i, host in enumerate(self._hosts)]
         extmaps = [f"a=extmap:{number} {uri}" for uri, number in extensions.items()]
         return "\r\n".join([*head, *extmaps, *body, *candidates, "a=end-of-candidates"]) + "\r\n"
 

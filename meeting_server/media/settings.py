@@ -16,6 +16,7 @@ class MediaSettings:
     ``workers``   number of worker processes; rooms are pinned to them by the part of their name before the first "/".
     ``turn_urls`` for example ("turns:turn.example.org:443?transport=tcp",); with ``turn_secret`` (coturn's static-auth-secret).
     ``folder``    where control sockets are made; None = a temporary folder.
+    ``sockets``   control sockets of workers that run on their own (``python -m meeting_server.media.worker``); then none is started.
     """
 
     bind: str = "0.0.0.0"
@@ -25,3 +26,4 @@ class MediaSettings:
     turn_urls: tuple[str, ...] = ()
     turn_secret: str = field(default="", repr=False)
     folder: Path | None = None
+    sockets: tuple[Path, ...] = ()

@@ -1,0 +1,481 @@
+"""The hot path: one UDP port, every datagram in, every copy out; nothing is decoded and nobody unauthenticated is heard."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import time
+from typing import Protocol
+
+from .datagrams import (
+    MAX_DATAGRAM,
+    MAX_SEGMENTS,
+    MAX_SUPER_DATAGRAM,
+    NAME,
+    RECEIVE_BATCH,
+    SEND_BATCH,
+    SLOT,
+    Destination,
+    Inbox,
+    Outbox,
+    address_of_key,
+    open_udp,
+)
+from .dtls import Certificate
+from .ice_lite import IceLite
+from .peer import Peer
+from .rtcp import Feedback, negative_acknowledgement, parse, picture_loss
+from .rtp import Packet, begins_key_frame, scan_extensions, vp8_pictures
+from .slots import Slot, rewrite_picture
+from .srtp import SrtpFailed, make_cipher, protect_rtcp, unprotect_rtcp
+from .streams import Stream, Track
+
+_HEADER = struct.Struct("!BBHII")
+_LONG_HEADER = struct.Struct("!BBHIIHHBBH")  # with one extension block: absolute send time
+_KEY_FRAME_PAUSE_S = 0.4
+_MAX_RTP_OUT = 1800  # what one protected packet may take in the arena
+
+
+class Listener(Protocol):
+    """What the forwarder reports while it forwards; called synchronously and must be quick."""
+
+    def connected(self, peer: Peer) -> None: ...
+
+    def closed(self, peer: Peer) -> None: ...
+
+    def went_live(self, track: Track) -> None: ...
+
+    def heard(self, track: Track, level: int, now: float) -> None:
+        """A voice packet with its level in -dBov (0 loudest, 127 silent)."""
+
+    def slots_moved(self, peer: Peer) -> None: ...
+
+    def feedback(self, peer: Peer, feedback: Feedback, now: float) -> None: ...
+
+    def keep(self, stream: Stream, packet: Packet, now: float) -> None:
+        """A packet of a stream that is being recorded."""
+
+
+class Counters:
+    """What one worker has done since it began."""
+
+    def __init__(self) -> None:
+        self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
+        self.refused = self.strangers = self.oversized = 0
+        self.nacks_in = self.nacks_out = self.repaired = self.plis_out = 0
+
+
+class Forwarder:
+    """Owns the socket. ``add`` a peer, and its checks, handshake and media are served until ``remove``."""
+
+    def __init__(self, bind: str, port: int, listener: Listener, *, segments: bool | None = None) -> None:
+        self._sock = open_udp(bind, port)
+        self.port: int = self._sock.getsockname()[1]
+        self._inbox = Inbox(self._sock)
+        self._outbox = Outbox(self._sock, segments=segments)
+        self._opening = make_cipher(self._inbox.arena)
+        self._sealing = make_cipher(self._outbox.arena)
+        self._at = 0  # where the next packet goes in the outbox
+        self._touched: list[Stream] = []
+        self._listener = listener
+        self.certificate = Certificate()
+        self.ice = IceLite()
+        self.by_address: dict[bytes, Peer] = {}
+        self._by_ufrag: dict[str, Peer] = {}
+        self.counters = Counters()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._sock.fileno(), self._readable)
+
+    def close(self) -> None:
+        if self._loop is not None:
+            self._loop.remove_reader(self._sock.fileno())
+        self._sock.close()
+
+    # ---- peers
+
+    def listen_for(self, peer: Peer) -> None:
+        """Serve the checks of every credential of the peer."""
+        for credentials in peer.credentials:
+            self._by_ufrag[credentials.ufrag] = peer
+
+    def _forget_credentials(self, peer: Peer, keep: int) -> None:
+        for credentials in peer.credentials[: len(peer.credentials) - keep]:
+            self.ice.close(credentials)
+            self._by_ufrag.pop(credentials.ufrag, None)
+        peer.credentials = peer.credentials[len(peer.credentials) - keep :]
+
+    def remove(self, peer: Peer) -> None:
+        if peer.dtls.state == "connected" and peer.key is not None:
+            peer.dtls.close()
+            self._send_handshake(peer)
+        self._forget_credentials(peer, 0)
+        for key in peer.keys:
+            if self.by_address.get(key) is peer:
+                del self.by_address[key]
+        peer.inbound = peer.outbound = None
+
+    def send_rtcp(self, peer: Peer, packet: bytes) -> None:
+        """To the peer, protected; silently nothing before it is connected."""
+        session = peer.dtls.outbound
+        if peer.outbound is None or peer.key is None or session is None:
+            return
+        self._send(protect_rtcp(session, packet), peer.key)
+
+    def _send(self, datagram: bytes, key: bytes) -> None:
+        try:
+            self._sock.sendto(datagram, address_of_key(key))
+        except (BlockingIOError, OSError):  # a full buffer or an unreachable network: UDP may lose it
+            self._outbox.dropped += 1
+
+    @property
+    def dropped(self) -> int:
+        return self._outbox.dropped
+
+    # ---- key frames
+
+    def ask_key_frame(self, stream: Stream, now: float) -> None:
+        """Ask the publisher for a key frame, at most every 0.4 s."""
+        if now - stream.key_asked_at < _KEY_FRAME_PAUSE_S:
+            return
+        stream.key_asked_at = now
+        self.counters.plis_out += 1
+        peer = stream.track.peer
+        self.send_rtcp(peer, picture_loss(peer.own_ssrc, stream.ssrc))
+
+    def ask_missing(self, peer: Peer, now: float) -> None:
+        """Ask the publisher for what has not arrived (pictures only: a late voice packet is of no use)."""
+        for stream in peer.streams.values():
+            if stream.missing and stream.track.kind != "audio":
+                wanted = stream.to_ask(now)
+                if wanted:
+                    self.counters.nacks_out += len(wanted)
+                    self.send_rtcp(peer, negative_acknowledgement(peer.own_ssrc, stream.ssrc, wanted[:200]))
+
+    # ---- datagrams in
+
+    def _readable(self) -> None:
+        for _ in range(4):
+            n = self._inbox.receive()
+            if n:
+                self._batch(n)
+            if n < RECEIVE_BATCH:
+                break
+
+    def _batch(self, n: int) -> None:
+        now = time.monotonic()
+        micros, stamp = int(now * 1e6), int(now * 262144) & 0xFFFFFF
+        inbox, listener, counters = self._inbox, self._listener, self.counters
+        arena, names, words, key_size = inbox.arena, inbox.names, inbox.words, inbox.key_size
+        by_address, unprotect, unpack = self.by_address, self._opening.unprotect, _HEADER.unpack_from
+        for i in range(n):
+            at = i * SLOT
+            size = words[i * 8 + 7] & 0xFFFFFFFF
+            if not 12 < size <= MAX_DATAGRAM:
+                counters.oversized += 1
+                continue
+            first = arena[at]
+            key = bytes(names[i * NAME : i * NAME + key_size])
+            peer = by_address.get(key)
+            if first < 4:
+                self._check(bytes(arena[at : at + size]), key, peer, now)
+                continue
+            if peer is None:  # neither DTLS nor media from an address that passed no check
+                counters.strangers += 1
+                continue
+            if first < 64:
+                if first > 19:
+                    self._handshake(peer, bytes(arena[at : at + size]), key, now)
+                continue
+            if not 127 < first < 192 or peer.inbound is None:
+                counters.refused += 1
+                continue
+            if 192 <= arena[at + 1] <= 223:
+                self._rtcp(peer, bytes(arena[at : at + size]), now)
+                continue
+            counters.packets_in += 1
+            counters.bytes_in += size
+            size = unprotect(peer.inbound, at, size)
+            if size < 12:
+                counters.refused += 1
+                continue
+            peer.heard = now
+            _, second, seq, timestamp, ssrc = unpack(arena, at)
+            head, end, level = at + 12 + 4 * (first & 15), at + size, -1
+            if first & 0x10:
+                head, level, sequence = scan_extensions(arena, head, end, peer.level_id, peer.sequence_id)
+                if sequence >= 0:
+                    peer.arrivals.append((sequence, micros))
+            if first & 0x20:
+                end -= arena[end - 1]
+            if head < 0 or end < head:
+                counters.refused += 1
+                continue
+            stream = peer.streams.get(ssrc)
+            kind = second & 0x7F
+            if stream is None:
+                repaired = peer.repairs.get(ssrc)
+                if repaired is not None:
+                    if end - head > 2 and kind == repaired.rtx_type:
+                        original = arena[head] << 8 | arena[head + 1]
+                        self._accept(repaired, original, timestamp, second & 0x80, bytes(arena[head + 2 : end]), now, stamp)
+                    continue
+                stream = peer.learn(ssrc, kind, bytes(arena[at : at + size]))
+                if stream is None:
+                    continue
+            if kind != stream.payload_type:
+                counters.refused += 1
+                continue
+            if level >= 0:
+                listener.heard(stream.track, level & 0x7F, now)
+            self._accept(stream, seq, timestamp, second & 0x80, bytes(arena[head:end]), now, stamp)
+        for stream in self._touched:
+            if stream.queue:
+                self._fan_out(stream, stream.queue)
+                stream.queue = []
+        self._touched.clear()
+        self._flush()
+
+    def _accept(self, stream: Stream, seq: int, timestamp: int, marker: int, payload: bytes, now: float, stamp: int) -> None:
+        order = stream.arrive(seq, timestamp, len(payload) + 12, now)
+        if order < 0:
+            return
+        if not payload:  # padding: the publisher is probing its path
+            if order:
+                stream.leave_out(seq)
+            return
+        track = stream.track
+        codec = track.codec
+        seq = stream.forwarded(seq, order)
+        packet = Packet(seq, timestamp, marker, payload, vp8_pictures(payload) if codec == "vp8" else None, stamp)
+        stream.history[seq & 1023] = packet
+        if not track.live:
+            track.live = True
+            self._listener.went_live(track)
+        if stream.waiting and begins_key_frame(codec, payload):
+            self._switch(stream, packet, now)
+        if stream.feed:
+            self._listener.keep(stream, packet, now)
+        if stream.outlets:
+            if order:
+                if not stream.queue:
+                    self._touched.append(stream)
+                stream.queue.append(packet)
+            else:
+                self._late(stream, packet)
+
+    def _switch(self, stream: Stream, packet: Packet, now: float) -> None:
+        """A key frame came: every slot that waited for it changes over."""
+        self.settle(stream)
+        for slot in stream.waiting:
+            if slot.stream is not None:
+                self.settle(slot.stream)
+                slot.stop()
+            slot.begin(stream, packet, now)
+            self._listener.slots_moved(slot.peer)
+        stream.waiting = []
+
+    def settle(self, stream: Stream) -> None:
+        """Send what the batch at hand has queued of this stream, before its outlets change."""
+        if stream.queue:
+            self._fan_out(stream, stream.queue)
+            stream.queue = []
+
+    # ---- datagrams out
+
+    def _flush(self) -> None:
+        self._outbox.flush()
+        self._at = 0
+
+    def _late(self, stream: Stream, packet: Packet) -> None:
+        """A packet that was missing: only for slots that were with this stream when it was sent."""
+        for slot in stream.outlets:
+            if (packet.seq + slot.seq_offset - slot.begins_at & 0xFFFF) < 0x8000:
+                self._fan_out(stream, [packet], [slot])
+
+    def _fan_out(self, stream: Stream, packets: list[Packet], slots: list[Slot] | None = None) -> None:
+        outbox, protect = self._outbox, self._sealing.protect
+        arena, gather = outbox.arena, outbox.segments
+        short, long = _HEADER.pack_into, _LONG_HEADER.pack_into
+        limit = outbox.SIZE - _MAX_RTP_OUT
+        sent = octets = 0
+        for slot in stream.outlets if slots is None else slots:
+            peer = slot.peer
+            context, destination = peer.outbound, peer.destination
+            if context is None or destination is None:
+                continue
+            pointer = destination.pointer
+            kind, ssrc, extension = slot.payload_type, slot.ssrc, slot.send_time
+            seq_offset, time_offset = slot.seq_offset, slot.time_offset
+            renumber = slot.id_offset or slot.tl0_offset
+            head = 20 if extension else 12
+            at = run = self._at
+            segment = count = 0
+            for packet in packets:
+                seq, timestamp, marker, payload, picture, stamp = packet
+                if at > limit or outbox.count >= SEND_BATCH - 1:
+                    if count:
+                        outbox.add(pointer, run, at - run, segment if count > 1 else 0)
+                    outbox.flush()
+                    at = run = segment = count = 0
+                if extension:
+                    long(
+                        arena, at, 0x90, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc,
+                        0xBEDE, 1, extension, stamp >> 16, stamp & 0xFFFF,
+                    )  # fmt: skip
+                else:
+                    short(arena, at, 0x80, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc)
+                body = at + head
+                size = len(payload)
+                arena[body : body + size] = payload
+                if renumber and picture is not None:
+                    rewrite_picture(arena, body, packet, slot)
+                octets += size
+                size = protect(context, at, head + size)
+                if size < 0:
+                    continue
+                sent += 1
+                if not count:
+                    run, segment, count = at, size, 1
+                elif gather and size <= segment and count < MAX_SEGMENTS and at + size - run < MAX_SUPER_DATAGRAM:
+                    count += 1
+                    if size < segment:  # only the last datagram of a run may be shorter
+                        outbox.add(pointer, run, at + size - run, segment)
+                        count = 0
+                else:
+                    outbox.add(pointer, run, at - run, segment if count > 1 else 0)
+                    run, segment, count = at, size, 1
+                at += size
+            if count:
+                outbox.add(pointer, run, at - run, segment if count > 1 else 0)
+            self._at = at
+            slot.packets += len(packets)
+        self.counters.packets_out += sent
+        self.counters.bytes_out += octets
+        if stream.outlets:
+            octets //= len(stream.outlets)
+            for slot in stream.outlets:
+                slot.octets += octets
+
+    def repair(self, slot: Slot, lost: list[int], now: float) -> None:
+        """Answer a NACK from the history: as RTX when that was agreed, else the same packet again, bit by bit."""
+        peer = slot.peer
+        if peer.outbound is None or peer.destination is None or slot.stream is None:
+            return
+        self.counters.nacks_in += len(lost)
+        arena, head = self._outbox.arena, 20 if slot.send_time else 12
+        for seq in lost:
+            packet = slot.find(seq)
+            if packet is None:
+                continue
+            if not slot.may_repair(now):
+                break
+            if not slot.rtx_type:
+                self._fan_out(slot.stream, [packet], [slot])
+            else:
+                if self._outbox.count >= SEND_BATCH - 1 or self._at > self._outbox.SIZE - _MAX_RTP_OUT:
+                    self._flush()
+                at = self._at
+                slot.rtx_seq = slot.rtx_seq + 1 & 0xFFFF
+                timestamp = packet.timestamp + slot.time_offset & 0xFFFFFFFF
+                if slot.send_time:
+                    stamp = int(now * 262144) & 0xFFFFFF
+                    _LONG_HEADER.pack_into(
+                        arena, at, 0x90, packet.marker | slot.rtx_type, slot.rtx_seq, timestamp, slot.rtx_ssrc,
+                        0xBEDE, 1, slot.send_time, stamp >> 16, stamp & 0xFFFF,
+                    )  # fmt: skip
+                else:
+                    _HEADER.pack_into(arena, at, 0x80, packet.marker | slot.rtx_type, slot.rtx_seq, timestamp, slot.rtx_ssrc)
+                body = at + head
+                arena[body : body + 2] = seq.to_bytes(2, "big")
+                arena[body + 2 : body + 2 + len(packet.payload)] = packet.payload
+                if packet.picture is not None and (slot.id_offset or slot.tl0_offset):
+                    rewrite_picture(arena, body + 2, packet, slot)
+                size = self._sealing.protect(peer.outbound, at, head + 2 + len(packet.payload))
+                if size < 0:
+                    continue
+                self._outbox.add(peer.destination.pointer, at, size, 0)
+                self._at = at + size
+                self.counters.packets_out += 1
+            slot.repaired += 1
+            self.counters.repaired += 1
+        self._flush()
+
+    # ---- checks, handshake, RTCP
+
+    def _check(self, datagram: bytes, key: bytes, known: Peer | None, now: float) -> None:
+        check = self.ice.receive(datagram, key, trusted=known is not None, now=now)
+        if check is None:
+            return
+        peer = self._by_ufrag.get(check.credentials.ufrag)
+        if peer is None:
+            return
+        owner = self.by_address.get(key)
+        if owner is not None and owner is not peer:
+            # one address, two clients: the old one left without a word (a page reload behind the same port)
+            owner.keys.discard(key)
+            if owner.key == key:
+                owner.key = owner.destination = None
+        self.by_address[key] = peer
+        peer.keys.add(key)
+        peer.heard = now
+        if peer.key is None or (check.nominated and peer.key != key) or check.credentials is not peer.credentials[-1]:
+            peer.key = key
+            peer.destination = Destination(key)
+        if check.nominated and check.credentials is peer.credentials[-1] and len(peer.credentials) > 1:
+            self._forget_credentials(peer, 1)
+        self._send(check.response, key)
+
+    def _handshake(self, peer: Peer, datagram: bytes, key: bytes, now: float) -> None:
+        if peer.dtls.state == "handshake":
+            peer.key = key
+            peer.destination = Destination(key)
+        before = peer.dtls.state
+        peer.dtls.receive(datagram)
+        self._send_handshake(peer)
+        state = peer.dtls.state
+        if before == "handshake" and state == "connected":
+            assert peer.dtls.inbound is not None
+            assert peer.dtls.outbound is not None
+            peer.inbound = self._opening.context(peer.dtls.inbound)
+            peer.outbound = self._sealing.context(peer.dtls.outbound)
+            peer.heard = now
+            self._listener.connected(peer)
+        elif state in ("failed", "closed") and before != state:
+            self._listener.closed(peer)
+
+    def _send_handshake(self, peer: Peer) -> None:
+        for datagram in peer.dtls.outgoing():
+            if peer.key is not None:
+                self._send(datagram, peer.key)
+
+    def handshake_timers(self, peer: Peer) -> None:
+        """Repeat a lost flight when its time has come."""
+        left = peer.dtls.timeout()
+        if left is not None and left <= 0:
+            peer.dtls.on_timeout()
+            self._send_handshake(peer)
+            if peer.dtls.state == "failed":
+                self._listener.closed(peer)
+
+    def _rtcp(self, peer: Peer, datagram: bytes, now: float) -> None:
+        session = peer.dtls.inbound
+        if session is None:
+            return
+        try:
+            feedback = parse(unprotect_rtcp(session, datagram))
+        except (SrtpFailed, ValueError, struct.error):
+            self.counters.refused += 1
+            return
+        peer.heard = now
+        for ssrc, lost in feedback.nacks:
+            slot = peer.slot_of.get(ssrc)
+            if slot is not None:
+                self.repair(slot, lost[:256], now)
+        for ssrc in feedback.key_frames:
+            slot = peer.slot_of.get(ssrc)
+            if slot is not None and slot.stream is not None:
+                self.ask_key_frame(slot.stream, now)
+        self._listener.feedback(peer, feedback, now)

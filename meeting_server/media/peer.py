@@ -1,0 +1,193 @@
+"""One client: its path, its keys, the tracks it sends, the slots it receives, and what it is allowed and wishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .api import SlotsChanged, SlotSource
+from .bandwidth import Downlink
+from .datagrams import Destination
+from .dtls import DtlsServer
+from .ice_lite import Credentials
+from .rtp import all_extensions
+from .sdp_answer import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_SEQUENCE, Answerer, Plan, SendingLine
+from .slots import Slot
+from .streams import SourceClock, Stream, Track
+
+MAX_STREAMS = 24  # more SSRCs than a well-behaved client ever uses at once
+
+
+@dataclass
+class Permissions:
+    """What of a client is forwarded; the chair decides."""
+
+    audio: bool = False
+    video: bool = False
+    screen: bool = False
+
+
+@dataclass
+class Wishes:
+    """What a client wants to receive."""
+
+    video: int = 16
+    pinned: str | None = None
+    screen: bool = True
+
+
+class Peer:
+    """The media worker's view of one client."""
+
+    def __init__(self, client: str, source: str, answerer: Answerer, session: str, dtls: DtlsServer) -> None:
+        self.client = client
+        self.source = source
+        self.room = ""
+        self.session = session
+        self.answerer = answerer
+        self.dtls = dtls
+        self.credentials: list[Credentials] = []  # newest last; older ones serve until the newest is nominated
+        self.key: bytes | None = None  # the address in use
+        self.keys: set[bytes] = set()  # every address that passed a check
+        self.destination: Destination | None = None
+        self.inbound: Any = None  # SRTP contexts, None until DTLS is through
+        self.outbound: Any = None
+        self.permissions = Permissions()
+        self.wishes = Wishes()
+        self.lines: dict[str, SendingLine] = {}
+        self.tracks: dict[str, Track] = {}
+        self.streams: dict[int, Stream] = {}
+        self.repairs: dict[int, Stream] = {}
+        self.slots: list[Slot] = []
+        self.slot_of: dict[int, Slot] = {}
+        self.level_id = self.sequence_id = self.mid_id = self.rid_id = self.repaired_id = 0
+        self.arrivals: list[tuple[int, int]] = []  # (transport sequence number as on the wire, µs)
+        self.feedback_number = 0
+        self.feedback_base = 0
+        self.heard = 0.0
+        self.born = 0.0
+        self.clock = SourceClock()
+        self.downlink = Downlink()
+        self.round_trip: float | None = None
+        self.uplink_loss = 0.0
+        self.level = 3
+        self.told: tuple[SlotSource, ...] = ()
+        self.own_ssrc = 1
+
+    @property
+    def connected(self) -> bool:
+        return self.outbound is not None
+
+    def adopt(self, plan: Plan) -> None:
+        """Take over what was agreed: new lines appear, known ones are updated, vanished ones end."""
+        self.lines = {line.mid: line for line in plan.sending}
+        for line in plan.sending:
+            track = self.tracks.get(line.mid)
+            if track is None or track.kind != line.kind or track.codec != line.payload.codec:
+                self.tracks[line.mid] = Track(self, line.mid, line.kind, line.payload.codec, layer_count=max(1, len(line.rids)))
+            for uri, number in line.extensions.items():
+                if uri == AUDIO_LEVEL:
+                    self.level_id = number
+                elif uri == TRANSPORT_SEQUENCE:
+                    self.sequence_id = number
+                elif uri == MID:
+                    self.mid_id = number
+                elif uri == RID:
+                    self.rid_id = number
+                elif uri == REPAIRED_RID:
+                    self.repaired_id = number
+        for mid in [m for m in self.tracks if m not in self.lines]:
+            del self.tracks[mid]
+        known = {slot.mid: slot for slot in self.slots}
+        slots = []
+        for slot_line in plan.slots:
+            slot = known.pop(slot_line.mid, None)
+            if slot is None or slot.kind != slot_line.kind:
+                slot = Slot(self, slot_line)
+            else:
+                slot.renegotiated(slot_line)
+            slots.append(slot)
+        for gone in known.values():
+            gone.forget_pending()
+            gone.stop()
+        self.slots = slots
+        self.slot_of = {s.ssrc: s for s in slots}
+        if slots:
+            self.own_ssrc = slots[0].ssrc
+        self.permit(self.permissions)
+
+    def permit(self, permissions: Permissions) -> None:
+        self.permissions = permissions
+        for track in self.tracks.values():
+            track.permitted = {"audio": permissions.audio, "video": permissions.video, "screen": permissions.screen}[track.kind]
+
+    def learn(self, ssrc: int, payload_type: int, packet: bytes) -> Stream | None:
+        """A packet with an unknown SSRC: find its line by mid, by what the offer declared, or by its payload type.
+
+        Returns the stream for media; notes a repair stream and returns None; returns None for anything unexpected.
+        """
+        if len(self.streams) + len(self.repairs) >= MAX_STREAMS:
+            return None
+        found = all_extensions(packet)
+        line = self._line_of(ssrc, payload_type, found)
+        if line is None:
+            return None
+        track = self.tracks[line.mid]
+        if line.payload.rtx and payload_type == line.payload.rtx:
+            rid = _text(found.get(self.repaired_id)) or _text(found.get(self.rid_id))
+            base = line.rtx_of.get(ssrc)
+            if rid in line.rids:
+                repaired = track.layers.get(line.rids.index(rid))
+            elif base is not None:
+                repaired = self.streams.get(base)
+            else:
+                repaired = track.layers.get(0) if not line.rids and len(track.layers) == 1 else None
+            if repaired is not None:
+                self.repairs[ssrc] = repaired
+            return None
+        if payload_type != line.payload.number:
+            return None
+        layer = 0
+        if line.rids:
+            rid = _text(found.get(self.rid_id))
+            if rid not in line.rids:
+                return None
+            layer = line.rids.index(rid)
+        stream = Stream(track, ssrc, layer, line.payload.number, line.payload.rtx, line.payload.rate)
+        replaced = track.layers.get(layer)
+        if replaced is not None:
+            self.streams.pop(replaced.ssrc, None)
+            self.repairs = {s: r for s, r in self.repairs.items() if r is not replaced}
+            stream.feed, stream.feed_needs_key = replaced.feed, True
+            for slot in list(replaced.outlets):
+                slot.stop()
+                stream.waiting.append(slot)
+                slot.pending = stream
+            for slot in replaced.waiting:
+                stream.waiting.append(slot)
+                slot.pending = stream
+        track.layers[layer] = stream
+        self.streams[ssrc] = stream
+        return stream
+
+    def _line_of(self, ssrc: int, payload_type: int, found: dict[int, bytes]) -> SendingLine | None:
+        mid = _text(found.get(self.mid_id))
+        if mid is not None:
+            return self.lines.get(mid)
+        for line in self.lines.values():
+            if ssrc in line.ssrcs or ssrc in line.rtx_of:
+                return line
+        fitting = [ln for ln in self.lines.values() if payload_type in (ln.payload.number, ln.payload.rtx)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def slots_changed(self) -> SlotsChanged | None:
+        """The slots as they flow now, when they differ from what was told last."""
+        now = tuple(SlotSource(s.mid, s.kind, s.stream.track.source if s.stream is not None else None) for s in self.slots)
+        if now == self.told:
+            return None
+        self.told = now
+        return SlotsChanged(self.client, now)
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("ascii", "replace")

@@ -1,0 +1,181 @@
+"""The recorder process: writes each track to its own file by stream copy, with real times and gaps kept.
+
+Run as ``python -m meeting_server.media.recorder FD`` by the media worker, where FD is its end of a socket pair. It ends when
+the other end closes, completing every file. Whatever happens, a file is playable up to about its last second.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from fractions import Fraction
+
+import av
+import msgspec
+from av.video.stream import VideoStream
+
+from .depacketize import Arrived, Frame, FrameBuilder, Reorder
+from .recording import PACKET, CloseTrack, Completed, KeyFrameWanted, OpenTrack, to_recorder
+
+MILLISECOND = Fraction(1, 1000)
+DRIFT_S = 0.5  # between RTP time and arrival: more is a gap or a new clock
+_NAMES = {"opus": "libopus", "vp8": "libvpx", "vp9": "libvpx-vp9", "h264": "libx264", "av1": "libaom-av1"}
+
+
+def opus_head() -> bytes:
+    """The OpusHead that containers carry: one version, two channels, no pre-skip (RTP has none), 48 kHz."""
+    return b"OpusHead" + bytes((1, 2)) + (0).to_bytes(2, "little") + (48000).to_bytes(4, "little") + bytes(3)
+
+
+def picture_size(codec: str, data: bytes) -> tuple[int, int]:
+    """(width, height) that a key frame names; a common size where reading it would need a decoder."""
+    if codec == "vp8" and len(data) >= 10:
+        return int.from_bytes(data[6:8], "little") & 0x3FFF, int.from_bytes(data[8:10], "little") & 0x3FFF
+    return 640, 360
+
+
+class TakeFile:
+    """One file: opened with its first frame, time zero is that frame's arrival."""
+
+    def __init__(self, order: OpenTrack) -> None:
+        self.order = order
+        self.reorder = Reorder()
+        self.frames = FrameBuilder(order.codec)
+        self.started = self.ended = 0.0
+        self._ssrc: int | None = None
+        self._container: av.container.OutputContainer | None = None
+        self._anchor: tuple[float, int] | None = None  # (Unix s, RTP time) of one moment
+        self._last_pts = -1
+        self.asked_at = 0.0
+
+    def put(self, ssrc: int, packet: Arrived) -> bool:
+        """Returns whether a key frame must be asked for."""
+        if ssrc != self._ssrc:
+            if self._ssrc is not None:
+                self.drain()
+            self._ssrc = ssrc
+            self.reorder = Reorder()
+            self.frames.reset()
+            self._anchor = None
+        for ready, lost in self.reorder.put(packet):
+            self._one(ready, lost)
+        if self.frames.needs_key and packet.at - self.asked_at > 0.5:
+            self.asked_at = packet.at
+            return True
+        return False
+
+    def drain(self) -> None:
+        for ready, lost in self.reorder.rest():
+            self._one(ready, lost)
+
+    def _one(self, packet: Arrived, lost: bool) -> None:
+        frame = self.frames.put(packet, lost)
+        if frame is not None:
+            self._write(frame)
+
+    def _time(self, frame: Frame) -> float:
+        """Unix seconds of a frame: the sender's clock, corrected where it left the arrival times."""
+        if self._anchor is not None:
+            at, timestamp = self._anchor
+            moved = (frame.timestamp - timestamp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+            time = at + moved / self.order.rate
+            if abs(time - frame.at) <= DRIFT_S:
+                self._anchor = (time, frame.timestamp)
+                return time
+        self._anchor = (frame.at, frame.timestamp)
+        return frame.at
+
+    def _write(self, frame: Frame) -> None:
+        time = self._time(frame)
+        if self._container is None:
+            self._open(frame)
+            self.started = time
+        pts = max(round((time - self.started) * 1000), self._last_pts + 1)
+        self._last_pts = pts
+        self.ended = self.started + pts / 1000
+        assert self._container is not None
+        packet = av.Packet(frame.data)
+        packet.stream = self._container.streams[0]
+        packet.time_base = MILLISECOND
+        packet.pts = packet.dts = pts
+        packet.is_keyframe = frame.key
+        self._container.mux_one(packet)
+
+    def _open(self, frame: Frame) -> None:
+        container = av.open(
+            self.order.path,
+            "w",
+            format="matroska" if self.order.path.endswith(".mkv") else "webm",
+            options={"cluster_time_limit": "1000", "flush_packets": "1"},
+        )
+        if self.order.codec == "opus":
+            sound = container.add_mux_stream("opus", rate=48000)
+            sound.codec_context.extradata = opus_head()
+        else:
+            picture = container.add_stream(_NAMES[self.order.codec])
+            assert isinstance(picture, VideoStream)
+            picture.width, picture.height = picture_size(self.order.codec, frame.data)
+            picture.time_base = MILLISECOND
+        self._container = container
+
+    def complete(self) -> Completed:
+        self.drain()
+        if self._container is None:
+            return Completed(self.order.feed, "", 0, 0)
+        self._container.close()
+        self._container = None
+        return Completed(self.order.feed, self.order.path, int(self.started * 1000), int(self.ended * 1000))
+
+
+class Recorder:
+    """Serves one socket until its other end closes."""
+
+    def __init__(self, pipe: socket.socket) -> None:
+        self._pipe = pipe
+        self._takes: dict[int, TakeFile] = {}
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def run(self) -> None:
+        while True:
+            data = self._pipe.recv(65536)
+            if not data:
+                break
+            if data[:1] == b"P":
+                self._packet(data)
+            else:
+                self._command(data[1:])
+        for take in self._takes.values():
+            take.complete()
+
+    def _packet(self, data: bytes) -> None:
+        _, feed, at, ssrc, seq, timestamp, marker = PACKET.unpack_from(data)
+        take = self._takes.get(feed)
+        if take is not None and take.put(ssrc, Arrived(at, seq, timestamp, marker, data[PACKET.size :])):
+            self._say(KeyFrameWanted(feed))
+
+    def _command(self, data: bytes) -> None:
+        message = to_recorder.decode(data)
+        if isinstance(message, OpenTrack):
+            self._takes[message.feed] = TakeFile(message)
+        elif isinstance(message, CloseTrack):
+            take = self._takes.pop(message.feed, None)
+            self._say(take.complete() if take is not None else Completed(message.feed, "", 0, 0))
+
+    def _say(self, message: Completed | KeyFrameWanted) -> None:
+        try:
+            self._pipe.send(self._encoder.encode(message))
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the worker is gone: what is left is to complete the files
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the worker ends us in order
+    os.nice(5)
+    with socket.socket(fileno=int(sys.argv[1])) as pipe:
+        Recorder(pipe).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""Who is heard and seen by whom: gives every slot of every client in a room its source, and its layer by what the path carries."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from .active_speaker import Loudness, choose_loudest
+from .api import Kind
+from .peer import Peer
+from .slots import Slot
+from .streams import Stream, Track
+
+VOICES = 4  # one more than a client's three places, so that a speaker still hears three others
+LEAST_COST = 30_000.0  # bit/s reckoned for a picture whose rate is not known yet
+
+
+class Forwarding(Protocol):
+    """What a room needs of the forwarder."""
+
+    def ask_key_frame(self, stream: Stream, now: float) -> None: ...
+
+    def settle(self, stream: Stream) -> None: ...
+
+
+class Room:
+    """The clients of one room. Call ``arrange`` whenever something changed; it is cheap and idempotent."""
+
+    def __init__(self, name: str, forwarding: Forwarding) -> None:
+        self.name = name
+        self.peers: dict[str, Peer] = {}
+        self.voices: dict[Track, Loudness] = {}
+        self.loudest: list[Track] = []
+        self.seen_speaking: list[str] = []  # sources, the most recent speaker first
+        self.told_speaking: tuple[str, ...] = ()
+        self.dirty = False
+        self._forwarding = forwarding
+
+    # ---- facts
+
+    def tracks(self, kind: Kind) -> list[Track]:
+        """Tracks of a kind that may be forwarded now, in the order of joining."""
+        return [t for p in self.peers.values() for t in p.tracks.values() if t.kind == kind and t.shown]
+
+    def speaking(self, now: float) -> tuple[str, ...]:
+        """Sources speaking now, loudest first."""
+        loud = sorted((t for t, v in self.voices.items() if v.speaking(now)), key=lambda t: -self.voices[t].volume)
+        return tuple(dict.fromkeys(t.source for t in loud))
+
+    def note_speakers(self, sources: tuple[str, ...]) -> None:
+        """Keep who spoke most recently; cameras follow."""
+        for source in reversed(sources):
+            if source in self.seen_speaking:
+                self.seen_speaking.remove(source)
+            self.seen_speaking.insert(0, source)
+        del self.seen_speaking[200:]
+
+    # ---- arranging
+
+    def arrange(self, now: float) -> list[Peer]:
+        """Give every slot its source. Returns the clients whose slots may have changed at once."""
+        self.dirty = False
+        audible = self.tracks("audio")
+        for track in audible:
+            if track not in self.voices:
+                self.voices[track] = Loudness()
+        for track in [t for t in self.voices if t not in audible]:
+            del self.voices[track]
+        self.loudest = choose_loudest(self.loudest, self.voices, VOICES, now)
+        cameras, screens = self.tracks("video"), self.tracks("screen")
+        for peer in self.peers.values():
+            if peer.connected:
+                self._arrange(peer, cameras, screens, now)
+        return list(self.peers.values())
+
+    def _arrange(self, peer: Peer, cameras: list[Track], screens: list[Track], now: float) -> None:
+        source = peer.source
+        by_kind: dict[Kind, list[Slot]] = {"audio": [], "video": [], "screen": []}
+        for slot in peer.slots:
+            by_kind[slot.kind].append(slot)
+        voices = [t for t in self.loudest if t.source != source]
+        if len(by_kind["audio"]) < len(voices):
+            voices.sort(key=lambda t: -self.voices[t].volume if self._holds(by_kind["audio"], t) else 1)
+        self._fill(by_kind["audio"], voices, now)
+        wanted = by_kind["video"][: peer.wishes.video]
+        order = self._cameras_for(peer, cameras)
+        self._fill(wanted, order[: len(wanted)], now, pinned=peer.wishes.pinned)
+        for slot in by_kind["video"][len(wanted) :]:
+            self._assign(slot, None, now)
+        shown = [t for t in screens if t.source != source] if peer.wishes.screen else []
+        self._fill(by_kind["screen"], shown[-len(by_kind["screen"]) :] if by_kind["screen"] else [], now)
+        self.choose_layers(peer, now)
+
+    @staticmethod
+    def _holds(slots: list[Slot], track: Track) -> bool:
+        return any(s.track is track for s in slots)
+
+    def _cameras_for(self, peer: Peer, cameras: list[Track]) -> list[Track]:
+        spoke = {source: i for i, source in enumerate(self.seen_speaking)}
+        pinned = peer.wishes.pinned
+
+        def rank(track: Track) -> tuple[bool, int]:
+            return track.source != pinned, spoke.get(track.source, len(spoke))
+
+        # one camera a source: of two devices, the one that joined last
+        of_source = {t.source: t for t in cameras if t.source != peer.source}
+        return sorted(of_source.values(), key=rank)
+
+    def _fill(self, slots: list[Slot], tracks: list[Track], now: float, pinned: str | None = None) -> None:
+        """Put the tracks into the slots, leaving everyone who is already in one where they are (the pinned one goes first)."""
+        wanted = [t for t in tracks if any(s.accepts(t.codec) for s in slots)][: len(slots)]
+        if pinned is not None and slots and wanted and wanted[0].source == pinned and slots[0].track is not wanted[0]:
+            displaced = slots[0].track
+            for slot in slots:
+                if slot.track is wanted[0]:
+                    self._assign(slot, displaced if displaced in wanted else None, now)
+            self._assign(slots[0], wanted[0], now)
+        held = {s.track for s in slots if s.track in wanted}
+        waiting = [t for t in wanted if t not in held]
+        for slot in slots:
+            if slot.track is None or slot.track not in wanted:
+                self._assign(slot, waiting.pop(0) if waiting else None, now)
+
+    def _assign(self, slot: Slot, track: Track | None, now: float) -> None:
+        if slot.track is track:
+            return
+        slot.track = track
+        slot.forget_pending()
+        slot.layer_cap = 2
+        if track is None or track.kind == "audio":
+            self.silence(slot)
+
+    def silence(self, slot: Slot) -> None:
+        """Nothing flows in this slot from now on."""
+        slot.forget_pending()
+        if slot.stream is not None:
+            self._forwarding.settle(slot.stream)
+            slot.stop()
+
+    # ---- layers
+
+    def choose_layers(self, peer: Peer, now: float) -> None:
+        """Point every slot at the best layer its client's path carries; pictures give way, voices never do."""
+        downlink = peer.downlink
+        left, spent, trial = downlink.for_pictures(), 0.0, downlink.may_try(now)
+        for slot in sorted(peer.slots, key=lambda s: {"audio": 0, "screen": 1, "video": 2}[s.kind]):
+            track = slot.track
+            if track is None:
+                continue
+            if slot.kind == "audio":
+                self._aim(slot, track.layers.get(0), now)
+                continue
+            flowing = slot.stream.layer if slot.stream is not None and slot.stream.track is track else -1
+            chosen: Stream | None = None
+            for layer in track.usable_layers(now):
+                stream = track.layers[layer]
+                cost = max(stream.bit_rate, LEAST_COST)
+                if cost <= left or (layer <= flowing and not downlink.must_shrink(now)):
+                    chosen = stream
+                elif chosen is None and not downlink.ever_congested:
+                    chosen = stream  # nothing speaks against the smallest picture
+                elif trial and layer > flowing:
+                    trial, chosen = False, stream
+                    downlink.tried(spent + cost, now)
+                    break
+                else:
+                    break
+            if chosen is None:
+                self.silence(slot)
+                continue
+            cost = max(chosen.bit_rate, LEAST_COST)
+            left, spent = left - cost, spent + cost
+            self._aim(slot, chosen, now)
+        downlink.sending = sum(s.stream.bit_rate for s in peer.slots if s.stream is not None and s.kind != "audio")
+
+    def _aim(self, slot: Slot, stream: Stream | None, now: float) -> None:
+        if stream is None or slot.stream is stream:
+            slot.forget_pending()
+            return
+        if slot.pending is not stream:
+            slot.forget_pending()
+            slot.pending = stream
+            stream.waiting.append(slot)
+        if slot.kind != "audio":
+            self._forwarding.ask_key_frame(stream, now)
+        if slot.stream is not None and slot.stream.track is not slot.track and not slot.stream.track.shown:
+            self.silence_keeping_pending(slot)
+
+    def silence_keeping_pending(self, slot: Slot) -> None:
+        """Stop what flows, but stay in line for what comes."""
+        if slot.stream is not None:
+            self._forwarding.settle(slot.stream)
+            slot.stop()
+
+    def ask_again(self, now: float) -> None:
+        """Key frames that slots or the recorder still wait for."""
+        for peer in self.peers.values():
+            for stream in peer.streams.values():
+                if (stream.waiting and stream.track.kind != "audio") or (stream.feed and stream.feed_needs_key):
+                    self._forwarding.ask_key_frame(stream, now)
+
+    # ---- authority
+
+    def cut(self, peer: Peer, now: float) -> None:
+        """Stop at once everything of this client that is no longer permitted, in every slot of the room."""
+        for other in self.peers.values():
+            for slot in other.slots:
+                track = slot.track
+                if track is not None and track.peer is peer and not track.shown:
+                    self.silence(slot)
+                    slot.track = None
+                elif slot.stream is not None and slot.stream.track.peer is peer and not slot.stream.track.shown:
+                    self.silence_keeping_pending(slot)

@@ -1,0 +1,524 @@
+"""The selective forwarding unit of one worker: takes commands, keeps rooms and clients, runs the clocks, emits events."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, cast
+
+from .active_speaker import Loudness
+from .api import (
+    ActiveSpeakers,
+    Answer,
+    ClientConnected,
+    ClientDetails,
+    ClientLost,
+    MediaRefused,
+    Quality,
+    Role,
+    SpeakerTurn,
+    StreamDetails,
+    TrackEnded,
+    TrackStarted,
+)
+from .control import WorkerEvent
+from .dtls import DtlsServer
+from .forwarding import Forwarder
+from .peer import Peer, Permissions, Wishes
+from .recording import Recording
+from .rooms import Room
+from .rtcp import Feedback, SenderReport, arrivals, receiver_report, sender_report, to_ntp
+from .rtp import Packet, begins_key_frame
+from .sdp_answer import Answerer
+from .sdp_offer import parse_offer
+from .slots import Slot
+from .streams import Stream, Track
+
+LOST_AFTER_S = 30.0
+HANDSHAKE_WITHIN_S = 30.0
+GONE_AFTER_S = 6.0
+MAX_CLIENTS = 2000
+
+Level = Literal[0, 1, 2, 3]
+
+
+class Sfu:
+    """All methods run on the worker's event loop. ``emit`` receives every event, in order."""
+
+    def __init__(self, bind: str, port: int, hosts: tuple[str, ...], emit: Callable[[WorkerEvent], None]) -> None:
+        self._emit = emit
+        self._hosts = hosts
+        self.forwarder = Forwarder(bind, port, self)
+        self.peers: dict[str, Peer] = {}
+        self.rooms: dict[str, Room] = {}
+        self.recording = Recording(emit, self._recorder_needs_key)
+        self._moved: set[Peer] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._epoch = time.time() - time.monotonic()
+
+    def start(self) -> None:
+        self.forwarder.start()
+        self._tasks = [
+            asyncio.create_task(self._every(0.02, self._fast)),
+            asyncio.create_task(self._every(0.1, self._tenth)),
+            asyncio.create_task(self._every(1.0, self._second)),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for client in list(self.peers):
+            self.leave(client)
+        await self.recording.close()
+        self.forwarder.close()
+
+    async def _every(self, interval: float, step: Callable[[float], None]) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            step(time.monotonic())
+
+    def _ms(self, monotonic: float) -> int:
+        return int((self._epoch + monotonic) * 1000)
+
+    # ---- commands
+
+    def join(self, room: str, client: str, source: str, offer_sdp: str, audio_only: bool, video_slots: int) -> Answer:
+        """Raises MediaRefused; then nothing has changed."""
+        offer = parse_offer(offer_sdp, video_slots=video_slots)
+        session = f"{offer.session} {offer.fingerprints}"
+        peer = self.peers.get(client)
+        if peer is not None and peer.session == session and peer.source == source:
+            credentials = peer.credentials[-1]
+            if credentials.remote_ufrag != offer.ufrag:
+                credentials = self.forwarder.ice.open(offer.ufrag)
+            try:
+                answer, plan = peer.answerer.answer(offer, credentials)
+            except MediaRefused:
+                if credentials is not peer.credentials[-1]:
+                    self.forwarder.ice.close(credentials)
+                raise
+            if credentials is not peer.credentials[-1]:
+                peer.credentials.append(credentials)
+            peer.adopt(plan)
+            self.forwarder.listen_for(peer)
+            self.move(client, room)
+            self._arrange_soon(peer)
+            return answer
+        if peer is None and len(self.peers) >= MAX_CLIENTS:
+            raise MediaRefused("media_unavailable", "this worker is full")
+        credentials = self.forwarder.ice.open(offer.ufrag)
+        answerer = Answerer(self.forwarder.certificate.fingerprint, self._hosts, self.forwarder.port)
+        try:
+            answer, plan = answerer.answer(offer, credentials)
+        except MediaRefused:
+            self.forwarder.ice.close(credentials)
+            raise
+        fresh = Peer(client, source, answerer, session, DtlsServer(self.forwarder.certificate, offer.fingerprints))
+        fresh.wishes = Wishes(0 if audio_only else 16, None, not audio_only)
+        if peer is not None:
+            fresh.permissions, fresh.wishes = peer.permissions, peer.wishes
+            self.leave(client)
+        fresh.credentials.append(credentials)
+        fresh.born = fresh.heard = time.monotonic()
+        fresh.adopt(plan)
+        self.peers[client] = fresh
+        fresh.room = room
+        self._room(room).peers[client] = fresh
+        self.forwarder.listen_for(fresh)
+        return answer
+
+    def leave(self, client: str) -> None:
+        peer = self.peers.pop(client, None)
+        if peer is None:
+            return
+        now = time.monotonic()
+        self._end_tracks(peer, [t for t in peer.tracks.values() if t.shown], now)
+        for track in peer.tracks.values():
+            self.recording.finish(track)
+        room = self.rooms[peer.room]
+        room.peers.pop(client, None)
+        for slot in peer.slots:
+            slot.forget_pending()
+            slot.stop()
+        self.forwarder.remove(peer)
+        self._moved.discard(peer)
+        self._rearrange(room, now)
+        self._sweep(room)
+
+    def move(self, client: str, room: str) -> None:
+        """Raises MediaRefused unknown_client."""
+        peer = self._peer(client)
+        if peer.room == room:
+            return
+        now = time.monotonic()
+        old, new = self.rooms[peer.room], self._room(room)
+        self._end_tracks(peer, [t for t in peer.tracks.values() if t.shown], now)
+        for track in peer.tracks.values():
+            self.recording.finish(track)
+        old.peers.pop(client, None)
+        for slot in peer.slots:
+            old.silence(slot)
+            slot.track = None
+        peer.room = room
+        new.peers[client] = peer
+        for track in peer.tracks.values():
+            if track.kind != "audio":
+                track.live = False  # announced again in the new room with its next packet
+            elif track.shown:
+                self._announce(track, now)
+        self._rearrange(old, now)
+        self._rearrange(new, now)
+        self._sweep(old)
+
+    def permit(self, client: str, audio: bool, video: bool, screen: bool) -> None:
+        """Raises MediaRefused unknown_client."""
+        peer = self._peer(client)
+        now = time.monotonic()
+        before = {t for t in peer.tracks.values() if t.shown}
+        peer.permit(Permissions(audio, video, screen))
+        room = self.rooms[peer.room]
+        stopped = [t for t in before if not t.shown]
+        if stopped:
+            room.cut(peer, now)
+            self._end_tracks(peer, stopped, now)
+        for track in peer.tracks.values():
+            if track.shown and track not in before:
+                self._announce(track, now)
+        self._rearrange(room, now)
+
+    def want(self, client: str, video: int, pinned: str | None, screen: bool) -> None:
+        """Raises MediaRefused unknown_client."""
+        peer = self._peer(client)
+        peer.wishes = Wishes(max(0, video), pinned, screen)
+        self._rearrange(self.rooms[peer.room], time.monotonic())
+
+    async def record(self, room: str, folder: str | None) -> None:
+        """Raises MediaRefused recording_failed."""
+        if folder is None:
+            await self.recording.end(room)
+            for peer in self._room(room).peers.values():
+                for stream in peer.streams.values():
+                    stream.feed = 0
+            self._sweep(self.rooms[room])
+            return
+        await self.recording.begin(room, Path(folder))
+        now = time.monotonic()
+        for peer in self._room(room).peers.values():
+            for track in peer.tracks.values():
+                if track.shown:
+                    self._feed(track, now)
+
+    def details(self, client: str) -> ClientDetails:
+        """Raises MediaRefused unknown_client."""
+        peer = self._peer(client)
+        streams = [
+            StreamDetails(
+                track.mid,
+                _sending_role(track),
+                peer.source,
+                None if track.layer_count < 2 else "qhf"[stream.layer],
+                round(stream.bit_rate / 1000, 1),
+                0.0,
+            )
+            for track in peer.tracks.values()
+            for stream in track.streams()
+        ]
+        for slot in peer.slots:
+            stream_in = slot.stream
+            streams.append(
+                StreamDetails(
+                    slot.mid,
+                    _slot_role(slot),
+                    None if stream_in is None else stream_in.track.source,
+                    None if stream_in is None or stream_in.track.layer_count < 2 else "qhf"[stream_in.layer],
+                    0.0 if stream_in is None else round(stream_in.bit_rate / 1000, 1),
+                    round(100 * slot.lost, 1),
+                )
+            )
+        estimate = peer.downlink.estimate
+        return ClientDetails(
+            client,
+            cast(Level, peer.level),
+            None if peer.round_trip is None else round(peer.round_trip * 1000, 1),
+            None if estimate is None else round(estimate / 1000),
+            tuple(streams),
+        )
+
+    def figures(self) -> dict[str, float]:
+        """The worker's counters and gauges, by metric name."""
+        c = self.forwarder.counters
+        return {
+            "packets_in_total": c.packets_in,
+            "packets_out_total": c.packets_out,
+            "bytes_in_total": c.bytes_in,
+            "bytes_out_total": c.bytes_out,
+            "packets_refused_total": c.refused + c.oversized,
+            "packets_from_strangers_total": c.strangers,
+            "checks_refused_total": self.forwarder.ice.refused,
+            "packets_unsent_total": self.forwarder.dropped,
+            "nacks_received_total": c.nacks_in,
+            "nacks_sent_total": c.nacks_out,
+            "packets_repaired_total": c.repaired,
+            "key_frames_asked_total": c.plis_out,
+            "clients": len(self.peers),
+            "rooms": len(self.rooms),
+            "streams_in": sum(len(p.streams) for p in self.peers.values()),
+            "slots_flowing": sum(1 for p in self.peers.values() for s in p.slots if s.stream is not None),
+        }
+
+    # ---- the forwarder's listener
+
+    def connected(self, peer: Peer) -> None:
+        self._emit(ClientConnected(peer.client))
+        self._arrange_soon(peer)
+
+    def closed(self, peer: Peer) -> None:
+        if self.peers.get(peer.client) is peer:
+            self.leave(peer.client)
+            self._emit(ClientLost(peer.client))
+
+    def went_live(self, track: Track) -> None:
+        if track.permitted:
+            self._announce(track, time.monotonic())
+        self._arrange_soon(track.peer)
+
+    def heard(self, track: Track, level: int, now: float) -> None:
+        room = self.rooms.get(track.peer.room)
+        if room is None:
+            return
+        voice = room.voices.get(track)
+        if voice is None:
+            return
+        was = voice.began_at
+        voice.hear(level, now)
+        if was is None and voice.began_at is not None and track not in room.loudest:
+            self._arrange_soon(track.peer)  # someone without a place begins to speak: do not wait for the clock
+
+    def slots_moved(self, peer: Peer) -> None:
+        self._moved.add(peer)
+
+    def feedback(self, peer: Peer, feedback: Feedback, now: float) -> None:
+        for report in feedback.senders:
+            stream = peer.streams.get(report.ssrc)
+            if stream is None:
+                continue
+            stream.report, stream.report_at = report, now
+            peer.clock.learn(report, self._epoch + now)
+            for slot in stream.outlets:
+                self._report_to(slot, stream, report, now)
+        for block in feedback.reports:
+            slot_of = peer.slot_of.get(block.ssrc)
+            if slot_of is None:
+                continue
+            fraction = block.lost / 256
+            slot_of.lost = 0.7 * slot_of.lost + 0.3 * fraction
+            if slot_of.kind != "audio" and slot_of.stream is not None:
+                peer.downlink.reported_loss(fraction, now)
+            sent = slot_of.reports_sent.get(block.lsr)
+            if block.lsr and sent is not None:
+                trip = now - sent - block.dlsr / 65536
+                if 0 <= trip < 10:
+                    peer.round_trip = trip if peer.round_trip is None else 0.7 * peer.round_trip + 0.3 * trip
+        if feedback.capacity is not None:
+            peer.downlink.reported_capacity(feedback.capacity, now)
+        for ssrc in feedback.byes:
+            stream = peer.streams.get(ssrc)
+            if stream is not None and stream.track.kind != "audio":
+                stream.last_at = -1e9
+
+    def keep(self, stream: Stream, packet: Packet, now: float) -> None:
+        if stream.feed_needs_key and begins_key_frame(stream.track.codec, packet.payload):
+            stream.feed_needs_key = False
+        self.recording.keep(stream, packet, self._epoch + now)
+
+    # ---- inner workings
+
+    def _peer(self, client: str) -> Peer:
+        peer = self.peers.get(client)
+        if peer is None:
+            raise MediaRefused("unknown_client", client)
+        return peer
+
+    def _room(self, name: str) -> Room:
+        room = self.rooms.get(name)
+        if room is None:
+            room = self.rooms[name] = Room(name, self.forwarder)
+        return room
+
+    def _sweep(self, room: Room) -> None:
+        if not room.peers and not self.recording.active(room.name):
+            self.rooms.pop(room.name, None)
+
+    def _arrange_soon(self, peer: Peer) -> None:
+        room = self.rooms.get(peer.room)
+        if room is not None and not room.dirty:
+            room.dirty = True
+            asyncio.get_running_loop().call_soon(self._arrange_if_dirty, room)
+
+    def _arrange_if_dirty(self, room: Room) -> None:
+        if room.dirty:
+            self._rearrange(room, time.monotonic())
+
+    def _rearrange(self, room: Room, now: float) -> None:
+        before = {t: v for t, v in room.voices.items() if not t.shown}
+        for track, voice in before.items():
+            self._report_turn(room, track, voice, voice.end())
+        for peer in room.arrange(now):
+            self._tell_slots(peer)
+
+    def _tell_slots(self, peer: Peer) -> None:
+        changed = peer.slots_changed()
+        if changed is not None:
+            self._emit(changed)
+
+    def _announce(self, track: Track, now: float) -> None:
+        self._emit(TrackStarted(track.peer.room, track.source, track.kind, self._ms(now)))
+        if self.recording.active(track.peer.room):
+            self._feed(track, now)
+
+    def _end_tracks(self, peer: Peer, tracks: list[Track], now: float) -> None:
+        room = self.rooms[peer.room]
+        for track in tracks:
+            voice = room.voices.pop(track, None)
+            if voice is not None:
+                self._report_turn(room, track, voice, voice.end())
+            if track in room.loudest:
+                room.loudest.remove(track)
+            for stream in track.streams():
+                for slot in list(stream.outlets):
+                    self.forwarder.settle(stream)
+                    slot.stop()
+                    self._moved.add(slot.peer)
+                for slot in list(stream.waiting):
+                    slot.forget_pending()
+                if stream.feed:
+                    stream.feed = 0
+            if track.live:
+                self._emit(TrackEnded(peer.room, peer.source, track.kind, self._ms(now)))
+            self.recording.pause(track)
+
+    def _report_turn(self, room: Room, track: Track, voice: Loudness, turn: tuple[float, float] | None) -> None:
+        if turn is not None:
+            self._emit(SpeakerTurn(room.name, track.source, self._ms(turn[0]), self._ms(turn[1])))
+
+    def _report_to(self, slot: Slot, stream: Stream, report: SenderReport, now: float) -> None:
+        ntp = to_ntp(stream.track.peer.clock.unix(report))
+        packet = sender_report(slot.ssrc, ntp, report.rtp + slot.time_offset, slot.packets, slot.octets, f"slot-{slot.mid}")
+        if len(slot.reports_sent) > 8:
+            slot.reports_sent.pop(next(iter(slot.reports_sent)))
+        slot.reports_sent[ntp >> 16 & 0xFFFFFFFF] = now
+        self.forwarder.send_rtcp(slot.peer, packet)
+
+    def _feed(self, track: Track, now: float) -> None:
+        self.recording.follow(track)
+        for stream in track.streams():
+            if stream.feed and track.kind != "audio":
+                stream.feed_needs_key = True
+                self.forwarder.ask_key_frame(stream, now)
+
+    def _recorder_needs_key(self, feed: int) -> None:
+        now = time.monotonic()
+        for peer in self.peers.values():
+            for stream in peer.streams.values():
+                if stream.feed == feed:
+                    self.forwarder.ask_key_frame(stream, now)
+
+    # ---- clocks
+
+    def _fast(self, now: float) -> None:
+        for peer in list(self.peers.values()):
+            if peer.streams:
+                self.forwarder.ask_missing(peer, now)
+            if len(peer.arrivals) >= 20 or (peer.arrivals and now * 1e6 - peer.arrivals[0][1] > 50_000):
+                self._acknowledge(peer)
+            if peer.dtls.state == "handshake" and peer.key is not None:
+                self.forwarder.handshake_timers(peer)
+        if self._moved:
+            moved, self._moved = self._moved, set()
+            for peer in moved:
+                self._tell_slots(peer)
+
+    def _acknowledge(self, peer: Peer) -> None:
+        """Transport-wide feedback about everything that arrived since the last."""
+        seen, peer.arrivals = peer.arrivals, []
+        base = peer.feedback_base
+        unwrapped: dict[int, int] = {}
+        for seq, at in seen:
+            full = base + ((seq - base + 0x8000 & 0xFFFF) - 0x8000)
+            unwrapped.setdefault(full, at)
+            base = max(base, full)
+        peer.feedback_base = base
+        times = sorted(unwrapped.items())[-400:]
+        peer.feedback_number += 1
+        ssrc = next(iter(peer.streams), 0)
+        self.forwarder.send_rtcp(peer, arrivals(peer.own_ssrc, ssrc, peer.feedback_number, times))
+
+    def _tenth(self, now: float) -> None:
+        for room in list(self.rooms.values()):
+            for track, voice in list(room.voices.items()):
+                self._report_turn(room, track, voice, voice.rest(now))
+            speaking = room.speaking(now)
+            if speaking != room.told_speaking:
+                room.told_speaking = speaking
+                if speaking:
+                    room.note_speakers(speaking)
+                self._emit(ActiveSpeakers(room.name, speaking))
+                room.dirty = True
+            for peer in room.peers.values():
+                for track in peer.tracks.values():
+                    if track.live and track.kind != "audio" and not any(s.alive(now) for s in track.layers.values()):
+                        if track.permitted:
+                            self._end_tracks(peer, [track], now)
+                        track.live = False
+                        room.dirty = True
+            if room.dirty:
+                self._rearrange(room, now)
+            room.ask_again(now)
+        self.recording.beat()
+
+    def _second(self, now: float) -> None:
+        for peer in list(self.peers.values()):
+            silent = now - peer.heard
+            if silent > LOST_AFTER_S or (not peer.connected and now - peer.born > HANDSHAKE_WITHIN_S):
+                self.leave(peer.client)
+                self._emit(ClientLost(peer.client))
+                continue
+            receptions = [s.measure(now) for s in peer.streams.values() if s.started]
+            if receptions and peer.connected:
+                self.forwarder.send_rtcp(peer, receiver_report(peer.own_ssrc, receptions))
+                worst = max(r.lost for r in receptions) / 256
+                peer.uplink_loss = 0.6 * peer.uplink_loss + 0.4 * worst
+            self._judge(peer, silent)
+        for room in self.rooms.values():
+            for peer in room.peers.values():
+                if peer.connected:
+                    room.choose_layers(peer, now)
+
+    def _judge(self, peer: Peer, silent: float) -> None:
+        flowing = [s.lost for s in peer.slots if s.stream is not None]
+        loss = max([peer.uplink_loss, *flowing])
+        trip = peer.round_trip or 0.0
+        level: Level
+        if not peer.connected:
+            return
+        if silent > GONE_AFTER_S:
+            level = 0
+        elif loss > 0.10 or trip > 0.8 or peer.downlink.must_shrink(time.monotonic()):
+            level = 1
+        elif loss > 0.03 or trip > 0.35 or peer.downlink.ever_congested:
+            level = 2
+        else:
+            level = 3
+        if level != peer.level:
+            peer.level = level
+            self._emit(Quality(peer.client, level))
+
+
+def _sending_role(track: Track) -> Role:
+    return {"audio": "microphone", "video": "camera", "screen": "screen"}[track.kind]  # type: ignore[return-value]  # literals
+
+
+def _slot_role(slot: Slot) -> Role:
+    return {"audio": "audio_slot", "video": "video_slot", "screen": "screen_slot"}[slot.kind]  # type: ignore[return-value]

@@ -1,0 +1,143 @@
+"""A receive slot: one continuous RTP stream to a client whose source may change; every change begins at a key frame."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+from .api import Kind
+from .rtp import Packet
+from .sdp_answer import SEND_TIME, Payload, SlotLine
+
+if TYPE_CHECKING:
+    from .peer import Peer
+    from .streams import Stream, Track
+
+REPAIRS_PER_SECOND = 400
+
+
+class Slot:
+    """The rewriting of one slot. Out = in + offset, for sequence number, timestamp and VP8 picture numbers alike."""
+
+    __slots__ = (
+        "begins_at", "id_offset", "kind", "last_at", "last_id", "last_seq", "last_time", "last_tl0", "layer_cap", "lost",
+        "mid", "octets", "packets", "payload_type", "payloads", "peer", "pending", "rate", "repaired", "repairs",
+        "repairs_at", "reports_sent", "rtx_seq", "rtx_ssrc", "rtx_type", "send_time", "seq_offset", "ssrc", "started",
+        "stream", "time_offset", "tl0_offset", "track",
+    )  # fmt: skip
+
+    def __init__(self, peer: Peer, line: SlotLine) -> None:
+        self.peer = peer
+        self.mid = line.mid
+        self.kind: Kind = line.kind
+        self.ssrc = line.ssrc
+        self.rtx_ssrc = line.rtx_ssrc
+        self.payloads: dict[str, Payload] = line.payloads
+        extension = line.extensions.get(SEND_TIME, 0)
+        self.send_time = extension << 4 | 2 if extension else 0  # head byte of the extension element, 0 = none
+        self.track: Track | None = None  # who should be seen
+        self.stream: Stream | None = None  # what flows
+        self.pending: Stream | None = None  # what flows from its next key frame on
+        self.payload_type = self.rtx_type = 0
+        self.rate = 90000
+        self.seq_offset = self.time_offset = self.id_offset = self.tl0_offset = 0
+        self.begins_at = 0  # first sequence number (ours) since the last change
+        self.packets = self.octets = 0
+        self.started = False
+        self.last_seq = self.last_time = self.last_id = self.last_tl0 = 0
+        self.last_at = 0.0
+        self.rtx_seq = random.randrange(1 << 15)
+        self.repairs = float(REPAIRS_PER_SECOND)
+        self.repairs_at = 0.0
+        self.repaired = 0
+        self.lost = 0.0
+        self.layer_cap = 2
+        self.reports_sent: dict[int, float] = {}  # middle of the NTP time -> when it went out
+
+    def renegotiated(self, line: SlotLine) -> None:
+        """Take over what a later offer changed, and keep the numbering."""
+        self.payloads = line.payloads
+        self.rtx_ssrc = line.rtx_ssrc
+        extension = line.extensions.get(SEND_TIME, 0)
+        self.send_time = extension << 4 | 2 if extension else 0
+
+    def accepts(self, codec: str) -> bool:
+        return codec in self.payloads
+
+    def begin(self, stream: Stream, packet: Packet, now: float) -> None:
+        """Let ``stream`` flow, with ``packet`` as its first. The caller has stopped what flowed before."""
+        payload = self.payloads[stream.track.codec]
+        self.payload_type, self.rtx_type = payload.number, payload.rtx if self.rtx_ssrc else 0
+        if self.started:
+            out_seq = self.last_seq + 1
+            out_time = self.last_time + max(1, int((now - self.last_at) * payload.rate))
+        else:
+            out_seq, out_time = random.randrange(1 << 15), random.randrange(1 << 31)
+        self.rate = payload.rate
+        self.seq_offset = out_seq - packet.seq & 0xFFFF
+        self.time_offset = out_time - packet.timestamp & 0xFFFFFFFF
+        if packet.picture is not None:
+            if self.started:
+                self.id_offset = self.last_id + 1 - packet.picture.id & 0x7FFF
+                self.tl0_offset = self.last_tl0 + 1 - packet.picture.tl0 & 0xFF
+        else:
+            self.id_offset = self.tl0_offset = 0
+        self.begins_at = out_seq & 0xFFFF
+        self.started = True
+        self.stream = stream
+        self.pending = None
+        stream.outlets.append(self)
+
+    def stop(self) -> None:
+        """Let nothing flow, and remember where the numbering stands."""
+        stream = self.stream
+        if stream is None:
+            return
+        if self in stream.outlets:
+            stream.outlets.remove(self)
+        self.last_seq = stream.newest + self.seq_offset & 0xFFFF
+        self.last_time = stream.last_timestamp + self.time_offset & 0xFFFFFFFF
+        self.last_at = stream.last_at
+        newest = stream.history[stream.newest % len(stream.history)]
+        if newest is not None and newest.picture is not None:
+            self.last_id = newest.picture.id + self.id_offset & 0x7FFF
+            self.last_tl0 = newest.picture.tl0 + self.tl0_offset & 0xFF
+        self.stream = None
+
+    def forget_pending(self) -> None:
+        if self.pending is not None:
+            if self in self.pending.waiting:
+                self.pending.waiting.remove(self)
+            self.pending = None
+
+    def find(self, seq: int) -> Packet | None:
+        """The packet that went out under ``seq`` since the last change, if the history still has it."""
+        if self.stream is None or (seq - self.begins_at & 0xFFFF) >= 0x8000:
+            return None
+        inner = seq - self.seq_offset & 0xFFFF
+        packet = self.stream.history[inner % len(self.stream.history)]
+        return packet if packet is not None and packet.seq == inner else None
+
+    def may_repair(self, now: float) -> bool:
+        """A bucket: a client asking for everything again cannot take the line from the others."""
+        self.repairs = min(REPAIRS_PER_SECOND, self.repairs + (now - self.repairs_at) * REPAIRS_PER_SECOND)
+        self.repairs_at = now
+        if self.repairs < 1:
+            return False
+        self.repairs -= 1
+        return True
+
+
+def rewrite_picture(out: bytearray, at: int, packet: Packet, slot: Slot) -> None:
+    """Write a slot's picture numbers into the VP8 payload that begins at ``at``."""
+    picture: Any = packet.picture
+    if picture.id_at >= 0:
+        number = picture.id + slot.id_offset
+        where = at + picture.id_at
+        if picture.id_long:
+            out[where] = 0x80 | number >> 8 & 0x7F
+            out[where + 1] = number & 0xFF
+        else:
+            out[where] = number & 0x7F
+    if picture.tl0_at >= 0:
+        out[at + picture.tl0_at] = picture.tl0 + slot.tl0_offset & 0xFF

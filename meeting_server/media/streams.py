@@ -1,0 +1,200 @@
+"""What a client sends: one Track per line, one Stream per encoding of it, with its history, gaps and clock."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .api import Kind
+from .rtcp import Reception, SenderReport, from_ntp
+from .rtp import Packet
+
+if TYPE_CHECKING:
+    from .peer import Peer
+    from .slots import Slot
+
+HISTORY = 1024  # packets: about 3 s of a good camera
+MAX_GAP = 300  # a longer jump is a new beginning, not a loss
+ASK_AGAIN_S = 0.06
+MAX_ASKS = 8
+PICTURE_PAUSE_S = 2.5
+
+
+@dataclass(eq=False)
+class Stream:
+    """One incoming encoding. Sequence numbers in ``history`` and ``queue`` are without the padding packets left out."""
+
+    track: Track
+    ssrc: int
+    layer: int
+    payload_type: int
+    rtx_type: int
+    rate: int
+    history: list[Packet | None] = field(default_factory=lambda: [None] * HISTORY, repr=False)
+    outlets: list[Slot] = field(default_factory=list, repr=False)
+    waiting: list[Slot] = field(default_factory=list, repr=False)  # slots that begin at the next key frame
+    queue: list[Packet] = field(default_factory=list, repr=False)  # of the batch at hand
+    feed: int = 0  # the recorder's number for it, 0 = not recorded
+    feed_needs_key: bool = False
+    started: bool = False
+    highest: int = 0  # newest raw sequence number
+    cycles: int = 0
+    first: int = 0
+    shift: int = 0  # packets left out so far
+    left_out: deque[int] = field(default_factory=lambda: deque(maxlen=64), repr=False)
+    missing: dict[int, tuple[float, int]] = field(default_factory=dict, repr=False)  # raw seq -> (next ask, asks)
+    packets: int = 0
+    octets: int = 0
+    last_at: float = 0.0
+    last_timestamp: int = 0
+    last_transit: float = 0.0
+    jitter: float = 0.0
+    key_asked_at: float = -1.0
+    report: SenderReport | None = None
+    report_at: float = 0.0
+    bit_rate: float = 0.0
+    _octets_then: int = 0
+    _expected_then: int = 0
+    _received_then: int = 0
+    _measured_at: float = 0.0
+
+    def arrive(self, seq: int, timestamp: int, size: int, now: float) -> int:
+        """Note a packet's arrival: 1 = the newest, 0 = late but wanted, -1 = not wanted (a copy, or far too old)."""
+        if not self.started:
+            self.started = True
+            self.highest = self.first = seq
+            self.last_timestamp = timestamp
+            self._measured_at = now
+            order = 1
+        else:
+            ahead = seq - self.highest & 0xFFFF
+            if ahead == 1:
+                order = 1
+            elif ahead == 0:
+                return -1
+            elif ahead < 0x8000:
+                if ahead <= MAX_GAP:
+                    for lost in range(self.highest + 1, self.highest + ahead):
+                        self.missing[lost & 0xFFFF] = (now, 0)
+                else:
+                    self.missing.clear()
+                order = 1
+            elif self.missing.pop(seq, None) is None:
+                return -1
+            else:
+                order = 0
+            if order:
+                if seq < self.highest:
+                    self.cycles += 0x10000
+                self.highest = seq
+        self.packets += 1
+        self.octets += size
+        if order:
+            transit = now * self.rate - timestamp
+            if self.packets > 1:
+                change = math.fmod(abs(transit - self.last_transit), 4294967296.0)
+                if change < self.rate:  # a wrap of the timestamp is no jitter
+                    self.jitter += (change - self.jitter) / 16
+            self.last_transit = transit
+            self.last_timestamp = timestamp
+            self.last_at = now
+        return order
+
+    def leave_out(self, seq: int) -> None:
+        """The newest packet carries nothing: close the hole in what is forwarded."""
+        self.shift += 1
+        self.left_out.append(seq)
+
+    def forwarded(self, seq: int, order: int) -> int:
+        """The sequence number under which a packet is kept and forwarded."""
+        shift = self.shift
+        if order == 0:
+            shift -= sum(1 for left in self.left_out if (left - seq & 0xFFFF) < 0x8000)
+        return seq - shift & 0xFFFF
+
+    @property
+    def newest(self) -> int:
+        """The newest forwarded sequence number."""
+        return self.highest - self.shift & 0xFFFF
+
+    def to_ask(self, now: float) -> list[int]:
+        """Sequence numbers to ask for (again) now; gives up on those asked for too often."""
+        wanted = []
+        for seq, (due, asks) in list(self.missing.items()):
+            if due > now:
+                continue
+            if asks >= MAX_ASKS:
+                del self.missing[seq]
+                continue
+            self.missing[seq] = (now + ASK_AGAIN_S * (1 + asks / 2), asks + 1)
+            wanted.append(seq)
+        return wanted
+
+    def measure(self, now: float) -> Reception:
+        """A report about the time since the last one; also renews ``bit_rate``."""
+        span = now - self._measured_at
+        if span > 0.2:
+            current = (self.octets - self._octets_then) * 8 / span
+            self.bit_rate = current if not self.bit_rate or current < self.bit_rate / 4 else 0.6 * self.bit_rate + 0.4 * current
+            self._octets_then, self._measured_at = self.octets, now
+        expected = self.cycles + self.highest - self.first + 1
+        expected_now, received_now = expected - self._expected_then, self.packets - self._received_then
+        self._expected_then, self._received_then = expected, self.packets
+        lost = max(0, expected_now - received_now)
+        fraction = min(255, lost * 256 // expected_now) if expected_now > 0 else 0
+        lsr = dlsr = 0
+        if self.report is not None:
+            lsr = self.report.ntp >> 16 & 0xFFFFFFFF
+            dlsr = int((now - self.report_at) * 65536) & 0xFFFFFFFF
+        return Reception(self.ssrc, fraction, expected - self.packets, self.cycles + self.highest, int(self.jitter), lsr, dlsr)
+
+    def alive(self, now: float) -> bool:
+        return self.started and now - self.last_at < PICTURE_PAUSE_S
+
+
+@dataclass(eq=False)
+class Track:
+    """What a client sends on one line. ``live`` while packets come; only live and permitted tracks are forwarded."""
+
+    peer: Peer
+    mid: str
+    kind: Kind
+    codec: str
+    layers: dict[int, Stream] = field(default_factory=dict)
+    layer_count: int = 1
+    live: bool = False
+    permitted: bool = False
+
+    @property
+    def shown(self) -> bool:
+        return self.live and self.permitted
+
+    @property
+    def source(self) -> str:
+        return self.peer.source
+
+    def streams(self) -> list[Stream]:
+        return list(self.layers.values())
+
+    def usable_layers(self, now: float) -> list[int]:
+        """Layers that flow now, lowest first; all that were ever seen when none does."""
+        flowing = sorted(i for i, s in self.layers.items() if s.alive(now))
+        return flowing or sorted(self.layers)
+
+
+class SourceClock:
+    """Relates a client's NTP clock to ours by the smallest delay seen, so that its sound and picture share one time base."""
+
+    def __init__(self) -> None:
+        self._offsets: deque[tuple[float, float]] = deque(maxlen=16)
+
+    def learn(self, report: SenderReport, unix_now: float) -> None:
+        self._offsets.append((unix_now, unix_now - from_ntp(report.ntp)))
+
+    def unix(self, report: SenderReport) -> float:
+        """Our Unix time (s) at the moment the report names."""
+        if not self._offsets:
+            return from_ntp(report.ntp)
+        return from_ntp(report.ntp) + min(offset for _, offset in self._offsets)

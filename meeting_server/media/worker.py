@@ -1,0 +1,168 @@
+"""The media worker process: one forwarding unit driven over a local Unix socket.
+
+    python -m meeting_server.media.worker --socket PATH [--bind 0.0.0.0] [--port 0] [--host ADDRESS ...] [--attended]
+
+``--attended`` ends the worker when the process that drives it goes away; without it, the worker keeps media running while the
+web process restarts: clients that are not joined again within 20 s are let go.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+from pathlib import Path
+
+import msgspec
+import uvloop
+
+from .addresses import advertised_hosts
+from .api import MediaRefused
+from .control import (
+    Answered,
+    Command,
+    Detailed,
+    Details,
+    Done,
+    Join,
+    Leave,
+    Measured,
+    Metrics,
+    Move,
+    Permit,
+    Ping,
+    Ready,
+    Record,
+    Refused,
+    Want,
+    WorkerEvent,
+    frame,
+    read_frame,
+    requests,
+)
+from .sfu import Sfu
+
+ORPHANS_WAIT_S = 20.0
+MAX_UNSENT = 16 << 20
+
+
+class Worker:
+    """Serves one driver at a time; a new connection takes over from the old."""
+
+    def __init__(self, path: Path, bind: str, port: int, hosts: tuple[str, ...], *, attended: bool) -> None:
+        self._path = path
+        self._attended = attended
+        self._writer: asyncio.StreamWriter | None = None
+        self._sfu = Sfu(bind, port, advertised_hosts(bind, hosts), self._emit)
+        self._adopted: set[str] = set()
+        self._ended = asyncio.Event()
+
+    async def run(self) -> None:
+        self._sfu.start()
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+        server = await asyncio.start_unix_server(self._drive, self._path)
+        self._path.chmod(0o600)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ended.set)
+        gc.collect()
+        gc.freeze()  # what is alive now lives as long as the worker: no need to look at it again
+        await self._ended.wait()
+        server.close()
+        await self._sfu.stop()
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+
+    def _emit(self, event: WorkerEvent) -> None:
+        self._send(event)
+
+    def _send(self, message: msgspec.Struct) -> None:
+        writer = self._writer
+        if writer is None or writer.is_closing():
+            return
+        if writer.transport.get_write_buffer_size() > MAX_UNSENT:
+            writer.close()  # the driver has stopped reading; it will connect again and learn the state anew
+            return
+        writer.write(frame(message))
+
+    async def _drive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = writer
+        self._adopted = set()
+        orphans = asyncio.create_task(self._let_orphans_go(set(self._sfu.peers)))
+        self._send(Ready(self._sfu.forwarder.port, os.getpid()))
+        try:
+            while True:
+                request = await read_frame(reader, requests)
+                if isinstance(request.command, Record):  # it waits for files: others must not wait with it
+                    asyncio.create_task(self._answer(request.number, request.command))  # noqa: RUF006 - replies by itself
+                else:
+                    await self._answer(request.number, request.command)
+        except (asyncio.IncompleteReadError, ConnectionResetError, msgspec.DecodeError, ValueError):
+            pass  # the driver went away or speaks nonsense: it may connect again
+        finally:
+            writer.close()
+            if self._writer is writer:
+                self._writer = None
+                if self._attended:
+                    self._ended.set()
+            else:
+                orphans.cancel()
+
+    async def _let_orphans_go(self, before: set[str]) -> None:
+        await asyncio.sleep(ORPHANS_WAIT_S)
+        for client in before - self._adopted:
+            self._sfu.leave(client)
+
+    async def _answer(self, number: int, command: Command) -> None:
+        sfu = self._sfu
+        try:
+            reply: msgspec.Struct = Done(number)
+            match command:
+                case Join(room, client, source, offer, audio_only, video_slots):
+                    reply = Answered(number, sfu.join(room, client, source, offer, audio_only, video_slots))
+                    self._adopted.add(client)
+                case Leave(client):
+                    sfu.leave(client)
+                case Move(client, room):
+                    sfu.move(client, room)
+                case Permit(client, audio, video, screen):
+                    sfu.permit(client, audio, video, screen)
+                case Want(client, video, pinned, screen):
+                    sfu.want(client, video, pinned, screen)
+                case Record(room, folder):
+                    await sfu.record(room, folder)
+                case Details(client):
+                    reply = Detailed(number, sfu.details(client))
+                case Metrics():
+                    reply = Measured(number, sfu.figures())
+                case Ping():
+                    pass
+        except MediaRefused as refusal:
+            reply = Refused(number, refusal.code, refusal.detail)
+        self._send(reply)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry of the process; ``arguments`` as on the command line."""
+    parser = argparse.ArgumentParser(prog="meeting-server media", description="Forward sound and pictures of meetings.")
+    parser.add_argument("--socket", type=Path, required=True, help="control socket to listen on")
+    parser.add_argument("--bind", default="0.0.0.0", help="address of the UDP port")
+    parser.add_argument("--port", type=int, default=0, help="UDP port, 0 for any")
+    parser.add_argument("--host", action="append", default=[], help="address told to clients (repeat for more)")
+    parser.add_argument("--attended", action="store_true", help="end when the driving process goes away")
+    options = parser.parse_args(arguments)
+
+    async def serve() -> None:
+        await Worker(options.socket, options.bind, options.port, tuple(options.host), attended=options.attended).run()
+
+    uvloop.run(serve())
+
+
+if __name__ == "__main__":
+    main()
