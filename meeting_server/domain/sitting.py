@@ -58,7 +58,7 @@ def _open(state: MeetingState, command: OpenMeeting, asked: Asked) -> Decision:
 def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Decision:
     if voting_now(state) is not None:
         return Rejected(Code.VOTE_IN_PROGRESS)
-    entitled = {p.participant_id for p in state.participants.values() if p.voting and not p.excluded_reason}
+    entitled = set(electorate(state, state.preset))
     came = [p for p in state.participants.values() if p.first_arrived_at is not None]
     facts: list[Event] = [*ended(state, "revoked", asked.who), *roll_call_closed(state)]
     if state.current_item is not None:
@@ -67,7 +67,7 @@ def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Deci
         facts.append(RecordingStopped(asked.who))
     attended = sum(1 for p in came if p.participant_id in entitled)
     facts.append(
-        MeetingAdjourned(asked.who, len(electorate(state, state.preset)), attended, len(came) - attended)
+        MeetingAdjourned(asked.who, len(entitled), attended, len(came) - attended)
     )
     return tuple(facts)
 
