@@ -1,0 +1,394 @@
+"""The offline audit of one meeting's bundle: everything recomputed from the records, without server or database.
+
+A check never trusts a number it can count: electorate, quorum, tally, verdict and minutes are made again and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from meeting_server.archive.minutes import FORMAT as MINUTES_FORMAT
+from meeting_server.archive.minutes import minutes_of
+from meeting_server.domain.attendance import electorate, present_of
+from meeting_server.domain.events import (
+    BallotCast,
+    Event,
+    MeetingAdjourned,
+    MotionClosed,
+    MotionOpened,
+    MotionPublished,
+    MotionWithdrawn,
+)
+from meeting_server.domain.ids import Millis, MotionId, ParticipantId
+from meeting_server.domain.meeting import evolve
+from meeting_server.domain.rules import quorum_check, verdict
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.tally import count
+from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
+from meeting_server.journal.bundle import BadBundle, Bundle, read_bundle
+from meeting_server.journal.port import Record
+from meeting_server.journal.record import EMPTY, faults, head_of
+
+MINUTES = "minutes.json"
+
+Name = Literal[
+    "files",
+    "order",
+    "chain",
+    "payloads",
+    "erasures",
+    "head",
+    "replay",
+    "electorate",
+    "quorum",
+    "ballots_once",
+    "ballots_in_time",
+    "ballots_entitled",
+    "ballots_valid",
+    "tally",
+    "verdict",
+    "publication",
+    "attendance",
+    "minutes",
+]
+NAMES: tuple[Name, ...] = Name.__args__  # type: ignore[attr-defined]  # typing's own
+"""Every check, in the order of the report; texts under ``audit.check.<name>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One doubt. ``seq`` is the record it is about (0: the bundle as a whole); ``detail`` names files, motions, figures."""
+
+    check: Name
+    seq: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report: how many things were looked at, and what was found wrong.
+
+    ``skipped``: it could not be done, because what it stands on is already in doubt or is not in the bundle.
+    """
+
+    name: Name
+    looked_at: int
+    findings: tuple[Finding, ...]
+    skipped: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings and not self.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The whole report. ``sound`` when no check found a doubt and the records could be replayed."""
+
+    bundle: Bundle
+    checks: tuple[Check, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not any(check.findings for check in self.checks) and not self["replay"].skipped
+
+    def __getitem__(self, name: Name) -> Check:
+        return next(check for check in self.checks if check.name == name)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for check in self.checks for finding in check.findings)
+
+
+@dataclass(slots=True)
+class _Paper:
+    """One motion as counted here, from its own records."""
+
+    opened: MotionOpened
+    open: bool = True
+    ballots: dict[ParticipantId, tuple[str, ...]] = field(default_factory=dict)
+    returned: int = 0
+    closed: MotionClosed | None = None
+
+
+@dataclass(slots=True)
+class _Report:
+    looked_at: dict[Name, int] = field(default_factory=lambda: dict.fromkeys(NAMES, 0))
+    findings: list[Finding] = field(default_factory=list)
+    skipped: set[Name] = field(default_factory=set)
+
+    def look(self, name: Name, fine: bool, seq: int, detail: str = "") -> None:
+        self.looked_at[name] += 1
+        if not fine:
+            self.findings.append(Finding(name, seq, detail))
+
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(
+            Check(
+                name,
+                self.looked_at[name],
+                tuple(finding for finding in self.findings if finding.check == name),
+                name in self.skipped,
+            )
+            for name in NAMES
+        )
+
+
+_OF_FAULTS: dict[str, Name] = {
+    "sequence": "order",
+    "chain": "chain",
+    "hash": "chain",
+    "payload": "payloads",
+    "erased": "erasures",
+}
+
+
+def audit(bundle: Bundle) -> Audit:
+    """Check everything that can be checked; never raises for what a bundle may contain."""
+    report = _Report()
+    _files(bundle, report)
+    _records(bundle, report)
+    _replay(bundle, report)
+    _minutes(bundle, report)
+    return Audit(bundle, report.checks())
+
+
+def _files(bundle: Bundle, report: _Report) -> None:
+    for name in sorted(bundle.promised.keys() | bundle.found.keys()):
+        report.look("files", bundle.promised.get(name) == bundle.found.get(name), 0, name)
+
+
+def _records(bundle: Bundle, report: _Report) -> None:
+    for name in ("order", "chain", "payloads", "erasures"):
+        report.looked_at[name] = len(bundle.records)
+    for fault in faults(bundle.records):
+        report.findings.append(Finding(_OF_FAULTS[fault.code], fault.seq))
+    if bundle.records and bundle.records[0].meeting_id != bundle.meeting_id:
+        report.findings.append(Finding("order", bundle.records[0].seq, bundle.records[0].meeting_id))
+    last = head_of(bundle.records[-1]) if bundle.records else EMPTY
+    report.look("head", last == bundle.head, last.seq, f"{last.position} / {bundle.head.position}")
+
+
+def _replay(bundle: Bundle, report: _Report) -> None:
+    """Fold the records and recount every vote on the way."""
+    state: MeetingState | None = None
+    papers: dict[MotionId, _Paper] = {}
+    for record in bundle.records:
+        if record.event is None:
+            if record.payload is not None:
+                report.look("replay", False, record.seq, record.kind)
+                _skip_the_rest(report)
+                return
+            continue
+        try:
+            if state is not None:
+                _look_at(record.event, record.recorded_at, record.seq, state, papers, report)
+            state = evolve(state, record.event, record.recorded_at)
+        except (KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
+            report.look("replay", False, record.seq, f"{record.kind}: {error}")
+            _skip_the_rest(report)
+            return
+        report.looked_at["replay"] += 1
+
+
+def _skip_the_rest(report: _Report) -> None:
+    after = NAMES[NAMES.index("electorate") :]
+    report.skipped |= {name for name in after if not any(finding.check == name for finding in report.findings)}
+
+
+def _look_at(
+    event: Event, at: Millis, seq: int, before: MeetingState, papers: dict[MotionId, _Paper], report: _Report
+) -> None:
+    match event:
+        case MotionOpened():
+            _opened(event, seq, before, report)
+            papers[event.motion_id] = _Paper(event)
+        case BallotCast():
+            _ballot(event, at, seq, before, papers.get(event.motion_id), report)
+        case MotionClosed():
+            _closed(event, seq, before, papers[event.motion_id], report)
+        case MotionPublished():
+            _published(event, seq, papers[event.motion_id], report)
+        case MotionWithdrawn():
+            if event.motion_id in papers:
+                papers[event.motion_id].open = False
+        case MeetingAdjourned():
+            _adjourned(event, seq, before, report)
+        case _:
+            pass
+
+
+def _opened(event: MotionOpened, seq: int, before: MeetingState, report: _Report) -> None:
+    entitled = electorate(before, event.preset)
+    report.look(
+        "electorate",
+        entitled == event.electorate,
+        seq,
+        f"{event.title}: {len(event.electorate)} / {len(entitled)}",
+    )
+    if event.force == "motion":
+        found = quorum_check(event.preset.quorum, len(event.electorate), present_of(before, event.electorate))
+        fine = event.quorum == found and found.met
+        report.look("quorum", fine, seq, f"{event.title}: {_quorum(event.quorum)} / {_quorum(found)}")
+
+
+def _ballot(
+    event: BallotCast, at: Millis, seq: int, before: MeetingState, paper: _Paper | None, report: _Report
+) -> None:
+    report.looked_at["ballots_once"] += 1
+    report.looked_at["ballots_in_time"] += 1
+    report.looked_at["ballots_entitled"] += 1
+    report.looked_at["ballots_valid"] += 1
+    if paper is None:
+        report.findings.append(Finding("ballots_in_time", seq, event.motion_id))
+        return
+    title, opened = paper.opened.title, paper.opened
+    voter = before.participants.get(event.voter) if event.voter is not None else None
+    who = voter.name if voter is not None else str(event.voter)
+    if event.voter is None or event.choices is None:
+        report.findings.append(Finding("ballots_valid", seq, title))
+        return
+    paper.returned += 1
+    if event.voter in paper.ballots:
+        report.findings.append(Finding("ballots_once", seq, f"{title}: {who}"))
+    if not paper.open or (opened.closes_at is not None and at >= opened.closes_at):
+        report.findings.append(Finding("ballots_in_time", seq, f"{title}: {who}"))
+    if event.voter not in opened.electorate or voter is None or not voter.present:
+        report.findings.append(Finding("ballots_entitled", seq, f"{title}: {who}"))
+    known = {choice.choice_id for choice in opened.choices}
+    marks = set(event.choices)
+    if not 1 <= len(event.choices) <= opened.max_choices or len(marks) != len(event.choices) or marks - known:
+        report.findings.append(Finding("ballots_valid", seq, f"{title}: {who}"))
+    paper.ballots.setdefault(event.voter, event.choices)
+
+
+def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Paper, report: _Report) -> None:
+    opened, title = paper.opened, paper.opened.title
+    present = present_of(before, opened.electorate)
+    tally = count(opened.choices, paper.ballots.values(), len(opened.electorate), present)
+    fine = event.tally == tally and event.returned == paper.returned
+    report.look("tally", fine, seq, f"{title}: {_tally(event.tally, event.returned)} / {_tally(tally, paper.returned)}")
+    quorum: QuorumCheck | None = None
+    preset = opened.preset
+    if opened.force == "motion":
+        quorum = quorum_check(preset.quorum, len(opened.electorate), present)
+        report.look("quorum", event.quorum == quorum, seq, f"{title}: {_quorum(event.quorum)} / {_quorum(quorum)}")
+    else:
+        preset = replace(preset, passing=None)
+    report.look("verdict", event.verdict == verdict(preset, tally, quorum), seq, title)
+    paper.open = False
+    paper.closed = event
+
+
+def _published(event: MotionPublished, seq: int, paper: _Paper, report: _Report) -> None:
+    closed = paper.closed
+    named: tuple[NamedBallot, ...] = ()
+    if paper.opened.method == "named":
+        named = tuple(
+            NamedBallot(who, paper.ballots[who]) for who in paper.opened.electorate if who in paper.ballots
+        )
+    fine = (
+        closed is not None and event.tally == closed.tally and event.verdict == closed.verdict and event.named == named
+    )
+    report.look("publication", fine, seq, paper.opened.title)
+
+
+def _adjourned(event: MeetingAdjourned, seq: int, before: MeetingState, report: _Report) -> None:
+    entitled = set(electorate(before, before.preset))
+    came = {p.participant_id for p in before.participants.values() if p.first_arrived_at is not None}
+    found = (len(entitled), len(came & entitled), len(came - entitled))
+    said = (event.expected, event.attended, event.guests)
+    report.look("attendance", said == found, seq, f"{said} / {found}")
+
+
+def _minutes(bundle: Bundle, report: _Report) -> None:
+    """The minutes in the bundle are what the records fold to, and name a head that is in the chain."""
+    content = bundle.files.get(MINUTES)
+    if content is None or "minutes" in report.skipped:
+        report.skipped.add("minutes")
+        return
+    try:
+        said = msgspec.json.decode(content, type=dict[str, object])
+    except msgspec.DecodeError as error:
+        report.look("minutes", False, 0, str(error))
+        return
+    seq = said.get("head_seq")
+    named: Record | None = next((record for record in bundle.records if record.seq == seq), None)
+    report.look("minutes", named is not None and named.hash.hex() == said.get("head_hash"), _number(seq), "head")
+    if said.get("format") != MINUTES_FORMAT:
+        return
+    made = minutes_of(bundle.records)
+    again = msgspec.json.decode(msgspec.json.encode(made), type=dict[str, object]) if made is not None else {}
+    for name in _differing(said, again):
+        report.look("minutes", False, _number(seq), name)
+    report.looked_at["minutes"] += len(again)
+
+
+def _differing(one: dict[str, object], other: dict[str, object]) -> Iterator[str]:
+    for name in sorted(one.keys() | other.keys()):
+        if one.get(name) != other.get(name):
+            yield name
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _quorum(check: QuorumCheck | None) -> str:
+    return "–" if check is None else f"{check.present} of {check.entitled}, needed {check.needed}"
+
+
+def _tally(tally: Tally | None, returned: int) -> str:
+    if tally is None:
+        return "–"
+    return f"{' '.join(f'{choice} {number}' for choice, number in tally.counts)}, {returned} returned"
+
+
+Say = Callable[..., str]
+"""A text of the catalogue, ``say(key, **holes)``; keys used here lie under ``audit.``."""
+
+
+def report_lines(result: Audit, say: Say) -> list[str]:
+    """The report as plain lines: what was checked, each check, each doubt, the conclusion."""
+    bundle = result.bundle
+    lines = [
+        say("audit.meeting", meeting=bundle.meeting_id),
+        say("audit.last_record", seq=bundle.head.seq, hash=grouped(bundle.head.hash.hex())),
+        "",
+    ]
+    for check in result.checks:
+        outcome = "skipped" if check.skipped else "failed" if check.findings else "passed"
+        mark = {"passed": "✓", "failed": "✗", "skipped": "–"}[outcome]
+        lines.append(
+            f"{mark} {say(f'audit.check.{check.name}')}  [{say(f'audit.outcome.{outcome}', count=check.looked_at)}]"
+        )
+        lines += [
+            "    "
+            + say(f"audit.finding.{finding.check}")
+            + (f"  {say('audit.at_record', seq=finding.seq)}" if finding.seq else "")
+            + (f"  {finding.detail}" if finding.detail else "")
+            for finding in check.findings
+        ]
+    lines += ["", say("audit.sound" if result.sound else "audit.unsound", count=len(result.findings))]
+    return lines
+
+
+def audit_file(path: Path, say: Say) -> tuple[list[str], bool]:
+    """What the command line prints about the bundle at ``path``, and whether it is sound."""
+    try:
+        result = audit(read_bundle(path))
+    except BadBundle as error:
+        return [say(f"audit.bad.{error.code}"), *([error.detail] if error.detail else [])], False
+    except OSError as error:
+        return [say("audit.bad.no_file"), f"{path}: {error.strerror}"], False
+    return report_lines(result, say), result.sound
+
+
+def grouped(digits: str) -> str:
+    """A hash in groups of four, so that it can be read aloud and compared."""
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
