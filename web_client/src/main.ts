@@ -1,3 +1,176 @@
 /** The live room: the only place where the store, the network, the media and the views are tied together. */
 import "./styles/tokens.css";
 import "./styles/components.css";
+import { effect } from "@preact/signals";
+import { h, render, type ComponentType } from "preact";
+import { provideActions, type Actions } from "./core/actions";
+import { beat } from "./core/clock";
+import { Inbox } from "./core/inbox";
+import { Outbox } from "./core/outbox";
+import { iRun } from "./core/permissions";
+import { boot, change, connection, media, meeting, type Ending } from "./core/store";
+import { keepAwake } from "./media/awake";
+import { watchNetwork } from "./media/network";
+import { RoomMedia } from "./media/room_media";
+import { MeetingSocket, type SocketState } from "./net/socket";
+import { isPhone, makeId, readBoot, socketAddress, sparesData } from "./page/boot";
+import { addConsoleWords, begin, setPreferences } from "./page/preferences";
+import { App } from "./views/app";
+import { Close } from "./wire/messages";
+
+const start = readBoot();
+boot.value = start;
+const place = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
+
+const shelfName = `outbox.${start.meeting_id}.${start.participant_id}`;
+const outbox = new Outbox({
+  transmit: (frame) => socket.send(frame),
+  shelf: {
+    read: () => sessionStorage.getItem(shelfName),
+    write: (text) => sessionStorage.setItem(shelfName, text),
+  },
+  makeId,
+  later: (ms, run) => void setTimeout(run, ms),
+});
+const inbox = new Inbox(outbox);
+const socket = new MeetingSocket({
+  url: socketAddress(start.meeting_id),
+  device: start.stage ? "hall" : isPhone() ? "phone" : "desktop",
+  position: () => inbox.position(),
+  receive(message, at) {
+    const result = inbox.receive(message, at);
+    if (result === "resync") socket.restart();
+    else if (result === "media") roomMedia.receive(message);
+  },
+  changed: connectionChanged,
+});
+const roomMedia = new RoomMedia({
+  send: (message) => socket.send(message),
+  makeId,
+  iceServers: start.ice_servers,
+  videoSlots: isPhone() ? 4 : 9,
+  submit: (kind, data) => outbox.submit(kind, data),
+  available: start.media,
+});
+
+const ENDINGS: Readonly<Record<number, Ending>> = {
+  [Close.SIGNED_OUT]: "signed_out",
+  [Close.FORBIDDEN]: "forbidden",
+  [Close.UNKNOWN_MEETING]: "unknown_meeting",
+  [Close.REMOVED]: "removed",
+  [Close.REPLACED]: "replaced",
+  [Close.FLOODING]: "flooding",
+};
+
+function connectionChanged(state: SocketState): void {
+  const known = meeting.value !== null;
+  if (state.phase === "opening") change(connection, { phase: known ? "reconnecting" : "connecting", attempt: state.attempt, retryAt: null });
+  else if (state.phase === "waiting") {
+    roomMedia.disconnected();
+    change(connection, { phase: known ? "reconnecting" : "connecting", attempt: state.attempt, retryAt: state.retryAt });
+  } else if (state.phase === "ended") end(ENDINGS[state.code] ?? "refused");
+}
+
+let sleep: () => void = () => undefined;
+function end(ending: Ending): void {
+  roomMedia.stop();
+  sleep();
+  change(connection, { phase: "ended", ending, retryAt: null });
+}
+
+const actions: Actions = {
+  send: (kind, data) => outbox.submit(kind, data),
+  typing: (on) => void socket.send({ type: "signal", kind: "typing", on }),
+  openMicrophone: () => roomMedia.openMicrophone(),
+  closeMicrophone: () => roomMedia.closeMicrophone(),
+  openCamera: () => roomMedia.openCamera(),
+  closeCamera: () => roomMedia.closeCamera(),
+  turnCamera: () => roomMedia.turnCamera(),
+  shareScreen: () => roomMedia.shareScreen(),
+  stopSharing: () => roomMedia.stopSharing(),
+  chooseProfile: (profile) => roomMedia.chooseProfile(profile),
+  pin: (participantId) => roomMedia.pin(participantId),
+  allowSound: () => roomMedia.allowSound(),
+  dismissFailure: () => change(media, { failure: null }),
+  attachVideo: (slot, element) => roomMedia.attachVideo(slot, element),
+  tryMicrophone: () => roomMedia.tryMicrophone(),
+  endTrial: () => roomMedia.endTrial(),
+  reconnectNow: () => socket.reconnectNow(),
+  async leave() {
+    const left = outbox.submit("LeaveMeeting", {});
+    await Promise.race([left, new Promise((resolve) => setTimeout(resolve, 1_500))]);
+    socket.close();
+    end("left");
+  },
+  setPreferences,
+};
+provideActions(actions);
+
+/** Open what the member chose at the door; listening asks for nothing. */
+async function enterWith(way: typeof start.as): Promise<void> {
+  if (way === "video") await roomMedia.openCamera();
+  if (way === "video" || way === "audio") await roomMedia.openMicrophone();
+}
+
+/** What becomes of media whenever a connection is live. */
+function follow(): void {
+  let first = true;
+  let wasLive = false;
+  effect(() => {
+    const live = connection.value.phase === "live";
+    if (live && !wasLive) {
+      if (first) roomMedia.tidy();
+      roomMedia.connected();
+      if (first && !start.stage) void enterWith(start.as);
+      first = false;
+    }
+    wasLive = live;
+  });
+  effect(() => {
+    if (meeting.value?.phase !== "adjourned") return;
+    roomMedia.stop();
+    sleep();
+  });
+}
+
+/** The secretary's screens come when they are needed: most phones never load them. */
+function show(): void {
+  let Console: ComponentType | undefined;
+  const draw = (): void => render(h(App, Console ? { console: Console } : {}), place);
+  let asked = false;
+  effect(() => {
+    if (!iRun.value || asked) return;
+    asked = true;
+    void Promise.all([import("./views/console/console"), addConsoleWords()]).then(([module]) => {
+      Console = module.Console;
+      draw();
+    });
+  });
+  draw();
+}
+
+async function showStage(): Promise<void> {
+  const { Stage } = await import("./views/stage/stage");
+  render(h(Stage, {}), place);
+}
+
+async function run(): Promise<void> {
+  change(media, { profile: start.stage || start.as === "text" ? "text" : sparesData() && start.as !== "video" ? "audio" : "video" });
+  socket.open();
+  setInterval(() => {
+    beat();
+    inbox.beat(Date.now());
+  }, 1_000);
+  follow();
+  watchNetwork((on) => roomMedia.holdPictures(on));
+  await begin(start.language);
+  if (start.stage) await showStage();
+  else show();
+  sleep = keepAwake();
+  if ("serviceWorker" in navigator && import.meta.env.PROD) {
+    navigator.serviceWorker.register("/static/sw.js", { scope: "/" }).catch(() => undefined); // the room works without
+  }
+  if (start.probe) Object.assign(window, { __meeting: { statistics: () => roomMedia.statistics(), state: () => meeting.peek() } });
+}
+
+void run();

@@ -86,6 +86,11 @@ export class Inbox {
     }
   }
 
+  /** Where to resume from; null before the first snapshot. */
+  position(): string | null {
+    return meeting.peek() === null ? null : position.peek();
+  }
+
   /** Once a second: who stopped typing without saying so. */
   beat(at: number): void {
     if (this.typists.size) this.tellTypists(at);

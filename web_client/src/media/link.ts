@@ -1,0 +1,145 @@
+/** This page's connection to the media plane: offered once a socket is welcomed, and made again whenever it breaks. */
+import type { Answer, ClientMessage } from "../wire/messages";
+import { layOut, limitSpeech, offerOf, type Peer } from "./peer";
+
+export interface Wiring {
+  send(message: ClientMessage): boolean;
+  makeId(): string;
+  readonly iceServers: readonly RTCIceServer[];
+  readonly videoSlots: number;
+  /** A new peer has been laid out: lend it the tracks that are open. */
+  filled(peer: Peer): void;
+  track(mid: string, track: MediaStreamTrack): void;
+  /** All of the last peer's tracks are gone. */
+  gone(): void;
+  changed(phase: "off" | "connecting" | "live" | "lost"): void;
+  answered(mids: Readonly<Record<string, string>>): void;
+}
+
+/** Without an answer or a connection after so long (ms), begin again. */
+const PATIENCE = 4_000;
+/** A short break mends itself; after this (ms) the path is looked for anew. */
+const BREAK = 2_000;
+const LONGEST_WAIT = 8_000;
+
+export class MediaLink {
+  peer: Peer | null = null;
+  private wanted = false;
+  private offerId = "";
+  private tries = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly wiring: Wiring) {}
+
+  /** The socket is welcomed (a new one means a new client for the server): connect, replacing what was there. */
+  start(): void {
+    this.wanted = true;
+    this.tries = 0;
+    void this.renew();
+  }
+
+  /** Words only, or leaving. */
+  stop(): void {
+    this.wanted = false;
+    this.dismiss();
+    this.wiring.send({ type: "hangup" });
+    this.wiring.changed("off");
+  }
+
+  /** The socket is gone: nothing can be negotiated, but what flows may go on. */
+  pause(): void {
+    clearTimeout(this.timer);
+    this.offerId = "";
+  }
+
+  async answer(frame: Answer): Promise<void> {
+    const peer = this.peer;
+    if (!peer || frame.id !== this.offerId) return; // of an older offer
+    try {
+      await peer.connection.setRemoteDescription({ type: "answer", sdp: frame.sdp });
+    } catch {
+      this.later(1_000);
+      return;
+    }
+    if (peer !== this.peer) return;
+    this.wiring.answered(frame.mids);
+    await limitSpeech(peer.microphone).catch(() => undefined); // a browser that can not limit sends a little more
+  }
+
+  /** The server could not answer, or the media worker went away. */
+  lost(retryAfter: number): void {
+    if (!this.wanted) return;
+    this.wiring.changed("lost");
+    this.later(Math.max(retryAfter, 200));
+  }
+
+  /** Whether `id` names the offer that waits for an answer. */
+  awaits(id: string): boolean {
+    return id !== "" && id === this.offerId;
+  }
+
+  private async renew(): Promise<void> {
+    clearTimeout(this.timer);
+    this.dismiss();
+    if (!this.wanted) return;
+    this.tries += 1;
+    this.wiring.changed("connecting");
+    const peer = layOut(this.wiring.iceServers, this.wiring.videoSlots);
+    this.peer = peer;
+    peer.connection.ontrack = (event) => {
+      if (event.transceiver.mid !== null) this.wiring.track(event.transceiver.mid, event.track);
+    };
+    peer.connection.onconnectionstatechange = () => this.stateChanged(peer);
+    this.wiring.filled(peer);
+    await this.negotiate(peer, false);
+  }
+
+  private async negotiate(peer: Peer, iceRestart: boolean): Promise<void> {
+    this.offerId = this.wiring.makeId();
+    const offer = await offerOf(peer, this.offerId, this.wiring.videoSlots, iceRestart);
+    if (peer !== this.peer) return;
+    if (!this.wiring.send(offer)) return; // the next welcome starts anew
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.renew(), PATIENCE);
+  }
+
+  private stateChanged(peer: Peer): void {
+    if (peer !== this.peer) return;
+    const state = peer.connection.connectionState;
+    if (state === "connected") {
+      clearTimeout(this.timer);
+      this.tries = 0;
+      this.wiring.changed("live");
+    } else if (state === "disconnected") {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.repair(peer), BREAK);
+    } else if (state === "failed") {
+      this.repair(peer);
+    }
+  }
+
+  /** Look for a new path with the same peer; if that does not help in time, begin anew. */
+  private repair(peer: Peer): void {
+    if (peer !== this.peer || !this.wanted) return;
+    this.wiring.changed("lost");
+    void this.negotiate(peer, true).catch(() => this.later(200));
+  }
+
+  private later(ms: number): void {
+    clearTimeout(this.timer);
+    this.offerId = "";
+    const wait = Math.min(LONGEST_WAIT, ms * 2 ** Math.min(Math.max(0, this.tries - 1), 5));
+    this.timer = setTimeout(() => void this.renew(), wait);
+  }
+
+  private dismiss(): void {
+    clearTimeout(this.timer);
+    const peer = this.peer;
+    this.peer = null;
+    this.offerId = "";
+    if (!peer) return;
+    peer.connection.ontrack = peer.connection.onconnectionstatechange = null;
+    peer.connection.close();
+    this.wiring.gone();
+  }
+}
