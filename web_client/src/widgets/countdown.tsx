@@ -1,20 +1,11 @@
 /** Countdown: ring and digits; spoken at 60, 30 and 10 seconds only. */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { countdown } from "../core/i18n";
 import { say } from "./announce";
 import { Ring } from "./bar";
 
 const SPOKEN_AT = [60, 30, 10] as const;
-
-/** Whole seconds left, never below zero. */
-export function secondsLeft(endsAt: number, now: number): number {
-  return Math.max(0, Math.ceil((endsAt - now) / 1000));
-}
-
-/** 134 → 2:14. */
-export function clockFace(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
 
 /** Speaks `words(mark)` when the seconds left pass a mark downwards; joining late speaks nothing at once. */
 export function useSpokenSeconds(seconds: number, words: (seconds: number) => string): void {
@@ -39,7 +30,7 @@ export function Countdown({ seconds, total, label, words, calm }: {
   return (
     <span class="countdown" role="timer">
       <Ring left={total > 0 ? seconds / total : 0} calm={calm ?? false} />
-      <span><span class="sr">{label} </span>{clockFace(seconds)}</span>
+      <span><span class="sr">{label} </span>{countdown(seconds)}</span>
     </span>
   );
 }

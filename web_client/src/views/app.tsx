@@ -1,0 +1,52 @@
+/** What stands on the page: which screen the meeting and the connection call for, the sheet above it, and the one live region. */
+import "../styles/room.css";
+import type { ComponentType, JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { iRun } from "../core/permissions";
+import { connection, meeting } from "../core/store";
+import { Announcer } from "../widgets/announce";
+import { sheetsOpen } from "../widgets/sheet";
+import { ToastPlace } from "../widgets/toast";
+import { followWidth, readAll } from "./chat_reading";
+import { Adjourned, Connecting, Ended } from "./endings";
+import { followKeyboard } from "./keyboard";
+import { Layers, markResultsSeen } from "./layers";
+import { followHistory, layout } from "./layout";
+import { watchForNotices } from "./notices";
+import { Room } from "./room";
+import { WaitingRoom } from "./waiting_room";
+
+function Ground({ console: Console }: { console: ComponentType | undefined }): JSX.Element {
+  const state = meeting.value;
+  const { phase, ending } = connection.value;
+  if (state?.phase === "adjourned") return <Adjourned />;
+  if (phase === "ended" && ending !== null) return <Ended ending={ending} />;
+  if (state === null) return <Connecting />;
+  if (Console !== undefined && iRun.value && layout.value.place === "console") return <Console />;
+  return state.phase === "convened" ? <WaitingRoom console={Console !== undefined} /> : <Room />;
+}
+
+/** `console`: the secretary's screens, when they are loaded. */
+export function App({ console }: { console?: ComponentType }): JSX.Element {
+  useEffect(() => {
+    const stops = [followHistory(), followWidth(), followKeyboard(), watchForNotices()];
+    return () => stops.forEach((stop) => stop());
+  }, []);
+  const here = meeting.value !== null;
+  useEffect(() => {
+    if (!here) return;
+    readAll();
+    markResultsSeen();
+  }, [here]);
+  const live = meeting.value !== null && meeting.value.phase !== "adjourned" && connection.value.phase !== "ended";
+  return (
+    <>
+      <div class="ground" inert={sheetsOpen.value > 0}>
+        <Ground console={console} />
+        <ToastPlace />
+      </div>
+      {live && <Layers />}
+      <Announcer />
+    </>
+  );
+}

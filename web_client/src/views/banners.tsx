@@ -1,0 +1,76 @@
+/** What happened and what still works, across the top of the room; only what matters now, the gravest first. */
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { actions } from "../core/actions";
+import { second } from "../core/clock";
+import { t } from "../core/i18n";
+import { hears } from "../core/selectors";
+import { boot, connection, media, outbox, you } from "../core/store";
+import { Banner } from "../widgets/banner";
+import { Button } from "../widgets/button";
+import { dismiss, notices } from "./notices";
+import { toggleMicrophone } from "./microphone";
+import { VoteStrip } from "./vote/vote_strip";
+
+const listenSeen = signal(false);
+
+function Connection(): JSX.Element | null {
+  const { phase, attempt, retryAt, caughtUp } = connection.value;
+  if (phase === "reconnecting") {
+    void second.value;
+    const wait = retryAt === null ? 0 : Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+    const tried = attempt > 0 ? t("states.tried", { n: attempt }) : "";
+    const next = wait > 1 ? t("states.next_try", { n: wait }) : "";
+    const kept = outbox.value.some((entry) => entry.kind === "CastBallot") ? "states.ballot_kept" : outbox.value.length > 0 ? "states.acts_kept" : "states.place_kept";
+    return (
+      <Banner tone="weak" icon="offline" title={t("states.reconnecting")} act={wait > 1 ? <Button kind="quiet" onPress={() => actions().reconnectNow()}>{t("states.try_now")}</Button> : undefined}>
+        {tried}{next} {t(kept)}
+      </Banner>
+    );
+  }
+  if (phase === "live" && caughtUp !== null) {
+    const open = hears(you.value?.participant_id ?? "");
+    return <Banner tone="counted" icon="check" title={t("states.back")}>{caughtUp > 0 ? t("states.caught_up", { n: caughtUp }) : ""} {t(open ? "states.mic_still_on" : "states.mic_still_off")}</Banner>;
+  }
+  return null;
+}
+
+function Media(): JSX.Element | null {
+  const { phase, profile, needsTap, quality, pictureHeld, available, microphone } = media.value;
+  if (connection.value.phase !== "live" || !available || profile === "text") return null;
+  if (needsTap) return <Banner tone="pending" icon="speaker" title={t("states.sound_blocked")} act={<Button kind="primary" onPress={() => actions().allowSound()}>{t("states.allow_sound")}</Button>} />;
+  if (phase === "lost") return <Banner tone="weak" icon="offline" title={t("states.media_lost")}>{t("states.media_lost_words")}</Banner>;
+  if (pictureHeld) return <Banner tone="weak" icon="weak" title={t("states.weak_sound_only")}>{t("states.weak_words")}</Banner>;
+  if (quality !== null && quality <= 1 && phase === "live") return <Banner tone="weak" icon="weak" title={t("states.weak")}>{t("states.weak_words_audio")}</Banner>;
+  if (boot.value?.as === "listen" && !listenSeen.value && microphone === "off") {
+    return (
+      <Banner tone="on" icon="headphones" title={t("states.listening")} act={
+        <span class="rowx">
+          <Button kind="quiet" onPress={() => { listenSeen.value = true; toggleMicrophone(); }}>{t("room.open_mic")}</Button>
+          <Button kind="quiet" onPress={() => { listenSeen.value = true; }}>{t("states.got_it")}</Button>
+        </span>
+      }>
+        {t("states.listening_words")}
+      </Banner>
+    );
+  }
+  return null;
+}
+
+export function Banners(): JSX.Element {
+  return (
+    <div class="banners">
+      <VoteStrip />
+      <Connection />
+      {notices.value.slice(-2).map((notice) => (
+        <Banner
+          key={notice.kind} tone={notice.kind === "muted" || notice.kind === "floor_over" ? "pending" : "on"} icon={notice.kind === "muted" || notice.kind === "floor_over" ? "micOff" : notice.kind === "promoted" ? "list" : "rooms"}
+          title={notice.title} act={<Button kind="quiet" onPress={() => dismiss(notice)}>{t("states.got_it")}</Button>}
+        >
+          {notice.words}
+        </Banner>
+      ))}
+      <Media />
+    </div>
+  );
+}

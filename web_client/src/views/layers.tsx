@@ -1,0 +1,76 @@
+/** The top layer: at most one sheet at a time. A vote comes before a roll call, that before consent, then what was just published or opened. */
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { lastPublished, motions } from "../core/selectors";
+import { meeting } from "../core/store";
+import { AgendaSheet } from "./agenda_sheet";
+import { AttendanceSheet } from "./attendance_sheet";
+import { composing } from "./chat";
+import { DeviceCheck } from "./device_check";
+import { DocumentsSheet } from "./documents_sheet";
+import { back, layout, type OpenSheet } from "./layout";
+import { LeaveSheet } from "./leave_sheet";
+import { AdviceSheet, adviceDue } from "./media_advice";
+import { MessageSheet } from "./message_sheet";
+import { MoreSheet } from "./more_sheet";
+import { PersonSheet } from "./person_sheet";
+import { consentDue, RecordingSheet } from "./recording_sheet";
+import { rollCallInFront, RollCallSheet } from "./roll_call_sheet";
+import { SettingsSheet } from "./settings_sheet";
+import { ResultSheet, ResultsSheet } from "./vote/result_sheet";
+import { motionInFront, VoteSheet } from "./vote/vote_sheet";
+
+/** Results already seen on this phone; those published before it came are not pushed in front. */
+const seenResults = signal<ReadonlySet<string> | null>(null);
+
+export function markResultsSeen(): void {
+  seenResults.value = new Set(motions.value.filter((motion) => motion.phase === "published").map((motion) => motion.motion_id));
+}
+
+function freshResult(): JSX.Element | null {
+  const motion = lastPublished.value;
+  const seen = seenResults.value;
+  if (motion === null || seen === null || seen.has(motion.motion_id) || composing.value) return null;
+  return <ResultSheet motion={motion} onClose={markResultsSeen} />;
+}
+
+function opened(sheet: OpenSheet): JSX.Element | null {
+  switch (sheet.name) {
+    case "more":
+      return <MoreSheet />;
+    case "leave":
+      return <LeaveSheet />;
+    case "devices":
+      return <DeviceCheck />;
+    case "settings":
+      return <SettingsSheet />;
+    case "documents":
+      return <DocumentsSheet />;
+    case "attendance":
+      return <AttendanceSheet />;
+    case "results":
+      return <ResultsSheet />;
+    case "agenda":
+      return <AgendaSheet />;
+    case "person":
+      return <PersonSheet participantId={sheet.participant} />;
+    case "message":
+      return <MessageSheet messageId={sheet.message} />;
+    case "result": {
+      const motion = meeting.value?.motions[sheet.motion];
+      return motion === undefined ? null : <ResultSheet motion={motion} onClose={back} />;
+    }
+  }
+}
+
+export function Layers(): JSX.Element | null {
+  const vote = motionInFront();
+  if (vote !== null) return <VoteSheet key={`vote-${vote.motion.motion_id}`} motion={vote.motion} stage={vote.stage} />;
+  const call = rollCallInFront();
+  if (call !== null) return <RollCallSheet key={`roll-${call.roll_call_id}`} call={call} />;
+  const { sheet } = layout.value;
+  if (consentDue() && sheet?.name !== "leave") return <RecordingSheet />;
+  if (adviceDue()) return <AdviceSheet />;
+  if (sheet !== null) return opened(sheet);
+  return freshResult();
+}

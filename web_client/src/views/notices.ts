@@ -1,0 +1,81 @@
+/** Things done to this member that must not go unnoticed: muted by the chair, moved to a room, given the floor, put in the chair. */
+import { effect, signal } from "@preact/signals";
+import { t } from "../core/i18n";
+import { nameOf } from "../core/selectors";
+import { meeting, outbox, self } from "../core/store";
+import { HALL, type MeetingState, type Participant } from "../wire/messages";
+import { say } from "../widgets/announce";
+import { closedHereAt } from "./microphone";
+
+export interface Notice {
+  readonly kind: "muted" | "moved" | "called_back" | "promoted" | "floor_over";
+  readonly title: string;
+  readonly words: string;
+}
+export const notices = signal<readonly Notice[]>([]);
+
+export function dismiss(notice: Notice): void {
+  notices.value = notices.value.filter((other) => other !== notice);
+}
+
+function add(kind: Notice["kind"], values: Readonly<Record<string, string>> = {}): void {
+  const notice: Notice = { kind, title: t(`room.notice_${kind}`, values), words: t(`room.notice_${kind}_words`, values) };
+  notices.value = [...notices.value.filter((other) => other.kind !== kind), notice];
+  say(`${notice.title} ${notice.words}`, kind !== "floor_over");
+}
+
+function closedByOthers(before: Participant, after: Participant): boolean {
+  const lost = before.media.includes("audio") && !after.media.includes("audio");
+  const asked = outbox.peek().some((entry) => entry.kind === "CloseMedia") || Date.now() - closedHereAt.peek() < 10_000;
+  return lost && !asked && after.present;
+}
+
+function compare(old: MeetingState, state: MeetingState, before: Participant, after: Participant): void {
+  const me = after.participant_id;
+  const hadFloor = old.floor?.participant_id === me;
+  const hasFloor = state.floor?.participant_id === me;
+  if (hadFloor && !hasFloor) {
+    if (!outbox.peek().some((entry) => entry.kind === "EndFloor")) add("floor_over");
+  } else if (closedByOthers(before, after)) add("muted");
+  if (!hadFloor && hasFloor) say(t("room.your_floor_spoken"), true);
+  if (before.room_id !== after.room_id) {
+    const room = state.rooms[after.room_id]?.title ?? "";
+    add(after.room_id === HALL ? "called_back" : "moved", { room });
+  }
+  if (before.role === "member" && (after.role === "chair" || after.role === "secretary")) add("promoted");
+}
+
+/** Begin to watch; returns how to stop. A fresh snapshot after a long absence tells nothing twice. */
+export function watchForNotices(): () => void {
+  let old: MeetingState | null = null;
+  let before: Participant | null = null;
+  let spokenVote = "";
+  let spokenRoll = "";
+  return effect(() => {
+    const state = meeting.value;
+    const after = self.value;
+    if (old !== null && before !== null && state !== null && after !== null && before !== after) compare(old, state, before, after);
+    else if (old !== null && before !== null && state !== null && after !== null && old.floor !== state.floor) compare(old, state, before, after);
+    if (state !== null) {
+      for (const motion of Object.values(state.motions)) {
+        if (motion.phase === "voting" && spokenVote !== motion.motion_id) {
+          spokenVote = motion.motion_id;
+          say(t("vote.spoken_open", { title: motion.title }), true);
+        }
+        if (old !== null && motion.phase === "published" && old.motions[motion.motion_id]?.phase !== "published") say(t("vote.spoken_published", { title: motion.title }), true);
+      }
+      const call = state.roll_call;
+      if (call !== null && call.closed_at === null && spokenRoll !== call.roll_call_id) {
+        spokenRoll = call.roll_call_id;
+        say(t("room.roll_spoken"), true);
+      }
+      if (old !== null && old.recording === null && state.recording !== null) say(t("room.recording_spoken", { name: nameOf(state.recording.started_by) }), true);
+      if (old !== null && old.current_item !== state.current_item) {
+        const item = state.agenda.find((one) => one.item_id === state.current_item);
+        if (item !== undefined) say(t("room.step_spoken", { title: item.title }));
+      }
+    }
+    old = state;
+    before = after;
+  });
+}

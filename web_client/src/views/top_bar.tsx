@@ -1,0 +1,53 @@
+/** Top of the room: title, agenda step, network and the way out; then 应到 / 实到, quorum and recording. */
+import type { JSX } from "preact";
+import { t } from "../core/i18n";
+import { iRun } from "../core/permissions";
+import { currentItem, myRoom, quorum } from "../core/selectors";
+import { connection, media, meeting } from "../core/store";
+import { HALL } from "../wire/messages";
+import { Button } from "../widgets/button";
+import { Chip } from "../widgets/chip";
+import { Net } from "../widgets/net";
+import { go, openSheet } from "./layout";
+
+/** 3 good, 2 fair, 1 weak, 0 gone, in the words of the top bar. */
+function network(): { level: 0 | 1 | 2 | 3; word: string } {
+  if (connection.value.phase !== "live") return { level: 0, word: t("room.net_gone") };
+  const level = media.value.quality ?? 3;
+  return { level, word: t(["room.net_gone", "room.net_weak", "room.net_fair", "room.net_good"][level] ?? "room.net_good") };
+}
+
+function stepWords(): string {
+  const step = currentItem.value;
+  const room = myRoom.value;
+  if (room !== null && room.room_id !== HALL) return t("room.in_group_room", { room: room.title });
+  return step === null ? t("room.no_step") : t("room.step", { no: step.no, of: step.of, title: step.item.title });
+}
+
+export function TopBar(): JSX.Element {
+  const net = network();
+  return (
+    <header class="topbar">
+      <div class="topbar__title"><h1>{meeting.value?.title}</h1><p>{stepWords()}</p></div>
+      <Net level={net.level} word={net.word} />
+      {iRun.value && <Button kind="quiet" also="only-wide" onPress={() => go({ place: "console" })}>{t("room.to_console")}</Button>}
+      <Button kind="quiet" onPress={() => openSheet({ name: "leave" })}>{t("room.leave")}</Button>
+    </header>
+  );
+}
+
+export function StatusLine(): JSX.Element {
+  const here = quorum.value;
+  const state = meeting.value;
+  return (
+    <section class="statusline" aria-label={t("room.status")}>
+      {here !== null && (
+        <span class="quorum"><span>{t("room.expected_present", { expected: here.entitled })}</span><b>{here.present}</b></span>
+      )}
+      {here !== null && state?.preset.quorum !== null && (here.met
+        ? <Chip tone="counted" icon="check">{t("room.quorum_met")}</Chip>
+        : <Chip tone="pending" icon="pending">{t("room.quorum_short", { needed: here.needed })}</Chip>)}
+      {state?.recording != null && <Chip tone="rec" dot="pulse">{t("room.recording")}</Chip>}
+    </section>
+  );
+}

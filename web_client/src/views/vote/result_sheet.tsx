@@ -1,0 +1,56 @@
+/** The result in front of everyone when it is published, and again from the list of results. */
+import type { JSX } from "preact";
+import { t } from "../../core/i18n";
+import { motions } from "../../core/selectors";
+import type { Motion } from "../../wire/messages";
+import { Button } from "../../widgets/button";
+import { Chip } from "../../widgets/chip";
+import { Icon } from "../../widgets/icon";
+import { Row } from "../../widgets/rows";
+import { Sheet } from "../../widgets/sheet";
+import { back, go } from "../layout";
+import { publishedWords, Result } from "./result";
+import { bringBack } from "./paper";
+
+export function ResultSheet({ motion, onClose }: { motion: Motion; onClose: () => void }): JSX.Element {
+  return (
+    <Sheet
+      title={motion.title} onClose={onClose}
+      head={<span class="motion-kind"><Chip icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "vote.poll" : motion.method === "named" ? "vote.named" : "vote.open")}</Chip><span class="small muted">{publishedWords(motion)}</span></span>}
+      foot={<Button size="lg" kind="primary" block onPress={onClose}>{t("vote.back_to_room")}</Button>}
+    >
+      <Result motion={motion} />
+    </Sheet>
+  );
+}
+
+function outcome(motion: Motion): string {
+  if (motion.phase === "voting") return t("vote.state_voting");
+  if (motion.phase === "closed") return t("vote.state_closed");
+  if (motion.phase === "withdrawn") return t("vote.state_withdrawn");
+  if (motion.verdict === null || motion.verdict.reason === "no_force") return t("vote.state_poll");
+  if (motion.verdict.reason === "no_quorum_at_close") return t("vote.invalid");
+  return t(motion.verdict.carried ? "vote.carried" : "vote.not_carried");
+}
+
+/** Every vote of this meeting, newest first. */
+export function ResultsSheet(): JSX.Element {
+  const shown = motions.value.filter((m) => m.phase !== "drafted").sort((a, b) => (b.opened_at ?? 0) - (a.opened_at ?? 0));
+  const open = (motion: Motion): void => {
+    if (motion.phase === "voting") {
+      back();
+      bringBack(motion.motion_id);
+    } else go({ sheet: { name: "result", motion: motion.motion_id } });
+  };
+  return (
+    <Sheet title={t("vote.results")} onClose={back} foot={<Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>}>
+      {shown.length === 0
+        ? <p class="muted">{t("vote.no_results")}</p>
+        : (
+          <ul class="rows card card--line card--flush">
+            {shown.map((motion) => <li key={motion.motion_id}><Row icon="ballot" title={motion.title} sub={outcome(motion)} end={<Icon name="forward" />} onPress={() => open(motion)} /></li>)}
+          </ul>
+        )}
+    </Sheet>
+  );
+}

@@ -1,0 +1,241 @@
+/** The vote: choose, confirm, 未计入, 已计入; or why this member watches; or what came too late. Always the top layer. */
+import type { ComponentChildren, JSX } from "preact";
+import { actions, send } from "../../core/actions";
+import { second, secondsLeft } from "../../core/clock";
+import { clockTime, t } from "../../core/i18n";
+import { ballotOf, isElector, motions, pending, type BallotState } from "../../core/selectors";
+import { connection, media, self } from "../../core/store";
+import type { Motion } from "../../wire/messages";
+import { Button } from "../../widgets/button";
+import { Chip } from "../../widgets/chip";
+import { Countdown } from "../../widgets/countdown";
+import { Icon } from "../../widgets/icon";
+import { Sheet } from "../../widgets/sheet";
+import { Slip } from "../../widgets/slip";
+import { refusalWords } from "../names";
+import { choiceWords, chosenWords } from "./choices";
+import { aside, changeDraft, draftOf, full, mark, markOf, putAside } from "./paper";
+
+export type Stage = "choose" | "confirm" | "pending" | "counted" | "late" | "refused" | "watch" | "missed";
+
+/** Which sheet a motion calls for on this phone; null when none (not voting, and nothing of one's own under way). */
+export function stageOf(motion: Motion): Stage | null {
+  const ballot = ballotOf(motion.motion_id);
+  if (motion.phase === "voting") {
+    if (!isElector(motion)) return "watch";
+    if (ballot.state === "pending") return "pending";
+    if (ballot.state === "counted") return "counted";
+    if (ballot.state === "refused") return ballot.code === "poll_closed" ? "late" : "refused";
+    return draftOf(motion.motion_id).step;
+  }
+  if (motion.phase !== "closed" || !isElector(motion)) return null;
+  if (ballot.state === "pending") return "pending";
+  if (ballot.state === "refused") return "late";
+  // It closed while this phone still had the paper in front.
+  return ballot.state === "none" && motion.motion_id in openPapers ? "missed" : null;
+}
+
+/** Motions whose paper this page has shown. */
+const openPapers: Record<string, true> = {};
+
+/** The motion that stands in front now: the first that was not put aside. */
+export function motionInFront(): { motion: Motion; stage: Stage } | null {
+  for (const motion of motions.value) {
+    const stage = stageOf(motion);
+    if (stage !== null && !putAside.value.has(`${motion.motion_id}:${stage === "confirm" ? "choose" : stage}`)) return { motion, stage };
+  }
+  return null;
+}
+
+function Head({ motion }: { motion: Motion }): JSX.Element {
+  const open = media.value.microphone === "open";
+  const left = motion.closes_at === null ? null : secondsLeft(motion.closes_at);
+  void second.value;
+  return (
+    <>
+      <span class="motion-kind">
+        <Chip tone="force" icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "vote.poll" : motion.method === "named" ? "vote.named" : "vote.open")}</Chip>
+        <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
+      </span>
+      {motion.phase === "voting" && left !== null && motion.opened_at !== null && motion.closes_at !== null && (
+        <Countdown seconds={left} total={(motion.closes_at - motion.opened_at) / 1000} label={t("room.left")} words={(n) => t("vote.seconds_left", { n })} />
+      )}
+    </>
+  );
+}
+
+function aheadKey(motion: Motion, stage: Stage): string {
+  return `${motion.motion_id}:${stage}`;
+}
+
+function Look({ motion, stage }: { motion: Motion; stage: Stage }): JSX.Element {
+  return <Button kind="quiet" block onPress={() => aside(aheadKey(motion, stage))}>{t("vote.look_at_room")}</Button>;
+}
+
+function Paper({ motion }: { motion: Motion }): JSX.Element {
+  const { choices } = draftOf(motion.motion_id);
+  const several = motion.max_choices > 1;
+  const noMore = full(motion);
+  return (
+    <fieldset class="choices">
+      <legend class="small muted">{several ? t("vote.choose_several", { most: motion.max_choices, n: choices.length }) : t("vote.choose_one")}</legend>
+      {motion.choices.map((choice) => {
+        const chosen = choices.includes(choice.choice_id);
+        return (
+          <label class="choice" key={choice.choice_id}>
+            <input
+              type={several ? "checkbox" : "radio"} name={`paper-${motion.motion_id}`} value={choice.choice_id} checked={chosen}
+              disabled={noMore && !chosen}
+              onChange={(event) => mark(motion, choice.choice_id, event.currentTarget.checked)}
+            />
+            <span class="choice__body"><span class="choice__mark"><Icon name={markOf(choice)} /></span><span>{choiceWords(motion, choice)}</span></span>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function Choose({ motion }: { motion: Motion }): JSX.Element {
+  const { choices } = draftOf(motion.motion_id);
+  openPapers[motion.motion_id] = true;
+  return (
+    <Frame motion={motion} stage="choose" foot={
+      <>
+        <Button
+          size="lg" kind={choices.length === 0 ? "plain" : "primary"} block unavailable={choices.length === 0 ? t("vote.first_choose") : undefined}
+          onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}
+        >
+          {t("vote.go_on")}
+        </Button>
+        <Look motion={motion} stage="choose" />
+      </>
+    }>
+      {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
+      <Paper motion={motion} />
+    </Frame>
+  );
+}
+
+function Confirm({ motion }: { motion: Motion }): JSX.Element {
+  const { choices } = draftOf(motion.motion_id);
+  const cast = (): void => {
+    void send("CastBallot", { motion_id: motion.motion_id, choices });
+    changeDraft(motion.motion_id, { step: "choose" });
+  };
+  return (
+    <Frame motion={motion} stage="confirm" foot={
+      <div class="btn-pair">
+        <Button size="lg" onPress={() => changeDraft(motion.motion_id, { step: "choose" })}>{t("vote.change")}</Button>
+        <Button size="lg" kind="force" onPress={cast}>{t("vote.cast")}</Button>
+      </div>
+    }>
+      <div class="stack stack--s">
+        <p class="small muted">{t("vote.you_chose")}</p>
+        {motion.choices.filter((choice) => choices.includes(choice.choice_id)).map((choice) => (
+          <div class="chosen" key={choice.choice_id}><span class="chosen__mark"><Icon name={markOf(choice)} /></span><b>{choiceWords(motion, choice)}</b></div>
+        ))}
+      </div>
+      <p class="small muted">{t("vote.cast_final")} {t(motion.method === "named" ? "vote.who_sees_named" : "vote.who_sees_open")}</p>
+    </Frame>
+  );
+}
+
+function Pending({ motion }: { motion: Motion }): JSX.Element {
+  const entry = pending("CastBallot").find((sent) => sent.data.motion_id === motion.motion_id);
+  const waited = entry === undefined ? 0 : Math.max(0, Math.round((second.value - entry.at) / 1000));
+  const offline = connection.value.phase !== "live";
+  return (
+    <Frame motion={motion} stage="pending" foot={
+      <>
+        {offline && <Button size="lg" block onPress={() => actions().reconnectNow()}>{t("vote.send_again")}</Button>}
+        <Look motion={motion} stage="pending" />
+      </>
+    }>
+      <Slip state="pending" word={t("vote.not_counted")}>
+        <p>{t("vote.sending")}</p>
+        {waited >= 2 && <p class="small muted" aria-hidden="true">{t("vote.waited", { n: waited })}{offline ? ` ${t("vote.offline")}` : ""}</p>}
+      </Slip>
+      <p class="small muted">{t("vote.keep_open")}</p>
+    </Frame>
+  );
+}
+
+function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): JSX.Element {
+  const choices = ballot.state === "counted" ? ballot.choices : [];
+  return (
+    <Frame motion={motion} stage="counted" foot={
+      <>
+        <Button size="lg" kind="primary" block onPress={() => aside(aheadKey(motion, "counted"))}>{t("vote.back_to_room")}</Button>
+        <p class="sheet__foot-note">{t("vote.find_again")}</p>
+      </>
+    }>
+      <Slip
+        state="counted" word={t("vote.counted")}
+        stub={choices.length === 0 ? undefined : <dl class="kv"><dt>{t("vote.your_choice")}</dt><dd class="strong">{chosenWords(motion, choices)}</dd></dl>}
+      >
+        <p>{t("vote.in_the_box")}</p>
+        <p>{t("vote.returned", { n: Math.max(motion.returned, 1), of: motion.electorate.length })}</p>
+      </Slip>
+    </Frame>
+  );
+}
+
+/** Why the viewer has no paper, as a fact and with what they still get. */
+function whyWatching(): string {
+  const me = self.value;
+  if (me === null || me.standing === "guest" || me.role === "guest") return t("vote.watch_guest");
+  if (me.excluded_reason !== "") return t("vote.watch_excluded", { why: me.excluded_reason });
+  if (me.standing === "probationary") return t("vote.watch_probationary");
+  if (me.standing === "applicant") return t("vote.watch_applicant");
+  return t("vote.watch_other");
+}
+
+function Watch({ motion }: { motion: Motion }): JSX.Element {
+  return (
+    <Frame motion={motion} stage="watch" foot={<Button size="lg" kind="primary" block onPress={() => aside(aheadKey(motion, "watch"))}>{t("vote.watch_on")}</Button>}>
+      {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
+      <div class="card card--line stack stack--s"><h3>{t("vote.watch_title")}</h3><p class="muted">{whyWatching()}</p></div>
+      <p class="small">{t("vote.returned", { n: motion.returned, of: motion.electorate.length })}</p>
+    </Frame>
+  );
+}
+
+function NotCounted({ motion, stage, children }: { motion: Motion; stage: Stage; children: ComponentChildren }): JSX.Element {
+  return (
+    <Frame motion={motion} stage={stage} foot={<Button size="lg" kind="primary" block onPress={() => aside(aheadKey(motion, stage))}>{t("vote.back_to_room")}</Button>}>
+      <Slip state="void" word={t(stage === "missed" ? "vote.not_voted" : "vote.void")}>{children}</Slip>
+      <p class="small muted">{t("vote.ask_chair")}</p>
+    </Frame>
+  );
+}
+
+function Frame({ motion, stage, foot, children }: { motion: Motion; stage: Stage; foot: ComponentChildren; children: ComponentChildren }): JSX.Element {
+  return <Sheet title={motion.title} step={stage} head={<Head motion={motion} />} foot={foot}>{children}</Sheet>;
+}
+
+export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): JSX.Element {
+  const ballot = ballotOf(motion.motion_id);
+  switch (stage) {
+    case "choose":
+      return <Choose motion={motion} />;
+    case "confirm":
+      return <Confirm motion={motion} />;
+    case "pending":
+      return <Pending motion={motion} />;
+    case "counted":
+      return <Counted motion={motion} ballot={ballot} />;
+    case "watch":
+      return <Watch motion={motion} />;
+    case "missed":
+      return <NotCounted motion={motion} stage={stage}><p>{t("vote.missed", { time: motion.closed_at === null ? "" : clockTime(motion.closed_at) })}</p></NotCounted>;
+    case "late":
+      return (
+        <NotCounted motion={motion} stage={stage}>
+          <p>{motion.closed_at === null ? refusalWords("poll_closed") : t("vote.late", { closed: clockTime(motion.closed_at), came: clockTime(ballot.state === "refused" ? Math.max(ballot.at, motion.closed_at) : motion.closed_at) })}</p>
+        </NotCounted>
+      );
+    case "refused":
+      return <NotCounted motion={motion} stage={stage}><p>{ballot.state === "refused" ? refusalWords(ballot.code, ballot.detail) : ""}</p></NotCounted>;
+  }
+}

@@ -1,0 +1,59 @@
+/** Not open yet: who is here, when it begins, and time to try the microphone or read the documents. */
+import type { JSX } from "preact";
+import { send } from "../core/actions";
+import { second } from "../core/clock";
+import { clockTime, language, list, t } from "../core/i18n";
+import { iRun } from "../core/permissions";
+import { presentPeople, quorum } from "../core/selectors";
+import { media, meeting, you } from "../core/store";
+import { Avatar } from "../widgets/avatar";
+import { Button } from "../widgets/button";
+import { Chip } from "../widgets/chip";
+import { Icon } from "../widgets/icon";
+import { Banners } from "./banners";
+import { go, openSheet } from "./layout";
+
+function day(at: number): string {
+  return new Date(at).toLocaleDateString(language.value, { month: "long", day: "numeric", weekday: "short" });
+}
+
+export function WaitingRoom({ console }: { console: boolean }): JSX.Element | null {
+  const state = meeting.value;
+  if (state === null) return null;
+  const here = presentPeople.value;
+  const minutes = Math.ceil((state.starts_at - second.value) / 60_000);
+  const counted = quorum.value;
+  return (
+    <div class="screen screen--narrow">
+      <Banners />
+      <main class="join">
+        <div class="join__top">
+          <div class="rowx rowx--between">
+            <Chip tone="pending" icon="clock">{minutes > 0 ? t("states.starts_in", { n: minutes }) : t("states.starts_soon")}</Chip>
+            <Button kind="quiet" onPress={() => openSheet({ name: "leave" })}>{t("room.leave")}</Button>
+          </div>
+          <h1 class="join__title">{state.title}</h1>
+          <ul class="facts">
+            <li><Icon name="people" /><span>{state.branch_name}</span></li>
+            <li><Icon name="calendar" /><span>{day(state.starts_at)} {clockTime(state.starts_at)}{state.place === "" ? "" : `${t("room.comma")}${state.place}`}</span></li>
+          </ul>
+          {state.recording_planned && <div class="banner banner--rec banner--round"><span class="dot" aria-hidden="true" /><p class="grow"><b>{t("states.will_record")}</b> {t("states.will_record_words")}</p></div>}
+        </div>
+        <section class="pad stack stack--s" aria-label={t("states.here_now", { n: here.length })}>
+          <h2 class="small strong">{t("states.here_now", { n: here.length })}{counted === null ? "" : ` · ${t("states.expected", { n: counted.entitled })}`}</h2>
+          <ul class="here">
+            {here.slice(0, 24).map((p) => <li key={p.participant_id}><Avatar id={p.participant_id} name={p.name} size="s" /><span>{p.name}{p.participant_id === you.value?.participant_id ? `（${t("room.you")}）` : ""}</span></li>)}
+          </ul>
+          {here.length > 24 && <p class="small muted">{list(here.slice(24, 30).map((p) => p.name))} {t("states.and_more", { n: here.length - 24 })}</p>}
+          <p class="small muted">{t(iRun.value ? "states.waiting_runner" : "states.waiting")}</p>
+        </section>
+        <div class="bottom-act">
+          {iRun.value && <Button kind="primary" size="lg" block onPress={() => void send("OpenMeeting", {})}>{t("states.open_meeting")}</Button>}
+          {iRun.value && console && <Button size="lg" block icon="list" onPress={() => go({ place: "console" })}>{t("room.to_console")}</Button>}
+          {media.value.available && <Button size="lg" block icon="mic" onPress={() => openSheet({ name: "devices" })}>{t("states.check_title")}</Button>}
+          <Button size="lg" block icon="more" onPress={() => openSheet({ name: "more" })}>{t("room.more")}</Button>
+        </div>
+      </main>
+    </div>
+  );
+}
