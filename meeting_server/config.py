@@ -16,24 +16,37 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MEETING_", extra="ignore")
 
-    host: str = Field("127.0.0.1", validation_alias=AliasChoices("HOST", "MEETING_HOST"), description="Address the web server listens on.")
-    port: int = Field(8000, ge=0, le=65535, validation_alias=AliasChoices("PORT", "MEETING_PORT"), description="Port the web server listens on.")
-    public_url: str = Field("", description="Address people open, for links and QR codes; empty: made from host and port.")
-    data_dir: Path = Field(Path("var"), description="Database, keys, documents, sockets.")
-    recordings_dir: Path = Field(Path("recordings"), description="Where recordings go, one folder a meeting.")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
-    secret_key: str = Field("", description="Signs cookies and tokens; empty: made on first start and kept in the data folder.")
-    demo: bool = Field(False, description="Seed a demo branch on first start and print sign-in links.")
-    tls_cert: Path | None = Field(None, description="Certificate chain (PEM) for HTTPS.")
-    tls_key: Path | None = Field(None, description="Private key (PEM) for HTTPS.")
-    media: bool = Field(True, description="Run voice and video; off: text-only meetings.")
-    media_host: str = Field("", description="Addresses told to browsers for media, comma separated; empty: this machine's own.")
-    media_port: int = Field(0, ge=0, le=65535, description="UDP port of the first media worker; 0: any free one.")
-    grace_seconds: int = Field(45, ge=1, description="How long a lost connection still counts as present.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
-    log_format: Literal["console", "json"] = Field("console", description="How logs are written.")
-    retention_days: int = Field(0, ge=0, description="Delete recordings after this many days; 0: keep.")
+    host: str = Field(
+        default="127.0.0.1", validation_alias=AliasChoices("HOST", "MEETING_HOST"), description="Address the web server listens on."
+    )
+    port: int = Field(
+        default=8000, ge=0, le=65535, validation_alias=AliasChoices("PORT", "MEETING_PORT"), description="Port the web server listens on."
+    )
+    public_url: str = Field(default="", description="Address people open, for links and QR codes; empty: made from host and port.")
+    data_dir: Path = Field(default=Path("var"), description="Database, keys, documents, sockets.")
+    recordings_dir: Path = Field(default=Path("recordings"), description="Where recordings go, one folder a meeting.")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    secret_key: str = Field(default="", description="Signs cookies and tokens; empty: made on first start and kept in the data folder.")
+    demo: bool = Field(default=False, description="Seed a demo branch on first start and print sign-in links.")
+    tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM) for HTTPS.")
+    tls_key: Path | None = Field(default=None, description="Private key (PEM) for HTTPS.")
+    media: bool = Field(default=True, description="Run voice and video; off: text-only meetings.")
+    media_host: str = Field(default="", description="Addresses told to browsers for media, comma separated; empty: this machine's own.")
+    media_port: int = Field(default=0, ge=0, le=65535, description="UDP port of the first media worker; 0: any free one.")
+    media_socket: Path | None = Field(
+        default=None, description="Control socket of the media worker; empty: `run/media.sock` in the data folder."
+    )
+    grace_seconds: int = Field(default=45, ge=1, description="How long a lost connection still counts as present.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
+    log_format: Literal["console", "json"] = Field(default="console", description="How logs are written.")
+    retention_days: int = Field(default=0, ge=0, description="Delete recordings after this many days; 0: keep.")
 
     @property
     def database(self) -> str:
+        """The SQLAlchemy URL in use."""
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'meetings.sqlite3').resolve()}"
+
+    @property
+    def media_control(self) -> Path:
+        """Where web and media processes meet."""
+        return (self.media_socket or self.data_dir / "run" / "media.sock").resolve()

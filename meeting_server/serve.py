@@ -152,8 +152,6 @@ def announce(place: Place, links: Sequence[tuple[str, str, str]], console: Conso
         segno.make(place.url, error="m").terminal(drawn, compact=True)
         console.file.write(drawn.getvalue())
         console.print(text(language, "cli.lan_certificate", path=place.authority), soft_wrap=True)
-    console.print()
-    console.print(f"[dim]{text(language, 'cli.stop')}[/]")
 
 
 async def serve(settings: Settings, *, lan: bool = False) -> None:
@@ -181,6 +179,7 @@ async def serve(settings: Settings, *, lan: bool = False) -> None:
         if ready.done():
             ready.result()
             announce(place, links, console)
+            console.print(f"\n[dim]{text(language, 'cli.stop')}[/]")
     except CanNotStart:
         supervisor.stop()
         await running

@@ -14,6 +14,7 @@ from meeting_server.store.database import Database
 from meeting_server.store.directory import Directory
 from meeting_server.store.invitations import Invitations
 from meeting_server.web.assets import Assets
+from meeting_server.web.back_off import BackOff
 from meeting_server.web.sign_outs import SignOuts
 
 
@@ -31,6 +32,8 @@ class House:
     access_log: AccessLog
     assets: Assets
     sign_outs: SignOuts = field(default_factory=SignOuts)
+    back_off: BackOff = field(default_factory=BackOff)
+    desk: Any = None
     schedule: Any = None
     documents: Any = None
     presets: Any = None

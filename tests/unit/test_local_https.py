@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)
 def names_in(chain: Path) -> set[str]:
     certificate = x509.load_pem_x509_certificate(chain.read_bytes())
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return {str(value) for kind in (x509.DNSName, x509.IPAddress) for value in names.get_values_for_type(kind)}  # type: ignore[type-var]
+    return {str(value) for kind in (x509.DNSName, x509.IPAddress) for value in names.get_values_for_type(kind)}
 
 
 def test_the_certificate_names_every_address_and_localhost(tmp_path: Path) -> None:

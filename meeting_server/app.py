@@ -1,0 +1,230 @@
+"""The composition root: the only place where adapters are chosen and put together into one server."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import structlog
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from meeting_server.config import HERE, Settings
+from meeting_server.journal.sql import SqlJournal
+from meeting_server.live.clock import Clock
+from meeting_server.live.registry import Registry
+from meeting_server.media import worker as media_worker
+from meeting_server.media.api import MediaPlane, MediaRefused
+from meeting_server.media.client import MediaWorkers
+from meeting_server.media.settings import MediaSettings
+from meeting_server.observe import REGISTRY
+from meeting_server.store.access_log import AccessLog
+from meeting_server.store.accounts import Accounts
+from meeting_server.store.database import Database, migrate
+from meeting_server.store.directory import Directory
+from meeting_server.store.invitations import Invitations
+from meeting_server.store.secret_key import secret_key
+from meeting_server.web.assets import Assets
+from meeting_server.web.client_files import ClientFiles
+from meeting_server.web.desk import Desk
+from meeting_server.web.error_pages import EXCEPTION_HANDLERS
+from meeting_server.web.frame_once import FrameOnceProtocol
+from meeting_server.web.house import House, house_of
+from meeting_server.web.request_log import RequestLog
+from meeting_server.web.routes import routes
+from meeting_server.web.security_headers import SecurityHeaders
+from meeting_server.web.sign_outs import SignOuts
+
+log = structlog.get_logger(__name__)
+
+SOCKET_MESSAGE_BYTES = 64 * 1024
+DRAIN_SECONDS = 8
+_PACKED_ALREADY = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "application/vnd.*")
+
+
+def client_folder() -> Path:
+    """The built client: inside an installed package, or where the checkout builds it."""
+    packaged = HERE / "web" / "client"
+    return packaged if packaged.is_dir() else HERE.parent / "web_client" / "dist"
+
+
+# --- the house --------------------------------------------------------------------------------------------------
+
+
+async def migrated(settings: Settings) -> None:
+    """Bring the database to the newest revision."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await migrate(settings.database)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, media: MediaPlane | None = None, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Stores, journal and registry over one database, until the block ends. ``media`` is started and stopped by its owner.
+
+    Raises WeakSecret.
+    """
+    secret = secret_key(settings.secret_key, settings.data_dir)
+    await migrated(settings)
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database)
+        stack.push_async_callback(database.close)
+        journal = SqlJournal(database)
+        stack.push_async_callback(journal.close)
+        directory = Directory(database)
+        desk = Desk.set_up(database, directory, settings.data_dir / "documents")
+        registry = Registry(
+            journal,
+            desk.presets,
+            desk.convener.convening,
+            on_phase=desk.on_phase,
+            media=media,
+            recordings_dir=settings.recordings_dir,
+            clock=clock,
+        )
+        house = House(
+            settings=settings,
+            secret=secret,
+            database=database,
+            directory=directory,
+            accounts=Accounts(database),
+            invitations=Invitations(database, secret),
+            access_log=AccessLog(database),
+            assets=Assets(client_folder()),
+            sign_outs=SignOuts(),
+            desk=desk,
+            registry=registry,
+            media=media,
+        )
+        await registry.start()
+        stack.push_async_callback(registry.stop)
+        yield house
+
+
+@asynccontextmanager
+async def _media_of(settings: Settings) -> AsyncIterator[MediaPlane | None]:
+    """The media plane over the worker's control socket; ``None`` when it is switched off."""
+    if not settings.media:
+        yield None
+        return
+    plane = MediaWorkers(MediaSettings(sockets=(settings.media_control,)))
+    try:
+        await plane.start()
+    except MediaRefused as error:
+        log.error("no media worker answers: meetings are text-only until this process is started again", reason=error.detail)
+        yield None
+        return
+    try:
+        yield plane
+    finally:
+        await plane.stop()
+
+
+# --- the application ----------------------------------------------------------------------------------------------
+
+
+async def healthz(request: Request) -> Response:
+    """200 while the database answers."""
+    house = house_of(request)
+    async with house.database.read() as conn:
+        await conn.execute(text("SELECT 1"))
+    return JSONResponse({"status": "ok", "media": house.media is not None})
+
+
+async def metrics(request: Request) -> Response:
+    """Figures for Prometheus, for whoever is on this machine."""
+    if not _from_here(request):
+        return PlainTextResponse("not found", 404)
+    figures = generate_latest(REGISTRY)
+    house = house_of(request)
+    if house.media is not None:
+        try:
+            figures += (await house.media.metrics()).encode()
+        except MediaRefused as error:
+            log.warning("no figures from media", code=error.code)
+    return Response(figures, media_type=CONTENT_TYPE_LATEST)
+
+
+def _from_here(request: Request) -> bool:
+    try:
+        near = request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+    return near and "x-forwarded-for" not in request.headers
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The web application; everything it stands on opens with its lifespan."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with _media_of(settings) as media, open_house(settings, media=media) as house:
+            app.state.house = house
+            log.info("ready", url=settings.public_url, media=media is not None)
+            yield
+            log.info("stopping")
+
+    return Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/metrics", metrics),
+            Mount("/static", ClientFiles(client_folder())),
+            *routes,
+        ],
+        lifespan=lifespan,
+        exception_handlers=EXCEPTION_HANDLERS,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(RequestLog),
+            Middleware(GZipMiddleware, minimum_size=800, compresslevel=6, exclude_content_types=_PACKED_ALREADY),
+        ],
+    )
+
+
+# --- the processes --------------------------------------------------------------------------------------------------
+
+
+def run_web(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises WeakSecret."""
+    secret_key(settings.secret_key, settings.data_dir)
+    uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            ws=FrameOnceProtocol,
+            ws_max_size=SOCKET_MESSAGE_BYTES,
+            ws_ping_interval=None,  # phones send signs of life of their own, which count as evidence
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
+        )
+    ).run()
+
+
+def run_media(settings: Settings) -> None:
+    """Forward voice and video until SIGTERM or SIGINT."""
+    control = settings.media_control
+    control.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    words = ["--socket", str(control), "--port", str(settings.media_port)]
+    for host in filter(None, (word.strip() for word in settings.media_host.split(","))):
+        words += ["--host", host]
+    media_worker.main(words)
+
+
+def run_archive(settings: Settings) -> None:
+    """Make resources of meetings until SIGTERM or SIGINT."""
+    raise NotImplementedError
