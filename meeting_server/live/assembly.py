@@ -31,12 +31,14 @@ Follower = Callable[["Assembly", Sequence[Fact]], None]
 
 
 class Assembly:
-    """The connections around one host. ``followers`` are called with every batch of facts, after the phones were told."""
+    """The connections around one host. ``followers`` are called with every batch of facts, after the phones were told;
+    ``leavers`` with every connection that is gone."""
 
     def __init__(self, make_host: Callable[[Callable[[Host, Sequence[Fact]], None]], Host], clock: Clock) -> None:
         self.host = make_host(self._told)
         self.connections: dict[ConnectionId, Connection] = {}
         self.followers: list[Follower] = []
+        self.leavers: list[Callable[[Connection], None]] = []
         self._clock = clock
         self._waiting: list[Entry] = []
         self._flush_at = 0.0
@@ -85,6 +87,8 @@ class Assembly:
         if self.connections.pop(connection.connection_id, None) is None:
             return
         connection.open = False
+        for leaver in self.leavers:
+            leaver(connection)
         heard = connection.last_heard if last_evidence_at is None else last_evidence_at
         closed = CloseConnection(connection.participant_id, connection.connection_id, heard)
         self.host.submit(SERVER, closed, None, lambda outcome: None)

@@ -1,0 +1,197 @@
+"""All meetings running on this server: found, loaded when first asked for, put away when nobody needs them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from meeting_server.domain.commands import SERVER, Actor, Command, ConveneMeeting
+from meeting_server.domain.errors import Rejected
+from meeting_server.domain.events import MeetingAdjourned, MeetingOpened
+from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
+from meeting_server.domain.state import MeetingState, Phase
+from meeting_server.domain.terms import Convening, Preset
+from meeting_server.journal.port import Head, Journal, Record, StorageUnavailable
+from meeting_server.live import presence
+from meeting_server.live.assembly import Assembly
+from meeting_server.live.clock import Clock, steady_clock
+from meeting_server.live.host import Fact, Host
+from meeting_server.live.outcome import Acked, UnknownMeeting
+from meeting_server.live.signalling import Signalling
+from meeting_server.media.api import MediaPlane
+from meeting_server.wire.close_codes import Close
+
+log = logging.getLogger(__name__)
+
+Schedule = Callable[[MeetingId], Awaitable[Convening | None]]
+OnPhase = Callable[[MeetingId, Phase, Millis], Awaitable[None]]
+IDLE_MS: Millis = 10 * 60_000
+"""A meeting nobody is connected to, in which nothing is due, leaves memory after this long."""
+
+
+class Registry:
+    """``convening`` gives what the schedule says about a meeting (``None``: there is none). ``on_phase`` is told when
+    a meeting opens or adjourns. ``media`` must be started by its owner before ``start``; ``None``: text only."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        presets: Mapping[str, Preset],
+        convening: Schedule,
+        *,
+        on_phase: OnPhase | None = None,
+        media: MediaPlane | None = None,
+        recordings_dir: Path = Path("recordings"),
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock = clock if clock is not None else steady_clock()
+        self.signalling = Signalling(media, recordings_dir, self.assembly)
+        self.draining = False
+        self._journal = journal
+        self._presets = presets
+        self._convening = convening
+        self._on_phase = on_phase
+        self._assemblies: dict[MeetingId, Assembly] = {}
+        self._loading: dict[MeetingId, asyncio.Task[Assembly | None]] = {}
+        self._used: dict[MeetingId, Millis] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sweeper: asyncio.Task[None] | None = None
+
+    # --- life -------------------------------------------------------------------------------------------------
+
+    async def start(self, running: Iterable[MeetingId] = ()) -> None:
+        """``running``: meetings that were open when the server last stopped; their deadlines go on without anybody."""
+        await self.signalling.start()
+        self._sweeper = asyncio.create_task(self._sweep(), name="presence")
+        for meeting_id in running:
+            await self.assembly(meeting_id)
+
+    async def stop(self) -> None:
+        """Close every socket (``restarting``: phones come back by themselves), settle what was asked, end."""
+        self.draining = True
+        for assembly in list(self._assemblies.values()):
+            assembly.close(assembly.connections.values(), Close.RESTARTING)
+        await asyncio.gather(*(assembly.host.stop() for assembly in self._assemblies.values()))
+        await self.signalling.stop()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        await asyncio.gather(*self._tasks, *([self._sweeper] if self._sweeper else []), return_exceptions=True)
+
+    # --- what the web pages ask -------------------------------------------------------------------------------
+
+    async def submit(
+        self, meeting_id: MeetingId, actor: Actor, command: Command, command_id: CommandId | None = None
+    ) -> Acked | Rejected:
+        """Ask for something and wait until it is committed or refused.
+
+        Raises UnknownMeeting, StorageUnavailable (try again later).
+        """
+        outcome = await (await self._need(meeting_id)).host.ask(actor, command, command_id)
+        if isinstance(outcome, Acked | Rejected):
+            return outcome
+        raise StorageUnavailable(outcome.code)
+
+    async def state(self, meeting_id: MeetingId) -> MeetingState | None:
+        """The meeting as it is now, with everything in it; ``None``: there is no such meeting."""
+        assembly = await self.assembly(meeting_id)
+        return assembly.state if assembly is not None else None
+
+    async def head(self, meeting_id: MeetingId) -> Head:
+        """The last record. Raises UnknownMeeting."""
+        return (await self._need(meeting_id)).host.head
+
+    async def records(self, meeting_id: MeetingId, after: int = 0) -> list[Record]:
+        """The journal after ``after``, straight from where it is kept."""
+        return await self._journal.read(meeting_id, after)
+
+    def connected(self, meeting_id: MeetingId) -> int:
+        """How many sockets are open in a meeting."""
+        assembly = self._assemblies.get(meeting_id)
+        return len(assembly.connections) if assembly is not None else 0
+
+    def sign_out(self, participant_id: ParticipantId) -> None:
+        """Close the sockets of someone who signed out everywhere or lost their account."""
+        for assembly in list(self._assemblies.values()):
+            assembly.close(assembly.of(participant_id), Close.SIGNED_OUT)
+
+    # --- meetings ---------------------------------------------------------------------------------------------
+
+    async def assembly(self, meeting_id: MeetingId) -> Assembly | None:
+        """The meeting, loaded and convened if need be; ``None``: it is neither in the journal nor in the schedule.
+
+        Raises StorageUnavailable.
+        """
+        self._used[meeting_id] = self.clock()
+        assembly = self._assemblies.get(meeting_id)
+        if assembly is not None:
+            return assembly
+        if self.draining:
+            raise StorageUnavailable("the server is stopping")
+        loading = self._loading.get(meeting_id)
+        if loading is None:
+            loading = asyncio.create_task(self._load(meeting_id), name=f"load-{meeting_id}")
+            self._loading[meeting_id] = loading
+            loading.add_done_callback(lambda _: self._loading.pop(meeting_id, None))
+        return await asyncio.shield(loading)
+
+    async def _load(self, meeting_id: MeetingId) -> Assembly | None:
+        def make_host(told: Callable[[Host, Sequence[Fact]], None]) -> Host:
+            return Host(meeting_id, self._journal, self._presets, self.clock, told)
+
+        assembly = Assembly(make_host, self.clock)
+        await assembly.host.start()
+        state = assembly.state
+        if state is None or state.phase == "convened":
+            convening = await self._convening(meeting_id)
+            if convening is not None:
+                await assembly.host.ask(SERVER, ConveneMeeting(convening))
+        if assembly.state is None:
+            await assembly.host.stop()
+            self._used.pop(meeting_id, None)
+            return None
+        assembly.followers = [self.signalling.follow, self._phases]
+        assembly.leavers = [self.signalling.hang_up]
+        self._assemblies[meeting_id] = assembly
+        self.signalling.record(assembly)
+        return assembly
+
+    async def _need(self, meeting_id: MeetingId) -> Assembly:
+        assembly = await self.assembly(meeting_id)
+        if assembly is None:
+            raise UnknownMeeting(meeting_id)
+        return assembly
+
+    def _phases(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            if isinstance(fact.event, MeetingOpened | MeetingAdjourned) and self._on_phase is not None:
+                told = self._on_phase(assembly.meeting_id, fact.after.phase, fact.record.recorded_at)
+                task = asyncio.ensure_future(_awaited(told))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(presence.SWEEP_SECONDS)
+            try:
+                now = self.clock()
+                presence.sweep(list(self._assemblies.values()), now)
+                await self._put_away(now)
+            except Exception:
+                log.exception("sweeping failed")
+
+    async def _put_away(self, now: Millis) -> None:
+        for meeting_id, assembly in list(self._assemblies.items()):
+            idle = not assembly.connections and not assembly.host.busy and now - self._used.get(meeting_id, 0) > IDLE_MS
+            if idle and assembly.state is not None and assembly.state.phase != "open":
+                del self._assemblies[meeting_id]
+                self._used.pop(meeting_id, None)
+                await assembly.host.stop()
+
+
+async def _awaited(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("telling the rest of the house of a new phase failed")

@@ -1,0 +1,282 @@
+"""Between the phones' offers and the media plane: who sits in which media room, and what of theirs is forwarded.
+
+The meeting's state is the authority. After every fact that touches it, each client is brought into agreement with it:
+a microphone the chair closed falls silent whatever the phone does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from meeting_server.domain import events
+from meeting_server.domain.commands import SERVER, ReportSpeakerTurn, ReportTrackRecorded
+from meeting_server.domain.ids import ConnectionId, MeetingId, ParticipantId
+from meeting_server.domain.terms import MediaKind
+from meeting_server.live.assembly import Assembly
+from meeting_server.live.connection import Connection
+from meeting_server.live.host import Fact
+from meeting_server.live.recording import Recording, recorded_path, room_name, room_of
+from meeting_server.media import api
+from meeting_server.wire.client_messages import Want
+from meeting_server.wire.codes import WireCode
+from meeting_server.wire.server_messages import Answer, Error, MediaLost, Quality, Slots, Speaking
+
+log = logging.getLogger(__name__)
+
+FindAssembly = Callable[[MeetingId], Coroutine[Any, Any, Assembly | None]]
+RETRY_MS = 500
+NOTHING: frozenset[MediaKind] = frozenset()
+TOUCHING = (
+    events.MediaOpened
+    | events.MediaClosed
+    | events.ParticipantMoved
+    | events.ParticipantLeft
+    | events.ParticipantRemoved
+    | events.RoomOpened
+    | events.RoomClosed
+    | events.RoomModerated
+    | events.RoleAssigned
+    | events.RecordingStarted
+    | events.RecordingStopped
+    | events.MeetingAdjourned
+    | events.MeetingConvened
+)
+"""Facts after which the media plane may have to do something."""
+
+
+@dataclass(slots=True)
+class _Client:
+    """One device in the media plane. ``room`` and ``permitted`` are what it was last told; ``room`` empty: not joined."""
+
+    assembly: Assembly
+    connection: Connection
+    room: str = ""
+    permitted: frozenset[MediaKind] = NOTHING
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def name(self) -> str:
+        return self.connection.connection_id
+
+    def wanted(self) -> tuple[str, frozenset[MediaKind]]:
+        """The room and permissions the meeting's state gives this device now."""
+        state = self.assembly.state
+        me = state.participants.get(self.connection.participant_id) if state is not None else None
+        if state is None or me is None:
+            return self.room, NOTHING
+        heard = NOTHING if me.removed or state.phase == "adjourned" else frozenset(me.media)
+        return room_name(state.meeting_id, me.room_id), heard
+
+
+class Signalling:
+    """For all meetings of this server. Without a media plane every offer is refused and meetings are text only."""
+
+    def __init__(self, media: api.MediaPlane | None, recordings_dir: Path, find: FindAssembly) -> None:
+        self._media = media
+        self._recordings_dir = recordings_dir
+        self._find = find
+        self._clients: dict[ConnectionId, _Client] = {}
+        self._recordings: dict[MeetingId, Recording] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reader: asyncio.Task[None] | None = None
+
+    @property
+    def available(self) -> bool:
+        return self._media is not None
+
+    async def start(self) -> None:
+        """Begin to listen to what the media plane reports."""
+        if self._media is not None:
+            self._reader = asyncio.create_task(self._read(self._media), name="media-events")
+
+    async def stop(self) -> None:
+        tasks = [*self._tasks, *([self._reader] if self._reader else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- what phones ask ------------------------------------------------------------------------------------
+
+    def offer(self, assembly: Assembly, connection: Connection, offer_id: str, sdp: str, video_slots: int) -> None:
+        """Join the media room of whoever sits at this connection; the answer follows."""
+        if self._media is None:
+            connection.send(Error(WireCode.MEDIA_UNAVAILABLE, offer_id))
+            return
+        client = self._clients.setdefault(connection.connection_id, _Client(assembly, connection))
+        self._spawn(self._join(self._media, client, offer_id, sdp, max(0, min(video_slots, 25))))
+
+    def want(self, connection: Connection, message: Want) -> None:
+        client = self._clients.get(connection.connection_id)
+        if self._media is None or client is None or not client.room:
+            connection.send(Error(WireCode.UNKNOWN_CLIENT, "want"))
+            return
+        self._spawn(self._want(self._media, client, message))
+
+    def hang_up(self, connection: Connection) -> None:
+        """The device leaves media, of itself or because its socket is gone. Fine when it never joined."""
+        client = self._clients.pop(connection.connection_id, None)
+        if self._media is not None and client is not None:
+            self._spawn(self._leave(self._media, client))
+
+    # --- what the meeting says ------------------------------------------------------------------------------
+
+    def follow(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
+        """Bring the media plane into agreement after ``facts``."""
+        if self._media is None or not any(isinstance(fact.event, TOUCHING) for fact in facts):
+            return
+        for client in self._clients.values():
+            if client.assembly is assembly and client.room and client.wanted() != (client.room, client.permitted):
+                self._spawn(self._agree(self._media, client))
+        self.record(assembly)
+
+    def record(self, assembly: Assembly) -> None:
+        """Start or stop recording as the meeting says; also after a restart in the middle of one."""
+        state = assembly.state
+        if self._media is None or state is None:
+            return
+        recording = self._recordings.get(assembly.meeting_id)
+        if recording is None:
+            if state.recording is None:
+                return
+            folder = self._recordings_dir / assembly.meeting_id
+            recording = self._recordings[assembly.meeting_id] = Recording(self._media, folder, assembly)
+        self._spawn(recording.agree())
+
+    # --- one client, one thing at a time ----------------------------------------------------------------------
+
+    async def _join(self, media: api.MediaPlane, client: _Client, offer_id: str, sdp: str, video_slots: int) -> None:
+        connection = client.connection
+        async with client.turn:
+            if self._clients.get(connection.connection_id) is not client:
+                return  # it hung up meanwhile
+            room, _ = client.wanted()
+            try:
+                answer = await media.join(
+                    room, client.name, connection.participant_id, sdp, audio_only=video_slots == 0, video_slots=video_slots
+                )
+            except api.MediaRefused as refused:
+                log.info("offer refused: %s", refused)
+                wait = RETRY_MS if refused.code == "media_unavailable" else 0
+                connection.send(Error(refused.code, offer_id, retry_after_ms=wait))
+                return
+            client.room, client.permitted = room, NOTHING
+            connection.send(Answer(offer_id, answer.sdp, {line.mid: line.role for line in answer.lines}))
+            await self._adjust(media, client, sure=False)
+
+    async def _agree(self, media: api.MediaPlane, client: _Client) -> None:
+        async with client.turn:
+            await self._adjust(media, client, sure=True)
+
+    async def _adjust(self, media: api.MediaPlane, client: _Client, *, sure: bool) -> None:
+        """Tell the media plane until it agrees. ``sure``: that it knows ``client.permitted``; a client that joined
+        again keeps the permissions it had, so they are told once more."""
+        try:
+            while client.room:
+                room, permitted = client.wanted()
+                if room == client.room and permitted == client.permitted and sure:
+                    return
+                told = permitted if room == client.room else permitted & client.permitted
+                if told != client.permitted or not sure:  # silence first, then the move, then the voice
+                    await media.permit(client.name, audio="audio" in told, video="video" in told, screen="screen" in told)
+                    client.permitted, sure = told, True
+                if room != client.room:
+                    await media.move(client.name, room)
+                    client.room = room
+        except api.MediaRefused as refused:
+            self._lost(client, refused)
+
+    async def _want(self, media: api.MediaPlane, client: _Client, message: Want) -> None:
+        async with client.turn:
+            try:
+                await media.want(client.name, video=max(0, message.video), pinned=message.pinned, screen=message.screen)
+            except api.MediaRefused as refused:
+                self._lost(client, refused)
+
+    async def _leave(self, media: api.MediaPlane, client: _Client) -> None:
+        async with client.turn:
+            client.room = ""
+            await media.leave(client.name)
+
+    def _lost(self, client: _Client, refused: api.MediaRefused) -> None:
+        log.warning("media client %s must join again: %s", client.name, refused)
+        client.room, client.permitted = "", NOTHING
+        client.connection.send(MediaLost(RETRY_MS))
+
+    # --- what the media plane reports -------------------------------------------------------------------------
+
+    async def _read(self, media: api.MediaPlane) -> None:
+        async for event in media.events():
+            try:
+                await self._report(event)
+            except Exception:
+                log.exception("a report of the media plane was lost: %s", type(event).__name__)
+
+    async def _report(self, event: api.MediaEvent) -> None:
+        match event:
+            case api.SlotsChanged(client, slots):
+                self._send(client, Slots({slot.mid: slot.source for slot in slots}))
+            case api.Quality(client, level):
+                self._send(client, Quality(level))
+            case api.ActiveSpeakers(room, sources):
+                meeting_id, room_id = room_of(room)
+                assembly = await self._find(meeting_id)
+                if assembly is not None:
+                    assembly.broadcast(Speaking(list(sources)), room_id)
+            case api.SpeakerTurn():
+                meeting_id, room_id = room_of(event.room)
+                turn = ReportSpeakerTurn(ParticipantId(event.source), room_id, event.started_at_ms, event.ended_at_ms)
+                await self._submit(meeting_id, turn)
+            case api.TrackRecorded():
+                meeting_id, room_id = room_of(event.room)
+                track = ReportTrackRecorded(
+                    ParticipantId(event.source),
+                    room_id,
+                    event.kind,
+                    recorded_path(room_id, event.path),
+                    event.started_at_ms,
+                    event.ended_at_ms,
+                )
+                await self._submit(meeting_id, track)
+            case api.ClientLost(client):
+                self._must_rejoin(client, 0)
+            case api.WorkerLost(clients):
+                for name in clients:
+                    self._must_rejoin(name, RETRY_MS)
+                for recording in self._recordings.values():
+                    recording.lost()
+                    self._spawn(recording.agree())
+            case api.ClientConnected() | api.TrackStarted() | api.TrackEnded():
+                pass  # the journal holds what people did; these are the network's doings
+
+    async def _submit(self, meeting_id: MeetingId, command: ReportSpeakerTurn | ReportTrackRecorded) -> None:
+        assembly = await self._find(meeting_id)
+        if assembly is None:
+            log.error("media reported about a meeting nobody knows: %s", meeting_id)
+        else:
+            assembly.host.submit(SERVER, command, None, lambda outcome: None)
+
+    def _send(self, name: str, message: Slots | Quality | MediaLost) -> None:
+        client = self._clients.get(ConnectionId(name))
+        if client is not None:
+            client.connection.send(message)
+
+    def _must_rejoin(self, name: str, retry_after_ms: int) -> None:
+        client = self._clients.get(ConnectionId(name))
+        if client is not None:
+            client.room, client.permitted = "", NOTHING
+            client.connection.send(MediaLost(retry_after_ms))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("signalling failed", exc_info=task.exception())
