@@ -36,7 +36,7 @@ from meeting_server.store.secret_key import secret_key
 from meeting_server.web.assets import Assets
 from meeting_server.web.client_files import ClientFiles
 from meeting_server.web.desk import Desk
-from meeting_server.web.error_pages import EXCEPTION_HANDLERS
+from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.frame_once import FrameOnceProtocol
 from meeting_server.web.house import House, house_of
 from meeting_server.web.request_log import RequestLog
@@ -184,6 +184,7 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(RequestLog),
+            Middleware(Mistakes),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=6, exclude_content_types=_PACKED_ALREADY),
         ],
     )

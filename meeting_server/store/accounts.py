@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, delete, insert, select, update
 
@@ -35,6 +36,7 @@ sign_ins = Table(
     Column("guest_name", String(100), nullable=False, default=""),
     Column("meeting_id", String(40), nullable=True),
     Column("device", String(100), nullable=False, default=""),
+    Column("means", String(12), nullable=False),
     Column("began_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
@@ -51,6 +53,14 @@ sign_in_links = Table(
     Column("used_at", BigInteger, nullable=True),
     Column("revoked_at", BigInteger, nullable=True),
 )
+
+
+class Means(StrEnum):
+    """How someone signed in."""
+
+    LINK = "link"
+    PASSWORD = "password"
+    INVITATION = "invitation"
 
 
 class LinkState(StrEnum):
@@ -75,6 +85,7 @@ class SignIn:
     device: str
     began_at: Millis
     seen_at: Millis
+    means: Means
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,7 @@ class SignInLink:
 
 _SIGN_IN = (
     sign_ins.c.sign_in_id, sign_ins.c.member_id, sign_ins.c.guest_id, sign_ins.c.guest_name, sign_ins.c.meeting_id, sign_ins.c.device,
-    sign_ins.c.began_at, sign_ins.c.seen_at,
+    sign_ins.c.began_at, sign_ins.c.seen_at, sign_ins.c.means,
 )
 _LINK = (
     sign_in_links.c.link_id, sign_in_links.c.member_id, sign_in_links.c.issued_by, sign_in_links.c.issued_at, sign_in_links.c.expires_at,
@@ -126,6 +137,7 @@ class Accounts:
         *,
         now: Millis,
         seconds: int,
+        means: Means,
         member_id: str | None = None,
         guest_id: str | None = None,
         guest_name: str = "",
@@ -139,7 +151,7 @@ class Accounts:
             await conn.execute(
                 insert(sign_ins).values(
                     token_hash=token_hash(token), sign_in_id=new_id("s"), member_id=member_id, guest_id=guest_id,
-                    guest_name=guest_name, meeting_id=meeting_id, device=device[:100], began_at=now, seen_at=now,
+                    guest_name=guest_name, meeting_id=meeting_id, device=device[:100], means=means, began_at=now, seen_at=now,
                     expires_at=now + seconds * 1000,
                 )
             )
@@ -157,7 +169,7 @@ class Accounts:
         if now - row.seen_at > SEEN_EVERY_MS:
             async with self._database.write() as conn:
                 await conn.execute(update(sign_ins).where(sign_ins.c.token_hash == hashed).values(seen_at=now))
-        return SignIn(*row)
+        return _sign_in(row)
 
     async def sign_ins_of(self, member_id: str, now: Millis) -> tuple[SignIn, ...]:
         """Browsers a member is signed in on, the latest used first."""
@@ -167,7 +179,7 @@ class Accounts:
                 .where(sign_ins.c.member_id == member_id, sign_ins.c.expires_at > now)
                 .order_by(sign_ins.c.seen_at.desc(), sign_ins.c.began_at.desc())
             )
-            return tuple(SignIn(*row) for row in rows)
+            return tuple(_sign_in(row) for row in rows)
 
     async def end_sign_ins(self, sign_in_ids: Iterable[str]) -> None:
         """End these sign-ins; unknown ones are no trouble."""
@@ -281,3 +293,10 @@ class Accounts:
         if self._passwords.is_outdated(stored):
             await self.set_password(member_id, password, now)
         return True
+
+
+def _sign_in(row: Any) -> SignIn:
+    return SignIn(
+        row.sign_in_id, row.member_id, row.guest_id, row.guest_name, row.meeting_id, row.device, row.began_at, row.seen_at,
+        Means(row.means),
+    )

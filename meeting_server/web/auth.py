@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.store.accounts import Means
 from meeting_server.store.people import Grant
 from meeting_server.web.catalogue import Language
 from meeting_server.web.cookies import cookie_name, drop, put
@@ -105,7 +106,7 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
 
 
 async def sign_in_member(
-    conn: HTTPConnection, response: Response, member_id: str, *, meeting_id: MeetingId | None = None
+    conn: HTTPConnection, response: Response, member_id: str, means: Means = Means.INVITATION, *, meeting_id: MeetingId | None = None
 ) -> None:
     """Begin a sign-in on this browser under a fresh token; the one it had ends.
 
@@ -118,7 +119,7 @@ async def sign_in_member(
     await _end(conn, viewer)
     seconds = MEETING_SIGN_IN_SECONDS if meeting_id else SIGN_IN_SECONDS
     token = await house_of(conn).accounts.begin_sign_in(
-        member_id=member_id, meeting_id=meeting_id, device=device_of(conn), now=now_millis(), seconds=seconds
+        member_id=member_id, meeting_id=meeting_id, device=device_of(conn), means=means, now=now_millis(), seconds=seconds
     )
     put(response, conn, COOKIE, token, seconds)
 
@@ -130,7 +131,7 @@ async def sign_in_guest(conn: HTTPConnection, response: Response, meeting_id: Me
     guest_id = accounts.make_guest_id()
     token = await accounts.begin_sign_in(
         guest_id=guest_id, guest_name=name, meeting_id=meeting_id, device=device_of(conn), now=now_millis(),
-        seconds=MEETING_SIGN_IN_SECONDS,
+        means=Means.INVITATION, seconds=MEETING_SIGN_IN_SECONDS,
     )
     put(response, conn, COOKIE, token, MEETING_SIGN_IN_SECONDS)
     return ParticipantId(guest_id)

@@ -10,6 +10,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meeting_server.domain.errors import Code
 from meeting_server.store.failure import StorageFailure
@@ -103,6 +104,35 @@ async def on_error(request: Request, error: Exception) -> Response:
     return await _plain_refusal(request, WebCode.INTERNAL, 500)
 
 
+class Mistakes:
+    """ASGI middleware inside the security headers: a mistake of ours becomes a page that carries them too.
+
+    (Starlette's own last resort stands outside all middleware, so its answer would have neither headers nor id.)
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_and_look(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_look)
+        except Exception as error:
+            if started:
+                raise
+            response = await on_error(Request(scope, receive), error)
+            await response(scope, receive, send)
+
+
 async def _plain_refusal(request: Request, code: WebCode, status: int) -> Response:
     # the viewer can not be looked up when the database is the trouble: the page is made for a stranger
     request.scope.setdefault("state", {})["viewer"] = None
@@ -117,6 +147,5 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     Refused: on_refused,
     HTTPException: on_http_exception,
     StorageFailure: on_storage_error,
-    Exception: on_error,
 }
-"""For ``Starlette(exception_handlers=…)``."""
+"""For ``Starlette(exception_handlers=…)``; mistakes of ours are caught by ``Mistakes``."""

@@ -23,7 +23,7 @@ class House:
     """Built by ``app``, kept on ``app.state.house``. Fields typed ``Any`` belong to parts that say their own type."""
 
     settings: Settings
-    secret: bytes
+    secret: bytes = field(repr=False)
     """Signs form tokens and derives invitation links; at least 32 bytes."""
     database: Database
     directory: Directory

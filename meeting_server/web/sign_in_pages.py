@@ -1,0 +1,120 @@
+"""Coming in and going out: by one-time link, by number and password, and signing out."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.store.access_log import Act, Entry
+from meeting_server.store.accounts import LinkState, Means
+from meeting_server.store.people import Member
+from meeting_server.web.auth import now_millis, sign_in_member, sign_out, viewer_of
+from meeting_server.web.dates import minutes
+from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.forms import field, form_of
+from meeting_server.web.house import House, house_of
+from meeting_server.web.pages import own_path, render, see
+
+
+async def sign_in_form(request: Request) -> Response:
+    """The form for number and password; whoever is signed in already goes on to where they wanted."""
+    target = own_path(request.query_params.get("next", "/"))
+    viewer = await viewer_of(request)
+    if viewer is not None and viewer.is_member:
+        return see(target)
+    return await render(request, "sign_in.html", {"next": target, "number": "", "code": "", "wait": 0})
+
+
+async def sign_in_by_password(request: Request) -> Response:
+    """Check number and password. Unknown numbers get the same answer after the same work."""
+    house = house_of(request)
+    form = await form_of(request)
+    number, password = field(form, "number", 64), form.get("password", "")
+    target = own_path(field(form, "next", 2000) or "/")
+    if not isinstance(password, str) or len(password) > 1000:
+        raise Refused(WebCode.BAD_FORM, field="password")
+    now, address = now_millis(), request.client.host if request.client else ""
+    wait = house.back_off.wait_ms(number, address, now)
+    if wait:
+        return await _again(request, number, target, WebCode.TOO_MANY_TRIES, 429, minutes(wait))
+    # counted before the check and taken back after it: tries sent at once can not slip through together
+    house.back_off.failed(number, address, now)
+    member = await house.directory.member_by_number(number) if number else None
+    if not await house.accounts.check_password(member.member_id if member else None, password, now) or member is None:
+        if member is not None:
+            await _note(house, Act.SIGN_IN_FAILED, member, address)
+        return await _again(request, number, target, WebCode.WRONG_PASSWORD, 401)
+    house.back_off.succeeded(number, address)
+    response = see(target)
+    await sign_in_member(request, response, member.member_id, Means.PASSWORD)
+    await _note(house, Act.SIGNED_IN, member, address)
+    return response
+
+
+async def link_page(request: Request) -> Response:
+    """What a one-time link shows before it is used: whom it signs in, and a button. Looking uses nothing up."""
+    house = house_of(request)
+    link = await house.accounts.link_by(request.path_params["token"])
+    if link is None:
+        raise Refused(WebCode.LINK_UNKNOWN)
+    state = link.state(now_millis())
+    member = await house.directory.member(link.member_id)
+    if member is None or member.removed_at is not None:
+        raise Refused(WebCode.LINK_REVOKED)
+    if state is not LinkState.GOOD:
+        raise Refused(WebCode(state.value))
+    branch = await house.directory.branch(member.branch_id)
+    return await render(
+        request, "sign_in_link.html", {"member": member, "branch_name": branch.name if branch else "", "expires_at": link.expires_at}
+    )
+
+
+async def sign_in_by_link(request: Request) -> Response:
+    """Use the link up and sign its member in."""
+    house = house_of(request)
+    form = await form_of(request)
+    target = own_path(field(form, "next", 2000) or "/")
+    found = await house.accounts.link_by(request.path_params["token"])
+    member = await house.directory.member(found.member_id) if found else None
+    if member is not None and member.removed_at is not None:
+        raise Refused(WebCode.LINK_REVOKED)
+    state, _member_id = await house.accounts.use_link(request.path_params["token"], now_millis())
+    if state is not LinkState.GOOD or member is None:
+        raise Refused(WebCode(state.value) if state is not LinkState.GOOD else WebCode.LINK_UNKNOWN)
+    response = see(target)
+    await sign_in_member(request, response, member.member_id, Means.LINK)
+    await _note(house, Act.LINK_USED, member, request.client.host if request.client else "")
+    return response
+
+
+async def sign_out_here(request: Request) -> Response:
+    """End the sign-in of this browser; its open sockets are closed."""
+    await form_of(request)
+    response = see("/sign-in")
+    await sign_out(request, response)
+    return response
+
+
+async def _again(request: Request, number: str, target: str, code: WebCode, status: int, wait: int = 0) -> Response:
+    return await render(
+        request, "sign_in.html", {"next": target, "number": number, "code": str(code), "wait": wait}, status=status
+    )
+
+
+async def _note(house: House, act: Act, member: Member, address: str) -> None:
+    await house.access_log.note(
+        Entry(
+            now_millis(), act, member.member_id, member.name, member.member_id, member.name, member.branch_id,
+            address if act is Act.SIGN_IN_FAILED else "",
+        )
+    )
+
+
+routes: list[BaseRoute] = [
+    Route("/sign-in", sign_in_form, methods=["GET"]),
+    Route("/sign-in", sign_in_by_password, methods=["POST"]),
+    Route("/sign-in/{token}", link_page, methods=["GET"]),
+    Route("/sign-in/{token}", sign_in_by_link, methods=["POST"]),
+    Route("/sign-out", sign_out_here, methods=["POST"]),
+]

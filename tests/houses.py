@@ -1,0 +1,134 @@
+"""A whole house in a temporary folder, asked through ASGI: for tests of pages, without a socket or a process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from meeting_server.config import Settings
+from meeting_server.domain.roles import Standing
+from meeting_server.store.access_log import AccessLog
+from meeting_server.store.accounts import Accounts
+from meeting_server.store.branch_tree import Branch, BranchKind
+from meeting_server.store.database import Database
+from meeting_server.store.directory import Directory
+from meeting_server.store.invitations import Invitations
+from meeting_server.store.passwords import Passwords
+from meeting_server.store.people import BranchRole, Member
+from meeting_server.web.assets import Assets
+from meeting_server.web.auth import now_millis
+from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
+from meeting_server.web.house import House
+from meeting_server.web.security_headers import SecurityHeaders
+
+ADDRESS = "http://house.test"
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+class Browser(httpx.AsyncClient):
+    """A client that keeps cookies and sends forms the way a page would."""
+
+    async def token(self, page: str = "/sign-in") -> str:
+        """The form token shown to this browser."""
+        found = CSRF.search((await self.get(page, follow_redirects=True)).text)
+        assert found is not None, f"no form on {page}"
+        return found[1]
+
+    async def submit(
+        self, path: str, fields: dict[str, str | list[str]] | None = None, *, files: dict[str, tuple[str, bytes, str]] | None = None,
+        page: str = "", status: int = 303,
+    ) -> httpx.Response:
+        """Post a form with the token of ``page`` (default: whatever page has one) and expect ``status``."""
+        token = await self.token(page) if page else await self._any_token()
+        answer = await self.post(path, data={"csrf": token, **(fields or {})}, files=files)
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text[:2000]}"
+        return answer
+
+    async def _any_token(self) -> str:
+        return await self.token("/me" if self.cookies.get("signin") else "/sign-in")
+
+
+@dataclass
+class TestHouse:
+    """The house, its app, and people to begin with."""
+
+    __test__ = False
+
+    house: House
+    app: Starlette
+    university: Branch
+    faculty: Branch
+    branch: Branch
+    group: Branch
+    other_branch: Branch
+    people: dict[str, Member] = field(default_factory=dict)
+
+    def browser(self) -> Browser:
+        """A browser nobody is signed in on. Mistakes of ours (500) show as answers, as they do to people."""
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=("127.0.0.1", 40000))
+        return Browser(transport=transport, base_url=ADDRESS)
+
+    async def signed_in(self, who: str) -> Browser:
+        """A browser on which ``who`` (a key of ``people``) came in by a one-time link."""
+        browser = self.browser()
+        token = await self.house.accounts.issue_link(self.people[who].member_id, issued_by=None, now=now_millis(), seconds=600)
+        await browser.submit(f"/sign-in/{token}", page=f"/sign-in/{token}")
+        return browser
+
+    async def add(self, who: str, name: str, branch: Branch, **fields: object) -> Member:
+        """Someone more."""
+        member = await self.house.directory.add_member(
+            Member("", branch.branch_id, name, **fields), now_millis(), "测试"  # type: ignore[arg-type]  # fields of Member by name
+        )
+        self.people[who] = member
+        return member
+
+
+@asynccontextmanager
+async def people_house(folder: Path, routes: Sequence[BaseRoute]) -> AsyncIterator[TestHouse]:
+    """A university with two branches and one person per role; password hashing is made cheap."""
+    database = Database(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
+    try:
+        await database.create_all()
+        secret = b"s" * 32
+        house = House(
+            settings=Settings(data_dir=folder), secret=secret, database=database, directory=Directory(database),
+            accounts=Accounts(database, Passwords(time_cost=1, memory_kib=64)), invitations=Invitations(database, secret),
+            access_log=AccessLog(database), assets=Assets(folder / "no-client"),
+        )
+        app = Starlette(
+            routes=list(routes), middleware=[Middleware(SecurityHeaders), Middleware(Mistakes)], exception_handlers=EXCEPTION_HANDLERS
+        )
+        app.state.house = house
+        directory, now = house.directory, now_millis()
+        university = await directory.create_branch("江城大学党委", BranchKind.UNIVERSITY, None, now)
+        faculty = await directory.create_branch("信息学院党委", BranchKind.FACULTY, university.branch_id, now)
+        branch = await directory.create_branch("信息学院研究生第二党支部", BranchKind.BRANCH, faculty.branch_id, now)
+        group = await directory.create_branch("第二党小组", BranchKind.GROUP, branch.branch_id, now)
+        other = await directory.create_branch("信息学院教工党支部", BranchKind.BRANCH, faculty.branch_id, now)
+        made = TestHouse(house, app, university, faculty, branch, group, other)
+        await made.add("administrator", "赵立新", university, number="admin", standing=Standing.FULL)
+        await made.add("secretary", "何雨桐", branch, number="2023001", committee=True)
+        await made.add("reviewer", "钱进", faculty, number="T1001")
+        await made.add("member", "丁文静", branch, number="2023002")
+        await made.add("probationary", "林晓雨", group, number="2023003", standing=Standing.PROBATIONARY)
+        await made.add("stranger", "孙国栋", other, number="T1002")
+        await made.add("other_secretary", "周建华", other, number="T1003")
+        for who, role, where in (
+            ("administrator", BranchRole.ADMINISTRATOR, university),
+            ("secretary", BranchRole.SECRETARY, branch),
+            ("reviewer", BranchRole.REVIEWER, branch),
+            ("other_secretary", BranchRole.SECRETARY, other),
+        ):
+            await directory.grant(made.people[who].member_id, where.branch_id, role, now)
+        yield made
+    finally:
+        await database.close()
