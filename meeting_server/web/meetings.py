@@ -1,0 +1,141 @@
+"""Who may see and change a meeting, and what is known of it while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from meeting_server.domain.commands import SERVER, ConveneMeeting
+from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.domain.roles import Role
+from meeting_server.domain.state import MeetingState
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.store.people import Member
+from meeting_server.store.schedule import Listed, Scheduled
+from meeting_server.web.auth import Viewer, now_millis, viewer_of
+from meeting_server.web.desk import desk_of
+from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.house import house_of
+from meeting_server.web.permissions import Action, allowed
+
+SHOWN_AFTER: Millis = 12 * 3_600_000
+"""A meeting that never opened stays among the coming ones for this long after its planned end."""
+DOOR_OPENS: Millis = 60 * 60_000
+"""Members may enter and wait from this long before the start; whoever runs the meeting at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A viewer at a meeting they may see.
+
+    ``runs``: chair or secretary of this meeting. ``manages``: may also change the schedule, invite, decide on leave.
+    ``sees_attendance``: everyone's, not only their own.
+    """
+
+    scheduled: Scheduled
+    viewer: Viewer
+    listed: Listed | None
+    runs: bool
+    manages: bool
+    sees_attendance: bool
+
+    @property
+    def meeting_id(self) -> MeetingId:
+        return self.scheduled.meeting_id
+
+
+async def seat_at(request: Request) -> Seat:
+    """The viewer's seat at the meeting named in the path.
+
+    Raises Refused: ``sign_in_required``, or ``not_found`` for a meeting that is none of the viewer's business, so
+    that its existence is not told.
+    """
+    meeting_id = request.path_params["meeting_id"]
+    viewer = await viewer_of(request)
+    if viewer is None:
+        raise Refused(WebCode.SIGN_IN_REQUIRED)
+    scheduled = await desk_of(request).schedule.meeting(meeting_id)
+    if scheduled is None or viewer.only_meeting not in (None, scheduled.meeting_id):
+        raise Refused(WebCode.NOT_FOUND)
+    listed = scheduled.listed(viewer.participant_id)
+    branch_id = scheduled.plan.branch_id
+    runs = listed is not None and listed.role in (Role.CHAIR, Role.SECRETARY)
+    manages = await allowed(request, Action.SCHEDULE, branch_id) or (runs and viewer.is_member)
+    sees_attendance = runs or manages or await allowed(request, Action.SEE_ATTENDANCE, branch_id)
+    if listed is None and not manages and not await allowed(request, Action.SEE_MEETINGS, branch_id):
+        raise Refused(WebCode.NOT_FOUND)
+    return Seat(scheduled, viewer, listed, runs, manages, sees_attendance)
+
+
+async def managed_seat(request: Request) -> Seat:
+    """The seat of someone who may change this meeting. Raises Refused (``forbidden`` beside those of ``seat_at``)."""
+    seat = await seat_at(request)
+    if not seat.manages:
+        raise Refused(Code.FORBIDDEN)
+    return seat
+
+
+async def state_of(request: Request, meeting_id: MeetingId) -> MeetingState | None:
+    """The meeting as it is now; None when it does not run on this server. Raises Refused(storage_unavailable)."""
+    registry = house_of(request).registry
+    if registry is None:
+        return None
+    try:
+        state: MeetingState | None = await registry.state(meeting_id)
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    return state
+
+
+async def reconvene(request: Request, meeting_id: MeetingId) -> None:
+    """Tell a meeting that was loaded already what has changed on the schedule; once it is open this changes nothing."""
+    registry = house_of(request).registry
+    convening = await desk_of(request).convener.convening(meeting_id)
+    if registry is None or convening is None:
+        return
+    try:
+        await registry.submit(meeting_id, SERVER, ConveneMeeting(convening))
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+
+
+async def roster_of(request: Request, branch_id: str, scheduled: Scheduled | None = None) -> tuple[Member, ...]:
+    """Who can be called to a meeting of the branch: its roster, and whoever of elsewhere is on the list already."""
+    directory = house_of(request).directory
+    roster = await directory.roster(branch_id)
+    if scheduled is None:
+        return roster
+    here = {member.member_id for member in roster}
+    others = [p.participant_id for p in scheduled.plan.people if not p.is_guest and p.participant_id not in here]
+    known = await directory.members_by_id(others)
+    return (*roster, *(known[i] for i in others if i in known and known[i].removed_at is None))
+
+
+async def names_at(request: Request, scheduled: Scheduled) -> dict[str, str]:
+    """The name of everyone on the list, by participant id."""
+    people = scheduled.plan.people
+    members = await house_of(request).directory.members_by_id(p.participant_id for p in people if not p.is_guest)
+    named = {p.participant_id: p.guest_name or members[p.participant_id].name for p in people if p.is_guest or p.participant_id in members}
+    return {str(i): name for i, name in named.items()}
+
+
+def is_due(scheduled: Scheduled, now: Millis | None = None) -> bool:
+    """Its time has come, and nobody has opened it."""
+    at = now_millis() if now is None else now
+    return scheduled.status == "convened" and scheduled.plan.starts_at <= at
+
+
+def is_coming(scheduled: Scheduled, now: Millis) -> bool:
+    """Among the meetings ahead: not over, and not forgotten."""
+    if scheduled.status == "cancelled":
+        return scheduled.plan.starts_at > now
+    return scheduled.status == "convened" and scheduled.plan.ends_at + SHOWN_AFTER > now
+
+
+def door_is_open(scheduled: Scheduled, now: Millis, *, runs: bool) -> bool:
+    """Whether one can go into the room now."""
+    if scheduled.status in ("adjourned", "cancelled"):
+        return False
+    return scheduled.status == "open" or runs or now >= scheduled.plan.starts_at - DOOR_OPENS

@@ -1,0 +1,54 @@
+"""A rule preset in words, with the consequence worked out for a number of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from meeting_server.domain.rules import needed
+from meeting_server.domain.terms import Preset
+
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """What a secretary must know before choosing a rule. ``doubts`` and ``opinions`` may be empty."""
+
+    title: str
+    quorum: str
+    passing: str
+    method: str
+    source: str
+    doubts: str
+    opinions: str
+    secret: bool
+
+
+def rule_words(preset: Preset, entitled: int, language: str, say: Say) -> RuleWords:
+    """``preset`` worked out for ``entitled`` people; ``say`` gives the texts under ``schedule.rule``."""
+    separator = ", " if language == "en" else "、"
+    fields = separator.join(say(f"schedule.rule.field.{name}") for name in preset.assumed)
+    return RuleWords(
+        title=preset.title_en if language == "en" else preset.title_zh,
+        quorum=_quorum(preset, entitled, say),
+        passing=_passing(preset, entitled, say),
+        method=say(f"schedule.rule.method.{preset.method}"),
+        source=say("schedule.rule.source", source=preset.source),
+        doubts=say("schedule.rule.assumed", fields=fields) if fields else "",
+        opinions=say("schedule.rule.opinions") if preset.written_opinions else "",
+        secret=preset.method == "secret",
+    )
+
+
+def _quorum(preset: Preset, entitled: int, say: Say) -> str:
+    if preset.quorum is None:
+        return say("schedule.rule.quorum_none")
+    key = "quorum_committee" if preset.electorate == "committee" else "quorum"
+    return say(f"schedule.rule.{key}", entitled=entitled, needed=needed(preset.quorum, entitled))
+
+
+def _passing(preset: Preset, entitled: int, say: Say) -> str:
+    if preset.passing is None:
+        return say("schedule.rule.passing_none")
+    return say(f"schedule.rule.passing_{preset.passing.base}", base=entitled, needed=needed(preset.passing, entitled))
