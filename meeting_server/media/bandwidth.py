@@ -1,12 +1,17 @@
-"""What a client's downlink can carry: its own estimate (REMB) against what is sent, the loss it reports, and when to try more."""
+"""What a client's downlink can carry: queues seen in its transport feedback, its own estimate (REMB), loss, and when to try more."""
 
 from __future__ import annotations
+
+from collections import deque
 
 START = 700_000.0  # bit/s for pictures until something is known: a good picture or several small ones
 SOUND_RESERVE = 60_000.0
 OVERUSE = 0.92  # an estimate below this share of what is sent means that queues grow
 LOSS_TOO_HIGH = 0.08
 FIRST_RETRY_S, LONGEST_RETRY_S = 4.0, 60.0
+QUEUE_TOO_LONG_S = 0.08  # above the shortest delay seen lately ...
+FOR_S = 0.5  # ... for this long
+BASE_WINDOW_S = 20.0
 TRIAL_S = 8.0  # congestion this soon after a trial is the trial's doing
 
 
@@ -27,6 +32,53 @@ class Downlink:
         self.ever_congested = False
         self._tried_at = -1e9
         self._retry_s = FIRST_RETRY_S
+        self._sent: deque[tuple[int, int, float]] = deque(maxlen=4096)  # (number before the first, last number, when)
+        self._bases: deque[tuple[float, float]] = deque()  # (when, shortest delay of about a second)
+        self._queued_since: float | None = None
+        self.queue_s = 0.0
+
+    def sent(self, before: int, last: int, now: float) -> None:
+        """Packets with the transport-wide numbers from ``before`` + 1 to ``last`` went out together."""
+        self._sent.append((before, last, now))
+
+    def reported_arrivals(self, arrivals: list[tuple[int, int]], now: float) -> None:
+        """(number, arrival in µs of the client's clock, -1 = did not arrive): watches for queues that stay, and for loss."""
+        if not arrivals:
+            return
+        delays: list[float] = []
+        first = arrivals[0][0]
+        sent = self._sent
+        while sent and (sent[0][1] - first & 0xFFFF) >= 0x8000:  # everything before the first is done with
+            sent.popleft()
+        run = 0
+        for number, at in arrivals:
+            while run < len(sent) and (sent[run][1] - number & 0xFFFF) >= 0x8000:
+                run += 1
+            if run == len(sent):
+                break
+            if at >= 0:
+                delays.append(at / 1e6 - sent[run][2])
+        lost = sum(1 for _, at in arrivals if at < 0)
+        if len(arrivals) >= 8 or lost:
+            self.reported_loss(lost / len(arrivals), now, weight=min(0.3, len(arrivals) / 100))
+        if not delays:
+            return
+        shortest = min(delays)
+        if not self._bases or now - self._bases[-1][0] > 1.0:
+            self._bases.append((now, shortest))
+        else:
+            self._bases[-1] = (self._bases[-1][0], min(shortest, self._bases[-1][1]))
+        while now - self._bases[0][0] > BASE_WINDOW_S:
+            self._bases.popleft()
+        self.queue_s = shortest - min(base for _, base in self._bases)
+        if self.queue_s < QUEUE_TOO_LONG_S:
+            self._queued_since = None
+        elif self._queued_since is None:
+            self._queued_since = now
+        elif now - self._queued_since > FOR_S:
+            self._queued_since = now
+            # what is sent does not fit: how much does is known once less is sent
+            self._congested(0.6 * min(self.sending, self.budget), now)
 
     def reported_capacity(self, bits: int, now: float) -> None:
         """An estimate in bit/s."""
@@ -36,9 +88,9 @@ class Downlink:
         elif now - self.congested_at > 2.0:
             self.budget = max(self.budget, 0.9 * bits)
 
-    def reported_loss(self, fraction: float, now: float) -> None:
-        """``fraction`` of the packets of one report about pictures."""
-        self.loss = 0.7 * self.loss + 0.3 * fraction
+    def reported_loss(self, fraction: float, now: float, weight: float = 0.3) -> None:
+        """``fraction`` of the packets of one report about pictures, and the report's weight."""
+        self.loss += (fraction - self.loss) * weight
         if self.loss > LOSS_TOO_HIGH and now - self.congested_at > 1.0:
             self._congested(self.sending * (1 - 2 * min(self.loss, 0.4)), now)
 

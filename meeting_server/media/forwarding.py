@@ -31,7 +31,7 @@ from .srtp import SrtpFailed, make_cipher, protect_rtcp, unprotect_rtcp
 from .streams import Stream, Track
 
 _HEADER = struct.Struct("!BBHII")
-_LONG_HEADER = struct.Struct("!BBHIIHHBBH")  # with one extension block: absolute send time
+_LONG_HEADER = struct.Struct("!BBHIIHHBBH")  # with one extension element of up to three bytes
 _KEY_FRAME_PAUSE_S = 0.4
 _MAX_RTP_OUT = 1800  # what one protected packet may take in the arena
 
@@ -76,6 +76,7 @@ class Forwarder:
         self._opening = make_cipher(self._inbox.arena)
         self._sealing = make_cipher(self._outbox.arena)
         self._at = 0  # where the next packet goes in the outbox
+        self._now = 0.0
         self._touched: list[Stream] = []
         self._listener = listener
         self.certificate = Certificate()
@@ -166,7 +167,7 @@ class Forwarder:
 
     def _batch(self, n: int) -> None:
         now = time.monotonic()
-        micros, stamp = int(now * 1e6), int(now * 262144) & 0xFFFFFF
+        self._now, micros = now, int(now * 1e6)
         inbox, listener, counters = self._inbox, self._listener, self.counters
         arena, names, words, key_size = inbox.arena, inbox.names, inbox.words, inbox.key_size
         by_address, unprotect, unpack = self.by_address, self._opening.unprotect, _HEADER.unpack_from
@@ -220,7 +221,7 @@ class Forwarder:
                 if repaired is not None:
                     if end - head > 2 and kind == repaired.rtx_type:
                         original = arena[head] << 8 | arena[head + 1]
-                        self._accept(repaired, original, timestamp, second & 0x80, bytes(arena[head + 2 : end]), now, stamp)
+                        self._accept(repaired, original, timestamp, second & 0x80, bytes(arena[head + 2 : end]), now)
                     continue
                 stream = peer.learn(ssrc, kind, bytes(arena[at : at + size]))
                 if stream is None:
@@ -230,7 +231,7 @@ class Forwarder:
                 continue
             if level >= 0:
                 listener.heard(stream.track, level & 0x7F, now)
-            self._accept(stream, seq, timestamp, second & 0x80, bytes(arena[head:end]), now, stamp)
+            self._accept(stream, seq, timestamp, second & 0x80, bytes(arena[head:end]), now)
         for stream in self._touched:
             if stream.queue:
                 self._fan_out(stream, stream.queue)
@@ -238,7 +239,7 @@ class Forwarder:
         self._touched.clear()
         self._flush()
 
-    def _accept(self, stream: Stream, seq: int, timestamp: int, marker: int, payload: bytes, now: float, stamp: int) -> None:
+    def _accept(self, stream: Stream, seq: int, timestamp: int, marker: int, payload: bytes, now: float) -> None:
         order = stream.arrive(seq, timestamp, len(payload) + 12, now)
         if order < 0:
             return
@@ -249,7 +250,7 @@ class Forwarder:
         track = stream.track
         codec = track.codec
         seq = stream.forwarded(seq, order)
-        packet = Packet(seq, timestamp, marker, payload, vp8_pictures(payload) if codec == "vp8" else None, stamp)
+        packet = Packet(seq, timestamp, marker, payload, vp8_pictures(payload) if codec == "vp8" else None)
         stream.history[seq & 1023] = packet
         if not track.live:
             track.live = True
@@ -300,6 +301,7 @@ class Forwarder:
         arena, gather = outbox.arena, outbox.segments
         short, long = _HEADER.pack_into, _LONG_HEADER.pack_into
         limit = outbox.SIZE - _MAX_RTP_OUT
+        stamp = int(self._now * 262144) & 0xFFFFFF
         sent = octets = 0
         for slot in stream.outlets if slots is None else slots:
             peer = slot.peer
@@ -307,23 +309,28 @@ class Forwarder:
             if context is None or destination is None:
                 continue
             pointer = destination.pointer
-            kind, ssrc, extension = slot.payload_type, slot.ssrc, slot.send_time
+            kind, ssrc, extension, counted = slot.payload_type, slot.ssrc, slot.extension, slot.counted
+            number = first_number = peer.transport_number
+            high, low = stamp >> 16, stamp & 0xFFFF
             seq_offset, time_offset = slot.seq_offset, slot.time_offset
             renumber = slot.id_offset or slot.tl0_offset
             head = 20 if extension else 12
             at = run = self._at
             segment = count = 0
             for packet in packets:
-                seq, timestamp, marker, payload, picture, stamp = packet
+                seq, timestamp, marker, payload, picture = packet
                 if at > limit or outbox.count >= SEND_BATCH - 1:
                     if count:
                         outbox.add(pointer, run, at - run, segment if count > 1 else 0)
                     outbox.flush()
                     at = run = segment = count = 0
                 if extension:
+                    if counted:
+                        number = number + 1 & 0xFFFF
+                        high, low = number >> 8, (number & 0xFF) << 8
                     long(
                         arena, at, 0x90, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc,
-                        0xBEDE, 1, extension, stamp >> 16, stamp & 0xFFFF,
+                        0xBEDE, 1, extension, high, low,
                     )  # fmt: skip
                 else:
                     short(arena, at, 0x80, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc)
@@ -352,6 +359,9 @@ class Forwarder:
                 outbox.add(pointer, run, at - run, segment if count > 1 else 0)
             self._at = at
             slot.packets += len(packets)
+            if counted:
+                peer.transport_number = number
+                peer.downlink.sent(first_number, number, self._now)
         self.counters.packets_out += sent
         self.counters.bytes_out += octets
         if stream.outlets:
@@ -365,7 +375,7 @@ class Forwarder:
         if peer.outbound is None or peer.destination is None or slot.stream is None:
             return
         self.counters.nacks_in += len(lost)
-        arena, head = self._outbox.arena, 20 if slot.send_time else 12
+        arena, head = self._outbox.arena, 20 if slot.extension else 12
         for seq in lost:
             packet = slot.find(seq)
             if packet is None:
@@ -380,11 +390,17 @@ class Forwarder:
                 at = self._at
                 slot.rtx_seq = slot.rtx_seq + 1 & 0xFFFF
                 timestamp = packet.timestamp + slot.time_offset & 0xFFFFFFFF
-                if slot.send_time:
-                    stamp = int(now * 262144) & 0xFFFFFF
+                if slot.extension:
+                    if slot.counted:
+                        peer.transport_number = number = peer.transport_number + 1 & 0xFFFF
+                        peer.downlink.sent(number - 1 & 0xFFFF, number, now)
+                        high, low = number >> 8, (number & 0xFF) << 8
+                    else:
+                        stamp = int(now * 262144) & 0xFFFFFF
+                        high, low = stamp >> 16, stamp & 0xFFFF
                     _LONG_HEADER.pack_into(
                         arena, at, 0x90, packet.marker | slot.rtx_type, slot.rtx_seq, timestamp, slot.rtx_ssrc,
-                        0xBEDE, 1, slot.send_time, stamp >> 16, stamp & 0xFFFF,
+                        0xBEDE, 1, slot.extension, high, low,
                     )  # fmt: skip
                 else:
                     _HEADER.pack_into(arena, at, 0x80, packet.marker | slot.rtx_type, slot.rtx_seq, timestamp, slot.rtx_ssrc)

@@ -64,6 +64,7 @@ class Peer:
         self.arrivals: list[tuple[int, int]] = []  # (transport sequence number as on the wire, µs)
         self.feedback_number = 0
         self.feedback_base = 0
+        self.transport_number = 0  # of the last packet that carried one
         self.heard = 0.0
         self.born = 0.0
         self.clock = SourceClock()

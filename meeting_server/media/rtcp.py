@@ -41,6 +41,7 @@ class Feedback:
     key_frames: list[int] = field(default_factory=list)  # ssrcs of PLI and FIR
     byes: list[int] = field(default_factory=list)
     capacity: int | None = None  # REMB, bit/s
+    arrived: list[tuple[int, int]] = field(default_factory=list)  # (transport sequence number, arrival in µs or -1 for not arrived)
 
 
 def parse(data: bytes) -> Feedback:
@@ -69,6 +70,8 @@ def parse(data: bytes) -> Feedback:
             found.byes += struct.unpack_from(f"!{count}I", body)
         elif kind == TRANSPORT_FEEDBACK and count == 1 and len(body) >= 8:
             found.nacks.append((int.from_bytes(body[4:8], "big"), _nacked(body[8:])))
+        elif kind == TRANSPORT_FEEDBACK and count == 15 and len(body) >= 16:
+            found.arrived += _arrived(body)
         elif kind == PAYLOAD_FEEDBACK and len(body) >= 8:
             if count == 1:
                 found.key_frames.append(int.from_bytes(body[4:8], "big"))
@@ -96,6 +99,37 @@ def _nacked(body: bytes) -> list[int]:
             lost.append(first + low.bit_length() & 0xFFFF)
             mask ^= low
     return lost
+
+
+def _arrived(body: bytes) -> list[tuple[int, int]]:
+    """Transport-wide feedback; what is cut short ends the list."""
+    base, count, reference = struct.unpack_from("!HHI", body, 8)
+    reference >>= 8
+    clock = (reference - 0x1000000 if reference & 0x800000 else reference) * 64_000
+    symbols: list[int] = []
+    at = 16
+    while len(symbols) < count and at + 2 <= len(body):
+        chunk = body[at] << 8 | body[at + 1]
+        at += 2
+        if not chunk & 0x8000:
+            symbols += [chunk >> 13 & 3] * min(chunk & 0x1FFF, count - len(symbols))
+        elif chunk & 0x4000:
+            symbols += [chunk >> shift & 3 for shift in range(12, -1, -2)]
+        else:
+            symbols += [chunk >> shift & 1 for shift in range(13, -1, -1)]
+    found: list[tuple[int, int]] = []
+    for i, symbol in enumerate(symbols[:count]):
+        if symbol == 1 and at < len(body):
+            clock += body[at] * 250
+            at += 1
+        elif symbol == 2 and at + 2 <= len(body):
+            clock += struct.unpack_from("!h", body, at)[0] * 250
+            at += 2
+        else:
+            found.append((base + i & 0xFFFF, -1))
+            continue
+        found.append((base + i & 0xFFFF, clock))
+    return found
 
 
 def to_ntp(unix_s: float) -> int:

@@ -25,7 +25,6 @@ class Packet(NamedTuple):
     marker: int
     payload: bytes
     picture: PictureNumbers | None
-    sent_at: int  # 24-bit absolute send time that every copy carries
 
 
 def scan_extensions(arena: bytearray, start: int, end: int, level_id: int, sequence_id: int) -> tuple[int, int, int]:

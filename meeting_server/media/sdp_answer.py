@@ -18,11 +18,12 @@ RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 # Orientation and the like are left out on purpose: a browser then rotates its picture before encoding it.
 _FROM_CLIENT = (AUDIO_LEVEL, TRANSPORT_SEQUENCE, MID, RID, REPAIRED_RID)
-_TO_CLIENT = (SEND_TIME,)
+# Towards a client, one of these tells how much its path carries: the first that it offers.
+_TO_CLIENT = (TRANSPORT_SEQUENCE, SEND_TIME)
 
 CODECS = ("opus", "vp8", "h264", "vp9", "av1")  # in the order in which we prefer to receive them
-_FEEDBACK_FROM = ("transport-cc", "goog-remb", "ccm fir", "nack", "nack pli")
-_FEEDBACK_TO = ("goog-remb", "ccm fir", "nack", "nack pli")
+_FEEDBACK_FROM = ("transport-cc", "ccm fir", "nack", "nack pli")
+_FEEDBACK_TO = ("transport-cc", "goog-remb", "ccm fir", "nack", "nack pli")
 _SPEECH = {"minptime": "10", "useinbandfec": "1", "usedtx": "1", "maxaveragebitrate": "32000"}
 
 
@@ -150,9 +151,12 @@ class Answerer:
             used = [payload]
         elif line.role in ("audio_slot", "video_slot", "screen_slot"):
             ssrc, rtx_ssrc = self._ssrcs.setdefault(line.mid, (_ssrc(), _ssrc()))
-            extensions = {u: line.extensions[u] for u in _TO_CLIENT if u in line.extensions and line.kind == "video"}
             used = [payload for payload, _ in payloads.values()]
             repaired = any(p.rtx for p in used)
+            extensions = {}
+            if line.kind == "video" and repaired:
+                # Without RTX a repair repeats a packet bit by bit, which an extension that counts would forbid.
+                extensions = {u: line.extensions[u] for u in [u for u in _TO_CLIENT if u in line.extensions][:1]}
             plan.slots.append(
                 SlotLine(line.mid, line.media_kind, {p.codec: p for p in used}, extensions, ssrc, rtx_ssrc if repaired else 0)
             )

@@ -314,13 +314,15 @@ class Sfu:
                 continue
             fraction = block.lost / 256
             slot_of.lost = 0.7 * slot_of.lost + 0.3 * fraction
-            if slot_of.kind != "audio" and slot_of.stream is not None:
+            if slot_of.kind != "audio" and slot_of.stream is not None and not slot_of.counted:
                 peer.downlink.reported_loss(fraction, now)
             sent = slot_of.reports_sent.get(block.lsr)
             if block.lsr and sent is not None:
                 trip = now - sent - block.dlsr / 65536
                 if 0 <= trip < 10:
                     peer.round_trip = trip if peer.round_trip is None else 0.7 * peer.round_trip + 0.3 * trip
+        if feedback.arrived:
+            peer.downlink.reported_arrivals(feedback.arrived, now)
         if feedback.capacity is not None:
             peer.downlink.reported_capacity(feedback.capacity, now)
         for ssrc in feedback.byes:

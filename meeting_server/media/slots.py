@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .api import Kind
 from .rtp import Packet
-from .sdp_answer import SEND_TIME, Payload, SlotLine
+from .sdp_answer import SEND_TIME, TRANSPORT_SEQUENCE, Payload, SlotLine
 
 if TYPE_CHECKING:
     from .peer import Peer
@@ -20,9 +20,9 @@ class Slot:
     """The rewriting of one slot. Out = in + offset, for sequence number, timestamp and VP8 picture numbers alike."""
 
     __slots__ = (
-        "begins_at", "id_offset", "kind", "last_at", "last_id", "last_seq", "last_time", "last_tl0", "layer_cap", "lost",
-        "mid", "octets", "packets", "payload_type", "payloads", "peer", "pending", "rate", "repaired", "repairs",
-        "repairs_at", "reports_sent", "rtx_seq", "rtx_ssrc", "rtx_type", "send_time", "seq_offset", "ssrc", "started",
+        "begins_at", "counted", "extension", "id_offset", "kind", "last_at", "last_id", "last_seq", "last_time", "last_tl0",
+        "layer_cap", "lost", "mid", "octets", "packets", "payload_type", "payloads", "peer", "pending", "rate", "repaired",
+        "repairs", "repairs_at", "reports_sent", "rtx_seq", "rtx_ssrc", "rtx_type", "seq_offset", "ssrc", "started",
         "stream", "time_offset", "tl0_offset", "track",
     )  # fmt: skip
 
@@ -33,8 +33,7 @@ class Slot:
         self.ssrc = line.ssrc
         self.rtx_ssrc = line.rtx_ssrc
         self.payloads: dict[str, Payload] = line.payloads
-        extension = line.extensions.get(SEND_TIME, 0)
-        self.send_time = extension << 4 | 2 if extension else 0  # head byte of the extension element, 0 = none
+        self.extension, self.counted = _extension(line)
         self.track: Track | None = None  # who should be seen
         self.stream: Stream | None = None  # what flows
         self.pending: Stream | None = None  # what flows from its next key frame on
@@ -58,8 +57,7 @@ class Slot:
         """Take over what a later offer changed, and keep the numbering."""
         self.payloads = line.payloads
         self.rtx_ssrc = line.rtx_ssrc
-        extension = line.extensions.get(SEND_TIME, 0)
-        self.send_time = extension << 4 | 2 if extension else 0
+        self.extension, self.counted = _extension(line)
 
     def accepts(self, codec: str) -> bool:
         return codec in self.payloads
@@ -141,3 +139,12 @@ def rewrite_picture(out: bytearray, at: int, packet: Packet, slot: Slot) -> None
             out[where] = number & 0x7F
     if picture.tl0_at >= 0:
         out[at + picture.tl0_at] = picture.tl0 + slot.tl0_offset & 0xFF
+
+
+def _extension(line: SlotLine) -> tuple[int, bool]:
+    """(head byte of the one extension element every packet carries, 0 for none; whether it holds a transport-wide number)."""
+    number = line.extensions.get(TRANSPORT_SEQUENCE, 0)
+    if number:
+        return number << 4 | 1, True
+    number = line.extensions.get(SEND_TIME, 0)
+    return (number << 4 | 2 if number else 0), False

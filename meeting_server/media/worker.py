@@ -59,12 +59,13 @@ class Worker:
         self._sfu = Sfu(bind, port, advertised_hosts(bind, hosts), self._emit)
         self._adopted: set[str] = set()
         self._ended = asyncio.Event()
+        self._driving: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         self._sfu.start()
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()
-        server = await asyncio.start_unix_server(self._drive, self._path)
+        server = await asyncio.start_unix_server(self._driven, self._path)
         self._path.chmod(0o600)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -73,7 +74,10 @@ class Worker:
         gc.freeze()  # what is alive now lives as long as the worker: no need to look at it again
         await self._ended.wait()
         server.close()
-        await self._sfu.stop()
+        await self._sfu.stop()  # first, so that the driver still hears of the last files
+        if self._driving is not None:
+            self._driving.cancel()
+            await asyncio.wait({self._driving})
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()
 
@@ -88,6 +92,9 @@ class Worker:
             writer.close()  # the driver has stopped reading; it will connect again and learn the state anew
             return
         writer.write(frame(message))
+
+    def _driven(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._driving = asyncio.create_task(self._drive(reader, writer))
 
     async def _drive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._writer is not None:
