@@ -1,0 +1,241 @@
+"""Who may open a meeting's socket, and what happens to those who talk nonsense or too much."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.web.limits import MOST_BAD, MOST_REFUSED, RATES
+from meeting_server.web.sign_outs import SignOuts
+from meeting_server.web.socket import origin_allowed
+from meeting_server.wire.close_codes import Close
+from tests.bots import PATIENCE, Bot
+from tests.live_house import MEETING, Live, StubViewer, live_house
+
+
+@pytest.fixture
+async def live(tmp_path: Path) -> AsyncIterator[Live]:
+    async with live_house(tmp_path) as house:
+        yield house
+
+
+async def knocking(live: Live, who: str = "m1", meeting_id: str = MEETING, **options: Any) -> Bot:
+    """A socket that is open and reads, and has said nothing yet."""
+    bot = await Bot.open(live.url(meeting_id), cookie=f"who={who}" if who else "", **options)
+    bot._reader = asyncio.create_task(bot._read())
+    return bot
+
+
+async def refusal(live: Live, origin: str | None) -> int:
+    with pytest.raises(InvalidStatus) as refused:
+        await Bot.open(live.url(), cookie="who=m1", origin=origin)
+    return refused.value.response.status_code
+
+
+async def test_only_a_page_of_our_own_may_open_a_socket(live: Live) -> None:
+    port = live.port
+    for origin in (
+        None,
+        "null",
+        "http://evil.example",
+        f"http://127.0.0.1.evil.example:{port}",
+        f"http://127.0.0.1:{port}.evil.example",
+        f"http://evil.example/127.0.0.1:{port}",
+        f"http://127.0.0.1:{port}@evil.example",
+        f"http://user@127.0.0.1:{port}",
+        f"http://127.0.0.1:{port + 1}",
+        f"file://127.0.0.1:{port}",
+        "http://127.0.0.1",
+    ):
+        assert await refusal(live, origin) == 403, origin
+    async with await live.enter("m1"):
+        assert live.registry.connected(MEETING) == 1
+
+
+def test_origin_is_compared_with_the_whole_host() -> None:
+    assert origin_allowed("https://meet.example", "meet.example", ())
+    assert origin_allowed("https://MEET.example", "meet.EXAMPLE", ())
+    assert origin_allowed("https://meet.example:8443", "10.0.0.1:9000", frozenset({"meet.example:8443"}))
+    assert not origin_allowed("https://meet.example", "meet.example:8443", ())
+    assert not origin_allowed("https://sub.meet.example", "meet.example", ())
+    assert not origin_allowed("https://[bad", "meet.example", ())
+    assert not origin_allowed("", "", ())
+
+
+async def test_the_subprotocol_must_be_asked_for(live: Live) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(
+            live.url(),
+            origin=f"http://127.0.0.1:{live.port}",  # type: ignore[arg-type]  # a NewType of str
+            additional_headers={"Cookie": "who=m1"},
+            proxy=None,
+        )
+    assert refused.value.response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("who", "meeting_id", "code"),
+    [("", MEETING, Close.SIGNED_OUT), ("m1", "no-such", Close.UNKNOWN_MEETING)],
+)
+async def test_who_can_not_come_in_is_told_at_once(live: Live, who: str, meeting_id: str, code: Close) -> None:
+    bot = await knocking(live, who, meeting_id)
+    assert await bot.closed() == code
+
+
+async def test_who_is_not_on_the_list_is_told_after_hello(live: Live) -> None:
+    bot = await knocking(live, "stranger")
+    await bot.say({"type": "hello"})
+    assert await bot.closed() == Close.FORBIDDEN
+
+
+async def test_an_invitation_opens_its_own_meeting_only(live: Live) -> None:
+    async def guest(_: object) -> StubViewer:
+        return StubViewer(ParticipantId("m1"), "s1", MeetingId("another"))
+
+    live.door.viewer_of = guest
+    bot = await knocking(live)
+    assert await bot.closed() == Close.FORBIDDEN
+
+
+async def test_signing_out_closes_the_sockets_of_that_sign_in(live: Live) -> None:
+    sign_outs = SignOuts()
+    live.door.watch = sign_outs.watch
+    async with await live.enter("m1") as member, await live.enter("m2") as other:
+        sign_outs.announce(["m1"])
+        assert await member.closed() == Close.SIGNED_OUT
+        assert (await other.command("PostChat", text="还在"))["type"] == "ack"
+
+
+async def test_a_socket_that_never_says_hello_is_closed(live: Live) -> None:
+    live.door.hello_seconds = 0.2
+    bot = await knocking(live)
+    assert await bot.closed() == Close.NO_HELLO
+
+
+async def test_a_socket_that_says_other_things_than_hello_is_not_kept_longer(live: Live) -> None:
+    live.door.hello_seconds = 0.3
+    bot = await knocking(live)
+    await bot.say({"type": "ping", "sent": 1})
+    assert (await bot.other("error"))["code"] == "bad_message"
+    assert await bot.closed() == Close.NO_HELLO
+
+
+async def test_too_many_sockets_of_one_address_are_refused(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meeting_server.web.socket.MOST_PER_ADDRESS", 2)
+    async with await live.enter("m1"), await live.enter("m2"):
+        with pytest.raises(InvalidStatus) as refused:
+            await Bot.open(live.url(), cookie="who=m3")
+        assert refused.value.response.status_code == 429
+    async with await live.enter("m3"):
+        assert live.registry.connected(MEETING) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "re", "field"),
+    [
+        ("not json", "", ""),
+        ('{"type":"wish"}', "wish", "type"),
+        ('{"type":"want"}', "want", "video"),
+        ('{"type":"ping","sent":NaN}', "ping", ""),
+        ('{"type":"ping","sent":1,"sent":1}', "ping", "sent"),
+        ('{"type":"signal","kind":"\\ud800"}', "signal", "kind"),
+        ('{"type":"want","video":' + "[" * 1000 + "]" * 1000 + "}", "want", ""),
+        ('{"type":"want","video":[' + "1," * 30_000 + "1]}", "want", "video"),
+        ('{"type":"hello"}', "hello", "type"),
+    ],
+)
+async def test_a_frame_that_is_not_understood_is_named_and_the_meeting_goes_on(
+    live: Live, text: str, re: str, field: str
+) -> None:
+    async with await live.enter("m1") as member:
+        await member.websocket.send(text)
+        assert await member.other("error") == {
+            "type": "error", "code": "bad_message", "re": re, "field": field, "retry_after_ms": 0,
+        }
+        assert (await member.command("PostChat", text="还在"))["type"] == "ack"
+
+
+async def test_a_command_that_is_not_understood_is_rejected_by_its_id(live: Live) -> None:
+    async with await live.enter("m1") as member:
+        answer = await member.command("PostChat", "bad-command-1", txt="?")
+        assert (answer["type"], answer["code"], answer["field"]) == ("rejected", "bad_message", "data.text")
+        answer = await member.command("PassDeadline", "bad-command-2")
+        assert (answer["type"], answer["code"], answer["field"]) == ("rejected", "bad_message", "kind")
+
+
+async def test_the_fifth_frame_that_is_not_understood_closes_the_socket(live: Live) -> None:
+    async with await live.enter("m2") as other:
+        bot = await live.enter("m1")
+        for _ in range(MOST_BAD):
+            await bot.websocket.send("{}")
+        assert await bot.closed() == Close.BAD_MESSAGE
+        assert len([f for f in bot.others if f["type"] == "error"]) == MOST_BAD
+        assert (await other.command("PostChat", text="还在"))["type"] == "ack"
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        pytest.param(b"\x00\x01", Close.BAD_MESSAGE, id="binary"),
+        pytest.param("x" * 70_000, 1009, id="larger than 64 KiB"),
+    ],
+)
+async def test_frames_of_the_wrong_sort_close_the_socket(live: Live, payload: str | bytes, code: int) -> None:
+    bot = await live.enter("m1")
+    await bot.websocket.send(payload)
+    assert await bot.closed() == code
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(bytes.fromhex("81820000000080ff"), id="invalid UTF-8"),
+        pytest.param(bytes.fromhex("8105") + b"hello", id="unmasked"),
+        pytest.param(bytes.fromhex("f18000000000"), id="reserved bits"),
+        pytest.param(bytes.fromhex("838000000000"), id="reserved opcode"),
+        pytest.param(bytes.fromhex("89fe007e00000000") + b"x" * 126, id="long ping"),
+        pytest.param(bytes.fromhex("808000000000"), id="continuation of nothing"),
+        pytest.param(bytes.fromhex("81ffffffffffffffffff"), id="absurd length"),
+        pytest.param(bytes.fromhex("888100000000ff"), id="close of one byte"),
+    ],
+)
+async def test_broken_frames_close_the_socket_and_the_server_lives(live: Live, raw: bytes) -> None:
+    async with await live.enter("m2") as other:
+        bot = await live.enter("m1")
+        bot.websocket.transport.write(raw)
+        assert await bot.closed() in (1002, 1003, 1007, 1009, 1006)
+        assert (await other.command("PostChat", text="还在"))["type"] == "ack"
+
+
+async def test_who_says_too_much_is_told_when_to_come_again_and_then_closed(live: Live) -> None:
+    async with await live.enter("m2") as other:
+        bot = await live.enter("m1")
+        burst = int(RATES["command"].burst)
+        welcome = [await bot.answer_to(await bot.post("PostChat", text=str(n))) for n in range(burst // 2)]
+        assert {a["type"] for a in welcome} == {"ack"}
+        names = [await bot.post("PostChat", text=str(n)) for n in range(2 * burst + MOST_REFUSED)]
+        assert await bot.closed() == Close.FLOODING
+        futures = [bot._answers[name] for name in names]
+        limited = [a for f in futures if not f.cancelled() and (a := f.result())["type"] == "rejected"]
+        assert len(limited) >= MOST_REFUSED
+        assert {a["code"] for a in limited} == {"rate_limited"}
+        assert all(0 < a["retry_after_ms"] <= 5_000 for a in limited)
+        assert (await other.command("PostChat", text="还在"))["type"] == "ack"
+
+
+async def test_a_hundred_half_open_handshakes_keep_nobody_out(live: Live) -> None:
+    half = [await asyncio.open_connection("127.0.0.1", live.port) for _ in range(100)]
+    for _, writer in half:
+        writer.write(b"GET /ws/meeting-1 HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+    async with asyncio.timeout(PATIENCE):
+        async with await live.enter("m1") as member:
+            assert (await member.command("PostChat", text="进来了"))["type"] == "ack"
+    for _, writer in half:
+        writer.close()
