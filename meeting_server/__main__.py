@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -108,10 +109,15 @@ def audit(
     language: Annotated[str, typer.Option("--language", "-l", help="zh-CN or en; default: the terminal's.")] = "",
 ) -> None:
     """Check an exported meeting offline: chain, ballots, tallies, verdicts. Exit code 1 on any doubt."""
-    from meeting_server.archive.audit import main
+    from meeting_server.archive.audit import audit_file
     from meeting_server.serve import terminal_language
+    from meeting_server.web.catalogue import LANGUAGES, text
 
-    raise typer.Exit(main(bundle, language or terminal_language()))
+    chosen = next((known for known in LANGUAGES if known == language), terminal_language())
+    lines, good = audit_file(bundle, lambda key, **holes: text(chosen, key, **holes))
+    for line in lines:
+        print(line)
+    raise typer.Exit(0 if good else 1)
 
 
 @command.command()
@@ -123,6 +129,56 @@ def demo() -> None:
 
     place = place_of(settings, lan=False, listening=False)
     announce(place, asyncio.run(links_for(place.settings, terminal_language())), out)
+
+
+def _people(work: Callable[[Settings], Coroutine[Any, Any, Any]]) -> Any:
+    """Run something about people; what went wrong is told in a sentence."""
+    from meeting_server.serve import place_of, terminal_language
+    from meeting_server.users import NotDone
+    from meeting_server.web.catalogue import text
+
+    settings = _settings("user").model_copy(update={"log_level": "warning"})
+    try:
+        return asyncio.run(work(place_of(settings, lan=False, listening=False).settings))
+    except NotDone as error:
+        _stop(text(terminal_language(), error.code, **error.holes))
+
+
+@user.command("create")
+def user_create(
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+    number: Annotated[str, typer.Option(help="Student or staff number; signs in with it.")] = "",
+    role: Annotated[str, typer.Option(help="administrator, secretary, reviewer or none.")] = "administrator",
+    branch: Annotated[str, typer.Option(help="Name of the branch; on an empty server the root is made under it.")] = "",
+) -> None:
+    """Add a person and print a one-time sign-in link; on an empty server this is the first administrator."""
+    from meeting_server.store.people import BranchRole
+    from meeting_server.users import create
+
+    if role not in ("none", *BranchRole):
+        _stop(_words("no_such_role", name=role))
+    made = _people(lambda settings: create(settings, name, number, None if role == "none" else BranchRole(role), branch))
+    out.print(_words("user_made", name=made.name))
+    print(made.link)
+
+
+@user.command("link")
+def user_link(who: Annotated[str, typer.Argument(help="Name or number.")]) -> None:
+    """Print a fresh one-time sign-in link; earlier ones end."""
+    from meeting_server.users import link
+
+    made = _people(lambda settings: link(settings, who))
+    out.print(_words("link_made", name=made.name))
+    print(made.link)
+
+
+@user.command("password")
+def user_password(who: Annotated[str, typer.Argument(help="Name or number.")]) -> None:
+    """Set a password; it is asked for, so that it stands in no process list."""
+    from meeting_server.users import password
+
+    new = typer.prompt(_words("password_prompt"), hide_input=True, confirmation_prompt=True)
+    out.print(_words("password_set", name=_people(lambda settings: password(settings, who, new))))
 
 
 @command.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import io
 import os
 import signal
@@ -77,6 +78,8 @@ def place_of(settings: Settings, *, lan: bool, listening: bool = True) -> Place:
         "MEETING_PUBLIC_URL": url,
         "MEETING_DEMO": "1" if settings.demo else "0",
     }
+    if settings.demo and "MEETING_LOG_LEVEL" not in os.environ:
+        environment["MEETING_LOG_LEVEL"] = "warning"  # the links stay in sight
     if settings.tls_cert and settings.tls_key:
         environment |= {"MEETING_TLS_CERT": str(settings.tls_cert), "MEETING_TLS_KEY": str(settings.tls_key)}
     return Place(settings, url, environment, authority)
@@ -103,6 +106,8 @@ def _check_port(host: str, port: int) -> None:
 def children_of(place: Place) -> list[Child]:
     """The processes of one server, in the order they start."""
     names = ["media", "web", "archive"] if place.settings.media else ["web", "archive"]
+    if importlib.util.find_spec("meeting_server.archive.worker") is None:
+        names.remove("archive")
     return [Child(name, (sys.executable, "-m", "meeting_server", name), place.environment) for name in names]
 
 

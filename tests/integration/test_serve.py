@@ -1,0 +1,155 @@
+"""One command: starts everything, prints a link per role, restarts what dies, stops cleanly, refuses to start wrongly."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.running import Server, free_port, wait_for
+
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("house"), "--demo", MEETING_LOG_LEVEL="info") as server:
+        yield server
+
+
+def signed_in(link: str) -> httpx.Client:
+    """One tap: the button on the page behind the link."""
+    client = httpx.Client(base_url=link.rsplit("/sign-in/", 1)[0], follow_redirects=True)
+    page = client.get(link)
+    token = CSRF.search(page.text)
+    assert token is not None
+    answer = client.post(link, data={"csrf": token[1]})
+    assert answer.status_code == 200, answer.text
+    return client
+
+
+def test_one_link_a_role_is_printed(demo: Server) -> None:
+    roles = [role for role, _, _ in demo.links]
+    assert sorted(roles) == sorted(["administrator", "secretary", "member", "member", "member", "probationary member", "reviewer"])
+
+
+def test_each_link_signs_in_with_one_tap_and_only_once(demo: Server) -> None:
+    for _, name, link in demo.links:
+        with signed_in(link) as client:
+            assert name in client.get("/me").text
+        with httpx.Client() as stranger:
+            assert stranger.get(link).status_code == 410
+
+
+def test_no_link_is_in_the_log(demo: Server) -> None:
+    tokens = [link.rsplit("/", 1)[1] for _, _, link in demo.links]
+    logged = [line for line in demo.lines if "[" in line and "request" in line]
+    assert any("/sign-in/***" in line for line in logged)
+    assert [line for line in logged for token in tokens if token in line] == []
+
+
+def test_health_and_figures(demo: Server) -> None:
+    assert httpx.get(f"{demo.url}/healthz").json()["status"] == "ok"
+    assert "meeting_http_requests_total" in httpx.get(f"{demo.url}/metrics").text
+    through_a_proxy = httpx.get(f"{demo.url}/metrics", headers={"x-forwarded-for": "203.0.113.9"})
+    assert through_a_proxy.status_code == 404
+
+
+def test_client_files_are_compressed_and_kept_for_ever(demo: Server) -> None:
+    page = httpx.get(f"{demo.url}/sign-in").text
+    style = re.search(r'href="(/static/[^"]+\.css)"', page)
+    assert style is not None
+    answer = httpx.get(demo.url + style[1], headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "immutable" in answer.headers["cache-control"]
+    again = httpx.get(demo.url + style[1], headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    for outside in ("/static/../pyproject.toml", "/static/%2e%2e/%2e%2e/pyproject.toml", "/static/.vite", "/static/none.js"):
+        assert httpx.get(demo.url + outside).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["web", "media"])
+def test_a_process_that_dies_comes_back(demo: Server, name: str) -> None:
+    before = demo.children()[name]
+    os.kill(before, signal.SIGKILL)
+    wait_for(lambda: demo.children().get(name, before) != before, 20)
+    wait_for(lambda: _healthy(demo.url), 20)
+
+
+def _healthy(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_interrupting_stops_everything_and_a_warm_start_is_quick(tmp_path: Path) -> None:
+    server = Server(tmp_path, "--demo").start()
+    children = server.children()
+    assert {"web", "media"} <= set(children)
+    assert server.interrupt(signal.SIGINT) == 0
+    assert [pid for pid in children.values() if Path(f"/proc/{pid}").exists()] == []
+    again = Server(tmp_path, "--demo", port=server.port)
+    try:
+        again.start(seconds=10)
+        assert len(again.links) == 7
+        assert {link for _, _, link in again.links}.isdisjoint({link for _, _, link in server.links})
+    finally:
+        again.stop()
+
+
+def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = Server(tmp_path, port=port).command("serve", check=False)
+    assert result.returncode == 1
+    assert f"127.0.0.1:{port}" in result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+
+
+@pytest.mark.parametrize("words", ["serve", "web"])
+def test_a_default_secret_is_refused(tmp_path: Path, words: str) -> None:
+    result = Server(tmp_path, MEETING_SECRET_KEY="change-me-change-me-change-me-change-me").command(words, check=False)
+    assert result.returncode == 1
+    assert "MEETING_SECRET_KEY" in result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+
+
+def test_the_local_network_gets_https_and_a_code_to_scan(tmp_path: Path) -> None:
+    with Server(tmp_path, "--lan", port=free_port()) as server:
+        trusted = ssl.create_default_context(cafile=str(tmp_path / "var" / "tls" / "authority.pem"))
+        answer = httpx.get(f"https://127.0.0.1:{server.port}/sign-in", verify=trusted)
+        assert answer.status_code == 200
+        assert "__Host-" in answer.headers["set-cookie"]
+        assert "strict-transport-security" in answer.headers
+        printed = server.output
+        assert re.search(r"https://\d+\.\d+\.\d+\.\d+:\d+", printed)
+        assert printed.count("█") > 50
+
+
+def test_the_first_administrator_comes_from_the_command_line(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    made = server.command("user", "create", "沈立群", "--number", "A0001", "--branch", "临江大学党委")
+    link = made.stdout.strip().splitlines()[-1]
+    with server:
+        with signed_in(link) as client:
+            assert "沈立群" in client.get("/me").text
+    assert server.command("user", "link", "无此人", check=False).returncode == 1
+    fresh = server.command("user", "link", "A0001").stdout.strip().splitlines()[-1]
+    assert fresh != link
+
+
+def test_backup_while_running_can_be_started_from(tmp_path: Path) -> None:
+    server = Server(tmp_path / "one", "--demo")
+    with server:
+        server.command("backup", str(tmp_path / "two" / "var"))
+    again = Server(tmp_path / "two", "--demo")
+    with again:
+        assert [name for _, name, _ in again.links] == [name for _, name, _ in server.links]
