@@ -30,8 +30,8 @@ def room_of(name: str) -> tuple[MeetingId, RoomId]:
 
 
 def recorded_path(room_id: RoomId, path: str) -> str:
-    """Where a file lies under the meeting's folder: the media plane only knows the room's."""
-    return f"{room_id}/{path}"
+    """Where a file lies under the meeting's folder: the media plane knows the room's only, and names its files in full."""
+    return f"{room_id}/{Path(path).name}"
 
 
 class Recording:
