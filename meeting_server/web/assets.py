@@ -48,6 +48,13 @@ class Assets:
         except Refused:
             return ()
 
+    def script(self, name: str) -> str:
+        """The address of an entry's script, for pages that work without it; empty when the client is not built."""
+        try:
+            return self.entry(name).script
+        except Refused:
+            return ""
+
     def _read(self, manifest: dict[str, dict[str, object]]) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
         for chunk in manifest.values():

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meeting_server.domain.errors import Code
 from meeting_server.store.failure import StorageFailure
+from meeting_server.store.people import NotInOrder
 from meeting_server.web.auth import viewer_of
 from meeting_server.web.catalogue import Language, has, text
 from meeting_server.web.errors import Refused, WebCode
@@ -82,6 +83,12 @@ async def on_refused(request: Request, error: Exception) -> Response:
     return await refuse(request, str(error.code), error.status, error.detail, error.field)
 
 
+async def on_not_in_order(request: Request, error: Exception) -> Response:
+    """The directory refused what a page did not ask about first."""
+    assert isinstance(error, NotInOrder)
+    return await refuse(request, str(error.code), 409, field=error.field)
+
+
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such route, method) in our words."""
     assert isinstance(error, HTTPException)
@@ -145,6 +152,7 @@ def _request_id(request: Request) -> str:
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {
     Refused: on_refused,
+    NotInOrder: on_not_in_order,
     HTTPException: on_http_exception,
     StorageFailure: on_storage_error,
 }

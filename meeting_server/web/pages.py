@@ -65,7 +65,7 @@ async def render(
 
     Beside ``context`` a template has: ``t(key, **holes)``, ``icons`` (macros of ``icons.html``), ``language``,
     ``theme``, ``big``, ``viewer`` (or None), ``manages`` (holds a role in a branch), ``here``, ``path``, ``request_id``,
-    ``csrf`` (token) and ``csrf_field()`` (the hidden input every form carries), ``now``, ``styles``;
+    ``csrf`` (token) and ``csrf_field()`` (the hidden input every form carries), ``now``, ``styles``, ``script(name)``;
     dates as ``day(ms)``, ``date(ms)``, ``month(ms)``, ``moment(ms)`` and the filters ``clock`` and ``minutes``.
     """
     preferences = preferences_of(request)
@@ -87,6 +87,7 @@ async def render(
             "here": _here(request),
             "now": now,
             "styles": house_of(request).assets.styles(),
+            "script": house_of(request).assets.script,
             "request_id": request.scope.get("state", {}).get("request_id", ""),
             "day": partial(_day, language, now),
             "date": partial(dates.date, language),
