@@ -15,7 +15,7 @@ from types import TracebackType
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"^(.*?)\s+(\S+)\s+(https?://\S+/sign-in/\S+)\s*$")
-READY = "Ready:"
+READY = "Press Ctrl-C"
 
 
 def free_port() -> int:
@@ -71,7 +71,8 @@ class Server:
             [sys.executable, "-m", "meeting_server", "serve", *self.words], cwd=ROOT, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         if not self._ready.wait(seconds) or self.process.poll() is not None:
             self.stop()
             raise AssertionError(f"the server did not start:\n{self.output}")
@@ -79,10 +80,11 @@ class Server:
 
     def _read(self) -> None:
         assert self.process is not None and self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if line.startswith(("Press Ctrl-C", READY)) and ("--demo" not in self.words or line.startswith("Press")):
-                self._ready.set()
+        with self.process.stdout as said:
+            for line in said:
+                self.lines.append(line.rstrip("\n"))
+                if line.startswith(READY):
+                    self._ready.set()
         self._ready.set()
 
     def children(self) -> dict[str, int]:
@@ -102,7 +104,9 @@ class Server:
         """Ask it to stop and wait; its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(seconds)
+        code = self.process.wait(seconds)
+        self._reader.join(10)
+        return code
 
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
@@ -112,6 +116,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+            self._reader.join(10)
 
     def __enter__(self) -> Server:
         return self.start()

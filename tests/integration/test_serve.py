@@ -8,6 +8,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -24,15 +25,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def signed_in(link: str) -> httpx.Client:
+@contextmanager
+def signed_in(link: str) -> Iterator[httpx.Client]:
     """One tap: the button on the page behind the link."""
-    client = httpx.Client(base_url=link.rsplit("/sign-in/", 1)[0], follow_redirects=True)
-    page = client.get(link)
-    token = CSRF.search(page.text)
-    assert token is not None
-    answer = client.post(link, data={"csrf": token[1]})
-    assert answer.status_code == 200, answer.text
-    return client
+    with httpx.Client(base_url=link.rsplit("/sign-in/", 1)[0], follow_redirects=True) as client:
+        page = client.get(link)
+        token = CSRF.search(page.text)
+        assert token is not None
+        answer = client.post(link, data={"csrf": token[1]})
+        assert answer.status_code == 200, answer.text
+        yield client
 
 
 def test_one_link_a_role_is_printed(demo: Server) -> None:
