@@ -6,6 +6,7 @@ the other end closes, completing every file. Whatever happens, a file is playabl
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
@@ -14,19 +15,12 @@ from fractions import Fraction
 
 import av
 import msgspec
-from av.video.stream import VideoStream
 
 from .depacketize import Arrived, Frame, FrameBuilder, Reorder
 from .recording import PACKET, CloseTrack, Completed, KeyFrameWanted, OpenTrack, to_recorder
 
 MILLISECOND = Fraction(1, 1000)
 DRIFT_S = 0.5  # between RTP time and arrival: more is a gap or a new clock
-_NAMES = {"opus": "libopus", "vp8": "libvpx", "vp9": "libvpx-vp9", "h264": "libx264", "av1": "libaom-av1"}
-
-
-def opus_head() -> bytes:
-    """The OpusHead that containers carry: one version, two channels, no pre-skip (RTP has none), 48 kHz."""
-    return b"OpusHead" + bytes((1, 2)) + (0).to_bytes(2, "little") + (48000).to_bytes(4, "little") + bytes(3)
 
 
 def picture_size(codec: str, data: bytes) -> tuple[int, int]:
@@ -110,22 +104,27 @@ class TakeFile:
             format="matroska" if self.order.path.endswith(".mkv") else "webm",
             options={"cluster_time_limit": "1000", "flush_packets": "1"},
         )
-        if self.order.codec == "opus":
-            sound = container.add_mux_stream("opus", rate=48000)
-            sound.codec_context.extradata = opus_head()
+        codec = self.order.codec
+        if codec == "opus":
+            container.add_stream("libopus", rate=48000)  # its encoder is never used, but its header is the right one
+        elif codec in ("h264", "av1"):  # containers want their parameters apart: read them from the key frame
+            with av.open(io.BytesIO(frame.data), format="h264" if codec == "h264" else "obu") as elementary:
+                container.add_stream_from_template(elementary.streams.video[0])
         else:
-            picture = container.add_stream(_NAMES[self.order.codec])
-            assert isinstance(picture, VideoStream)
-            picture.width, picture.height = picture_size(self.order.codec, frame.data)
-            picture.time_base = MILLISECOND
+            width, height = picture_size(codec, frame.data)
+            container.add_mux_stream(codec, width=width, height=height, time_base=MILLISECOND)
         self._container = container
 
     def complete(self) -> Completed:
         self.drain()
         if self._container is None:
             return Completed(self.order.feed, "", 0, 0)
-        self._container.close()
-        self._container = None
+        container, self._container = self._container, None
+        container.close()
+        return self.as_it_is()
+
+    def as_it_is(self) -> Completed:
+        """What there is of the file."""
         return Completed(self.order.feed, self.order.path, int(self.started * 1000), int(self.ended * 1000))
 
 
@@ -147,13 +146,29 @@ class Recorder:
             else:
                 self._command(data[1:])
         for take in self._takes.values():
-            take.complete()
+            self._completed(take)
 
     def _packet(self, data: bytes) -> None:
         _, feed, at, ssrc, seq, timestamp, marker = PACKET.unpack_from(data)
         take = self._takes.get(feed)
-        if take is not None and take.put(ssrc, Arrived(at, seq, timestamp, marker, data[PACKET.size :])):
+        if take is None:
+            return
+        try:
+            wanted = take.put(ssrc, Arrived(at, seq, timestamp, marker, data[PACKET.size :]))
+        except (av.FFmpegError, OSError) as reason:  # one file that cannot be written must not end the others
+            print(f"recorder: {take.order.path}: {reason}", file=sys.stderr)  # noqa: T201 - the worker's log
+            del self._takes[feed]
+            self._say(self._completed(take))
+            return
+        if wanted:
             self._say(KeyFrameWanted(feed))
+
+    def _completed(self, take: TakeFile) -> Completed:
+        try:
+            return take.complete()
+        except (av.FFmpegError, OSError) as reason:
+            print(f"recorder: {take.order.path}: {reason}", file=sys.stderr)  # noqa: T201 - the worker's log
+            return take.as_it_is()
 
     def _command(self, data: bytes) -> None:
         message = to_recorder.decode(data)
@@ -161,7 +176,7 @@ class Recorder:
             self._takes[message.feed] = TakeFile(message)
         elif isinstance(message, CloseTrack):
             take = self._takes.pop(message.feed, None)
-            self._say(take.complete() if take is not None else Completed(message.feed, "", 0, 0))
+            self._say(self._completed(take) if take is not None else Completed(message.feed, "", 0, 0))
 
     def _say(self, message: Completed | KeyFrameWanted) -> None:
         try:

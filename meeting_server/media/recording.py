@@ -89,6 +89,8 @@ class Recording:
         self._next = 1
         self._process: asyncio.subprocess.Process | None = None
         self._pipe: socket.socket | None = None
+        self._restart: asyncio.Task[None] | None = None
+        self._started_at = -1e9
         self.unsent = 0
 
     def active(self, room: str) -> bool:
@@ -192,16 +194,17 @@ class Recording:
         self._pipe = None
         self._process = None
         lost, self._of_track = list(self._takes.values()), {}
+        tracks = [t.track for t in lost if t.track is not None]
         for take in lost:
             if take.track is not None:
                 self.pause(take.track)
             self._gone(take)
         if self._folders:
-            tracks = [t.track for t in lost if t.track is not None]
-            task = asyncio.get_running_loop().create_task(self._resume(tracks))
-            self._restart = task
+            self._restart = asyncio.get_running_loop().create_task(self._resume(tracks))
 
     async def _resume(self, tracks: list[Track]) -> None:
+        if time.monotonic() - self._started_at < 2.0:
+            await asyncio.sleep(2.0)  # one that dies at once must not be started in a loop
         await self._start_recorder()
         for track in tracks:
             if track.shown:
@@ -218,6 +221,7 @@ class Recording:
     async def _start_recorder(self) -> None:
         if self._pipe is not None:
             return
+        self._started_at = time.monotonic()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         for end in (ours, theirs):
@@ -273,6 +277,8 @@ class Recording:
 
     async def close(self) -> None:
         """Complete everything and end the recorder."""
+        if self._restart is not None:
+            self._restart.cancel()
         for room in list(self._folders):
             await self.end(room)
         if self._pipe is not None:

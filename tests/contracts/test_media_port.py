@@ -1,0 +1,408 @@
+"""What every media plane must do, seen through its port and from phones at the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from meeting_server.media.api import (
+    ActiveSpeakers,
+    ClientConnected,
+    ClientLost,
+    MediaEvent,
+    MediaPlane,
+    MediaRefused,
+    SlotsChanged,
+    SpeakerTurn,
+    TrackEnded,
+    TrackRecorded,
+    TrackStarted,
+)
+from meeting_server.media.client import MediaWorkers
+from meeting_server.media.settings import MediaSettings
+from tests.media_phone import WirePhone
+
+E = TypeVar("E")
+
+
+class Ears:
+    """Everything a media plane reported, and waiting for more."""
+
+    def __init__(self, plane: MediaPlane) -> None:
+        self.events: list[MediaEvent] = []
+        self._news = asyncio.Condition()
+        self._task = asyncio.create_task(self._listen(plane))
+
+    async def _listen(self, plane: MediaPlane) -> None:
+        async for event in plane.events():
+            async with self._news:
+                self.events.append(event)
+                self._news.notify_all()
+
+    async def wait(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True, within: float = 5.0, after: int = 0) -> E:
+        async def found() -> E:
+            async with self._news:
+                while True:
+                    for event in self.events[after:]:
+                        if isinstance(event, kind) and fits(event):
+                            return event
+                    await self._news.wait()
+
+        try:
+            return await asyncio.wait_for(found(), within)
+        except TimeoutError:
+            raise AssertionError(f"no such {kind.__name__} among {self.events[after:]}") from None
+
+    def all(self, kind: type[E]) -> list[E]:
+        return [e for e in self.events if isinstance(e, kind)]
+
+    def close(self) -> None:
+        self._task.cancel()
+
+
+@pytest.fixture
+async def plane() -> AsyncIterator[MediaPlane]:
+    workers = MediaWorkers(MediaSettings())
+    await workers.start()
+    yield workers
+    await workers.stop()
+
+
+@pytest.fixture
+async def ears(plane: MediaPlane) -> AsyncIterator[Ears]:
+    listening = Ears(plane)
+    yield listening
+    listening.close()
+
+
+@pytest.fixture
+async def phones() -> AsyncIterator[list[WirePhone]]:
+    opened: list[WirePhone] = []
+    yield opened
+    await asyncio.gather(*(phone.close() for phone in opened))
+
+
+def make(phones: list[WirePhone], name: str, source: str | None = None, **what: int) -> WirePhone:
+    phone = WirePhone(name, source, **what)  # type: ignore[arg-type]  # flags and counts
+    phones.append(phone)
+    return phone
+
+
+async def test_every_line_of_an_offer_is_answered_with_its_role(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    phone = make(phones, "a", camera=True, screen=True, sound=3, pictures=2)
+    answer = await plane.join("room", "a", "a", await phone.offer(), video_slots=2)
+    assert [line.role for line in answer.lines] == [
+        "microphone",
+        "camera",
+        "screen",
+        "audio_slot",
+        "audio_slot",
+        "audio_slot",
+        "video_slot",
+        "video_slot",
+        "screen_slot",
+    ]
+    assert [line.mid for line in answer.lines] == [line.mid for line in phone.lines]
+
+
+async def test_a_voice_reaches_others_and_not_oneself(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    a, b, c = make(phones, "a"), make(phones, "b"), make(phones, "c")
+    await asyncio.gather(a.join(plane, "room"), b.join(plane, "room"), c.join(plane, "room"))
+    await a.speak(0.4)
+    assert len(await b.hears("audio_slot", 10, since=0)) >= 10
+    assert len(await c.hears("audio_slot", 10, since=0)) >= 10
+    assert not a.heard_on("audio_slot")
+    changed = await ears.wait(SlotsChanged, lambda e: e.client == "b" and any(s.source == "a" for s in e.slots))
+    slot = next(s for s in changed.slots if s.source == "a")
+    assert {p.mid for p in b.heard_on("audio_slot")} == {slot.mid}
+
+
+async def test_the_same_payload_arrives_in_order_with_continuous_numbers(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b = make(phones, "a"), make(phones, "b")
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    await a.speak(0.1)
+    await b.hears("audio_slot", 1, since=0)
+    start = time.monotonic()
+    sent = [bytes((0xFC, i)) + bytes(50) for i in range(50)]
+    for payload in sent:
+        await a.send(a.packet("microphone", payload, level=30))
+        await asyncio.sleep(0.004)
+    got = [p for p in await b.hears("audio_slot", 50, since=start) if len(p.payload) == 52]
+    assert [p.payload for p in got] == sent
+    assert all(y.seq - x.seq & 0xFFFF == 1 and y.timestamp - x.timestamp & 0xFFFFFFFF == 960 for x, y in itertools.pairwise(got))
+
+
+async def test_nothing_is_forwarded_before_it_is_permitted(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    a, b = make(phones, "a", camera=True), make(phones, "b", pictures=1)
+    await a.join(plane, "room", permit=False)
+    await b.join(plane, "room")
+    await asyncio.gather(a.speak(0.3), a.show(0.3))
+    assert not b.heard
+    assert not ears.all(TrackStarted)
+    await plane.permit("a", audio=True, video=False, screen=False)
+    await asyncio.gather(a.speak(0.3), a.show(0.3))
+    await b.hears("audio_slot", 5, since=0)
+    assert not b.heard_on("video_slot")
+    await plane.permit("a", audio=True, video=True, screen=False)
+    await a.show(0.5)
+    await b.hears("video_slot", 3, since=0)
+
+
+async def test_a_mute_is_silence_within_300_ms_whatever_the_phone_does(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    a, b = make(phones, "a", camera=True), make(phones, "b", pictures=1)
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    talking = asyncio.gather(a.speak(1.5), a.show(1.5))
+    await b.hears("audio_slot", 5, since=0)
+    await b.hears("video_slot", 5, since=0)
+    muted = time.monotonic()
+    await plane.permit("a", audio=False, video=False, screen=False)
+    await talking
+    late = [p for p in b.heard if p.at > muted + 0.3]
+    assert not late
+    assert {e.kind for e in ears.all(TrackEnded)} == {"audio", "video"}
+    await ears.wait(SlotsChanged, lambda e: e.client == "b" and all(s.source is None for s in e.slots), after=len(ears.events) // 2)
+
+
+async def test_leaving_frees_the_slots(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    a, b = make(phones, "a"), make(phones, "b")
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    await a.speak(0.3)
+    await b.hears("audio_slot", 3, since=0)
+    after = len(ears.events)
+    await plane.leave("a")
+    await plane.leave("a")
+    await ears.wait(TrackEnded, lambda e: e.source == "a", after=after)
+    await ears.wait(SlotsChanged, lambda e: e.client == "b" and all(s.source is None for s in e.slots), after=after)
+
+
+async def test_moving_changes_the_room_without_a_new_offer(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b, c = make(phones, "a"), make(phones, "b"), make(phones, "c")
+    await a.join(plane, "meeting/hall")
+    await b.join(plane, "meeting/hall")
+    await c.join(plane, "meeting/group")
+    talking = asyncio.create_task(a.speak(1.6))
+    await b.hears("audio_slot", 5, since=0)
+    assert not c.heard
+    await plane.move("a", "meeting/group")
+    moved = time.monotonic()
+    await c.hears("audio_slot", 5, since=0)
+    await talking
+    assert not [p for p in b.heard if p.at > moved + 0.3]
+
+
+async def test_two_devices_of_one_participant_do_not_hear_each_other(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    phone, desk, other = make(phones, "phone", "wang"), make(phones, "desk", "wang"), make(phones, "other")
+    await asyncio.gather(*(p.join(plane, "room") for p in (phone, desk, other)))
+    await phone.speak(0.4)
+    await other.hears("audio_slot", 5, since=0)
+    assert not desk.heard
+
+
+async def test_pictures_begin_with_a_key_frame_and_one_is_asked_for(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b = make(phones, "a", camera=True), make(phones, "b", pictures=1)
+    await a.join(plane, "room")
+    showing = asyncio.create_task(a.show(2.0))
+    await asyncio.sleep(0.5)
+    await b.join(plane, "room")
+    packets = await b.hears("video_slot", 6, since=0)
+    await showing
+    assert packets[0].payload[4:7] == b"\x10\x02\x00"
+
+
+async def test_a_camera_that_changes_in_a_slot_keeps_the_slot_continuous(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    a, b, c = make(phones, "a", camera=True), make(phones, "b", camera=True), make(phones, "c", pictures=1)
+    await asyncio.gather(*(p.join(plane, "room") for p in (a, b, c)))
+    showing = asyncio.gather(a.show(3.0), b.show(3.0))
+    await plane.want("c", video=1, pinned="a")
+    await ears.wait(SlotsChanged, lambda e: e.client == "c" and any(s.kind == "video" and s.source == "a" for s in e.slots))
+    await c.hears("video_slot", 6)
+    after = len(ears.events)
+    await plane.want("c", video=1, pinned="b")
+    await ears.wait(SlotsChanged, lambda e: e.client == "c" and any(s.kind == "video" and s.source == "b" for s in e.slots), after=after)
+    await c.hears("video_slot", 6)
+    await showing
+    got = c.heard_on("video_slot")
+    assert all(y.seq - x.seq & 0xFFFF == 1 for x, y in itertools.pairwise(got))
+    assert all((y.timestamp - x.timestamp & 0xFFFFFFFF) < 90000 for x, y in itertools.pairwise(got))
+    numbers = [(p.payload[2] & 0x7F) << 8 | p.payload[3] for p in got]
+    assert all((y - x & 0x7FFF) in (0, 1) for x, y in itertools.pairwise(numbers))
+
+
+async def test_wishing_for_no_pictures_stops_them_and_wishing_again_brings_them_back(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b = make(phones, "a", camera=True), make(phones, "b", pictures=1)
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    showing = asyncio.create_task(a.show(3.0))
+    await b.hears("video_slot", 3, since=0)
+    await plane.want("b", video=0)
+    stopped = time.monotonic()
+    await asyncio.sleep(0.5)
+    assert not [p for p in b.heard_on("video_slot") if p.at > stopped + 0.1]
+    await plane.want("b", video=1)
+    packets = await b.hears("video_slot", 3)
+    assert packets[0].payload[4:7] == b"\x10\x02\x00"
+    await showing
+
+
+async def test_a_screen_goes_into_the_screen_slot(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b = make(phones, "a", camera=True, screen=True), make(phones, "b", pictures=1)
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    await a.show(0.5, "screen")
+    await b.hears("screen_slot", 5, since=0)
+    assert not b.heard_on("video_slot")
+
+
+async def test_a_fifth_speaker_takes_the_place_of_a_silent_one(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    speakers = [make(phones, f"s{i}") for i in range(5)]
+    listener = make(phones, "listener")
+    await asyncio.gather(*(p.join(plane, "room") for p in [*speakers, listener]))
+    quiet = asyncio.gather(*(s.speak(3.0, level=100) for s in speakers[:4]))
+    await asyncio.sleep(1.0)
+    begin = time.monotonic()
+    await speakers[4].speak(1.0, level=20, payload=b"\xfc" + b"5" * 40)
+    heard = [p for p in listener.heard_on("audio_slot", since=begin) if b"5" * 40 in p.payload]
+    assert heard
+    assert heard[0].at - begin < 0.4
+    assert len(heard) > 25
+    await quiet
+    speaking = await ears.wait(ActiveSpeakers, lambda e: e.sources == ("s4",))
+    assert speaking.room == "room"
+
+
+async def test_speaker_turns_are_reported_with_their_times(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    a = make(phones, "a", "wang")
+    await a.join(plane, "room")
+    began = time.time() * 1000
+    await a.speak(1.0, level=25)
+    await a.speak(0.5, level=110)
+    await a.speak(0.6, level=25)
+    ended = time.time() * 1000
+    await a.speak(0.2, level=110)
+    turn = await ears.wait(SpeakerTurn)
+    assert (turn.room, turn.source) == ("room", "wang")
+    assert abs(turn.started_at_ms - began) < 250
+    assert abs(turn.ended_at_ms - ended) < 250
+
+
+async def test_a_lost_packet_is_repaired_on_request(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b = make(phones, "a", camera=True), make(phones, "b", pictures=1)
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    await a.show(0.6)
+    got = await b.hears("video_slot", 6, since=0)
+    wanted = got[3]
+    begin = time.monotonic()
+    request = b"\x81\xcd\x00\x03" + (1).to_bytes(4, "big") + wanted.ssrc.to_bytes(4, "big") + wanted.seq.to_bytes(2, "big") + b"\x00\x00"
+    await b.send(request)
+    repaired = (await b.hears("video_slot", 1, since=begin))[0]
+    payload = repaired.payload
+    if repaired.ssrc != wanted.ssrc:  # RTX: the original number comes first
+        assert int.from_bytes(payload[:2], "big") == wanted.seq
+        payload = payload[2:]
+    assert payload == wanted.payload
+
+
+async def test_joining_again_from_a_new_connection_replaces_the_old_and_keeps_permissions(
+    plane: MediaPlane, phones: list[WirePhone]
+) -> None:
+    first, listener = make(phones, "a"), make(phones, "listener")
+    await first.join(plane, "room")
+    await listener.join(plane, "room")
+    second = make(phones, "a")
+    await second.join(plane, "room", permit=False)
+    begin = time.monotonic()
+    await second.speak(0.4)
+    await listener.hears("audio_slot", 5, since=begin)
+
+
+async def test_a_phone_that_hangs_up_is_reported_lost(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    a = make(phones, "a")
+    await a.join(plane, "room")
+    await ears.wait(ClientConnected, lambda e: e.client == "a")
+    await a.close()
+    await ears.wait(ClientLost, lambda e: e.client == "a")
+    with pytest.raises(MediaRefused) as refused:
+        await plane.permit("a", audio=True, video=True, screen=True)
+    assert refused.value.code == "unknown_client"
+
+
+@pytest.mark.parametrize("offer", ["", "v=0", "hello", "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio x y z\r\n"])
+async def test_an_offer_that_is_none_is_refused_with_a_code(plane: MediaPlane, offer: str) -> None:
+    with pytest.raises(MediaRefused) as refused:
+        await plane.join("room", "a", "a", offer)
+    assert refused.value.code == "bad_sdp"
+
+
+async def test_an_offer_without_a_codec_we_forward_is_refused_and_the_session_goes_on(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b = make(phones, "a"), make(phones, "b")
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    other = make(phones, "x", mic=True, sound=0)
+    offer = (await other.offer()).replace("opus/48000/2", "speex/8000")
+    with pytest.raises(MediaRefused) as refused:
+        await plane.join("room", "x", "x", offer)
+    assert refused.value.code == "no_common_codec"
+    await a.speak(0.3)
+    await b.hears("audio_slot", 5, since=0)
+
+
+async def test_commands_for_unknown_clients_are_refused(plane: MediaPlane) -> None:
+    for call in (
+        plane.permit("nobody", audio=True, video=True, screen=True),
+        plane.want("nobody", video=1),
+        plane.move("nobody", "room"),
+        plane.details("nobody"),
+    ):
+        with pytest.raises(MediaRefused) as refused:
+            await call
+        assert refused.value.code == "unknown_client"
+
+
+async def test_a_folder_that_cannot_be_written_refuses_the_recording(plane: MediaPlane, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(MediaRefused) as refused:
+        await plane.record("room", tmp_path / "file" / "below")
+    assert refused.value.code == "recording_failed"
+
+
+async def test_recording_reports_one_file_for_each_permitted_track(
+    plane: MediaPlane, phones: list[WirePhone], ears: Ears, tmp_path: Path
+) -> None:
+    a, b = make(phones, "a", camera=True), make(phones, "b")
+    await a.join(plane, "room")
+    await b.join(plane, "room", permit=False)
+    await plane.record("room", tmp_path / "takes")
+    await asyncio.gather(a.speak(1.0), a.show(1.0), b.speak(1.0))
+    await plane.record("room", None)
+    files = ears.all(TrackRecorded)
+    assert sorted((f.source, f.kind) for f in files) == [("a", "audio"), ("a", "video")]
+    for file in files:
+        assert Path(file.path).is_relative_to(tmp_path / "takes")
+        assert Path(file.path).stat().st_size > 500
+        assert 500 < file.ended_at_ms - file.started_at_ms < 1500
+
+
+async def test_details_and_metrics_tell_what_flows(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b = make(phones, "a"), make(phones, "b")
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    await a.speak(0.5)
+    details = await plane.details("b")
+    assert [s.source for s in details.streams if s.role == "audio_slot"].count("a") == 1
+    text = await plane.metrics()
+    assert "meeting_media_packets_out_total" in text
+    assert "meeting_media_clients" in text
+
+
+async def test_no_public_ice_server_is_ever_named(plane: MediaPlane) -> None:
+    assert plane.ice_servers("a") == ()
