@@ -99,9 +99,7 @@ def _edited(state: MeetingState, event: AgendaItemEdited, at: Millis) -> Meeting
     return replace(
         state,
         agenda=tuple(
-            replace(item, title=event.title, minutes=event.minutes, speaker=event.speaker)
-            if item.item_id == event.item_id
-            else item
+            replace(item, title=event.title, minutes=event.minutes, speaker=event.speaker) if item.item_id == event.item_id else item
             for item in state.agenda
         ),
     )

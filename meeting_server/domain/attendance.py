@@ -214,9 +214,7 @@ def _base(connections: dict[str, Connection]) -> EvidenceLevel | None:
     return "responsive" if any(c.responsive for c in connections.values()) else "connected"
 
 
-def _continued(
-    participant: Participant, connections: dict[str, Connection], at: Millis, reason: str
-) -> tuple[Interval, ...]:
+def _continued(participant: Participant, connections: dict[str, Connection], at: Millis, reason: str) -> tuple[Interval, ...]:
     """The intervals after a change of connections: a new one where the level changes."""
     running = participant.intervals[-1] if participant.intervals else None
     level = _base(connections)
@@ -253,9 +251,7 @@ def _connection_closed(state: MeetingState, event: ConnectionClosed, at: Millis)
         state,
         event.participant_id,
         connections=connections,
-        intervals=_continued(
-            participant, {str(i): c for i, c in connections.items()}, event.last_evidence_at, "background"
-        ),
+        intervals=_continued(participant, {str(i): c for i, c in connections.items()}, event.last_evidence_at, "background"),
         gone_since=event.last_evidence_at if gone else None,
         grace_until=at + GRACE if gone else None,
     )
@@ -350,8 +346,7 @@ def cut_all(state: MeetingState, at: Millis) -> MeetingState:
     return replace(
         state,
         participants={
-            i: replace(p, intervals=_cut(p.intervals, at), gone_since=None, grace_until=None)
-            for i, p in state.participants.items()
+            i: replace(p, intervals=_cut(p.intervals, at), gone_since=None, grace_until=None) for i, p in state.participants.items()
         },
     )
 

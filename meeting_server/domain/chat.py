@@ -64,10 +64,7 @@ def _posted(state: MeetingState, event: ChatPosted, at: Millis) -> MeetingState:
 def _removed(state: MeetingState, event: ChatRemoved, at: Millis) -> MeetingState:
     return replace(
         state,
-        chat=tuple(
-            replace(m, text="", removed_by=event.removed_by) if m.message_id == event.message_id else m
-            for m in state.chat
-        ),
+        chat=tuple(replace(m, text="", removed_by=event.removed_by) if m.message_id == event.message_id else m for m in state.chat),
     )
 
 

@@ -38,9 +38,7 @@ def may_be_heard(state: MeetingState, participant_id: ParticipantId) -> bool:
     return holder == participant_id or not needs_floor(state, participant_id)
 
 
-def ended(
-    state: MeetingState, reason: str, by: ParticipantId | None
-) -> tuple[Event, ...]:
+def ended(state: MeetingState, reason: str, by: ParticipantId | None) -> tuple[Event, ...]:
     """The facts that end the present floor: it ends, and a microphone that needed it is closed."""
     if state.floor is None:
         return ()

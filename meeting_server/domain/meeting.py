@@ -165,9 +165,7 @@ PHASES: dict[type[Command], frozenset[Phase]] = {
 """In which phases a command may come; whatever is not named here needs an open meeting."""
 
 
-def decide(
-    state: MeetingState | None, command: Command, actor: Actor, now: Millis, presets: Mapping[str, Preset]
-) -> Decision:
+def decide(state: MeetingState | None, command: Command, actor: Actor, now: Millis, presets: Mapping[str, Preset]) -> Decision:
     """What ``command`` leads to: facts to record, in order, or the reason it has no effect.
 
     Pure: ``now`` is the server's clock in Unix ms, ``presets`` what a motion may name.

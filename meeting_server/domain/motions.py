@@ -310,9 +310,7 @@ def _published(state: MeetingState, event: MotionPublished, at: Millis) -> Meeti
     motion = state.motions[event.motion_id]
     return _with(
         state,
-        replace(
-            motion, phase="published", published_at=at, tally=event.tally, verdict=event.verdict, named=event.named
-        ),
+        replace(motion, phase="published", published_at=at, tally=event.tally, verdict=event.verdict, named=event.named),
     )
 
 

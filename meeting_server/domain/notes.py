@@ -38,9 +38,7 @@ DECIDE: dict[type, Decide] = {TakeNote: _take, RemoveNote: _remove}
 
 def _taken(state: MeetingState, event: NoteTaken, at: Millis) -> MeetingState:
     note = Note(event.note_id, at, event.item_id, event.participant_id, event.kind, event.text)
-    return replace(
-        state, notes=(*state.notes, note), counters=replace(state.counters, notes=state.counters.notes + 1)
-    )
+    return replace(state, notes=(*state.notes, note), counters=replace(state.counters, notes=state.counters.notes + 1))
 
 
 def _note_removed(state: MeetingState, event: NoteRemoved, at: Millis) -> MeetingState:

@@ -27,9 +27,7 @@ def _open(state: MeetingState, command: OpenRollCall, asked: Asked) -> Decision:
     if not SHORTEST <= command.seconds <= LONGEST:
         return Rejected(Code.OUT_OF_RANGE, "seconds", (("least", SHORTEST), ("most", LONGEST)))
     expected = tuple(
-        p.participant_id
-        for p in state.participants.values()
-        if not p.removed and not p.excluded_reason and p.role != Role.GUEST
+        p.participant_id for p in state.participants.values() if not p.removed and not p.excluded_reason and p.role != Role.GUEST
     )
     roll_call_id = RollCallId(f"k{state.counters.roll_calls + 1}")
     return (RollCallOpened(roll_call_id, asked.who, asked.now + command.seconds * 1000, expected),)
@@ -78,9 +76,7 @@ def _opened(state: MeetingState, event: RollCallOpened, at: Millis) -> MeetingSt
 def _answered(state: MeetingState, event: RollCallAnswered, at: Millis) -> MeetingState:
     if state.roll_call is None:
         return state
-    return replace(
-        state, roll_call=replace(state.roll_call, answered=(*state.roll_call.answered, event.participant_id))
-    )
+    return replace(state, roll_call=replace(state.roll_call, answered=(*state.roll_call.answered, event.participant_id)))
 
 
 def _closed(state: MeetingState, event: RollCallClosed, at: Millis) -> MeetingState:

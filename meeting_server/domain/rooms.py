@@ -60,9 +60,7 @@ def _close_room(state: MeetingState, command: CloseRoom, asked: Asked) -> Decisi
         return Rejected(Code.UNKNOWN_ROOM, "room_id")
     if command.room_id == HALL:
         return Rejected(Code.FORBIDDEN, "room_id")
-    back = tuple(
-        event for p in in_room(state, command.room_id) for event in moved(state, p.participant_id, HALL, asked.who)
-    )
+    back = tuple(event for p in in_room(state, command.room_id) for event in moved(state, p.participant_id, HALL, asked.who))
     return (*back, RoomClosed(command.room_id))
 
 
@@ -189,9 +187,7 @@ def _media_closed(state: MeetingState, event: MediaClosed, at: Millis) -> Meetin
     participant = state.participants.get(event.participant_id)
     if participant is None:
         return state
-    return with_participant(
-        state, event.participant_id, media=tuple(media for media in participant.media if media != event.media)
-    )
+    return with_participant(state, event.participant_id, media=tuple(media for media in participant.media if media != event.media))
 
 
 EVOLVE: dict[type, Evolve] = {

@@ -66,9 +66,7 @@ def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Deci
     if state.recording is not None:
         facts.append(RecordingStopped(asked.who))
     attended = sum(1 for p in came if p.participant_id in entitled)
-    facts.append(
-        MeetingAdjourned(asked.who, len(entitled), attended, len(came) - attended)
-    )
+    facts.append(MeetingAdjourned(asked.who, len(entitled), attended, len(came) - attended))
     return tuple(facts)
 
 
@@ -145,8 +143,7 @@ def _listed(invited: Invited, before: Participant | None) -> Participant:
 
 def _agenda(convening: Convening) -> tuple[AgendaItem, ...]:
     return tuple(
-        AgendaItem(ItemId(f"i{number}"), plan.title, plan.minutes, plan.speaker)
-        for number, plan in enumerate(convening.agenda, 1)
+        AgendaItem(ItemId(f"i{number}"), plan.title, plan.minutes, plan.speaker) for number, plan in enumerate(convening.agenda, 1)
     )
 
 

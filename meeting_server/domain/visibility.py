@@ -23,6 +23,7 @@ from meeting_server.domain.events import (
     NoteRemoved,
     NoteTaken,
     ParticipantAdmitted,
+    ParticipantRemoved,
     PresenceConfirmed,
     PresenceMarkWithdrawn,
     RecordingAcknowledged,
@@ -101,7 +102,7 @@ def fresh_view_for(state: MeetingState, event: Event) -> frozenset[ParticipantId
     """Viewers whose rights ``event`` changed, or who can not fold it from what they see: send a snapshot."""
     if isinstance(event, MeetingConvened):
         return frozenset(state.participants)
-    if isinstance(event, RoleAssigned):
+    if isinstance(event, RoleAssigned | ParticipantRemoved):
         return frozenset({event.participant_id})
     return frozenset()
 

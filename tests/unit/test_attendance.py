@@ -1,0 +1,179 @@
+"""Presence by evidence: intervals, grace, absence dated back, marks, roll call, the report."""
+
+from __future__ import annotations
+
+from meeting_server.domain.attendance import GRACE, quorum_now, report
+from meeting_server.domain.commands import (
+    AdjournMeeting,
+    AnswerRollCall,
+    ChangeResponsiveness,
+    CloseConnection,
+    LeaveMeeting,
+    MarkPresent,
+    OpenConnection,
+    OpenMeeting,
+    OpenRollCall,
+    ReportSpeakerTurn,
+    ResetConnections,
+    WithdrawMark,
+)
+from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import HALL, ConnectionId, ParticipantId
+from meeting_server.domain.state import Participant
+from tests.sitting import START, Sitting
+
+M1 = ParticipantId("m1")
+PHONE = ConnectionId("m1-phone")
+
+
+def m1(sitting: Sitting) -> Participant:
+    return sitting.state.participants[M1]
+
+
+def levels(sitting: Sitting) -> list[tuple[str, int, int | None]]:
+    """m1's intervals as (level, seconds since the start, seconds until)."""
+    return [(i.level, (i.since - START) // 1000, None if i.until is None else (i.until - START) // 1000) for i in m1(sitting).intervals]
+
+
+def test_a_phone_in_the_background_is_connected_and_not_absent() -> None:
+    sitting = Sitting()
+    sitting.connect("m1")
+    sitting.wait(60)
+    sitting.told(ChangeResponsiveness(M1, PHONE, False))
+    sitting.wait(360)
+    assert m1(sitting).present
+    assert levels(sitting) == [("responsive", 0, 60), ("connected", 60, None)]
+
+
+def test_absence_is_dated_back_to_the_last_evidence() -> None:
+    sitting = Sitting()
+    sitting.connect("m1")
+    sitting.wait(100)
+    sitting.told(CloseConnection(M1, PHONE, START + 80_000))
+    sitting.wait(GRACE / 1000)
+    assert not m1(sitting).present
+    assert m1(sitting).left_at == START + 80_000
+    assert levels(sitting) == [("responsive", 0, 80)]
+
+
+def test_within_the_grace_a_member_stays_present_and_the_gap_shows() -> None:
+    sitting = Sitting()
+    sitting.connect("m1")
+    sitting.wait(10)
+    sitting.told(CloseConnection(M1, PHONE, sitting.now))
+    sitting.wait(12)
+    assert m1(sitting).present
+    sitting.told(OpenConnection(M1, ConnectionId("again"), "phone"))
+    sitting.wait(600)
+    assert m1(sitting).present
+    assert levels(sitting) == [("responsive", 0, 10), ("responsive", 22, None)]
+
+
+def test_a_second_device_keeps_a_member_present_and_counts_once() -> None:
+    sitting = Sitting(4)
+    sitting.connect("m1")
+    sitting.told(OpenConnection(M1, ConnectionId("laptop"), "desktop"))
+    assert quorum_now(sitting.state).present == 2
+    sitting.told(CloseConnection(M1, PHONE, sitting.now))
+    sitting.wait(600)
+    assert m1(sitting).present
+
+
+def test_leaving_on_purpose_has_no_grace() -> None:
+    sitting = Sitting()
+    sitting.connect("m1")
+    sitting.wait(5)
+    sitting.did("m1", LeaveMeeting())
+    assert not m1(sitting).present and m1(sitting).left_at == sitting.now
+
+
+def test_speaking_confirms_presence_until_the_phone_goes_to_the_background() -> None:
+    sitting = Sitting()
+    sitting.connect("m1")
+    sitting.wait(30)
+    sitting.told(ReportSpeakerTurn(M1, HALL, START + 20_000, START + 30_000))
+    sitting.wait(30)
+    sitting.told(ReportSpeakerTurn(M1, HALL, START + 50_000, START + 60_000))
+    sitting.told(ChangeResponsiveness(M1, PHONE, False))
+    assert levels(sitting) == [("responsive", 0, 30), ("confirmed", 30, 60), ("connected", 60, None)]
+
+
+def test_a_mark_in_the_hall_names_the_secretary_and_can_be_withdrawn() -> None:
+    sitting = Sitting()
+    sitting.did("secretary", MarkPresent(M1, "坐在第三排"))
+    assert m1(sitting).present and m1(sitting).intervals[-1].marked_by == "secretary"
+    sitting.wait(10)
+    sitting.did("secretary", WithdrawMark(M1))
+    assert not m1(sitting).present
+    assert sitting.refused("secretary", WithdrawMark(M1)) is Code.NOT_MARKED
+
+
+def test_a_marked_member_without_a_phone_never_times_out() -> None:
+    sitting = Sitting()
+    sitting.did("secretary", MarkPresent(M1))
+    sitting.wait(3600)
+    assert m1(sitting).present
+
+
+def test_a_member_can_not_mark_anyone() -> None:
+    sitting = Sitting()
+    assert sitting.refused("m2", MarkPresent(M1)) is Code.FORBIDDEN
+
+
+def test_a_roll_call_closes_by_itself_and_counts_its_answers() -> None:
+    sitting = Sitting(4)
+    sitting.connect_members(3)
+    sitting.did("secretary", OpenRollCall(60))
+    sitting.did("m1", AnswerRollCall())
+    sitting.did("m1", AnswerRollCall())
+    sitting.wait(60)
+    roll_call = sitting.state.roll_call
+    assert roll_call is not None and roll_call.closed_at == sitting.now and roll_call.answered == ("m1",)
+    assert sitting.refused("m2", AnswerRollCall()) is Code.NO_ROLL_CALL
+
+
+def test_answering_confirms_presence_once() -> None:
+    sitting = Sitting()
+    sitting.connect("m1")
+    sitting.wait(5)
+    sitting.did("secretary", OpenRollCall(60))
+    assert [type(e).__name__ for e in sitting.did("m1", AnswerRollCall())] == ["RollCallAnswered", "PresenceConfirmed"]
+    assert sitting.did("m1", AnswerRollCall()) == ()
+
+
+def test_after_a_restart_every_socket_is_gone_since_the_last_record() -> None:
+    sitting = Sitting()
+    sitting.connect("m1", "m2")
+    last = sitting.now
+    sitting.now += 600_000
+    sitting.told(ResetConnections(last))
+    sitting.connect("m2")
+    sitting.wait(GRACE / 1000)
+    assert m1(sitting).left_at == last
+    assert sitting.state.participants[ParticipantId("m2")].present
+
+
+def test_the_report_tells_late_early_absent_and_effective_minutes() -> None:
+    sitting = Sitting(3)
+    sitting.connect("m1")
+    sitting.wait(300)
+    sitting.connect("m2")
+    sitting.wait(300)
+    sitting.did("m1", LeaveMeeting())
+    sitting.wait(300)
+    sitting.did("secretary", AdjournMeeting())
+    rows = {row.participant.participant_id: row for row in report(sitting.state, sitting.now)}
+    assert (rows[M1].status, rows[M1].effective) == ("left_early", 600_000)
+    assert (rows[ParticipantId("m2")].status, rows[ParticipantId("m2")].effective) == ("late", 600_000)
+    assert rows[ParticipantId("m3")].status == "absent"
+    assert rows[ParticipantId("secretary")].status == "present"
+
+
+def test_time_at_the_door_before_the_opening_does_not_count() -> None:
+    sitting = Sitting(1, opened=False)
+    sitting.connect("secretary", "m1")
+    sitting.wait(600)
+    sitting.did("secretary", OpenMeeting())
+    sitting.wait(60)
+    rows = {row.participant.participant_id: row for row in report(sitting.state, sitting.now)}
+    assert (rows[M1].status, rows[M1].effective) == ("present", 60_000)
