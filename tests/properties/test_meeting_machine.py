@@ -242,7 +242,8 @@ class Meeting(RuleBasedStateMachine):
     def the_tally_is_the_ballots(self) -> None:
         for motion in self.sitting.state.motions.values():
             mine = {who: choices for (m, who), choices in self.ballots.items() if m == motion.motion_id}
-            assert motion.ballots == mine and motion.returned == len(mine)
+            assert motion.ballots == mine
+            assert motion.returned == len(mine)
             if motion.tally is not None:
                 assert motion.tally.cast == len(mine)
                 assert sum(n for _, n in motion.tally.counts) == sum(len(x) for x in mine.values())
@@ -253,13 +254,15 @@ class Meeting(RuleBasedStateMachine):
             for motion in self.views[who].motions.values():
                 assert set(motion.ballots) <= {who}
                 if motion.phase == "voting":
-                    assert motion.tally is None and motion.named == ()
+                    assert motion.tally is None
+                    assert motion.named == ()
 
     @invariant()
     def intervals_follow_one_another(self) -> None:
         for p in self.sitting.state.participants.values():
             for earlier, later in zip(p.intervals, p.intervals[1:], strict=False):
-                assert earlier.until is not None and earlier.since < earlier.until <= later.since
+                assert earlier.until is not None
+                assert earlier.since < earlier.until <= later.since
             if p.intervals and p.intervals[-1].until is None:
                 assert p.present or p.connections
 

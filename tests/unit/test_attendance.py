@@ -84,7 +84,8 @@ def test_leaving_on_purpose_has_no_grace() -> None:
     sitting.connect("m1")
     sitting.wait(5)
     sitting.did("m1", LeaveMeeting())
-    assert not m1(sitting).present and m1(sitting).left_at == sitting.now
+    assert not m1(sitting).present
+    assert m1(sitting).left_at == sitting.now
 
 
 def test_speaking_confirms_presence_until_the_phone_goes_to_the_background() -> None:
@@ -101,7 +102,8 @@ def test_speaking_confirms_presence_until_the_phone_goes_to_the_background() -> 
 def test_a_mark_in_the_hall_names_the_secretary_and_can_be_withdrawn() -> None:
     sitting = Sitting()
     sitting.did("secretary", MarkPresent(M1, "坐在第三排"))
-    assert m1(sitting).present and m1(sitting).intervals[-1].marked_by == "secretary"
+    assert m1(sitting).present
+    assert m1(sitting).intervals[-1].marked_by == "secretary"
     sitting.wait(10)
     sitting.did("secretary", WithdrawMark(M1))
     assert not m1(sitting).present
@@ -128,7 +130,9 @@ def test_a_roll_call_closes_by_itself_and_counts_its_answers() -> None:
     sitting.did("m1", AnswerRollCall())
     sitting.wait(60)
     roll_call = sitting.state.roll_call
-    assert roll_call is not None and roll_call.closed_at == sitting.now and roll_call.answered == ("m1",)
+    assert roll_call is not None
+    assert roll_call.closed_at == sitting.now
+    assert roll_call.answered == ("m1",)
     assert sitting.refused("m2", AnswerRollCall()) is Code.NO_ROLL_CALL
 
 

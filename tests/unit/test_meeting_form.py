@@ -93,7 +93,8 @@ def test_the_form_becomes_a_plan_in_shanghai_time() -> None:
 
 def test_a_meeting_on_the_schedule_fills_the_form_again() -> None:
     scheduled = Scheduled(MeetingId("m1"), planned(FORM), "convened", 3, 7, "p2", NOW, NOW)
-    assert form_of(scheduled) == replace(FORM, guests="高原\n林 老师", version=7)
+    everyone = frozenset({"p1", "p2", "p3", "p4", "g0", "g1"})
+    assert form_of(scheduled) == replace(FORM, guests="高原\n林 老师", version=7, known=everyone)
     assert planned(form_of(scheduled), scheduled) == scheduled.plan
 
 
@@ -110,6 +111,15 @@ def test_a_guest_keeps_their_id_when_the_list_changes() -> None:
     )
     assert isinstance(changed, Plan)
     assert [(p.participant_id, p.guest_name) for p in changed.people if p.is_guest] == [("x", "新人"), ("g1", "林 老师")]
+
+
+def test_someone_who_came_by_a_link_while_the_form_was_open_stays_on_the_list() -> None:
+    first = planned(FORM)
+    scheduled = Scheduled(MeetingId("m1"), first, "convened", 0, 1, "p2", NOW, NOW)
+    form = form_of(scheduled)
+    came = Listed(ParticipantId("g-link"), Role.GUEST, "路过的同志")
+    since = replace(scheduled, plan=replace(first, people=(*first.people, came)))
+    assert planned(replace(form, guests="高原"), since).people == (*first.people[:5], came)
 
 
 def test_chair_and_secretary_are_on_the_list_even_when_not_ticked() -> None:

@@ -44,7 +44,8 @@ def test_a_motion_is_carried_by_more_than_half_of_the_entitled() -> None:
         sitting.did(name, CastBallot(M1, ("for",)))
     sitting.did("secretary", CloseMotion(M1))
     verdict = motion(sitting).verdict
-    assert verdict is not None and (verdict.carried, verdict.needed, verdict.votes_for) == (True, 3, 3)
+    assert verdict is not None
+    assert (verdict.carried, verdict.needed, verdict.votes_for) == (True, 3, 3)
 
 
 def test_two_of_five_entitled_do_not_carry() -> None:
@@ -53,7 +54,8 @@ def test_two_of_five_entitled_do_not_carry() -> None:
         sitting.did(name, CastBallot(M1, ("for",)))
     sitting.did("secretary", CloseMotion(M1))
     verdict = motion(sitting).verdict
-    assert verdict is not None and not verdict.carried
+    assert verdict is not None
+    assert not verdict.carried
 
 
 def test_a_motion_does_not_open_without_quorum_and_the_figures_are_given() -> None:
@@ -72,7 +74,8 @@ def test_quorum_is_checked_again_at_closing() -> None:
     sitting.did("secretary", CloseMotion(M1))
     assert motion(sitting).quorum_at_open is not None
     verdict = motion(sitting).verdict
-    assert verdict is not None and verdict.reason == "no_quorum_at_close"
+    assert verdict is not None
+    assert verdict.reason == "no_quorum_at_close"
 
 
 def test_a_second_ballot_is_refused_and_the_first_stands() -> None:
@@ -189,8 +192,10 @@ def test_a_poll_has_no_quorum_and_no_verdict() -> None:
     sitting.did("m1", CastBallot(M1, ("1", "3")))
     sitting.did("secretary", CloseMotion(M1))
     result = motion(sitting)
-    assert result.tally is not None and result.tally.counts == (("1", 1), ("2", 0), ("3", 1))
-    assert result.verdict is not None and result.verdict.reason == "no_force"
+    assert result.tally is not None
+    assert result.tally.counts == (("1", 1), ("2", 0), ("3", 1))
+    assert result.verdict is not None
+    assert result.verdict.reason == "no_force"
 
 
 def test_guests_answer_polls_and_never_vote_on_motions() -> None:
