@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from meeting_server.domain.ids import (
+    HALL,
     ConnectionId,
     ItemId,
     MeetingId,
@@ -83,7 +84,7 @@ class Participant:
     excluded_reason: str = ""
     leave_reason: str = ""
     leave_approved: bool = False
-    room_id: RoomId = RoomId("hall")
+    room_id: RoomId = HALL
     present: bool = False
     first_arrived_at: Millis | None = None
     left_at: Millis | None = None
