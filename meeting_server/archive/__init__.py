@@ -1,0 +1,1 @@
+"""From a finished meeting to its record: minutes, sound, chapters, search, the bundle anyone can check."""

@@ -1,0 +1,147 @@
+"""One sound of all recorded voices: every sample is put where its time says, so that gaps and late starts stay.
+
+Filters that join streams (``amix``) close the gaps of a track that was silent or muted; here samples are added up at
+their own positions instead, one second at a time, so that memory does not grow with the meeting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from numpy.typing import NDArray
+
+RATE = 48_000
+CHUNK = RATE
+BIT_RATE = 64_000
+JITTER = RATE * 40 // 1000
+"""Containers round times to milliseconds: a frame this close to where the last one ended follows it without a gap."""
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A recorded file and where its own zero lies in the mix (ms, not negative)."""
+
+    path: Path
+    starts_ms: int
+
+
+class NothingToMix(Exception):
+    """No source holds sound that can be read."""
+
+
+class _Voice:
+    """One source while it is read: samples in order, each run with its position in the mix (samples from zero)."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._runs = self._read()
+        self._pending: tuple[int, Samples] | None = None
+        self.over = False
+        self.broken = False
+
+    def add_to(self, chunk: Samples, start: int) -> None:
+        """Add what lies between ``start`` and the end of ``chunk``."""
+        end = start + len(chunk)
+        while not self.over:
+            if self._pending is None:
+                self._pending = next(self._runs, None)
+                if self._pending is None:
+                    self.over = True
+                    return
+            at, samples = self._pending
+            if at >= end:
+                return
+            if at < start:  # time went back: what is too late is left out
+                samples, at = samples[start - at :], start
+            part = samples[: end - at]
+            chunk[at - start : at - start + len(part)] += part
+            rest = samples[len(part) :]
+            self._pending = (end, rest) if len(rest) else None
+
+    def _read(self) -> Iterator[tuple[int, Samples]]:
+        position = self._source.starts_ms * RATE // 1000
+        origin = position
+        try:
+            with av.open(str(self._source.path)) as container:
+                if not container.streams.audio:
+                    self.broken = True
+                    return
+                resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
+                for frame in container.decode(container.streams.audio[0]):
+                    if frame.pts is not None and frame.time_base is not None:
+                        named = origin + int(frame.pts * frame.time_base * RATE)
+                        if abs(named - position) > JITTER:
+                            position = named
+                    for ready in resampler.resample(frame):
+                        samples: Samples = ready.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+                        yield max(position, 0), samples
+                        position += len(samples)
+        except (av.FFmpegError, OSError, ValueError):
+            self.broken = True
+
+
+def mix(sources: Sequence[Source], target: Path) -> tuple[int, list[Path]]:
+    """Write the sum of ``sources`` to ``target`` (AAC in MP4, mono); the length in ms and the files that could not
+    be read to their end. ``target`` appears when it is complete. Raises NothingToMix, OSError.
+    """
+    waiting = sorted(sources, key=lambda source: source.starts_ms)
+    part = target.with_name(target.name + ".part")
+    voices: list[tuple[_Voice, Source]] = []
+    broken: list[Path] = []
+    length = start = 0
+    try:
+        with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+            stream = container.add_stream("aac", rate=RATE, layout="mono")
+            assert isinstance(stream, AudioStream)
+            stream.bit_rate = BIT_RATE
+            while waiting or voices:
+                while waiting and waiting[0].starts_ms * RATE // 1000 < start + CHUNK:
+                    source = waiting.pop(0)
+                    voices.append((_Voice(source), source))
+                chunk: Samples = np.zeros(CHUNK, np.float32)
+                for voice, _ in voices:
+                    voice.add_to(chunk, start)
+                broken += [source.path for voice, source in voices if voice.over and voice.broken]
+                over = [pair for pair in voices if pair[0].over]
+                voices = [pair for pair in voices if not pair[0].over]
+                if over and not voices and not waiting:
+                    chunk = _trimmed(chunk)
+                _encode(container, stream, chunk, start)
+                length = start + len(chunk)
+                start += CHUNK
+            for packet in stream.encode(None):
+                container.mux(packet)
+        if length == 0:
+            raise NothingToMix
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return length * 1000 // RATE, broken
+
+
+def _trimmed(chunk: Samples) -> Samples:
+    """The last chunk without the silence after the last sample."""
+    heard = np.flatnonzero(chunk)
+    return chunk[: int(heard[-1]) + 1] if len(heard) else chunk[:0]
+
+
+def _encode(container: Any, stream: AudioStream, chunk: Samples, start: int) -> None:
+    if not len(chunk):
+        return
+    frame = av.AudioFrame.from_ndarray(np.clip(chunk, -1.0, 1.0).reshape(1, -1), format="fltp", layout="mono")
+    frame.sample_rate = RATE
+    frame.time_base = Fraction(1, RATE)
+    frame.pts = start
+    for packet in stream.encode(frame):
+        container.mux(packet)
+
