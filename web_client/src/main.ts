@@ -16,6 +16,7 @@ import { MeetingSocket, type SocketState } from "./net/socket";
 import { isPhone, makeId, readBoot, socketAddress, sparesData } from "./page/boot";
 import { addConsoleWords, begin, setPreferences } from "./page/preferences";
 import { App } from "./views/app";
+import type { ConsoleSheets } from "./views/layers";
 import { Close } from "./wire/messages";
 
 const start = readBoot();
@@ -135,14 +136,14 @@ function follow(): void {
 
 /** The secretary's screens come when they are needed: most phones never load them. */
 function show(): void {
-  let Console: ComponentType | undefined;
-  const draw = (): void => render(h(App, Console ? { console: Console } : {}), place);
+  let run: { console?: ComponentType; sheets?: ConsoleSheets } = {};
+  const draw = (): void => render(h(App, run), place);
   let asked = false;
   effect(() => {
     if (!iRun.value || asked) return;
     asked = true;
     void Promise.all([import("./views/console/console"), addConsoleWords()]).then(([module]) => {
-      Console = module.Console;
+      run = { console: module.Console, sheets: module.ConsoleSheet };
       draw();
     });
   });

@@ -10,6 +10,8 @@ export type Received = "done" | "resync" | "media";
 
 /** Silence after which someone counts as no longer typing. */
 const TYPING_ENDS = 6_000;
+/** How long (ms) "we are back" is shown. */
+const BACK_IS_NEWS = 8_000;
 
 export class Inbox {
   private readonly typists = new Map<string, number>();
@@ -91,8 +93,10 @@ export class Inbox {
     return meeting.peek() === null ? null : position.peek();
   }
 
-  /** Once a second: who stopped typing without saying so. */
+  /** Once a second: who stopped typing without saying so, and whether the news of being back is old. */
   beat(at: number): void {
+    const { caughtUp, resumedAt } = connection.value;
+    if (caughtUp !== null && resumedAt !== null && at - resumedAt > BACK_IS_NEWS) change(connection, { caughtUp: null });
     if (this.typists.size) this.tellTypists(at);
   }
 

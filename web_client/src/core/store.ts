@@ -1,6 +1,6 @@
 /** The signals every view reads: the meeting as this viewer may see it, and the state of this device. */
 import { batch, computed, signal } from "@preact/signals";
-import type { CommandData, CommandKind, MediaKind, MeetingState, ParticipantId, You } from "../wire/messages";
+import type { CommandData, CommandKind, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
 
 // --- what the server said --------------------------------------------------------------------------------
 
@@ -153,6 +153,8 @@ export interface Boot {
   readonly media: boolean;
   readonly stage: boolean;
   readonly urls: Readonly<Record<string, string>>;
+  /** Rules a motion may be decided by, for those who run votes; empty or missing: only the meeting's own. */
+  readonly presets?: readonly Preset[];
   /** `?as=` of the address: how the member chose to enter. */
   readonly as: "listen" | "audio" | "video" | "text";
 }

@@ -10,7 +10,7 @@ import { ToastPlace } from "../widgets/toast";
 import { followWidth, readAll } from "./chat_reading";
 import { Adjourned, Connecting, Ended } from "./endings";
 import { followKeyboard } from "./keyboard";
-import { Layers, markResultsSeen } from "./layers";
+import { Layers, markResultsSeen, type ConsoleSheets } from "./layers";
 import { followHistory, layout } from "./layout";
 import { watchForNotices } from "./notices";
 import { Room } from "./room";
@@ -26,8 +26,8 @@ function Ground({ console: Console }: { console: ComponentType | undefined }): J
   return state.phase === "convened" ? <WaitingRoom console={Console !== undefined} /> : <Room />;
 }
 
-/** `console`: the secretary's screens, when they are loaded. */
-export function App({ console }: { console?: ComponentType }): JSX.Element {
+/** `console`, `sheets`: the secretary's screens and what opens above them, when they are loaded. */
+export function App({ console, sheets }: { console?: ComponentType; sheets?: ConsoleSheets }): JSX.Element {
   useEffect(() => {
     const stops = [followHistory(), followWidth(), followKeyboard(), watchForNotices()];
     return () => stops.forEach((stop) => stop());
@@ -45,7 +45,7 @@ export function App({ console }: { console?: ComponentType }): JSX.Element {
         <Ground console={console} />
         <ToastPlace />
       </div>
-      {live && <Layers />}
+      {live && <Layers console={sheets} />}
       <Announcer />
     </>
   );

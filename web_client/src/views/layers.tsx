@@ -1,9 +1,11 @@
 /** The top layer: at most one sheet at a time. A vote comes before a roll call, that before consent, then what was just published or opened. */
 import { signal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { ComponentType, JSX } from "preact";
+import { iRun } from "../core/permissions";
 import { lastPublished, motions } from "../core/selectors";
 import { meeting } from "../core/store";
 import { AgendaSheet } from "./agenda_sheet";
+import type { ConsoleAct } from "./console/acts";
 import { AttendanceSheet } from "./attendance_sheet";
 import { composing } from "./chat";
 import { DeviceCheck } from "./device_check";
@@ -34,8 +36,13 @@ function freshResult(): JSX.Element | null {
   return <ResultSheet motion={motion} onClose={markResultsSeen} />;
 }
 
-function opened(sheet: OpenSheet): JSX.Element | null {
+/** The sheets of those who run the meeting, once they are loaded. */
+export type ConsoleSheets = ComponentType<{ act: ConsoleAct }>;
+
+function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Element | null {
   switch (sheet.name) {
+    case "console":
+      return Console === undefined || !iRun.value ? null : <Console act={sheet.act} />;
     case "more":
       return <MoreSheet />;
     case "leave":
@@ -53,6 +60,7 @@ function opened(sheet: OpenSheet): JSX.Element | null {
     case "agenda":
       return <AgendaSheet />;
     case "person":
+      if (Console !== undefined && iRun.value) return <Console act={{ kind: "person", participant: sheet.participant }} />;
       return <PersonSheet participantId={sheet.participant} />;
     case "message":
       return <MessageSheet messageId={sheet.message} />;
@@ -63,7 +71,7 @@ function opened(sheet: OpenSheet): JSX.Element | null {
   }
 }
 
-export function Layers(): JSX.Element | null {
+export function Layers({ console }: { console: ConsoleSheets | undefined }): JSX.Element | null {
   const vote = motionInFront();
   if (vote !== null) return <VoteSheet key={`vote-${vote.motion.motion_id}`} motion={vote.motion} stage={vote.stage} />;
   const call = rollCallInFront();
@@ -71,6 +79,6 @@ export function Layers(): JSX.Element | null {
   const { sheet } = layout.value;
   if (consentDue() && sheet?.name !== "leave") return <RecordingSheet />;
   if (adviceDue()) return <AdviceSheet />;
-  if (sheet !== null) return opened(sheet);
+  if (sheet !== null) return opened(sheet, console);
   return freshResult();
 }

@@ -1,6 +1,7 @@
 /** Where the member is: room or console, which panel, which sheet. The phone's back button undoes one step. */
 import { signal } from "@preact/signals";
 import type { MotionId, ParticipantId } from "../wire/messages";
+import type { ConsoleAct } from "./console/acts";
 
 export type Place = "room" | "console";
 export type Panel = "stage" | "chat" | "people";
@@ -8,7 +9,8 @@ export type OpenSheet =
   | { readonly name: "more" | "leave" | "devices" | "settings" | "documents" | "attendance" | "results" | "agenda" }
   | { readonly name: "result"; readonly motion: MotionId }
   | { readonly name: "person"; readonly participant: ParticipantId }
-  | { readonly name: "message"; readonly message: string };
+  | { readonly name: "message"; readonly message: string }
+  | { readonly name: "console"; readonly act: ConsoleAct };
 
 interface Layout {
   readonly place: Place;

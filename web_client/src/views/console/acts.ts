@@ -1,0 +1,23 @@
+/** What the secretary can have open above the console: one act at a time, in the one place for sheets. */
+import type { ItemId, MotionId, ParticipantId } from "../../wire/messages";
+import { go } from "../layout";
+
+export type ConsoleAct =
+  | { readonly kind: "item"; readonly item: ItemId | null }
+  | { readonly kind: "draft"; readonly item: ItemId | null }
+  | { readonly kind: "open_vote"; readonly motion: MotionId }
+  | { readonly kind: "close_vote"; readonly motion: MotionId }
+  | { readonly kind: "publish"; readonly motion: MotionId }
+  | { readonly kind: "withdraw"; readonly motion: MotionId }
+  | { readonly kind: "roll_call" }
+  | { readonly kind: "person"; readonly participant: ParticipantId }
+  | { readonly kind: "note"; readonly participant: ParticipantId | null }
+  | { readonly kind: "notes" }
+  | { readonly kind: "rooms" }
+  | { readonly kind: "recording" }
+  | { readonly kind: "adjourn" }
+  | { readonly kind: "more" };
+
+export function openAct(act: ConsoleAct): void {
+  go({ sheet: { name: "console", act } });
+}

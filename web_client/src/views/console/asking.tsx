@@ -1,0 +1,63 @@
+/** Asking the meeting for something from the console: busy while it decides, and the reason in words when it says no. */
+import { signal, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { send } from "../../core/actions";
+import { t } from "../../core/i18n";
+import type { CommandData, CommandKind } from "../../wire/messages";
+import { say } from "../../widgets/announce";
+import { Banner } from "../../widgets/banner";
+import { Button } from "../../widgets/button";
+import { Icon } from "../../widgets/icon";
+import { refusalWords } from "../names";
+
+export interface Asking {
+  readonly busy: boolean;
+  readonly error: string | null;
+  ask<K extends CommandKind>(kind: K, data: CommandData[K], done?: () => void): void;
+}
+
+/** For a sheet: stays open and shows the reason when refused. */
+export function useAsking(): Asking {
+  const busy = useSignal(false);
+  const error = useSignal<string | null>(null);
+  return {
+    busy: busy.value,
+    error: error.value,
+    ask(kind, data, done) {
+      if (busy.peek()) return;
+      busy.value = true;
+      error.value = null;
+      void send(kind, data).then((outcome) => {
+        busy.value = false;
+        if (outcome.ok) done?.();
+        else say((error.value = refusalWords(outcome.code, outcome.detail)), true);
+      });
+    },
+  };
+}
+
+export function AskingError({ asking }: { asking: Asking }): JSX.Element | null {
+  if (asking.error === null) return null;
+  return <p class="field__error" role="alert"><Icon name="warning" size="s" /><span>{asking.error}</span></p>;
+}
+
+const refused = signal<string | null>(null);
+
+/** For a button that acts at once: a refusal shows across the top of the console. */
+export function tap<K extends CommandKind>(kind: K, data: CommandData[K], done?: () => void): void {
+  refused.value = null;
+  void send(kind, data).then((outcome) => {
+    if (outcome.ok) done?.();
+    else say((refused.value = refusalWords(outcome.code, outcome.detail)), true);
+  });
+}
+
+export function RefusedBanner(): JSX.Element | null {
+  const words = refused.value;
+  if (words === null) return null;
+  return (
+    <Banner tone="error" icon="warning" title={t("console.not_done")} act={<Button kind="quiet" onPress={() => { refused.value = null; }}>{t("console.got_it")}</Button>}>
+      {words}
+    </Banner>
+  );
+}

@@ -1,0 +1,117 @@
+/** Motions and polls as those who run votes see them: prepared, voting, counted, published; the next act on each card. */
+import type { JSX } from "preact";
+import { second, secondsLeft } from "../../core/clock";
+import { countdown, t } from "../../core/i18n";
+import { currentItem, motions } from "../../core/selectors";
+import { meeting } from "../../core/store";
+import type { Motion } from "../../wire/messages";
+import { Bar } from "../../widgets/bar";
+import { Button } from "../../widgets/button";
+import { Chip } from "../../widgets/chip";
+import { Icon } from "../../widgets/icon";
+import { openSheet } from "../layout";
+import { openAct } from "./acts";
+import { consequence } from "./rule_words";
+import { tallyWords } from "./tally_words";
+
+function Kind({ motion }: { motion: Motion }): JSX.Element {
+  if (motion.force === "poll") return <Chip icon="list">{t("console.poll")}</Chip>;
+  return motion.method === "named" ? <Chip icon="edit">{t("console.named")}</Chip> : <Chip icon="ballot">{t("console.open_ballot")}</Chip>;
+}
+
+/** How many papers are out now: those entitled who are here. */
+export function papersOut(motion: Motion): number {
+  const people = meeting.value?.participants ?? {};
+  return motion.electorate.filter((id) => people[id]?.present && !people[id]?.removed).length;
+}
+
+function Prepared({ motion }: { motion: Motion }): JSX.Element {
+  const effect = consequence(motion.preset);
+  return (
+    <>
+      <p class="rowx"><Kind motion={motion} /><span class="small muted">{t("console.prepared")}</span></p>
+      <p class="strong">{motion.title}</p>
+      {effect !== null && <p class="small muted">{motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}</p>}
+      <div class="btn-pair">
+        <Button onPress={() => openAct({ kind: "withdraw", motion: motion.motion_id })}>{t("console.withdraw")}</Button>
+        <Button kind="force" onPress={() => openAct({ kind: "open_vote", motion: motion.motion_id })}>{t("console.open_vote")}</Button>
+      </div>
+    </>
+  );
+}
+
+function Voting({ motion }: { motion: Motion }): JSX.Element {
+  const out = Math.max(papersOut(motion), motion.returned);
+  void second.value;
+  return (
+    <>
+      <p class="rowx rowx--between"><Chip tone="on" dot="pulse">{t("console.voting_now")}</Chip>{motion.closes_at !== null && <span class="countdown" role="timer"><span class="sr">{t("console.left")} </span>{countdown(secondsLeft(motion.closes_at))}</span>}</p>
+      <p class="strong">{motion.title}</p>
+      <div><Bar part={motion.returned} whole={Math.max(out, 1)} /><p class="axis-words"><span>{t("console.returned", { n: motion.returned })}</span><span>{t("console.not_returned", { n: Math.max(0, out - motion.returned) })}</span></p></div>
+      <Button block onPress={() => openAct({ kind: "close_vote", motion: motion.motion_id })}>{t("console.close_vote")}</Button>
+    </>
+  );
+}
+
+function Closed({ motion }: { motion: Motion }): JSX.Element {
+  return (
+    <>
+      <p class="rowx"><Chip tone="pending" icon="pending">{t("console.counted_not_published")}</Chip></p>
+      <p class="strong">{motion.title}</p>
+      <p class="small">{tallyWords(motion)}</p>
+      <Button kind="primary" block onPress={() => openAct({ kind: "publish", motion: motion.motion_id })}>{t("console.look_and_publish")}</Button>
+    </>
+  );
+}
+
+function Past({ motion }: { motion: Motion }): JSX.Element {
+  const verdict = motion.verdict;
+  const chip = motion.phase === "withdrawn"
+    ? <Chip icon="remove">{t("console.withdrawn")}</Chip>
+    : verdict === null || verdict.reason === "no_force"
+      ? <Chip icon="list">{t("console.poll_over")}</Chip>
+      : verdict.carried ? <Chip tone="counted" icon="counted">{t("console.carried")}</Chip> : <Chip icon="info">{t(verdict.reason === "no_quorum_at_close" ? "console.no_quorum_at_close" : "console.not_carried")}</Chip>;
+  return (
+    <button class="card card--line card--press stack stack--s" type="button" onClick={() => openSheet({ name: "result", motion: motion.motion_id })}>
+      <span class="rowx">{chip}{motion.phase === "published" && <span class="small muted">{tallyWords(motion)}</span>}</span>
+      <span class="strong">{motion.title}</span>
+    </button>
+  );
+}
+
+function Card({ motion }: { motion: Motion }): JSX.Element {
+  if (motion.phase === "published" || motion.phase === "withdrawn") return <li><Past motion={motion} /></li>;
+  return (
+    <li class={motion.phase === "voting" ? "card card--now stack stack--s" : "card card--line stack stack--s"}>
+      {motion.phase === "drafted" ? <Prepared motion={motion} /> : motion.phase === "voting" ? <Voting motion={motion} /> : <Closed motion={motion} />}
+    </li>
+  );
+}
+
+const ORDER: Readonly<Record<Motion["phase"], number>> = { voting: 0, closed: 1, drafted: 2, published: 3, withdrawn: 4 };
+
+/** What needs an act first; then the newest. */
+function ordered(all: readonly Motion[]): readonly Motion[] {
+  return [...all].sort((a, b) => ORDER[a.phase] - ORDER[b.phase] || (b.closed_at ?? 0) - (a.closed_at ?? 0));
+}
+
+export function DraftButton({ kind }: { kind: "quiet" | "primary" }): JSX.Element {
+  return <Button kind={kind} icon="plus" onPress={() => openAct({ kind: "draft", item: currentItem.value?.item.item_id ?? null })}>{t("console.draft")}</Button>;
+}
+
+export function MotionList(): JSX.Element {
+  const shown = ordered(motions.value);
+  if (shown.length === 0) {
+    return <div class="empty"><Icon name="ballot" /><p>{t("console.no_motions")}</p></div>;
+  }
+  return <ul class="stack">{shown.map((motion) => <Card key={motion.motion_id} motion={motion} />)}</ul>;
+}
+
+export function MotionsPanel(): JSX.Element {
+  return (
+    <div class="panel stack">
+      <div class="section-title"><h2>{t("console.motions")}</h2><DraftButton kind="quiet" /></div>
+      <MotionList />
+    </div>
+  );
+}

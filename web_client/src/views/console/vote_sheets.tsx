@@ -1,0 +1,137 @@
+/** The acts of a vote: checked before it opens, closed early with what is missing, published with the verdict, withdrawn. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { t } from "../../core/i18n";
+import { votingMotion } from "../../core/selectors";
+import { meeting } from "../../core/store";
+import type { Motion } from "../../wire/messages";
+import { Button } from "../../widgets/button";
+import { Chip } from "../../widgets/chip";
+import { Field } from "../../widgets/field";
+import { Icon } from "../../widgets/icon";
+import { Sheet } from "../../widgets/sheet";
+import { back } from "../layout";
+import { Result } from "../vote/result";
+import { AskingError, useAsking } from "./asking";
+import { ChoiceRow } from "./choice_row";
+import { papersOut } from "./motions";
+import { consequence, presetTitle } from "./rule_words";
+
+function Check({ ok, title, words }: { ok: boolean; title: string; words: string }): JSX.Element {
+  return (
+    <li class={ok ? undefined : "checks__short"}>
+      <Icon name={ok ? "counted" : "warning"} />
+      <span><b>{title}</b><br /><span class="small muted">{words}</span></span>
+    </li>
+  );
+}
+
+export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
+  const asking = useAsking();
+  const seconds = useSignal(120);
+  const effect = consequence(motion.preset);
+  const other = votingMotion.value;
+  const opened = meeting.value?.phase === "open";
+  const short = motion.force === "motion" && effect !== null && effect.asksQuorum && !effect.quorum.met;
+  const why = !opened ? t("console.not_open_yet") : other !== null ? t("console.other_vote", { title: other.title }) : short ? effect.quorumTitle : undefined;
+  return (
+    <Sheet
+      title={motion.title} onClose={back}
+      head={<Chip tone="force" icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "console.poll" : motion.method === "named" ? "console.named" : "console.open_ballot")}{motion.force === "motion" ? t("console.comma") + presetTitle(motion.preset) : ""}</Chip>}
+      foot={
+        <>
+          <AskingError asking={asking} />
+          <div class="btn-pair">
+            <Button size="lg" onPress={back}>{t("console.not_now")}</Button>
+            <Button size="lg" kind="force" unavailable={asking.busy ? t("console.sending") : why} onPress={() => asking.ask("OpenMotion", { motion_id: motion.motion_id, seconds: seconds.value }, back)}>{t("console.open_vote")}</Button>
+          </div>
+        </>
+      }
+    >
+      {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
+      {effect !== null && (
+        <ul class="checks">
+          {motion.force === "motion" && <Check ok={!short} title={effect.quorumTitle} words={effect.quorumWords} />}
+          {motion.force === "motion" && <Check ok title={effect.passTitle} words={effect.passWords} />}
+          <Check ok={effect.quorum.present > 0} title={effect.papersTitle} words={effect.papersWords} />
+          {motion.force === "poll" && <Check ok title={t("console.poll_no_force")} words={motion.max_choices > 1 ? t("console.poll_choices", { n: motion.max_choices }) : t("console.poll_one")} />}
+        </ul>
+      )}
+      <ChoiceRow
+        name="seconds" legend={t("console.how_long")} value={String(seconds.value)} onChoose={(value) => { seconds.value = Number(value); }}
+        options={[["60", t("console.minutes", { n: 1 })], ["120", t("console.minutes", { n: 2 })], ["300", t("console.minutes", { n: 5 })], ["0", t("console.no_limit")]]}
+      />
+      <p class="small muted">{t(seconds.value === 0 ? "console.until_closed" : "console.until_time")}</p>
+      {motion.method === "named" && <p class="small muted">{t("console.named_words")}</p>}
+    </Sheet>
+  );
+}
+
+/** Ending before all have voted: who is missing is counted, never named. */
+export function CloseVoteSheet({ motion }: { motion: Motion }): JSX.Element {
+  const asking = useAsking();
+  const missing = Math.max(0, papersOut(motion) - motion.returned);
+  return (
+    <Sheet
+      title={t("console.close_title")} onClose={back}
+      foot={
+        <>
+          <AskingError asking={asking} />
+          <div class="btn-pair btn-pair--even">
+            <Button size="lg" onPress={back}>{t("console.keep_voting")}</Button>
+            <Button size="lg" kind="primary" onPress={() => asking.ask("CloseMotion", { motion_id: motion.motion_id }, back)}>{t("console.close_now")}</Button>
+          </div>
+        </>
+      }
+    >
+      <p class="strong">{motion.title}</p>
+      <p>{missing > 0 ? t("console.close_missing", { n: missing, returned: motion.returned }) : t("console.close_all", { returned: motion.returned })}</p>
+      <p class="small muted">{t("console.close_words")}</p>
+    </Sheet>
+  );
+}
+
+export function PublishSheet({ motion }: { motion: Motion }): JSX.Element {
+  const asking = useAsking();
+  return (
+    <Sheet
+      title={motion.title} onClose={back}
+      head={<Chip tone="pending" icon="pending">{t("console.counted_not_published")}</Chip>}
+      foot={
+        <>
+          <AskingError asking={asking} />
+          <div class="btn-pair">
+            <Button size="lg" onPress={back}>{t("console.not_yet")}</Button>
+            <Button size="lg" kind="force" unavailable={asking.busy ? t("console.sending") : undefined} onPress={() => asking.ask("PublishMotion", { motion_id: motion.motion_id }, back)}>{t("console.publish")}</Button>
+          </div>
+          <p class="sheet__foot-note">{t(motion.method === "named" ? "console.publish_named" : "console.publish_words")}</p>
+        </>
+      }
+    >
+      <Result motion={motion} />
+    </Sheet>
+  );
+}
+
+export function WithdrawSheet({ motion }: { motion: Motion }): JSX.Element {
+  const asking = useAsking();
+  const reason = useSignal("");
+  return (
+    <Sheet
+      title={t("console.withdraw_title")} onClose={back}
+      foot={
+        <>
+          <AskingError asking={asking} />
+          <div class="btn-pair btn-pair--even">
+            <Button size="lg" onPress={back}>{t("console.keep_it")}</Button>
+            <Button size="lg" kind="primary" onPress={() => asking.ask("WithdrawMotion", { motion_id: motion.motion_id, reason: reason.value.trim() }, back)}>{t("console.withdraw")}</Button>
+          </div>
+        </>
+      }
+    >
+      <p class="strong">{motion.title}</p>
+      <p class="small muted">{t(motion.returned > 0 ? "console.withdraw_cast" : "console.withdraw_words")}</p>
+      <Field id="withdraw-reason" label={t("console.reason")} hint={t("console.optional")} value={reason.value} onInput={(value) => { reason.value = value; }} />
+    </Sheet>
+  );
+}
