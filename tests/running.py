@@ -79,7 +79,8 @@ class Server:
         return self
 
     def _read(self) -> None:
-        assert self.process is not None and self.process.stdout is not None
+        assert self.process is not None
+        assert self.process.stdout is not None
         with self.process.stdout as said:
             for line in said:
                 self.lines.append(line.rstrip("\n"))
