@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .active_speaker import Loudness, choose_loudest
+from .active_speaker import CHALLENGE, SILENT_AFTER_S, Loudness, choose_loudest
 from .api import Kind
 from .peer import Peer
 from .slots import Slot
@@ -77,10 +77,7 @@ class Room:
         by_kind: dict[Kind, list[Slot]] = {"audio": [], "video": [], "screen": []}
         for slot in peer.slots:
             by_kind[slot.kind].append(slot)
-        voices = [t for t in self.loudest if t.source != source]
-        if len(by_kind["audio"]) < len(voices):
-            voices.sort(key=lambda t: -self.voices[t].volume if self._holds(by_kind["audio"], t) else 1)
-        self._fill(by_kind["audio"], voices, now)
+        self._fill(by_kind["audio"], self._voices_for(source, by_kind["audio"], now), now)
         wanted = by_kind["video"][: peer.wishes.video]
         order = self._cameras_for(peer, cameras)
         self._fill(wanted, order[: len(wanted)], now, pinned=peer.wishes.pinned)
@@ -90,9 +87,19 @@ class Room:
         self._fill(by_kind["screen"], shown[-len(by_kind["screen"]) :] if by_kind["screen"] else [], now)
         self.choose_layers(peer, now)
 
-    @staticmethod
-    def _holds(slots: list[Slot], track: Track) -> bool:
-        return any(s.track is track for s in slots)
+    def _voices_for(self, source: str, slots: list[Slot], now: float) -> list[Track]:
+        """The room's loudest but oneself; when they are more than the slots, who is in one gives way only to who is clearly louder."""
+        voices = [t for t in self.loudest if t.source != source]
+        if len(voices) <= len(slots):
+            return voices
+        held = {s.track for s in slots}
+
+        def weight(track: Track) -> float:
+            voice = self.voices[track]
+            recent = 128.0 if now - voice.spoke_at < SILENT_AFTER_S else 0.0
+            return recent + voice.volume + (CHALLENGE if track in held else 0.0)
+
+        return sorted(voices, key=weight, reverse=True)
 
     def _cameras_for(self, peer: Peer, cameras: list[Track]) -> list[Track]:
         spoke = {source: i for i, source in enumerate(self.seen_speaking)}

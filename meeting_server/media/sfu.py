@@ -293,8 +293,8 @@ class Sfu:
             return
         was = voice.began_at
         voice.hear(level, now)
-        if was is None and voice.began_at is not None and track not in room.loudest:
-            self._arrange_soon(track.peer)  # someone without a place begins to speak: do not wait for the clock
+        if was is None and voice.began_at is not None:
+            self._arrange_soon(track.peer)  # someone begins to speak: do not wait for the clock
 
     def slots_moved(self, peer: Peer) -> None:
         self._moved.add(peer)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -15,7 +14,6 @@ from meeting_server.media.api import (
     ActiveSpeakers,
     ClientConnected,
     ClientLost,
-    MediaEvent,
     MediaPlane,
     MediaRefused,
     SlotsChanged,
@@ -26,44 +24,8 @@ from meeting_server.media.api import (
 )
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
+from tests.media_ears import Ears
 from tests.media_phone import WirePhone
-
-E = TypeVar("E")
-
-
-class Ears:
-    """Everything a media plane reported, and waiting for more."""
-
-    def __init__(self, plane: MediaPlane) -> None:
-        self.events: list[MediaEvent] = []
-        self._news = asyncio.Condition()
-        self._task = asyncio.create_task(self._listen(plane))
-
-    async def _listen(self, plane: MediaPlane) -> None:
-        async for event in plane.events():
-            async with self._news:
-                self.events.append(event)
-                self._news.notify_all()
-
-    async def wait(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True, within: float = 5.0, after: int = 0) -> E:
-        async def found() -> E:
-            async with self._news:
-                while True:
-                    for event in self.events[after:]:
-                        if isinstance(event, kind) and fits(event):
-                            return event
-                    await self._news.wait()
-
-        try:
-            return await asyncio.wait_for(found(), within)
-        except TimeoutError:
-            raise AssertionError(f"no such {kind.__name__} among {self.events[after:]}") from None
-
-    def all(self, kind: type[E]) -> list[E]:
-        return [e for e in self.events if isinstance(e, kind)]
-
-    def close(self) -> None:
-        self._task.cancel()
 
 
 @pytest.fixture

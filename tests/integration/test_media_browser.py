@@ -1,0 +1,228 @@
+"""Chromium over the media worker: what a person would hear and see, from getStats."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import av
+import pytest
+
+from meeting_server.media.api import SlotsChanged, TrackEnded, TrackRecorded
+from meeting_server.media.client import MediaWorkers
+from meeting_server.media.settings import MediaSettings
+from tests.media_browser import BrowserRoom
+from tests.media_ears import Ears
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def plane() -> AsyncIterator[MediaWorkers]:
+    workers = MediaWorkers(MediaSettings())
+    await workers.start()
+    yield workers
+    await workers.stop()
+
+
+@pytest.fixture
+async def ears(plane: MediaWorkers) -> AsyncIterator[Ears]:
+    listening = Ears(plane)
+    yield listening
+    listening.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[BrowserRoom]:
+    async with BrowserRoom() as room:
+        yield room
+
+
+async def test_two_pages_hear_and_see_each_other_within_a_second(plane: MediaWorkers, chromium: BrowserRoom) -> None:
+    a, b = chromium.phone("a"), chromium.phone("b")
+    await a.join(plane, "room")
+    await a.call("speak", hertz=440, volume=0.3)
+    await a.call("show", role="camera", color="red", width=640, height=360, detail=0)
+    begin = time.monotonic()
+    await b.join(plane, "room")
+
+    async def heard() -> bool:
+        return await b.energy() > 0.001
+
+    async def seen() -> bool:
+        return await b.frames() > 0
+
+    await b.until(heard, 5)
+    first_sound = time.monotonic() - begin
+    await b.until(seen, 5)
+    first_frame = time.monotonic() - begin
+    assert first_sound <= 1.5  # with the offer, the answer and DTLS; the goal of one second is kept by bench_weak
+    assert first_frame <= 1.5
+    frames = await b.frames()
+    await asyncio.sleep(1.0)
+    assert await b.frames() - frames >= 10
+    assert await a.energy() == 0
+
+
+async def test_listening_needs_no_microphone_and_speaking_later_needs_no_new_offer(plane: MediaWorkers, chromium: BrowserRoom) -> None:
+    a, b = chromium.phone("a"), chromium.phone("b")
+    await a.join(plane, "room", camera=False, pictures=0)
+    await b.join(plane, "room", camera=False, pictures=0)
+    assert await b.energy() == 0
+    await a.call("speak", hertz=600, volume=0.3)
+
+    async def heard() -> bool:
+        return await b.energy() > 0.001
+
+    await b.until(heard, 3)
+
+
+async def test_the_chairs_mute_is_silence_for_every_listener_within_300_ms(plane: MediaWorkers, chromium: BrowserRoom) -> None:
+    a, b = chromium.phone("a"), chromium.phone("b")
+    await a.join(plane, "room", pictures=1)
+    await b.join(plane, "room", pictures=1)
+    await a.call("speak", hertz=440, volume=0.5)
+
+    async def heard() -> bool:
+        return await b.energy() > 0.01
+
+    await b.until(heard, 5)
+    await plane.permit("a", audio=False, video=True, screen=True)
+    await asyncio.sleep(0.3)
+    packets, energy = await b.total("audio_slot", "packetsReceived"), await b.energy()
+    await asyncio.sleep(1.0)
+    assert await b.total("audio_slot", "packetsReceived") == packets
+    assert await b.energy() - energy < 0.001
+    await plane.permit("a", audio=True, video=True, screen=True)
+
+    async def again() -> bool:
+        return await b.energy() > energy + 0.01
+
+    await b.until(again, 3)
+
+
+async def test_a_camera_switched_off_and_on_shows_frames_again(plane: MediaWorkers, chromium: BrowserRoom, ears: Ears) -> None:
+    a, b = chromium.phone("a"), chromium.phone("b")
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    await a.call("show", role="camera", color="blue", width=320, height=240, detail=0)
+
+    async def seen() -> bool:
+        return await b.frames() > 10
+
+    await b.until(seen, 5)
+    await a.call("hide", role="camera")
+    await ears.wait(TrackEnded, lambda e: e.source == "a" and e.kind == "video", within=6)
+    frames = await b.frames()
+    await a.call("show", role="camera", color="green", width=640, height=480, detail=0)
+
+    async def seen_again() -> bool:
+        return await b.frames() > frames + 10
+
+    assert await b.until(seen_again, 5) < 3
+    assert await b.total("video_slot", "frameWidth") == 640
+
+
+async def test_four_talkers_share_three_slots(plane: MediaWorkers, chromium: BrowserRoom, ears: Ears) -> None:
+    talkers = [chromium.phone(f"t{i}") for i in range(4)]
+    listener = chromium.phone("listener")
+    for phone in [*talkers, listener]:
+        await phone.join(plane, "room", camera=False, pictures=0)
+    for i, talker in enumerate(talkers):
+        await talker.call("speak", hertz=300 + 100 * i, volume=0.2 if i < 3 else 0.0)
+    await ears.wait(SlotsChanged, lambda e: e.client == "listener" and {s.source for s in e.slots} == {"t0", "t1", "t2"}, within=8)
+    energy = await listener.energy()
+    for talker in talkers[:3]:
+        await talker.call("volume", volume=0.0)
+    await talkers[3].call("volume", volume=0.4)
+    begin = time.monotonic()
+    await ears.wait(SlotsChanged, lambda e: e.client == "listener" and "t3" in {s.source for s in e.slots}, within=4)
+    assert time.monotonic() - begin < 2.0
+
+    async def heard() -> bool:
+        return await listener.energy() > energy + 0.02
+
+    await listener.until(heard, 4)
+
+
+async def test_a_network_switch_goes_on_after_an_ice_restart(plane: MediaWorkers, chromium: BrowserRoom) -> None:
+    a, b = chromium.phone("a"), chromium.phone("b")
+    await a.join(plane, "room", camera=False, pictures=0)
+    await b.join(plane, "room", camera=False, pictures=0)
+    await a.call("speak", hertz=440, volume=0.3)
+
+    async def heard() -> bool:
+        return await b.energy() > 0.01
+
+    await b.until(heard, 5)
+    offer = await b.call("restart")
+    answer = await plane.join("room", "b", "b", offer, video_slots=0)
+    await b.call("accept", sdp=answer.sdp)
+    await asyncio.sleep(1.0)
+    energy = await b.energy()
+
+    async def still_heard() -> bool:
+        return await b.energy() > energy + 0.01 and await b.connected()
+
+    await b.until(still_heard, 5)
+
+
+async def test_simulcast_gives_a_layer_at_once_and_the_best_when_the_path_carries_it(plane: MediaWorkers, chromium: BrowserRoom) -> None:
+    a, b = chromium.phone("a"), chromium.phone("b")
+    await a.join(plane, "room", simulcast=True)
+    await b.join(plane, "room", camera=False)
+    await a.call("show", role="camera", color="red", width=640, height=480, detail=30)
+
+    async def seen() -> bool:
+        return await b.frames() > 5
+
+    await b.until(seen, 5)
+    layers = {s.layer for s in (await plane.details("a")).streams if s.role == "camera"}
+    assert layers <= {"q", "h", "f"}
+    assert len(layers) >= 2
+
+    async def best() -> bool:
+        sent = [s.layer for s in (await plane.details("a")).streams if s.role == "camera" and s.kbit_s > 20]
+        shown = next(s.layer for s in (await plane.details("b")).streams if s.role == "video_slot")
+        return bool(sent) and shown == max(sent, key=lambda layer: "qhf".index(layer or "q"))
+
+    await b.until(best, 15)
+
+
+async def test_a_recording_plays_and_keeps_its_gaps(plane: MediaWorkers, chromium: BrowserRoom, ears: Ears, tmp_path: Path) -> None:
+    a, b = chromium.phone("a"), chromium.phone("b")
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    await a.call("speak", hertz=440, volume=0.3)
+    await a.call("show", role="camera", color="red", width=320, height=240, detail=5)
+
+    async def seen() -> bool:
+        return await b.frames() > 3
+
+    await b.until(seen, 5)
+    begin = time.monotonic()
+    await plane.record("room", tmp_path)
+    await asyncio.sleep(1.5)
+    await a.call("hush")
+    await a.call("hide", role="camera")
+    await asyncio.sleep(2.0)
+    await a.call("speak", hertz=440, volume=0.3)
+    await a.call("show", role="camera", color="blue", width=480, height=360, detail=5)
+    await asyncio.sleep(1.5)
+    await plane.record("room", None)
+    length = time.monotonic() - begin
+    files = {f.kind: f for f in ears.all(TrackRecorded)}
+    assert set(files) == {"audio", "video"}
+    for kind, file in files.items():
+        with av.open(file.path) as container:
+            stream = container.streams[0]
+            times = [float(frame.time or 0) for frame in container.decode(stream) if isinstance(frame, av.VideoFrame | av.AudioFrame)]
+        assert times[0] < 0.2
+        assert times == sorted(times)
+        gaps = [y - x for x, y in itertools.pairwise(times)]
+        assert 1.5 < max(gaps) < 3.0, kind
+        assert sum(g > 0.5 for g in gaps) == 1
+        assert length - 1.2 < times[-1] < length + 0.2

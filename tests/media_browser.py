@@ -1,0 +1,160 @@
+"""A Chromium page with peer connections of the shape that media/api.py asks for, fed by tones and drawn pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from playwright.async_api import Browser, Page, Playwright, async_playwright
+
+from meeting_server.media.api import Answer, MediaPlane, Role
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+]
+# ruff: noqa: E501 - the page's script
+_SCRIPT = r"""
+const clients = {}; let context = null;
+function tone(hertz, volume) {
+  context = context || new AudioContext();
+  const oscillator = context.createOscillator(), gain = context.createGain(), out = context.createMediaStreamDestination();
+  oscillator.frequency.value = hertz; gain.gain.value = volume;
+  oscillator.connect(gain).connect(out); oscillator.start();
+  const track = out.stream.getAudioTracks()[0]; track.gain = gain; return track;
+}
+function picture(color, width, height, detail) {
+  const canvas = document.createElement('canvas'); canvas.width = width; canvas.height = height;
+  const draw = canvas.getContext('2d'); let n = 0;
+  setInterval(() => {
+    draw.fillStyle = color; draw.fillRect(0, 0, width, height); draw.fillStyle = 'white'; draw.fillRect(n++ * 7 % width, 20, 40, 40);
+    for (let k = 0; k < detail; k++) { draw.fillStyle = 'hsl(' + Math.random() * 360 + ',80%,50%)'; draw.fillRect(Math.random() * width, Math.random() * height, 16, 16); }
+  }, 66);
+  return canvas.captureStream(15).getVideoTracks()[0];
+}
+const api = {
+  async open({name, camera, screen, simulcast, sound, pictures}) {
+    const pc = new RTCPeerConnection(); const me = clients[name] = {pc};
+    me.microphone = pc.addTransceiver('audio', {direction: 'sendonly'});
+    if (camera) me.camera = pc.addTransceiver('video', {direction: 'sendonly', ...(simulcast ? {sendEncodings:
+      [{rid: 'q', scaleResolutionDownBy: 4}, {rid: 'h', scaleResolutionDownBy: 2}, {rid: 'f'}]} : {})});
+    if (screen) me.screen = pc.addTransceiver('video', {direction: 'sendonly'});
+    for (let i = 0; i < sound; i++) pc.addTransceiver('audio', {direction: 'recvonly'});
+    for (let i = 0; i < pictures; i++) pc.addTransceiver('video', {direction: 'recvonly'});
+    if (pictures) pc.addTransceiver('video', {direction: 'recvonly'});
+    pc.ontrack = e => { const element = document.createElement(e.track.kind); element.autoplay = true; element.muted = e.track.kind == 'video';
+      element.srcObject = new MediaStream([e.track]); document.body.append(element); };
+    await pc.setLocalDescription(); return pc.localDescription.sdp;
+  },
+  async restart({name}) { const pc = clients[name].pc; await pc.setLocalDescription(await pc.createOffer({iceRestart: true})); return pc.localDescription.sdp; },
+  async accept({name, sdp}) { await clients[name].pc.setRemoteDescription({type: 'answer', sdp}); },
+  async state({name}) { return clients[name].pc.connectionState; },
+  async speak({name, hertz, volume}) { await clients[name].microphone.sender.replaceTrack(tone(hertz, volume)); },
+  async volume({name, volume}) { clients[name].microphone.sender.track.gain.gain.value = volume; },
+  async hush({name}) { await clients[name].microphone.sender.replaceTrack(null); },
+  async show({name, role, color, width, height, detail}) { await clients[name][role].sender.replaceTrack(picture(color, width, height, detail)); },
+  async hide({name, role}) { await clients[name][role].sender.replaceTrack(null); },
+  async stats({name}) { const all = []; (await clients[name].pc.getStats()).forEach(s => all.push(s)); return all; },
+  async close({name}) { clients[name].pc.close(); },
+};
+window.call = async ([verb, options]) => await api[verb](options);
+"""
+
+
+class BrowserPhone:
+    """One RTCPeerConnection in the page."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self._page = page
+        self.name = name
+        self.answer: Answer | None = None
+
+    async def call(self, verb: str, **options: Any) -> Any:
+        return await self._page.evaluate("arguments => call(arguments)", [verb, {"name": self.name, **options}])
+
+    async def join(
+        self,
+        plane: MediaPlane,
+        room: str,
+        *,
+        source: str | None = None,
+        camera: bool = True,
+        screen: bool = False,
+        simulcast: bool = False,
+        sound: int = 3,
+        pictures: int = 1,
+        permit: bool = True,
+    ) -> None:
+        offer = await self.call("open", camera=camera, screen=screen, simulcast=simulcast, sound=sound, pictures=pictures)
+        self.answer = await plane.join(room, self.name, source or self.name, offer, video_slots=pictures)
+        if permit:
+            await plane.permit(self.name, audio=True, video=True, screen=True)
+        await self.call("accept", sdp=self.answer.sdp)
+        await self.until(self.connected, 10)
+
+    async def connected(self) -> bool:
+        return bool(await self.call("state") == "connected")
+
+    async def until(self, fits: Callable[[], Any], within: float) -> float:
+        """Seconds until an async condition was true."""
+        begin = time.monotonic()
+        while not await fits():
+            if time.monotonic() - begin > within:
+                raise AssertionError(f"{self.name}: not within {within} s")
+            await asyncio.sleep(0.03)
+        return time.monotonic() - begin
+
+    def mids(self, role: Role) -> list[str]:
+        assert self.answer is not None
+        return [line.mid for line in self.answer.lines if line.role == role]
+
+    async def received(self, role: Role) -> list[dict[str, Any]]:
+        """The inbound-rtp statistics of slots of a role, in the order of the offer (missing while nothing came)."""
+        stats = await self.call("stats")
+        by_mid = {s["mid"]: s for s in stats if s["type"] == "inbound-rtp"}
+        return [by_mid[m] for m in self.mids(role) if m in by_mid]
+
+    async def total(self, role: Role, figure: str) -> float:
+        return sum(float(s.get(figure) or 0) for s in await self.received(role))
+
+    async def energy(self) -> float:
+        return await self.total("audio_slot", "totalAudioEnergy")
+
+    async def frames(self) -> float:
+        return await self.total("video_slot", "framesDecoded")
+
+
+class BrowserRoom:
+    """A headless Chromium with one page; ``phone`` gives another client in it."""
+
+    def __init__(self) -> None:
+        self._driver: Playwright | None = None
+        self._browser: Browser | None = None
+        self._page: Page | None = None
+
+    async def __aenter__(self) -> BrowserRoom:
+        self._driver = await async_playwright().start()
+        self._browser = await self._driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        self._page = await self._browser.new_page()
+        await self._page.route(
+            "http://localhost/**", lambda route: route.fulfill(body="<!doctype html><body></body>", content_type="text/html")
+        )
+        await self._page.goto("http://localhost/")
+        await self._page.add_script_tag(content=_SCRIPT)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._browser is not None:
+            await self._browser.close()
+        if self._driver is not None:
+            await self._driver.stop()
+
+    def phone(self, name: str) -> BrowserPhone:
+        assert self._page is not None
+        return BrowserPhone(self._page, name)
