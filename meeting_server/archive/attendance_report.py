@@ -49,6 +49,7 @@ class AttendanceReport:
     """How many of the electorate were there, from each moment on."""
     marks: tuple[Mark, ...]
     rows: tuple[Row, ...]
+    entitled: frozenset[ParticipantId]
 
     @property
     def since(self) -> Millis:
@@ -89,6 +90,7 @@ def attendance_report(state: MeetingState, now: Millis, leaves: Mapping[Particip
         steps=steps,
         marks=_marks(state),
         rows=rows,
+        entitled=entitled,
     )
 
 

@@ -140,7 +140,7 @@ def _finish(sheet: Worksheet, head_row: int, columns: tuple[tuple[str, int], ...
             _as_text(row[number])
     for number, (_, width) in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = sheet.cell(head_row + 1, 2)
+    sheet.freeze_panes = f"B{head_row + 1}"
 
 
 def _as_text(cell: Cell | MergedCell) -> Cell:

@@ -189,17 +189,15 @@ class Schedule:
             )
             return replace(before, **values, changed_at=now, cancel_reason=reason)
 
-    async def list_guest(self, meeting_id: MeetingId, participant_id: ParticipantId, name: str) -> None:
-        """Add a guest who came by a general link to the list; repeating it renames the guest."""
+    async def admit(self, meeting_id: MeetingId, person: Listed) -> None:
+        """Add someone who came by a general link to the end of the list; whoever is on it keeps their place and role.
+
+        Raises ScheduleError ``no_meeting``.
+        """
         async with self._database.write() as conn:
             scheduled = await _load(conn, meeting_id)
-            known = scheduled.listed(participant_id)
-            row = and_(meeting_people.c.meeting_id == meeting_id, meeting_people.c.participant_id == participant_id)
-            if known is None:
-                guest = Listed(participant_id, Role.GUEST, name)
-                await conn.execute(insert(meeting_people).values(_person_row(meeting_id, len(scheduled.plan.people), guest)))
-            elif known.is_guest:
-                await conn.execute(update(meeting_people).where(row).values(guest_name=name))
+            if scheduled.listed(person.participant_id) is None:
+                await conn.execute(insert(meeting_people).values(_person_row(meeting_id, len(scheduled.plan.people), person)))
 
     async def set_phase(self, meeting_id: MeetingId, phase: Literal["convened", "open", "adjourned"], at: Millis) -> None:
         """The meeting itself opened or adjourned; hearing it twice changes nothing."""

@@ -54,6 +54,8 @@ class MeetingForm:
     called: frozenset[str] = frozenset()
     guests: str = ""
     version: int = 0
+    known: frozenset[str] = frozenset()
+    """Who was on the list when the form was shown: someone who came by a link since then is not lost by saving."""
     errors: Mapping[str, str] = field(default_factory=dict)
     """Field → catalogue key under ``schedule.error``."""
 
@@ -77,6 +79,7 @@ def read(form: FormData, kind: MeetingKind) -> MeetingForm:
         called=frozenset(_texts(form, "person")),
         guests=_text(form, "guests"),
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+        known=frozenset(_text(form, "known").split()),
     )
 
 
@@ -100,6 +103,7 @@ def form_of(scheduled: Scheduled) -> MeetingForm:
         called=frozenset(person.participant_id for person in plan.people if not person.is_guest),
         guests="\n".join(person.guest_name for person in plan.people if person.is_guest),
         version=scheduled.version,
+        known=frozenset(person.participant_id for person in plan.people),
     )
 
 
@@ -221,6 +225,9 @@ def _people(
     had = {p.guest_name: p.participant_id for p in before.plan.people if p.is_guest} if before else {}
     fresh = iter(guest_id)
     people += [Listed(had.get(name) or ParticipantId(next(fresh)), Role.GUEST, name) for name in names[:GUESTS_MOST]]
+    if before is not None:
+        kept = form.known | {person.participant_id for person in people}
+        people += [person for person in before.plan.people if person.participant_id not in kept]
     return tuple(people)
 
 

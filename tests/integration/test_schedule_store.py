@@ -108,11 +108,14 @@ async def test_a_person_finds_the_meetings_they_are_listed_for(database: Databas
 async def test_a_guest_who_came_by_link_is_listed_once(database: Database) -> None:
     schedule = Schedule(database)
     added = await schedule.add(PLAN, "p2", 5)
-    for name in ("高原", "高原老师"):
-        await schedule.list_guest(added.meeting_id, ParticipantId("g2"), name)
+    guest = Listed(ParticipantId("g2"), Role.GUEST, "高原")
+    await schedule.admit(added.meeting_id, guest)
+    await schedule.admit(added.meeting_id, guest)
+    await schedule.admit(added.meeting_id, Listed(ParticipantId("p1"), Role.GUEST, "周建华"))
     after = await schedule.meeting(added.meeting_id)
     assert after is not None
-    assert after.plan.people == (*PLAN.people, Listed(ParticipantId("g2"), Role.GUEST, "高原老师"))
+    assert after.plan.people == (*PLAN.people, guest)
+    assert after.version == added.version, "an editor who is at work is not disturbed"
 
 
 async def test_leave_is_asked_refused_asked_again_and_approved(database: Database) -> None:

@@ -1,0 +1,176 @@
+"""Inviting to a meeting: a personal link for each member, one for guests, as text, QR code, and taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.ids import Millis
+from meeting_server.store.access_log import Act, Entry
+from meeting_server.store.invitations import Invitation, InvitationState
+from meeting_server.store.schedule import Scheduled
+from meeting_server.web.auth import now_millis
+from meeting_server.web.dates import moment
+from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.forms import field, form_of
+from meeting_server.web.house import house_of
+from meeting_server.web.meetings import Seat, managed_seat, names_at
+from meeting_server.web.pages import address_of, language_of, render, say, see
+from meeting_server.web.qr import qr_svg
+
+DAY: Millis = 86_400_000
+AFTER_END: Millis = DAY
+"""Links end a day after the planned end: a meeting may run long, and start late."""
+GUEST_USES = (0, 5, 20, 50)
+"""How often a guests' link may be used; 0: no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLink:
+    """One member of the list with the newest of their links, if any."""
+
+    participant_id: str
+    name: str
+    invitation: Invitation | None
+    state: InvitationState | None
+    url: str
+
+    @property
+    def works(self) -> bool:
+        return self.state is InvitationState.GOOD
+
+
+async def invitations_page(request: Request) -> Response:
+    seat = await managed_seat(request)
+    return await _show(request, seat)
+
+
+async def _show(request: Request, seat: Seat) -> Response:
+    scheduled, now = seat.scheduled, now_millis()
+    links, general = await _links(request, scheduled, now)
+    working = [link for link in links if link.works]
+    sought = request.query_params.get("qr", "")
+    shown = next((link for link in [*links, *general] if link.works and link.invitation and link.invitation.invitation_id == sought), None)
+    done = request.query_params.get("done", "")
+    return await render(
+        request,
+        "meeting_invitations.html",
+        {
+            "scheduled": scheduled,
+            "links": links,
+            "missing": sum(1 for link in links if not link.works),
+            "general": general,
+            "text": _as_text(request, scheduled, working) if working else "",
+            "shown": shown,
+            "qr": qr_svg(shown.url, say(request, "schedule.invitations.qr_of", name=shown.name)) if shown else "",
+            "done": done if done in ("made", "revoked") else "",
+            "guest_uses": GUEST_USES,
+            "closed": scheduled.status not in ("convened", "open"),
+            "script": _script(request),
+        },
+    )
+
+
+def _script(request: Request) -> str:
+    """The small script behind the copy buttons, which stay hidden without it."""
+    try:
+        return house_of(request).assets.entry("pages").script
+    except Refused:
+        return ""
+
+
+async def _links(request: Request, scheduled: Scheduled, now: Millis) -> tuple[list[PersonLink], list[PersonLink]]:
+    invitations = house_of(request).invitations
+    names = await names_at(request, scheduled)
+    issued = await invitations.of_meeting(scheduled.meeting_id)
+    newest = {invitation.member_id: invitation for invitation in issued if invitation.member_id is not None}
+
+    def line(participant_id: str, name: str, invitation: Invitation | None) -> PersonLink:
+        if invitation is None:
+            return PersonLink(participant_id, name, None, None, "")
+        url = address_of(request, f"/j/{invitations.token(invitation.invitation_id)}")
+        return PersonLink(participant_id, name, invitation, invitation.state(now), url)
+
+    members = [p.participant_id for p in scheduled.plan.people if not p.is_guest and p.participant_id in names]
+    guests = say(request, "schedule.invitations.general_name")
+    return (
+        [line(i, names[i], newest.get(i)) for i in members],
+        [line("", guests, i) for i in issued if i.member_id is None and i.revoked_at is None],
+    )
+
+
+def _as_text(request: Request, scheduled: Scheduled, links: list[PersonLink]) -> str:
+    plan = scheduled.plan
+    when = moment(language_of(request), plan.starts_at)
+    key = "text_head" if plan.place else "text_head_no_place"
+    holes = {"title": plan.title, "when": when} | ({"place": plan.place} if plan.place else {})
+    head = say(request, f"schedule.invitations.{key}", **holes)
+    return "\n".join([head, "", *(f"{link.name}\n{link.url}" for link in links)])
+
+
+async def make_links(request: Request) -> Response:
+    """Links for everyone without a working one, a new one for one person, or one for guests."""
+    seat = await managed_seat(request)
+    form = await form_of(request)
+    if seat.scheduled.status not in ("convened", "open"):
+        raise Refused(WebCode.MEETING_CANCELLED, 409)
+    what, now = field(form, "make"), now_millis()
+    links, _ = await _links(request, seat.scheduled, now)
+    if what == "all":
+        for link in links:
+            if not link.works:
+                await _issue(request, seat, link.participant_id, now)
+        await _note(request, seat, Act.INVITATION_ISSUED, "")
+        return see(f"/meetings/{seat.meeting_id}/invitations?done=made")
+    if what == "guests":
+        uses = field(form, "uses")
+        invitation = await _issue(request, seat, None, now, int(uses) if uses.isdigit() and int(uses) in GUEST_USES else 0)
+        await _note(request, seat, Act.INVITATION_ISSUED, "")
+        return see(f"/meetings/{seat.meeting_id}/invitations?done=made&qr={invitation.invitation_id}#qr")
+    link_of = {link.participant_id: link for link in links}
+    if what not in link_of:
+        raise Refused(WebCode.BAD_FORM, field="make")
+    await house_of(request).invitations.revoke_all_of(seat.meeting_id, now, member_id=what)
+    await _issue(request, seat, what, now)
+    await _note(request, seat, Act.INVITATION_ISSUED, link_of[what].name, what)
+    return see(f"/meetings/{seat.meeting_id}/invitations?done=made#p-{what}")
+
+
+async def revoke_link(request: Request) -> Response:
+    seat = await managed_seat(request)
+    form = await form_of(request)
+    if not await house_of(request).invitations.revoke(seat.meeting_id, field(form, "invitation"), now_millis()):
+        raise Refused(WebCode.NOT_FOUND)
+    await _note(request, seat, Act.INVITATION_REVOKED, "")
+    return see(f"/meetings/{seat.meeting_id}/invitations?done=revoked")
+
+
+async def _issue(request: Request, seat: Seat, member_id: str | None, now: Millis, max_uses: int = 0) -> Invitation:
+    ends = max(seat.scheduled.plan.ends_at, now) + AFTER_END
+    return await house_of(request).invitations.issue(
+        seat.meeting_id, issued_by=seat.viewer.participant_id, now=now, expires_at=ends, member_id=member_id, max_uses=max_uses
+    )
+
+
+async def _note(request: Request, seat: Seat, act: Act, subject: str, subject_id: str = "") -> None:
+    await house_of(request).access_log.note(
+        Entry(
+            at=now_millis(),
+            act=act,
+            actor_id=seat.viewer.participant_id,
+            actor_name=seat.viewer.name,
+            subject_id=subject_id or seat.meeting_id,
+            subject_name=subject or seat.scheduled.plan.title,
+            branch_id=seat.scheduled.plan.branch_id,
+        )
+    )
+
+
+routes: list[BaseRoute] = [
+    Route("/meetings/{meeting_id}/invitations", invitations_page, methods=["GET"]),
+    Route("/meetings/{meeting_id}/invitations", make_links, methods=["POST"]),
+    Route("/meetings/{meeting_id}/invitations/revoke", revoke_link, methods=["POST"]),
+]

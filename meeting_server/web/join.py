@@ -1,0 +1,271 @@
+"""The page behind an invitation: what the meeting is, who you are in it, and the ways in; works without JavaScript."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.attendance import quorum_now
+from meeting_server.domain.commands import SERVER, AdmitParticipant
+from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import Invited
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.store.invitations import Invitation, InvitationState
+from meeting_server.store.people import Member
+from meeting_server.store.schedule import Listed, Scheduled
+from meeting_server.web.auth import Viewer, now_millis, sign_in_guest, sign_in_member, viewer_of
+from meeting_server.web.calendar_file import calendar_of
+from meeting_server.web.convening import invited
+from meeting_server.web.desk import desk_of
+from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.forms import field, form_of
+from meeting_server.web.home import calendar_response
+from meeting_server.web.house import house_of
+from meeting_server.web.meeting_form import NAME_LONGEST
+from meeting_server.web.meetings import DOOR_OPENS, door_is_open, reconvene, seat_at, state_of
+from meeting_server.web.pages import address_of, render, say, see
+
+Closed = Literal[
+    "link_unknown", "link_expired", "link_revoked", "link_used", "cancelled", "adjourned", "early", "removed", "not_listed"
+]
+STATUS: dict[Closed, int] = {
+    "link_unknown": 404,
+    "link_expired": 410,
+    "link_revoked": 410,
+    "link_used": 410,
+    "cancelled": 410,
+    "adjourned": 410,
+    "early": 200,
+    "removed": 403,
+    "not_listed": 403,
+}
+_WHY: dict[InvitationState, Closed] = {
+    InvitationState.EXPIRED: "link_expired",
+    InvitationState.REVOKED: "link_revoked",
+    InvitationState.USED: "link_used",
+}
+WAYS = ("listen", "audio", "video", "text", "page")
+"""How to enter; ``page`` goes to the meeting's own page instead of its room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A meeting seen from outside. ``who`` is the member a personal link or a sign-in names; None: a guest.
+
+    ``token`` is empty for someone who is signed in and comes from the meeting's page. ``closed`` is why there is no way in.
+    """
+
+    token: str
+    scheduled: Scheduled | None
+    invitation: Invitation | None = None
+    who: Member | None = None
+    guest_name: str = ""
+    state: MeetingState | None = None
+    closed: Closed | None = None
+
+    @property
+    def runs(self) -> bool:
+        listed = self.scheduled.listed(self.who.member_id) if self.scheduled and self.who else None
+        return listed is not None and listed.role in (Role.CHAIR, Role.SECRETARY)
+
+
+async def _door(request: Request) -> Door:
+    """The door behind the link in the path."""
+    house, token, now = house_of(request), request.path_params["token"], now_millis()
+    invitation = await house.invitations.by_token(token)
+    if invitation is None:
+        return Door(token, None, closed="link_unknown")
+    scheduled = await desk_of(request).schedule.meeting(invitation.meeting_id)
+    if scheduled is None:
+        return Door(token, None, closed="link_unknown")
+    if scheduled.status in ("cancelled", "adjourned"):
+        return Door(token, scheduled, invitation, closed="cancelled" if scheduled.status == "cancelled" else "adjourned")
+    viewer = await viewer_of(request)
+    who = await _person(request, invitation, viewer)
+    mine = _is_in_already(viewer, invitation, scheduled)
+    guest_name = viewer.name if viewer is not None and mine and viewer.guest is not None else ""
+    state = await state_of(request, scheduled.meeting_id)
+    door = Door(token, scheduled, invitation, who, guest_name, state)
+    link = invitation.state(now)
+    if link is not InvitationState.GOOD and not (mine and link is InvitationState.USED):
+        return _shut(door, _WHY[link])
+    return _checked(door, viewer if mine else None)
+
+
+def _checked(door: Door, viewer: Viewer | None) -> Door:
+    scheduled = door.scheduled
+    assert scheduled is not None
+    personal = door.invitation is None or door.invitation.member_id is not None
+    if personal and (door.who is None or scheduled.listed(door.who.member_id) is None) and not door.guest_name:
+        return _shut(door, "not_listed")
+    participant_id = door.who.member_id if door.who else viewer.participant_id if viewer else ""
+    there = door.state.participants.get(ParticipantId(participant_id)) if door.state else None
+    if there is not None and there.removed:
+        return _shut(door, "removed")
+    if not door_is_open(scheduled, now_millis(), runs=door.runs):
+        return _shut(door, "early")
+    return door
+
+
+def _shut(door: Door, why: Closed) -> Door:
+    return Door(door.token, door.scheduled, door.invitation, door.who, door.guest_name, door.state, why)
+
+
+async def _person(request: Request, invitation: Invitation, viewer: Viewer | None) -> Member | None:
+    """Whom a link names: its member, or for a general one the member who is signed in."""
+    member_id = invitation.member_id or (viewer.member_id if viewer is not None and viewer.is_member else None)
+    if member_id is None:
+        return None
+    member = await house_of(request).directory.member(member_id)
+    return member if member is not None and member.removed_at is None else None
+
+
+def _is_in_already(viewer: Viewer | None, invitation: Invitation, scheduled: Scheduled) -> bool:
+    """Whether this browser is signed in as the one the link would sign in, so that no use of it is needed."""
+    if viewer is None or viewer.only_meeting not in (None, scheduled.meeting_id):
+        return False
+    if invitation.member_id is not None:
+        return viewer.member_id == invitation.member_id
+    return scheduled.listed(viewer.participant_id) is not None
+
+
+# --- by link --------------------------------------------------------------------------------------------------
+
+
+async def join_page(request: Request) -> Response:
+    """Looking uses nothing up and signs nobody in."""
+    door = await _door(request)
+    return await _show(request, door)
+
+
+async def enter_by_link(request: Request) -> Response:
+    """Sign in for this meeting and go into its room in the chosen way."""
+    form = await form_of(request)
+    way = field(form, "as", 10)
+    if way not in WAYS:
+        raise Refused(WebCode.BAD_FORM, field="as")
+    door = await _door(request)
+    if door.closed is not None and not (door.closed == "early" and way == "page" and door.who is not None):
+        return await _show(request, door)
+    scheduled, invitation = door.scheduled, door.invitation
+    assert scheduled is not None
+    assert invitation is not None
+    viewer = await viewer_of(request)
+    name = " ".join(field(form, "name", 4000).split())
+    if door.who is None and not door.guest_name:
+        if not name:
+            return await _show(request, door, status=422, error="name_empty")
+        if len(name) > NAME_LONGEST:
+            return await _show(request, door, status=422, error="name_long", name=name)
+    mine = _is_in_already(viewer, invitation, scheduled)
+    if not mine:
+        used = await house_of(request).invitations.use(invitation.invitation_id, now_millis())
+        if used is not InvitationState.GOOD:
+            return await _show(request, await _door(request))
+    url = f"/meetings/{scheduled.meeting_id}"
+    response = see(f"{url}#leave" if way == "page" else f"{url}/room?as={way}")
+    if mine:
+        return response
+    issued_by = ParticipantId(invitation.issued_by)
+    if door.who is None:
+        guest_id = await sign_in_guest(request, response, scheduled.meeting_id, name)
+        await _admit(request, scheduled, Invited(guest_id, name, Standing.GUEST, Role.GUEST, voting=False), issued_by)
+    elif invitation.member_id is not None:
+        await sign_in_member(request, response, door.who.member_id, meeting_id=scheduled.meeting_id)
+    else:
+        await _admit(request, scheduled, await _late_addition(request, scheduled, door.who), issued_by)
+    return response
+
+
+async def _late_addition(request: Request, scheduled: Scheduled, member: Member) -> Invited:
+    """A signed-in member who was not called: of this branch with their own rights, of another as a guest."""
+    tree = await house_of(request).directory.tree()
+    if scheduled.plan.branch_id in tree.membership(member.branch_id):
+        return invited(member, Role.MEMBER)
+    return Invited(ParticipantId(member.member_id), member.name, Standing.GUEST, Role.GUEST, voting=False)
+
+
+async def _admit(request: Request, scheduled: Scheduled, person: Invited, by: ParticipantId) -> None:
+    guest_name = person.name if person.role is Role.GUEST else ""
+    await desk_of(request).schedule.admit(scheduled.meeting_id, Listed(person.participant_id, person.role, guest_name))
+    await reconvene(request, scheduled.meeting_id)
+    registry = house_of(request).registry
+    if registry is None:
+        return
+    try:
+        await registry.submit(scheduled.meeting_id, SERVER, AdmitParticipant(person, by))
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+
+
+async def link_calendar(request: Request) -> Response:
+    """The calendar file for whoever holds a link, before they are let in."""
+    door = await _door(request)
+    if door.scheduled is None or door.closed in ("link_revoked", "link_expired"):
+        raise Refused(WebCode.LINK_UNKNOWN)
+    product = say(request, "common.product")
+    link = address_of(request, f"/j/{door.token}")
+    content = calendar_of([door.scheduled], {door.scheduled.meeting_id: link}, name=product, product=product)
+    return calendar_response(content, f"{door.scheduled.meeting_id}.ics")
+
+
+# --- signed in --------------------------------------------------------------------------------------------------
+
+
+async def enter_page(request: Request) -> Response:
+    """The same page for someone who is signed in already; its ways in are plain links."""
+    seat = await seat_at(request)
+    viewer, scheduled = seat.viewer, seat.scheduled
+    who = await house_of(request).directory.member(viewer.member_id) if viewer.member_id else None
+    guest_name = seat.listed.guest_name if seat.listed else ""
+    door = Door("", scheduled, None, None if guest_name else who, guest_name, await state_of(request, scheduled.meeting_id))
+    if scheduled.status in ("cancelled", "adjourned"):
+        return await _show(request, _shut(door, "cancelled" if scheduled.status == "cancelled" else "adjourned"))
+    if seat.listed is None:
+        return await _show(request, _shut(door, "not_listed"))
+    return await _show(request, _checked(door, viewer))
+
+
+async def _show(request: Request, door: Door, *, status: int = 0, error: str = "", name: str = "") -> Response:
+    context = await _context(request, door)
+    if door.closed is not None:
+        return await render(request, "join_closed.html", context, status=STATUS[door.closed])
+    return await render(request, "join.html", context | {"error": error, "typed_name": name}, status=status or 200)
+
+
+async def _context(request: Request, door: Door) -> dict[str, Any]:
+    scheduled, viewer, house = door.scheduled, await viewer_of(request), house_of(request)
+    branch = await house.directory.branch(scheduled.plan.branch_id) if scheduled else None
+    inviter = await house.directory.member(door.invitation.issued_by) if door.invitation else None
+    elsewhere = viewer is not None and viewer.is_member and door.who is not None and viewer.member_id != door.who.member_id
+    listed = scheduled.listed(door.who.member_id) if scheduled and door.who else None
+    return {
+        "door": door,
+        "scheduled": scheduled,
+        "plan": scheduled.plan if scheduled else None,
+        "branch_name": branch.name if branch else "",
+        "inviter": inviter.name if inviter else "",
+        "present": quorum_now(door.state).present if door.state and door.state.phase == "open" else None,
+        "recording": door.state is not None and door.state.recording is not None,
+        "votes": door.who is not None and door.who.may_vote and (listed is None or listed.role is not Role.GUEST),
+        "as_guest": door.who is None,
+        "replaces": viewer.name if viewer is not None and elsewhere else "",
+        "not_me": request.query_params.get("not") == "me",
+        "documents": len(await desk_of(request).documents.of_meeting(scheduled.meeting_id)) if scheduled else 0,
+        "has_media": house.media is not None,
+        "minutes_before": DOOR_OPENS // 60_000,
+    }
+
+
+routes: list[BaseRoute] = [
+    Route("/j/{token}", join_page, methods=["GET"]),
+    Route("/j/{token}", enter_by_link, methods=["POST"]),
+    Route("/j/{token}/calendar.ics", link_calendar, methods=["GET"]),
+    Route("/meetings/{meeting_id}/enter", enter_page, methods=["GET"]),
+]

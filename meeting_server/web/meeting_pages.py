@@ -1,0 +1,225 @@
+"""The page of one meeting, its calendar file, its documents, and the way into its room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.attendance import quorum_now
+from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.terms import Convening, Invited
+from meeting_server.store.documents import LARGEST, Document, DocumentRefused
+from meeting_server.store.leave import Leave
+from meeting_server.web.auth import now_millis
+from meeting_server.web.calendar_file import calendar_of
+from meeting_server.web.desk import desk_of
+from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.forms import form_of
+from meeting_server.web.home import calendar_response
+from meeting_server.web.house import house_of
+from meeting_server.web.meetings import Seat, door_is_open, is_due, managed_seat, names_at, reconvene, seat_at, state_of
+from meeting_server.web.pages import address_of, language_of, render, say, see
+from meeting_server.web.permissions import Action, allowed
+from meeting_server.web.rule_words import rule_words
+
+DONE = frozenset(
+    {
+        "created",
+        "changed",
+        "cancelled",
+        "not_changeable",
+        "document_added",
+        "document_removed",
+        "wrong_type",
+        "document_too_large",
+        "empty_file",
+        "too_many",
+        "leave_sent",
+        "leave_withdrawn",
+        "leave_decided",
+    }
+)
+"""What ``?done=`` may say; each has a sentence under ``schedule.done``."""
+PROBLEMS = frozenset({"not_changeable", "wrong_type", "document_too_large", "empty_file", "too_many"})
+UPLOAD_LIMIT = LARGEST + 64 * 1024
+"""Bytes of a form with one document in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveLine:
+    """A leave request with the names of who asked and who decided."""
+
+    leave: Leave
+    name: str
+    decided_by: str
+
+
+async def meeting_page(request: Request) -> Response:
+    seat = await seat_at(request)
+    return await show_meeting(request, seat)
+
+
+async def show_meeting(
+    request: Request, seat: Seat, *, status: int = 200, done: str = "", leave_error: str = "", reason: str = ""
+) -> Response:
+    """The page of a meeting; ``leave_error`` and ``reason`` when a leave request could not be taken."""
+    desk, scheduled, now = desk_of(request), seat.scheduled, now_millis()
+    convening = await desk.convener.convening(seat.meeting_id)
+    leaves = await desk.leaves.of_meeting(seat.meeting_id)
+    names = await names_at(request, scheduled)
+    deciders = await _names_of_deciders(request, leaves)
+    state = await state_of(request, seat.meeting_id) if scheduled.status == "open" else None
+    preset = desk.presets[scheduled.plan.preset_id]
+    people = convening.participants if convening else ()
+    entitled = _entitled(convening)
+    asked = done or request.query_params.get("done", "")
+    chair, secretary = scheduled.holds(Role.CHAIR), scheduled.holds(Role.SECRETARY)
+    return await render(
+        request,
+        "meeting.html",
+        {
+            "scheduled": scheduled,
+            "plan": scheduled.plan,
+            "seat": seat,
+            "due": is_due(scheduled, now),
+            "door": seat.listed is not None and door_is_open(scheduled, now, runs=seat.runs),
+            "present": quorum_now(state).present if state is not None else None,
+            "chair": names.get(chair.participant_id, "") if chair else "",
+            "secretary": names.get(secretary.participant_id, "") if secretary else "",
+            "people": sorted(people, key=lambda p: (p.role is Role.GUEST, not p.role.value.startswith(("chair", "secretary")))),
+            "entitled": entitled,
+            "guests": sum(1 for person in people if person.standing is Standing.GUEST),
+            "documents": await desk.documents.of_meeting(seat.meeting_id),
+            "size_words": lambda size: _size_words(request, size),
+            "rule": rule_words(preset, entitled, language_of(request), lambda key, **holes: say(request, key, **holes)),
+            "my_leave": leaves.get(seat.viewer.participant_id),
+            "may_ask_leave": _may_ask(seat),
+            "leave_error": leave_error,
+            "reason": reason,
+            "requests": [LeaveLine(leave, names.get(who, ""), deciders.get(leave.decided_by, "")) for who, leave in leaves.items()],
+            "decided_by": deciders,
+            "done": asked if asked in DONE else "",
+            "problem": asked in PROBLEMS,
+            "may_see_archive": await allowed(request, Action.SEE_ARCHIVE, scheduled.plan.branch_id),
+        },
+        status=status,
+    )
+
+
+def _may_ask(seat: Seat) -> bool:
+    return seat.listed is not None and not seat.listed.is_guest and seat.scheduled.status in ("convened", "open")
+
+
+def _entitled(convening: Convening | None) -> int:
+    if convening is None:
+        return 0
+
+    def counted(person: Invited) -> bool:
+        if convening.preset.electorate == "everyone":
+            return True
+        return person.voting and not person.excluded_reason and (person.committee or convening.preset.electorate == "voting")
+
+    return sum(1 for person in convening.participants if counted(person))
+
+
+async def _names_of_deciders(request: Request, leaves: Mapping[ParticipantId, Leave]) -> dict[str, str]:
+    ids = {leave.decided_by for leave in leaves.values() if leave.decided_by}
+    members = await house_of(request).directory.members_by_id(ids)
+    return {i: member.name for i, member in members.items()}
+
+
+def _size_words(request: Request, size: int) -> str:
+    if size < 1_000_000:
+        return say(request, "schedule.documents.kb", n=max(1, round(size / 1024)))
+    return say(request, "schedule.documents.mb", n=f"{size / 1_048_576:.1f}")
+
+
+async def calendar(request: Request) -> Response:
+    seat = await seat_at(request)
+    product = say(request, "common.product")
+    link = address_of(request, f"/meetings/{seat.meeting_id}")
+    content = calendar_of([seat.scheduled], {seat.meeting_id: link}, name=product, product=product)
+    return calendar_response(content, f"{seat.meeting_id}.ics")
+
+
+# --- documents ----------------------------------------------------------------------------------------------
+
+
+async def add_document(request: Request) -> Response:
+    seat = await managed_seat(request)
+    form = await form_of(request, limit=UPLOAD_LIMIT, files=1)
+    upload = form.get("file")
+    if upload is None or isinstance(upload, str):
+        await form.close()
+        return see(f"/meetings/{seat.meeting_id}?done=empty_file#documents")
+    try:
+        content = await upload.read(LARGEST + 1)
+        await desk_of(request).documents.add(
+            seat.meeting_id, upload.filename or "", content, seat.viewer.participant_id, now_millis()
+        )
+    except DocumentRefused as error:
+        return await _refused(request, seat, error)
+    finally:
+        await form.close()
+    await reconvene(request, seat.meeting_id)
+    return see(f"/meetings/{seat.meeting_id}?done=document_added#documents")
+
+
+async def _refused(request: Request, seat: Seat, error: DocumentRefused) -> Response:
+    if error.code == "wrong_type":
+        return await show_meeting(request, seat, status=415, done="wrong_type")
+    if error.code == "too_large":
+        return await show_meeting(request, seat, status=413, done="document_too_large")
+    return await show_meeting(request, seat, status=409 if error.code == "too_many" else 422, done=error.code)
+
+
+async def documents_page(request: Request) -> Response:
+    """The place on the meeting's page where its documents are."""
+    return see(f"/meetings/{(await seat_at(request)).meeting_id}#documents")
+
+
+async def remove_document(request: Request) -> Response:
+    seat = await managed_seat(request)
+    await form_of(request)
+    if not await desk_of(request).documents.remove(seat.meeting_id, request.path_params["document_id"]):
+        raise Refused(WebCode.NOT_FOUND)
+    await reconvene(request, seat.meeting_id)
+    return see(f"/meetings/{seat.meeting_id}?done=document_removed#documents")
+
+
+async def document(request: Request) -> Response:
+    """The bytes of one document, for whoever may see the meeting: pictures are shown, PDF is downloaded."""
+    seat = await seat_at(request)
+    found = await desk_of(request).documents.document(seat.meeting_id, request.path_params["document_id"])
+    if found is None or not found.path.is_file():
+        raise Refused(WebCode.NOT_FOUND)
+    return _file(found)
+
+
+def _file(found: Document) -> Response:
+    return FileResponse(
+        found.path,
+        media_type=found.media_type,
+        filename=found.file_name,
+        content_disposition_type="inline" if found.media_type.startswith("image/") else "attachment",
+        headers={
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; sandbox",
+            "cache-control": "private, no-store",
+        },
+    )
+
+
+routes: list[BaseRoute] = [
+    Route("/meetings/{meeting_id}", meeting_page, methods=["GET"]),
+    Route("/meetings/{meeting_id}/calendar.ics", calendar, methods=["GET"]),
+    Route("/meetings/{meeting_id}/documents", documents_page, methods=["GET"]),
+    Route("/meetings/{meeting_id}/documents", add_document, methods=["POST"]),
+    Route("/meetings/{meeting_id}/documents/{document_id}", document, methods=["GET"]),
+    Route("/meetings/{meeting_id}/documents/{document_id}/remove", remove_document, methods=["POST"]),
+]

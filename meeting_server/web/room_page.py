@@ -1,0 +1,84 @@
+"""The shell of the live room and of the hall's screen: the built client, and what it must know to begin."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.web.auth import now_millis
+from meeting_server.web.forms import form_token
+from meeting_server.web.house import house_of
+from meeting_server.web.meetings import Seat, door_is_open, seat_at
+from meeting_server.web.pages import language_of, render, see
+
+
+async def room(request: Request) -> Response:
+    """For whoever is on the list, while the door is open; everyone else is told at the meeting's door why not."""
+    return await _shell(request, await seat_at(request), stage=False)
+
+
+async def stage(request: Request) -> Response:
+    """The hall's big screen, opened by the chair, the secretary, or who manages the meeting and is on its list."""
+    seat = await seat_at(request)
+    if not (seat.runs or seat.manages):
+        return see(f"/meetings/{seat.meeting_id}/enter")
+    return await _shell(request, seat, stage=True)
+
+
+async def _shell(request: Request, seat: Seat, *, stage: bool) -> Response:
+    """Raises Refused(client_not_built) when there is no build of the client."""
+    if seat.listed is None or not door_is_open(seat.scheduled, now_millis(), runs=seat.runs):
+        return see(f"/meetings/{seat.meeting_id}/enter")
+    entry = house_of(request).assets.entry("room")
+    boot = _boot(request, seat, stage=stage)
+    return await render(
+        request,
+        "room.html",
+        {"scheduled": seat.scheduled, "entry": entry, "boot": as_script_data(boot)},
+        headers={"cache-control": "no-store"},
+    )
+
+
+def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
+    meeting = f"/meetings/{seat.meeting_id}"
+    return {
+        "meeting_id": seat.meeting_id,
+        "participant_id": seat.viewer.participant_id,
+        "name": seat.listed.guest_name if seat.listed is not None and seat.listed.is_guest else seat.viewer.name,
+        "language": language_of(request),
+        "csrf": form_token(request),
+        "ice_servers": [],
+        "media": house_of(request).media is not None,
+        "stage": stage,
+        "urls": {
+            "home": "/" if seat.viewer.is_member else meeting,
+            "meeting": meeting,
+            "people": f"{meeting}#h-people",
+            "attendance": f"{meeting}/attendance",
+            "my_attendance": "/me/attendance" if seat.viewer.is_member else f"{meeting}/attendance/me",
+            "documents": f"{meeting}/documents",
+            "leave": f"{meeting}/leave",
+            "invitations": f"{meeting}/invitations",
+            "stage": f"{meeting}/stage",
+            "archive": f"/archive/{seat.meeting_id}",
+            "preferences": "/preferences",
+            "sign_in": "/sign-in",
+        },
+    }
+
+
+def as_script_data(data: dict[str, Any]) -> Markup:
+    """JSON that can stand inside ``<script type="application/json">``: no text in it can end the element."""
+    text = json.dumps(data, ensure_ascii=False)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+routes: list[BaseRoute] = [
+    Route("/meetings/{meeting_id}/room", room, methods=["GET"]),
+    Route("/meetings/{meeting_id}/stage", stage, methods=["GET"]),
+]
