@@ -19,6 +19,7 @@ from meeting_server.domain.commands import (
     OpenConnection,
     ReportSpeakerTurn,
     ResetConnections,
+    ScanHallCode,
     WithdrawMark,
 )
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, known, with_participant
@@ -27,6 +28,7 @@ from meeting_server.domain.events import (
     ConnectionClosed,
     ConnectionOpened,
     Event,
+    HallCodeScanned,
     ParticipantArrived,
     ParticipantLeft,
     PresenceConfirmed,
@@ -36,6 +38,7 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.floor import ended, without_hand
 from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.roles import Standing
 from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import Connection, Interval, MeetingState, Participant
 from meeting_server.domain.terms import ConfirmedBy, EvidenceLevel, Preset, QuorumCheck
@@ -56,6 +59,8 @@ def counts(participant: Participant, preset: Preset) -> bool:
         return False
     if preset.electorate == "everyone":
         return True
+    if preset.electorate == "members":
+        return participant.standing in (Standing.FULL, Standing.PROBATIONARY)
     if not participant.voting or participant.excluded_reason:
         return False
     return participant.committee if preset.electorate == "committee" else True
@@ -144,6 +149,18 @@ def _mark(state: MeetingState, command: MarkPresent, asked: Asked) -> Decision:
     return (mark,) if participant.present else (mark, ParticipantArrived(command.participant_id))
 
 
+def _scan(state: MeetingState, command: ScanHallCode, asked: Asked) -> Decision:
+    participant = known(state, command.participant_id)
+    if isinstance(participant, Rejected):
+        return participant
+    if command.window <= participant.last_hall_code:  # replayed: each code counts once for a member
+        return Rejected(Code.CODE_USED)
+    scan = HallCodeScanned(command.participant_id, command.window)
+    confirmed = PresenceConfirmed(command.participant_id, "hall_code")
+    arrived = () if participant.present else (ParticipantArrived(command.participant_id),)
+    return (scan, confirmed, *arrived)
+
+
 def _withdraw_mark(state: MeetingState, command: WithdrawMark, asked: Asked) -> Decision:
     participant = known(state, command.participant_id)
     if isinstance(participant, Rejected):
@@ -182,6 +199,7 @@ DECIDE: dict[type, Decide] = {
     LeaveMeeting: _leave,
     MarkPresent: _mark,
     WithdrawMark: _withdraw_mark,
+    ScanHallCode: _scan,
     ReportSpeakerTurn: _speaker_turn,
 }
 
@@ -303,14 +321,19 @@ def released(state: MeetingState, who: ParticipantId, left_at: Millis) -> Meetin
 def _confirmed(state: MeetingState, event: PresenceConfirmed, at: Millis) -> MeetingState:
     participant = state.participants[event.participant_id]
     confirmed = Interval(at, None, "confirmed", event.by, event.marked_by)
+    in_hall = event.by in ("marked", "hall_code")
     return with_participant(
         state,
         event.participant_id,
         intervals=(*_cut(participant.intervals, at), confirmed),
-        marked_present=participant.marked_present or event.by == "marked",
-        gone_since=None if event.by == "marked" else participant.gone_since,
-        grace_until=None if event.by == "marked" else participant.grace_until,
+        marked_present=participant.marked_present or in_hall,
+        gone_since=None if in_hall else participant.gone_since,
+        grace_until=None if in_hall else participant.grace_until,
     )
+
+
+def _scanned(state: MeetingState, event: HallCodeScanned, at: Millis) -> MeetingState:
+    return with_participant(state, event.participant_id, last_hall_code=event.window)
 
 
 def _mark_withdrawn(state: MeetingState, event: PresenceMarkWithdrawn, at: Millis) -> MeetingState:
@@ -337,6 +360,7 @@ EVOLVE: dict[type, Evolve] = {
     ParticipantLeft: _left,
     PresenceConfirmed: _confirmed,
     PresenceMarkWithdrawn: _mark_withdrawn,
+    HallCodeScanned: _scanned,
     SpeakerTurnEnded: _turn_ended,
 }
 

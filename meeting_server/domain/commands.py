@@ -20,6 +20,7 @@ from meeting_server.domain.ids import (
 )
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
+    Candidate,
     Choice,
     Convening,
     Device,
@@ -27,7 +28,11 @@ from meeting_server.domain.terms import (
     MediaKind,
     MotionForce,
     NoteKind,
+    Office,
+    Paper,
+    PollShape,
     RoomKind,
+    Terms,
     VoteMethod,
 )
 
@@ -131,6 +136,22 @@ class WithdrawMark(FromParticipant):
     """Undo of ``MarkPresent`` (run_meeting)."""
 
     participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ContestAttendance(FromParticipant):
+    """A member says what is held about their presence is wrong; also after the meeting."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContest(FromParticipant):
+    """(run_meeting)"""
+
+    contest_id: str
+    accepted: bool
+    text: str
 
 
 # --- agenda (run_meeting) -----------------------------------------------------------------------------------
@@ -298,14 +319,105 @@ class DraftMotion(FromParticipant):
     choices: tuple[Choice, ...] = ()
     max_choices: int = 1
     preset_id: str = ""
+    shape: PollShape = "choices"
+    candidates: tuple[Candidate, ...] = ()
+    """Of an election; of an appraisal, those appraised. Ids are given by the server, in stroke order."""
+    terms: Terms | None = None
+    minimum_group: int = 5
+    """Of a survey: nothing is shown below this many answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveMotion(FromParticipant):
+    motion_id: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class AmendMotion(FromParticipant):
+    """Change the words before the paper opens; the earlier words stay in the record."""
+
+    motion_id: MotionId
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDiscussion(FromParticipant):
+    motion_id: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class FileWrittenOpinion(FromParticipant):
+    """Before the paper opens, where the preset counts written opinions."""
+
+    motion_id: MotionId
+    participant_id: ParticipantId
+    choices: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointOfficer(FromParticipant):
+    """``motion_id``: the carried, published motion by which the meeting approved it."""
+
+    participant_id: ParticipantId
+    office: Office
+    motion_id: MotionId
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMotion(FromParticipant):
-    """``seconds`` 0: open until closed; else 10 to 3,600. ``no_quorum`` when too few are present."""
+    """``seconds`` 0: open until closed; else 10 to 3,600. ``no_quorum`` when too few are present.
+
+    For a secret vote ``collect_seconds`` is how long papers are handed out (0: until ``CloseCollecting``).
+    """
 
     motion_id: MotionId
     seconds: int = 0
+    collect_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch(FromParticipant):
+    """Several drafted open or named motions at once; all of them or none."""
+
+    motion_ids: tuple[MotionId, ...]
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCollecting(FromParticipant):
+    motion_id: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPaperCount(FromParticipant):
+    """Paper ballots counted in the hall (hybrid). Entered again before both have signed, it starts anew."""
+
+    motion_id: MotionId
+    issued: int
+    returned: int
+    void: int
+    counts: tuple[tuple[str, int], ...]
+    scrutineer: ParticipantId
+    teller: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SignPaperCount(FromParticipant):
+    """By the scrutineer and by the teller, each from their own phone."""
+
+    motion_id: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class Revote(FromParticipant):
+    """A new draft of a vote that came to nothing: void, tied (the tied only), short (the missing seats), failed.
+
+    ``seats`` 0: as many as are missing; fewer: the meeting reduced them (a carried motion says so)."""
+
+    motion_id: MotionId
+    seats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +521,32 @@ class ChangeResponsiveness(FromServer):
     participant_id: ParticipantId
     connection_id: ConnectionId
     responsive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScanHallCode(FromServer):
+    """A signed-in member scanned the code of ``window``; the web layer has checked the code itself."""
+
+    participant_id: ParticipantId
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePaper(FromServer):
+    """The key of a requested paper is made and stored."""
+
+    motion_id: MotionId
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSealed(FromServer):
+    """The box is sealed: ``ballots`` in the order of the bulletin, which says nothing about voters."""
+
+    motion_id: MotionId
+    issued: int
+    root: str
+    ballots: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

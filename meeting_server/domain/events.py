@@ -24,6 +24,7 @@ from meeting_server.domain.ids import (
 )
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
+    Candidate,
     Choice,
     ConfirmedBy,
     Convening,
@@ -33,12 +34,18 @@ from meeting_server.domain.terms import (
     MotionForce,
     NamedBallot,
     NoteKind,
+    Office,
+    Paper,
+    PaperCount,
+    PollShape,
     Preset,
     QuorumCheck,
     RoomKind,
     Tally,
+    Terms,
     Verdict,
     VoteMethod,
+    WrittenOpinion,
 )
 
 
@@ -160,6 +167,32 @@ class PresenceMarkWithdrawn(Event):
 
     participant_id: ParticipantId
     withdrawn_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class HallCodeScanned(Event):
+    """A member scanned the hall's rotating code. ``window`` numbers the code, so that each is accepted once."""
+
+    participant_id: ParticipantId
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceContested(Event):
+    """A member says that what is held about their presence is wrong; stays in the record with its answer."""
+
+    contest_id: str
+    participant_id: ParticipantId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContestAnswered(Event):
+    contest_id: str
+    participant_id: ParticipantId
+    accepted: bool
+    text: str
+    answered_by: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +397,66 @@ class MotionDrafted(Event):
     max_choices: int
     preset: Preset
     drafted_by: ParticipantId
+    shape: PollShape = "choices"
+    candidates: tuple[Candidate, ...] = ()
+    terms: Terms | None = None
+    minimum_group: int = 0
+    revote_of: MotionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MotionMoved(Event):
+    """Put before the meeting: from here on everyone sees its words."""
+
+    motion_id: MotionId
+    title: str
+    text: str
+    item_id: ItemId | None
+    force: MotionForce
+    method: VoteMethod
+    choices: tuple[Choice, ...]
+    max_choices: int
+    preset: Preset
+    moved_by: ParticipantId
+    shape: PollShape = "choices"
+    candidates: tuple[Candidate, ...] = ()
+    terms: Terms | None = None
+    minimum_group: int = 0
+    revote_of: MotionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MotionAmended(Event):
+    motion_id: MotionId
+    title: str
+    text: str
+    amended_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class MotionDiscussed(Event):
+    """The chair closed the discussion."""
+
+    motion_id: MotionId
+    closed_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOpinionFiled(Event):
+    """Shown to those who run votes only, until the result."""
+
+    motion_id: MotionId
+    opinion: WrittenOpinion
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAppointed(Event):
+    """监票人 or 计票人, approved by the meeting in ``motion_id``."""
+
+    participant_id: ParticipantId
+    office: Office
+    motion_id: MotionId
+    appointed_by: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +476,84 @@ class MotionOpened(Event):
     quorum: QuorumCheck | None
     closes_at: Millis | None
     opened_by: ParticipantId
+    shape: PollShape = "choices"
+    candidates: tuple[Candidate, ...] = ()
+    terms: Terms | None = None
+    minimum_group: int = 0
+    revote_of: MotionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRequested(Event):
+    """A secret paper is to be opened: its key is being made. A ``collect_seconds`` or ``seconds`` of 0 means until
+    the chair says so."""
+
+    motion_id: MotionId
+    requested_by: ParticipantId
+    collect_seconds: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAbandoned(Event):
+    """The paper could not be opened after all (the quorum was lost meanwhile): back to where it was."""
+
+    motion_id: MotionId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOpened(Event):
+    """Collecting (领票) begins: preset, electorate and key are frozen. Built to be read without the draft."""
+
+    motion_id: MotionId
+    title: str
+    text: str
+    item_id: ItemId | None
+    force: MotionForce
+    choices: tuple[Choice, ...]
+    max_choices: int
+    preset: Preset
+    electorate: tuple[ParticipantId, ...]
+    quorum: QuorumCheck | None
+    paper: Paper
+    collect_until: Millis | None
+    seconds: int
+    opened_by: ParticipantId | None
+    shape: PollShape = "choices"
+    candidates: tuple[Candidate, ...] = ()
+    terms: Terms | None = None
+    minimum_group: int = 0
+    revote_of: MotionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectingClosed(Event):
+    """No more papers are handed out; casting begins."""
+
+    motion_id: MotionId
+    closes_at: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperClosing(Event):
+    """No more ballots are taken; the box is being sealed. Quorum and presence are those of this moment."""
+
+    motion_id: MotionId
+    quorum: QuorumCheck | None
+    present: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCountEntered(Event):
+    motion_id: MotionId
+    count: PaperCount
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCountSigned(Event):
+    motion_id: MotionId
+    signed_by: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +574,10 @@ class MotionClosed(Event):
     returned: int
     tally: Tally | None
     verdict: Verdict | None
+    issued: int = 0
+    """Papers collected, for a secret vote."""
+    root: str = ""
+    """Hash over the sealed bulletin of a secret vote (hex)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +587,7 @@ class MotionPublished(Event):
     verdict: Verdict
     named: tuple[NamedBallot, ...]
     published_by: ParticipantId
+    paper_count: PaperCount | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,28 +8,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from meeting_server.domain import agenda, attendance, chat, floor, motions, notes, recording, roll_call, rooms, sitting
+from meeting_server.domain import (
+    agenda,
+    attendance,
+    chat,
+    contests,
+    drafting,
+    floor,
+    motions,
+    notes,
+    officers,
+    papers,
+    recording,
+    roll_call,
+    rooms,
+    sitting,
+)
 from meeting_server.domain.commands import (
     AcknowledgeRecording,
     Actor,
     AddAgendaItem,
     AdjournMeeting,
     AdmitParticipant,
+    AmendMotion,
+    AnswerContest,
     AnswerRollCall,
+    AppointOfficer,
     AssignRole,
     CastBallot,
     ChangeResponsiveness,
+    CloseCollecting,
     CloseConnection,
+    CloseDiscussion,
     CloseMedia,
     CloseMotion,
     CloseRollCall,
     CloseRoom,
     Command,
+    ContestAttendance,
     ConveneMeeting,
     DraftMotion,
     EditAgendaItem,
     EndFloor,
+    EnterPaperCount,
     ExtendFloor,
+    FileWrittenOpinion,
     FromServer,
     GrantFloor,
     LeaveMeeting,
@@ -37,8 +60,10 @@ from meeting_server.domain.commands import (
     MarkPresent,
     ModerateRoom,
     MoveAgendaItem,
+    MoveMotion,
     MoveParticipant,
     MuteAll,
+    OpenBatch,
     OpenConnection,
     OpenMedia,
     OpenMeeting,
@@ -57,6 +82,9 @@ from meeting_server.domain.commands import (
     ReportSpeakerTurn,
     ReportTrackRecorded,
     ResetConnections,
+    Revote,
+    ScanHallCode,
+    SignPaperCount,
     StartRecording,
     StepAgenda,
     StopRecording,
@@ -72,7 +100,22 @@ from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Preset
 
-_PARTS = (sitting, attendance, roll_call, agenda, floor, rooms, chat, motions, recording, notes)
+_PARTS = (
+    sitting,
+    attendance,
+    contests,
+    roll_call,
+    agenda,
+    floor,
+    rooms,
+    chat,
+    drafting,
+    motions,
+    papers,
+    officers,
+    recording,
+    notes,
+)
 _DECIDE: dict[type, Decide] = {kind: rule for part in _PARTS for kind, rule in part.DECIDE.items()}
 _EVOLVE: dict[type, Evolve] = {kind: fold for part in _PARTS for kind, fold in part.EVOLVE.items()}
 
@@ -103,6 +146,16 @@ NEEDS: dict[type[Command], Right | None] = {
     CloseMotion: Right.RUN_VOTES,
     PublishMotion: Right.RUN_VOTES,
     WithdrawMotion: Right.RUN_VOTES,
+    MoveMotion: Right.RUN_VOTES,
+    AmendMotion: Right.RUN_VOTES,
+    CloseDiscussion: Right.RUN_VOTES,
+    FileWrittenOpinion: Right.RUN_VOTES,
+    AppointOfficer: Right.RUN_VOTES,
+    OpenBatch: Right.RUN_VOTES,
+    CloseCollecting: Right.RUN_VOTES,
+    EnterPaperCount: Right.RUN_VOTES,
+    Revote: Right.RUN_VOTES,
+    AnswerContest: Right.RUN_MEETING,
     StartRecording: Right.RECORD,
     StopRecording: Right.RECORD,
     TakeNote: Right.TAKE_NOTES,
@@ -118,6 +171,8 @@ NEEDS: dict[type[Command], Right | None] = {
     PostChat: Right.CHAT,
     RemoveChat: None,
     CastBallot: None,
+    SignPaperCount: None,
+    ContestAttendance: None,
     AcknowledgeRecording: None,
 }
 """The permission table of a meeting: which right each command of a participant needs."""
@@ -149,6 +204,11 @@ PHASES: dict[type[Command], frozenset[Phase]] = {
     MarkPresent: _AT_THE_DOOR,
     WithdrawMark: _AT_THE_DOOR,
     DraftMotion: _AT_THE_DOOR,
+    AmendMotion: _AT_THE_DOOR,
+    FileWrittenOpinion: _AT_THE_DOOR,
+    ContestAttendance: _ALWAYS,
+    AnswerContest: _ALWAYS,
+    ScanHallCode: _AT_THE_DOOR,
     WithdrawMotion: _AT_THE_DOOR,
     RaiseHand: _AT_THE_DOOR,
     LowerHand: _AT_THE_DOOR,
@@ -223,9 +283,11 @@ def next_deadline(state: MeetingState) -> Millis | None:
     moments: list[Millis] = [p.grace_until for p in state.participants.values() if p.grace_until is not None]
     if state.floor is not None and state.floor.ends_at is not None:
         moments.append(state.floor.ends_at)
-    voting = motions.voting_now(state)
-    if voting is not None and voting.closes_at is not None:
-        moments.append(voting.closes_at)
+    for motion in motions.running(state):
+        due = motion.collect_until if motion.phase == "collecting" else motion.closes_at
+        waits = motion.paper_count is not None and not motion.paper_count.is_signed
+        if due is not None and motion.phase in ("collecting", "voting") and not waits:
+            moments.append(due)
     running = roll_call.running(state)
     if running is not None:
         moments.append(running.closes_at)
@@ -237,7 +299,7 @@ def _passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
     if state.phase == "adjourned":
         return ()
     facts: list[Event] = []
-    for part in (motions, roll_call, floor, attendance):
+    for part in (motions, papers, roll_call, floor, attendance):
         due = part.passed(state, now)
         for event in due:
             state = evolve(state, event, now)

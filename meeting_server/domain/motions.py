@@ -1,164 +1,143 @@
-"""Motions and polls: drafted → voting → closed → published, or withdrawn; one votes at a time.
+"""Open and named votes: the paper opens, ballots are cast, it closes, the result is published.
 
-| from      | command        | to        |
-|-----------|----------------|-----------|
-| –         | DraftMotion    | drafted   |
-| drafted   | OpenMotion     | voting    |
-| voting    | CastBallot     | voting    |
-| voting    | CloseMotion, its time runs out | closed |
-| closed    | PublishMotion  | published |
-| drafted, voting, closed | WithdrawMotion | withdrawn |
+The whole life of a motion, with what comes before the paper (``drafting``) and secret papers (``papers``):
+
+| from                       | command                        | to         |
+|----------------------------|--------------------------------|------------|
+| –                          | DraftMotion, Revote            | drafted    |
+| drafted                    | MoveMotion                     | moved      |
+| moved                      | CloseDiscussion                | discussed  |
+| drafted, moved, discussed  | OpenMotion, OpenBatch          | voting     |
+| drafted, moved, discussed  | OpenMotion (secret)            | preparing  |
+| preparing                  | IssuePaper                     | collecting |
+| collecting                 | CloseCollecting, time is over  | voting     |
+| voting                     | CastBallot                     | voting     |
+| voting                     | CloseMotion, time is over      | closed     |
+| voting (secret)            | CloseMotion, time is over      | sealing    |
+| sealing                    | ReportSealed                   | closed     |
+| closed                     | PublishMotion                  | published  |
+| drafted to closed          | WithdrawMotion                 | withdrawn  |
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.agenda import item_of
 from meeting_server.domain.attendance import confirmation, electorate, present_of
-from meeting_server.domain.commands import (
-    CastBallot,
-    CloseMotion,
-    DraftMotion,
-    OpenMotion,
-    PublishMotion,
-    WithdrawMotion,
-)
-from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, checked_text
+from meeting_server.domain.ballots import check, count
+from meeting_server.domain.commands import CastBallot, CloseMotion, OpenBatch, OpenMotion, PublishMotion
+from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
+from meeting_server.domain.drafting import motion_before_paper
 from meeting_server.domain.errors import Code, Rejected
-from meeting_server.domain.events import (
-    BallotCast,
-    Event,
-    MotionClosed,
-    MotionDrafted,
-    MotionOpened,
-    MotionPublished,
-    MotionWithdrawn,
-)
+from meeting_server.domain.events import BallotCast, Event, MotionClosed, MotionOpened, MotionPublished
 from meeting_server.domain.ids import Millis, MotionId
-from meeting_server.domain.rules import quorum_check, verdict
+from meeting_server.domain.papers import closing, requested
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.tally import count
-from meeting_server.domain.terms import ABSTAIN, AGAINST, FOR, Choice, NamedBallot, Preset
+from meeting_server.domain.terms import NamedBallot
+from meeting_server.domain.verdicts import quorum_at_close, quorum_for, result
+from meeting_server.domain.wording import opened, with_motion
 
-LONGEST_TITLE, LONGEST_TEXT, LONGEST_LABEL, LONGEST_REASON = 200, 5000, 100, 200
-FEWEST_CHOICES, MOST_CHOICES = 2, 12
 SHORTEST, LONGEST = 10, 3600
+RUNNING = ("preparing", "collecting", "voting", "sealing")
 
-THREE_CHOICES = (Choice(FOR, ""), Choice(AGAINST, ""), Choice(ABSTAIN, ""))
-"""赞成, 不赞成, 弃权: their labels come from the reader's own catalogue."""
+
+def running(state: MeetingState) -> tuple[Motion, ...]:
+    """The motions whose papers are out now."""
+    return tuple(m for m in state.motions.values() if m.phase in RUNNING)
 
 
 def voting_now(state: MeetingState) -> Motion | None:
-    """The motion whose paper is open."""
+    """The first motion that takes ballots now."""
     return next((m for m in state.motions.values() if m.phase == "voting"), None)
 
 
-def _preset_for(state: MeetingState, command: DraftMotion, asked: Asked) -> Preset | Rejected:
-    preset = state.preset if command.preset_id in ("", state.preset.preset_id) else asked.presets.get(command.preset_id)
-    if preset is None:
-        return Rejected(Code.UNKNOWN_PRESET, "preset_id")
-    if command.force == "poll":
-        return replace(preset, quorum=None, passing=None, electorate="everyone", method=command.method)
-    if preset.method == "secret":
-        return Rejected(Code.SECRET_NOT_AVAILABLE, "preset_id")
-    if preset.passing is None:  # a meeting of this kind decides nothing by vote
-        return Rejected(Code.UNKNOWN_PRESET, "preset_id")
-    return preset
+def time_asked(seconds: int, field: str = "seconds") -> Rejected | None:
+    """Why a time can not be given to a vote; 0 means no limit."""
+    if seconds and not SHORTEST <= seconds <= LONGEST:
+        return Rejected(Code.OUT_OF_RANGE, field, (("least", SHORTEST), ("most", LONGEST)))
+    return None
 
 
-def _choices_for(command: DraftMotion) -> tuple[Choice, ...] | Rejected:
-    if command.force == "motion":
-        return THREE_CHOICES if not command.choices else Rejected(Code.BAD_CHOICE, "choices")
-    if not FEWEST_CHOICES <= len(command.choices) <= MOST_CHOICES:
-        return Rejected(Code.OUT_OF_RANGE, "choices", (("least", FEWEST_CHOICES), ("most", MOST_CHOICES)))
-    labels = [checked_text(choice.label, "choices", LONGEST_LABEL) for choice in command.choices]
-    for label in labels:
-        if isinstance(label, Rejected):
-            return label
-    if len(set(labels)) != len(labels):
-        return Rejected(Code.BAD_CHOICE, "choices")
-    return tuple(Choice(str(number), str(label)) for number, label in enumerate(labels, 1))
+def _openable(state: MeetingState, motion_id: MotionId) -> Motion | Rejected:
+    motion = state.motions.get(motion_id)
+    if motion is not None and motion.phase in ("closed", "published", "withdrawn"):
+        return Rejected(Code.POLL_CLOSED, "motion_id")
+    return motion_before_paper(state, motion_id)
 
 
-def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
-    title = checked_text(command.title, "title", LONGEST_TITLE)
-    if isinstance(title, Rejected):
-        return title
-    if len(command.text) > LONGEST_TEXT:
-        return Rejected(Code.TOO_LONG, "text", (("longest", LONGEST_TEXT),))
-    if command.item_id is not None and item_of(state, command.item_id) is None:
-        return Rejected(Code.UNKNOWN_ITEM, "item_id")
-    choices = _choices_for(command)
-    if isinstance(choices, Rejected):
-        return choices
-    most = len(choices) if command.force == "poll" else 1
-    if not 1 <= command.max_choices <= most:
-        return Rejected(Code.OUT_OF_RANGE, "max_choices", (("least", 1), ("most", most)))
-    preset = _preset_for(state, command, asked)
-    if isinstance(preset, Rejected):
-        return preset
-    return (
-        MotionDrafted(
-            MotionId(f"m{state.counters.motions + 1}"),
-            title,
-            command.text.strip(),
-            command.item_id,
-            command.force,
-            command.method,
-            choices,
-            command.max_choices,
-            preset,
-            asked.who,
-        ),
+def _opened_by(state: MeetingState, motion: Motion, seconds: int, asked: Asked) -> MotionOpened | Rejected:
+    entitled = electorate(state, motion.preset)
+    quorum = quorum_for(state, motion, entitled)
+    if isinstance(quorum, Rejected):
+        return quorum
+    return MotionOpened(
+        motion.motion_id,
+        motion.title,
+        motion.text,
+        motion.item_id,
+        motion.force,
+        motion.method,
+        motion.choices,
+        motion.max_choices,
+        motion.preset,
+        entitled,
+        quorum,
+        asked.now + seconds * 1000 if seconds else None,
+        asked.who,
+        motion.shape,
+        motion.candidates,
+        motion.terms,
+        motion.minimum_group,
+        motion.revote_of,
     )
 
 
 def _open(state: MeetingState, command: OpenMotion, asked: Asked) -> Decision:
-    motion = state.motions.get(command.motion_id)
-    if motion is None:
-        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase == "voting":
-        return Rejected(Code.ALREADY_OPEN, "motion_id")
-    if motion.phase != "drafted":
-        return Rejected(Code.POLL_CLOSED, "motion_id")
-    if voting_now(state) is not None:
+    motion = _openable(state, command.motion_id)
+    if isinstance(motion, Rejected):
+        return motion
+    if running(state):
         return Rejected(Code.VOTE_IN_PROGRESS)
-    if command.seconds and not SHORTEST <= command.seconds <= LONGEST:
-        return Rejected(Code.OUT_OF_RANGE, "seconds", (("least", SHORTEST), ("most", LONGEST)))
-    entitled = electorate(state, motion.preset)
-    quorum = None
-    if motion.force == "motion":
-        quorum = quorum_check(motion.preset.quorum, len(entitled), present_of(state, entitled))
-        if not quorum.met:
-            return Rejected(
-                Code.NO_QUORUM,
-                detail=(("needed", quorum.needed), ("present", quorum.present), ("entitled", quorum.entitled)),
-            )
-    return (
-        MotionOpened(
-            motion.motion_id,
-            motion.title,
-            motion.text,
-            motion.item_id,
-            motion.force,
-            motion.method,
-            motion.choices,
-            motion.max_choices,
-            motion.preset,
-            entitled,
-            quorum,
-            asked.now + command.seconds * 1000 if command.seconds else None,
-            asked.who,
-        ),
-    )
+    refused = time_asked(command.seconds) or time_asked(command.collect_seconds, "collect_seconds")
+    if refused is not None:
+        return refused
+    if motion.method == "secret":
+        entitled = electorate(state, motion.preset)
+        quorum = quorum_for(state, motion, entitled)
+        return quorum if isinstance(quorum, Rejected) else requested(state, motion, command, asked)
+    fact = _opened_by(state, motion, command.seconds, asked)
+    return fact if isinstance(fact, Rejected) else (fact,)
+
+
+def _open_batch(state: MeetingState, command: OpenBatch, asked: Asked) -> Decision:
+    if not command.motion_ids or len(set(command.motion_ids)) != len(command.motion_ids):
+        return Rejected(Code.EMPTY, "motion_ids")
+    refused = time_asked(command.seconds)
+    if refused is not None:
+        return refused
+    if running(state):
+        return Rejected(Code.VOTE_IN_PROGRESS)
+    facts: list[Event] = []
+    for motion_id in command.motion_ids:
+        motion = _openable(state, motion_id)
+        if isinstance(motion, Rejected):
+            return motion
+        if motion.method == "secret":  # each secret paper has a key and a box of its own
+            return Rejected(Code.NOT_SECRET, "motion_ids")
+        one = _opened_by(state, motion, command.seconds, asked)
+        if isinstance(one, Rejected):
+            return one
+        facts.append(one)
+    return tuple(facts)
 
 
 def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
     motion = state.motions.get(command.motion_id)
-    if motion is None:
+    if motion is None or not motion.is_public:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase == "drafted":
+    if motion.method == "secret":  # an open ballot would tie the member to the choice
+        return Rejected(Code.SECRET_ONLY, "motion_id")
+    if motion.phase in ("moved", "discussed"):
         return Rejected(Code.NOT_VOTING, "motion_id")
     if asked.who in motion.ballots:
         return Rejected(Code.ALREADY_CAST, "motion_id")
@@ -166,42 +145,42 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
         return Rejected(Code.POLL_CLOSED, "motion_id")
     if asked.who not in motion.electorate:
         return Rejected(Code.NO_VOTING_RIGHT)
+    if any(opinion.participant_id == asked.who for opinion in motion.opinions):
+        return Rejected(Code.ALREADY_FILED)
     if not state.participants[asked.who].present:
         return Rejected(Code.NOT_PRESENT)
-    paper = {choice.choice_id for choice in motion.choices}
-    marks = set(command.choices)
-    if not 1 <= len(command.choices) <= motion.max_choices or len(marks) != len(command.choices) or marks - paper:
+    if check(motion, command.choices) != "valid":
         return Rejected(Code.BAD_CHOICE, "choices")
     ballot = BallotCast(motion.motion_id, asked.who, command.choices)
     return (ballot, *confirmation(state, asked.who, "ballot"))
 
 
 def closed(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
-    """The fact that closes a voting motion: quorum checked again, ballots counted, verdict under the frozen preset."""
+    """The fact that closes an open or named vote: quorum checked again, ballots counted, verdict found."""
     present = present_of(state, motion.electorate)
-    tally = count(motion.choices, motion.ballots.values(), len(motion.electorate), present)
-    if motion.force == "poll":
-        result = verdict(replace(motion.preset, passing=None), tally, None)
-        return (MotionClosed(motion.motion_id, None, motion.returned, tally, result),)
-    quorum = quorum_check(motion.preset.quorum, len(motion.electorate), present)
-    return (MotionClosed(motion.motion_id, quorum, motion.returned, tally, verdict(motion.preset, tally, quorum)),)
+    quorum = quorum_at_close(motion, present)
+    tally = count(motion, motion.ballots.values(), present)
+    return (MotionClosed(motion.motion_id, quorum, motion.returned, tally, result(motion, tally, quorum)),)
 
 
 def _close(state: MeetingState, command: CloseMotion, asked: Asked) -> Decision:
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
+    if motion.phase in ("preparing", "sealing"):
+        return Rejected(Code.SEALING, "motion_id")
     if motion.phase != "voting":
-        return Rejected(Code.NOT_VOTING if motion.phase == "drafted" else Code.POLL_CLOSED, "motion_id")
-    return closed(state, motion)
+        over = motion.phase in ("closed", "published", "withdrawn")
+        return Rejected(Code.POLL_CLOSED if over else Code.NOT_VOTING, "motion_id")
+    if motion.paper_count is not None and not motion.paper_count.is_signed:
+        return Rejected(Code.COUNT_UNSIGNED, "motion_id")
+    return closing(state, motion) if motion.method == "secret" else closed(state, motion)
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
-    """The facts of a vote whose time is over."""
-    motion = voting_now(state)
-    if motion is None or motion.closes_at is None or motion.closes_at > now:
-        return ()
-    return closed(state, motion)
+    """The facts of open and named votes whose time is over."""
+    due = (m for m in state.motions.values() if m.phase == "voting" and m.method != "secret")
+    return tuple(e for m in due if m.closes_at is not None and m.closes_at <= now for e in closed(state, m))
 
 
 def _publish(state: MeetingState, command: PublishMotion, asked: Asked) -> Decision:
@@ -215,71 +194,27 @@ def _publish(state: MeetingState, command: PublishMotion, asked: Asked) -> Decis
     named: tuple[NamedBallot, ...] = ()
     if motion.method == "named":
         named = tuple(NamedBallot(who, motion.ballots[who]) for who in motion.electorate if who in motion.ballots)
-    return (MotionPublished(motion.motion_id, motion.tally, motion.verdict, named, asked.who),)
-
-
-def _withdraw(state: MeetingState, command: WithdrawMotion, asked: Asked) -> Decision:
-    motion = state.motions.get(command.motion_id)
-    if motion is None:
-        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase == "withdrawn":
-        return ()
-    if motion.phase == "published":
-        return Rejected(Code.ALREADY_PUBLISHED, "motion_id")
-    if len(command.reason) > LONGEST_REASON:
-        return Rejected(Code.TOO_LONG, "reason", (("longest", LONGEST_REASON),))
-    return (MotionWithdrawn(motion.motion_id, asked.who, command.reason.strip()),)
+    return (MotionPublished(motion.motion_id, motion.tally, motion.verdict, named, asked.who, motion.paper_count),)
 
 
 DECIDE: dict[type, Decide] = {
-    DraftMotion: _draft,
     OpenMotion: _open,
+    OpenBatch: _open_batch,
     CastBallot: _cast,
     CloseMotion: _close,
     PublishMotion: _publish,
-    WithdrawMotion: _withdraw,
 }
 
 
-def _with(state: MeetingState, motion: Motion) -> MeetingState:
-    return replace(state, motions={**state.motions, motion.motion_id: motion})
-
-
-def _drafted(state: MeetingState, event: MotionDrafted, at: Millis) -> MeetingState:
-    motion = Motion(
-        event.motion_id,
-        "drafted",
-        event.title,
-        event.text,
-        event.item_id,
-        event.force,
-        event.method,
-        event.choices,
-        event.max_choices,
-        event.preset,
-    )
-    return replace(_with(state, motion), counters=replace(state.counters, motions=state.counters.motions + 1))
-
-
 def _opened(state: MeetingState, event: MotionOpened, at: Millis) -> MeetingState:
-    # built anew: a phone that was not shown the draft learns everything here
-    motion = Motion(
-        event.motion_id,
-        "voting",
-        event.title,
-        event.text,
-        event.item_id,
-        event.force,
-        event.method,
-        event.choices,
-        event.max_choices,
-        event.preset,
-        electorate=event.electorate,
+    motion = replace(
+        opened(state, event),
+        method=event.method,
         opened_at=at,
         closes_at=event.closes_at,
-        quorum_at_open=event.quorum,
+        opened_by=event.opened_by,
     )
-    return _with(state, motion)
+    return with_motion(state, motion)
 
 
 def _ballot_cast(state: MeetingState, event: BallotCast, at: Millis) -> MeetingState:
@@ -287,12 +222,12 @@ def _ballot_cast(state: MeetingState, event: BallotCast, at: Millis) -> MeetingS
     ballots = motion.ballots
     if event.voter is not None and event.choices is not None:
         ballots = {**ballots, event.voter: event.choices}
-    return _with(state, replace(motion, returned=motion.returned + 1, ballots=ballots))
+    return with_motion(state, replace(motion, returned=motion.returned + 1, ballots=ballots))
 
 
 def _closed(state: MeetingState, event: MotionClosed, at: Millis) -> MeetingState:
     motion = state.motions[event.motion_id]
-    return _with(
+    return with_motion(
         state,
         replace(
             motion,
@@ -302,29 +237,31 @@ def _closed(state: MeetingState, event: MotionClosed, at: Millis) -> MeetingStat
             returned=event.returned,
             tally=event.tally,
             verdict=event.verdict,
+            issued=event.issued,
+            root=event.root,
         ),
     )
 
 
 def _published(state: MeetingState, event: MotionPublished, at: Millis) -> MeetingState:
     motion = state.motions[event.motion_id]
-    return _with(
+    return with_motion(
         state,
-        replace(motion, phase="published", published_at=at, tally=event.tally, verdict=event.verdict, named=event.named),
+        replace(
+            motion,
+            phase="published",
+            published_at=at,
+            tally=event.tally,
+            verdict=event.verdict,
+            named=event.named,
+            paper_count=event.paper_count,
+        ),
     )
 
 
-def _withdrawn(state: MeetingState, event: MotionWithdrawn, at: Millis) -> MeetingState:
-    motion = state.motions[event.motion_id]
-    closed_at = motion.closed_at if motion.closed_at is not None or motion.opened_at is None else at
-    return _with(state, replace(motion, phase="withdrawn", withdrawn_reason=event.reason, closed_at=closed_at))
-
-
 EVOLVE: dict[type, Evolve] = {
-    MotionDrafted: _drafted,
     MotionOpened: _opened,
     BallotCast: _ballot_cast,
     MotionClosed: _closed,
     MotionPublished: _published,
-    MotionWithdrawn: _withdrawn,
 }

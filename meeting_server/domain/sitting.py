@@ -30,7 +30,7 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.floor import ended, may_be_heard
 from meeting_server.domain.ids import HALL, ItemId, Millis, ParticipantId
-from meeting_server.domain.motions import voting_now
+from meeting_server.domain.motions import running
 from meeting_server.domain.roles import Right, Role, Standing, may
 from meeting_server.domain.roll_call import closed as roll_call_closed
 from meeting_server.domain.state import Counters, MeetingState, Participant, Room
@@ -56,7 +56,7 @@ def _open(state: MeetingState, command: OpenMeeting, asked: Asked) -> Decision:
 
 
 def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Decision:
-    if voting_now(state) is not None:
+    if running(state):
         return Rejected(Code.VOTE_IN_PROGRESS)
     entitled = set(electorate(state, state.preset))
     came = [p for p in state.participants.values() if p.first_arrived_at is not None]

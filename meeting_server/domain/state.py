@@ -25,6 +25,8 @@ from meeting_server.domain.ids import (
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import (
     AgendaItem,
+    Amendment,
+    Candidate,
     Choice,
     Device,
     DocumentRef,
@@ -34,16 +36,33 @@ from meeting_server.domain.terms import (
     MotionForce,
     NamedBallot,
     NoteKind,
+    Office,
+    Paper,
+    PaperCount,
+    PollShape,
     Preset,
     QuorumCheck,
     RoomKind,
     Tally,
+    Terms,
     Verdict,
     VoteMethod,
+    WrittenOpinion,
 )
 
 Phase = Literal["convened", "open", "adjourned"]
-MotionPhase = Literal["drafted", "voting", "closed", "published", "withdrawn"]
+MotionPhase = Literal[
+    "drafted",  # 草拟: seen by those who run votes
+    "moved",  # 提出: before the meeting
+    "discussed",  # 讨论完
+    "preparing",  # the key of a secret paper is being made
+    "collecting",  # 领票
+    "voting",  # 投票
+    "sealing",  # 封箱
+    "closed",  # 计票完
+    "published",  # 公布
+    "withdrawn",  # 撤回
+]
 
 CHAT_KEPT = 200
 """Messages of each room kept in the state for snapshots; the journal has them all."""
@@ -93,7 +112,9 @@ class Participant:
     """What is open now: microphone, camera, screen."""
     recording_acknowledged: bool = False
     marked_present: bool = False
-    """Seen in the hall by the secretary: present without a connection."""
+    """Seen in the hall by the secretary, or scanned the hall's code: present without a connection."""
+    last_hall_code: int = 0
+    """Window of the last hall code accepted; hidden like ``connections``."""
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     intervals: tuple[Interval, ...] = ()
     gone_since: Millis | None = None
@@ -162,6 +183,7 @@ class Motion:
     max_choices: int
     preset: Preset
     electorate: tuple[ParticipantId, ...] = ()
+    moved_at: Millis | None = None
     opened_at: Millis | None = None
     closes_at: Millis | None = None
     closed_at: Millis | None = None
@@ -174,6 +196,29 @@ class Motion:
     verdict: Verdict | None = None
     named: tuple[NamedBallot, ...] = ()
     withdrawn_reason: str = ""
+    shape: PollShape = "choices"
+    candidates: tuple[Candidate, ...] = ()
+    terms: Terms | None = None
+    minimum_group: int = 0
+    revote_of: MotionId | None = None
+    amendments: tuple[Amendment, ...] = ()
+    opinions: tuple[WrittenOpinion, ...] = ()
+    """Written opinions; in a phone's view empty."""
+    paper: Paper | None = None
+    collect_until: Millis | None = None
+    seconds: int = 0
+    collect_seconds: int = 0
+    """As asked for while the key is being made."""
+    opened_by: ParticipantId | None = None
+    present_at_close: int = 0
+    issued: int = 0
+    root: str = ""
+    paper_count: PaperCount | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the meeting was shown it: moved, or opened."""
+        return self.moved_at is not None or self.opened_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +240,27 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Officer:
+    """A scrutineer (监票人) or teller (计票人), approved by the meeting in ``motion_id``."""
+
+    participant_id: ParticipantId
+    office: Office
+    motion_id: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    contest_id: str
+    participant_id: ParticipantId
+    contested_at: Millis
+    text: str
+    accepted: bool | None = None
+    answer: str = ""
+    answered_by: ParticipantId | None = None
+    answered_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Counters:
     """How many of each have been made, for the next id."""
 
@@ -204,6 +270,7 @@ class Counters:
     messages: int = 0
     notes: int = 0
     roll_calls: int = 0
+    contests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,4 +304,7 @@ class MeetingState:
     recording: Recording | None = None
     recording_planned: bool = False
     notes: tuple[Note, ...] = ()
+    officers: tuple[Officer, ...] = ()
+    contests: tuple[Contest, ...] = ()
+    """What members said is wrong about their attendance; shown to themselves and to those who run the meeting."""
     counters: Counters = Counters()

@@ -20,19 +20,27 @@ MeetingKind = Literal[
 RoomKind = Literal["text", "voice", "video"]
 Device = Literal["phone", "desktop", "hall"]
 EvidenceLevel = Literal["connected", "responsive", "confirmed"]
-ConfirmedBy = Literal["roll_call", "spoke", "ballot", "marked"]
-"""How presence was confirmed; a hall's rotating code comes as ``marked`` until it exists."""
-VoteMethod = Literal["open", "named"]
-"""open: only counts are published; named (记名): who chose what is published with the result."""
-MotionForce = Literal["motion", "poll"]
-"""A poll (投票调查) has no force: no quorum, no verdict."""
+ConfirmedBy = Literal["roll_call", "spoke", "ballot", "marked", "hall_code"]
+"""How presence was confirmed; ``hall_code``: the hall's rotating QR code was scanned."""
+VoteMethod = Literal["open", "named", "secret"]
+"""open: only counts are published; named (记名): who chose what is published with the result; secret (无记名): nothing
+that is stored, logged or sent links a member to a choice (RFC 9474 blind signatures, see ``journal/ballot_box``)."""
+MotionForce = Literal["motion", "poll", "election", "appraisal", "survey"]
+"""motion: decided under a preset · poll (投票调查): no force, no quorum, no verdict · election (选举) · appraisal
+(民主评议) · survey (问卷): anonymous, shown only above a minimum group size."""
+PollShape = Literal["choices", "scale", "word"]
+"""choices: one or several of a list · scale: 1 to 5 · word: a few words of one's own."""
+Office = Literal["scrutineer", "teller"]
+"""监票人 and 计票人."""
 NoteKind = Literal["point", "dissent", "resolution"]
 MediaKind = Literal["audio", "video", "screen"]
 
 Comparison = Literal["at_least", "more_than"]
 Base = Literal["entitled", "present", "cast", "yes_no"]
 """entitled 应到 · present 实到 · cast 投出的票 (abstentions counted) · yes_no 赞成与不赞成之和."""
-Electorate = Literal["voting", "committee", "everyone"]
+Electorate = Literal["voting", "committee", "members", "everyone"]
+"""voting: those with voting rights · committee: those of them on the committee · members: 正式党员 and 预备党员 ·
+everyone: whoever is on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,10 @@ class Preset:
     assumed: tuple[str, ...] = ()
     written_opinions: bool = False
     proxy: bool = False
+    surplus_percent: int = 0
+    """差额: candidates exceed seats by at least this share of the seats, rounded up; 0: none asked."""
+    doubts: tuple[str, ...] = ()
+    """Fields on which public sources disagree: the secretary confirms them before opening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +172,100 @@ class Tally:
     cast: int
     entitled: int
     present: int
+    void: int = 0
+    """Ballots that were cast and are not valid (over-voted); in ``cast``, in no count."""
+    written: int = 0
+    """Written opinions among ``cast``."""
+    paper: int = 0
+    """Paper ballots counted in the hall among ``cast``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result under the preset: ``needed`` votes for, of ``base_count`` (``base``); ``votes_for`` were given."""
+    """The result under the preset: ``needed`` votes for, of ``base_count`` (``base``); ``votes_for`` were given.
+
+    For an election ``elected`` holds candidate ids, ``tied`` those who tie for the last seat, ``short`` the seats
+    left unfilled; ``votes_for`` is then the least that an elected candidate got.
+    """
 
     carried: bool
-    reason: Literal["reached", "not_reached", "no_quorum_at_close", "no_force"]
+    reason: Literal["reached", "not_reached", "no_quorum_at_close", "no_force", "elected", "tied", "short", "more_than_issued"]
     needed: int
     base: Base
     base_count: int
     votes_for: int
+    elected: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
+    short: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate of an election, or the one appraised. ``strokes`` of the surname give the order (姓氏笔画)."""
+
+    candidate_id: str
+    name: str
+    strokes: int = 0
+    participant_id: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an election is held on; all of it confirmed by the secretary before the paper opens."""
+
+    seats: int
+    approval_reference: str
+    """上级批准文号, required."""
+    base: Base
+    """The disputed base of the majority, confirmed by the secretary (present 实到会 or entitled 应到会)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The keys of a secret paper: the RSA modulus papers are signed under (hex, exponent 65537), the fingerprint shown
+    in the hall (hex SHA-256 over both), and the P-256 point receipts are signed by (hex, uncompressed)."""
+
+    modulus: str
+    fingerprint: str
+    receipt_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCount:
+    """Paper ballots counted in the hall; merged into the result once scrutineer and teller have signed."""
+
+    issued: int
+    returned: int
+    void: int
+    counts: tuple[tuple[str, int], ...]
+    entered_by: ParticipantId
+    scrutineer: ParticipantId
+    teller: ParticipantId
+    signed_by: tuple[ParticipantId, ...] = ()
+
+    @property
+    def is_signed(self) -> bool:
+        return {self.scrutineer, self.teller} <= set(self.signed_by)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOpinion:
+    """An opinion filed before the meeting by a member who can not come; counts where the preset says so."""
+
+    participant_id: ParticipantId
+    choices: tuple[str, ...]
+    reference: str
+    filed_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change of a motion's words before its paper opened: what they were, and who changed them."""
+
+    title: str
+    text: str
+    amended_by: ParticipantId
+    amended_at: Millis
 
 
 @dataclass(frozen=True, slots=True)

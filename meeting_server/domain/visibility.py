@@ -10,18 +10,26 @@ from dataclasses import dataclass, replace
 
 from meeting_server.domain.decision import holds
 from meeting_server.domain.events import (
+    AttendanceContested,
     BallotCast,
     ChatPosted,
     ChatRemoved,
     ConnectionClosed,
     ConnectionOpened,
+    ContestAnswered,
     Event,
+    HallCodeScanned,
     MeetingConvened,
+    MotionAmended,
     MotionClosed,
     MotionDrafted,
     MotionWithdrawn,
     NoteRemoved,
     NoteTaken,
+    PaperAbandoned,
+    PaperCountEntered,
+    PaperCountSigned,
+    PaperRequested,
     ParticipantAdmitted,
     ParticipantRemoved,
     PresenceConfirmed,
@@ -31,6 +39,7 @@ from meeting_server.domain.events import (
     RoleAssigned,
     SpeakerTurnEnded,
     TrackRecorded,
+    WrittenOpinionFiled,
 )
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Right
@@ -71,6 +80,9 @@ def copies(state: MeetingState, event: Event) -> tuple[Copy, ...]:
             | PresenceConfirmed()
             | PresenceMarkWithdrawn()
             | RecordingAcknowledged()
+            | HallCodeScanned()
+            | AttendanceContested()
+            | ContestAnswered()
         ):
             return _only(runners(state) | {event.participant_id}, event)
         case ParticipantAdmitted():
@@ -78,15 +90,17 @@ def copies(state: MeetingState, event: Event) -> tuple[Copy, ...]:
             hidden = replace(event.participant, excluded_reason=why, leave_reason="", leave_approved=False)
             own = runners(state) | {event.participant.participant_id}
             return (Copy(own, event), Copy(EVERYONE_ELSE, replace(event, participant=hidden)))
-        case MotionDrafted() | NoteTaken() | NoteRemoved():
+        case MotionDrafted() | NoteTaken() | NoteRemoved() | WrittenOpinionFiled():
             return _only(runners(state), event)
         case BallotCast():
             voter = frozenset({event.voter}) if event.voter is not None else frozenset()
             return (Copy(voter, event), Copy(EVERYONE_ELSE, replace(event, voter=None, choices=None)))
         case MotionClosed():
             return (Copy(runners(state), event), Copy(EVERYONE_ELSE, replace(event, tally=None, verdict=None)))
-        case MotionWithdrawn() if state.motions[event.motion_id].opened_at is None:
+        case MotionWithdrawn() | MotionAmended() | PaperRequested() | PaperAbandoned() if not state.motions[event.motion_id].is_public:
             return _only(runners(state), event)
+        case PaperCountEntered() | PaperCountSigned():
+            return _only(runners(state) | _counters_of(state.motions[event.motion_id]), event)
         case ChatPosted() if event.audience:
             return _only(runners(state) | frozenset(event.audience), event)
         case ChatRemoved():
@@ -116,8 +130,9 @@ def view(state: MeetingState, viewer: ParticipantId | None) -> MeetingState:
         state,
         participants={i: p if i == viewer else _as_others_see(p) for i, p in state.participants.items()},
         chat=tuple(m for m in state.chat if _may_read(m, viewer)),
-        motions={i: _unpublished(_own_ballot_only(m, viewer)) for i, m in state.motions.items() if _was_opened(m)},
+        motions={i: _unpublished(_own_ballot_only(m, viewer), viewer) for i, m in state.motions.items() if m.is_public},
         notes=(),
+        contests=tuple(c for c in state.contests if c.participant_id == viewer),
         counters=Counters(),
     )
 
@@ -130,6 +145,7 @@ def _as_others_see(p: Participant) -> Participant:
         leave_approved=False,
         recording_acknowledged=False,
         marked_present=False,
+        last_hall_code=0,
         connections={},
         intervals=(),
         gone_since=None,
@@ -141,8 +157,10 @@ def _may_read(message: Message, viewer: ParticipantId | None) -> bool:
     return not message.audience or viewer in message.audience
 
 
-def _was_opened(motion: Motion) -> bool:
-    return motion.opened_at is not None
+def _counters_of(motion: Motion) -> frozenset[ParticipantId]:
+    """The scrutineer and the teller of a hall count: they see it before it is published, to sign it."""
+    count = motion.paper_count
+    return frozenset() if count is None else frozenset({count.scrutineer, count.teller})
 
 
 def _own_ballot_only(motion: Motion, viewer: ParticipantId | None) -> Motion:
@@ -150,5 +168,9 @@ def _own_ballot_only(motion: Motion, viewer: ParticipantId | None) -> Motion:
     return replace(motion, ballots=own)
 
 
-def _unpublished(motion: Motion) -> Motion:
-    return motion if motion.phase == "published" else replace(motion, tally=None, verdict=None)
+def _unpublished(motion: Motion, viewer: ParticipantId | None) -> Motion:
+    motion = replace(motion, opinions=())
+    if motion.phase == "published":
+        return motion
+    count = motion.paper_count if viewer in _counters_of(motion) else None
+    return replace(motion, tally=None, verdict=None, paper_count=count)

@@ -70,9 +70,7 @@ class JournalConflict(Exception):
 class Journal(Protocol):
     """Appends are atomic per call and durable when they return."""
 
-    async def append(
-        self, meeting_id: MeetingId, after: Head, drafts: Sequence[Draft], fence: int = 0
-    ) -> list[Record]:
+    async def append(self, meeting_id: MeetingId, after: Head, drafts: Sequence[Draft], fence: int = 0) -> list[Record]:
         """Record ``drafts`` after ``after``. Calls of many meetings share one commit.
 
         Raises JournalConflict, StorageUnavailable.

@@ -104,9 +104,7 @@ class SqlJournal:
         self._closing = False
         self._writer: asyncio.Task[None] | None = None
 
-    async def append(
-        self, meeting_id: MeetingId, after: Head, drafts: Sequence[Draft], fence: int = 0
-    ) -> list[Record]:
+    async def append(self, meeting_id: MeetingId, after: Head, drafts: Sequence[Draft], fence: int = 0) -> list[Record]:
         if not drafts:
             return []
         if self._closing:
@@ -119,12 +117,7 @@ class SqlJournal:
         return await done
 
     async def read(self, meeting_id: MeetingId, after: int = 0, limit: int | None = None) -> list[Record]:
-        query = (
-            select(journal)
-            .where(journal.c.meeting_id == meeting_id, journal.c.seq > after)
-            .order_by(journal.c.seq)
-            .limit(limit)
-        )
+        query = select(journal).where(journal.c.meeting_id == meeting_id, journal.c.seq > after).order_by(journal.c.seq).limit(limit)
         async with self._reading() as conn:
             return [_record(row) for row in await conn.execute(query)]
 
@@ -135,9 +128,7 @@ class SqlJournal:
         return EMPTY if row is None else Head(row.seq, row.hash)
 
     async def find_command(self, meeting_id: MeetingId, command_id: CommandId) -> int | None:
-        query = select(func.max(journal.c.seq)).where(
-            journal.c.meeting_id == meeting_id, journal.c.command_id == command_id
-        )
+        query = select(func.max(journal.c.seq)).where(journal.c.meeting_id == meeting_id, journal.c.command_id == command_id)
         async with self._reading() as conn:
             found: int | None = (await conn.execute(query)).scalar_one()
         return found
@@ -276,10 +267,7 @@ async def _store(
     known: set[MeetingId],
 ) -> None:
     touched = {record.meeting_id for record in records}
-    rows = [
-        {"of": name, "seq": heads[name][0].seq, "hash": heads[name][0].hash, "fence": heads[name][1]}
-        for name in sorted(touched)
-    ]
+    rows = [{"of": name, "seq": heads[name][0].seq, "hash": heads[name][0].hash, "fence": heads[name][1]} for name in sorted(touched)]
     new = [{**row, "meeting_id": row["of"]} for row in rows if row["of"] not in known]
     old = [row for row in rows if row["of"] in known]
     if new:

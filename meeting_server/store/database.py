@@ -89,6 +89,22 @@ class Database:
                 cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]  # aiosqlite's own
                 await cursor.close()
 
+    async def forget_order(self, tables: tuple[str, ...]) -> None:
+        """Leave no trace of the order rows were written in: the file is written anew, in key order.
+
+        On SQLite ``VACUUM`` and an empty write-ahead log; on PostgreSQL ``VACUUM FULL`` of ``tables``.
+        """
+        if self.is_sqlite:
+            async with self._writing, self.engine.connect() as conn:
+                raw = await conn.get_raw_connection()
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    cursor = await raw.driver_connection.execute(statement)  # type: ignore[union-attr]  # aiosqlite's own
+                    await cursor.close()
+            return
+        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+            for table in tables:
+                await conn.execute(text(f"VACUUM FULL {table}"))
+
     async def close(self) -> None:
         """End every connection."""
         await self.engine.dispose()

@@ -1,0 +1,90 @@
+"""Who is elected, who ties, how many seats are left; and the order of the paper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from meeting_server.domain.ballots import GRADES, WORD
+from meeting_server.domain.rules import base_count, needed
+from meeting_server.domain.state import Motion
+from meeting_server.domain.terms import FOR, Candidate, QuorumCheck, Tally, Verdict
+
+
+def on_paper(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Candidates in the order of their surnames' strokes (姓氏笔画), equal ones as given, with their ids."""
+    ordered = sorted(candidates, key=lambda candidate: candidate.strokes)
+    return tuple(replace(c, candidate_id=f"c{number}") for number, c in enumerate(ordered, 1))
+
+
+def candidates_needed(seats: int, surplus_percent: int) -> int:
+    """How many candidates a paper must have: ``seats`` and the 差额, rounded up (5 seats at 20 %: 6)."""
+    return seats + -(-seats * surplus_percent // 100)
+
+
+def outcome(motion: Motion, tally: Tally, quorum_at_close: QuorumCheck | None) -> Verdict:
+    """The result of an election under its frozen preset and terms.
+
+    Elected are those with more than half of the base, by votes, up to the seats; equal votes for the last seat tie.
+    Those written in stand like the others, under ``w:<name>``.
+    """
+    assert motion.terms is not None
+    passing = motion.preset.passing
+    assert passing is not None
+    seats = motion.terms.seats
+    base = base_count(passing.base, tally)
+    least = needed(passing, base)
+    if quorum_at_close is not None and not quorum_at_close.met:
+        return Verdict(False, "no_quorum_at_close", least, passing.base, base, 0, short=seats)
+    votes = votes_for(tally)
+    reached = sorted(((n, who) for who, n in votes.items() if n >= least), key=lambda x: (-x[0], x[1]))
+    elected = [who for _, who in reached]
+    tied: list[str] = []
+    if len(reached) > seats:
+        last = reached[seats - 1][0]
+        elected = [who for n, who in reached if n > last]
+        level = [who for n, who in reached if n == last]
+        if len(elected) + len(level) <= seats:
+            elected += level
+        else:
+            tied = level
+    short = seats - len(elected)
+    reason = "tied" if tied else "short" if short else "elected"
+    given = min((votes[who] for who in elected), default=0)
+    return Verdict(
+        reason == "elected",
+        reason,  # type: ignore[arg-type]  # one of three literals of Verdict.reason
+        least,
+        passing.base,
+        base,
+        given,
+        elected=tuple(elected),
+        tied=tuple(tied),
+        short=short,
+    )
+
+
+def votes_for(tally: Tally) -> dict[str, int]:
+    """Votes for each candidate id, and for each ``w:<name>``."""
+    votes: dict[str, int] = {}
+    for line, n in tally.counts:
+        if line.startswith(WORD):
+            votes[line] = n
+        elif line.endswith(f":{FOR}"):
+            votes[line.partition(":")[0]] = n
+    return votes
+
+
+def grades(motion: Motion, tally: Tally) -> tuple[tuple[str, str], ...]:
+    """What an appraisal proposes for each subject: the grade most gave, the better one of equals; 优秀 for at most a
+    third of those appraised, by the number who gave it (支部工作条例 第十八条)."""
+    counts = dict(tally.counts)
+
+    def most(subject: str) -> str:
+        return max(GRADES, key=lambda grade: (counts.get(f"{subject}:{grade}", 0), -GRADES.index(grade)))
+
+    proposed = {c.candidate_id: most(c.candidate_id) for c in motion.candidates}
+    best = [who for who, grade in proposed.items() if grade == "excellent"]
+    best.sort(key=lambda who: -counts.get(f"{who}:excellent", 0))
+    for who in best[len(motion.candidates) // 3 :]:
+        proposed[who] = "good"
+    return tuple(proposed.items())

@@ -1,0 +1,199 @@
+"""Secret papers: requested, opened with a key of their own, collected, cast, closing, sealed (see ``docs/VOTING.md``).
+
+The key and the ballots live in the ballot box, outside the journal; here is what the meeting knows of them: when
+papers may be collected and ballots cast, by whom, and what the sealed box adds up to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from meeting_server.domain.attendance import electorate, present_of
+from meeting_server.domain.ballots import count
+from meeting_server.domain.commands import CloseCollecting, IssuePaper, OpenMotion, ReportSealed
+from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.events import (
+    CollectingClosed,
+    Event,
+    MotionClosed,
+    PaperAbandoned,
+    PaperClosing,
+    PaperOpened,
+    PaperRequested,
+)
+from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.officers import refused_to_open
+from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.verdicts import quorum_at_close, quorum_for, result
+from meeting_server.domain.wording import opened, with_motion
+
+
+def requested(state: MeetingState, motion: Motion, command: OpenMotion, asked: Asked) -> Decision:
+    """A secret paper is asked for: the box makes its key before anyone can collect."""
+    refused = refused_to_open(state, motion)
+    if refused is not None:
+        return refused
+    return (PaperRequested(motion.motion_id, asked.who, command.collect_seconds, command.seconds),)
+
+
+def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
+    motion = state.motions.get(command.motion_id)
+    if motion is None:
+        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
+    if motion.phase != "preparing":
+        return ()  # told twice, after a restart
+    entitled = electorate(state, motion.preset)
+    quorum = quorum_for(state, motion, entitled)
+    if isinstance(quorum, Rejected):
+        return (PaperAbandoned(motion.motion_id, quorum.code),)
+    return (
+        PaperOpened(
+            motion.motion_id,
+            motion.title,
+            motion.text,
+            motion.item_id,
+            motion.force,
+            motion.choices,
+            motion.max_choices,
+            motion.preset,
+            entitled,
+            quorum,
+            command.paper,
+            asked.now + motion.collect_seconds * 1000 if motion.collect_seconds else None,
+            motion.seconds,
+            motion.opened_by,
+            motion.shape,
+            motion.candidates,
+            motion.terms,
+            motion.minimum_group,
+            motion.revote_of,
+        ),
+    )
+
+
+def may_collect(state: MeetingState, who: ParticipantId, motion: Motion, now: Millis) -> Rejected | None:
+    """Why ``who`` may not be handed a paper now; ``None``: they may. One a member is the box's own affair."""
+    participant = state.participants.get(who)
+    if participant is None or participant.removed:
+        return Rejected(Code.REMOVED if participant is not None else Code.NOT_A_PARTICIPANT)
+    if motion.phase != "collecting" or (motion.collect_until is not None and now >= motion.collect_until):
+        return Rejected(Code.NOT_COLLECTING, "motion_id")
+    if who not in motion.electorate:
+        return Rejected(Code.NO_VOTING_RIGHT)
+    if any(opinion.participant_id == who for opinion in motion.opinions):
+        return Rejected(Code.ALREADY_FILED)
+    if not participant.present:
+        return Rejected(Code.NOT_PRESENT)
+    return None
+
+
+def _collecting_closed(motion: Motion, now: Millis) -> CollectingClosed:
+    return CollectingClosed(motion.motion_id, now + motion.seconds * 1000 if motion.seconds else None)
+
+
+def _close_collecting(state: MeetingState, command: CloseCollecting, asked: Asked) -> Decision:
+    motion = state.motions.get(command.motion_id)
+    if motion is None:
+        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
+    if motion.phase != "collecting":
+        return Rejected(Code.NOT_COLLECTING, "motion_id")
+    return (_collecting_closed(motion, asked.now),)
+
+
+def closing(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
+    """The fact after which no ballot is taken: presence and quorum are those of this moment."""
+    present = present_of(state, motion.electorate)
+    return (PaperClosing(motion.motion_id, quorum_at_close(motion, present), present),)
+
+
+def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
+    """The facts of secret papers whose collecting or voting time is over."""
+    due: list[Event] = []
+    for motion in state.motions.values():
+        if motion.phase == "collecting" and motion.collect_until is not None and motion.collect_until <= now:
+            due.append(_collecting_closed(motion, now))
+        elif (
+            motion.phase == "voting"
+            and motion.method == "secret"
+            and motion.closes_at is not None
+            and motion.closes_at <= now
+            and (motion.paper_count is None or motion.paper_count.is_signed)
+        ):
+            due.extend(closing(state, motion))
+    return tuple(due)
+
+
+def _sealed(state: MeetingState, command: ReportSealed, asked: Asked) -> Decision:
+    motion = state.motions.get(command.motion_id)
+    if motion is None:
+        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
+    if motion.phase != "sealing":
+        return ()  # told twice, after a restart
+    tally = count(motion, command.ballots, motion.present_at_close)
+    found = result(motion, tally, motion.quorum_at_close)
+    return (
+        MotionClosed(
+            motion.motion_id,
+            motion.quorum_at_close,
+            len(command.ballots),
+            tally,
+            found,
+            command.issued,
+            command.root,
+        ),
+    )
+
+
+DECIDE: dict[type, Decide] = {IssuePaper: _issue, CloseCollecting: _close_collecting, ReportSealed: _sealed}
+
+
+def _requested(state: MeetingState, event: PaperRequested, at: Millis) -> MeetingState:
+    motion = replace(
+        state.motions[event.motion_id],
+        phase="preparing",
+        seconds=event.seconds,
+        collect_seconds=event.collect_seconds,
+        opened_by=event.requested_by,
+    )
+    return with_motion(state, motion)
+
+
+def _opened(state: MeetingState, event: PaperOpened, at: Millis) -> MeetingState:
+    motion = replace(
+        opened(state, event),
+        phase="collecting",
+        opened_at=at,
+        paper=event.paper,
+        collect_until=event.collect_until,
+        seconds=event.seconds,
+        opened_by=event.opened_by,
+    )
+    return with_motion(state, motion)
+
+
+def _abandoned(state: MeetingState, event: PaperAbandoned, at: Millis) -> MeetingState:
+    motion = state.motions[event.motion_id]
+    return with_motion(state, replace(motion, phase="moved" if motion.moved_at is not None else "drafted"))
+
+
+def _collecting_done(state: MeetingState, event: CollectingClosed, at: Millis) -> MeetingState:
+    motion = state.motions[event.motion_id]
+    return with_motion(state, replace(motion, phase="voting", closes_at=event.closes_at))
+
+
+def _closing(state: MeetingState, event: PaperClosing, at: Millis) -> MeetingState:
+    motion = state.motions[event.motion_id]
+    return with_motion(
+        state,
+        replace(motion, phase="sealing", quorum_at_close=event.quorum, present_at_close=event.present, closes_at=at),
+    )
+
+
+EVOLVE: dict[type, Evolve] = {
+    PaperRequested: _requested,
+    PaperOpened: _opened,
+    PaperAbandoned: _abandoned,
+    CollectingClosed: _collecting_done,
+    PaperClosing: _closing,
+}

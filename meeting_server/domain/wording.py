@@ -1,0 +1,63 @@
+"""A motion as the facts that carry all its words make it, whether or not the reader was shown it before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from meeting_server.domain.events import MotionDrafted, MotionMoved, MotionOpened, PaperOpened
+from meeting_server.domain.state import MeetingState, Motion
+
+
+def with_motion(state: MeetingState, motion: Motion) -> MeetingState:
+    """``state`` with one motion replaced or added."""
+    return replace(state, motions={**state.motions, motion.motion_id: motion})
+
+
+def from_words(event: MotionDrafted | MotionMoved, before: Motion | None) -> Motion:
+    """The motion with the words of ``event``; anew for a reader who was not shown it."""
+    fields = {
+        "title": event.title,
+        "text": event.text,
+        "item_id": event.item_id,
+        "force": event.force,
+        "method": event.method,
+        "choices": event.choices,
+        "max_choices": event.max_choices,
+        "preset": event.preset,
+        "shape": event.shape,
+        "candidates": event.candidates,
+        "terms": event.terms,
+        "minimum_group": event.minimum_group,
+        "revote_of": event.revote_of,
+    }
+    if before is not None:
+        return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of the event
+    return Motion(event.motion_id, "drafted", **fields)  # type: ignore[arg-type]
+
+
+def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
+    """The motion as its paper says it, whether or not the viewer was shown it before."""
+    before = state.motions.get(event.motion_id)
+    shown = before is not None and before.moved_at is not None
+    return Motion(
+        event.motion_id,
+        "voting",
+        event.title,
+        event.text,
+        event.item_id,
+        event.force,
+        "secret",
+        event.choices,
+        event.max_choices,
+        event.preset,
+        electorate=event.electorate,
+        moved_at=before.moved_at if before is not None else None,
+        quorum_at_open=event.quorum,
+        shape=event.shape,
+        candidates=event.candidates,
+        terms=event.terms,
+        minimum_group=event.minimum_group,
+        revote_of=event.revote_of,
+        amendments=before.amendments if before is not None and shown else (),
+        opinions=before.opinions if before is not None else (),
+    )

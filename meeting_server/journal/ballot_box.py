@@ -1,0 +1,399 @@
+"""The ballot box: papers and their keys, who collected one, and the ballots that came back; opened by nobody else.
+
+What is stored links no member to a choice: ``issuance`` knows members and blinded messages, ``ballot`` knows keys and
+choices, and only the phone knew both. No table has a time. Sealing destroys the keys, writes all rows anew in the
+order of their hashes and vacuums the file, so that not even the order of arrival stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from secrets import token_bytes
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from meeting_server.domain.terms import Paper
+from meeting_server.journal.blind_signature import SigningKey
+from meeting_server.journal.paper import Ballot, audit_path, fingerprint, receipt_message, root
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.store.database import Database, metadata
+
+papers = Table(
+    "paper",
+    metadata,
+    Column("paper_id", String(160), primary_key=True),
+    Column("modulus", LargeBinary, nullable=False),
+    Column("receipt_key", LargeBinary, nullable=False),
+    Column("wrapped", LargeBinary),  # both private keys; gone once sealed
+    Column("state", String(16), nullable=False),
+    Column("root", LargeBinary),
+)
+issuances = Table(
+    "issuance",
+    metadata,
+    Column("paper_id", String(160), primary_key=True),
+    Column("member_id", String(64), primary_key=True),
+    Column("blinded", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+ballots = Table(
+    "ballot",
+    metadata,
+    Column("paper_id", String(160), primary_key=True),
+    Column("key_hash", LargeBinary(32), primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("prefix", LargeBinary, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("choices", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    sqlite_with_rowid=False,
+)
+
+State = Literal["collecting", "voting", "closing", "sealed"]
+_ORDER: tuple[State, ...] = ("collecting", "voting", "closing", "sealed")
+Refusal = Literal["unknown_motion", "not_collecting", "already_collected", "not_voting", "poll_closed", "bad_token", "ballot_conflict"]
+
+
+class BoxRefused(Exception):
+    """The box did not take it, and nothing changed. ``code`` is a wire code."""
+
+    def __init__(self, code: Refusal) -> None:
+        super().__init__(code)
+        self.code: Refusal = code
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The box has the ballot: its leaf, signed by the paper's receipt key (r ‖ s)."""
+
+    leaf: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed box: how many papers were handed out, the ballots in the order of the bulletin, and their root."""
+
+    issued: int
+    root: bytes
+    ballots: tuple[Ballot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Where a ballot stands in the sealed bulletin, for a phone to check its receipt by itself."""
+
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    signing: SigningKey
+    receipt: ec.EllipticCurvePrivateKey
+
+
+T = TypeVar("T")
+Work = Callable[[AsyncConnection], Awaitable[Any]]
+
+
+class BallotBox:
+    """All papers of all meetings. ``secret`` wraps the keys at rest."""
+
+    def __init__(self, database: Database, secret: bytes) -> None:
+        self._database = database
+        wrapping = HKDF(hashes.SHA256(), 32, None, b"ballot-box-v1").derive(secret)
+        self._wrap = AESGCM(wrapping)
+        self._keys: dict[str, _Keys] = {}
+        self._queue: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    # --- opening ------------------------------------------------------------------------------------------
+
+    async def open(self, paper_id: str) -> Paper:
+        """Make the paper's keys and start collecting; again: the same paper."""
+        found = await self._paper(paper_id)
+        if found is None:
+            keys = await asyncio.to_thread(lambda: _Keys(SigningKey.generate(), ec.generate_private_key(ec.SECP256R1())))
+            await self._write(lambda conn: self._store_paper(conn, paper_id, keys))
+            found = await self._paper(paper_id)
+            assert found is not None
+        modulus = int.from_bytes(found.modulus, "big")
+        return Paper(found.modulus.hex(), fingerprint(modulus, found.receipt_key), found.receipt_key.hex())
+
+    async def _store_paper(self, conn: AsyncConnection, paper_id: str, keys: _Keys) -> None:
+        if (await conn.execute(select(papers.c.state).where(papers.c.paper_id == paper_id))).first() is not None:
+            return
+        nonce = token_bytes(12)
+        plain = msgspec.msgpack.encode([keys.signing.to_der(), _receipt_der(keys.receipt)])
+        await conn.execute(
+            insert(papers).values(
+                paper_id=paper_id,
+                modulus=keys.signing.n.to_bytes(keys.signing.length, "big"),
+                receipt_key=_point(keys.receipt.public_key()),
+                wrapped=nonce + self._wrap.encrypt(nonce, plain, paper_id.encode()),
+                state="collecting",
+            )
+        )
+
+    async def advance(self, paper_id: str, state: State) -> None:
+        """Go on to ``state``; going back, or to where it is, changes nothing."""
+
+        async def work(conn: AsyncConnection) -> None:
+            now = (await conn.execute(select(papers.c.state).where(papers.c.paper_id == paper_id))).scalar_one_or_none()
+            if now is None:
+                raise BoxRefused("unknown_motion")
+            if _ORDER.index(state) > _ORDER.index(now):
+                await conn.execute(update(papers).where(papers.c.paper_id == paper_id).values(state=state))
+
+        await self._write(work)
+
+    # --- collecting (领票) ----------------------------------------------------------------------------------
+
+    async def collect(self, paper_id: str, member_id: str, blinded: bytes) -> bytes:
+        """The blind signature for a member whose right the caller has checked. One a member: the same request gets
+        the stored answer again. Raises BoxRefused, BadBlindedMessage, StorageUnavailable."""
+        keys = await self._keys_of(paper_id)
+        if keys is None:
+            raise BoxRefused("not_collecting")
+        signature = keys.signing.blind_sign(blinded)
+
+        async def work(conn: AsyncConnection) -> bytes:
+            this = (issuances.c.paper_id == paper_id, issuances.c.member_id == member_id)
+            stored = (await conn.execute(select(issuances.c.blinded, issuances.c.signature).where(*this))).one_or_none()
+            if stored is not None:
+                if stored.blinded != blinded:
+                    raise BoxRefused("already_collected")
+                return bytes(stored.signature)
+            if await _state(conn, paper_id) != "collecting":
+                raise BoxRefused("not_collecting")
+            await conn.execute(insert(issuances).values(paper_id=paper_id, member_id=member_id, blinded=blinded, signature=signature))
+            return signature
+
+        return await self._write(work)
+
+    # --- casting ------------------------------------------------------------------------------------------
+
+    async def cast(self, paper_id: str, ballot: Ballot) -> Receipt:
+        """Put a ballot in. The same ballot again gets the same receipt's leaf; another choice under the same key is
+        ``ballot_conflict`` and the first stands. Raises BoxRefused, StorageUnavailable."""
+        found = await self._paper(paper_id)
+        if found is None:
+            raise BoxRefused("unknown_motion")
+        if not ballot.is_genuine(paper_id, int.from_bytes(found.modulus, "big")):
+            raise BoxRefused("bad_token")
+        keys = await self._keys_of(paper_id)
+        key_hash = ballot.key_hash
+        choices = msgspec.json.encode(ballot.choices)
+
+        async def work(conn: AsyncConnection) -> Ballot:
+            this = (ballots.c.paper_id == paper_id, ballots.c.key_hash == key_hash)
+            stored = (await conn.execute(select(ballots).where(*this))).one_or_none()
+            if stored is not None:
+                # ECDSA is randomised: a phone that signs again sends other bytes for the same choice
+                if stored.choices != choices:
+                    raise BoxRefused("ballot_conflict")
+                return _ballot(stored)
+            state = await _state(conn, paper_id)
+            if state == "collecting":
+                raise BoxRefused("not_voting")
+            if state != "voting":
+                raise BoxRefused("poll_closed")
+            await conn.execute(
+                insert(ballots).values(
+                    paper_id=paper_id,
+                    key_hash=key_hash,
+                    key=ballot.key,
+                    prefix=ballot.prefix,
+                    token=ballot.token,
+                    choices=choices,
+                    signature=ballot.signature,
+                )
+            )
+            return ballot
+
+        kept = await self._write(work)
+        if keys is None:  # sealed: the receipt key is gone, the bulletin proves the ballot
+            raise BoxRefused("poll_closed")
+        return Receipt(kept.leaf, _sign(keys.receipt, receipt_message(paper_id, kept.leaf)))
+
+    async def progress(self, paper_id: str) -> tuple[int, int]:
+        """Papers handed out and ballots returned so far: all that anyone is shown before the closing."""
+        async with self._database.read() as conn:
+            issued = (await conn.execute(select(func.count()).select_from(issuances).where(issuances.c.paper_id == paper_id))).scalar_one()
+            returned = (await conn.execute(select(func.count()).select_from(ballots).where(ballots.c.paper_id == paper_id))).scalar_one()
+        return int(issued), int(returned)
+
+    async def has_collected(self, paper_id: str, member_id: str) -> bool:
+        """Whether a member was handed a paper (never whether they cast it: nobody can know)."""
+        this = (issuances.c.paper_id == paper_id, issuances.c.member_id == member_id)
+        async with self._database.read() as conn:
+            return (await conn.execute(select(issuances.c.member_id).where(*this))).first() is not None
+
+    # --- sealing ------------------------------------------------------------------------------------------
+
+    async def seal(self, paper_id: str) -> Sealed:
+        """Stop, destroy the keys, and write every row anew in the order of its hash; again: the same result.
+
+        A crash in between is repaired by calling it again. Raises BoxRefused, StorageUnavailable.
+        """
+        await self.advance(paper_id, "closing")
+
+        async def work(conn: AsyncConnection) -> None:
+            if await _state(conn, paper_id) == "sealed":
+                return
+            rows = (await conn.execute(select(ballots).where(ballots.c.paper_id == paper_id))).all()
+            rows = sorted(rows, key=lambda row: row.key_hash)
+            await conn.execute(delete(ballots).where(ballots.c.paper_id == paper_id))
+            if rows:
+                await conn.execute(insert(ballots), [dict(row._mapping) for row in rows])
+            handed = (await conn.execute(select(issuances).where(issuances.c.paper_id == paper_id))).all()
+            await conn.execute(delete(issuances).where(issuances.c.paper_id == paper_id))
+            if handed:
+                ordered = sorted(handed, key=lambda row: row.member_id)
+                await conn.execute(insert(issuances), [dict(row._mapping) for row in ordered])
+            top = root([_ballot(row).leaf for row in rows])
+            await conn.execute(update(papers).where(papers.c.paper_id == paper_id).values(state="sealed", wrapped=None, root=top))
+
+        await self._write(work)
+        self._keys.pop(paper_id, None)
+        await self._database.forget_order(("ballot", "issuance", "paper"))
+        sealed = await self.bulletin(paper_id)
+        assert sealed is not None
+        return sealed
+
+    async def bulletin(self, paper_id: str) -> Sealed | None:
+        """The sealed box; ``None`` while it is not sealed."""
+        found = await self._paper(paper_id)
+        if found is None or found.state != "sealed":
+            return None
+        async with self._database.read() as conn:
+            rows = await conn.execute(select(ballots).where(ballots.c.paper_id == paper_id).order_by(ballots.c.key_hash))
+            inside = tuple(_ballot(row) for row in rows)
+        issued, _ = await self.progress(paper_id)
+        return Sealed(issued, bytes(found.root), inside)
+
+    async def issued_to(self, paper_id: str) -> list[str]:
+        """Who was handed a paper, by member id: for the auditor's bundle."""
+        query = select(issuances.c.member_id).where(issuances.c.paper_id == paper_id).order_by(issuances.c.member_id)
+        async with self._database.read() as conn:
+            return list((await conn.execute(query)).scalars())
+
+    async def proof(self, paper_id: str, key_hash: bytes) -> Proof | None:
+        """Where the ballot of a key stands in the sealed bulletin; ``None``: it is not in it."""
+        sealed = await self.bulletin(paper_id)
+        if sealed is None:
+            return None
+        keys = [ballot.key_hash for ballot in sealed.ballots]
+        if key_hash not in keys:
+            return None
+        index = keys.index(key_hash)
+        leaves = [ballot.leaf for ballot in sealed.ballots]
+        return Proof(index, len(leaves), tuple(audit_path(index, leaves)))
+
+    # --- storage ------------------------------------------------------------------------------------------
+
+    async def _paper(self, paper_id: str) -> Any:
+        try:
+            async with self._database.read() as conn:
+                return (await conn.execute(select(papers).where(papers.c.paper_id == paper_id))).one_or_none()
+        except (SQLAlchemyError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
+
+    async def _keys_of(self, paper_id: str) -> _Keys | None:
+        keys = self._keys.get(paper_id)
+        if keys is not None:
+            return keys
+        found = await self._paper(paper_id)
+        if found is None or found.wrapped is None:
+            return None
+        plain = self._wrap.decrypt(found.wrapped[:12], found.wrapped[12:], paper_id.encode())
+        signing, receipt = msgspec.msgpack.decode(plain, type=tuple[bytes, bytes])
+        loaded = serialization.load_der_private_key(receipt, None)
+        assert isinstance(loaded, ec.EllipticCurvePrivateKey)
+        keys = self._keys[paper_id] = _Keys(SigningKey.from_der(signing), loaded)
+        return keys
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run ``work`` in a transaction shared with whatever else is waiting, and return once it is durable."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.append((work, done))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_batches(), name="ballot-box-writer")
+        return await done
+
+    async def _write_batches(self) -> None:
+        while self._queue:
+            batch, self._queue = self._queue, []
+            try:
+                await self._commit(batch)
+            except asyncio.CancelledError:
+                for _, done in [*batch, *self._queue]:
+                    if not done.done():
+                        done.set_exception(StorageUnavailable("the ballot box was closed"))
+                raise
+
+    async def _commit(self, batch: list[tuple[Work, asyncio.Future[Any]]]) -> None:
+        results: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
+        try:
+            async with self._database.write() as conn:
+                for work, done in batch:
+                    try:
+                        results.append((done, await work(conn), None))
+                    except BoxRefused as refused:
+                        results.append((done, None, refused))
+        except IntegrityError as error:
+            # another node was first with one of these: alone, each finds what it wrote
+            if len(batch) > 1:
+                for one in batch:
+                    await self._commit([one])
+                return
+            results = [(batch[0][1], None, StorageUnavailable(str(error)))]
+        except (SQLAlchemyError, OSError) as error:
+            results = [(done, None, StorageUnavailable(str(error))) for _, done in batch]
+        for done, value, failure in results:
+            if done.done():
+                continue
+            if failure is not None:
+                done.set_exception(failure)
+            else:
+                done.set_result(value)
+
+
+async def _state(conn: AsyncConnection, paper_id: str) -> str:
+    state = (await conn.execute(select(papers.c.state).where(papers.c.paper_id == paper_id))).scalar_one_or_none()
+    if state is None:
+        raise BoxRefused("unknown_motion")
+    return str(state)
+
+
+def _ballot(row: Any) -> Ballot:
+    choices = msgspec.json.decode(row.choices, type=tuple[str, ...])
+    return Ballot(bytes(row.key), bytes(row.prefix), bytes(row.token), choices, bytes(row.signature))
+
+
+def _point(key: ec.EllipticCurvePublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+
+
+def _receipt_der(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def _sign(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
+    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")

@@ -1,0 +1,137 @@
+"""What is signed, hashed and proved about secret papers and ballots; shared by the box, the phone and the auditor.
+
+Every hash input is a list of byte strings, each with its length in four bytes before it, so that no two lists read alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from meeting_server.journal import blind_signature
+
+
+def framed(*parts: bytes) -> bytes:
+    """``parts`` with their lengths."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def token_message(paper_id: str, key: bytes) -> bytes:
+    """What the blind signature is on: SHA-256 over the paper and the ballot key. 32 bytes."""
+    return hashlib.sha256(framed(b"ballot-v1", paper_id.encode(), key)).digest()
+
+
+def choices_message(paper_id: str, choices: Sequence[str]) -> bytes:
+    """What the ballot key signs."""
+    return framed(b"cast-v1", paper_id.encode(), *(choice.encode() for choice in choices))
+
+
+def receipt_message(paper_id: str, leaf: bytes) -> bytes:
+    """What the server signs when a ballot is in the box."""
+    return framed(b"receipt-v1", paper_id.encode(), leaf)
+
+
+def fingerprint(modulus: int, receipt_key: bytes) -> str:
+    """The fingerprint of a paper's keys, shown in the hall: hex SHA-256."""
+    return hashlib.sha256(framed(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big"), receipt_key)).hexdigest()
+
+
+def verify_p256(key: bytes, message: bytes, signature: bytes) -> bool:
+    """ECDSA P-256 with SHA-256; ``key`` an uncompressed point (65 bytes), ``signature`` r ‖ s (64 bytes, as WebCrypto
+    gives it)."""
+    if len(key) != 65 or len(signature) != 64:
+        return False
+    try:
+        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
+        der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+        public.verify(der, message, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One cast ballot. Nothing in it is about who cast it."""
+
+    key: bytes
+    """The one-time P-256 key of the ballot, an uncompressed point."""
+    prefix: bytes
+    token: bytes
+    """The unblinded signature of the paper's key on ``token_message``."""
+    choices: tuple[str, ...]
+    signature: bytes
+    """By ``key`` over ``choices_message``."""
+
+    @property
+    def key_hash(self) -> bytes:
+        return hashlib.sha256(self.key).digest()
+
+    @property
+    def leaf(self) -> bytes:
+        """The ballot's leaf in the bulletin's tree (RFC 6962 section 2.1)."""
+        choices = framed(*(choice.encode() for choice in self.choices))
+        return hashlib.sha256(b"\0" + framed(self.key, self.prefix, self.token, choices, self.signature)).digest()
+
+    def is_genuine(self, paper_id: str, modulus: int) -> bool:
+        """Whether the paper's key signed this ballot's key, and this ballot's key these choices."""
+        return (
+            len(self.prefix) == blind_signature.PREFIX_LENGTH
+            and blind_signature.verify(modulus, self.prefix, token_message(paper_id, self.key), self.token)
+            and verify_p256(self.key, choices_message(paper_id, self.choices), self.signature)
+        )
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def _split(size: int) -> int:
+    """The largest power of two smaller than ``size``."""
+    return 1 << (size - 1).bit_length() - 1
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """The Merkle tree hash over ``leaves`` in their order (RFC 6962 section 2.1)."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    k = _split(len(leaves))
+    return _node(root(leaves[:k]), root(leaves[k:]))
+
+
+def audit_path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """The hashes by which the leaf at ``index`` leads to the root (RFC 6962 section 2.1.1), from the leaf up."""
+    if len(leaves) <= 1:
+        return []
+    k = _split(len(leaves))
+    if index < k:
+        return [*audit_path(index, leaves[:k]), root(leaves[k:])]
+    return [*audit_path(index - k, leaves[k:]), root(leaves[:k])]
+
+
+def root_by(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """The root that ``path`` leads ``leaf`` to (RFC 9162 section 2.1.3.2); ``None`` for a path of the wrong length."""
+    node, last, found = index, size - 1, leaf
+    if not 0 <= index < size:
+        return None
+    for step in path:
+        if last == 0:
+            return None
+        if node & 1 or node == last:
+            found = _node(step, found)
+            while not node & 1 and node:
+                node >>= 1
+                last >>= 1
+        else:
+            found = _node(found, step)
+        node >>= 1
+        last >>= 1
+    return found if last == 0 else None
