@@ -21,7 +21,21 @@ HALF_OF_ENTITLED = Threshold(1, 2, "more_than", "entitled")
 GENERAL = Preset("general", "支部党员大会", "Branch general meeting", HALF_PRESENT, HALF_OF_ENTITLED, "free", "voting", "test")
 OF_CAST = Preset("of_cast", "过半数票", "Majority of votes cast", None, Threshold(1, 2, "more_than", "yes_no"), "free", "voting", "test")
 SECRET = Preset("secret", "无记名", "Secret", HALF_PRESENT, HALF_OF_ENTITLED, "secret", "voting", "test")
-PRESETS = {p.preset_id: p for p in (GENERAL, OF_CAST, SECRET)}
+ADMISSION = Preset(
+    "admission", "接收预备党员", "Admission", HALF_OF_ENTITLED, HALF_OF_ENTITLED, "secret", "voting", "test", written_opinions=True
+)
+ELECTION = Preset(
+    "election",
+    "支部选举",
+    "Branch election",
+    Threshold(4, 5, "at_least", "entitled"),
+    Threshold(1, 2, "more_than", "present"),
+    "secret",
+    "voting",
+    "test",
+    surplus_percent=20,
+)
+PRESETS = {p.preset_id: p for p in (GENERAL, OF_CAST, SECRET, ADMISSION, ELECTION)}
 
 
 def member(name: str, *, role: Role = Role.MEMBER, voting: bool = True, standing: Standing = Standing.FULL) -> Invited:

@@ -16,10 +16,10 @@ from meeting_server.domain.errors import Rejected
 from meeting_server.domain.events import KINDS
 from meeting_server.domain.ids import HALL, ConnectionId, ItemId, MessageId, MotionId, ParticipantId, RoomId
 from meeting_server.domain.meeting import evolve, next_deadline, replay
-from meeting_server.domain.motions import voting_now
+from meeting_server.domain.motions import RUNNING, voting_now
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState
-from meeting_server.domain.terms import Choice
+from meeting_server.domain.terms import Choice, Paper
 from meeting_server.domain.visibility import copies, fresh_view_for, view
 from tests.sitting import Sitting, member
 
@@ -73,6 +73,22 @@ VOTING: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.CloseMotion, motions),
     st.builds(c.PublishMotion, motions),
     st.builds(c.WithdrawMotion, motions),
+    st.builds(c.MoveMotion, motions),
+    st.builds(c.AmendMotion, motions, st.sampled_from(["改后的标题", "议题"]), st.just("改后的正文")),
+    st.builds(c.CloseDiscussion, motions),
+    st.builds(c.CloseCollecting, motions),
+    st.builds(c.Revote, motions),
+    st.builds(c.FileWrittenOpinion, motions, st.just(ParticipantId("m3")), st.just(("for",)), st.just("信函")),
+    st.builds(
+        c.EnterPaperCount,
+        motions,
+        st.just(3),
+        st.sampled_from([3, 4]),
+        st.just(1),
+        st.sampled_from([(("for", 2),), (("for", 3),)]),
+        st.just(ParticipantId("m1")),
+        st.just(ParticipantId("m2")),
+    ),
 ]
 
 
@@ -169,6 +185,49 @@ class Meeting(RuleBasedStateMachine):
             self.sitting.ask("secretary", c.PublishMotion(motion_id))
         self.follow()
 
+    @precondition(lambda self: self.sitting.state.phase == "open")
+    @rule(ballots=st.lists(st.sampled_from(["for", "against", "nonsense"]), max_size=4), hall=st.booleans())
+    def a_secret_vote_goes_on(self, ballots: list[str], hall: bool) -> None:
+        """One step further with the secret paper that is out, or a new one."""
+        out = next((m for m in self.sitting.state.motions.values() if m.phase in RUNNING and m.method == "secret"), None)
+        if out is None:
+            self.sitting.ask("secretary", c.DraftMotion("无记名", preset_id="admission"))
+            self.follow()
+            self.sitting.ask("secretary", c.OpenMotion(list(self.sitting.state.motions)[-1], 0, 30))
+        elif out.phase == "preparing":
+            self.sitting.told(c.IssuePaper(out.motion_id, Paper("ab", "print", "04")))
+        elif out.phase == "collecting":
+            self.sitting.did("secretary", c.CloseCollecting(out.motion_id))
+        elif out.phase == "voting":
+            if hall:
+                self.sitting.ask("m1", c.SignPaperCount(out.motion_id))
+                self.sitting.ask("m2", c.SignPaperCount(out.motion_id))
+            self.sitting.ask("secretary", c.CloseMotion(out.motion_id))
+        else:
+            boxed = tuple((ballot,) for ballot in ballots)
+            self.sitting.told(c.ReportSealed(out.motion_id, 4, "root", boxed))
+        self.follow()
+
+    @precondition(lambda self: any(m.phase == "published" for m in self.sitting.state.motions.values()))
+    @rule(who=st.sampled_from(["m1", "m2"]))
+    def an_officer_is_appointed(self, who: str) -> None:
+        approval = next(m for m in self.sitting.state.motions.values() if m.phase == "published")
+        office: Any = "scrutineer" if who == "m1" else "teller"
+        self.sitting.ask("secretary", c.AppointOfficer(ParticipantId(who), office, approval.motion_id))
+        self.follow()
+
+    @rule(who=someone, window=st.integers(1, 3))
+    def scans(self, who: ParticipantId, window: int) -> None:
+        self.sitting.ask(None, c.ScanHallCode(who, window))
+        self.follow()
+
+    @rule(who=people, accepted=st.booleans())
+    def contests(self, who: str, accepted: bool) -> None:
+        self.sitting.ask(who, c.ContestAttendance("我在场"))
+        if self.sitting.state.contests:
+            self.sitting.ask("secretary", c.AnswerContest(self.sitting.state.contests[0].contest_id, accepted, "已核对"))
+        self.follow()
+
     @rule(who=st.sampled_from(["m1", "m2"]), role=st.sampled_from([Role.CHAIR, Role.MEMBER]))
     def the_chair_changes(self, who: str, role: Role) -> None:
         self.sitting.ask("secretary", c.AssignRole(ParticipantId(who), role))
@@ -241,6 +300,9 @@ class Meeting(RuleBasedStateMachine):
     @invariant()
     def the_tally_is_the_ballots(self) -> None:
         for motion in self.sitting.state.motions.values():
+            if motion.method == "secret":
+                assert motion.ballots == {}
+                continue
             mine = {who: choices for (m, who), choices in self.ballots.items() if m == motion.motion_id}
             assert motion.ballots == mine
             assert motion.returned == len(mine)
@@ -253,7 +315,7 @@ class Meeting(RuleBasedStateMachine):
         for who in PEOPLE:
             for motion in self.views[who].motions.values():
                 assert set(motion.ballots) <= {who}
-                if motion.phase == "voting":
+                if motion.phase in RUNNING:
                     assert motion.tally is None
                     assert motion.named == ()
 
