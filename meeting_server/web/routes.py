@@ -31,9 +31,9 @@ routes: list[BaseRoute] = [
     *preference_pages.routes,
     *branch_pages.routes,
     *access_log_pages.routes,
-    *people_pages.routes,
     *roster_pages.routes,
     *link_pages.routes,
+    *people_pages.routes,  # after the fixed words under /people: a person's address has any word there
     *home.routes,
     *scheduling.routes,
     *meeting_pages.routes,
