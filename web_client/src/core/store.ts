@@ -166,6 +166,9 @@ export interface Preferences {
 }
 export const preferences = signal<Preferences>({ language: "zh-CN", theme: "auto", big: false });
 
+/** The last time someone else closed one's microphone, camera or screen; `at` is the server's Unix ms. */
+export const closedForMe = signal<{ readonly media: MediaKind; readonly by: ParticipantId; readonly at: number } | null>(null);
+
 // --- a few everywhere-used derivations -------------------------------------------------------------------
 
 /** The viewer as a participant; null before the snapshot (or when not on the list). */
