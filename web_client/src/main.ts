@@ -148,12 +148,14 @@ function show(): void {
       draw();
     });
   });
+  place.replaceChildren(); // what the page said while loading
   draw();
 }
 
 async function showStage(): Promise<void> {
   const { Stage } = await import("./views/stage/stage");
   for (const node of loading) node.remove();
+  place.replaceChildren();
   render(h(Stage, {}), place);
 }
 
