@@ -172,7 +172,8 @@ class Bot:
             self.close_code = self.websocket.close_code
             for answer in self._answers.values():
                 if not answer.done():
-                    answer.cancel()
+                    answer.set_exception(ConnectionError(f"closed with {self.close_code} before the answer"))
+                    answer.exception()  # nobody has to wait for it
             async with self._news:
                 self._news.notify_all()
 
