@@ -52,9 +52,10 @@ def plan_import(
     matching = _Matching(branch, groups, roster, numbers_elsewhere)
     faults = list(file.faults)
     faulty = {fault.line for fault in faults}
+    told = {(fault.line, fault.column) for fault in faults}
     additions, changes, unchanged, namesakes = [], [], [], []
     for row in file.rows:
-        wrong = matching.faults_of(row)
+        wrong = [fault for fault in matching.faults_of(row) if (fault.line, fault.column) not in told]
         faults.extend(wrong)
         if wrong or row.line in faulty:
             continue
@@ -120,7 +121,7 @@ class _Matching:
         if row.group and row.group.lower() not in self._groups and row.group != self._branch.name:
             faults.append(RowFault(row.line, Column.GROUP, Fault.GROUP_UNKNOWN, row.group))
         if row.voting and row.standing not in (None, Standing.FULL):
-            faults.append(RowFault(row.line, Column.VOTING, Fault.VOTE_WITHOUT_STANDING))
+            faults.append(RowFault(row.line, Column.VOTING, Fault.VOTE_WITHOUT_STANDING, "✓"))
         known = self.known(row) if not faults else None
         if known is not None:
             if known.member_id in self._taken:
