@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from meeting_server.archive.pipeline import Pipeline
+from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.worker import Worker as ArchiveWorker
 from meeting_server.archive.worker import be_gentle
 from meeting_server.config import HERE, Settings
@@ -113,6 +114,7 @@ async def open_house(
             registry=registry,
             media=media,
             search=Search(database),
+            archive=Shelf(settings.recordings_dir),
         )
         await registry.start(await desk.schedule.running() if hosting else ())
         stack.push_async_callback(registry.stop)

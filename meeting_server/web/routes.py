@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from meeting_server.web import (
     access_log_pages,
     account_pages,
+    archive_pages,
     attendance_pages,
     branch_pages,
     home,
@@ -20,6 +21,7 @@ from meeting_server.web import (
     room_page,
     roster_pages,
     scheduling,
+    search_pages,
     sign_in_pages,
     socket,
 )
@@ -42,4 +44,6 @@ routes: list[BaseRoute] = [
     *leave_pages.routes,
     *join.routes,
     *room_page.routes,
+    *archive_pages.routes,
+    *search_pages.routes,
 ]

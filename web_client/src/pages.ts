@@ -3,6 +3,7 @@ import "./styles/tokens.css";
 import "./styles/components.css";
 import "./styles/pages.css";
 import "./styles/meetings.css";
+import "./styles/archive.css";
 import { bindCopyButtons } from "./page/copy";
 
 bindCopyButtons(document);
