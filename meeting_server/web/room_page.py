@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.domain.terms import Preset
 from meeting_server.web.auth import now_millis
+from meeting_server.web.desk import desk_of
 from meeting_server.web.forms import form_token
 from meeting_server.web.house import house_of
 from meeting_server.web.meetings import Seat, door_is_open, seat_at
@@ -59,7 +60,7 @@ def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
         "media": house_of(request).media is not None,
         "stage": stage,
         "probe": house_of(request).settings.demo,  # lets tests read the page's own media figures
-        "presets": _open_votes(house_of(request).presets.values()) if seat.runs else [],
+        "presets": _open_votes(desk_of(request).presets.values()) if seat.runs else [],
         "urls": {
             "home": "/" if seat.viewer.is_member else meeting,
             "meeting": meeting,
