@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { needed, quorumOf } from "../src/core/attendance";
 import { ballotOf, chat, floorRequired, handRaised, hands, nextItem, queuePlace, rollCallAnswer, stagePeople } from "../src/core/selectors";
-import { meeting, outbox, refusals, speaking, you, type OutboxEntry } from "../src/core/store";
+import { lastSpeaker, meeting, outbox, refusals, speaking, you, type OutboxEntry } from "../src/core/store";
 import type { CommandData, CommandKind } from "../src/wire/messages";
 import { aMeeting, person, PRESET } from "./a_meeting";
 
@@ -78,9 +78,12 @@ describe("selectors", () => {
     expect(rollCallAnswer.value).toBe("not_asked");
   });
 
-  it("seat those who speak first", () => {
-    speaking.value = ["m3"];
-    expect(stagePeople.value[0]?.participant_id).toBe("m3");
+  it("keep whoever spoke last in front, then who speaks, and oneself behind those with something to show", () => {
+    speaking.value = ["m1", "m3"];
+    lastSpeaker.value = "m2";
+    expect(stagePeople.value.map((p) => p.participant_id)).toEqual(["m2", "m3", "m1", "secretary"]);
+    speaking.value = [];
+    expect(stagePeople.value[0]?.participant_id).toBe("m2");
   });
 });
 

@@ -3,7 +3,7 @@ import type { EventFrame, ServerMessage } from "../wire/messages";
 import { learn, learnRoughly } from "./clock";
 import type { Outbox } from "./outbox";
 import { evolve } from "./reducer";
-import { batch, change, closedForMe, connection, media, meeting, position, seq, speaking, typing, you } from "./store";
+import { batch, change, closedForMe, connection, lastSpeaker, media, meeting, position, seq, speaking, typing, you } from "./store";
 
 /** `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. */
 export type Received = "done" | "resync" | "media";
@@ -75,9 +75,12 @@ export class Inbox {
       case "pong":
         if (message.sent > 0) learn(message.now, message.sent, receivedAt);
         return "done";
-      case "speaking":
+      case "speaking": {
         speaking.value = message.participants;
+        const other = message.participants.find((id) => id !== you.value?.participant_id);
+        if (other) lastSpeaker.value = other;
         return "done";
+      }
       case "typing":
         if (message.on) this.typists.set(message.participant_id, receivedAt);
         else this.typists.delete(message.participant_id);

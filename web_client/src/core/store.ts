@@ -13,6 +13,8 @@ export const seq = signal(0);
 export const position = signal<string | null>(null);
 /** Who is speaking now in this room, loudest first. */
 export const speaking = signal<readonly ParticipantId[]>([]);
+/** Who spoke last, without oneself: stays in front until someone else speaks. */
+export const lastSpeaker = signal<ParticipantId | null>(null);
 /** Who is typing now in this room, without oneself. */
 export const typing = signal<readonly ParticipantId[]>([]);
 
