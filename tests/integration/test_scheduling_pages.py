@@ -104,11 +104,12 @@ async def test_moving_a_meeting_raises_the_sequence_and_reaches_the_room(house: 
     scheduled = await house.desk.schedule.meeting(meeting_id)
     assert scheduled is not None
     known = " ".join(person.participant_id for person in scheduled.plan.people)
-    await browser.submit(edit, form_fields(house, version="1", time="20:00", guests="", known=known), page=edit)
+    called_now: list[str] = [house.pid("member"), house.pid("secretary")]
+    await browser.submit(edit, form_fields(house, version="1", time="20:00", person=called_now, known=known), page=edit)
     before, state = form_fields(house), await house.registry.state(meeting_id)
     assert state is not None
     assert state.starts_at == millis(start_of(before)) + HOUR
-    assert "高原" not in {p.name for p in state.participants.values()}
+    assert "林晓雨" not in {p.name for p in state.participants.values()}
     (event,) = icalendar.Calendar.from_ical((await browser.get(f"/meetings/{meeting_id}/calendar.ics")).content).events
     assert event["SEQUENCE"] == 1
     assert isinstance(event.start, datetime)
