@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -18,6 +20,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from meeting_server.archive.pipeline import Pipeline
+from meeting_server.archive.shelf import Shelf
+from meeting_server.archive.worker import Worker as ArchiveWorker
+from meeting_server.archive.worker import be_gentle
 from meeting_server.config import HERE, Settings
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.clock import Clock
@@ -32,6 +38,7 @@ from meeting_server.store.accounts import Accounts
 from meeting_server.store.database import Database, migrate
 from meeting_server.store.directory import Directory
 from meeting_server.store.invitations import Invitations
+from meeting_server.store.search import Search
 from meeting_server.store.secret_key import secret_key
 from meeting_server.web.assets import Assets
 from meeting_server.web.client_files import ClientFiles
@@ -67,9 +74,12 @@ async def migrated(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, media: MediaPlane | None = None, clock: Clock | None = None) -> AsyncIterator[House]:
+async def open_house(
+    settings: Settings, *, media: MediaPlane | None = None, clock: Clock | None = None, hosting: bool = False
+) -> AsyncIterator[House]:
     """Stores, journal and registry over one database, until the block ends. ``media`` is started and stopped by its owner.
 
+    ``hosting``: this process owns the meetings that are going on, so that their deadlines pass without anybody looking.
     Raises WeakSecret.
     """
     secret = secret_key(settings.secret_key, settings.data_dir)
@@ -103,8 +113,10 @@ async def open_house(settings: Settings, *, media: MediaPlane | None = None, clo
             desk=desk,
             registry=registry,
             media=media,
+            search=Search(database),
+            archive=Shelf(settings.recordings_dir),
         )
-        await registry.start()
+        await registry.start(await desk.schedule.running() if hosting else ())
         stack.push_async_callback(registry.stop)
         yield house
 
@@ -166,7 +178,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with _media_of(settings) as media, open_house(settings, media=media) as house:
+        async with _media_of(settings) as media, open_house(settings, media=media, hosting=True) as house:
             app.state.house = house
             log.info("ready", url=settings.public_url, media=media is not None)
             yield
@@ -227,5 +239,20 @@ def run_media(settings: Settings) -> None:
 
 
 def run_archive(settings: Settings) -> None:
-    """Make resources of meetings until SIGTERM or SIGINT."""
-    raise NotImplementedError
+    """Make the records of adjourned meetings until SIGTERM or SIGINT."""
+    be_gentle()
+    asyncio.run(_work_on_records(settings))
+
+
+async def _work_on_records(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await migrated(settings)
+    database = Database(settings.database)
+    try:
+        journal = SqlJournal(database)
+        pipeline = Pipeline(journal, Search(database), settings.recordings_dir)
+        await ArchiveWorker(journal, pipeline, settings.retention_days).run(stop)
+    finally:
+        await database.close()

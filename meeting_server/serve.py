@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import io
 import os
 import signal
@@ -106,8 +105,6 @@ def _check_port(host: str, port: int) -> None:
 def children_of(place: Place) -> list[Child]:
     """The processes of one server, in the order they start."""
     names = ["media", "web", "archive"] if place.settings.media else ["web", "archive"]
-    if importlib.util.find_spec("meeting_server.archive.worker") is None:
-        names.remove("archive")
     return [Child(name, (sys.executable, "-m", "meeting_server", name), place.environment) for name in names]
 
 

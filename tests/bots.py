@@ -95,11 +95,11 @@ class Bot:
     async def say(self, frame: Frame) -> None:
         await self.websocket.send(json.dumps(frame, ensure_ascii=False))
 
-    async def command(self, kind: str, command_id: str | None = None, **data: Any) -> Frame:
+    async def command(self, kind: str, command_id: str | None = None, /, **data: Any) -> Frame:
         """Send a command and wait for its ``ack`` or ``rejected``."""
         return await self.answer_to(await self.post(kind, command_id, **data))
 
-    async def post(self, kind: str, command_id: str | None = None, **data: Any) -> str:
+    async def post(self, kind: str, command_id: str | None = None, /, **data: Any) -> str:
         """Send a command without waiting; the id, for ``answer_to``."""
         name = command_id or uuid.uuid4().hex
         self._answers[name] = asyncio.get_running_loop().create_future()
@@ -122,7 +122,7 @@ class Bot:
                     raise ConnectionError(f"closed with {self.close_code} while waiting")
                 await self._news.wait()
 
-    async def event(self, kind: str, **fields: Any) -> Frame:
+    async def event(self, kind: str, /, **fields: Any) -> Frame:
         """The first record of ``kind`` with these fields, past or to come."""
 
         def found() -> Frame | None:
@@ -172,7 +172,8 @@ class Bot:
             self.close_code = self.websocket.close_code
             for answer in self._answers.values():
                 if not answer.done():
-                    answer.cancel()
+                    answer.set_exception(ConnectionError(f"closed with {self.close_code} before the answer"))
+                    answer.exception()  # nobody has to wait for it
             async with self._news:
                 self._news.notify_all()
 

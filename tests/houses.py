@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
+from sqlalchemy import event
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -92,12 +97,73 @@ class TestHouse:
         return member
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """A seeded database file, made once in a test run and copied for every house: seeding costs many commits."""
+
+    file: Path
+    branches: tuple[Branch, Branch, Branch, Branch, Branch]
+    people: dict[str, Member]
+
+
+_prepared: list[_Prepared] = []
+
+
+def _quick(url: str) -> Database:
+    """A database that does not wait for the disk: what a crash leaves behind is tested elsewhere."""
+    database = Database(url)
+
+    def hurry(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(database.engine.sync_engine, "connect", hurry)
+    return database
+
+
+async def _seeded() -> _Prepared:
+    if _prepared:
+        return _prepared[0]
+    file = Path(tempfile.mkdtemp(prefix="house-")) / "house.sqlite3"
+    atexit.register(shutil.rmtree, file.parent, ignore_errors=True)
+    database = _quick(f"sqlite+aiosqlite:///{file}")
+    try:
+        await database.create_all()
+        directory, now = Directory(database), now_millis()
+        university = await directory.create_branch("江城大学党委", BranchKind.UNIVERSITY, None, now)
+        faculty = await directory.create_branch("信息学院党委", BranchKind.FACULTY, university.branch_id, now)
+        branch = await directory.create_branch("信息学院研究生第二党支部", BranchKind.BRANCH, faculty.branch_id, now)
+        group = await directory.create_branch("第二党小组", BranchKind.GROUP, branch.branch_id, now)
+        other = await directory.create_branch("信息学院教工党支部", BranchKind.BRANCH, faculty.branch_id, now)
+        people = {
+            "administrator": Member("", university.branch_id, "赵立新", "admin"),
+            "secretary": Member("", branch.branch_id, "何雨桐", "2023001", committee=True),
+            "reviewer": Member("", faculty.branch_id, "钱进", "T1001"),
+            "member": Member("", branch.branch_id, "丁文静", "2023002"),
+            "probationary": Member("", group.branch_id, "林晓雨", "2023003", Standing.PROBATIONARY),
+            "stranger": Member("", other.branch_id, "孙国栋", "T1002"),
+            "other_secretary": Member("", other.branch_id, "周建华", "T1003"),
+        }
+        saved = dict(zip(people, await directory.save_roster(list(people.values()), now, "测试"), strict=True))
+        for who, role, where in (
+            ("administrator", BranchRole.ADMINISTRATOR, university),
+            ("secretary", BranchRole.SECRETARY, branch),
+            ("reviewer", BranchRole.REVIEWER, branch),
+            ("other_secretary", BranchRole.SECRETARY, other),
+        ):
+            await directory.grant(saved[who].member_id, where.branch_id, role, now)
+    finally:
+        await database.close()
+    _prepared.append(_Prepared(file, (university, faculty, branch, group, other), saved))
+    return _prepared[0]
+
+
 @asynccontextmanager
 async def people_house(folder: Path, routes: Sequence[BaseRoute]) -> AsyncIterator[TestHouse]:
     """A university with two branches and one person per role; password hashing is made cheap."""
-    database = Database(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
+    seeded = await _seeded()
+    shutil.copy(seeded.file, folder / "house.sqlite3")
+    database = _quick(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
     try:
-        await database.create_all()
         secret = b"s" * 32
         house = House(
             settings=Settings(data_dir=folder), secret=secret, database=database, directory=Directory(database),
@@ -108,27 +174,6 @@ async def people_house(folder: Path, routes: Sequence[BaseRoute]) -> AsyncIterat
             routes=list(routes), middleware=[Middleware(SecurityHeaders), Middleware(Mistakes)], exception_handlers=EXCEPTION_HANDLERS
         )
         app.state.house = house
-        directory, now = house.directory, now_millis()
-        university = await directory.create_branch("江城大学党委", BranchKind.UNIVERSITY, None, now)
-        faculty = await directory.create_branch("信息学院党委", BranchKind.FACULTY, university.branch_id, now)
-        branch = await directory.create_branch("信息学院研究生第二党支部", BranchKind.BRANCH, faculty.branch_id, now)
-        group = await directory.create_branch("第二党小组", BranchKind.GROUP, branch.branch_id, now)
-        other = await directory.create_branch("信息学院教工党支部", BranchKind.BRANCH, faculty.branch_id, now)
-        made = TestHouse(house, app, university, faculty, branch, group, other)
-        await made.add("administrator", "赵立新", university, number="admin", standing=Standing.FULL)
-        await made.add("secretary", "何雨桐", branch, number="2023001", committee=True)
-        await made.add("reviewer", "钱进", faculty, number="T1001")
-        await made.add("member", "丁文静", branch, number="2023002")
-        await made.add("probationary", "林晓雨", group, number="2023003", standing=Standing.PROBATIONARY)
-        await made.add("stranger", "孙国栋", other, number="T1002")
-        await made.add("other_secretary", "周建华", other, number="T1003")
-        for who, role, where in (
-            ("administrator", BranchRole.ADMINISTRATOR, university),
-            ("secretary", BranchRole.SECRETARY, branch),
-            ("reviewer", BranchRole.REVIEWER, branch),
-            ("other_secretary", BranchRole.SECRETARY, other),
-        ):
-            await directory.grant(made.people[who].member_id, where.branch_id, role, now)
-        yield made
+        yield TestHouse(house, app, *seeded.branches, people=dict(seeded.people))
     finally:
         await database.close()

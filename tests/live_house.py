@@ -70,8 +70,8 @@ class Live:
     journal: SqlJournal
     door: Door
     server: uvicorn.Server
+    serving: asyncio.Task[None]
     port: int
-    members: int
 
     def url(self, meeting_id: str = MEETING) -> str:
         return f"ws://127.0.0.1:{self.port}/ws/{meeting_id}"
@@ -139,7 +139,7 @@ async def live_house(
     await server.listening.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Live(registry, journal, door, server, port, members)
+        yield Live(registry, journal, door, server, serving, port)
     finally:
         await registry.stop()
         server.should_exit = True

@@ -259,6 +259,6 @@ def whole_meeting() -> Story:
     s.do(CHAIR, StopRecording(), after=30)
     s.do(CHAIR, AdjournMeeting(), after=60)
     start = STARTS + 53_000
-    s.do(None, ReportTrackRecorded(CHAIR, HALL, "audio", "zhou-audio-1.webm", start + 10_000, start + 400_000), after=2)
-    s.do(None, ReportTrackRecorded(LI, HALL, "audio", "li-audio-1.webm", start + 600_000, start + 760_000))
+    s.do(None, ReportTrackRecorded(CHAIR, HALL, "audio", "zhou-audio-1.webm", start + 10_000, start + 50_000), after=2)
+    s.do(None, ReportTrackRecorded(LI, HALL, "audio", "li-audio-1.webm", start + 30_000, start + 70_000))
     return s

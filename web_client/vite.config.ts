@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
@@ -47,9 +47,26 @@ function serviceWorker(): Plugin {
   };
 }
 
+/** Shared styles come before those that refine them: the manifest lists them in the order pages must link them. */
+function cascade(): Plugin {
+  return {
+    name: "cascade",
+    apply: "build",
+    writeBundle({ dir }) {
+      const path = resolve(dir ?? "", "manifest.json");
+      const manifest = JSON.parse(readFileSync(path, "utf8")) as Record<string, { name?: string; css?: string[] }>;
+      for (const chunk of Object.values(manifest)) {
+        const own = (file: string) => Number(file.startsWith(`${chunk.name ?? ""}.`));
+        chunk.css?.sort((a, b) => own(a) - own(b));
+      }
+      writeFileSync(path, JSON.stringify(manifest, null, 1));
+    },
+  };
+}
+
 export default defineConfig({
   base: "/static/",
-  plugins: [locales(), serviceWorker()],
+  plugins: [locales(), serviceWorker(), cascade()],
   build: {
     outDir: "dist",
     manifest: "manifest.json",

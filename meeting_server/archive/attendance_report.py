@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from meeting_server.domain.attendance import Row, electorate, report
+from meeting_server.domain.attendance import LATE_AFTER, Row, electorate, report
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import Interval, MeetingState, Participant
@@ -43,7 +43,7 @@ class AttendanceReport:
     absent: int
     guests: int
     lowest: int
-    """Fewest present since the quorum was first there; 0 when it never was."""
+    """Fewest present since the quorum was first there, but for the last minute; 0 when it never was."""
     quorum_since: Millis | None
     steps: tuple[tuple[Millis, int], ...]
     """How many of the electorate were there, from each moment on."""
@@ -85,7 +85,7 @@ def attendance_report(state: MeetingState, now: Millis, leaves: Mapping[Particip
         leave=sum(1 for row in counted if row.status == "leave"),
         absent=sum(1 for row in counted if row.status == "absent"),
         guests=sum(1 for row in rows if row.participant.participant_id not in entitled and row.status in THERE),
-        lowest=0 if quorum_since is None else min(count for at, count in steps if at >= quorum_since),
+        lowest=_lowest(steps, quorum_since, until - (LATE_AFTER if over else 0)),
         quorum_since=quorum_since,
         steps=steps,
         marks=_marks(state),
@@ -123,6 +123,13 @@ def _stretches(intervals: tuple[Interval, ...], since: Millis, until: Millis) ->
         else:
             joined.append((start, end))
     return joined
+
+
+def _lowest(steps: tuple[tuple[Millis, int], ...], since: Millis | None, until: Millis) -> int:
+    """Fewest from ``since`` to ``until``: going home in the last minute of a meeting is no loss of quorum."""
+    if since is None:
+        return 0
+    return min(count for at, count in steps if since <= at and (at < until or at == since))
 
 
 def strongest(person: Participant) -> Interval | None:

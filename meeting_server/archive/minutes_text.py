@@ -173,6 +173,8 @@ def _blocks(item: Item, words: Words) -> Iterable[Block]:
             for speaker in item.speakers
         )
         yield Paragraph(say("minutes.spoke", names=words.listed(spoke)))
+    elif item.started_at is not None and item.empty:
+        yield Paragraph(say("minutes.nothing_noted"))
     for result in item.results:
         yield from _result_blocks(result, words)
     if item.resolutions:

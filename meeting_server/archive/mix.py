@@ -48,6 +48,7 @@ class _Voice:
         self._pending: tuple[int, Samples] | None = None
         self.over = False
         self.broken = False
+        self.empty = True
 
     def add_to(self, chunk: Samples, start: int) -> None:
         """Add what lies between ``start`` and the end of ``chunk``."""
@@ -83,6 +84,7 @@ class _Voice:
                         if abs(named - position) > JITTER:
                             position = named
                     for ready in resampler.resample(frame):
+                        self.empty = False
                         samples: Samples = ready.to_ndarray().reshape(-1).astype(np.float32, copy=False)
                         yield max(position, 0), samples
                         position += len(samples)
@@ -99,6 +101,7 @@ def mix(sources: Sequence[Source], target: Path) -> tuple[int, list[Path]]:
     voices: list[tuple[_Voice, Source]] = []
     broken: list[Path] = []
     length = start = 0
+    silent = True
     try:
         with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
             stream = container.add_stream("aac", rate=RATE, layout="mono")
@@ -112,6 +115,7 @@ def mix(sources: Sequence[Source], target: Path) -> tuple[int, list[Path]]:
                 for voice, _ in voices:
                     voice.add_to(chunk, start)
                 broken += [source.path for voice, source in voices if voice.over and voice.broken]
+                silent = silent and all(voice.empty for voice, _ in voices)
                 over = [pair for pair in voices if pair[0].over]
                 voices = [pair for pair in voices if not pair[0].over]
                 if over and not voices and not waiting:
@@ -121,7 +125,7 @@ def mix(sources: Sequence[Source], target: Path) -> tuple[int, list[Path]]:
                 start += CHUNK
             for packet in stream.encode(None):
                 container.mux(packet)
-        if length == 0:
+        if silent:
             raise NothingToMix
         part.replace(target)
     finally:

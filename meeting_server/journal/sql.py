@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from meeting_server.domain.ids import CommandId, MeetingId
+from meeting_server.domain.ids import CommandId, MeetingId, Millis
 from meeting_server.journal.port import Draft, Head, JournalConflict, Record, StorageUnavailable
 from meeting_server.journal.record import EMPTY, erasable, head_of, seal
 from meeting_server.journal.upcast import event_of
@@ -39,8 +39,9 @@ journal_head = Table(
     Column("seq", Integer, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
     Column("fence", BigInteger, nullable=False),
+    Column("erasures", Integer, nullable=False, server_default="0"),
 )
-"""Where each meeting stands, and the highest fencing number that ever wrote it."""
+"""Where each meeting stands, the highest fencing number that ever wrote it, and how many payloads were erased."""
 
 journal = Table(
     "journal",
@@ -133,11 +134,18 @@ class SqlJournal:
             found: int | None = (await conn.execute(query)).scalar_one()
         return found
 
-    async def adjourned(self) -> list[MeetingId]:
-        """Every meeting that has ended: what the archive works on."""
+    async def adjourned(self) -> dict[MeetingId, tuple[str, Millis]]:
+        """Every meeting that has ended: its position (last record, number of erasures) and when it ended (Unix ms)."""
+        query = (
+            select(journal.c.meeting_id, journal_head.c.seq, journal_head.c.erasures, func.max(journal.c.recorded_at))
+            .join(journal_head, journal_head.c.meeting_id == journal.c.meeting_id)
+            .where(_adjourned)
+            .group_by(journal.c.meeting_id, journal_head.c.seq, journal_head.c.erasures)
+            .order_by(func.max(journal.c.recorded_at))
+        )
         async with self._reading() as conn:
-            rows = await conn.execute(select(journal.c.meeting_id).where(_adjourned).order_by(journal.c.meeting_id))
-            return [MeetingId(name) for name in rows.scalars()]
+            rows = await conn.execute(query)
+            return {MeetingId(name): (f"{seq}.{erasures}", at) for name, seq, erasures, at in rows}
 
     async def erase(self, meeting_id: MeetingId, seq: int) -> None:
         this = (journal.c.meeting_id == meeting_id, journal.c.seq == seq)
@@ -148,7 +156,14 @@ class SqlJournal:
                     raise ValueError(f"no record {seq}")
                 if not erasable(kind):
                     raise ValueError(f"{kind} can not be erased")
-                await conn.execute(update(journal).where(*this).values(payload=None, salt=b""))
+                changed = await conn.execute(
+                    update(journal).where(*this, journal.c.payload.is_not(None)).values(payload=None, salt=b"")
+                )
+                await conn.execute(
+                    update(journal_head)
+                    .where(journal_head.c.meeting_id == meeting_id)
+                    .values(erasures=journal_head.c.erasures + changed.rowcount)
+                )
             await self._database.forget_deleted()
         except (SQLAlchemyError, OSError) as error:
             raise StorageUnavailable(str(error)) from error

@@ -51,6 +51,7 @@ class Act(StrEnum):
     INVITATION_ISSUED = "invitation_issued"
     INVITATION_REVOKED = "invitation_revoked"
     RECORD_SEEN = "record_seen"
+    MEETING_EXPORTED = "meeting_exported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,15 @@ class Directory:
             rows = await conn.execute(query)
             return tuple(sorted((_member(row) for row in rows), key=roster_order))
 
+    async def numbers_outside(self, branch_id: str) -> frozenset[str]:
+        """Keys (``people.number_key``) of the numbers used by people who are not in this branch or below it."""
+        async with self._database.read() as conn:
+            inside = [branch.branch_id for branch in (await _tree(conn)).below(branch_id)]
+            rows = await conn.execute(
+                select(members.c.number_key).where(members.c.number_key.is_not(None), members.c.branch_id.not_in(inside))
+            )
+            return frozenset(key for (key,) in rows if key is not None)
+
     async def counts(self) -> dict[str, RosterCount]:
         """How many people are in each node itself (without those below)."""
         full = and_(members.c.standing == Standing.FULL.value, members.c.voting.is_(True))

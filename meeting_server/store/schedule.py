@@ -208,6 +208,12 @@ class Schedule:
             elif phase == "adjourned":
                 await conn.execute(update(meetings).where(row).values(status="adjourned", adjourned_at=at))
 
+    async def running(self) -> tuple[MeetingId, ...]:
+        """Meetings that are open now, as far as the schedule was told."""
+        async with self._database.read() as conn:
+            rows = await conn.execute(select(meetings.c.meeting_id).where(meetings.c.status == "open"))
+            return tuple(MeetingId(row.meeting_id) for row in rows)
+
     async def meeting(self, meeting_id: str) -> Scheduled | None:
         async with self._database.read() as conn:
             return await _find(conn, MeetingId(meeting_id))

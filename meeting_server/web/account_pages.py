@@ -132,9 +132,9 @@ async def my_data(request: Request) -> Response:
     return JSONResponse(body, headers={"content-disposition": 'attachment; filename="my-record.json"'})
 
 
-def branch_line(tree: BranchTree, branch_id: str) -> str:
-    """The branch with what stands above it, the highest first, for one line of text."""
-    return " · ".join(branch.name for branch in reversed(tree.line(branch_id)))
+def branch_line(tree: BranchTree, branch_id: str) -> list[str]:
+    """Names of the branch and of what stands above it, the highest first."""
+    return [branch.name for branch in reversed(tree.line(branch_id))]
 
 
 async def _password_page(request: Request, viewer: Viewer, wrong: str = "", code: str = "", status: int = 200) -> Response:

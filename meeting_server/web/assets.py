@@ -62,6 +62,8 @@ class Assets:
                 continue
             styles: list[str] = []
             self._collect(manifest, chunk, styles, set())
+            # an entry's own sheet comes after those it shares, so that it has the last word
+            styles.sort(key=lambda href, own=f"{self.address}{chunk['name']}.": href.startswith(own))  # type: ignore[misc]  # default binds the loop variable
             entries[str(chunk["name"])] = Entry(self.address + str(chunk["file"]), tuple(styles))
         return entries
 

@@ -62,7 +62,12 @@ async def refuse(request: Request, code: str, status: int, detail: Mapping[str, 
     return await render(
         request,
         "error.html",
-        {"code": code, "status": status, "sentence": sentence(language, code, detail), "next_step": next_step(language, code)},
+        {
+            "code": code,
+            "status": status,
+            "heading": sentence(language, code, detail).rstrip("。."),
+            "next_step": next_step(language, code),
+        },
         status=status,
     )
 

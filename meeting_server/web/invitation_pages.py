@@ -69,17 +69,9 @@ async def _show(request: Request, seat: Seat) -> Response:
             "done": done if done in ("made", "revoked") else "",
             "guest_uses": GUEST_USES,
             "closed": scheduled.status not in ("convened", "open"),
-            "script": _script(request),
+            "script": house_of(request).assets.script("pages"),
         },
     )
-
-
-def _script(request: Request) -> str:
-    """The small script behind the copy buttons, which stay hidden without it."""
-    try:
-        return house_of(request).assets.entry("pages").script
-    except Refused:
-        return ""
 
 
 async def _links(request: Request, scheduled: Scheduled, now: Millis) -> tuple[list[PersonLink], list[PersonLink]]:

@@ -87,6 +87,8 @@ async def show_meeting(
             "plan": scheduled.plan,
             "seat": seat,
             "due": is_due(scheduled, now),
+            "branch_name": convening.branch_name if convening else "",
+            "near": door_is_open(scheduled, now, runs=False),
             "door": seat.listed is not None and door_is_open(scheduled, now, runs=seat.runs),
             "present": quorum_now(state).present if state is not None else None,
             "chair": names.get(chair.participant_id, "") if chair else "",
@@ -112,7 +114,7 @@ async def show_meeting(
 
 
 def _may_ask(seat: Seat) -> bool:
-    return seat.listed is not None and not seat.listed.is_guest and seat.scheduled.status in ("convened", "open")
+    return seat.listed is not None and not seat.listed.is_guest and not seat.runs and seat.scheduled.status in ("convened", "open")
 
 
 def _entitled(convening: Convening | None) -> int:

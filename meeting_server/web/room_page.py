@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.domain.terms import Preset
 from meeting_server.web.auth import now_millis
+from meeting_server.web.desk import desk_of
 from meeting_server.web.forms import form_token
 from meeting_server.web.house import house_of
 from meeting_server.web.meetings import Seat, door_is_open, seat_at
@@ -55,6 +59,8 @@ def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
         "ice_servers": [],
         "media": house_of(request).media is not None,
         "stage": stage,
+        "probe": house_of(request).settings.demo,  # lets tests read the page's own media figures
+        "presets": _open_votes(desk_of(request).presets.values()) if seat.runs else [],
         "urls": {
             "home": "/" if seat.viewer.is_member else meeting,
             "meeting": meeting,
@@ -70,6 +76,11 @@ def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
             "sign_in": "/sign-in",
         },
     }
+
+
+def _open_votes(presets: Iterable[Preset]) -> list[dict[str, Any]]:
+    """The rules a motion may be decided by in an open vote, for those who run votes."""
+    return [msgspec.to_builtins(p) for p in presets if p.passing is not None and p.method != "secret"]
 
 
 def as_script_data(data: dict[str, Any]) -> Markup:

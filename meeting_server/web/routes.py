@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from meeting_server.web import (
     access_log_pages,
     account_pages,
+    archive_pages,
     attendance_pages,
     branch_pages,
     home,
@@ -20,6 +21,7 @@ from meeting_server.web import (
     room_page,
     roster_pages,
     scheduling,
+    search_pages,
     sign_in_pages,
     socket,
 )
@@ -31,9 +33,9 @@ routes: list[BaseRoute] = [
     *preference_pages.routes,
     *branch_pages.routes,
     *access_log_pages.routes,
-    *people_pages.routes,
     *roster_pages.routes,
     *link_pages.routes,
+    *people_pages.routes,  # after the fixed words under /people: a person's address has any word there
     *home.routes,
     *scheduling.routes,
     *meeting_pages.routes,
@@ -42,4 +44,6 @@ routes: list[BaseRoute] = [
     *leave_pages.routes,
     *join.routes,
     *room_page.routes,
+    *archive_pages.routes,
+    *search_pages.routes,
 ]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from meeting_server.wire import typescript
+from meeting_server.wire import protocol_document, typescript
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def outputs() -> dict[Path, str]:
     """What every generated file should hold now."""
-    return {ROOT / "web_client/src/wire/messages.ts": typescript.render()}
+    return {
+        ROOT / "web_client/src/wire/messages.ts": typescript.render(),
+        ROOT / "docs/PROTOCOL.md": protocol_document.render(),
+    }
 
 
 def stale() -> list[Path]:

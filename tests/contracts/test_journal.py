@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from meeting_server.domain.events import ChatPosted, HandRaised, MeetingOpened
+from meeting_server.domain.events import ChatPosted, HandRaised, MeetingAdjourned, MeetingOpened
 from meeting_server.domain.ids import HALL, CommandId, MeetingId, MessageId, ParticipantId
 from meeting_server.journal.port import Draft, Head, JournalConflict
 from meeting_server.journal.record import EMPTY, faults, head_of
@@ -136,11 +136,16 @@ async def test_only_erasable_payloads_can_be_erased(journal: SqlJournal) -> None
 
 
 async def test_adjourned_meetings_are_listed(journal: SqlJournal) -> None:
-    from meeting_server.domain.events import MeetingAdjourned
-
     await journal.append(OTHER, EMPTY, [draft()])
     await journal.append(MEETING, EMPTY, [Draft(MeetingAdjourned(ANNA, 3, 2, 0), ANNA, None, 9)])
-    assert await journal.adjourned() == [MEETING]
+    assert await journal.adjourned() == {MEETING: ("1.0", 9)}
+
+
+async def test_an_erasure_moves_the_position_of_an_adjourned_meeting(journal: SqlJournal) -> None:
+    await journal.append(MEETING, EMPTY, [chat("一"), Draft(MeetingAdjourned(ANNA, 3, 2, 0), ANNA, None, 9)])
+    await journal.erase(MEETING, 1)
+    await journal.erase(MEETING, 1)
+    assert await journal.adjourned() == {MEETING: ("2.1", 9)}
 
 
 async def test_closing_finishes_what_is_queued(database: Database) -> None:

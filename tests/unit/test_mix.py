@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from meeting_server.archive.mix import RATE, NothingToMix, Source, mix
+from tests.recordings import voice
 
-FRAME = RATE // 50
 Levels = NDArray[np.float32]
-
-
-def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, loud: float = 0.3) -> Path:
-    """A WebM as the recorder writes it: Opus frames with real times, nothing at all in the gaps between ``spans`` (s)."""
-    with av.open(str(path), "w", format="webm") as container:
-        stream = container.add_stream("libopus", rate=RATE, layout="mono")
-        assert isinstance(stream, AudioStream)
-        encoder = stream.codec_context
-        delay = None
-        for since, until in spans:
-            for number in range(round((until - since) * 50)):
-                times = (np.arange(FRAME) + number * FRAME) / RATE
-                samples = (loud * np.sin(2 * np.pi * pitch * times)).astype(np.float32)
-                frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
-                frame.sample_rate, frame.time_base = RATE, Fraction(1, RATE)
-                frame.pts = round(since * RATE) + number * FRAME
-                for packet in encoder.encode(frame):
-                    if delay is None:
-                        delay = packet.pts
-                    packet.pts = packet.dts = (packet.pts or 0) - (delay or 0) + round(spans[0][0] * RATE)
-                    packet.stream = stream
-                    container.mux(packet)
-    return path
 
 
 def loudness(path: Path) -> Levels:

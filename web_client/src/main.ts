@@ -22,6 +22,7 @@ import { Close } from "./wire/messages";
 const start = readBoot();
 boot.value = start;
 const place = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
+const loading = [...place.childNodes]; // what the server put there while this was on its way
 
 const shelfName = `outbox.${start.meeting_id}.${start.participant_id}`;
 const outbox = new Outbox({
@@ -120,7 +121,6 @@ function follow(): void {
   effect(() => {
     const live = connection.value.phase === "live";
     if (live && !wasLive) {
-      if (first) roomMedia.tidy();
       roomMedia.connected();
       if (first && !start.stage) void enterWith(start.as);
       first = false;
@@ -137,6 +137,7 @@ function follow(): void {
 /** The secretary's screens come when they are needed: most phones never load them. */
 function show(): void {
   let run: { console?: ComponentType; sheets?: ConsoleSheets } = {};
+  for (const node of loading) node.remove();
   const draw = (): void => render(h(App, run), place);
   let asked = false;
   effect(() => {
@@ -147,11 +148,14 @@ function show(): void {
       draw();
     });
   });
+  place.replaceChildren(); // what the page said while loading
   draw();
 }
 
 async function showStage(): Promise<void> {
   const { Stage } = await import("./views/stage/stage");
+  for (const node of loading) node.remove();
+  place.replaceChildren();
   render(h(Stage, {}), place);
 }
 

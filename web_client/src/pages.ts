@@ -1,3 +1,9 @@
-/** Styles of the server-rendered pages; they need no script. */
+/** Styles of the server-rendered pages, and the little that a script adds to them; they work without it. */
 import "./styles/tokens.css";
 import "./styles/components.css";
+import "./styles/pages.css";
+import "./styles/meetings.css";
+import "./styles/archive.css";
+import { bindCopyButtons } from "./page/copy";
+
+bindCopyButtons(document);

@@ -1,3 +1,4 @@
-/** The archive's player: slides, speaker, transcript and search on one timeline. */
-import "./styles/tokens.css";
-import "./styles/components.css";
+/** The archive's player: one clock for sound, pictures, chapters and lanes. The page is readable without it. */
+import { bindPlayer } from "./page/player";
+
+bindPlayer(document);

@@ -1,9 +1,9 @@
 /** What arrives from the server, put into the store: snapshots, events in their order, acknowledgements, signals. */
-import type { ServerMessage } from "../wire/messages";
+import type { EventFrame, ServerMessage } from "../wire/messages";
 import { learn, learnRoughly } from "./clock";
 import type { Outbox } from "./outbox";
 import { evolve } from "./reducer";
-import { batch, change, connection, media, meeting, position, seq, speaking, typing, you } from "./store";
+import { batch, change, closedForMe, connection, lastSpeaker, media, meeting, position, seq, speaking, typing, you } from "./store";
 
 /** `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. */
 export type Received = "done" | "resync" | "media";
@@ -55,7 +55,10 @@ export class Inbox {
         const state = meeting.value;
         if (message.seq !== seq.value + 1 || !state) return "resync";
         batch(() => {
-          if (message.type === "event") meeting.value = evolve(state, message.kind, message.data, message.at);
+          if (message.type === "event") {
+            meeting.value = evolve(state, message.kind, message.data, message.at);
+            this.notice(message);
+          }
           seq.value = message.seq;
           position.value = `${message.seq}.${message.hash8}`;
           if (this.toCatchUp > 0 && --this.toCatchUp === 0) this.live();
@@ -72,9 +75,12 @@ export class Inbox {
       case "pong":
         if (message.sent > 0) learn(message.now, message.sent, receivedAt);
         return "done";
-      case "speaking":
+      case "speaking": {
         speaking.value = message.participants;
+        const other = message.participants.find((id) => id !== you.value?.participant_id);
+        if (other) lastSpeaker.value = other;
         return "done";
+      }
       case "typing":
         if (message.on) this.typists.set(message.participant_id, receivedAt);
         else this.typists.delete(message.participant_id);
@@ -98,6 +104,13 @@ export class Inbox {
     const { caughtUp, resumedAt } = connection.value;
     if (caughtUp !== null && resumedAt !== null && at - resumedAt > BACK_IS_NEWS) change(connection, { caughtUp: null });
     if (this.typists.size) this.tellTypists(at);
+  }
+
+  private notice(message: EventFrame): void {
+    if (message.kind !== "MediaClosed") return;
+    const { participant_id, closed_by, media: kind } = message.data;
+    const me = you.value?.participant_id;
+    if (participant_id === me && closed_by !== me) closedForMe.value = { media: kind, by: closed_by, at: message.at };
   }
 
   private tellTypists(at: number): void {

@@ -13,7 +13,7 @@ import {
 } from "../wire/messages";
 import { quorumOf } from "./attendance";
 import { may } from "./permissions";
-import { media, meeting, outbox, refusals, self, speaking, you, type OutboxEntry, type Refusal, type Slot } from "./store";
+import { lastSpeaker, media, meeting, outbox, refusals, self, speaking, you, type OutboxEntry, type Refusal, type Slot } from "./store";
 
 // --- people ----------------------------------------------------------------------------------------------
 
@@ -177,14 +177,23 @@ export const screenSlot = computed<Slot | null>(() => media.value.slots.find((s)
 export const videoSlots = computed<readonly Slot[]>(() => media.value.slots.filter((s) => s.kind === "video" && s.participant_id));
 /** Who shares a screen now, whether or not this device receives it. */
 export const sharer = computed<Participant | null>(() => people.value.find((p) => p.media.includes("screen")) ?? null);
-/** Those worth a tile: the floor holder, who speaks, whose camera or microphone is on; of this room, at most 12. */
+/**
+ * Those worth a tile, of this room, at most 12. Whoever spoke last stays in front until another does, so that pauses do
+ * not shuffle the tiles; oneself comes after all others who have something to show.
+ */
 export const stagePeople = computed<readonly Participant[]>(() => {
   const room = self.value?.room_id ?? HALL;
+  const me = you.value?.participant_id;
   const here = presentPeople.value.filter((p) => p.room_id === room);
+  const seen = new Set(videoSlots.value.map((slot) => slot.participant_id));
   const rank = (p: Participant): number => {
-    const loud = speaking.value.indexOf(p.participant_id);
-    if (loud >= 0) return loud;
-    if (floor.value?.participant_id === p.participant_id) return 20;
+    const id = p.participant_id;
+    if (id === me) return 45;
+    if (id === lastSpeaker.value) return 0;
+    if (floor.value?.participant_id === id) return 1;
+    const loud = speaking.value.indexOf(id);
+    if (loud >= 0) return 2 + loud;
+    if (seen.has(id)) return 20;
     if (p.media.includes("video")) return 30;
     if (p.media.includes("audio")) return 40;
     return p.role === "chair" ? 50 : p.role === "secretary" ? 60 : 90;

@@ -13,6 +13,8 @@ export const seq = signal(0);
 export const position = signal<string | null>(null);
 /** Who is speaking now in this room, loudest first. */
 export const speaking = signal<readonly ParticipantId[]>([]);
+/** Who spoke last, without oneself: stays in front until someone else speaks. */
+export const lastSpeaker = signal<ParticipantId | null>(null);
 /** Who is typing now in this room, without oneself. */
 export const typing = signal<readonly ParticipantId[]>([]);
 
@@ -165,6 +167,9 @@ export interface Preferences {
   readonly big: boolean;
 }
 export const preferences = signal<Preferences>({ language: "zh-CN", theme: "auto", big: false });
+
+/** The last time someone else closed one's microphone, camera or screen; `at` is the server's Unix ms. */
+export const closedForMe = signal<{ readonly media: MediaKind; readonly by: ParticipantId; readonly at: number } | null>(null);
 
 // --- a few everywhere-used derivations -------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ const PATIENCE = 4_000;
 /** A short break mends itself; after this (ms) the path is looked for anew. */
 const BREAK = 2_000;
 const LONGEST_WAIT = 8_000;
+const QUICK_TRIES = 6;
 
 export class MediaLink {
   peer: Peer | null = null;
@@ -128,7 +129,8 @@ export class MediaLink {
   private later(ms: number): void {
     clearTimeout(this.timer);
     this.offerId = "";
-    const wait = Math.min(LONGEST_WAIT, ms * 2 ** Math.min(Math.max(0, this.tries - 1), 5));
+    // a worker that was restarted is back within a second or two: ask often at first
+    const wait = Math.min(LONGEST_WAIT, ms * 2 ** Math.max(0, this.tries - QUICK_TRIES));
     this.timer = setTimeout(() => void this.renew(), wait);
   }
 

@@ -1,8 +1,8 @@
 /** The media of this page: what is open here, agreed with the meeting's record, over the one media link. */
 import { effect, untracked } from "@preact/signals";
 import type { Outcome } from "../core/actions";
-import { floorRequired } from "../core/selectors";
-import { change, media, ownLevel, self, type DeviceFailure, type DeviceState, type Profile, type Slot } from "../core/store";
+import { floorRequired, pending } from "../core/selectors";
+import { change, media, ownLevel, self, you, type DeviceFailure, type DeviceState, type Profile, type Slot } from "../core/store";
 import type { CommandData, CommandKind, MediaKind, ParticipantId, ServerMessage } from "../wire/messages";
 import { CaptureFailed, canCapture, canShareScreen, hasTwoCameras, openCamera, openMicrophone, openScreen } from "./devices";
 import { measureLevel } from "./level";
@@ -16,6 +16,11 @@ const FIELD: Readonly<Record<MediaKind, DeviceField>> = { audio: "microphone", v
 const KINDS: readonly MediaKind[] = ["audio", "video", "screen"];
 /** A closed microphone is kept warm so long (ms), so that answering at once loses no word; then it is given back. */
 const WARM = 20_000;
+
+/** Whether opening or closing this kind has not been decided yet. */
+function onItsWay(kind: MediaKind): boolean {
+  return [...pending("OpenMedia"), ...pending("CloseMedia")].some((entry) => entry.data.media === kind);
+}
 
 export interface RoomWiring extends Pick<Wiring, "send" | "makeId" | "iceServers" | "videoSlots"> {
   readonly submit: Submit;
@@ -56,8 +61,8 @@ export class RoomMedia {
       },
     });
     effect(() => {
-      const open = self.value?.media ?? null;
-      untracked(() => this.agree(open));
+      const me = self.value;
+      untracked(() => this.agree(me?.media ?? null));
     });
   }
 
@@ -246,15 +251,16 @@ export class RoomMedia {
       const state = this.state(kind);
       if (open.includes(kind)) {
         if (state === "open") this.onRecord.add(kind);
+        else if (state === "off" && this.alone() && !onItsWay(kind)) void this.wiring.submit("CloseMedia", { media: kind });
       } else if (state === "open" && this.onRecord.has(kind)) this.close(kind, false);
     }
   }
 
-  /** After the first snapshot: a microphone left open by an earlier load of this page is not open any more. */
-  tidy(): void {
-    const me = self.value;
-    if (!me || Object.keys(me.connections).length > 1) return; // perhaps it is open on another device
-    for (const kind of me.media) if (this.state(kind) === "off") void this.wiring.submit("CloseMedia", { media: kind });
+  /** Whether no other device of the same person is connected, whose microphone it might be. */
+  private alone(): boolean {
+    const mine = you.value?.connection_id ?? "";
+    const connections = Object.keys(self.value?.connections ?? {});
+    return connections.length === 1 && connections[0] === mine;
   }
 
   // --- what is received ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ function Connection(): JSX.Element | null {
     const kept = outbox.value.some((entry) => entry.kind === "CastBallot") ? "states.ballot_kept" : outbox.value.length > 0 ? "states.acts_kept" : "states.place_kept";
     return (
       <Banner tone="weak" icon="offline" title={t("states.reconnecting")} act={wait > 1 ? <Button kind="quiet" onPress={() => actions().reconnectNow()}>{t("states.try_now")}</Button> : undefined}>
-        {tried}{next} {t(kept)}
+        {tried} {next} {t(kept)}
       </Banner>
     );
   }
@@ -59,7 +59,7 @@ function Media(): JSX.Element | null {
 
 export function Banners(): JSX.Element {
   return (
-    <div class="banners">
+    <section class="banners" aria-label={t("room.news")}>
       <VoteStrip />
       <Connection />
       {notices.value.slice(-2).map((notice) => (
@@ -71,6 +71,6 @@ export function Banners(): JSX.Element {
         </Banner>
       ))}
       <Media />
-    </div>
+    </section>
   );
 }

@@ -27,7 +27,7 @@ function Line({ message }: { message: Shown }): JSX.Element {
     <li class={removable ? "msg msg--acts" : "msg"}>
       <Avatar id={message.author_id} name={name} size="s" />
       <p class="msg__meta">
-        <b>{own ? t("room.you") : name}</b>{role === "" ? "" : `（${role}）`} · {message.pending === true ? t("chat.sending") : clockTime(message.posted_at)}
+        <b>{own ? t("room.you_first") : name}</b>{role === "" ? "" : `（${role}）`} · {message.pending === true ? t("chat.sending") : clockTime(message.posted_at)}
       </p>
       {message.removed_by === null
         ? <p class="msg__text">{message.text}</p>
@@ -47,7 +47,7 @@ export function Messages(): JSX.Element {
   const last = shown[shown.length - 1];
   const newest = useRef(last?.message_id);
   useLayoutEffect(() => {
-    const scroller = box.current?.closest<HTMLElement>(".scrolls") ?? box.current;
+    const scroller = box.current?.parentElement;
     if (scroller) scroller.scrollTop = scroller.scrollHeight;
   }, [last?.message_id]);
   useEffect(() => {
@@ -59,13 +59,13 @@ export function Messages(): JSX.Element {
   }, [last?.message_id]);
   const writing = typing.value.map((id) => nameOf(id));
   return (
-    <>
+    <div class="scrolls">
       <ul class="chat" tabIndex={0} aria-label={t("room.chat")} ref={box}>
         {shown.length === 0 && <li class="chat__none small muted">{t("chat.none")}</li>}
         {shown.map((message) => <Line key={message.message_id} message={message} />)}
       </ul>
-      <p class="chat__writing tiny muted">{writing.length === 0 ? "\u00a0" : t("chat.writing", { names: list(writing.slice(0, 3)) })}</p>
-    </>
+      <p class="chat__writing tiny muted">{writing.length === 0 ? "" : t("chat.writing", { names: list(writing.slice(0, 3)) })}</p>
+    </div>
   );
 }
 
@@ -99,7 +99,7 @@ function post(): void {
 
 export function Composer(): JSX.Element {
   const paused = meeting.value?.chat_paused === true && !iMay("moderate");
-  if (paused) return <p class="composer composer--paused small"><Icon name="info" />{t("chat.paused")}</p>;
+  if (paused) return <section class="composer composer--paused small" aria-label={t("chat.compose")}><Icon name="info" /><p>{t("chat.paused")}</p></section>;
   return (
     <form
       class="composer" aria-label={t("chat.compose")}
@@ -127,7 +127,7 @@ export function Peek({ onOpen }: { onOpen: () => void }): JSX.Element {
   return (
     <button class="peek" type="button" onClick={onOpen}>
       <Icon name="chat" size="s" />
-      <span>{last === undefined ? t("chat.peek_none") : <><b>{nameOf(last.author_id)}</b> {last.text}</>}</span>
+      <span>{last === undefined ? t("chat.peek_none") : <><b>{last.author_id === you.value?.participant_id ? t("room.you_first") : nameOf(last.author_id)}</b> {last.text}</>}</span>
     </button>
   );
 }

@@ -66,6 +66,7 @@ export function AdviceSheet(): JSX.Element {
   return (
     <Sheet
       title={t(`states.fail_${reason}_title`, { device: t(`states.device_${kind}`) })} onClose={close}
+      head={<Icon name={kind === "video" ? "cameraOff" : kind === "screen" ? "screen" : "micOff"} size="l" />}
       foot={
         <>
           {floorReason && !handRaised.value && <Button size="lg" kind="primary" block icon="hand" onPress={() => { close(); toggleHand(); }}>{t("room.raise_hand")}</Button>}
@@ -75,7 +76,6 @@ export function AdviceSheet(): JSX.Element {
         </>
       }
     >
-      <p class="rowx"><Icon name={kind === "video" ? "cameraOff" : kind === "screen" ? "screen" : "micOff"} size="l" /></p>
       <Advice media={kind} reason={reason} />
       {shown.value && <p class="mono small">{location.href}</p>}
     </Sheet>

@@ -2,10 +2,9 @@
 import { effect, signal } from "@preact/signals";
 import { t } from "../core/i18n";
 import { nameOf } from "../core/selectors";
-import { meeting, outbox, self } from "../core/store";
+import { closedForMe, meeting, outbox, self } from "../core/store";
 import { HALL, type MeetingState, type Participant } from "../wire/messages";
 import { say } from "../widgets/announce";
-import { closedHereAt } from "./microphone";
 
 export interface Notice {
   readonly kind: "muted" | "moved" | "called_back" | "promoted" | "floor_over";
@@ -18,16 +17,17 @@ export function dismiss(notice: Notice): void {
   notices.value = notices.value.filter((other) => other !== notice);
 }
 
+let toldClosing = closedForMe.peek();
+
 function add(kind: Notice["kind"], values: Readonly<Record<string, string>> = {}): void {
   const notice: Notice = { kind, title: t(`room.notice_${kind}`, values), words: t(`room.notice_${kind}_words`, values) };
   notices.value = [...notices.value.filter((other) => other.kind !== kind), notice];
   say(`${notice.title} ${notice.words}`, kind !== "floor_over");
 }
 
+/** Closed by someone else, as the record says it; what this phone or its owner closed needs no notice. */
 function closedByOthers(before: Participant, after: Participant): boolean {
-  const lost = before.media.includes("audio") && !after.media.includes("audio");
-  const asked = outbox.peek().some((entry) => entry.kind === "CloseMedia") || Date.now() - closedHereAt.peek() < 10_000;
-  return lost && !asked && after.present;
+  return before.media.includes("audio") && !after.media.includes("audio") && after.present && closedForMe.peek() !== toldClosing;
 }
 
 function compare(old: MeetingState, state: MeetingState, before: Participant, after: Participant): void {
@@ -36,7 +36,10 @@ function compare(old: MeetingState, state: MeetingState, before: Participant, af
   const hasFloor = state.floor?.participant_id === me;
   if (hadFloor && !hasFloor) {
     if (!outbox.peek().some((entry) => entry.kind === "EndFloor")) add("floor_over");
-  } else if (closedByOthers(before, after)) add("muted");
+  } else if (closedByOthers(before, after)) {
+    toldClosing = closedForMe.peek();
+    add("muted");
+  }
   if (!hadFloor && hasFloor) say(t("room.your_floor_spoken"), true);
   if (before.room_id !== after.room_id) {
     const room = state.rooms[after.room_id]?.title ?? "";

@@ -17,7 +17,7 @@ function Seated({ seat }: { seat: Seat }): JSX.Element {
     if (slot !== null) actions().attachVideo(slot, element);
   }, [slot]);
   return (
-    <button class="tile-button" type="button" aria-label={t("room.open_person", { name: person.name })} onClick={() => openSheet({ name: "person", participant: person.participant_id })}>
+    <button class="tile-button" type="button" onClick={() => openSheet({ name: "person", participant: person.participant_id })}>
       <Tile
         id={person.participant_id} name={person.name} attach={slot === null ? undefined : attach} mirror={slot === "own-camera"}
         speaking={seat.speaking} speakingWord={t("room.speaking")} micOn={seat.micOn}

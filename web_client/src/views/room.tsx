@@ -30,10 +30,10 @@ function GroupRoom(): JSX.Element | null {
 function Stage(): JSX.Element {
   const inside = chatInside.value;
   const beside = wide.value;
-  const most = beside ? 9 : sharer.value === null ? 4 : 3;
+  const most = sharer.value !== null ? 3 : beside ? 9 : 4;
   const onlyText = !media.value.available || media.value.profile === "text" || myRoom.value?.kind === "text";
   return (
-    <main class={inside && !beside ? "room room--chat scrolls" : "room"}>
+    <main class={inside && !beside ? "room room--chat" : "room"}>
       <GroupRoom />
       {onlyText && <p class="room__where rowx small"><Chip icon="text">{t("room.text_only")}</Chip><span class="muted">{t(media.value.available ? "room.text_only_words" : "room.no_media")}</span></p>}
       {inside ? !onlyText && <Talkers most={beside ? 8 : 4} /> : <Pictures most={most} />}
@@ -67,11 +67,11 @@ export function Room(): JSX.Element {
       <StatusLine />
       <Banners />
       {!onlyPanel && <Stage />}
-      {onlyPanel && panel === "chat" && <main class="room room--chat room--panel scrolls"><PanelTitle words={t("room.chat")} /><FloorBar /><Messages /></main>}
+      {onlyPanel && panel === "chat" && <main class="room room--chat room--panel"><PanelTitle words={t("room.chat")} /><FloorBar /><Messages /></main>}
       {onlyPanel && panel === "people" && <main class="room room--panel room--people"><PanelTitle words={t("room.people")} /><People /></main>}
       {beside && (
         <aside class="room__side" aria-label={t(panel === "people" ? "room.people" : "room.chat")}>
-          {panel === "people" ? <div class="room__side-body"><People /></div> : <><div class="room__side-body scrolls"><Messages /></div><Composer /></>}
+          {panel === "people" ? <div class="room__side-body"><People /></div> : <><div class="room__side-body"><Messages /></div><Composer /></>}
         </aside>
       )}
       {!beside && chatShown.value && <Composer />}

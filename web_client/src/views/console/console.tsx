@@ -1,4 +1,5 @@
 /** The secretary's console: agenda and motions, floor, attendance and people; tabs on a phone, three columns on a wide screen. */
+import "../../styles/console.css";
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { actions } from "../../core/actions";
@@ -13,7 +14,7 @@ import { Tabs } from "../../widgets/tabs";
 import { Banners } from "../banners";
 import { Composer, Messages } from "../chat";
 import { unread, wide } from "../chat_reading";
-import { go, openSheet } from "../layout";
+import { go } from "../layout";
 import { toggleMicrophone } from "../microphone";
 import { Pictures } from "../pictures";
 import { StatusLine } from "../top_bar";
@@ -90,7 +91,7 @@ function OnPhone(): JSX.Element {
     tab.value = to;
   };
   return (
-    <div class="screen screen--fixed screen--narrow">
+    <div class="screen screen--fixed screen--narrow console-phone">
       <header class="topbar">
         <div class="topbar__title"><h1>{t(TITLES[at])}</h1><p>{at === "people" ? countsWords() : `${meeting.value?.title ?? ""}${t("console.comma")}${openedWords()}`}</p></div>
         {at === "people" && <ReportLink names="btn btn--quiet" />}
@@ -147,10 +148,8 @@ function Toolbar(): JSX.Element {
       {!silent && <Button pressed={camera === "open"} icon={camera === "open" ? "camera" : "cameraOff"} onPress={() => (camera === "off" ? void actions().openCamera() : actions().closeCamera())}>{t(camera === "off" ? "console.camera_is_off" : "console.camera_is_on")}</Button>}
       {!silent && canShareScreen && <Button pressed={screen === "open"} icon="screen" onPress={() => (screen === "off" ? void actions().shareScreen() : actions().stopSharing())}>{t(screen === "off" ? "console.share" : "room.stop_sharing")}</Button>}
       <Button icon="edit" onPress={() => openAct({ kind: "note", participant: null })}>{t("console.note")}</Button>
-      <Button icon="rooms" onPress={() => openAct({ kind: "rooms" })}>{t("console.rooms_short")}</Button>
       <span class="grow" />
       <MuteAllButton />
-      <Button kind="quiet" onPress={() => openSheet({ name: "leave" })}>{t("room.leave")}</Button>
     </div>
   );
 }

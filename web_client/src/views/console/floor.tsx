@@ -15,7 +15,8 @@ import { tap } from "./asking";
 
 const GIVEN = 180;
 
-function Holder(): JSX.Element | null {
+/** `inline`: the acts stand beside the name, where there is room. */
+function Holder({ inline }: { inline?: boolean }): JSX.Element | null {
   const held = floor.value;
   void second.value;
   if (held === null) return null;
@@ -23,8 +24,8 @@ function Holder(): JSX.Element | null {
   const left = held.ends_at === null ? null : secondsLeft(held.ends_at);
   const total = held.ends_at === null ? 1 : (held.ends_at - held.granted_at) / 1000;
   return (
-    <div class="stack stack--s">
-      <div class="rowx rowx--nowrap">
+    <div class={inline === true ? "holder holder--inline" : "holder"}>
+      <div class="rowx rowx--nowrap grow">
         <Avatar id={held.participant_id} name={name} />
         <div class="grow">
           <p class="rowx rowx--between"><span class="strong">{t("console.speaking_now", { name })}</span>{left !== null && <span class="floor__time" role="timer"><span class="sr">{t("console.left")} </span>{countdown(left)}</span>}</p>
@@ -92,7 +93,7 @@ export function FloorCard(): JSX.Element {
   const queue = hands.value;
   return (
     <section class="card stack stack--s" aria-label={t("console.floor")}>
-      <Holder />
+      <Holder inline />
       {floor.value === null && <p class="small muted">{t(queue.length ? "console.floor_free" : "console.floor_nobody")}</p>}
       {queue.length > 0 && (
         <div class="rowx queue">

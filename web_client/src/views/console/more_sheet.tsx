@@ -35,6 +35,7 @@ export function ConsoleMore(): JSX.Element {
         <li><Row icon="screen" title={t("console.stage")} sub={t("console.stage_sub")} href={stage} end={forward} /></li>
         <li><Row icon="door" title={t("console.to_room")} onPress={() => go({ sheet: null, place: "room", panel: "stage" })} end={forward} /></li>
       </ul>
+      <ul class="rows card card--line card--flush"><li><Row icon="door" title={t("room.leave_meeting")} sub={t("console.leave_sub")} end={forward} onPress={() => go({ sheet: { name: "leave" } })} /></li></ul>
       <Button size="lg" block onPress={() => openAct({ kind: "adjourn" })}>{t("console.adjourn")}</Button>
     </Sheet>
   );

@@ -1,6 +1,194 @@
-/** The hall's screen: what all in the room may see from their seats, and nothing that leans. */
-import type { JSX } from "preact";
+/** The hall's screen: what all in the room may see from their seats, and nothing that leans: no choices while voting, no names, no partial counts. */
+import "../../styles/stage.css";
+import { computed } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { needed } from "../../core/attendance";
+import { second, secondsLeft } from "../../core/clock";
+import { clockTime, countdown, t } from "../../core/i18n";
+import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, votingMotion } from "../../core/selectors";
+import { connection, meeting } from "../../core/store";
+import type { Motion } from "../../wire/messages";
+import { Bar, Ring } from "../../widgets/bar";
+import { Chip } from "../../widgets/chip";
+import { choiceWords } from "../vote/choices";
+
+/** A result stays on the screen so long (ms), unless something new begins. */
+const RESULT_STAYS = 180_000;
+
+const freshResult = computed<Motion | null>(() => {
+  const motion = lastPublished.value;
+  return motion?.published_at && second.value - motion.published_at < RESULT_STAYS ? motion : null;
+});
+
+function stepWords(): string {
+  const step = currentItem.value;
+  return step === null ? t("stage.no_step") : t("stage.step", { no: step.no, of: step.of });
+}
+
+function Count({ label, children, left }: { label: string; children: ComponentChildren; left?: boolean }): JSX.Element {
+  return <div class={left === true ? "hall__left" : undefined}><dt>{label}</dt><dd>{children}</dd></div>;
+}
+
+/** What is needed, as far as it is certain before the count. */
+function neededWords(motion: Motion): string | null {
+  const passing = motion.preset.passing;
+  if (motion.force === "poll" || !passing) return null;
+  return passing.base === "entitled" ? t("stage.needs", { n: needed(passing, motion.electorate.length), of: motion.electorate.length }) : t("stage.by_rule");
+}
+
+function Voting({ motion }: { motion: Motion }): JSX.Element {
+  const people_ = meeting.value?.participants ?? {};
+  const issued = Math.max(motion.returned, motion.electorate.filter((id) => people_[id]?.present && !people_[id]?.removed).length);
+  const words = neededWords(motion);
+  return (
+    <>
+      <div class="stack">
+        <p class="hall__item">{stepWords()}　{t("stage.voting")}</p>
+        <p class="hall__motion">{motion.title}</p>
+        <p class="hall__chips">
+          <Chip icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "stage.poll" : motion.method === "named" ? "stage.named" : "stage.open")}</Chip>
+          {words !== null && <Chip>{words}</Chip>}
+          <Chip>{t(motion.closes_at === null ? "stage.until_closed" : "stage.until_time")}</Chip>
+        </p>
+      </div>
+      <div class="stack">
+        <dl class="hall__counts">
+          <Count label={t("stage.issued")}>{issued}</Count>
+          <Count label={t("stage.returned")}>{motion.returned}</Count>
+          {motion.closes_at !== null && <Count label={t("stage.left")} left>{countdown(secondsLeft(motion.closes_at))}</Count>}
+        </dl>
+        <Bar part={motion.returned} whole={Math.max(1, issued)} />
+      </div>
+    </>
+  );
+}
+
+const FILLS = ["for", "against", "abstain"] as const;
+
+function Result({ motion }: { motion: Motion }): JSX.Element {
+  const { verdict, tally } = motion;
+  const forceless = verdict === null || verdict.reason === "no_force";
+  const most = Math.max(1, ...(tally?.counts.map(([, n]) => n) ?? []), verdict?.needed ?? 0);
+  return (
+    <>
+      <div class="stack">
+        <p class="hall__item">{t(forceless ? "stage.poll_result" : "stage.result")}</p>
+        <p class="hall__motion hall__motion--result">{motion.title}</p>
+        {!forceless && (
+          <p class={verdict.carried ? "hall__verdict hall__verdict--carried" : "hall__verdict"}>
+            <b>{t(verdict.carried ? "stage.carried" : verdict.reason === "no_quorum_at_close" ? "stage.no_quorum" : "stage.not_carried")}</b>
+            <span>{t("stage.got", { needed: verdict.needed, got: verdict.votes_for })}</span>
+          </p>
+        )}
+      </div>
+      <dl class="hall__results">
+        {tally?.counts.map(([id, n]) => {
+          const choice = motion.choices.find((one) => one.choice_id === id);
+          const fill = motion.force === "motion" ? FILLS.find((one) => one === id) ?? "for" : "for";
+          return <div key={id}><dt>{choice ? choiceWords(motion, choice) : id}</dt><dd>{n}</dd><Bar part={n} whole={most} fill={fill} needle={motion.force === "motion" && id === "for" && !forceless ? verdict.needed : undefined} /></div>;
+        })}
+      </dl>
+    </>
+  );
+}
+
+function RollCall(): JSX.Element | null {
+  const call = openRollCall.value;
+  if (call === null) return null;
+  const left = secondsLeft(call.closes_at);
+  return (
+    <>
+      <div class="stack"><p class="hall__item">{t("stage.roll_call")}</p><p class="hall__motion">{t("stage.roll_words")}</p></div>
+      <div class="stack">
+        <dl class="hall__counts">
+          <Count label={t("stage.on_list")}>{call.expected.length}</Count>
+          <Count label={t("stage.answered")}>{call.answered.length}</Count>
+          <Count label={t("stage.left")} left>{countdown(left)}</Count>
+        </dl>
+        <Bar part={call.answered.length} whole={Math.max(1, call.expected.length)} fill="counted" />
+      </div>
+    </>
+  );
+}
+
+function Speaking(): JSX.Element | null {
+  const held = floor.value;
+  if (held === null) return null;
+  const left = held.ends_at === null ? null : secondsLeft(held.ends_at);
+  const total = held.ends_at === null ? 1 : (held.ends_at - held.granted_at) / 1000;
+  return (
+    <p class="hall__speaking">
+      <span>{t("stage.speaking", { name: nameOf(held.participant_id) })}</span>
+      {left !== null && <><Ring left={left / total} calm /><b role="timer">{countdown(left)}</b></>}
+    </p>
+  );
+}
+
+/** Nothing to decide: the item, who speaks, what comes next. */
+function Idle(): JSX.Element {
+  const state = meeting.value;
+  const step = currentItem.value;
+  const after = step === null ? null : state?.agenda.find((item, index) => index >= step.no && item.ended_at === null) ?? null;
+  if (state?.phase === "convened") {
+    return <><div class="stack"><p class="hall__item">{state.branch_name}</p><p class="hall__motion">{state.title}</p></div><p class="hall__next">{t("stage.begins", { time: clockTime(state.starts_at) })}{state.place === "" ? "" : `　${state.place}`}</p></>;
+  }
+  if (state?.phase === "adjourned") {
+    return <><div class="stack"><p class="hall__item">{state.title}</p><p class="hall__motion">{t("stage.adjourned")}</p></div><p class="hall__next">{t("stage.adjourned_words")}</p></>;
+  }
+  return (
+    <>
+      <div class="stack"><p class="hall__item">{stepWords()}</p><p class="hall__motion">{step?.item.title ?? state?.title}</p>{step !== null && step.item.speaker !== "" && <p class="hall__item">{step.item.speaker}</p>}</div>
+      <div class="stack"><Speaking />{after !== null && <p class="hall__next">{t("stage.next", { title: after.title })}</p>}</div>
+    </>
+  );
+}
+
+function Aside(): JSX.Element {
+  const state = meeting.value;
+  return (
+    <aside class="hall__aside hall__agenda" aria-label={t("stage.agenda")}>
+      <h2>{t("stage.agenda")}</h2>
+      <ol>
+        {state?.agenda.map((item, index) => (
+          <li key={item.item_id} class={item.item_id === state.current_item ? "is-now" : item.ended_at !== null ? "is-done" : undefined} aria-current={item.item_id === state.current_item ? "step" : undefined}>
+            <span class="agenda__no">{index + 1}</span><span>{item.title}</span>
+          </li>
+        ))}
+      </ol>
+    </aside>
+  );
+}
 
 export function Stage(): JSX.Element {
-  return <main />;
+  const state = meeting.value;
+  void second.value;
+  if (state === null) return <div class="hall hall--wait"><p>{t("stage.connecting")}</p></div>;
+  const here = quorum.value;
+  const voting = votingMotion.value;
+  const result = freshResult.value;
+  const hall = people.value.filter((p) => p.present && (p.marked_present || Object.values(p.connections).some((c) => c.device === "hall"))).length;
+  const online = people.value.filter((p) => p.present && p.role !== "guest").length - hall;
+  return (
+    <div class="hall">
+      <header class="hall__top">
+        <span class="seal" aria-hidden="true">{t("stage.seal")}</span>
+        <h1>{state.title}</h1>
+        {connection.value.phase === "reconnecting" && <Chip tone="weak" icon="offline">{t("stage.offline")}</Chip>}
+        {state.recording !== null && <Chip tone="rec" dot="pulse">{t("stage.recording")}</Chip>}
+        <span class="muted">{clockTime(second.value)}</span>
+      </header>
+      <div class="hall__mid">
+        <main class="hall__main">
+          {voting !== null ? <Voting motion={voting} /> : openRollCall.value !== null ? <RollCall /> : result !== null ? <Result motion={result} /> : <Idle />}
+        </main>
+        <Aside />
+      </div>
+      <footer class="hall__foot">
+        {here !== null && <><span class="hall__here">{t("stage.expected")}<b>{here.entitled}</b></span><span class="hall__here">{t("stage.present")}<b>{here.present}</b></span></>}
+        <span>{t("stage.where", { hall, online })}</span>
+        <span class="grow" />
+        {here !== null && state.preset.quorum !== null && (here.met ? <Chip tone="counted" icon="check">{t("stage.quorum_met")}</Chip> : <Chip tone="pending" icon="pending">{t("stage.quorum_short", { n: here.needed - here.present })}</Chip>)}
+      </footer>
+    </div>
+  );
 }

@@ -33,7 +33,7 @@ function Plot({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdic
   const decides = verdict !== null && verdict.reason !== "no_force";
   const whole = Math.max(decides ? verdict.base_count : tally.cast, 1);
   const needle = decides ? verdict.needed : undefined;
-  const at = Math.min(290, ((needle ?? 0) / whole) * 290);
+  const at = Math.min(100, Math.round(((needle ?? 0) / whole) * 1000) / 10);
   const ends = decides ? t(`vote.axis_${verdict.base}`, { n: whole }) : t("vote.axis_cast", { n: whole });
   return (
     <div class="stack stack--s">
@@ -51,12 +51,13 @@ function Plot({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdic
         })}
       </dl>
       {needle !== undefined && (
-        <svg class="axisbar" viewBox="0 0 290 34" role="img" aria-label={t("vote.axis_words", { needed: needle, end: ends })}>
+        <svg class="axisbar" width="100%" height="34" role="img" aria-label={t("vote.axis_words", { needed: needle, end: ends })}>
           <g class="plot">
-            <path class="base" d="M0 6H290M0 2V10M290 2V10" /><path class="need" d={`M${at} 0V14`} />
+            <line class="base" x1="0" x2="100%" y1="6" y2="6" /><line class="base" x1="0" x2="0" y1="2" y2="10" /><line class="base" x1="100%" x2="100%" y1="2" y2="10" />
+            <line class="need" x1={`${at}%`} x2={`${at}%`} y1="0" y2="14" />
             <text x="0" y="28">0</text>
-            <text class="t-force" x={Math.min(232, Math.max(60, at))} y="28" text-anchor="middle">{t("vote.axis_needed", { n: needle })}</text>
-            {at < 190 && <text x="290" y="28" text-anchor="end">{ends}</text>}
+            <text class="t-force" x={`${Math.min(80, Math.max(18, at))}%`} y="28" text-anchor="middle">{t("vote.axis_needed", { n: needle })}</text>
+            {at < 62 && <text x="100%" y="28" text-anchor="end">{ends}</text>}
           </g>
         </svg>
       )}

@@ -78,7 +78,7 @@ function Paper({ motion }: { motion: Motion }): JSX.Element {
   const noMore = full(motion);
   return (
     <fieldset class="choices">
-      <legend class="small muted">{several ? t("vote.choose_several", { most: motion.max_choices, n: choices.length }) : t("vote.choose_one")}</legend>
+      <legend class="small muted">{several ? t("vote.choose_several", { most: motion.max_choices, n: choices.length }) : t("vote.choose_one")}{noMore ? ` ${t("vote.full")}` : ""}</legend>
       {motion.choices.map((choice) => {
         const chosen = choices.includes(choice.choice_id);
         return (

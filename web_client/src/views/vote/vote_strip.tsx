@@ -19,7 +19,7 @@ export function VoteStrip(): JSX.Element | null {
       tone={counted ? "counted" : isElector(aside) ? "pending" : "on"} icon="ballot" title={t(words)}
       act={<Button kind={counted || !isElector(aside) ? "plain" : "primary"} onPress={() => bringBack(aside.motion_id)}>{t(counted ? "vote.see_slip" : "vote.open_sheet")}</Button>}
     >
-      {aside.title} {t("vote.returned", { n: aside.returned, of: aside.electorate.length })} {time}
+      {aside.title} {time}
     </Banner>
   );
 }

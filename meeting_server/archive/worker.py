@@ -1,0 +1,102 @@
+"""The archive worker: looks again and again for meetings whose record is behind their journal, and makes it.
+
+The list of work is the journal itself, so that nothing is lost when a process dies between adjourning and telling us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping
+from typing import Protocol
+
+import structlog
+
+from meeting_server.archive.manifest import Manifest, Step, save
+from meeting_server.archive.pipeline import Pipeline
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.journal.port import StorageUnavailable
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 2.0
+RETRY_AFTER_S = 30.0
+NICENESS = 10
+DAY_MS: Millis = 86_400_000
+
+
+class Finished(Protocol):
+    """Where adjourned meetings are found, with the position of their journal and when they ended."""
+
+    async def adjourned(self) -> Mapping[MeetingId, tuple[str, Millis]]: ...
+
+
+class Worker:
+    """One worker is enough for one database; two do no harm but the same work twice.
+
+    ``retention_days`` 0 keeps recordings for ever; else sound and pictures are deleted that long after adjourning.
+    """
+
+    def __init__(self, finished: Finished, pipeline: Pipeline, retention_days: int = 0) -> None:
+        self._finished = finished
+        self._pipeline = pipeline
+        self._retention_ms = retention_days * DAY_MS
+        self._up_to_date: dict[MeetingId, str] = {}
+        self._not_before: dict[MeetingId, float] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; the step that runs then is finished."""
+        while not stop.is_set():
+            try:
+                await self.look(stop)
+            except StorageUnavailable as error:
+                log.warning("the database does not answer", reason=str(error))
+            try:
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+            except TimeoutError:
+                continue
+
+    async def look(self, stop: asyncio.Event | None = None, now_ms: Millis | None = None) -> int:
+        """Make everything that is behind, once; how many meetings were worked on. Raises StorageUnavailable."""
+        now = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+        worked = 0
+        for meeting_id, (position, adjourned_at) in (await self._finished.adjourned()).items():
+            if stop is not None and stop.is_set():
+                break
+            if self._retention_ms and adjourned_at + self._retention_ms < now:
+                await asyncio.to_thread(self._remove_recordings, meeting_id)
+            if self._up_to_date.get(meeting_id) == position or time.monotonic() < self._not_before.get(meeting_id, 0.0):
+                continue
+            worked += await self._make(meeting_id, position)
+        return worked
+
+    async def _make(self, meeting_id: MeetingId, position: str) -> int:
+        try:
+            await self._pipeline.run(meeting_id, position)
+        except StorageUnavailable:
+            raise
+        except Exception:  # one meeting must not keep all others from being made
+            log.exception("a record could not be made", meeting=meeting_id)
+            self._not_before[meeting_id] = time.monotonic() + RETRY_AFTER_S
+            return 0
+        self._up_to_date[meeting_id] = position
+        return 1
+
+    def _remove_recordings(self, meeting_id: MeetingId) -> None:
+        """Delete sound and pictures whose time is over; minutes, results and journal stay."""
+        manifest = self._pipeline.manifest(meeting_id)
+        if manifest.steps.get("mix", Step()).state == "removed":
+            return
+        folder = self._pipeline.folder(meeting_id)
+        removed = [path for path in folder.rglob("*") if path.suffix in (".webm", ".mkv", ".m4a", ".mp4")]
+        for path in removed:
+            path.unlink(missing_ok=True)
+        if manifest.steps or removed:
+            save(folder, Manifest(meeting_id, manifest.position, {**manifest.steps, "mix": Step("removed")}))
+            log.info("recordings deleted: their time is over", meeting=meeting_id, files=len(removed))
+
+
+def be_gentle() -> None:
+    """Give way to the live meetings on this machine."""
+    os.nice(NICENESS)

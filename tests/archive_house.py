@@ -1,0 +1,104 @@
+"""A house with one whole meeting in its journal, its tracks recorded and its record made: for tests of the archive's pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from meeting_server.archive.pipeline import Pipeline
+from meeting_server.archive.shelf import Shelf
+from meeting_server.archive.worker import Worker
+from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.roles import Role
+from meeting_server.domain.terms import ItemPlan
+from meeting_server.journal.port import Draft, Record
+from meeting_server.journal.record import EMPTY
+from meeting_server.journal.sql import SqlJournal
+from meeting_server.journal.upcast import event_of
+from meeting_server.live.registry import Registry
+from meeting_server.store.presets import load_presets
+from meeting_server.store.schedule import Listed, Plan
+from meeting_server.store.search import Search
+from meeting_server.web.desk import Desk
+from meeting_server.web.routes import routes
+from tests.houses import TestHouse, people_house
+from tests.recordings import voice
+from tests.whole_meeting import BRANCH, MEETING, STARTS, convening, whole_meeting
+
+
+@dataclass
+class ArchiveHouse:
+    """``who`` of the house who were at the meeting: secretary (何雨桐), member (丁文静), probationary (林晓雨)."""
+
+    there: TestHouse
+    journal: SqlJournal
+    worker: Worker
+    meeting_id: MeetingId
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        return f"/archive/{self.meeting_id}"
+
+
+def told_as(records: list[Record], names: Mapping[str, str]) -> list[Draft]:
+    """The story with other ids for its meeting, branch and people."""
+    drafts: list[Draft] = []
+    for record in records:
+        payload = (record.payload or b"").decode()
+        for old, new in names.items():
+            payload = payload.replace(f'"{old}"', f'"{new}"')
+        event = event_of(record.kind, record.version, payload.encode())
+        assert event is not None
+        actor = None if record.actor is None else ParticipantId(names.get(record.actor, record.actor))
+        drafts.append(Draft(event, actor, record.command_id, record.recorded_at))
+    return drafts
+
+
+@asynccontextmanager
+async def archive_house(folder: Path, *, recorded: bool = True, made: bool = True, upto: str = "") -> AsyncIterator[ArchiveHouse]:
+    """``upto``: the story stops before the first record of this kind. ``made``: the archive worker has been there."""
+    async with people_house(folder, routes) as there:
+        house, database = there.house, there.house.database
+        desk = Desk.set_up(database, house.directory, folder / "documents")
+        journal, search, recordings = SqlJournal(database), Search(database), folder / "recordings"
+        house.desk, house.schedule, house.search, house.archive = desk, desk.schedule, search, Shelf(recordings)
+        house.registry = Registry(journal, load_presets(), desk.convener.convening)
+        try:
+            people = {"he": "secretary", "ding": "member", "lin": "probationary"}
+            ids = {name: there.people[who].member_id for name, who in people.items()}
+            plan_of = convening()
+            plan = Plan(
+                branch_id=there.branch.branch_id,
+                kind=plan_of.kind,
+                title=plan_of.title,
+                place=plan_of.place,
+                starts_at=plan_of.starts_at,
+                ends_at=plan_of.ends_at,
+                preset_id="general_meeting",
+                recording_planned=True,
+                agenda=tuple(ItemPlan(item.title, item.minutes, item.speaker) for item in plan_of.agenda),
+                people=tuple(Listed(ParticipantId(i), Role.SECRETARY if name == "he" else Role.MEMBER) for name, i in ids.items()),
+            )
+            scheduled = await desk.schedule.add(plan, ids["he"], STARTS - 86_400_000)
+            meeting_id = scheduled.meeting_id
+            await desk.schedule.set_phase(meeting_id, "open", STARTS + 30_000)
+            records = whole_meeting().records
+            end = next((n for n, record in enumerate(records) if record.kind == upto), len(records))
+            drafts = told_as(records[:end], {MEETING: meeting_id, BRANCH: there.branch.branch_id, **ids})
+            await journal.append(meeting_id, EMPTY, drafts)
+            if not upto:
+                await desk.schedule.set_phase(meeting_id, "adjourned", records[-3].recorded_at)
+            worker = Worker(journal, Pipeline(journal, search, recordings))
+            if recorded:
+                (recordings / meeting_id).mkdir(parents=True)
+                voice(recordings / meeting_id / "zhou-audio-1.webm", [(0.0, 8.0), (20.0, 36.0)], 220.0)
+                voice(recordings / meeting_id / "li-audio-1.webm", [(0.0, 12.0), (16.0, 40.0)], 330.0)
+            if made:
+                await worker.look()
+            yield ArchiveHouse(there, journal, worker, meeting_id, recordings / meeting_id)
+        finally:
+            await house.registry.stop()
+            await journal.close()

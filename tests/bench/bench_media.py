@@ -1,0 +1,165 @@
+"""The project's media worker against Janus 1.1.2 (Debian package) under the same generator, in a network namespace of its own.
+
+    python -m tests.bench.bench_media [--seconds 10] [--only 1x20 ...] [--no-janus]
+
+Server on one core, generator on the other. Needs root (for the namespace) and ``janus``; without either it says so and measures
+what it can. The last line is one JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.bench.media_load import SHAPES
+
+ADDRESS = "10.99.0.1"
+JANUS = """general: {{
+ configs_folder = "{folder}"
+ plugins_folder = "{library}/plugins"
+ transports_folder = "{library}/transports"
+ events_folder = "{library}/events"
+ loggers_folder = "{library}/loggers"
+ debug_level = 2
+}}
+nat: {{ ice_lite = true
+ ice_enforce_list = "{address}"
+ ipv6 = false }}
+media: {{ rtp_port_range = "20000-29999"
+ ipv6 = false }}
+plugins: {{ disable = "{others}" }}
+transports: {{ disable = "libjanus_http.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so" }}
+events: {{ broadcast = false }}
+"""
+OTHERS = "audiobridge duktape echotest lua nosip recordplay sip streaming textroom videocall voicemail"
+
+
+@contextlib.contextmanager
+def namespace() -> Iterator[list[str]]:
+    """The command prefix that runs something inside a fresh network namespace with one address; removed at the end."""
+    name = f"bench-media-{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        inside = ["ip", "netns", "exec", name]
+        for command in (
+            ["ip", "link", "set", "lo", "up"],
+            ["ip", "link", "add", "bench0", "type", "veth", "peer", "name", "bench1"],
+            ["ip", "addr", "add", f"{ADDRESS}/24", "dev", "bench0"],
+            ["ip", "link", "set", "bench0", "up"],
+            ["ip", "link", "set", "bench1", "up"],
+        ):
+            subprocess.run([*inside, *command], check=True)
+        yield inside
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=True)
+
+
+@contextlib.contextmanager
+def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def pinned(core: str) -> list[str]:
+    """One core each for server and generator, and before whatever else this machine does (both alike, so that it stays fair)."""
+    eager = ["nice", "-n", "-15"] if os.geteuid() == 0 else []
+    return [*eager, "taskset", "-c", core]
+
+
+def worker(inside: list[str], folder: Path) -> tuple[list[str], str]:
+    path = str(folder / "worker.sock")
+    host = ADDRESS if inside else ""
+    command = [*inside, *pinned("1"), sys.executable, "-m", "meeting_server.media.worker", "--socket", path]
+    return [*command, *(["--host", host] if host else [])], path
+
+
+def janus(inside: list[str], folder: Path) -> tuple[list[str], str]:
+    library = next(p for p in Path("/usr/lib").glob("*/janus"))
+    others = ",".join(f"libjanus_{n}.so" for n in OTHERS.split())
+    (folder / "janus.jcfg").write_text(JANUS.format(folder=folder, library=library, address=ADDRESS, others=others))
+    (folder / "janus.plugin.videoroom.jcfg").write_text("general: {}\n")
+    (folder / "janus.transport.websockets.jcfg").write_text(
+        'general: { json = "compact"\n ws = true\n ws_port = 8188\n ws_ip = "127.0.0.1"\n wss = false }\n'
+        "admin: { admin_ws = false\n admin_wss = false }\n"
+    )
+    return [*inside, *pinned("1"), "janus", "-F", str(folder), "-N"], "ws://127.0.0.1:8188"
+
+
+def measure(kind: str, shape: str, seconds: float, inside: list[str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        command, address = (worker if kind == "worker" else janus)(inside, folder)
+        with running(command, folder / "server.log") as process:
+            ready = time.monotonic() + 10
+            while kind == "worker" and not Path(address).exists():
+                if time.monotonic() > ready:
+                    raise RuntimeError((folder / "server.log").read_text())
+                time.sleep(0.05)
+            if kind == "janus":
+                time.sleep(2)
+            generator = [*inside, *pinned("0"), sys.executable, "-m", "tests.bench.media_load"]
+            generator += ["--target", kind, "--address", address, "--server-pid", str(process.pid), "--shape", shape]
+            done = subprocess.run([*generator, "--seconds", str(seconds)], capture_output=True, text=True, timeout=300, check=False)
+            if done.returncode:
+                raise RuntimeError(f"{kind} {shape}: {done.stderr[-2000:]}\n{(folder / 'server.log').read_text()[-1000:]}")
+            result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    print(f"{shape:8} {kind:7} {json.dumps(result)}", flush=True)
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--only", nargs="*", choices=list(SHAPES), default=["1x20", "4x10", "1x100", "meeting", "half"])
+    parser.add_argument("--no-janus", action="store_true")
+    options = parser.parse_args()
+    rooted = os.geteuid() == 0 and shutil.which("ip") is not None
+    with_janus = rooted and shutil.which("janus") is not None and not options.no_janus
+    if not rooted:
+        print("Without root (or iproute2) there is no network namespace: only the project's worker is measured, on this machine's address.")
+    elif not with_janus and not options.no_janus:
+        print("Janus is not installed (Debian package `janus`): only the project's worker is measured.")
+    shapes: dict[str, dict[str, Any]] = {}
+    with contextlib.ExitStack() as stack:
+        inside = stack.enter_context(namespace()) if rooted else []
+        for shape in options.only:
+            ours = measure("worker", shape, options.seconds, inside)
+            theirs = measure("janus", shape, options.seconds, inside) if with_janus else None
+            ratio = round(ours["cpu_s_per_mpkt"] / theirs["cpu_s_per_mpkt"], 3) if theirs and theirs["cpu_s_per_mpkt"] else None
+            shapes[shape] = {
+                "cpu_vs_janus": ratio,
+                "cpu_s_per_mpkt": ours["cpu_s_per_mpkt"],
+                "pps_per_core": ours["pps_per_core"],
+                "out_pps": ours["out_pps"],
+                "lost": ours["lost"],
+                "p50_ms": ours["p50_ms"],
+                "p99_ms": ours["p99_ms"],
+                "memory_mib": ours["memory_mib"],
+                "janus": theirs
+                and {k: theirs[k] for k in ("cpu_s_per_mpkt", "pps_per_core", "out_pps", "lost", "p50_ms", "p99_ms", "memory_mib")},
+            }
+    print(json.dumps({"shapes": shapes}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""Looks at every story of the member's room: screenshots, axe, sideways scrolling, small targets, and content-policy reports.
+
+``python -m tests.e2e.look [--only vote- room-] [--sizes 360x740 …] [--quick] [--out DIRECTORY]`` after
+``npm run stories`` in ``web_client``. Prints each finding; exits 1 when there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import itertools
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / "web_client" / "dist-stories"
+AXE = ROOT / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = "/usr/bin/chromium"
+SIZES = ("360x740", "1280x800", "320x568")
+
+# Targets are measured below: axe takes a row that is half scrolled under a pinned foot for a small one.
+RUN_AXE = """async () => {
+  const result = await axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], rules: { "target-size": { enabled: false } } });
+  return result.violations.map((v) => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " | " + (n.any[0]?.message ?? "")) }));
+}"""
+MEASURE = """() => {
+  const out = [];
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide > 1) out.push(`the page scrolls sideways by ${wide}px`);
+  const seen = (el) => el.checkVisibility() && el.getClientRects().length > 0 && el.closest("[inert]") === null;
+  for (const el of document.querySelectorAll("button, a.btn, a.row, summary, .choice, .seg, .switch")) {
+    if (!seen(el) || el.classList.contains("switch")) continue;
+    const box = el.getBoundingClientRect();
+    if (box.height < 47.5 || box.width < 44) out.push(`small target ${Math.round(box.width)}x${Math.round(box.height)}: ${el.textContent.slice(0, 20) || el.getAttribute("aria-label")}`);
+    if (box.right > innerWidth + 1 || box.left < -1) out.push(`off the side: ${el.textContent.slice(0, 20)}`);
+  }
+  const sheet = document.querySelector(".sheet");
+  if (sheet) {
+    const foot = sheet.querySelector(".sheet__foot");
+    const box = (foot ?? sheet).getBoundingClientRect();
+    if (innerHeight > 440 && (box.bottom > innerHeight + 1 || box.top < 0)) out.push("the foot of the sheet is not on the screen");
+    const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    if (innerHeight > 440 && !sheet.contains(at)) out.push(`the sheet is covered by ${at?.className}`);
+    const body = sheet.querySelector(".sheet__body").getBoundingClientRect();
+    if (innerHeight > 440 && body.height < 100) out.push(`only ${Math.round(body.height)}px of the sheet's body are left`);
+  }
+  for (const el of document.querySelectorAll(".dock__btn span:last-child, .btn, .chip, .seg > span")) {
+    if (seen(el) && el.scrollWidth > el.clientWidth + 2 && getComputedStyle(el).display !== "inline") out.push(`words cut or spilling: ${el.textContent.slice(0, 24)}`);
+  }
+  return out;
+}"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way to look at a story."""
+
+    size: str
+    language: str
+    theme: str
+    big: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.size}-{self.language}-{self.theme}{'-big' if self.big else ''}"
+
+    @property
+    def query(self) -> str:
+        return f"lang={self.language}&theme={self.theme}&big={int(self.big)}"
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """The console is for findings."""
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[str]:
+    """A file server on a free port of the loopback; yields its address."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(directory)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def looks(sizes: Sequence[str], quick: bool) -> list[Look]:
+    """Every combination; ``quick``: each language and theme once."""
+    if quick:
+        return [Look(size, language, theme, False) for size in sizes for language, theme in (("zh", "light"), ("en", "dark"))]
+    return [
+        Look(size, language, theme, big)
+        for size, language, theme, big in itertools.product(sizes, ("zh", "en"), ("light", "dark"), (False, True))
+    ]
+
+
+def story_names(browser: Browser, address: str) -> list[str]:
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector("html[data-ready]")
+    names: list[str] = page.evaluate("() => window.stories.names")
+    page.close()
+    return names
+
+
+def show(page: Page, address: str, story: str, look: Look) -> None:
+    page.goto(f"{address}/?story={story}&{look.query}")
+    page.wait_for_selector("html[data-ready]")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def findings(page: Page, axe: str) -> list[str]:
+    """What is wrong with the page as it stands."""
+    page.evaluate(axe)
+    found = [f"axe {v['id']}: {v['help']} {v['nodes']}" for v in page.evaluate(RUN_AXE)]
+    return found + page.evaluate(MEASURE)
+
+
+def inspect(
+    browser: Browser, address: str, names: Sequence[str], wanted: Sequence[Look], pictures: Path | None
+) -> dict[str, list[str]]:
+    """Findings by ``story @ look``; screenshots go to ``pictures``."""
+    axe = AXE.read_text()
+    out: dict[str, list[str]] = {}
+    for look in wanted:
+        width, height = (int(n) for n in look.size.split("x"))
+        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+        page = context.new_page()
+        reports: list[str] = []
+        page.on("console", lambda message, reports=reports: reports.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error, reports=reports: reports.append(str(error)))
+        for name in names:
+            reports.clear()
+            show(page, address, name, look)
+            if pictures is not None:
+                page.screenshot(path=pictures / f"{name}@{look.name}.png")
+            found = findings(page, axe) + reports
+            if found:
+                out[f"{name} @ {look.name}"] = list(found)
+        context.close()
+    return out
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="*", default=[], help="beginnings of story names")
+    parser.add_argument("--sizes", nargs="*", default=list(SIZES))
+    parser.add_argument("--quick", action="store_true", help="each language and theme once, no big type")
+    parser.add_argument("--big", action="store_true", help="big type only, in light")
+    parser.add_argument("--out", type=Path, default=ROOT / "var" / "look")
+    chosen = parser.parse_args()
+    if not (BUILT / "index.html").exists():
+        print("run `npm run stories` in web_client first")
+        return 2
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    with served(BUILT) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        names = [n for n in story_names(browser, address) if not chosen.only or n.startswith(tuple(chosen.only))]
+        wanted = looks(chosen.sizes, chosen.quick)
+        if chosen.big:
+            wanted = [Look(size, language, "light", True) for size in chosen.sizes for language in ("zh", "en")]
+        found = inspect(browser, address, names, wanted, chosen.out)
+        browser.close()
+    for where, lines in found.items():
+        for line in lines:
+            print(f"{where}: {line}")
+    print(f"{len(names)} stories, {sum(map(len, found.values()))} findings, pictures in {chosen.out}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

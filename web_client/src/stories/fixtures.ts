@@ -1,0 +1,124 @@
+/** One branch meeting in the middle of its agenda: the ground every story changes a little. */
+import type { AgendaItem, Choice, Interval, MeetingState, Message, Motion, Participant, Preset } from "../wire/messages";
+
+export const NOW = Date.now();
+const MINUTE = 60_000;
+export const ME = "m-ding";
+const OPENED = NOW - 35 * MINUTE;
+
+const PRESET: Preset = {
+  preset_id: "general", title_zh: "支部党员大会一般决议", title_en: "General resolution of a branch",
+  quorum: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
+  passing: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
+  method: "open", electorate: "voting", source: "", assumed: [], written_opinions: false, proxy: false,
+};
+
+function intervals(level: Interval["level"], reason: string): readonly Interval[] {
+  return [
+    { since: OPENED - 3 * MINUTE, until: OPENED + 5 * MINUTE, level: "responsive", reason: "joined", marked_by: null },
+    { since: OPENED + 5 * MINUTE, until: OPENED + 18 * MINUTE, level: "confirmed", reason: "roll_call", marked_by: null },
+    { since: OPENED + 18 * MINUTE, until: OPENED + 24 * MINUTE, level: "connected", reason: "background", marked_by: null },
+    { since: OPENED + 27 * MINUTE, until: null, level, reason, marked_by: null },
+  ];
+}
+
+export function person(id: string, name: string, fields: Partial<Participant> = {}): Participant {
+  return {
+    participant_id: id, name, standing: "full", role: "member", voting: true, committee: false, excluded_reason: "", leave_reason: "",
+    leave_approved: false, room_id: "hall", present: true, first_arrived_at: OPENED - 3 * MINUTE, left_at: null, removed: false, media: [],
+    recording_acknowledged: true, connections: {}, intervals: [], gone_since: null, grace_until: null, marked_present: false, ...fields,
+  };
+}
+
+const MORE_NAMES = ["马丽娟", "陈思源", "刘海涛", "赵雅琴", "郑凯", "黄晓明", "吴佳怡", "徐浩", "杨帆", "朱琳", "高翔", "罗丹", "梁超", "宋雨", "唐磊", "许静", "韩冰", "冯雪", "曹阳", "彭飞", "曾敏", "萧然"];
+
+function participants(): Record<string, Participant> {
+  const list = [
+    person("m-zhou", "周建华", { role: "chair", committee: true }),
+    person("m-he", "何雨桐", { role: "secretary", committee: true }),
+    person("m-li", "李敏", { media: ["audio", "video"] }),
+    person("m-sun", "孙国栋", { media: ["video"] }),
+    person(ME, "丁文静", { committee: true, intervals: intervals("responsive", "foreground") }),
+    ...MORE_NAMES.map((name, i) => person(`m-${i}`, name, { present: i < 20, left_at: i === 20 ? OPENED + 10 * MINUTE : null, first_arrived_at: i === 21 ? null : OPENED })),
+    person("m-lin", "林晓雨", { standing: "applicant", role: "guest", voting: false }),
+    person("m-fang", "方圆", { standing: "probationary", voting: false }),
+    person("m-wang", "王志远", { present: false, leave_reason: "外出调研", leave_approved: true, first_arrived_at: null }),
+  ];
+  return Object.fromEntries(list.map((p) => [p.participant_id, p]));
+}
+
+function item(no: number, title: string, minutes: number, started: number | null, ended: number | null, speaker = ""): AgendaItem {
+  return { item_id: `i${no}`, title, minutes, speaker, started_at: started === null ? null : OPENED + started * MINUTE, ended_at: ended === null ? null : OPENED + ended * MINUTE };
+}
+
+export function message(no: number, author: string, text: string, fields: Partial<Message> = {}): Message {
+  return { message_id: `c${no}`, room_id: "hall", author_id: author, posted_at: NOW - (20 - no) * MINUTE, text, audience: [], removed_by: null, ...fields };
+}
+
+export const CHAT: readonly Message[] = [
+  message(1, "m-zhou", "下面请李敏同志谈谈志愿服务的情况，其他同志可以先把问题写在这里。"),
+  message(2, "m-0", "志愿服务那页能再放一下吗？"),
+  message(3, "m-he", "文稿在“更多 → 资料”里，可以自己翻看。"),
+  message(4, "m-3", "", { removed_by: "m-he" }),
+  message(5, ME, "收到，谢谢。"),
+];
+
+const THREE: readonly Choice[] = [{ choice_id: "for", label: "赞成" }, { choice_id: "against", label: "不赞成" }, { choice_id: "abstain", label: "弃权" }];
+
+export function motion(fields: Partial<Motion> = {}): Motion {
+  return {
+    motion_id: "v1", phase: "voting", title: "接收林晓雨同志为中共预备党员", text: "", item_id: "i4", force: "motion", method: "open", choices: THREE,
+    max_choices: 1, preset: { ...PRESET, title_zh: "接收预备党员", title_en: "Admitting a probationary member" },
+    electorate: Object.values(participants()).filter((p) => p.voting).map((p) => p.participant_id),
+    opened_at: NOW - 46_000, closes_at: NOW + 134_000, closed_at: null, published_at: null,
+    quorum_at_open: { entitled: 28, present: 25, needed: 15, met: true }, quorum_at_close: null, returned: 11, ballots: {}, tally: null, verdict: null,
+    named: [], withdrawn_reason: "", ...fields,
+  };
+}
+
+export function published(fields: Partial<Motion> = {}): Motion {
+  return motion({
+    phase: "published", opened_at: NOW - 5 * MINUTE, closes_at: NOW - 2 * MINUTE, closed_at: NOW - 2 * MINUTE, published_at: NOW - MINUTE, returned: 26,
+    quorum_at_close: { entitled: 28, present: 26, needed: 15, met: true }, ballots: { [ME]: ["for"] },
+    tally: { counts: [["for", 22], ["against", 2], ["abstain", 2]], cast: 26, entitled: 28, present: 26 },
+    verdict: { carried: true, reason: "reached", needed: 15, base: "entitled", base_count: 28, votes_for: 22 }, ...fields,
+  });
+}
+
+export const POLL: Partial<Motion> = {
+  motion_id: "p1", force: "poll", title: "下次主题党日去哪里？可以选两处。", max_choices: 2, quorum_at_open: null,
+  choices: [
+    { choice_id: "c1", label: "革命历史纪念馆" }, { choice_id: "c2", label: "社区数字课堂" }, { choice_id: "c3", label: "乡村振兴示范村" },
+    { choice_id: "c4", label: "校史馆" }, { choice_id: "c5", label: "先听听大家的意见再定，暂时不去" },
+  ],
+};
+
+export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
+  return {
+    meeting_id: "M1", phase: "open", title: "2026年11月支部党员大会", kind: "general", branch_id: "b1", branch_name: "信息学院研究生第二党支部", place: "教学楼 A305 与线上",
+    starts_at: OPENED, ends_at: OPENED + 90 * MINUTE, preset: PRESET,
+    documents: [
+      { document_id: "d1", title: "2026 年支部工作总结（征求意见稿）", media_type: "application/pdf", size: 1_840_000 },
+      { document_id: "d2", title: "志愿服务照片", media_type: "image/jpeg", size: 420_000 },
+    ],
+    participants: participants(),
+    agenda: [
+      item(1, "宣布开会，核实到会人数", 5, 0, 6, "周建华"), item(2, "学习：党员教育管理工作条例", 15, 6, 22, "何雨桐"), item(3, "审议年度工作总结", 20, 22, null, "李敏"),
+      item(4, "表决：接收林晓雨为预备党员", 15, null, null), item(5, "选举支部委员会委员", 20, null, null), item(6, "其他事项", 5, null, null),
+    ],
+    rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false } }, opened_at: OPENED, adjourned_at: null, current_item: "i3",
+    hands: [], floor: null, chat: CHAT, chat_paused: false, roll_call: null, motions: {}, recording: null, recording_planned: true, notes: [],
+    counters: { rooms: 0, items: 6, motions: 1, messages: 5, notes: 0, roll_calls: 2 }, ...fields,
+  };
+}
+
+/** The meeting with some people changed. */
+export function withPeople(state: MeetingState, changes: Readonly<Record<string, Partial<Participant>>>): MeetingState {
+  const people = { ...state.participants };
+  for (const [id, fields] of Object.entries(changes)) {
+    const before = people[id];
+    if (before !== undefined) people[id] = { ...before, ...fields };
+  }
+  return { ...state, participants: people };
+}
+

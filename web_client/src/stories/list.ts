@@ -1,0 +1,278 @@
+/** Every state worth looking at, as what it changes in the store. */
+import { change, connection, media, meeting, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
+import type { MeetingState, Motion } from "../wire/messages";
+import { openSheet, layout } from "../views/layout";
+import { notices } from "../views/notices";
+import { floorFirst } from "../views/microphone";
+import { aside, changeDraft } from "../views/vote/paper";
+import { composing } from "../views/chat";
+import { keyboardOpen } from "../views/keyboard";
+import { t } from "../core/i18n";
+import { ME, meetingState, motion, NOW, POLL, published, withPeople } from "./fixtures";
+import { goOffline } from "./port";
+
+type Story = () => void;
+
+function put(fields: Partial<MeetingState> = {}, change_: Parameters<typeof withPeople>[1] = {}): void {
+  meeting.value = withPeople(meetingState(fields), change_);
+}
+
+const FLOOR = { participant_id: "m-li", granted_at: NOW - 72_000, ends_at: NOW + 108_000 };
+const SLOTS = [
+  { mid: "v0", kind: "video", participant_id: "m-li" }, { mid: "v1", kind: "video", participant_id: "m-sun" },
+] as const;
+const SHARE = [...SLOTS, { mid: "screen0", kind: "screen", participant_id: "m-zhou" }] as const;
+
+function room(fields: Partial<MeetingState> = {}): void {
+  put({ floor: FLOOR, hands: [{ participant_id: "m-3", raised_at: NOW }, { participant_id: "m-5", raised_at: NOW }], recording: { started_at: NOW, started_by: "m-zhou" }, ...fields });
+  change(media, { phase: "live", profile: "video", slots: SLOTS, quality: 3, canShareScreen: true });
+  speaking.value = ["m-li"];
+}
+
+function voting(fields: Partial<Motion> = {}): Motion {
+  const one = motion(fields);
+  room({ motions: { [one.motion_id]: one }, current_item: "i4" });
+  return one;
+}
+
+function sent(kind: OutboxEntry["kind"], data: unknown, ago: number): void {
+  goOffline();
+  outbox.value = [{ id: "x1", kind, data, at: NOW - ago, state: "waiting", seq: null } as OutboxEntry];
+}
+
+function refused(code: string, ago = 4_000): void {
+  refusals.value = [{ id: "x1", kind: "CastBallot", data: { motion_id: "v1", choices: ["for"] }, at: NOW - ago, code, field: "", detail: {} } as Refusal];
+}
+
+function failure(reason: DeviceFailure, kind: "audio" | "video" | "screen" = "audio"): Story {
+  return () => {
+    room();
+    change(media, { failure: { media: kind, reason } });
+  };
+}
+
+function ending(why: Ending): Story {
+  return () => change(connection, { phase: "ended", ending: why });
+}
+
+function result(fields: Partial<Motion> = {}): Story {
+  return () => {
+    const one = published(fields);
+    room({ motions: { [one.motion_id]: one } });
+    openSheet({ name: "result", motion: one.motion_id });
+  };
+}
+
+const roll = (answered: readonly string[]): Story => () => room({ roll_call: { roll_call_id: "r2", opened_at: NOW - 18_000, closes_at: NOW + 42_000, expected: Object.keys(meetingState().participants), answered, closed_at: null } });
+
+export const STORIES: Readonly<Record<string, Story>> = {
+  "room-slides": () => {
+    room();
+    meeting.value = withPeople(meeting.value ?? meetingState(), { "m-zhou": { media: ["screen"] } });
+    change(media, { slots: SHARE });
+  },
+  "room-video": () => room(),
+  "room-own-camera": () => {
+    room({ floor: null });
+    change(media, { camera: "open", microphone: "open" });
+    speaking.value = [ME];
+  },
+  "room-alone": () => {
+    put({ chat: [] });
+    const state = meeting.value ?? meetingState();
+    meeting.value = withPeople(state, Object.fromEntries(Object.keys(state.participants).filter((id) => id !== ME).map((id) => [id, { present: false }])));
+    change(media, { phase: "live", profile: "video" });
+  },
+  "room-own-floor": () => {
+    room({ floor: { ...FLOOR, participant_id: ME } });
+    speaking.value = [];
+  },
+  "room-hand-up": () => room({ hands: [{ participant_id: "m-3", raised_at: NOW }, { participant_id: ME, raised_at: NOW }] }),
+  "room-audio": () => {
+    room();
+    change(media, { profile: "audio", quality: 2 });
+    meeting.value = withPeople(meeting.value ?? meetingState(), { "m-zhou": { media: ["screen"] } });
+  },
+  "room-weak": () => {
+    room();
+    change(media, { quality: 1, pictureHeld: true });
+  },
+  "room-text": () => {
+    room();
+    change(media, { profile: "text" });
+    typing.value = ["m-0", "m-2"];
+  },
+  "room-no-quorum": () => {
+    room();
+    const state = meeting.value ?? meetingState();
+    meeting.value = withPeople(state, Object.fromEntries(Object.keys(state.participants).filter((id) => /^m-\d+$/.test(id)).map((id) => [id, { present: false }])));
+  },
+  "room-group": () => {
+    room({ rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false } }, floor: null });
+    meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { room_id: "r1" }, "m-3": { room_id: "r1", media: ["audio"] }, "m-4": { room_id: "r1" } });
+    notices.value = [{ kind: "moved", title: t("room.notice_moved", { room: "第一党小组" }), words: t("room.notice_moved_words") }];
+    speaking.value = ["m-3"];
+  },
+  "room-muted": () => {
+    room();
+    notices.value = [{ kind: "muted", title: t("room.notice_muted"), words: t("room.notice_muted_words") }];
+  },
+  "room-tap-for-sound": () => {
+    room();
+    change(media, { needsTap: true });
+  },
+  "room-reconnecting": () => {
+    room();
+    change(connection, { phase: "reconnecting", attempt: 3, retryAt: Date.now() + 10_000 });
+  },
+  "room-resumed": () => {
+    room();
+    change(connection, { phase: "live", caughtUp: 14, resumedAt: Date.now() });
+  },
+  "chat": () => {
+    room();
+    layout.value = { ...layout.value, panel: "chat" };
+    typing.value = ["m-0"];
+  },
+  "chat-keyboard": () => {
+    room();
+    layout.value = { ...layout.value, panel: "chat" };
+    keyboardOpen.value = true;
+    composing.value = true;
+    document.documentElement.style.setProperty("--page", "330px");
+  },
+  "chat-paused": () => {
+    room({ chat_paused: true });
+    layout.value = { ...layout.value, panel: "chat" };
+  },
+  "chat-remove": () => {
+    room();
+    layout.value = { ...layout.value, panel: "chat" };
+    openSheet({ name: "message", message: "c5" });
+  },
+  "people": () => {
+    room();
+    layout.value = { ...layout.value, panel: "people" };
+  },
+  "person": () => {
+    room();
+    openSheet({ name: "person", participant: "m-li" });
+  },
+  "vote-choose": () => void voting(),
+  "vote-chosen": () => changeDraft(voting().motion_id, { choices: ["for"] }),
+  "vote-confirm": () => changeDraft(voting().motion_id, { choices: ["against"], step: "confirm" }),
+  "vote-confirm-named": () => changeDraft(voting({ method: "named" }).motion_id, { choices: ["for"], step: "confirm" }),
+  "vote-pending": () => {
+    voting();
+    sent("CastBallot", { motion_id: "v1", choices: ["for"] }, 4_000);
+  },
+  "vote-pending-offline": () => {
+    voting();
+    sent("CastBallot", { motion_id: "v1", choices: ["for"] }, 9_000);
+    change(connection, { phase: "reconnecting", attempt: 3, retryAt: Date.now() + 10_000 });
+  },
+  "vote-counted": () => void voting({ ballots: { [ME]: ["for"] }, returned: 19 }),
+  "vote-strip": () => {
+    const one = voting();
+    aside(`${one.motion_id}:choose`);
+  },
+  "vote-late": () => {
+    voting({ phase: "closed", closed_at: NOW - 70_000 });
+    refused("poll_closed");
+  },
+  "vote-refused": () => {
+    voting();
+    refused("not_present");
+  },
+  "vote-watch": () => {
+    const one = motion();
+    voting({ electorate: one.electorate.filter((id) => id !== ME) });
+    meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { standing: "probationary", voting: false } });
+  },
+  "vote-long": () => void voting({ title: "关于给予某同志党内警告处分并责成支部委员会在三个月内跟踪帮教情况、定期向支部党员大会报告的决议", text: "支部委员会 11 月 20 日会议研究，提请本次支部党员大会表决。" }),
+  "poll-choose": () => changeDraft(voting(POLL).motion_id, { choices: ["c2", "c3"] }),
+  "result-carried": result(),
+  "result-lost": result({ tally: { counts: [["for", 14], ["against", 9], ["abstain", 3]], cast: 26, entitled: 28, present: 26 }, verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 14 } }),
+  "result-named": result({
+    method: "named", named: [{ participant_id: "m-zhou", choices: ["for"] }, { participant_id: ME, choices: ["for"] }, { participant_id: "m-3", choices: ["against"] }],
+  }),
+  "result-poll": result({ ...POLL, ballots: { [ME]: ["c2", "c3"] }, quorum_at_close: null, tally: { counts: [["c1", 6], ["c2", 17], ["c3", 14], ["c4", 2], ["c5", 3]], cast: 26, entitled: 28, present: 26 }, verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 26, votes_for: 0 } }),
+  "results": () => {
+    const one = published();
+    const two = published({ motion_id: "v2", title: "通过 2026 年支部工作总结", verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 9 } });
+    room({ motions: { v1: one, v2: two } });
+    openSheet({ name: "results" });
+  },
+  "roll-call": roll(["m-zhou", "m-he", "m-li"]),
+  "roll-call-answered": () => {
+    roll(["m-zhou", "m-he", "m-li"])();
+    setTimeout(() => roll(["m-zhou", "m-he", "m-li", ME])(), 60);
+  },
+  "recording": () => {
+    room();
+    meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { recording_acknowledged: false } });
+  },
+  "more": () => {
+    room();
+    change(media, { canTurnCamera: true, camera: "open" });
+    openSheet({ name: "more" });
+  },
+  "more-chair": () => {
+    room();
+    meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { role: "chair" } });
+    openSheet({ name: "more" });
+  },
+  "settings": () => {
+    room();
+    openSheet({ name: "settings" });
+  },
+  "documents": () => {
+    room();
+    openSheet({ name: "documents" });
+  },
+  "agenda": () => {
+    room();
+    openSheet({ name: "agenda" });
+  },
+  "attendance": () => {
+    room();
+    openSheet({ name: "attendance" });
+  },
+  "leave": () => {
+    room();
+    openSheet({ name: "leave" });
+  },
+  "devices": () => {
+    room();
+    openSheet({ name: "devices" });
+  },
+  "fail-denied": failure("denied"),
+  "fail-dismissed": failure("dismissed"),
+  "fail-missing": failure("missing"),
+  "fail-busy": failure("busy", "video"),
+  "fail-unsupported": failure("unsupported"),
+  "fail-insecure": failure("insecure"),
+  "fail-floor": () => {
+    room();
+    floorFirst.value = true;
+  },
+  "connecting": () => {
+    meeting.value = null;
+    change(connection, { phase: "connecting" });
+  },
+  "connecting-slow": () => {
+    meeting.value = null;
+    change(connection, { phase: "connecting", attempt: 3 });
+  },
+  "waiting": () => put({ phase: "convened", starts_at: NOW + 8 * 60_000, opened_at: null, current_item: null, recording: null }),
+  "waiting-chair": () => {
+    put({ phase: "convened", starts_at: NOW - 60_000, opened_at: null, current_item: null });
+    meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { role: "chair" } });
+  },
+  "adjourned": () => put({ phase: "adjourned", adjourned_at: NOW }),
+  "ended-left": ending("left"),
+  "ended-removed": ending("removed"),
+  "ended-cancelled": ending("unknown_meeting"),
+  "ended-signed-out": ending("signed_out"),
+  "ended-replaced": ending("replaced"),
+};

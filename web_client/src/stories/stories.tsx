@@ -1,0 +1,40 @@
+/** Shows one story: `?story=vote-choose&lang=en&theme=dark&big=1`. Without a name: the list of all. */
+import "../styles/tokens.css";
+import "../styles/components.css";
+import { render } from "preact";
+import { provideActions } from "../core/actions";
+import { beat } from "../core/clock";
+import { boot, change, connection, preferences, you } from "../core/store";
+import { App } from "../views/app";
+import { ME } from "./fixtures";
+import { STORIES } from "./list";
+import { asked, storyActions } from "./port";
+
+async function run(): Promise<void> {
+  const query = new URLSearchParams(location.search);
+  const language = query.get("lang") === "en" ? "en" : "zh-CN";
+  const theme = query.get("theme");
+  const place = document.getElementById("app");
+  if (place === null) throw new Error("no place to draw");
+  provideActions(storyActions);
+  await storyActions.setPreferences({ language, theme: theme === "dark" ? "dark" : "light", big: query.get("big") === "1" });
+  change(preferences, { language });
+  beat();
+  setInterval(beat, 1000);
+  boot.value = { meeting_id: "M1", participant_id: ME, name: "丁文静", language, csrf: "", ice_servers: [], media: true, stage: false, urls: { home: "#home" }, as: query.get("as") === "listen" ? "listen" : "audio" };
+  you.value = { participant_id: ME, name: "丁文静", connection_id: "k1" };
+  change(connection, { phase: "live" });
+  const name = query.get("story");
+  const story = name === null ? undefined : STORIES[name];
+  if (story === undefined) {
+    render(<main class="pad"><h1>Stories</h1><ul class="stack stack--s">{Object.keys(STORIES).map((one) => <li key={one}><a href={`?story=${one}`}>{one}</a></li>)}</ul></main>, place);
+    document.title = "Stories";
+  } else {
+    story();
+    render(<App />, place);
+  }
+  Object.assign(window, { stories: { names: Object.keys(STORIES), asked } });
+  document.documentElement.dataset["ready"] = "yes";
+}
+
+void run();

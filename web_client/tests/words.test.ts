@@ -1,0 +1,59 @@
+/** Words: found by key, filled in, and the same keys in both languages for every area the client uses. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { secondsLeft } from "../src/core/clock";
+import { addCatalogue, countdown, has, list, t } from "../src/core/i18n";
+import { reasonOf } from "../src/media/devices";
+
+const folder = resolve(import.meta.dirname, "../../meeting_server/web/locales");
+const catalogue = (language: string) => JSON.parse(readFileSync(resolve(folder, `${language}.json`), "utf8")) as Record<string, Record<string, string>>;
+
+describe("words", () => {
+  it("fill in what is named and leave the rest", () => {
+    addCatalogue("zh-CN", { room: { queue: "后面还有 {n} 人，{m}" } });
+    expect(t("room.queue", { n: 2 })).toBe("后面还有 2 人，{m}");
+  });
+
+  it("show an unknown key, so that it is noticed", () => {
+    expect([t("room.no_such"), has("room.no_such")]).toEqual(["room.no_such", false]);
+  });
+
+  it("replace the catalogue when the language changes, and add areas when it stays", () => {
+    addCatalogue("en", { room: { leave: "Leave" } });
+    addCatalogue("en", { console: { more: "More" } });
+    expect([t("room.leave"), t("console.more"), t("room.queue")]).toEqual(["Leave", "More", "room.queue"]);
+    expect(list(["a", "b"])).toBe("a, b");
+  });
+
+  it.each([[0, "0:00"], [42, "0:42"], [108, "1:48"], [725, "12:05"], [3729, "1:02:09"], [-3, "0:00"]] as const)("count %i seconds down as %s", (seconds, shown) => {
+    expect(countdown(seconds)).toBe(shown);
+  });
+
+  it("never count below nothing", () => {
+    expect(secondsLeft(0)).toBe(0);
+  });
+
+  it.each(["console", "stage"])("have the same keys and placeholders in both languages: %s", (area) => {
+    const [zh, en] = [catalogue("zh-CN")[area]!, catalogue("en")[area]!];
+    expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
+    const holes = (words: string) => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort();
+    for (const key of Object.keys(zh)) expect(holes(en[key]!), key).toEqual(holes(zh[key]!));
+  });
+});
+
+describe("a capture that failed", () => {
+  it.each([
+    ["NotAllowedError", "Permission denied", "denied"],
+    ["NotAllowedError", "Permission dismissed", "dismissed"],
+    ["NotFoundError", "", "missing"],
+    ["NotReadableError", "", "busy"],
+    ["AbortError", "", "busy"],
+    ["OverconstrainedError", "", "constrained"],
+    ["SecurityError", "", "denied"],
+    ["TypeError", "", "insecure"],
+    ["WeirdError", "", "unsupported"],
+  ] as const)("%s (%s) is %s", (name, message, reason) => {
+    expect(reasonOf(new DOMException(message, name))).toBe(reason);
+  });
+});
