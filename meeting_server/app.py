@@ -25,6 +25,7 @@ from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.worker import Worker as ArchiveWorker
 from meeting_server.archive.worker import be_gentle
 from meeting_server.config import HERE, Settings
+from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.clock import Clock
 from meeting_server.live.registry import Registry
@@ -70,7 +71,8 @@ def client_folder() -> Path:
 async def migrated(settings: Settings) -> None:
     """Bring the database to the newest revision."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    await migrate(settings.database)
+    for url in dict.fromkeys((settings.database, settings.ballot_database)):
+        await migrate(url)
 
 
 @asynccontextmanager
@@ -88,6 +90,9 @@ async def open_house(
         database = Database(settings.database)
         stack.push_async_callback(database.close)
         journal = SqlJournal(database)
+        ballots = Database(settings.ballot_database)
+        stack.push_async_callback(ballots.close)
+        box = BallotBox(ballots, secret)
         stack.push_async_callback(journal.close)
         directory = Directory(database)
         desk = Desk.set_up(database, directory, settings.data_dir / "documents")
@@ -97,6 +102,7 @@ async def open_house(
             desk.convener.convening,
             on_phase=desk.on_phase,
             media=media,
+            box=box,
             recordings_dir=settings.recordings_dir,
             clock=clock,
         )
@@ -112,6 +118,7 @@ async def open_house(
             sign_outs=SignOuts(),
             desk=desk,
             registry=registry,
+            box=box,
             media=media,
             search=Search(database),
             archive=Shelf(settings.recordings_dir),

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'meetings.sqlite3').resolve()}"
 
     @property
+    def ballot_database(self) -> str:
+        """Where the ballot box is: a small file of its own, so that sealing rewrites it without stalling a meeting."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'ballot-box.sqlite3').resolve()}"
+
+    @property
     def media_control(self) -> Path:
         """Where web and media processes meet."""
         return (self.media_socket or self.data_dir / "run" / "media.sock").resolve()

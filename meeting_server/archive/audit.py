@@ -14,6 +14,7 @@ import msgspec
 
 from meeting_server.archive.minutes import FORMAT as MINUTES_FORMAT
 from meeting_server.archive.minutes import minutes_of
+from meeting_server.domain import ballots
 from meeting_server.domain.attendance import electorate, present_of
 from meeting_server.domain.events import (
     BallotCast,
@@ -26,10 +27,10 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.meeting import evolve
-from meeting_server.domain.rules import quorum_check, verdict
+from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import MeetingState
-from meeting_server.domain.tally import count
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
+from meeting_server.domain.verdicts import quorum_at_close, result
 from meeting_server.journal.bundle import BadBundle, Bundle, read_bundle
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import EMPTY, faults, head_of
@@ -260,27 +261,22 @@ def _ballot(
         report.findings.append(Finding("ballots_in_time", seq, f"{title}: {who}"))
     if event.voter not in opened.electorate or voter is None or not voter.present:
         report.findings.append(Finding("ballots_entitled", seq, f"{title}: {who}"))
-    known = {choice.choice_id for choice in opened.choices}
-    marks = set(event.choices)
-    if not 1 <= len(event.choices) <= opened.max_choices or len(marks) != len(event.choices) or marks - known:
+    if ballots.check(before.motions[event.motion_id], event.choices) != "valid":
         report.findings.append(Finding("ballots_valid", seq, f"{title}: {who}"))
     paper.ballots.setdefault(event.voter, event.choices)
 
 
 def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Paper, report: _Report) -> None:
     opened, title = paper.opened, paper.opened.title
+    motion = replace(before.motions[event.motion_id], electorate=opened.electorate, preset=opened.preset)
     present = present_of(before, opened.electorate)
-    tally = count(opened.choices, paper.ballots.values(), len(opened.electorate), present)
+    tally = ballots.count(motion, paper.ballots.values(), present)
     fine = event.tally == tally and event.returned == paper.returned
     report.look("tally", fine, seq, f"{title}: {_tally(event.tally, event.returned)} / {_tally(tally, paper.returned)}")
-    quorum: QuorumCheck | None = None
-    preset = opened.preset
-    if opened.force == "motion":
-        quorum = quorum_check(preset.quorum, len(opened.electorate), present)
+    quorum = quorum_at_close(motion, present)
+    if quorum is not None:
         report.look("quorum", event.quorum == quorum, seq, f"{title}: {_quorum(event.quorum)} / {_quorum(quorum)}")
-    else:
-        preset = replace(preset, passing=None)
-    report.look("verdict", event.verdict == verdict(preset, tally, quorum), seq, title)
+    report.look("verdict", event.verdict == result(motion, tally, quorum), seq, title)
     paper.open = False
     paper.closed = event
 

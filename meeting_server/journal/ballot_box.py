@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from secrets import token_bytes
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.terms import Paper
 from meeting_server.journal.blind_signature import SigningKey
+from meeting_server.journal.box import BoxRefused, Proof, Receipt, Sealed, State
 from meeting_server.journal.paper import Ballot, audit_path, fingerprint, receipt_message, root
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.database import Database, metadata
@@ -62,43 +63,7 @@ ballots = Table(
     sqlite_with_rowid=False,
 )
 
-State = Literal["collecting", "voting", "closing", "sealed"]
 _ORDER: tuple[State, ...] = ("collecting", "voting", "closing", "sealed")
-Refusal = Literal["unknown_motion", "not_collecting", "already_collected", "not_voting", "poll_closed", "bad_token", "ballot_conflict"]
-
-
-class BoxRefused(Exception):
-    """The box did not take it, and nothing changed. ``code`` is a wire code."""
-
-    def __init__(self, code: Refusal) -> None:
-        super().__init__(code)
-        self.code: Refusal = code
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The box has the ballot: its leaf, signed by the paper's receipt key (r ‖ s)."""
-
-    leaf: bytes
-    signature: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A sealed box: how many papers were handed out, the ballots in the order of the bulletin, and their root."""
-
-    issued: int
-    root: bytes
-    ballots: tuple[Ballot, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Where a ballot stands in the sealed bulletin, for a phone to check its receipt by itself."""
-
-    index: int
-    size: int
-    path: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +153,9 @@ class BallotBox:
 
     # --- casting ------------------------------------------------------------------------------------------
 
-    async def cast(self, paper_id: str, ballot: Ballot) -> Receipt:
-        """Put a ballot in. The same ballot again gets the same receipt's leaf; another choice under the same key is
-        ``ballot_conflict`` and the first stands. Raises BoxRefused, StorageUnavailable."""
+    async def cast(self, paper_id: str, ballot: Ballot, *, late: bool = False) -> Receipt:
+        """Put a ballot in. The same ballot again gets the same receipt's leaf, even ``late``; another choice under the
+        same key is ``ballot_conflict`` and the first stands. Raises BoxRefused, StorageUnavailable."""
         found = await self._paper(paper_id)
         if found is None:
             raise BoxRefused("unknown_motion")
@@ -211,7 +176,7 @@ class BallotBox:
             state = await _state(conn, paper_id)
             if state == "collecting":
                 raise BoxRefused("not_voting")
-            if state != "voting":
+            if late or state != "voting":
                 raise BoxRefused("poll_closed")
             await conn.execute(
                 insert(ballots).values(

@@ -119,6 +119,12 @@ class Assembly:
             if participant is not None and participant.room_id == room_id and connection.participant_id != but:
                 connection.deliver(frames)
 
+    def tell_all(self, message: ServerMessage) -> None:
+        """Something unrecorded for everyone in the meeting."""
+        frames = Frames((encode(message),))
+        for connection in list(self.connections.values()):
+            connection.deliver(frames)
+
     def _told(self, host: Host, facts: Sequence[Fact]) -> None:
         self._waiting.extend(fact.entry for fact in facts)
         fresh = frozenset().union(*(fact.entry.fresh for fact in facts))

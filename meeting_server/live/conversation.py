@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from meeting_server.domain.commands import Actor
 from meeting_server.domain.errors import Rejected
-from meeting_server.domain.ids import CommandId, Millis
+from meeting_server.domain.ids import CommandId, Millis, MotionId
 from meeting_server.live import presence
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.clock import Clock
 from meeting_server.live.connection import Connection
 from meeting_server.live.outcome import Acked, Outcome
+from meeting_server.live.papers import Papers
 from meeting_server.live.signalling import Signalling
 from meeting_server.wire.client_messages import (
     ClientMessage,
+    Collect,
     CommandFrame,
     Hangup,
     Hello,
@@ -31,10 +33,13 @@ TYPING_EVERY: Millis = 1_000
 class Conversation:
     """One phone in one meeting."""
 
-    def __init__(self, assembly: Assembly, connection: Connection, signalling: Signalling, clock: Clock) -> None:
+    def __init__(
+        self, assembly: Assembly, connection: Connection, signalling: Signalling, papers: Papers, clock: Clock
+    ) -> None:
         self.assembly = assembly
         self.connection = connection
         self._signalling = signalling
+        self._papers = papers
         self._clock = clock
 
     def hear(self, message: ClientMessage) -> None:
@@ -54,6 +59,8 @@ class Conversation:
                 self._signalling.offer(self.assembly, self.connection, id, sdp, video_slots)
             case Want():
                 self._signalling.want(self.connection, message)
+            case Collect(id, motion_id, blinded):
+                self._papers.collect(self.assembly, self.connection, id, MotionId(motion_id), blinded)
             case Hangup():
                 self._signalling.hang_up(self.connection)
             case Hello():

@@ -13,12 +13,14 @@ from meeting_server.domain.events import MeetingAdjourned, MeetingOpened
 from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Convening, Preset
+from meeting_server.journal.box import Box
 from meeting_server.journal.port import Head, Journal, Record, StorageUnavailable
 from meeting_server.live import presence
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.clock import Clock, steady_clock
 from meeting_server.live.host import Fact, Host
 from meeting_server.live.outcome import Acked, UnknownMeeting
+from meeting_server.live.papers import Papers
 from meeting_server.live.signalling import Signalling
 from meeting_server.media.api import MediaPlane
 from meeting_server.wire.close_codes import Close
@@ -33,7 +35,8 @@ IDLE_MS: Millis = 10 * 60_000
 
 class Registry:
     """``convening`` gives what the schedule says about a meeting (``None``: there is none). ``on_phase`` is told when
-    a meeting opens or adjourns. ``media`` must be started by its owner before ``start``; ``None``: text only."""
+    a meeting opens or adjourns. ``media`` must be started by its owner before ``start``; ``None``: text only.
+    ``box`` holds the papers of secret votes; ``None``: none can be opened."""
 
     def __init__(
         self,
@@ -43,11 +46,13 @@ class Registry:
         *,
         on_phase: OnPhase | None = None,
         media: MediaPlane | None = None,
+        box: Box | None = None,
         recordings_dir: Path = Path("recordings"),
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock if clock is not None else steady_clock()
         self.signalling = Signalling(media, recordings_dir, self.assembly)
+        self.papers = Papers(box, self.clock)
         self.draining = False
         self._journal = journal
         self._presets = presets
@@ -75,6 +80,7 @@ class Registry:
             assembly.close(assembly.connections.values(), Close.RESTARTING)
         await asyncio.gather(*(assembly.host.stop() for assembly in self._assemblies.values()))
         await self.signalling.stop()
+        await self.papers.stop()
         if self._sweeper is not None:
             self._sweeper.cancel()
         await asyncio.gather(*self._tasks, *([self._sweeper] if self._sweeper else []), return_exceptions=True)
@@ -151,10 +157,11 @@ class Registry:
             await assembly.host.stop()
             self._used.pop(meeting_id, None)
             return None
-        assembly.followers = [self.signalling.follow, self._phases]
+        assembly.followers = [self.signalling.follow, self.papers.follow, self._phases]
         assembly.leavers = [self.signalling.hang_up]
         self._assemblies[meeting_id] = assembly
         self.signalling.record(assembly)
+        self.papers.resume(assembly)
         return assembly
 
     async def _need(self, meeting_id: MeetingId) -> Assembly:

@@ -38,6 +38,7 @@ class House:
     documents: Any = None
     presets: Any = None
     registry: Any = None
+    box: Any = None
     media: Any = None
     search: Any = None
     archive: Any = None

@@ -9,6 +9,7 @@ from meeting_server.web import (
     account_pages,
     archive_pages,
     attendance_pages,
+    ballots,
     branch_pages,
     home,
     invitation_pages,
@@ -28,6 +29,7 @@ from meeting_server.web import (
 
 routes: list[BaseRoute] = [
     *socket.routes,
+    *ballots.routes,
     *sign_in_pages.routes,
     *account_pages.routes,
     *preference_pages.routes,

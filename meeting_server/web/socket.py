@@ -184,7 +184,7 @@ class _Talk:
                 return entered
             stop_watching = self._watch(viewer, entered)
             try:
-                return await self._listen(Conversation(assembly, entered, registry.signalling, registry.clock))
+                return await self._listen(Conversation(assembly, entered, registry.signalling, registry.papers, registry.clock))
             finally:
                 stop_watching()
                 assembly.leave(entered)

@@ -51,10 +51,19 @@ class Hangup(Struct, tag="hangup", tag_field="type", frozen=True):
     """Leave media (text-only) and stay in the meeting."""
 
 
+class Collect(Struct, tag="collect", tag_field="type", frozen=True):
+    """Collect the paper of a secret vote (领票): ``blinded`` is the blinded message (RFC 9474), hex. The same request
+    again gets the same answer; another is ``already_collected``."""
+
+    id: str
+    motion_id: str
+    blinded: str
+
+
 class Ping(Struct, tag="ping", tag_field="type", frozen=True):
     """Every 5 s while visible, every 20 s in the background; the sign of life behind attendance."""
 
     sent: int = 0
 
 
-ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Hangup | Ping
+ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Hangup | Collect | Ping

@@ -82,6 +82,22 @@ class Error(Struct, tag="error", tag_field="type", frozen=True):
     retry_after_ms: int = 0
 
 
+class Collected(Struct, tag="collected", tag_field="type", frozen=True):
+    """Answer to ``collect``: the blind signature, hex. Refusals come as ``rejected`` with the same id."""
+
+    id: str
+    motion_id: str
+    blind_signature: str
+
+
+class PaperProgress(Struct, tag="paper", tag_field="type", frozen=True):
+    """How many papers of a secret vote are handed out and how many ballots returned; unrecorded, to everyone."""
+
+    motion_id: str
+    issued: int
+    returned: int
+
+
 class Answer(Struct, tag="answer", tag_field="type", frozen=True):
     """Answer to ``offer``: ``mids`` maps each m-line's mid to what it is (see ``media/api``)."""
 
@@ -129,6 +145,6 @@ class Pong(Struct, tag="pong", tag_field="type", frozen=True):
 
 
 ServerMessage = (
-    Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | Error | Answer | Slots | Speaking | Quality
-    | MediaLost | Typing | Pong
+    Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | Error | Collected | PaperProgress | Answer | Slots
+    | Speaking | Quality | MediaLost | Typing | Pong
 )

@@ -1,0 +1,177 @@
+"""Between the meeting and the ballot box: what the meeting records, the box does; what the box did, the meeting is told.
+
+The journal is the authority. Each step of a paper follows from a recorded fact and may be done again: after a restart
+``resume`` looks at every motion and does what was left undone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from meeting_server.domain import events
+from meeting_server.domain.commands import SERVER, IssuePaper, ReportSealed
+from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import MotionId
+from meeting_server.domain.papers import may_collect
+from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.journal.blind_signature import BadBlindedMessage
+from meeting_server.journal.box import Box, BoxRefused, paper_id
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.live.assembly import Assembly
+from meeting_server.live.clock import Clock
+from meeting_server.live.connection import Connection
+from meeting_server.live.host import Fact
+from meeting_server.live.outcome import Acked
+from meeting_server.wire.codes import WireCode
+from meeting_server.wire.server_messages import Collected, PaperProgress, RejectedFrame
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+PROGRESS_SECONDS = 0.25
+"""Handed out and returned are told at most this often."""
+STEPS = events.PaperRequested | events.CollectingClosed | events.PaperClosing | events.MotionWithdrawn
+
+
+class Papers:
+    """The secret papers of all meetings of this server."""
+
+    def __init__(self, box: Box | None, clock: Clock) -> None:
+        self._box = box
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._telling: dict[str, asyncio.TimerHandle] = {}
+
+    async def stop(self) -> None:
+        """Give up what is under way; it is resumed at the next start."""
+        for timer in self._telling.values():
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- following the meeting ------------------------------------------------------------------------------
+
+    def follow(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
+        """Do what the facts ask of the box."""
+        for fact in facts:
+            if isinstance(fact.event, STEPS):
+                self._agree(assembly, fact.event.motion_id)
+
+    def resume(self, assembly: Assembly) -> None:
+        """Do what was left undone when the server stopped."""
+        state = assembly.state
+        for motion in state.motions.values() if state is not None else ():
+            if motion.method == "secret" and motion.phase in ("preparing", "voting", "sealing"):
+                self._agree(assembly, motion.motion_id)
+
+    def _agree(self, assembly: Assembly, motion_id: MotionId) -> None:
+        self._spawn(self._until_done(assembly, motion_id), f"paper-{motion_id}")
+
+    async def _until_done(self, assembly: Assembly, motion_id: MotionId) -> None:
+        """Bring the box to where the motion is; again while the storage is unavailable."""
+        while True:
+            state = assembly.state
+            motion = state.motions.get(motion_id) if state is not None else None
+            if state is None or motion is None or self._box is None:
+                return
+            try:
+                await self._step(assembly, self._box, state, motion)
+            except StorageUnavailable as failure:
+                log.error("paper %s of meeting %s waits for the storage: %s", motion_id, assembly.meeting_id, failure)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            return
+
+    async def _step(self, assembly: Assembly, box: Box, state: MeetingState, motion: Motion) -> None:
+        name = paper_id(state.meeting_id, motion.motion_id)
+        if motion.phase == "preparing":
+            await self._tell(assembly, IssuePaper(motion.motion_id, await box.open(name)))
+        elif motion.phase == "voting" and motion.method == "secret":
+            await box.advance(name, "voting")
+        elif motion.phase == "sealing":
+            sealed = await box.seal(name)
+            ballots = tuple(ballot.choices for ballot in sealed.ballots)
+            await self._tell(assembly, ReportSealed(motion.motion_id, sealed.issued, sealed.root.hex(), ballots))
+        elif motion.phase == "withdrawn" and motion.paper is not None:
+            await box.seal(name)
+
+    async def _tell(self, assembly: Assembly, command: IssuePaper | ReportSealed) -> None:
+        outcome = await assembly.host.ask(SERVER, command)
+        if not isinstance(outcome, Acked):
+            raise StorageUnavailable(outcome.code)
+
+    # --- collecting -----------------------------------------------------------------------------------------
+
+    def collect(self, assembly: Assembly, connection: Connection, id: str, motion_id: MotionId, blinded: str) -> None:
+        """Hand a member their paper, once its right is checked; never waits."""
+        state = assembly.state
+        motion = state.motions.get(motion_id) if state is not None else None
+        if state is None or motion is None or not motion.is_public or self._box is None:
+            connection.send(RejectedFrame(id, Code.UNKNOWN_MOTION, "motion_id"))
+            return
+        refused = may_collect(state, connection.participant_id, motion, self._clock())
+        # a phone whose reply was lost asks again after collecting closed: the box knows whether it was handed a paper
+        if refused is not None and not (refused.code is Code.NOT_COLLECTING and motion.phase == "voting"):
+            connection.send(RejectedFrame(id, refused.code, refused.field))
+            return
+        try:
+            message = bytes.fromhex(blinded)
+        except ValueError:
+            connection.send(RejectedFrame(id, WireCode.BAD_MESSAGE, "blinded"))
+            return
+        self._spawn(self._collect(assembly, self._box, connection, id, motion, message), f"collect-{motion_id}")
+
+    async def _collect(
+        self, assembly: Assembly, box: Box, connection: Connection, id: str, motion: Motion, blinded: bytes
+    ) -> None:
+        name = paper_id(assembly.meeting_id, motion.motion_id)
+        try:
+            signature = await box.collect(name, connection.participant_id, blinded)
+        except BoxRefused as refused:
+            connection.send(RejectedFrame(id, refused.code, "motion_id"))
+        except BadBlindedMessage:
+            connection.send(RejectedFrame(id, WireCode.BAD_MESSAGE, "blinded"))
+        except StorageUnavailable:
+            connection.send(RejectedFrame(id, WireCode.STORAGE_UNAVAILABLE, retry_after_ms=int(RETRY_SECONDS * 1000)))
+        else:
+            connection.send(Collected(id, motion.motion_id, signature.hex()))
+            self.progressed(assembly, motion.motion_id)
+
+    # --- telling how far it is --------------------------------------------------------------------------------
+
+    def progressed(self, assembly: Assembly, motion_id: MotionId) -> None:
+        """One more paper was handed out or came back: tell everyone soon. Never who."""
+        name = paper_id(assembly.meeting_id, motion_id)
+        if name in self._telling:
+            return
+
+        def tell() -> None:
+            self._telling.pop(name, None)
+            self._spawn(self._progress(assembly, motion_id), f"progress-{motion_id}")
+
+        self._telling[name] = asyncio.get_running_loop().call_later(PROGRESS_SECONDS, tell)
+
+    async def _progress(self, assembly: Assembly, motion_id: MotionId) -> None:
+        if self._box is None:
+            return
+        try:
+            issued, returned = await self._box.progress(paper_id(assembly.meeting_id, motion_id))
+        except StorageUnavailable:
+            return  # the next one tells more
+        assembly.tell_all(PaperProgress(motion_id, issued, returned))
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(_logged(work, name), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _logged(work: Coroutine[Any, Any, None], name: str) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("%s failed", name)
