@@ -38,9 +38,7 @@ from tests.live_house import named_by_cookie
 
 MEETING = MeetingId("meeting-1")
 DIST = Path(__file__).parent.parent / "web_client" / "dist"
-NAMES = (
-    "周建华 何雨桐 李敏 孙国栋 马丽娟 丁文静 刘海涛 陈思源 王志远 郑凯 吴晓东 徐静 胡明 朱琳 高翔 林峰 罗红 梁伟 宋佳 唐磊 许诺 韩雪 冯涛 董洁 萧然 程浩 曹颖 袁野 邓丽"
-).split()
+NAMES = ["周建华", "何雨桐", "李敏", "孙国栋", "马丽娟", "丁文静", "刘海涛", "陈思源", "王志远", "郑凯", "吴晓东", "徐静", "胡明", "朱琳", "高翔", "林峰", "罗红", "梁伟", "宋佳", "唐磊", "许诺", "韩雪", "冯涛", "董洁", "萧然", "程浩", "曹颖", "袁野", "邓丽"]
 HALF = Threshold(1, 2, "at_least", "entitled")
 MAJORITY = Threshold(1, 2, "more_than", "entitled")
 PRESETS = {

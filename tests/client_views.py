@@ -19,9 +19,10 @@ from meeting_server.domain.attendance import quorum_now
 from meeting_server.domain.events import Event
 from meeting_server.domain.ids import ConnectionId, ItemId, MessageId, MotionId, NoteId, ParticipantId, RoomId
 from meeting_server.domain.meeting import evolve
+from meeting_server.domain.motions import RUNNING
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
-from meeting_server.domain.terms import Choice, Invited
+from meeting_server.domain.terms import Choice, Invited, Paper
 from meeting_server.domain.visibility import copies, fresh_view_for, view
 from tests.sitting import Sitting, member
 
@@ -35,7 +36,8 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
     someone = ParticipantId(dice.choice(people))
     other = ParticipantId(dice.choice([i for i in people if i != "secretary"]))
     item = ItemId(dice.choice([i.item_id for i in state.agenda] or ["i1"]))
-    undone = [m.motion_id for m in state.motions.values() if m.phase in ("drafted", "voting", "closed")]
+    undone = [m.motion_id for m in state.motions.values() if m.phase not in ("published", "withdrawn")]
+    undone += [m.motion_id for m in state.motions.values() if m.phase == "published"][:1]
     motion = MotionId(dice.choice(undone or list(state.motions) or ["m1"]))
     voting = next((m for m in state.motions.values() if m.phase == "voting"), None)
     paper = [choice.choice_id for choice in voting.choices] if voting else ["for"]
@@ -75,6 +77,19 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
         lambda: c.CastBallot(voting.motion_id if voting else motion, (dice.choice(paper),)),
         lambda: c.CastBallot(voting.motion_id if voting else motion, (dice.choice(paper),)),
         *[lambda: c.CastBallot(voting.motion_id if voting else motion, ("for",))] * 4,
+        lambda: c.DraftMotion("接收预备党员", "", None, preset_id="admission"),
+        lambda: c.MoveMotion(motion),
+        lambda: c.AmendMotion(motion, "改过的标题", "改过的正文"),
+        lambda: c.CloseDiscussion(motion),
+        lambda: c.FileWrittenOpinion(motion, ParticipantId("m5"), ("for",), "信函"),
+        lambda: c.CloseCollecting(motion),
+        lambda: c.AppointOfficer(ParticipantId("m1"), "scrutineer", motion),
+        lambda: c.AppointOfficer(ParticipantId("m4"), "teller", motion),
+        lambda: c.EnterPaperCount(motion, 3, 3, 0, (("for", 3),), ParticipantId("m1"), ParticipantId("m4")),
+        lambda: c.SignPaperCount(motion),
+        lambda: c.Revote(motion),
+        lambda: c.ContestAttendance("我一直在"),
+        lambda: c.AnswerContest(dice.choice([x.contest_id for x in state.contests] or ["x1"]), True, "已改"),
         lambda: c.CloseMotion(motion),
         lambda: c.PublishMotion(motion),
         lambda: c.WithdrawMotion(motion, "改期"),
@@ -95,6 +110,8 @@ def server_command(dice: random.Random, state: MeetingState, now: int) -> c.Comm
     someone = dice.choice(list(state.participants.values()))
     open_ones = [(p.participant_id, i) for p in state.participants.values() for i in p.connections]
     who, connection = dice.choice(open_ones) if open_ones else (someone.participant_id, ConnectionId("none"))
+    papers = [m.motion_id for m in state.motions.values() if m.phase in ("preparing", "sealing")]
+    paper = MotionId(papers[0] if papers else "m1")
     fresh = ConnectionId(f"x{dice.randrange(10**9)}")
     kinds: list[Callable[[], c.Command]] = [
         lambda: c.OpenConnection(someone.participant_id, fresh, dice.choice(["phone", "desktop", "hall"])),
@@ -105,6 +122,11 @@ def server_command(dice: random.Random, state: MeetingState, now: int) -> c.Comm
         lambda: c.ReportTrackRecorded(someone.participant_id, someone.room_id, "audio", "a.webm", now - 5000, now),
         lambda: c.PassDeadline(),
         lambda: c.PassDeadline(),
+        lambda: c.ScanHallCode(someone.participant_id, dice.randrange(1, 9)),
+        lambda: c.IssuePaper(paper, Paper("ab", "print", "04")),
+        lambda: c.IssuePaper(paper, Paper("ab", "print", "04")),
+        lambda: c.ReportSealed(paper, 4, "root", (("for",), ("against",))),
+        lambda: c.ReportSealed(paper, 4, "root", (("for",), ("for",), ("for",), ("for",))),
         lambda: c.AdmitParticipant(
             Invited(ParticipantId(f"late{dice.randrange(99)}"), "后到", Standing.GUEST, Role.GUEST, False, leave_reason="x"),
             ParticipantId("secretary"),
@@ -157,8 +179,9 @@ def walk(seed: int) -> list[Story]:
             who = "secretary" if dice.random() < 0.5 else dice.choice(list(sitting.state.participants))
             sitting.ask(who, some_command(dice, sitting.state, who))
         if step == STEPS:
-            for motion in [m for m in sitting.state.motions.values() if m.phase == "voting"]:
+            for motion in [m for m in sitting.state.motions.values() if m.phase in RUNNING]:
                 sitting.ask("secretary", c.CloseMotion(motion.motion_id))
+                sitting.ask("secretary", c.WithdrawMotion(motion.motion_id))
             sitting.ask("secretary", c.AdjournMeeting())
         for event, at in sitting.facts[before:]:
             state = evolve(state, event, at)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from meeting_server.archive.bulletin import read as read_bulletin
 from meeting_server.domain.commands import (
     SERVER,
     AcknowledgeRecording,
@@ -15,26 +17,37 @@ from meeting_server.domain.commands import (
     AddAgendaItem,
     AdjournMeeting,
     AdmitParticipant,
+    AmendMotion,
+    AnswerContest,
     AnswerRollCall,
+    AppointOfficer,
     AssignRole,
     CastBallot,
     ChangeResponsiveness,
+    CloseCollecting,
     CloseConnection,
+    CloseDiscussion,
     CloseMedia,
     CloseMotion,
     CloseRollCall,
     CloseRoom,
     Command,
+    ContestAttendance,
     ConveneMeeting,
     DraftMotion,
     EditAgendaItem,
     EndFloor,
+    EnterPaperCount,
     ExtendFloor,
+    FileWrittenOpinion,
     GrantFloor,
+    IssuePaper,
+    LeaveMeeting,
     LowerHand,
     MarkPresent,
     ModerateRoom,
     MoveAgendaItem,
+    MoveMotion,
     MoveParticipant,
     OpenConnection,
     OpenMedia,
@@ -51,8 +64,11 @@ from meeting_server.domain.commands import (
     RemoveChat,
     RemoveNote,
     RemoveParticipant,
+    ReportSealed,
     ReportSpeakerTurn,
     ReportTrackRecorded,
+    ScanHallCode,
+    SignPaperCount,
     StartRecording,
     StepAgenda,
     StopRecording,
@@ -76,10 +92,13 @@ from meeting_server.domain.ids import (
 from meeting_server.domain.meeting import decide, evolve
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
-from meeting_server.domain.terms import Choice, Convening, DocumentRef, Invited, ItemPlan, Preset, Threshold
+from meeting_server.domain.terms import Choice, Convening, DocumentRef, Invited, ItemPlan, Paper, Preset, Threshold
+from meeting_server.journal.paper import fingerprint, root
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, head_of, seal
 
+BULLETIN = Path(__file__).resolve().parent / "golden" / "bulletin_v1.json"
+"""The secret vote of the story: its keys and ballots can not be made again, so they are kept."""
 MEETING = MeetingId("meeting-1")
 BRANCH = "branch-1"
 STARTS = 1_795_690_800_000
@@ -96,9 +115,19 @@ GENERAL = Preset(
     "《中国共产党支部工作条例（试行）》第十一条",
 )
 
-CHAIR, SECRETARY, LI, SUN, MA, WANG, DING = (
-    ParticipantId(name) for name in ("zhou", "he", "li", "sun", "ma", "wang", "ding")
+ADMISSION = Preset(
+    "admission",
+    "接收预备党员",
+    "Admitting a probationary member",
+    Threshold(1, 2, "more_than", "entitled"),
+    Threshold(1, 2, "more_than", "entitled"),
+    "secret",
+    "voting",
+    "《中国共产党发展党员工作细则》第二十、二十一条",
+    written_opinions=True,
 )
+
+CHAIR, SECRETARY, LI, SUN, MA, WANG, DING = (ParticipantId(name) for name in ("zhou", "he", "li", "sun", "ma", "wang", "ding"))
 LIN, GUEST, STRANGER, ABROAD = (ParticipantId(name) for name in ("lin", "gao", "stranger", "qian"))
 
 PEOPLE = (
@@ -146,7 +175,7 @@ class Story:
         self.now += round(after * 1000)
         self.commands += 1
         actor = SERVER if who is None else Actor(who)
-        decision = decide(self.state, command, actor, self.now, {GENERAL.preset_id: GENERAL})
+        decision = decide(self.state, command, actor, self.now, {p.preset_id: p for p in (GENERAL, ADMISSION)})
         assert not isinstance(decision, Rejected), (command, decision)
         assert decision or isinstance(command, PassDeadline), command
         command_id = None if who is None else CommandId(f"command-{self.commands:04}")
@@ -246,6 +275,36 @@ def whole_meeting() -> Story:
     s.do(SECRETARY, CloseMotion(MotionId("m2")), after=10)
     s.do(CHAIR, PublishMotion(MotionId("m2")))
     s.do(SECRETARY, WithdrawMotion(MotionId("m4"), "写错了"))
+
+    s.do(SECRETARY, DraftMotion("接收林晓雨同志为预备党员", "", ItemId("i2"), preset_id=ADMISSION.preset_id))
+    s.do(CHAIR, MoveMotion(MotionId("m5")))
+    s.do(CHAIR, AmendMotion(MotionId("m5"), "接收林晓雨同志为中共预备党员", "介绍人：李敏、孙国栋。"))
+    s.do(CHAIR, CloseDiscussion(MotionId("m5")))
+    s.do(SECRETARY, FileWrittenOpinion(MotionId("m5"), WANG, ("for",), "11 月 20 日来信"))
+    for officer, office in ((SUN, "scrutineer"), (DING, "teller")):
+        s.do(CHAIR, AppointOfficer(officer, office, MotionId("m1")))  # type: ignore[arg-type]  # both are offices
+    s.do(CHAIR, OpenMotion(MotionId("m5")))
+    s.do(DING, LeaveMeeting())
+    s.do(SUN, LeaveMeeting())
+    s.do(LI, LeaveMeeting())
+    bulletin = read_bulletin(BULLETIN.read_bytes())
+    paper = Paper(bulletin.modulus, fingerprint(int(bulletin.modulus, 16), bytes.fromhex(bulletin.receipt_key)), bulletin.receipt_key)
+    boxed = [line.ballot() for line in bulletin.ballots]
+    s.do(None, IssuePaper(MotionId("m5"), paper))  # the quorum went away meanwhile
+    for person in (DING, SUN, LI):
+        s.do(None, OpenConnection(person, ConnectionId(f"{person}-2"), "phone"))
+    s.do(CHAIR, OpenMotion(MotionId("m5")), after=30)
+    s.do(None, IssuePaper(MotionId("m5"), paper))
+    s.do(SECRETARY, EnterPaperCount(MotionId("m5"), 1, 1, 0, (("for", 1),), SUN, DING))
+    for officer in (SUN, DING):
+        s.do(officer, SignPaperCount(MotionId("m5")))
+    s.do(CHAIR, CloseCollecting(MotionId("m5")))
+    s.do(CHAIR, CloseMotion(MotionId("m5")), after=20)
+    s.do(None, ReportSealed(MotionId("m5"), len(bulletin.issued_to), root([b.leaf for b in boxed]).hex(), tuple(b.choices for b in boxed)))
+    s.do(CHAIR, PublishMotion(MotionId("m5")))
+    s.do(None, ScanHallCode(MA, 7))
+    s.do(MA, ContestAttendance("点名时我在会场"))
+    s.do(SECRETARY, AnswerContest("x1", True, "已核对，在会场第三排。"))
 
     s.do(CHAIR, StepAgenda(ItemId("i3")))
     s.do(SECRETARY, OpenMotion(MotionId("m3"), 60))

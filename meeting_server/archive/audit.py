@@ -14,6 +14,8 @@ import msgspec
 
 from meeting_server.archive.minutes import FORMAT as MINUTES_FORMAT
 from meeting_server.archive.minutes import minutes_of
+from meeting_server.archive.paper_audit import Name as PaperCheck
+from meeting_server.archive.paper_audit import audit_paper
 from meeting_server.domain import ballots
 from meeting_server.domain.attendance import electorate, present_of
 from meeting_server.domain.events import (
@@ -24,13 +26,15 @@ from meeting_server.domain.events import (
     MotionOpened,
     MotionPublished,
     MotionWithdrawn,
+    PaperClosing,
+    PaperOpened,
 )
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.meeting import evolve
 from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
-from meeting_server.domain.verdicts import quorum_at_close, result
+from meeting_server.domain.verdicts import DECIDES, quorum_at_close, result
 from meeting_server.journal.bundle import BadBundle, Bundle, read_bundle
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import EMPTY, faults, head_of
@@ -51,6 +55,11 @@ Name = Literal[
     "ballots_in_time",
     "ballots_entitled",
     "ballots_valid",
+    "paper_key",
+    "issuance",
+    "tokens",
+    "ballot_signatures",
+    "root",
     "tally",
     "verdict",
     "publication",
@@ -110,7 +119,7 @@ class Audit:
 class _Paper:
     """One motion as counted here, from its own records."""
 
-    opened: MotionOpened
+    opened: MotionOpened | PaperOpened
     open: bool = True
     ballots: dict[ParticipantId, tuple[str, ...]] = field(default_factory=dict)
     returned: int = 0
@@ -188,7 +197,7 @@ def _replay(bundle: Bundle, report: _Report) -> None:
             continue
         try:
             if state is not None:
-                _look_at(record.event, record.recorded_at, record.seq, state, papers, report)
+                _look_at(record.event, record.recorded_at, record.seq, state, papers, bundle, report)
             state = evolve(state, record.event, record.recorded_at)
         except (KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
             report.look("replay", False, record.seq, f"{record.kind}: {error}")
@@ -203,14 +212,32 @@ def _skip_the_rest(report: _Report) -> None:
 
 
 def _look_at(
-    event: Event, at: Millis, seq: int, before: MeetingState, papers: dict[MotionId, _Paper], report: _Report
+    event: Event,
+    at: Millis,
+    seq: int,
+    before: MeetingState,
+    papers: dict[MotionId, _Paper],
+    bundle: Bundle,
+    report: _Report,
 ) -> None:
     match event:
-        case MotionOpened():
+        case MotionOpened() | PaperOpened():
             _opened(event, seq, before, report)
             papers[event.motion_id] = _Paper(event)
         case BallotCast():
             _ballot(event, at, seq, before, papers.get(event.motion_id), report)
+        case PaperClosing():
+            motion = before.motions[event.motion_id]
+            present = present_of(before, motion.electorate)
+            fine = (event.quorum, event.present) == (quorum_at_close(motion, present), present)
+            report.look("quorum", fine, seq, motion.title)
+        case MotionClosed() if isinstance(papers[event.motion_id].opened, PaperOpened):
+            papers[event.motion_id].closed = event
+
+            def look(name: PaperCheck, fine: bool, detail: str) -> None:
+                report.look(name, fine, seq, detail)
+
+            audit_paper(bundle.meeting_id, before.motions[event.motion_id], event, bundle.files, look)
         case MotionClosed():
             _closed(event, seq, before, papers[event.motion_id], report)
         case MotionPublished():
@@ -224,7 +251,7 @@ def _look_at(
             pass
 
 
-def _opened(event: MotionOpened, seq: int, before: MeetingState, report: _Report) -> None:
+def _opened(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, report: _Report) -> None:
     entitled = electorate(before, event.preset)
     report.look(
         "electorate",
@@ -232,7 +259,7 @@ def _opened(event: MotionOpened, seq: int, before: MeetingState, report: _Report
         seq,
         f"{event.title}: {len(event.electorate)} / {len(entitled)}",
     )
-    if event.force == "motion":
+    if event.force in DECIDES:
         found = quorum_check(event.preset.quorum, len(event.electorate), present_of(before, event.electorate))
         fine = event.quorum == found and found.met
         report.look("quorum", fine, seq, f"{event.title}: {_quorum(event.quorum)} / {_quorum(found)}")
@@ -257,7 +284,8 @@ def _ballot(
     paper.returned += 1
     if event.voter in paper.ballots:
         report.findings.append(Finding("ballots_once", seq, f"{title}: {who}"))
-    if not paper.open or (opened.closes_at is not None and at >= opened.closes_at):
+    closes_at = opened.closes_at if isinstance(opened, MotionOpened) else 0  # no named ballot belongs to a secret paper
+    if not paper.open or (closes_at is not None and at >= closes_at):
         report.findings.append(Finding("ballots_in_time", seq, f"{title}: {who}"))
     if event.voter not in opened.electorate or voter is None or not voter.present:
         report.findings.append(Finding("ballots_entitled", seq, f"{title}: {who}"))
@@ -284,7 +312,7 @@ def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Paper, 
 def _published(event: MotionPublished, seq: int, paper: _Paper, report: _Report) -> None:
     closed = paper.closed
     named: tuple[NamedBallot, ...] = ()
-    if paper.opened.method == "named":
+    if isinstance(paper.opened, MotionOpened) and paper.opened.method == "named":
         named = tuple(
             NamedBallot(who, paper.ballots[who]) for who in paper.opened.electorate if who in paper.ballots
         )

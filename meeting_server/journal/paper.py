@@ -79,13 +79,20 @@ class Ballot:
         choices = framed(*(choice.encode() for choice in self.choices))
         return hashlib.sha256(b"\0" + framed(self.key, self.prefix, self.token, choices, self.signature)).digest()
 
-    def is_genuine(self, paper_id: str, modulus: int) -> bool:
-        """Whether the paper's key signed this ballot's key, and this ballot's key these choices."""
-        return (
-            len(self.prefix) == blind_signature.PREFIX_LENGTH
-            and blind_signature.verify(modulus, self.prefix, token_message(paper_id, self.key), self.token)
-            and verify_p256(self.key, choices_message(paper_id, self.choices), self.signature)
+    def has_token(self, paper_id: str, modulus: int) -> bool:
+        """Whether the paper's key signed this ballot's key."""
+        message = token_message(paper_id, self.key)
+        return len(self.prefix) == blind_signature.PREFIX_LENGTH and blind_signature.verify(
+            modulus, self.prefix, message, self.token
         )
+
+    def has_signature(self, paper_id: str) -> bool:
+        """Whether this ballot's key signed these choices."""
+        return verify_p256(self.key, choices_message(paper_id, self.choices), self.signature)
+
+    def is_genuine(self, paper_id: str, modulus: int) -> bool:
+        """Whether it was issued as a paper and filled in by whoever holds it."""
+        return self.has_token(paper_id, modulus) and self.has_signature(paper_id)
 
 
 def _node(left: bytes, right: bytes) -> bytes:

@@ -12,8 +12,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from meeting_server.archive.audit import NAMES, Audit, audit, audit_file, grouped, report_lines
+from meeting_server.archive.bulletin import BallotLine, Bulletin, read
 from meeting_server.archive.minutes import minutes_of
 from meeting_server.domain.events import (
     BallotCast,
@@ -26,13 +28,18 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import MotionId, ParticipantId, RoomId
 from meeting_server.domain.terms import NamedBallot, QuorumCheck
+from meeting_server.journal.blind_signature import SigningKey
 from meeting_server.journal.bundle import BadBundle, read_bundle, write_bundle
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, erased, head_of, seal
 from meeting_server.web.catalogue import LANGUAGES, text
-from tests.whole_meeting import MEETING, whole_meeting
+from tests.voter import Voter
+from tests.whole_meeting import BULLETIN, MEETING, whole_meeting
 
 Change = Callable[[Event], Iterable[Event]]
+PAPERS = "papers/m5.json"
+SEALED = {PAPERS: BULLETIN.read_bytes()}
+"""The story's secret vote."""
 
 
 @cache
@@ -43,7 +50,7 @@ def records() -> tuple[Record, ...]:
 def bundled(of: Iterable[Record], minutes: bool = True) -> bytes:
     told = list(of)
     files = {"minutes.json": msgspec.json.encode(minutes_of(told))} if minutes else {}
-    return write_bundle(MEETING, told, files)
+    return write_bundle(MEETING, told, {**files, **SEALED})
 
 
 def forged(change: Change, minutes: bool = False) -> Audit:
@@ -207,6 +214,74 @@ def test_a_quorum_that_was_not_there_is_named() -> None:
     assert named(forged(every(MotionOpened, "m1", quorum=QuorumCheck(7, 7, 4, True)))) == {"quorum"}
 
 
+def boxed(change: Callable[[Bulletin], Bulletin]) -> set[str]:
+    """What is found in a bundle whose bulletin someone changed, the manifest with it."""
+    bulletin = msgspec.json.encode(change(read(SEALED[PAPERS])))
+    files = {"minutes.json": msgspec.json.encode(minutes_of(list(records()))), PAPERS: bulletin}
+    return named(audit(read_bundle(write_bundle(MEETING, list(records()), files))))
+
+
+def test_a_changed_secret_choice_is_named() -> None:
+    def changed(b: Bulletin) -> Bulletin:
+        first = b.ballots[0]
+        other = ("against",) if first.choices == ("for",) else ("for",)
+        return replace_struct(b, ballots=(replace_struct(first, choices=other), *b.ballots[1:]))
+
+    assert boxed(changed) == {"ballot_signatures", "root", "tally", "verdict"}
+
+
+def test_an_added_secret_ballot_is_named() -> None:
+    def added(b: Bulletin) -> Bulletin:
+        forger = Voter(b.paper_id, int(b.modulus, 16))
+        forger.token = bytes.fromhex(b.ballots[0].token)
+        stuffed = forger.ballot("for")
+        line = BallotLine(*(x.hex() for x in (stuffed.key, stuffed.prefix, stuffed.token)), ("for",), stuffed.signature.hex())
+        lines = sorted((*b.ballots, line), key=lambda one: one.ballot().key_hash)
+        return replace_struct(b, ballots=tuple(lines))
+
+    assert {"tokens", "root", "tally"} <= boxed(added)
+
+
+def test_a_secret_ballot_counted_twice_is_named() -> None:
+    assert {"tokens", "root", "tally"} <= boxed(lambda b: replace_struct(b, ballots=(*b.ballots, b.ballots[-1])))
+
+
+def test_a_removed_secret_ballot_is_named() -> None:
+    assert {"root", "tally"} <= boxed(lambda b: replace_struct(b, ballots=b.ballots[1:]))
+
+
+def test_a_second_key_is_named() -> None:
+    other = SigningKey.generate()
+    modulus = other.n.to_bytes(other.length, "big").hex()
+    assert {"paper_key", "tokens"} <= boxed(lambda b: replace_struct(b, modulus=modulus))
+
+
+def test_a_paper_handed_to_someone_without_the_right_is_named() -> None:
+    assert "issuance" in boxed(lambda b: replace_struct(b, issued_to=(*b.issued_to[:-1], "lin")))
+
+
+def test_a_paper_handed_to_the_author_of_a_written_opinion_is_named() -> None:
+    assert "issuance" in boxed(lambda b: replace_struct(b, issued_to=(*b.issued_to[:-1], "wang")))
+
+
+def test_two_papers_for_one_member_are_named() -> None:
+    assert "issuance" in boxed(lambda b: replace_struct(b, issued_to=(*b.issued_to[:-1], b.issued_to[0])))
+
+
+def test_a_missing_bulletin_is_named() -> None:
+    told = list(records())
+    assert "root" in named(audit(read_bundle(write_bundle(MEETING, told, {}))))
+
+
+def test_a_changed_tally_of_a_secret_vote_is_named() -> None:
+    def more(event: Event) -> Iterable[Event]:
+        if isinstance(event, MotionClosed) and event.motion_id == "m5" and event.tally is not None:
+            return [replace(event, tally=replace(event.tally, cast=9))]
+        return [event]
+
+    assert {"tally", "publication"} <= named(forged(more))
+
+
 def test_wrong_attendance_totals_are_named() -> None:
     def more(event: Event) -> Iterable[Event]:
         return [replace(event, attended=7) if isinstance(event, MeetingAdjourned) else event]
@@ -219,7 +294,7 @@ def test_minutes_that_say_something_else_are_named() -> None:
     minutes = minutes_of(told)
     assert minutes is not None
     other = replace(minutes, place="别处", quorum=replace(minutes.quorum, present=7))
-    bundle = write_bundle(MEETING, told, {"minutes.json": msgspec.json.encode(other)})
+    bundle = write_bundle(MEETING, told, {"minutes.json": msgspec.json.encode(other), **SEALED})
     result = audit(read_bundle(bundle))
     assert [finding.detail for finding in result.findings] == ["place", "quorum"]
 
@@ -228,7 +303,8 @@ def test_minutes_with_a_foreign_head_are_named() -> None:
     told = list(records())
     minutes = minutes_of(told)
     assert minutes is not None
-    bundle = write_bundle(MEETING, told, {"minutes.json": msgspec.json.encode(replace(minutes, head_hash="00" * 32))})
+    foreign = msgspec.json.encode(replace(minutes, head_hash="00" * 32))
+    bundle = write_bundle(MEETING, told, {"minutes.json": foreign, **SEALED})
     assert [finding.detail for finding in audit(read_bundle(bundle)).findings] == ["head", "head_hash"]
 
 

@@ -14,16 +14,18 @@ export type MeetingKind = "general" | "committee" | "group" | "lesson" | "theme_
 export type RoomKind = "text" | "voice" | "video";
 export type Device = "phone" | "desktop" | "hall";
 export type EvidenceLevel = "connected" | "responsive" | "confirmed";
-export type ConfirmedBy = "roll_call" | "spoke" | "ballot" | "marked";
-export type VoteMethod = "open" | "named";
-export type MotionForce = "motion" | "poll";
+export type ConfirmedBy = "roll_call" | "spoke" | "ballot" | "marked" | "hall_code";
+export type VoteMethod = "open" | "named" | "secret";
+export type MotionForce = "motion" | "poll" | "election" | "appraisal" | "survey";
+export type PollShape = "choices" | "scale" | "word";
+export type Office = "scrutineer" | "teller";
 export type NoteKind = "point" | "dissent" | "resolution";
 export type MediaKind = "audio" | "video" | "screen";
 export type Comparison = "at_least" | "more_than";
 export type Base = "entitled" | "present" | "cast" | "yes_no";
-export type Electorate = "voting" | "committee" | "everyone";
+export type Electorate = "voting" | "committee" | "members" | "everyone";
 export type Phase = "convened" | "open" | "adjourned";
-export type MotionPhase = "drafted" | "voting" | "closed" | "published" | "withdrawn";
+export type MotionPhase = "drafted" | "moved" | "discussed" | "preparing" | "collecting" | "voting" | "sealing" | "closed" | "published" | "withdrawn";
 
 // --- What a phone says -----------------------------------------------------------------------------------
 
@@ -56,6 +58,16 @@ export interface Want {
 /** Leave media (text-only) and stay in the meeting. */
 export interface Hangup {
   readonly type: "hangup";
+}
+/**
+ * Collect the paper of a secret vote (领票): `blinded` is the blinded message (RFC 9474), hex. The same request
+ * again gets the same answer; another is `already_collected`.
+ */
+export interface Collect {
+  readonly type: "collect";
+  readonly id: string;
+  readonly motion_id: string;
+  readonly blinded: string;
 }
 /** Every 5 s while visible, every 20 s in the background; the sign of life behind attendance. */
 export interface Ping {
@@ -116,6 +128,20 @@ export interface ErrorFrame {
   readonly re: string;
   readonly field: string;
   readonly retry_after_ms: number;
+}
+/** Answer to `collect`: the blind signature, hex. Refusals come as `rejected` with the same id. */
+export interface Collected {
+  readonly type: "collected";
+  readonly id: string;
+  readonly motion_id: string;
+  readonly blind_signature: string;
+}
+/** How many papers of a secret vote are handed out and how many ballots returned; unrecorded, to everyone. */
+export interface PaperProgress {
+  readonly type: "paper";
+  readonly motion_id: string;
+  readonly issued: number;
+  readonly returned: number;
 }
 /** Answer to `offer`: `mids` maps each m-line's mid to what it is (see `media/api`). */
 export interface Answer {
@@ -188,6 +214,16 @@ export interface MarkPresent {
 /** Undo of `MarkPresent` (run_meeting). */
 export interface WithdrawMark {
   readonly participant_id: ParticipantId;
+}
+/** A member says what is held about their presence is wrong; also after the meeting. */
+export interface ContestAttendance {
+  readonly text: string;
+}
+/** (run_meeting) */
+export interface AnswerContest {
+  readonly contest_id: string;
+  readonly accepted: boolean;
+  readonly text: string;
 }
 export interface AddAgendaItem {
   readonly title: string;
@@ -281,11 +317,76 @@ export interface DraftMotion {
   readonly choices?: readonly Choice[];
   readonly max_choices?: number;
   readonly preset_id?: string;
+  readonly shape?: PollShape;
+  readonly candidates?: readonly Candidate[];
+  readonly terms?: Terms | null;
+  readonly minimum_group?: number;
 }
-/** `seconds` 0: open until closed; else 10 to 3,600. `no_quorum` when too few are present. */
+export interface MoveMotion {
+  readonly motion_id: MotionId;
+}
+/** Change the words before the paper opens; the earlier words stay in the record. */
+export interface AmendMotion {
+  readonly motion_id: MotionId;
+  readonly title: string;
+  readonly text?: string;
+}
+export interface CloseDiscussion {
+  readonly motion_id: MotionId;
+}
+/** Before the paper opens, where the preset counts written opinions. */
+export interface FileWrittenOpinion {
+  readonly motion_id: MotionId;
+  readonly participant_id: ParticipantId;
+  readonly choices: readonly string[];
+  readonly reference: string;
+}
+/** `motion_id`: the carried, published motion by which the meeting approved it. */
+export interface AppointOfficer {
+  readonly participant_id: ParticipantId;
+  readonly office: Office;
+  readonly motion_id: MotionId;
+}
+/**
+ * `seconds` 0: open until closed; else 10 to 3,600. `no_quorum` when too few are present.
+ *
+ * For a secret vote `collect_seconds` is how long papers are handed out (0: until `CloseCollecting`).
+ */
 export interface OpenMotion {
   readonly motion_id: MotionId;
   readonly seconds?: number;
+  readonly collect_seconds?: number;
+}
+/** Several drafted open or named motions at once; all of them or none. */
+export interface OpenBatch {
+  readonly motion_ids: readonly MotionId[];
+  readonly seconds?: number;
+}
+export interface CloseCollecting {
+  readonly motion_id: MotionId;
+}
+/** Paper ballots counted in the hall (hybrid). Entered again before both have signed, it starts anew. */
+export interface EnterPaperCount {
+  readonly motion_id: MotionId;
+  readonly issued: number;
+  readonly returned: number;
+  readonly void: number;
+  readonly counts: readonly (readonly [string, number])[];
+  readonly scrutineer: ParticipantId;
+  readonly teller: ParticipantId;
+}
+/** By the scrutineer and by the teller, each from their own phone. */
+export interface SignPaperCount {
+  readonly motion_id: MotionId;
+}
+/**
+ * A new draft of a vote that came to nothing: void, tied (the tied only), short (the missing seats), failed.
+ *
+ * `seats` 0: as many as are missing; fewer: the meeting reduced them (a carried motion says so).
+ */
+export interface Revote {
+  readonly motion_id: MotionId;
+  readonly seats?: number;
 }
 /** Counted once; a second one is `already_cast` and the first stands. */
 export interface CastBallot {
@@ -384,6 +485,24 @@ export interface PresenceConfirmed {
 export interface PresenceMarkWithdrawn {
   readonly participant_id: ParticipantId;
   readonly withdrawn_by: ParticipantId;
+}
+/** A member scanned the hall's rotating code. `window` numbers the code, so that each is accepted once. */
+export interface HallCodeScanned {
+  readonly participant_id: ParticipantId;
+  readonly window: number;
+}
+/** A member says that what is held about their presence is wrong; stays in the record with its answer. */
+export interface AttendanceContested {
+  readonly contest_id: string;
+  readonly participant_id: ParticipantId;
+  readonly text: string;
+}
+export interface ContestAnswered {
+  readonly contest_id: string;
+  readonly participant_id: ParticipantId;
+  readonly accepted: boolean;
+  readonly text: string;
+  readonly answered_by: ParticipantId;
 }
 export interface RollCallOpened {
   readonly roll_call_id: RollCallId;
@@ -511,6 +630,52 @@ export interface MotionDrafted {
   readonly max_choices: number;
   readonly preset: Preset;
   readonly drafted_by: ParticipantId;
+  readonly shape: PollShape;
+  readonly candidates: readonly Candidate[];
+  readonly terms: Terms | null;
+  readonly minimum_group: number;
+  readonly revote_of: MotionId | null;
+}
+/** Put before the meeting: from here on everyone sees its words. */
+export interface MotionMoved {
+  readonly motion_id: MotionId;
+  readonly title: string;
+  readonly text: string;
+  readonly item_id: ItemId | null;
+  readonly force: MotionForce;
+  readonly method: VoteMethod;
+  readonly choices: readonly Choice[];
+  readonly max_choices: number;
+  readonly preset: Preset;
+  readonly moved_by: ParticipantId;
+  readonly shape: PollShape;
+  readonly candidates: readonly Candidate[];
+  readonly terms: Terms | null;
+  readonly minimum_group: number;
+  readonly revote_of: MotionId | null;
+}
+export interface MotionAmended {
+  readonly motion_id: MotionId;
+  readonly title: string;
+  readonly text: string;
+  readonly amended_by: ParticipantId;
+}
+/** The chair closed the discussion. */
+export interface MotionDiscussed {
+  readonly motion_id: MotionId;
+  readonly closed_by: ParticipantId;
+}
+/** Shown to those who run votes only, until the result. */
+export interface WrittenOpinionFiled {
+  readonly motion_id: MotionId;
+  readonly opinion: WrittenOpinion;
+}
+/** 监票人 or 计票人, approved by the meeting in `motion_id`. */
+export interface OfficerAppointed {
+  readonly participant_id: ParticipantId;
+  readonly office: Office;
+  readonly motion_id: MotionId;
+  readonly appointed_by: ParticipantId;
 }
 /** Opening freezes the preset and the electorate. `quorum` is `None` for a poll. */
 export interface MotionOpened {
@@ -527,6 +692,67 @@ export interface MotionOpened {
   readonly quorum: QuorumCheck | null;
   readonly closes_at: number | null;
   readonly opened_by: ParticipantId;
+  readonly shape: PollShape;
+  readonly candidates: readonly Candidate[];
+  readonly terms: Terms | null;
+  readonly minimum_group: number;
+  readonly revote_of: MotionId | null;
+}
+/**
+ * A secret paper is to be opened: its key is being made. A `collect_seconds` or `seconds` of 0 means until
+ * the chair says so.
+ */
+export interface PaperRequested {
+  readonly motion_id: MotionId;
+  readonly requested_by: ParticipantId;
+  readonly collect_seconds: number;
+  readonly seconds: number;
+}
+/** The paper could not be opened after all (the quorum was lost meanwhile): back to where it was. */
+export interface PaperAbandoned {
+  readonly motion_id: MotionId;
+  readonly reason: string;
+}
+/** Collecting (领票) begins: preset, electorate and key are frozen. Built to be read without the draft. */
+export interface PaperOpened {
+  readonly motion_id: MotionId;
+  readonly title: string;
+  readonly text: string;
+  readonly item_id: ItemId | null;
+  readonly force: MotionForce;
+  readonly choices: readonly Choice[];
+  readonly max_choices: number;
+  readonly preset: Preset;
+  readonly electorate: readonly ParticipantId[];
+  readonly quorum: QuorumCheck | null;
+  readonly paper: Paper;
+  readonly collect_until: number | null;
+  readonly seconds: number;
+  readonly opened_by: ParticipantId | null;
+  readonly shape: PollShape;
+  readonly candidates: readonly Candidate[];
+  readonly terms: Terms | null;
+  readonly minimum_group: number;
+  readonly revote_of: MotionId | null;
+}
+/** No more papers are handed out; casting begins. */
+export interface CollectingClosed {
+  readonly motion_id: MotionId;
+  readonly closes_at: number | null;
+}
+/** No more ballots are taken; the box is being sealed. Quorum and presence are those of this moment. */
+export interface PaperClosing {
+  readonly motion_id: MotionId;
+  readonly quorum: QuorumCheck | null;
+  readonly present: number;
+}
+export interface PaperCountEntered {
+  readonly motion_id: MotionId;
+  readonly count: PaperCount;
+}
+export interface PaperCountSigned {
+  readonly motion_id: MotionId;
+  readonly signed_by: ParticipantId;
 }
 /** *redacted* for everyone but the voter: others learn only that one more was returned. */
 export interface BallotCast {
@@ -541,6 +767,8 @@ export interface MotionClosed {
   readonly returned: number;
   readonly tally: Tally | null;
   readonly verdict: Verdict | null;
+  readonly issued: number;
+  readonly root: string;
 }
 export interface MotionPublished {
   readonly motion_id: MotionId;
@@ -548,6 +776,7 @@ export interface MotionPublished {
   readonly verdict: Verdict;
   readonly named: readonly NamedBallot[];
   readonly published_by: ParticipantId;
+  readonly paper_count: PaperCount | null;
 }
 /** Taken back before publication; ballots cast in it have no effect. */
 export interface MotionWithdrawn {
@@ -617,6 +846,8 @@ export interface MeetingState {
   readonly recording: Recording | null;
   readonly recording_planned: boolean;
   readonly notes: readonly Note[];
+  readonly officers: readonly Officer[];
+  readonly contests: readonly Contest[];
   readonly counters: Counters;
 }
 
@@ -634,6 +865,19 @@ export type Role = "secretary" | "chair" | "member" | "guest";
 export interface Choice {
   readonly choice_id: string;
   readonly label: string;
+}
+/** A candidate of an election, or the one appraised. `strokes` of the surname give the order (姓氏笔画). */
+export interface Candidate {
+  readonly candidate_id: string;
+  readonly name: string;
+  readonly strokes: number;
+  readonly participant_id: ParticipantId | null;
+}
+/** What an election is held on; all of it confirmed by the secretary before the paper opens. */
+export interface Terms {
+  readonly seats: number;
+  readonly approval_reference: string;
+  readonly base: Base;
 }
 /** Everything a meeting starts from: a copy of the schedule, frozen when the meeting opens. */
 export interface Convening {
@@ -680,6 +924,15 @@ export interface Preset {
   readonly assumed: readonly string[];
   readonly written_opinions: boolean;
   readonly proxy: boolean;
+  readonly surplus_percent: number;
+  readonly doubts: readonly string[];
+}
+/** An opinion filed before the meeting by a member who can not come; counts where the preset says so. */
+export interface WrittenOpinion {
+  readonly participant_id: ParticipantId;
+  readonly choices: readonly string[];
+  readonly reference: string;
+  readonly filed_by: ParticipantId;
 }
 /** Whether enough were there, at one moment: `needed` of `entitled` with `present` present. */
 export interface QuorumCheck {
@@ -688,21 +941,52 @@ export interface QuorumCheck {
   readonly needed: number;
   readonly met: boolean;
 }
+/**
+ * The keys of a secret paper: the RSA modulus papers are signed under (hex, exponent 65537), the fingerprint shown
+ * in the hall (hex SHA-256 over both), and the P-256 point receipts are signed by (hex, uncompressed).
+ */
+export interface Paper {
+  readonly modulus: string;
+  readonly fingerprint: string;
+  readonly receipt_key: string;
+}
+/** Paper ballots counted in the hall; merged into the result once scrutineer and teller have signed. */
+export interface PaperCount {
+  readonly issued: number;
+  readonly returned: number;
+  readonly void: number;
+  readonly counts: readonly (readonly [string, number])[];
+  readonly entered_by: ParticipantId;
+  readonly scrutineer: ParticipantId;
+  readonly teller: ParticipantId;
+  readonly signed_by: readonly ParticipantId[];
+}
 /** What was counted. `counts` pairs each choice id with its number, in the order of the paper. */
 export interface Tally {
   readonly counts: readonly (readonly [string, number])[];
   readonly cast: number;
   readonly entitled: number;
   readonly present: number;
+  readonly void: number;
+  readonly written: number;
+  readonly paper: number;
 }
-/** The result under the preset: `needed` votes for, of `base_count` (`base`); `votes_for` were given. */
+/**
+ * The result under the preset: `needed` votes for, of `base_count` (`base`); `votes_for` were given.
+ *
+ * For an election `elected` holds candidate ids, `tied` those who tie for the last seat, `short` the seats
+ * left unfilled; `votes_for` is then the least that an elected candidate got.
+ */
 export interface Verdict {
   readonly carried: boolean;
-  readonly reason: "reached" | "not_reached" | "no_quorum_at_close" | "no_force";
+  readonly reason: "reached" | "not_reached" | "no_quorum_at_close" | "no_force" | "elected" | "tied" | "short" | "more_than_issued";
   readonly needed: number;
   readonly base: Base;
   readonly base_count: number;
   readonly votes_for: number;
+  readonly elected: readonly string[];
+  readonly tied: readonly string[];
+  readonly short: number;
 }
 /** Who chose what, published with the result of a named vote. */
 export interface NamedBallot {
@@ -738,6 +1022,7 @@ export interface Participant {
   readonly media: readonly MediaKind[];
   readonly recording_acknowledged: boolean;
   readonly marked_present: boolean;
+  readonly last_hall_code: number;
   readonly connections: Readonly<Record<ConnectionId, Connection>>;
   readonly intervals: readonly Interval[];
   readonly gone_since: number | null;
@@ -799,6 +1084,7 @@ export interface Motion {
   readonly max_choices: number;
   readonly preset: Preset;
   readonly electorate: readonly ParticipantId[];
+  readonly moved_at: number | null;
   readonly opened_at: number | null;
   readonly closes_at: number | null;
   readonly closed_at: number | null;
@@ -811,6 +1097,22 @@ export interface Motion {
   readonly verdict: Verdict | null;
   readonly named: readonly NamedBallot[];
   readonly withdrawn_reason: string;
+  readonly shape: PollShape;
+  readonly candidates: readonly Candidate[];
+  readonly terms: Terms | null;
+  readonly minimum_group: number;
+  readonly revote_of: MotionId | null;
+  readonly amendments: readonly Amendment[];
+  readonly opinions: readonly WrittenOpinion[];
+  readonly paper: Paper | null;
+  readonly collect_until: number | null;
+  readonly seconds: number;
+  readonly collect_seconds: number;
+  readonly opened_by: ParticipantId | null;
+  readonly present_at_close: number;
+  readonly issued: number;
+  readonly root: string;
+  readonly paper_count: PaperCount | null;
 }
 /** The recording switched on now, if any; earlier ones are in the journal. */
 export interface Recording {
@@ -825,6 +1127,22 @@ export interface Note {
   readonly kind: NoteKind;
   readonly text: string;
 }
+/** A scrutineer (监票人) or teller (计票人), approved by the meeting in `motion_id`. */
+export interface Officer {
+  readonly participant_id: ParticipantId;
+  readonly office: Office;
+  readonly motion_id: MotionId;
+}
+export interface Contest {
+  readonly contest_id: string;
+  readonly participant_id: ParticipantId;
+  readonly contested_at: number;
+  readonly text: string;
+  readonly accepted: boolean | null;
+  readonly answer: string;
+  readonly answered_by: ParticipantId | null;
+  readonly answered_at: number | null;
+}
 /** How many of each have been made, for the next id. */
 export interface Counters {
   readonly rooms: number;
@@ -833,6 +1151,7 @@ export interface Counters {
   readonly messages: number;
   readonly notes: number;
   readonly roll_calls: number;
+  readonly contests: number;
 }
 /** One agenda item before it has an id. */
 export interface ItemPlan {
@@ -866,8 +1185,15 @@ export interface Interval {
   readonly reason: string;
   readonly marked_by: ParticipantId | null;
 }
+/** A change of a motion's words before its paper opened: what they were, and who changed them. */
+export interface Amendment {
+  readonly title: string;
+  readonly text: string;
+  readonly amended_by: ParticipantId;
+  readonly amended_at: number;
+}
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "adjourned" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "roll_call_open" | "no_roll_call" | "no_quorum" | "secret_not_available" | "no_voting_right" | "not_present" | "not_marked" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "adjourned" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
@@ -887,6 +1213,8 @@ export interface CommandData {
   readonly CloseRollCall: CloseRollCall;
   readonly MarkPresent: MarkPresent;
   readonly WithdrawMark: WithdrawMark;
+  readonly ContestAttendance: ContestAttendance;
+  readonly AnswerContest: AnswerContest;
   readonly AddAgendaItem: AddAgendaItem;
   readonly EditAgendaItem: EditAgendaItem;
   readonly MoveAgendaItem: MoveAgendaItem;
@@ -908,7 +1236,17 @@ export interface CommandData {
   readonly RemoveChat: RemoveChat;
   readonly PauseChat: PauseChat;
   readonly DraftMotion: DraftMotion;
+  readonly MoveMotion: MoveMotion;
+  readonly AmendMotion: AmendMotion;
+  readonly CloseDiscussion: CloseDiscussion;
+  readonly FileWrittenOpinion: FileWrittenOpinion;
+  readonly AppointOfficer: AppointOfficer;
   readonly OpenMotion: OpenMotion;
+  readonly OpenBatch: OpenBatch;
+  readonly CloseCollecting: CloseCollecting;
+  readonly EnterPaperCount: EnterPaperCount;
+  readonly SignPaperCount: SignPaperCount;
+  readonly Revote: Revote;
   readonly CastBallot: CastBallot;
   readonly CloseMotion: CloseMotion;
   readonly PublishMotion: PublishMotion;
@@ -935,6 +1273,9 @@ export interface EventData {
   readonly ParticipantLeft: ParticipantLeft;
   readonly PresenceConfirmed: PresenceConfirmed;
   readonly PresenceMarkWithdrawn: PresenceMarkWithdrawn;
+  readonly HallCodeScanned: HallCodeScanned;
+  readonly AttendanceContested: AttendanceContested;
+  readonly ContestAnswered: ContestAnswered;
   readonly RollCallOpened: RollCallOpened;
   readonly RollCallAnswered: RollCallAnswered;
   readonly RollCallClosed: RollCallClosed;
@@ -959,7 +1300,19 @@ export interface EventData {
   readonly ChatRemoved: ChatRemoved;
   readonly ChatPaused: ChatPaused;
   readonly MotionDrafted: MotionDrafted;
+  readonly MotionMoved: MotionMoved;
+  readonly MotionAmended: MotionAmended;
+  readonly MotionDiscussed: MotionDiscussed;
+  readonly WrittenOpinionFiled: WrittenOpinionFiled;
+  readonly OfficerAppointed: OfficerAppointed;
   readonly MotionOpened: MotionOpened;
+  readonly PaperRequested: PaperRequested;
+  readonly PaperAbandoned: PaperAbandoned;
+  readonly PaperOpened: PaperOpened;
+  readonly CollectingClosed: CollectingClosed;
+  readonly PaperClosing: PaperClosing;
+  readonly PaperCountEntered: PaperCountEntered;
+  readonly PaperCountSigned: PaperCountSigned;
   readonly BallotCast: BallotCast;
   readonly MotionClosed: MotionClosed;
   readonly MotionPublished: MotionPublished;
@@ -996,9 +1349,9 @@ export type EventFrame = {
   };
 }[EventKind];
 /** Every frame a phone may send. */
-export type ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Hangup | Ping;
+export type ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Hangup | Collect | Ping;
 /** Every frame the server may send. */
-export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Answer | Slots | Speaking | Quality | MediaLost | Typing | Pong;
+export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Speaking | Quality | MediaLost | Typing | Pong;
 
 // --- Constants -------------------------------------------------------------------------------------------
 
@@ -1054,10 +1407,31 @@ export const CODES = [
   "roll_call_open",
   "no_roll_call",
   "no_quorum",
-  "secret_not_available",
+  "not_collecting",
+  "already_collected",
+  "ballot_conflict",
+  "bad_token",
+  "sealing",
+  "secret_only",
+  "not_secret",
+  "approval_missing",
+  "base_unconfirmed",
+  "too_few_candidates",
+  "no_officers",
+  "is_a_candidate",
+  "not_an_officer",
+  "count_unsigned",
+  "count_impossible",
+  "no_written_opinions",
+  "already_filed",
+  "not_void",
   "no_voting_right",
   "not_present",
   "not_marked",
+  "code_expired",
+  "code_used",
+  "unknown_contest",
+  "already_answered",
   "already_cast",
   "poll_closed",
   "not_voting",

@@ -59,6 +59,9 @@ export const attendance: Steps<
   | "ParticipantLeft"
   | "PresenceConfirmed"
   | "PresenceMarkWithdrawn"
+  | "HallCodeScanned"
+  | "AttendanceContested"
+  | "ContestAnswered"
   | "SpeakerTurnEnded"
 > = {
   ConnectionOpened(state, { participant_id, connection_id, device }, at) {
@@ -99,7 +102,7 @@ export const attendance: Steps<
     return released(state, participant_id, left_at);
   },
   PresenceConfirmed(state, { participant_id, by, marked_by }, at) {
-    const marked = by === "marked";
+    const marked = by === "marked" || by === "hall_code";
     return withParticipant(state, participant_id, (p) => ({
       intervals: [...cut(p.intervals, at), { since: at, until: null, level: "confirmed", reason: by, marked_by }],
       marked_present: p.marked_present || marked,
@@ -114,5 +117,20 @@ export const attendance: Steps<
       return { marked_present: false, intervals: [...cut(p.intervals, at), ...rest] };
     });
   },
+  HallCodeScanned: (state, { participant_id, window }) =>
+    withParticipant(state, participant_id, () => ({ last_hall_code: window })),
+  AttendanceContested: (state, { contest_id, participant_id, text }, at) => ({
+    ...state,
+    contests: [
+      ...state.contests,
+      { contest_id, participant_id, contested_at: at, text, accepted: null, answer: "", answered_by: null, answered_at: null },
+    ],
+  }),
+  ContestAnswered: (state, { contest_id, accepted, text, answered_by }, at) => ({
+    ...state,
+    contests: state.contests.map((c) =>
+      c.contest_id === contest_id ? { ...c, accepted, answer: text, answered_by, answered_at: at } : c,
+    ),
+  }),
   SpeakerTurnEnded: (state) => state, // of interest to the record only
 };

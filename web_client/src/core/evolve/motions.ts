@@ -1,28 +1,46 @@
-/** Motions and polls: drafted → voting → closed → published, or withdrawn. */
-import type { MeetingState, Motion, MotionDrafted, MotionId } from "../../wire/messages";
+/** Motions, polls, elections: what comes before the paper, the paper, open and secret, and the result. */
+import type {
+  EventData,
+  MeetingState,
+  Motion,
+  MotionDrafted,
+  MotionId,
+  MotionMoved,
+  MotionOpened,
+  PaperOpened,
+  VoteMethod,
+} from "../../wire/messages";
 import type { Steps } from "./fold";
 
 function edited(state: MeetingState, id: MotionId, edit: (motion: Motion) => Partial<Motion>): MeetingState {
   const motion = state.motions[id];
   if (!motion) return state; // never shown to this viewer
-  return { ...state, motions: { ...state.motions, [id]: { ...motion, ...edit(motion) } } };
+  return withMotion(state, { ...motion, ...edit(motion) });
+}
+
+function withMotion(state: MeetingState, motion: Motion): MeetingState {
+  return { ...state, motions: { ...state.motions, [motion.motion_id]: motion } };
+}
+
+type Words = MotionDrafted | MotionMoved | MotionOpened | PaperOpened;
+
+/** The words every fact that shows a motion carries. */
+function words(event: Words, method: VoteMethod) {
+  const { motion_id, title, text, item_id, force, choices, max_choices, preset } = event;
+  const { shape, candidates, terms, minimum_group, revote_of } = event;
+  return {
+    motion_id, title, text, item_id, force, method, choices, max_choices, preset,
+    shape, candidates, terms, minimum_group, revote_of,
+  };
 }
 
 /** A motion as it is before anyone voted. */
-function fresh(event: Omit<MotionDrafted, "drafted_by">): Motion {
-  const { motion_id, title, text, item_id, force, method, choices, max_choices, preset } = event;
+function fresh(event: Words, method: VoteMethod): Motion {
   return {
-    motion_id,
+    ...words(event, method),
     phase: "drafted",
-    title,
-    text,
-    item_id,
-    force,
-    method,
-    choices,
-    max_choices,
-    preset,
     electorate: [],
+    moved_at: null,
     opened_at: null,
     closes_at: null,
     closed_at: null,
@@ -35,44 +53,105 @@ function fresh(event: Omit<MotionDrafted, "drafted_by">): Motion {
     verdict: null,
     named: [],
     withdrawn_reason: "",
+    amendments: [],
+    opinions: [],
+    paper: null,
+    collect_until: null,
+    seconds: 0,
+    collect_seconds: 0,
+    opened_by: null,
+    present_at_close: 0,
+    issued: 0,
+    root: "",
+    paper_count: null,
   };
 }
 
+/** The motion as its paper says it: a phone that was not shown it before learns everything here. */
+function opened(state: MeetingState, event: MotionOpened | PaperOpened, method: VoteMethod, at: number): Motion {
+  const before = state.motions[event.motion_id];
+  return {
+    ...fresh(event, method),
+    phase: "voting",
+    electorate: event.electorate,
+    moved_at: before?.moved_at ?? null,
+    opened_at: at,
+    quorum_at_open: event.quorum,
+    opened_by: event.opened_by,
+    amendments: before !== undefined && before.moved_at !== null ? before.amendments : [],
+    opinions: before?.opinions ?? [],
+  };
+}
+
+/** What the result of a closed box or vote adds to the motion. */
+function closed({ quorum, returned, tally, verdict, issued, root }: EventData["MotionClosed"], at: number): Partial<Motion> {
+  return { phase: "closed", closed_at: at, quorum_at_close: quorum, returned, tally, verdict, issued, root };
+}
+
 export const motions: Steps<
-  "MotionDrafted" | "MotionOpened" | "BallotCast" | "MotionClosed" | "MotionPublished" | "MotionWithdrawn"
+  | "MotionDrafted" | "MotionMoved" | "MotionAmended" | "MotionDiscussed" | "WrittenOpinionFiled" | "OfficerAppointed"
+  | "MotionOpened" | "BallotCast" | "MotionClosed" | "MotionPublished" | "MotionWithdrawn"
+  | "PaperRequested" | "PaperAbandoned" | "PaperOpened" | "CollectingClosed" | "PaperClosing"
+  | "PaperCountEntered" | "PaperCountSigned"
 > = {
-  MotionDrafted: (state, event) => ({
+  MotionDrafted: (state, event) => withMotion(state, fresh(event, event.method)),
+  MotionMoved: (state, event, at) =>
+    withMotion(state, {
+      ...(state.motions[event.motion_id] ?? fresh(event, event.method)),
+      ...words(event, event.method),
+      phase: "moved",
+      moved_at: at,
+      amendments: [],
+    }),
+  MotionAmended: (state, { motion_id, title, text, amended_by }, at) =>
+    edited(state, motion_id, (m) => ({
+      title,
+      text,
+      amendments: [...m.amendments, { title: m.title, text: m.text, amended_by, amended_at: at }],
+    })),
+  MotionDiscussed: (state, { motion_id }) => edited(state, motion_id, () => ({ phase: "discussed" })),
+  WrittenOpinionFiled: (state, { motion_id, opinion }) =>
+    edited(state, motion_id, (m) => ({ opinions: [...m.opinions, opinion] })),
+  OfficerAppointed: (state, { participant_id, office, motion_id }) => ({
     ...state,
-    motions: { ...state.motions, [event.motion_id]: fresh(event) },
+    officers: [...state.officers, { participant_id, office, motion_id }],
   }),
-  // built anew: a phone that was not shown the draft learns everything here
-  MotionOpened: (state, event, at) => ({
-    ...state,
-    motions: {
-      ...state.motions,
-      [event.motion_id]: {
-        ...fresh(event),
-        phase: "voting",
-        electorate: event.electorate,
-        opened_at: at,
-        closes_at: event.closes_at,
-        quorum_at_open: event.quorum,
-      },
-    },
-  }),
+  MotionOpened: (state, event, at) =>
+    withMotion(state, { ...opened(state, event, event.method, at), closes_at: event.closes_at }),
   BallotCast: (state, { motion_id, voter, choices }) =>
     edited(state, motion_id, (m) => ({
       returned: m.returned + 1,
       ballots: voter !== null && choices !== null ? { ...m.ballots, [voter]: choices } : m.ballots,
     })),
-  MotionClosed: (state, { motion_id, quorum, returned, tally, verdict }, at) =>
-    edited(state, motion_id, () => ({ phase: "closed", closed_at: at, quorum_at_close: quorum, returned, tally, verdict })),
-  MotionPublished: (state, { motion_id, tally, verdict, named }, at) =>
-    edited(state, motion_id, () => ({ phase: "published", published_at: at, tally, verdict, named })),
+  MotionClosed: (state, event, at) => edited(state, event.motion_id, () => closed(event, at)),
+  MotionPublished: (state, { motion_id, tally, verdict, named, paper_count }, at) =>
+    edited(state, motion_id, () => ({ phase: "published", published_at: at, tally, verdict, named, paper_count })),
   MotionWithdrawn: (state, { motion_id, reason }, at) =>
     edited(state, motion_id, (m) => ({
       phase: "withdrawn",
       withdrawn_reason: reason,
       closed_at: m.closed_at !== null || m.opened_at === null ? m.closed_at : at,
     })),
+  PaperRequested: (state, { motion_id, seconds, collect_seconds, requested_by }) =>
+    edited(state, motion_id, () => ({ phase: "preparing", seconds, collect_seconds, opened_by: requested_by })),
+  PaperAbandoned: (state, { motion_id }) =>
+    edited(state, motion_id, (m) => ({ phase: m.moved_at !== null ? "moved" : "drafted" })),
+  PaperOpened: (state, event, at) =>
+    withMotion(state, {
+      ...opened(state, event, "secret", at),
+      phase: "collecting",
+      paper: event.paper,
+      collect_until: event.collect_until,
+      seconds: event.seconds,
+    }),
+  CollectingClosed: (state, { motion_id, closes_at }) => edited(state, motion_id, () => ({ phase: "voting", closes_at })),
+  PaperClosing: (state, { motion_id, quorum, present }, at) =>
+    edited(state, motion_id, () => ({
+      phase: "sealing", quorum_at_close: quorum, present_at_close: present, closes_at: at,
+    })),
+  PaperCountEntered: (state, { motion_id, count }) => edited(state, motion_id, () => ({ paper_count: count })),
+  PaperCountSigned: (state, { motion_id, signed_by }) =>
+    edited(state, motion_id, (m) =>
+      m.paper_count ? { paper_count: { ...m.paper_count, signed_by: [...m.paper_count.signed_by, signed_by] } } : {},
+    ),
 };

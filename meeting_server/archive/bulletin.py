@@ -1,0 +1,63 @@
+"""The sealed bulletin of one secret vote as a file of the meeting's bundle: who was handed a paper, and every ballot."""
+
+from __future__ import annotations
+
+import msgspec
+
+from meeting_server.domain.ids import MotionId
+from meeting_server.domain.terms import Paper
+from meeting_server.journal.box import Sealed
+from meeting_server.journal.paper import Ballot
+
+FORMAT = "bulletin-1"
+
+
+def file_of(motion_id: MotionId) -> str:
+    """The file's name in the bundle."""
+    return f"papers/{motion_id}.json"
+
+
+class BallotLine(msgspec.Struct, frozen=True):
+    """One ballot; byte strings as hex."""
+
+    key: str
+    prefix: str
+    token: str
+    choices: tuple[str, ...]
+    signature: str
+
+    def ballot(self) -> Ballot:
+        """Raises ValueError for what is no hex."""
+        return Ballot(
+            bytes.fromhex(self.key),
+            bytes.fromhex(self.prefix),
+            bytes.fromhex(self.token),
+            self.choices,
+            bytes.fromhex(self.signature),
+        )
+
+
+class Bulletin(msgspec.Struct, frozen=True):
+    """``issued_to`` in the order of member ids, ``ballots`` in the order of their keys' hashes: no order says anything."""
+
+    format: str
+    paper_id: str
+    modulus: str
+    receipt_key: str
+    issued_to: tuple[str, ...]
+    ballots: tuple[BallotLine, ...]
+
+
+def bulletin_of(paper_id: str, paper: Paper, issued_to: list[str], sealed: Sealed) -> bytes:
+    """The file's content."""
+    lines = tuple(
+        BallotLine(b.key.hex(), b.prefix.hex(), b.token.hex(), b.choices, b.signature.hex()) for b in sealed.ballots
+    )
+    return msgspec.json.encode(
+        Bulletin(FORMAT, paper_id, paper.modulus, paper.receipt_key, tuple(sorted(issued_to)), lines)
+    )
+
+
+def read(content: bytes) -> Bulletin:
+    """Raises msgspec.DecodeError."""
+    return msgspec.json.decode(content, type=Bulletin)

@@ -1,0 +1,76 @@
+"""The audit of one secret vote: every signature, every right, the root and the count, from the bulletin alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from meeting_server.archive.bulletin import Bulletin, file_of, read
+from meeting_server.domain import ballots
+from meeting_server.domain.events import MotionClosed
+from meeting_server.domain.ids import MeetingId
+from meeting_server.domain.state import Motion
+from meeting_server.domain.verdicts import result
+from meeting_server.journal.box import paper_id
+from meeting_server.journal.paper import Ballot, fingerprint, root
+
+Name = Literal["paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
+Look = Callable[[Name, bool, str], None]
+
+
+def audit_paper(
+    meeting_id: MeetingId, motion: Motion, closed: MotionClosed, files: dict[str, bytes], look: Look
+) -> None:
+    """Look at everything the bulletin of ``motion`` (as it was when its box was sealed) lets anyone check."""
+    title = motion.title
+    content = files.get(file_of(motion.motion_id))
+    if content is None:
+        look("root", False, f"{title}: {file_of(motion.motion_id)}")
+        return
+    try:
+        bulletin = read(content)
+        boxed = [line.ballot() for line in bulletin.ballots]
+        modulus = int(bulletin.modulus, 16)
+        receipt_key = bytes.fromhex(bulletin.receipt_key)
+    except (msgspec.DecodeError, ValueError) as error:
+        look("root", False, f"{title}: {error}")
+        return
+    name = paper_id(meeting_id, motion.motion_id)
+    paper = motion.paper
+    one_key = (
+        paper is not None
+        and bulletin.paper_id == name
+        and bulletin.modulus == paper.modulus
+        and fingerprint(modulus, receipt_key) == paper.fingerprint
+    )
+    look("paper_key", one_key, title)
+    _issuance(motion, closed, bulletin, look)
+    _ballots(name, modulus, boxed, title, look)
+    look("root", root([ballot.leaf for ballot in boxed]).hex() == closed.root, title)
+    valid = all(ballots.check(motion, ballot.choices) != "malformed" for ballot in boxed)
+    look("ballots_valid", valid, title)
+    returned = len(boxed) == closed.returned <= closed.issued
+    tally = ballots.count(motion, [ballot.choices for ballot in boxed], motion.present_at_close)
+    look("tally", returned and tally == closed.tally, f"{title}: {len(boxed)} / {closed.returned}")
+    look("verdict", result(motion, tally, closed.quorum) == closed.verdict, title)
+
+
+def _issuance(motion: Motion, closed: MotionClosed, bulletin: Bulletin, look: Look) -> None:
+    """One paper for each who had the right, and not for those whose written opinion counts already."""
+    handed = list(bulletin.issued_to)
+    filed = {opinion.participant_id for opinion in motion.opinions}
+    entitled = set(motion.electorate) - filed
+    look("issuance", len(set(handed)) == len(handed) == closed.issued, f"{motion.title}: {len(handed)} / {closed.issued}")
+    for who in handed:
+        look("issuance", who in entitled, f"{motion.title}: {who}")
+
+
+def _ballots(name: str, modulus: int, boxed: list[Ballot], title: str, look: Look) -> None:
+    """Each ballot under the one published key, each key once, in the order that says nothing."""
+    keys = [ballot.key_hash for ballot in boxed]
+    look("tokens", keys == sorted(set(keys)), title)
+    for ballot in boxed:
+        look("tokens", ballot.has_token(name, modulus), title)
+        look("ballot_signatures", ballot.has_signature(name), title)
