@@ -61,7 +61,8 @@ async def test_the_journal_keeps_its_partial_index_and_its_order_on_disk(tmp_pat
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'made.sqlite3'}")
     await migrate(database.url)
     async with database.read() as conn:
-        made = {name: sql for name, sql in await conn.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))}
+        rows = (await conn.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))).all()
+        made = {row.name: row.sql for row in rows}
         indexes = await conn.run_sync(lambda sync: {index["name"] for index in inspect(sync).get_indexes("journal")})
     await database.close()
     assert "WITHOUT ROWID" in made["journal"]
