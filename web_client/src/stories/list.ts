@@ -1,7 +1,7 @@
 /** Every state worth looking at, as what it changes in the store. */
 import { change, connection, media, meeting, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
-import { openSheet, layout } from "../views/layout";
+import { go, openSheet } from "../views/layout";
 import { notices } from "../views/notices";
 import { floorFirst } from "../views/microphone";
 import { aside, changeDraft } from "../views/vote/paper";
@@ -131,28 +131,28 @@ export const STORIES: Readonly<Record<string, Story>> = {
   },
   "chat": () => {
     room();
-    layout.value = { ...layout.value, panel: "chat" };
+    go({ panel: "chat" });
     typing.value = ["m-0"];
   },
   "chat-keyboard": () => {
     room();
-    layout.value = { ...layout.value, panel: "chat" };
+    go({ panel: "chat" });
     keyboardOpen.value = true;
     composing.value = true;
     document.documentElement.style.setProperty("--page", "330px");
   },
   "chat-paused": () => {
     room({ chat_paused: true });
-    layout.value = { ...layout.value, panel: "chat" };
+    go({ panel: "chat" });
   },
   "chat-remove": () => {
     room();
-    layout.value = { ...layout.value, panel: "chat" };
+    go({ panel: "chat" });
     openSheet({ name: "message", message: "c5" });
   },
   "people": () => {
     room();
-    layout.value = { ...layout.value, panel: "people" };
+    go({ panel: "people" });
   },
   "person": () => {
     room();
