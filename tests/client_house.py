@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import html
 import json
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -38,7 +39,13 @@ from tests.live_house import named_by_cookie
 
 MEETING = MeetingId("meeting-1")
 DIST = Path(__file__).parent.parent / "web_client" / "dist"
-NAMES = ["周建华", "何雨桐", "李敏", "孙国栋", "马丽娟", "丁文静", "刘海涛", "陈思源", "王志远", "郑凯", "吴晓东", "徐静", "胡明", "朱琳", "高翔", "林峰", "罗红", "梁伟", "宋佳", "唐磊", "许诺", "韩雪", "冯涛", "董洁", "萧然", "程浩", "曹颖", "袁野", "邓丽"]
+# fmt: off
+NAMES = (
+    "周建华", "何雨桐", "李敏", "孙国栋", "马丽娟", "丁文静", "刘海涛", "陈思源", "王志远", "郑凯",
+    "吴晓东", "徐静", "胡明", "朱琳", "高翔", "林峰", "罗红", "梁伟", "宋佳", "唐磊",
+    "许诺", "韩雪", "冯涛", "董洁", "萧然", "程浩", "曹颖", "袁野", "邓丽",
+)
+# fmt: on
 HALF = Threshold(1, 2, "at_least", "entitled")
 MAJORITY = Threshold(1, 2, "more_than", "entitled")
 PRESETS = {
@@ -99,6 +106,12 @@ def convening(starts_at: int = 1_795_000_000_000) -> Convening:
 class ClientHouse:
     port: int
     registry: Registry
+    workers: MediaWorkers | None
+
+    @property
+    def media(self) -> MediaWorkers:
+        assert self.workers is not None
+        return self.workers
 
     def room(self, who: str, **query: str) -> str:
         """The address at which a browser is ``who`` and enters."""
@@ -188,10 +201,10 @@ async def client_house(folder: Path, *, media: bool = True, port: int = 0) -> As
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
         await asyncio.sleep(0.005)
     try:
-        yield ClientHouse(server.servers[0].sockets[0].getsockname()[1], registry)
+        yield ClientHouse(server.servers[0].sockets[0].getsockname()[1], registry, plane)
     finally:
         await registry.stop()
         server.should_exit = True
@@ -205,7 +218,8 @@ async def client_house(folder: Path, *, media: bool = True, port: int = 0) -> As
 async def _look(port: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with client_house(Path(folder), port=port) as house:
-            print(house.room("p1"), flush=True)
+            sys.stdout.write(house.room("p1") + "\n")
+            sys.stdout.flush()
             await asyncio.Event().wait()
 
 

@@ -120,6 +120,34 @@ def _quick(url: str) -> Database:
     return database
 
 
+async def seed(database: Database) -> tuple[tuple[Branch, Branch, Branch, Branch, Branch], dict[str, Member]]:
+    """A university, a faculty, a branch with a group, another branch; one person per role."""
+    directory, now = Directory(database), now_millis()
+    university = await directory.create_branch("江城大学党委", BranchKind.UNIVERSITY, None, now)
+    faculty = await directory.create_branch("信息学院党委", BranchKind.FACULTY, university.branch_id, now)
+    branch = await directory.create_branch("信息学院研究生第二党支部", BranchKind.BRANCH, faculty.branch_id, now)
+    group = await directory.create_branch("第二党小组", BranchKind.GROUP, branch.branch_id, now)
+    other = await directory.create_branch("信息学院教工党支部", BranchKind.BRANCH, faculty.branch_id, now)
+    people = {
+        "administrator": Member("", university.branch_id, "赵立新", "admin"),
+        "secretary": Member("", branch.branch_id, "何雨桐", "2023001", committee=True),
+        "reviewer": Member("", faculty.branch_id, "钱进", "T1001"),
+        "member": Member("", branch.branch_id, "丁文静", "2023002"),
+        "probationary": Member("", group.branch_id, "林晓雨", "2023003", Standing.PROBATIONARY),
+        "stranger": Member("", other.branch_id, "孙国栋", "T1002"),
+        "other_secretary": Member("", other.branch_id, "周建华", "T1003"),
+    }
+    saved = dict(zip(people, await directory.save_roster(list(people.values()), now, "测试"), strict=True))
+    for who, role, where in (
+        ("administrator", BranchRole.ADMINISTRATOR, university),
+        ("secretary", BranchRole.SECRETARY, branch),
+        ("reviewer", BranchRole.REVIEWER, branch),
+        ("other_secretary", BranchRole.SECRETARY, other),
+    ):
+        await directory.grant(saved[who].member_id, where.branch_id, role, now)
+    return (university, faculty, branch, group, other), saved
+
+
 async def _seeded() -> _Prepared:
     if _prepared:
         return _prepared[0]
@@ -128,48 +156,31 @@ async def _seeded() -> _Prepared:
     database = _quick(f"sqlite+aiosqlite:///{file}")
     try:
         await database.create_all()
-        directory, now = Directory(database), now_millis()
-        university = await directory.create_branch("江城大学党委", BranchKind.UNIVERSITY, None, now)
-        faculty = await directory.create_branch("信息学院党委", BranchKind.FACULTY, university.branch_id, now)
-        branch = await directory.create_branch("信息学院研究生第二党支部", BranchKind.BRANCH, faculty.branch_id, now)
-        group = await directory.create_branch("第二党小组", BranchKind.GROUP, branch.branch_id, now)
-        other = await directory.create_branch("信息学院教工党支部", BranchKind.BRANCH, faculty.branch_id, now)
-        people = {
-            "administrator": Member("", university.branch_id, "赵立新", "admin"),
-            "secretary": Member("", branch.branch_id, "何雨桐", "2023001", committee=True),
-            "reviewer": Member("", faculty.branch_id, "钱进", "T1001"),
-            "member": Member("", branch.branch_id, "丁文静", "2023002"),
-            "probationary": Member("", group.branch_id, "林晓雨", "2023003", Standing.PROBATIONARY),
-            "stranger": Member("", other.branch_id, "孙国栋", "T1002"),
-            "other_secretary": Member("", other.branch_id, "周建华", "T1003"),
-        }
-        saved = dict(zip(people, await directory.save_roster(list(people.values()), now, "测试"), strict=True))
-        for who, role, where in (
-            ("administrator", BranchRole.ADMINISTRATOR, university),
-            ("secretary", BranchRole.SECRETARY, branch),
-            ("reviewer", BranchRole.REVIEWER, branch),
-            ("other_secretary", BranchRole.SECRETARY, other),
-        ):
-            await directory.grant(saved[who].member_id, where.branch_id, role, now)
+        branches, people = await seed(database)
     finally:
         await database.close()
-    _prepared.append(_Prepared(file, (university, faculty, branch, group, other), saved))
+    _prepared.append(_Prepared(file, branches, people))
     return _prepared[0]
+
+
+def house_on(database: Database, folder: Path) -> House:
+    """A house over a database; password hashing is made cheap."""
+    secret = b"s" * 32
+    return House(
+        settings=Settings(data_dir=folder), secret=secret, database=database, directory=Directory(database),
+        accounts=Accounts(database, Passwords(time_cost=1, memory_kib=64)), invitations=Invitations(database, secret),
+        access_log=AccessLog(database), assets=Assets(folder / "no-client"),
+    )
 
 
 @asynccontextmanager
 async def people_house(folder: Path, routes: Sequence[BaseRoute]) -> AsyncIterator[TestHouse]:
-    """A university with two branches and one person per role; password hashing is made cheap."""
+    """A seeded house with these pages."""
     seeded = await _seeded()
     shutil.copy(seeded.file, folder / "house.sqlite3")
     database = _quick(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
     try:
-        secret = b"s" * 32
-        house = House(
-            settings=Settings(data_dir=folder), secret=secret, database=database, directory=Directory(database),
-            accounts=Accounts(database, Passwords(time_cost=1, memory_kib=64)), invitations=Invitations(database, secret),
-            access_log=AccessLog(database), assets=Assets(folder / "no-client"),
-        )
+        house = house_on(database, folder)
         app = Starlette(
             routes=list(routes), middleware=[Middleware(SecurityHeaders), Middleware(Mistakes)], exception_handlers=EXCEPTION_HANDLERS
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 
@@ -14,7 +13,6 @@ from meeting_server.domain.terms import Device
 from meeting_server.live.clock import Clock
 from meeting_server.live.connection import Connection, Outlet
 from meeting_server.live.fan_out import fan_out
-from meeting_server.live.history import Entry
 from meeting_server.live.host import Fact, Host
 from meeting_server.live.resume import catch_up, snapshot
 from meeting_server.wire.close_codes import Close
@@ -24,8 +22,6 @@ from meeting_server.wire.server_messages import ServerMessage, Welcome, You
 
 MOST_DEVICES = 6
 """Open sockets of one participant; one more closes the oldest."""
-TICK = 0.010
-"""Seconds: records that follow each other faster are sent together."""
 
 Follower = Callable[["Assembly", Sequence[Fact]], None]
 
@@ -40,9 +36,6 @@ class Assembly:
         self.followers: list[Follower] = []
         self.leavers: list[Callable[[Connection], None]] = []
         self._clock = clock
-        self._waiting: list[Entry] = []
-        self._flush_at = 0.0
-        self._flush_timer: asyncio.TimerHandle | None = None
 
     @property
     def meeting_id(self) -> MeetingId:
@@ -64,7 +57,6 @@ class Assembly:
             return Close.FORBIDDEN
         if participant.removed:
             return Close.REMOVED
-        self._flush()  # what still waits is part of what the newcomer is sent here
         self._make_room_for(participant_id)
         connection_id = ConnectionId(secrets.token_urlsafe(9))
         connection = Connection(connection_id, participant_id, device, outlet, self._clock())
@@ -77,7 +69,7 @@ class Assembly:
             caught_up.missed,
             media,
         )
-        connection.deliver(Frames((encode(welcome), *caught_up.payloads)))
+        connection.catch_up(Frames((encode(welcome), *caught_up.payloads)))
         self.connections[connection_id] = connection
         self.host.submit(SERVER, OpenConnection(participant_id, connection_id, device), None, lambda outcome: None)
         return connection
@@ -126,47 +118,21 @@ class Assembly:
             connection.deliver(frames)
 
     def _told(self, host: Host, facts: Sequence[Fact]) -> None:
-        self._waiting.extend(fact.entry for fact in facts)
-        fresh = frozenset().union(*(fact.entry.fresh for fact in facts))
-        shown_out = any(isinstance(fact.event, ParticipantRemoved | MeetingConvened) for fact in facts)
-        if fresh or shown_out:
-            self._flush()
-            self._refresh(fresh)
+        fan_out([fact.entry for fact in facts], list(self.connections.values()))
+        self._refresh(frozenset().union(*(fact.entry.fresh for fact in facts)))
+        if any(isinstance(fact.event, ParticipantRemoved | MeetingConvened) for fact in facts):
             self._show_out()
-        else:
-            self._flush_soon()
         for follower in self.followers:
             follower(self, facts)
-
-    def _flush_soon(self) -> None:
-        """Send at once after a quiet moment, else at the end of the tick."""
-        if self._flush_timer is not None:
-            return
-        loop = asyncio.get_running_loop()
-        wait = self._flush_at - loop.time()
-        if wait <= 0:
-            self._flush()
-        else:
-            self._flush_timer = loop.call_later(wait, self._flush)
-
-    def _flush(self) -> None:
-        if self._flush_timer is not None:
-            self._flush_timer.cancel()
-            self._flush_timer = None
-        if not self._waiting:
-            return
-        entries, self._waiting = self._waiting, []
-        self._flush_at = asyncio.get_running_loop().time() + TICK
-        fan_out(entries, list(self.connections.values()))
 
     def _refresh(self, viewers: frozenset[ParticipantId]) -> None:
         """Whose rights changed gets a new snapshot."""
         state = self.host.state
-        if state is None:
+        if state is None or not viewers:
             return
         for connection in list(self.connections.values()):
             if connection.participant_id in viewers:
-                connection.deliver(Frames((snapshot(self.host, state, connection.participant_id),)))
+                connection.catch_up(Frames((snapshot(self.host, state, connection.participant_id),)))
 
     def _show_out(self) -> None:
         """Close the sockets of whoever is not on the list any more."""

@@ -35,7 +35,7 @@ class Connection:
     """A phone in a meeting. ``responsive`` is what the journal knows; ``visible`` what the phone last said."""
 
     __slots__ = (
-        "_outlet", "connection_id", "device", "last_heard", "open", "participant_id", "responsive", "typing_until", "visible",
+        "_credit", "_outlet", "connection_id", "device", "last_heard", "open", "participant_id", "responsive", "typing_until", "visible",
     )
 
     def __init__(
@@ -49,16 +49,28 @@ class Connection:
         self.responsive = True
         self.visible = True
         self.typing_until: Millis = 0
+        self._credit = 0
         self._outlet = outlet
 
     def deliver(self, frames: Frames) -> None:
         """Write frames that others get too. A phone with too much waiting is cut off instead of slowing the room."""
         if not self.open:
             return
-        if self._outlet.waiting() > MOST_WAITING:
+        waiting = self._outlet.waiting()
+        if not waiting:
+            self._credit = 0
+        elif waiting > MOST_WAITING + self._credit:
             self.close(Close.TOO_SLOW)
             return
         self._outlet.write(frames)
+
+    def catch_up(self, frames: Frames) -> None:
+        """Write what brings this phone to the present. However large, it must not be what cuts the phone off, or a phone
+        on a slow line would be sent the same snapshot for ever."""
+        if not self.open:
+            return
+        self._outlet.write(frames)
+        self._credit = self._outlet.waiting()
 
     def send(self, *messages: ServerMessage) -> None:
         """Write messages that are for this phone alone."""

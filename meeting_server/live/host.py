@@ -24,6 +24,9 @@ from meeting_server.wire.codes import WireCode
 log = logging.getLogger(__name__)
 
 Reply = Callable[[Outcome], None]
+PACE = 0.010
+"""Seconds from one batch of a busy meeting to the next: what comes in between is recorded, and sent, together. After a
+quiet moment nothing waits."""
 CONFLICTS_BORNE = 3
 """How often a batch is decided anew because another host wrote first, before its senders are told to come again."""
 EMPTY = Head(0, bytes(32))
@@ -156,10 +159,16 @@ class Host:
     # --- the mailbox ----------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        next_at = 0.0
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._inbox:
+                wait = next_at - loop.time()
+                if wait > 0 and not self._stopping:
+                    await asyncio.sleep(wait)
+                next_at = loop.time() + PACE
                 batch, self._inbox = self._inbox, []
                 try:
                     await self._settle(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 START = 700_000.0  # bit/s for pictures until something is known: a good picture or several small ones
 SOUND_RESERVE = 60_000.0
@@ -12,6 +13,8 @@ FIRST_RETRY_S, LONGEST_RETRY_S = 4.0, 60.0
 QUEUE_TOO_LONG_S = 0.08  # above the shortest delay seen lately ...
 FOR_S = 0.5  # ... for this long
 BASE_WINDOW_S = 20.0
+CALM_READ_S = 0.25
+LOOKS = 12  # packets of one feedback whose delay is looked at: the shortest counts
 TRIAL_S = 8.0  # congestion this soon after a trial is the trial's doing
 
 
@@ -35,29 +38,37 @@ class Downlink:
         self._sent: deque[tuple[int, int, float]] = deque(maxlen=4096)  # (number before the first, last number, when)
         self._bases: deque[tuple[float, float]] = deque()  # (when, shortest delay of about a second)
         self._queued_since: float | None = None
+        self._read_at = -1e9
         self.queue_s = 0.0
 
     def sent(self, before: int, last: int, now: float) -> None:
         """Packets with the transport-wide numbers from ``before`` + 1 to ``last`` went out together."""
         self._sent.append((before, last, now))
 
+    def curious(self, now: float) -> bool:
+        """Whether the next feedback is worth reading: while all is well, one in a quarter of a second tells enough."""
+        calm = self.queue_s < QUEUE_TOO_LONG_S / 2 and self.loss < LOSS_TOO_HIGH / 4
+        return not calm or now - self._read_at >= CALM_READ_S
+
     def reported_arrivals(self, arrivals: list[tuple[int, int]], now: float) -> None:
         """(number, arrival in µs of the client's clock, -1 = did not arrive): watches for queues that stay, and for loss."""
         if not arrivals:
             return
+        self._read_at = now
         delays: list[float] = []
         first = arrivals[0][0]
         sent = self._sent
         while sent and (sent[0][1] - first & 0xFFFF) >= 0x8000:  # everything before the first is done with
             sent.popleft()
+        runs = list(islice(sent, 256))
         run = 0
-        for number, at in arrivals:
-            while run < len(sent) and (sent[run][1] - number & 0xFFFF) >= 0x8000:
+        for number, at in arrivals[:: max(1, len(arrivals) // LOOKS)]:
+            while run < len(runs) and (runs[run][1] - number & 0xFFFF) >= 0x8000:
                 run += 1
-            if run == len(sent):
+            if run == len(runs):
                 break
             if at >= 0:
-                delays.append(at / 1e6 - sent[run][2])
+                delays.append(at / 1e6 - runs[run][2])
         lost = sum(1 for _, at in arrivals if at < 0)
         if len(arrivals) >= 8 or lost:
             self.reported_loss(lost / len(arrivals), now, weight=min(0.3, len(arrivals) / 100))

@@ -22,19 +22,20 @@ _CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-E
 
 @dataclass(frozen=True)
 class SrtpProfile:
-    """An SRTP protection profile: OpenSSL's name for it, libsrtp's number, and the lengths of master key and salt in bytes."""
+    """An SRTP protection profile: OpenSSL's name for it, libsrtp's number, and the lengths in bytes of master key, salt and tag."""
 
     name: bytes
     number: int
     key: int
     salt: int
+    tag: int
 
 
 # Our order of preference as the server: AES-256-GCM is the cheapest per packet on today's processors.
 PROFILES = (
-    SrtpProfile(b"SRTP_AEAD_AES_256_GCM", Policy.SRTP_PROFILE_AEAD_AES_256_GCM, 32, 12),
-    SrtpProfile(b"SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
-    SrtpProfile(b"SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
+    SrtpProfile(b"SRTP_AEAD_AES_256_GCM", Policy.SRTP_PROFILE_AEAD_AES_256_GCM, 32, 12, 16),
+    SrtpProfile(b"SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12, 16),
+    SrtpProfile(b"SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14, 10),
 )
 
 

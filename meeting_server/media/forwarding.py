@@ -24,15 +24,16 @@ from .datagrams import (
 from .dtls import Certificate
 from .ice_lite import IceLite
 from .peer import Peer
-from .rtcp import Feedback, negative_acknowledgement, parse, picture_loss
+from .rtcp import Feedback, is_only_arrivals, negative_acknowledgement, parse, picture_loss
 from .rtp import Packet, begins_key_frame, scan_extensions, vp8_pictures
 from .slots import Slot, rewrite_picture
-from .srtp import SrtpFailed, make_cipher, protect_rtcp, unprotect_rtcp
+from .srtp import make_cipher, protect_rtcp
 from .streams import Stream, Track
 
 _HEADER = struct.Struct("!BBHII")
 _LONG_HEADER = struct.Struct("!BBHIIHHBBH")  # with one extension element of up to three bytes
 _KEY_FRAME_PAUSE_S = 0.4
+GATHER_S = 0.002
 _MAX_RTP_OUT = 1800  # what one protected packet may take in the arena
 
 
@@ -85,12 +86,14 @@ class Forwarder:
         self._by_ufrag: dict[str, Peer] = {}
         self.counters = Counters()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._sock.fileno(), self._readable)
 
     def close(self) -> None:
+        self._closed = True
         if self._loop is not None:
             self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
@@ -158,12 +161,31 @@ class Forwarder:
     # ---- datagrams in
 
     def _readable(self) -> None:
+        """Take what is there, then look away for a moment: what belongs together (a picture's packets) comes together, and one
+        pass over a batch, sent as segments of one datagram, costs a fraction of a pass for each packet."""
+        if self._take() and self._loop is not None:
+            self._loop.remove_reader(self._sock.fileno())
+            self._loop.call_later(GATHER_S, self._look_again)
+
+    def _look_again(self) -> None:
+        if self._loop is None or self._closed:
+            return
+        if self._take():
+            self._loop.call_later(GATHER_S, self._look_again)
+        else:
+            self._loop.add_reader(self._sock.fileno(), self._readable)
+
+    def _take(self) -> int:
+        """Serve what has arrived; returns how many datagrams."""
+        total = 0
         for _ in range(4):
             n = self._inbox.receive()
             if n:
                 self._batch(n)
+                total += n
             if n < RECEIVE_BATCH:
                 break
+        return total
 
     def _batch(self, n: int) -> None:
         now = time.monotonic()
@@ -194,7 +216,7 @@ class Forwarder:
                 counters.refused += 1
                 continue
             if 192 <= arena[at + 1] <= 223:
-                self._rtcp(peer, bytes(arena[at : at + size]), now)
+                self._rtcp(peer, at, size, now)
                 continue
             counters.packets_in += 1
             counters.bytes_in += size
@@ -458,6 +480,8 @@ class Forwarder:
             peer.inbound = self._opening.context(peer.dtls.inbound)
             peer.outbound = self._sealing.context(peer.dtls.outbound)
             peer.heard = now
+            if peer.dtls.profile is not None:
+                peer.rtcp_overhead = 4 + peer.dtls.profile.tag
             self._listener.connected(peer)
         elif state in ("failed", "closed") and before != state:
             self._listener.closed(peer)
@@ -476,13 +500,16 @@ class Forwarder:
             if peer.dtls.state == "failed":
                 self._listener.closed(peer)
 
-    def _rtcp(self, peer: Peer, datagram: bytes, now: float) -> None:
-        session = peer.dtls.inbound
-        if session is None:
-            return
+    def _rtcp(self, peer: Peer, at: int, size: int, now: float) -> None:
+        arena = self._inbox.arena
+        if not peer.downlink.curious(now) and is_only_arrivals(memoryview(arena)[at : at + 4], size, peer.rtcp_overhead):
+            return  # most feedback says that all is well, again: not even opened
+        size = self._opening.unprotect_rtcp(peer.inbound, at, size)
         try:
-            feedback = parse(unprotect_rtcp(session, datagram))
-        except (SrtpFailed, ValueError, struct.error):
+            if size < 8:
+                raise ValueError("refused by SRTCP")
+            feedback = parse(bytes(arena[at : at + size]))
+        except (ValueError, struct.error):
             self.counters.refused += 1
             return
         peer.heard = now

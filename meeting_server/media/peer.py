@@ -52,6 +52,7 @@ class Peer:
         self.destination: Destination | None = None
         self.inbound: Any = None  # SRTP contexts, None until DTLS is through
         self.outbound: Any = None
+        self.rtcp_overhead = 20  # bytes that SRTCP adds: index and tag
         self.permissions = Permissions()
         self.wishes = Wishes()
         self.lines: dict[str, SendingLine] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 SENDER_REPORT, RECEIVER_REPORT, SDES, BYE, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 202, 203, 205, 206
 NTP_EPOCH = 2_208_988_800
@@ -41,7 +42,7 @@ class Feedback:
     key_frames: list[int] = field(default_factory=list)  # ssrcs of PLI and FIR
     byes: list[int] = field(default_factory=list)
     capacity: int | None = None  # REMB, bit/s
-    arrived: list[tuple[int, int]] = field(default_factory=list)  # (transport sequence number, arrival in µs or -1 for not arrived)
+    arrivals: list[bytes] = field(default_factory=list)  # transport-wide feedback, unread: see read_arrivals
 
 
 def parse(data: bytes) -> Feedback:
@@ -71,7 +72,7 @@ def parse(data: bytes) -> Feedback:
         elif kind == TRANSPORT_FEEDBACK and count == 1 and len(body) >= 8:
             found.nacks.append((int.from_bytes(body[4:8], "big"), _nacked(body[8:])))
         elif kind == TRANSPORT_FEEDBACK and count == 15 and len(body) >= 16:
-            found.arrived += _arrived(body)
+            found.arrivals.append(body)
         elif kind == PAYLOAD_FEEDBACK and len(body) >= 8:
             if count == 1:
                 found.key_frames.append(int.from_bytes(body[4:8], "big"))
@@ -101,8 +102,8 @@ def _nacked(body: bytes) -> list[int]:
     return lost
 
 
-def _arrived(body: bytes) -> list[tuple[int, int]]:
-    """Transport-wide feedback; what is cut short ends the list."""
+def read_arrivals(body: bytes) -> list[tuple[int, int]]:
+    """(transport sequence number, arrival in µs of the client's clock, -1 = did not arrive); what is cut short ends the list."""
     base, count, reference = struct.unpack_from("!HHI", body, 8)
     reference >>= 8
     clock = (reference - 0x1000000 if reference & 0x800000 else reference) * 64_000
@@ -117,8 +118,12 @@ def _arrived(body: bytes) -> list[tuple[int, int]]:
             symbols += [chunk >> shift & 3 for shift in range(12, -1, -2)]
         else:
             symbols += [chunk >> shift & 1 for shift in range(13, -1, -1)]
+    del symbols[count:]
+    if 2 not in symbols and 0 not in symbols and at + count <= len(body):  # the usual case: all arrived, and soon after each other
+        ticks = accumulate(body[at : at + count])
+        return [(base + i & 0xFFFF, clock + 250 * t) for i, t in enumerate(ticks)]
     found: list[tuple[int, int]] = []
-    for i, symbol in enumerate(symbols[:count]):
+    for i, symbol in enumerate(symbols):
         if symbol == 1 and at < len(body):
             clock += body[at] * 250
             at += 1
@@ -130,6 +135,11 @@ def _arrived(body: bytes) -> list[tuple[int, int]]:
             continue
         found.append((base + i & 0xFFFF, clock))
     return found
+
+
+def is_only_arrivals(packet: bytes | bytearray | memoryview, size: int, overhead: int) -> bool:
+    """Whether a protected packet is transport-wide feedback and nothing else: its first header is in the clear."""
+    return packet[0] & 31 == 15 and packet[1] == TRANSPORT_FEEDBACK and 4 + 4 * (packet[2] << 8 | packet[3]) + overhead == size
 
 
 def to_ntp(unix_s: float) -> int:

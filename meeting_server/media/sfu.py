@@ -29,7 +29,7 @@ from .forwarding import Forwarder
 from .peer import Peer, Permissions, Wishes
 from .recording import Recording
 from .rooms import Room
-from .rtcp import Feedback, SenderReport, arrivals, receiver_report, sender_report, to_ntp
+from .rtcp import Feedback, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
 from .rtp import Packet, begins_key_frame
 from .sdp_answer import Answerer
 from .sdp_offer import parse_offer
@@ -321,8 +321,8 @@ class Sfu:
                 trip = now - sent - block.dlsr / 65536
                 if 0 <= trip < 10:
                     peer.round_trip = trip if peer.round_trip is None else 0.7 * peer.round_trip + 0.3 * trip
-        if feedback.arrived:
-            peer.downlink.reported_arrivals(feedback.arrived, now)
+        for body in feedback.arrivals:
+            peer.downlink.reported_arrivals(read_arrivals(body), now)
         if feedback.capacity is not None:
             peer.downlink.reported_capacity(feedback.capacity, now)
         for ssrc in feedback.byes:

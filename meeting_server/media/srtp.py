@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from pylibsrtp import Error, Policy, Session
@@ -15,10 +16,6 @@ except ImportError:  # pragma: no cover - the fallback is exercised by construct
 REPLAY_WINDOW = 1024
 RTP_TAG = 16  # longest authentication tag of the profiles we negotiate
 OVERHEAD = 160  # libsrtp's own bound for what protect may append (tag and MKI), plus the SRTCP index
-
-
-class SrtpFailed(Exception):
-    """A packet failed authentication, was replayed, or is no SRTP at all."""
 
 
 def make_session(profile: int, key: bytes, *, inbound: bool) -> Session:
@@ -44,6 +41,8 @@ class Cipher(Protocol):
 
     def unprotect(self, context: Any, offset: int, size: int) -> int: ...
 
+    def unprotect_rtcp(self, context: Any, offset: int, size: int) -> int: ...
+
 
 class InPlaceCipher:
     """libsrtp called directly on the arena: no copy, no allocation."""
@@ -52,7 +51,7 @@ class InPlaceCipher:
         base = _ffi.cast("char *", _ffi.from_buffer(arena))
         self._keep = (arena, base)
         length = _ffi.new("int *")
-        raw_protect, raw_unprotect = _lib.srtp_protect, _lib.srtp_unprotect
+        raw_protect, raw_unprotect, raw_unprotect_rtcp = _lib.srtp_protect, _lib.srtp_unprotect, _lib.srtp_unprotect_rtcp
 
         def protect(context: Any, offset: int, size: int) -> int:
             length[0] = size
@@ -62,7 +61,11 @@ class InPlaceCipher:
             length[0] = size
             return -1 if raw_unprotect(context, base + offset, length) else length[0]
 
-        self.protect, self.unprotect = protect, unprotect
+        def unprotect_rtcp(context: Any, offset: int, size: int) -> int:
+            length[0] = size
+            return -1 if raw_unprotect_rtcp(context, base + offset, length) else length[0]
+
+        self.protect, self.unprotect, self.unprotect_rtcp = protect, unprotect, unprotect_rtcp
 
     def context(self, session: Session) -> Any:
         return session._srtp[0]
@@ -86,8 +89,14 @@ class CopyingCipher:
         return len(sealed)
 
     def unprotect(self, context: Session, offset: int, size: int) -> int:
+        return self._open(context.unprotect, offset, size)
+
+    def unprotect_rtcp(self, context: Session, offset: int, size: int) -> int:
+        return self._open(context.unprotect_rtcp, offset, size)
+
+    def _open(self, unprotect: Callable[[bytes], bytes], offset: int, size: int) -> int:
         try:
-            clear = context.unprotect(bytes(self._arena[offset : offset + size]))
+            clear = unprotect(bytes(self._arena[offset : offset + size]))
         except (Error, ValueError):
             return -1
         self._arena[offset : offset + len(clear)] = clear
@@ -97,15 +106,6 @@ class CopyingCipher:
 def make_cipher(arena: bytearray) -> Cipher:
     """The fastest cipher this installation can do."""
     return CopyingCipher(arena) if _lib is None else InPlaceCipher(arena)
-
-
-def unprotect_rtcp(session: Session, packet: bytes) -> bytes:
-    """Raises SrtpFailed."""
-    try:
-        clear: bytes = session.unprotect_rtcp(packet)
-    except (Error, ValueError) as reason:
-        raise SrtpFailed(str(reason)) from reason
-    return clear
 
 
 def protect_rtcp(session: Session, packet: bytes) -> bytes:

@@ -74,10 +74,14 @@ class Shelved:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something on the record's list of what happened: a chapter, a chat message, a motion or a roll call."""
+    """Something on the record's list of what happened: a chapter, a chat message, a motion or a roll call.
+
+    ``start`` is in playing time, ``None`` when nothing was recorded then; ``outcome`` is the word of a result.
+    """
 
     kind: str
-    start: Millis
+    at: Millis
+    start: Millis | None
     title: str
     who: str = ""
     said: str = ""
@@ -289,21 +293,20 @@ def _steps(manifest: Manifest) -> list[tuple[str, str, str]]:
 def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Playback) -> list[Happening]:
     """What happened, in order: chapters, motions, roll calls and chat."""
     found = [
-        Happening("chapter", piece.start, piece.title or say(request, "archive.no_item"), piece.speaker)
+        Happening("chapter", piece.at, piece.start if piece.heard else None, piece.title or say(request, "archive.no_item"), piece.speaker)
         for piece in axis.pieces
     ]
-    for flag in axis.flags:
-        mark = flag.mark
-        outcome = mark.outcome and say(request, f"archive.outcome.{mark.outcome}")
+    for mark in timeline.marks:
         figures = " : ".join(str(number) for number in mark.figures)
         title = mark.title or say(request, "archive.roll_call")
-        found.append(Happening(mark.kind, flag.start, title, "", figures, f"{mark.outcome}|{outcome}" if outcome else ""))
+        found.append(Happening(mark.kind, mark.since, axis.start_of(mark.since), title, "", figures, mark.outcome))
     for line in timeline.chat:
         if not reader.may_read(line):
             continue
         said = line.text if line.state == "shown" else say(request, f"archive.message_{line.state}")
-        found.append(Happening("chat" if line.state == "shown" else "gone", axis.at(line.at), "", line.name, said))
-    return sorted(found, key=lambda happening: happening.start)
+        kind = "chat" if line.state == "shown" else "gone"
+        found.append(Happening(kind, line.at, axis.start_of(line.at), "", line.name, said))
+    return sorted(found, key=lambda happening: happening.at)
 
 
 # --- minutes ------------------------------------------------------------------------------------------------------

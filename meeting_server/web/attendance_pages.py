@@ -120,7 +120,7 @@ async def _seat(request: Request) -> Seat:
 async def _report(request: Request, seat: Seat) -> AttendanceReport | None:
     if seat.scheduled.status not in ("open", "adjourned"):
         return None
-    state = await state_of(request, seat.meeting_id)
+    state = await state_of(request, seat.scheduled)
     if state is None or state.opened_at is None:
         return None
     return attendance_report(state, now_millis(), await _leaves(request, seat.scheduled))
@@ -227,7 +227,7 @@ async def my_attendance_at(request: Request) -> Response:
 
 
 async def _sitting(request: Request, scheduled: Scheduled, viewer: Viewer) -> Sitting | None:
-    state = await state_of(request, scheduled.meeting_id)
+    state = await state_of(request, scheduled)
     if state is None or state.opened_at is None:
         return None
     leaves = {who: leave for who, leave in (await _leaves(request, scheduled)).items() if who == viewer.participant_id}

@@ -106,7 +106,7 @@ def calendar_response(content: bytes, file_name: str) -> Response:
 
 
 async def _live(request: Request, scheduled: Scheduled) -> Live:
-    state = await state_of(request, scheduled.meeting_id)
+    state = await state_of(request, scheduled)
     if state is None:
         return Live(scheduled, None, "")
     return Live(scheduled, quorum_now(state).present, _step(request, state))

@@ -90,7 +90,7 @@ async def _door(request: Request) -> Door:
     who = await _person(request, invitation, viewer)
     mine = _is_in_already(viewer, invitation, scheduled)
     guest_name = viewer.name if viewer is not None and mine and viewer.guest is not None else ""
-    state = await state_of(request, scheduled.meeting_id)
+    state = await state_of(request, scheduled)
     door = Door(token, scheduled, invitation, who, guest_name, state)
     link = invitation.state(now)
     if link is not InvitationState.GOOD and not (mine and link is InvitationState.USED):
@@ -224,7 +224,7 @@ async def enter_page(request: Request) -> Response:
     viewer, scheduled = seat.viewer, seat.scheduled
     who = await house_of(request).directory.member(viewer.member_id) if viewer.member_id else None
     guest_name = seat.listed.guest_name if seat.listed else ""
-    door = Door("", scheduled, None, None if guest_name else who, guest_name, await state_of(request, scheduled.meeting_id))
+    door = Door("", scheduled, None, None if guest_name else who, guest_name, await state_of(request, scheduled))
     if scheduled.status in ("cancelled", "adjourned"):
         return await _show(request, _shut(door, "cancelled" if scheduled.status == "cancelled" else "adjourned"))
     if seat.listed is None:

@@ -73,7 +73,7 @@ async def show_meeting(
     leaves = await desk.leaves.of_meeting(seat.meeting_id)
     names = await names_at(request, scheduled)
     deciders = await _names_of_deciders(request, leaves)
-    state = await state_of(request, seat.meeting_id) if scheduled.status == "open" else None
+    state = await state_of(request, seat.scheduled) if scheduled.status == "open" else None
     preset = desk.presets[scheduled.plan.preset_id]
     people = convening.participants if convening else ()
     entitled = _entitled(convening)

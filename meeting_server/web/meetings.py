@@ -77,15 +77,22 @@ async def managed_seat(request: Request) -> Seat:
     return seat
 
 
-async def state_of(request: Request, meeting_id: MeetingId) -> MeetingState | None:
-    """The meeting as it is now; None when it does not run on this server. Raises Refused(storage_unavailable)."""
+async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | None:
+    """The meeting as it is now; None when it does not run on this server. Raises Refused(storage_unavailable).
+
+    The journal is the truth: a schedule that missed the opening or adjourning (the server was killed between the two
+    writes) is told now.
+    """
     registry = house_of(request).registry
-    if registry is None:
+    if registry is None or scheduled.status == "cancelled":
         return None
     try:
-        state: MeetingState | None = await registry.state(meeting_id)
+        state: MeetingState | None = await registry.state(scheduled.meeting_id)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    if state is not None and state.phase not in ("convened", scheduled.status):
+        at = state.adjourned_at if state.phase == "adjourned" else state.opened_at
+        await desk_of(request).schedule.set_phase(scheduled.meeting_id, state.phase, at or now_millis())
     return state
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from meeting_server.archive.timeline import Lane, Mark, Timeline
+from meeting_server.archive.timeline import Chapter, Lane, Mark, Timeline
 from meeting_server.domain.ids import Millis
 
 WIDTH = 100.0
@@ -25,13 +25,18 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One chapter: its number (0: not on the agenda), title, where it is drawn and where it starts (ms of playing time)."""
+    """One chapter: title, when it began (Unix ms) and lasted, where it starts and ends in playing time, where it is drawn.
 
-    number: int
+    ``heard``: some of it lies on the axis.
+    """
+
     title: str
     speaker: str
+    at: Millis
+    lasted: Millis
     start: Millis
     end: Millis
+    heard: bool
     lane: Span
     scrub: Span
 
@@ -47,7 +52,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A motion, poll or roll call: ``start`` in playing time, ``x`` on the scrubber."""
+    """A motion, poll or roll call on the axis: ``start`` in playing time, ``x`` on the scrubber."""
 
     mark: Mark
     start: Millis
@@ -68,6 +73,10 @@ class Playback:
         """Playing time of a moment of the meeting; 0 and ``length`` for what lies outside."""
         return min(max(0, moment - self.zero), self.length)
 
+    def start_of(self, moment: Millis) -> Millis | None:
+        """Playing time of a moment, ``None`` when nothing was recorded then."""
+        return moment - self.zero if 0 <= moment - self.zero < self.length else None
+
 
 def playback_of(timeline: Timeline) -> Playback:
     """The drawing of a record."""
@@ -81,22 +90,17 @@ def playback_of(timeline: Timeline) -> Playback:
         spans = (span(turn.since, turn.until, WIDTH) for turn in lane.turns)
         return Voice(lane.name, lane.total, tuple(Span(s.x, max(s.width, 0.3)) for s in spans if s.width > 0))
 
-    numbers = {item: n for n, item in enumerate(dict.fromkeys(c.item_id for c in timeline.chapters if c.item_id), 1)}
-    pieces = tuple(
-        Piece(
-            numbers.get(chapter.item_id, 0) if chapter.item_id is not None else 0,
-            chapter.title,
-            chapter.speaker,
-            min(max(0, chapter.since - zero), length),
-            min(max(0, chapter.until - zero), length),
-            span(chapter.since, chapter.until, WIDTH),
-            span(chapter.since, chapter.until, SCRUB),
-        )
-        for chapter in timeline.chapters
-    )
+    def piece(chapter: Chapter) -> Piece:
+        start, end = (min(max(0, moment - zero), length) for moment in (chapter.since, chapter.until))
+        drawn = (span(chapter.since, chapter.until, WIDTH), span(chapter.since, chapter.until, SCRUB))
+        lasted = chapter.until - chapter.since
+        return Piece(chapter.title, chapter.speaker, chapter.since, lasted, start, end, end > start, *drawn)
+
+    pieces = tuple(piece(chapter) for chapter in timeline.chapters)
     flags = tuple(
-        Flag(mark, min(max(0, mark.since - zero), length), round(min(max(0, mark.since - zero), length) / length * SCRUB, 1))
+        Flag(mark, mark.since - zero, round((mark.since - zero) / length * SCRUB, 1))
         for mark in timeline.marks
+        if 0 <= mark.since - zero < length
     )
     return Playback(zero, length, pieces, tuple(voice(lane) for lane in timeline.lanes), flags)
 

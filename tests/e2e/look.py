@@ -93,6 +93,7 @@ def served(directory: Path) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+        server.server_close()
 
 
 def looks(sizes: Sequence[str], quick: bool) -> list[Look]:

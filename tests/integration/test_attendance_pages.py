@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from meeting_server.domain.commands import MarkPresent
+from meeting_server.domain.commands import MarkPresent, OpenMeeting
 from tests.meeting_house import MeetingHouse, meeting_house
 
 
@@ -99,3 +99,13 @@ async def test_whoever_came_by_link_sees_their_record_of_this_meeting(house: Mee
 
 async def test_nobody_is_shown_a_record_without_signing_in(house: MeetingHouse) -> None:
     assert (await house.browser().get("/me/attendance")).headers["location"].startswith("/sign-in")
+
+
+async def test_a_schedule_that_missed_the_opening_is_told_by_the_journal(house: MeetingHouse) -> None:
+    scheduled = await house.scheduled()
+    await house.do(scheduled.meeting_id, "secretary", OpenMeeting())
+    browser = await house.signed_in("member")
+    await browser.get(f"/meetings/{scheduled.meeting_id}/enter")
+    told = await house.desk.schedule.meeting(scheduled.meeting_id)
+    assert told is not None
+    assert told.status == "open"

@@ -1,7 +1,7 @@
 /** The live room: the only place where the store, the network, the media and the views are tied together. */
 import "./styles/tokens.css";
 import "./styles/components.css";
-import { effect } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import { h, render, type ComponentType } from "preact";
 import { provideActions, type Actions } from "./core/actions";
 import { beat } from "./core/clock";
@@ -121,15 +121,16 @@ function follow(): void {
   effect(() => {
     const live = connection.value.phase === "live";
     if (live && !wasLive) {
-      roomMedia.connected();
-      if (first && !start.stage) void enterWith(start.as);
+      untracked(() => roomMedia.connected());
+      if (first && !start.stage) untracked(() => void enterWith(start.as));
       first = false;
     }
     wasLive = live;
   });
+  const over = computed(() => meeting.value?.phase === "adjourned");
   effect(() => {
-    if (meeting.value?.phase !== "adjourned") return;
-    roomMedia.stop();
+    if (!over.value) return;
+    untracked(() => roomMedia.stop());
     sleep();
   });
 }

@@ -13,6 +13,8 @@ export const PRESET: Preset = {
   assumed: [],
   written_opinions: false,
   proxy: false,
+  surplus_percent: 0,
+  doubts: [],
 };
 
 export function person(id: string, more: Partial<Participant> = {}): Participant {
@@ -34,6 +36,7 @@ export function person(id: string, more: Partial<Participant> = {}): Participant
     media: [],
     recording_acknowledged: false,
     marked_present: false,
+    last_hall_code: 0,
     connections: {},
     intervals: [],
     gone_since: null,
@@ -67,6 +70,23 @@ export function motion(more: Partial<Motion> = {}): Motion {
     verdict: null,
     named: [],
     withdrawn_reason: "",
+    moved_at: null,
+    shape: "choices",
+    candidates: [],
+    terms: null,
+    minimum_group: 0,
+    revote_of: null,
+    amendments: [],
+    opinions: [],
+    paper: null,
+    collect_until: null,
+    seconds: 0,
+    collect_seconds: 0,
+    opened_by: null,
+    present_at_close: 0,
+    issued: 0,
+    root: "",
+    paper_count: null,
     ...more,
   };
 }
@@ -100,7 +120,9 @@ export function aMeeting(more: Partial<MeetingState> = {}): MeetingState {
     recording: null,
     recording_planned: false,
     notes: [],
-    counters: { rooms: 0, items: 0, motions: 0, messages: 0, notes: 0, roll_calls: 0 },
+    officers: [],
+    contests: [],
+    counters: { rooms: 0, items: 0, motions: 0, messages: 0, notes: 0, roll_calls: 0, contests: 0 },
     ...more,
   };
 }

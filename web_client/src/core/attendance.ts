@@ -1,5 +1,5 @@
 /** Counting who is expected and who is here: the arithmetic of the server's `domain.attendance` and `domain.rules`. */
-import type { MeetingState, Participant, QuorumCheck, Threshold } from "../wire/messages";
+import type { Electorate, MeetingState, Participant, QuorumCheck, Threshold } from "../wire/messages";
 
 /** How many of `base` satisfy a threshold: the least whole number, and at least one. */
 export function needed(threshold: Threshold, base: number): number {
@@ -12,9 +12,10 @@ export function needed(threshold: Threshold, base: number): number {
 }
 
 /** Whether a participant is among those a motion of this electorate counts. */
-export function isEntitled(p: Participant, electorate: "voting" | "committee" | "everyone"): boolean {
+export function isEntitled(p: Participant, electorate: Electorate): boolean {
   if (p.removed) return false;
   if (electorate === "everyone") return true;
+  if (electorate === "members") return p.standing === "full" || p.standing === "probationary";
   return p.voting && !p.excluded_reason && (electorate === "voting" || p.committee);
 }
 
@@ -22,7 +23,7 @@ export function isEntitled(p: Participant, electorate: "voting" | "committee" | 
 export function quorumOf(
   state: MeetingState,
   rule: Threshold | null,
-  electorate: "voting" | "committee" | "everyone",
+  electorate: Electorate,
 ): QuorumCheck {
   const entitled = Object.values(state.participants).filter((p) => isEntitled(p, electorate));
   const present = entitled.filter((p) => p.present).length;

@@ -1,5 +1,5 @@
 /** The signals every view reads: the meeting as this viewer may see it, and the state of this device. */
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, signal, type Signal } from "@preact/signals";
 import type { CommandData, CommandKind, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
 
 // --- what the server said --------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ export const self = computed(() => {
 });
 
 /** Change some fields of a signal that holds a record. */
-export function change<T extends object>(target: { value: T }, fields: Partial<T>): void {
-  target.value = { ...target.value, ...fields };
+export function change<T extends object>(target: Signal<T>, fields: Partial<T>): void {
+  target.value = { ...target.peek(), ...fields }; // peek: changing is not watching
 }
 export { batch };

@@ -219,7 +219,7 @@ function bindControls(document: Document, sound: HTMLAudioElement, seek: (ms: nu
   showState();
 }
 
-/** Links with a moment, the scrubber and the lanes lead there without loading the page again. */
+/** Links with a moment and the lanes lead there without loading the page again. */
 function bindLinks(root: HTMLElement, seek: (ms: number) => void, sound: HTMLAudioElement): void {
   const length = Number(root.dataset["length"]);
   root.addEventListener("click", (event) => {
@@ -231,7 +231,7 @@ function bindLinks(root: HTMLElement, seek: (ms: number) => void, sound: HTMLAud
     history.replaceState(null, "", `?t=${clockOf(at)}`);
     void sound.play().catch(() => undefined);
   });
-  for (const axis of root.querySelectorAll<SVGElement>("#scrub, .lane")) {
+  for (const axis of root.querySelectorAll<SVGElement>(".lane")) {
     const go = (event: PointerEvent) => {
       const box = axis.getBoundingClientRect();
       seek(((event.clientX - box.left) / box.width) * length);

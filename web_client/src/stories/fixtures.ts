@@ -10,7 +10,7 @@ const PRESET: Preset = {
   preset_id: "general", title_zh: "支部党员大会一般决议", title_en: "General resolution of a branch",
   quorum: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
   passing: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
-  method: "open", electorate: "voting", source: "", assumed: [], written_opinions: false, proxy: false,
+  method: "open", electorate: "voting", source: "", assumed: [], written_opinions: false, proxy: false, surplus_percent: 0, doubts: [],
 };
 
 function intervals(level: Interval["level"], reason: string): readonly Interval[] {
@@ -26,7 +26,7 @@ export function person(id: string, name: string, fields: Partial<Participant> = 
   return {
     participant_id: id, name, standing: "full", role: "member", voting: true, committee: false, excluded_reason: "", leave_reason: "",
     leave_approved: false, room_id: "hall", present: true, first_arrived_at: OPENED - 3 * MINUTE, left_at: null, removed: false, media: [],
-    recording_acknowledged: true, connections: {}, intervals: [], gone_since: null, grace_until: null, marked_present: false, ...fields,
+    recording_acknowledged: true, connections: {}, intervals: [], gone_since: null, grace_until: null, marked_present: false, last_hall_code: 0, ...fields,
   };
 }
 
@@ -72,7 +72,9 @@ export function motion(fields: Partial<Motion> = {}): Motion {
     electorate: Object.values(participants()).filter((p) => p.voting).map((p) => p.participant_id),
     opened_at: NOW - 46_000, closes_at: NOW + 134_000, closed_at: null, published_at: null,
     quorum_at_open: { entitled: 28, present: 25, needed: 15, met: true }, quorum_at_close: null, returned: 11, ballots: {}, tally: null, verdict: null,
-    named: [], withdrawn_reason: "", ...fields,
+    named: [], withdrawn_reason: "", shape: "choices", candidates: [], terms: null, minimum_group: 0, revote_of: null, amendments: [], opinions: [],
+    paper: null, collect_until: null, seconds: 0, collect_seconds: 0, opened_by: "m-zhou", present_at_close: 0, issued: 0, root: "", paper_count: null,
+    moved_at: null, ...fields,
   };
 }
 
@@ -80,8 +82,8 @@ export function published(fields: Partial<Motion> = {}): Motion {
   return motion({
     phase: "published", opened_at: NOW - 5 * MINUTE, closes_at: NOW - 2 * MINUTE, closed_at: NOW - 2 * MINUTE, published_at: NOW - MINUTE, returned: 26,
     quorum_at_close: { entitled: 28, present: 26, needed: 15, met: true }, ballots: { [ME]: ["for"] },
-    tally: { counts: [["for", 22], ["against", 2], ["abstain", 2]], cast: 26, entitled: 28, present: 26 },
-    verdict: { carried: true, reason: "reached", needed: 15, base: "entitled", base_count: 28, votes_for: 22 }, ...fields,
+    tally: { counts: [["for", 22], ["against", 2], ["abstain", 2]], cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 },
+    verdict: { carried: true, reason: "reached", needed: 15, base: "entitled", base_count: 28, votes_for: 22, elected: [], tied: [], short: 0 }, ...fields,
   });
 }
 
@@ -107,8 +109,8 @@ export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
       item(4, "表决：接收林晓雨为预备党员", 15, null, null), item(5, "选举支部委员会委员", 20, null, null), item(6, "其他事项", 5, null, null),
     ],
     rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false } }, opened_at: OPENED, adjourned_at: null, current_item: "i3",
-    hands: [], floor: null, chat: CHAT, chat_paused: false, roll_call: null, motions: {}, recording: null, recording_planned: true, notes: [],
-    counters: { rooms: 0, items: 6, motions: 1, messages: 5, notes: 0, roll_calls: 2 }, ...fields,
+    hands: [], floor: null, chat: CHAT, chat_paused: false, roll_call: null, motions: {}, recording: null, recording_planned: true, notes: [], officers: [], contests: [],
+    counters: { rooms: 0, items: 6, motions: 1, messages: 5, notes: 0, roll_calls: 2, contests: 0 }, ...fields,
   };
 }
 

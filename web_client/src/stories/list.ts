@@ -1,7 +1,7 @@
 /** Every state worth looking at, as what it changes in the store. */
 import { change, connection, media, meeting, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
-import { openSheet, layout } from "../views/layout";
+import { go, openSheet } from "../views/layout";
 import { notices } from "../views/notices";
 import { floorFirst } from "../views/microphone";
 import { aside, changeDraft } from "../views/vote/paper";
@@ -131,28 +131,28 @@ export const STORIES: Readonly<Record<string, Story>> = {
   },
   "chat": () => {
     room();
-    layout.value = { ...layout.value, panel: "chat" };
+    go({ panel: "chat" });
     typing.value = ["m-0"];
   },
   "chat-keyboard": () => {
     room();
-    layout.value = { ...layout.value, panel: "chat" };
+    go({ panel: "chat" });
     keyboardOpen.value = true;
     composing.value = true;
     document.documentElement.style.setProperty("--page", "330px");
   },
   "chat-paused": () => {
     room({ chat_paused: true });
-    layout.value = { ...layout.value, panel: "chat" };
+    go({ panel: "chat" });
   },
   "chat-remove": () => {
     room();
-    layout.value = { ...layout.value, panel: "chat" };
+    go({ panel: "chat" });
     openSheet({ name: "message", message: "c5" });
   },
   "people": () => {
     room();
-    layout.value = { ...layout.value, panel: "people" };
+    go({ panel: "people" });
   },
   "person": () => {
     room();
@@ -192,14 +192,14 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "vote-long": () => void voting({ title: "关于给予某同志党内警告处分并责成支部委员会在三个月内跟踪帮教情况、定期向支部党员大会报告的决议", text: "支部委员会 11 月 20 日会议研究，提请本次支部党员大会表决。" }),
   "poll-choose": () => changeDraft(voting(POLL).motion_id, { choices: ["c2", "c3"] }),
   "result-carried": result(),
-  "result-lost": result({ tally: { counts: [["for", 14], ["against", 9], ["abstain", 3]], cast: 26, entitled: 28, present: 26 }, verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 14 } }),
+  "result-lost": result({ tally: { counts: [["for", 14], ["against", 9], ["abstain", 3]], cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 }, verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 14, elected: [], tied: [], short: 0 } }),
   "result-named": result({
     method: "named", named: [{ participant_id: "m-zhou", choices: ["for"] }, { participant_id: ME, choices: ["for"] }, { participant_id: "m-3", choices: ["against"] }],
   }),
-  "result-poll": result({ ...POLL, ballots: { [ME]: ["c2", "c3"] }, quorum_at_close: null, tally: { counts: [["c1", 6], ["c2", 17], ["c3", 14], ["c4", 2], ["c5", 3]], cast: 26, entitled: 28, present: 26 }, verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 26, votes_for: 0 } }),
+  "result-poll": result({ ...POLL, ballots: { [ME]: ["c2", "c3"] }, quorum_at_close: null, tally: { counts: [["c1", 6], ["c2", 17], ["c3", 14], ["c4", 2], ["c5", 3]], cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 }, verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 26, votes_for: 0, elected: [], tied: [], short: 0 } }),
   "results": () => {
     const one = published();
-    const two = published({ motion_id: "v2", title: "通过 2026 年支部工作总结", verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 9 } });
+    const two = published({ motion_id: "v2", title: "通过 2026 年支部工作总结", verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 9, elected: [], tied: [], short: 0 } });
     room({ motions: { v1: one, v2: two } });
     openSheet({ name: "results" });
   },

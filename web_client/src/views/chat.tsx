@@ -47,8 +47,7 @@ export function Messages(): JSX.Element {
   const last = shown[shown.length - 1];
   const newest = useRef(last?.message_id);
   useLayoutEffect(() => {
-    const scroller = box.current?.parentElement;
-    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+    box.current?.parentElement?.lastElementChild?.scrollIntoView({ block: "end" });
   }, [last?.message_id]);
   useEffect(() => {
     readAll();

@@ -67,7 +67,7 @@ export function Room(): JSX.Element {
       <StatusLine />
       <Banners />
       {!onlyPanel && <Stage />}
-      {onlyPanel && panel === "chat" && <main class="room room--chat room--panel"><PanelTitle words={t("room.chat")} /><FloorBar /><Messages /></main>}
+      {onlyPanel && panel === "chat" && <main class="room room--chat room--panel room--talk"><PanelTitle words={t("room.chat")} /><FloorBar /><Messages /></main>}
       {onlyPanel && panel === "people" && <main class="room room--panel room--people"><PanelTitle words={t("room.people")} /><People /></main>}
       {beside && (
         <aside class="room__side" aria-label={t(panel === "people" ? "room.people" : "room.chat")}>

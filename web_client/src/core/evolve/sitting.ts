@@ -15,6 +15,7 @@ function listed(invited: Invited): Participant {
     media: [],
     recording_acknowledged: false,
     marked_present: false,
+    last_hall_code: 0,
     connections: {},
     intervals: [],
     gone_since: null,

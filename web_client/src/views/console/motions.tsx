@@ -88,7 +88,9 @@ function Card({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
-const ORDER: Readonly<Record<Motion["phase"], number>> = { voting: 0, closed: 1, drafted: 2, published: 3, withdrawn: 4 };
+const ORDER: Readonly<Record<Motion["phase"], number>> = {
+  voting: 0, sealing: 0, collecting: 0, preparing: 0, closed: 1, discussed: 2, moved: 2, drafted: 3, published: 4, withdrawn: 5,
+};
 
 /** What needs an act first; then the newest. */
 function ordered(all: readonly Motion[]): readonly Motion[] {

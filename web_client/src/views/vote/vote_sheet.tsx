@@ -101,7 +101,7 @@ function Choose({ motion }: { motion: Motion }): JSX.Element {
   openPapers[motion.motion_id] = true;
   return (
     <Frame motion={motion} stage="choose" foot={
-      <>
+      <div class="foot-pair">
         <Button
           size="lg" kind={choices.length === 0 ? "plain" : "primary"} block unavailable={choices.length === 0 ? t("vote.first_choose") : undefined}
           onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}
@@ -109,7 +109,7 @@ function Choose({ motion }: { motion: Motion }): JSX.Element {
           {t("vote.go_on")}
         </Button>
         <Look motion={motion} stage="choose" />
-      </>
+      </div>
     }>
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       <Paper motion={motion} />

@@ -1,0 +1,185 @@
+"""Every state of the member's room, drawn from fixtures through the real store: accessible, never covering the vote, usable by keys."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.look import BUILT, CHROMIUM, Look, inspect, served, show, story_names
+from tools.bootstrap import CLIENT, npm
+
+pytestmark = [pytest.mark.browser]
+
+PHONE = Look("360x740", "zh", "light", False)
+SMALL_BIG = Look("320x568", "zh", "light", True)
+ZOOMED = Look("180x370", "zh", "light", False)
+"""A phone of 360×740 at 200 % zoom."""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    command, environment = npm()
+    subprocess.run([*command, "run", "--silent", "stories"], cwd=CLIENT, env={**os.environ, **environment}, check=True, capture_output=True)
+    with served(BUILT) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def asked(page: Page) -> list[dict[str, object]]:
+    commands: list[dict[str, object]] = page.evaluate("() => window.stories.asked")
+    return commands
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is on ``selector``; a round of twelve must be enough."""
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+    pytest.fail(f"Tab never came to {selector}")
+
+
+@pytest.mark.parametrize("look", [PHONE, Look("360x740", "en", "dark", False)], ids=lambda look: look.name)
+def test_every_state_is_accessible_on_a_phone(browser: Browser, address: str, look: Look) -> None:
+    names = story_names(browser, address)
+    assert len(names) > 60
+    assert inspect(browser, address, names, [look], None) == {}
+
+
+def test_states_are_accessible_on_a_desktop(browser: Browser, address: str) -> None:
+    names = [name for name in story_names(browser, address) if name.startswith(("room-", "people", "vote-c", "result-c", "more", "waiting"))]
+    assert inspect(browser, address, names, [Look("1280x800", "en", "light", False)], None) == {}
+
+
+@pytest.mark.parametrize("look", [SMALL_BIG, Look("320x568", "en", "dark", True)], ids=lambda look: look.name)
+def test_votes_and_roll_calls_hold_on_the_smallest_phone_in_big_type(browser: Browser, address: str, look: Look) -> None:
+    names = [name for name in story_names(browser, address) if name.startswith(("vote-", "poll-", "roll-", "recording"))]
+    assert inspect(browser, address, names, [look], None) == {}
+
+
+def test_nothing_is_lost_at_double_zoom(browser: Browser, address: str) -> None:
+    names = ["room-slides", "room-audio", "chat", "people", "vote-choose", "vote-confirm", "roll-call", "more", "result-carried"]
+    assert inspect(browser, address, names, [ZOOMED], None) == {}
+
+
+def test_all_five_dock_buttons_are_reachable_at_double_zoom(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 180, "height": 370})
+    page = context.new_page()
+    show(page, address, "room-video", ZOOMED)
+    boxes = [button.bounding_box() for button in page.locator(".dock__btn").all()]
+    assert len(boxes) == 5
+    assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 180 and box["width"] >= 48 and box["height"] >= 48 for box in boxes)
+    context.close()
+
+
+def test_no_choice_is_made_beforehand_and_all_look_equal(page: Page, address: str) -> None:
+    show(page, address, "vote-choose", PHONE)
+    choices = page.locator(".choice input")
+    assert choices.count() == 3
+    assert not any(choice.is_checked() for choice in choices.all())
+    sizes = {(box["width"], box["height"]) for box in (body.bounding_box() for body in page.locator(".choice__body").all()) if box is not None}
+    assert len(sizes) == 1
+
+
+def test_a_vote_is_cast_with_the_keyboard_alone(page: Page, address: str) -> None:
+    show(page, address, "vote-choose", PHONE)
+    assert page.evaluate("() => document.activeElement.classList.contains('sheet__title')")
+    tab_to(page, ".choice input")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, ".sheet__foot .btn--primary")
+    page.keyboard.press("Enter")
+    page.locator(".chosen").wait_for()
+    assert asked(page) == []
+    tab_to(page, ".btn--force")
+    page.keyboard.press("Enter")
+    page.locator(".slip--counted").wait_for()
+    assert [command["kind"] for command in asked(page)] == ["CastBallot"]
+    tab_to(page, ".sheet__foot .btn--primary")
+    page.keyboard.press("Enter")
+    page.locator(".sheet").wait_for(state="detached")
+    assert page.locator(".ground").get_attribute("inert") is None
+
+
+def test_tab_never_leaves_a_vote_for_the_room_behind(page: Page, address: str) -> None:
+    show(page, address, "vote-choose", PHONE)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate("() => document.activeElement.closest('.sheet') !== null")
+    page.keyboard.press("Escape")
+    assert page.locator(".sheet").count() == 1
+
+
+def test_a_vote_put_aside_stays_one_tap_away(page: Page, address: str) -> None:
+    show(page, address, "vote-choose", PHONE)
+    page.get_by_role("button", name="先看会场").click()
+    page.locator(".sheet").wait_for(state="detached")
+    page.locator(".banners").get_by_role("button", name="打开").click()
+    page.locator(".sheet .choices").wait_for()
+
+
+def test_not_yet_counted_stays_until_the_server_has_acknowledged(page: Page, address: str) -> None:
+    show(page, address, "vote-pending-offline", PHONE)
+    assert page.locator(".slip--pending").inner_text().startswith("未计入")
+    assert page.locator(".slip--counted").count() == 0
+
+
+def test_a_roll_call_is_answered_with_one_tap(page: Page, address: str) -> None:
+    show(page, address, "roll-call", PHONE)
+    page.get_by_role("button", name="我在").click()
+    page.locator(".slip--counted").wait_for()
+    assert [command["kind"] for command in asked(page)] == ["AnswerRollCall"]
+
+
+def test_the_phones_back_button_closes_what_was_opened(page: Page, address: str) -> None:
+    show(page, address, "room-video", PHONE)
+    page.get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="议程").click()
+    page.locator(".agenda").wait_for()
+    page.go_back()
+    page.locator(".sheet").wait_for(state="detached")
+    page.get_by_role("button", name="聊天").click()
+    page.locator(".composer").wait_for()
+    page.go_back()
+    page.locator(".room__tiles").wait_for()
+
+
+def test_lowering_the_hand_can_be_undone(page: Page, address: str) -> None:
+    show(page, address, "room-hand-up", PHONE)
+    page.get_by_role("button", name="已举手").click()
+    page.locator(".toast").get_by_role("button", name="撤销").click()
+    page.locator(".dock__btn[aria-pressed='true']").wait_for()
+    assert [command["kind"] for command in asked(page)] == ["LowerHand", "RaiseHand"]
+
+
+def test_a_message_is_written_and_then_removed_by_its_author(page: Page, address: str) -> None:
+    show(page, address, "chat", PHONE)
+    page.get_by_label("写一句话").fill("赞成这个方案。")
+    page.keyboard.press("Enter")
+    own = page.locator(".msg", has_text="赞成这个方案。")
+    own.get_by_role("button").click()
+    page.locator(".sheet").get_by_role("button", name="删除").click()
+    page.locator(".msg__text--gone", has_text="这条消息已由本人删除").wait_for()
+
+
+def test_everything_spoken_goes_through_one_live_region(page: Page, address: str) -> None:
+    show(page, address, "vote-choose", PHONE)
+    assert page.locator("#announce-now").inner_text().strip().startswith("开始表决")
+    assert page.locator("[aria-live]").count() == 2  # the polite and the urgent half of it
