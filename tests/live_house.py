@@ -113,6 +113,7 @@ def server_config(door: Door, *, plain: bool = False, port: int = 0) -> uvicorn.
         ws="websockets-sansio" if plain else FrameOnceProtocol,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=True,
+        ws_ping_interval=None,
         lifespan="off",
         log_level="error",
         backlog=2048,

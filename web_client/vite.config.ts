@@ -39,7 +39,7 @@ function serviceWorker(): Plugin {
     apply: "build",
     generateBundle(_options, bundle) {
       const shell = Object.keys(bundle)
-        .filter((name) => /^(room|shared|zh-CN|en|pages)[.-].*\.(js|css)$/.test(name))
+        .filter((name) => /^(room|components|zh-CN|en)\.[\w-]+\.(js|css)$/.test(name))
         .sort();
       const source = readFileSync(resolve(here, "src/sw.js"), "utf8").replace("__SHELL__", JSON.stringify(shell));
       this.emitFile({ type: "asset", fileName: "sw.js", source });

@@ -42,10 +42,11 @@ from meeting_server.domain.events import (
     WrittenOpinionFiled,
 )
 from meeting_server.domain.ids import ParticipantId
-from meeting_server.domain.roles import Right
+from meeting_server.domain.roles import Right, Role, may
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Participant
 
 EVERYONE_ELSE = None
+_RUNNING = tuple(role for role in Role if may(role, Right.RUN_MEETING))
 WITHHELD = "withheld"
 """Stands for the reason of an exclusion: others may know that someone is not counted in 应到, not why."""
 
@@ -61,7 +62,7 @@ class Copy:
 
 def runners(state: MeetingState) -> frozenset[ParticipantId]:
     """Those who run the meeting and keep its record: they see attendance evidence, drafts and counts."""
-    return frozenset(i for i in state.participants if holds(state, i, Right.RUN_MEETING))
+    return frozenset(i for i, p in state.participants.items() if p.role in _RUNNING and not p.removed)
 
 
 def _only(to: frozenset[ParticipantId], event: Event) -> tuple[Copy, ...]:

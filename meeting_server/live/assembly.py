@@ -14,7 +14,7 @@ from meeting_server.live.clock import Clock
 from meeting_server.live.connection import Connection, Outlet
 from meeting_server.live.fan_out import fan_out
 from meeting_server.live.host import Fact, Host
-from meeting_server.live.resume import catch_up, snapshot
+from meeting_server.live.resume import Snapshots, catch_up
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codec import encode
 from meeting_server.wire.frames import Frames
@@ -36,6 +36,7 @@ class Assembly:
         self.followers: list[Follower] = []
         self.leavers: list[Callable[[Connection], None]] = []
         self._clock = clock
+        self._snapshots = Snapshots()
 
     @property
     def meeting_id(self) -> MeetingId:
@@ -60,7 +61,7 @@ class Assembly:
         self._make_room_for(participant_id)
         connection_id = ConnectionId(secrets.token_urlsafe(9))
         connection = Connection(connection_id, participant_id, device, outlet, self._clock())
-        caught_up = catch_up(self.host, state, participant_id, position)
+        caught_up = catch_up(self.host, self._snapshots, state, participant_id, position)
         welcome = Welcome(
             You(participant_id, participant.name, connection_id),
             caught_up.resumed,
@@ -132,7 +133,7 @@ class Assembly:
             return
         for connection in list(self.connections.values()):
             if connection.participant_id in viewers:
-                connection.catch_up(Frames((snapshot(self.host, state, connection.participant_id),)))
+                connection.catch_up(Frames((self._snapshots.frame(self.host.head, state, connection.participant_id),)))
 
     def _show_out(self) -> None:
         """Close the sockets of whoever is not on the list any more."""

@@ -25,6 +25,7 @@ class Assets:
         self.address = address
         self._read_at = -1.0
         self._entries: dict[str, Entry] = {}
+        self._parts: dict[str, str] = {}
 
     def entry(self, name: str) -> Entry:
         """The entry ``room``, ``pages`` or ``player``. Raises Refused(client_not_built) when there is no build."""
@@ -55,8 +56,17 @@ class Assets:
         except Refused:
             return ""
 
+    def part(self, source: str) -> str:
+        """The address of a part that an entry loads later, to be fetched ahead; empty when there is none."""
+        try:
+            self.entry("room")
+        except Refused:
+            return ""
+        return self._parts.get(source, "")
+
     def _read(self, manifest: dict[str, dict[str, object]]) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
+        self._parts = {source: self.address + str(chunk["file"]) for source, chunk in manifest.items() if chunk.get("isDynamicEntry")}
         for chunk in manifest.values():
             if not chunk.get("isEntry"):
                 continue

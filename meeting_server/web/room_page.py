@@ -38,12 +38,13 @@ async def _shell(request: Request, seat: Seat, *, stage: bool) -> Response:
     """Raises Refused(client_not_built) when there is no build of the client."""
     if seat.listed is None or not door_is_open(seat.scheduled, now_millis(), runs=seat.runs):
         return see(f"/meetings/{seat.meeting_id}/enter")
-    entry = house_of(request).assets.entry("room")
+    assets = house_of(request).assets
+    entry, words = assets.entry("room"), assets.part(f"virtual:locale/room/{language_of(request)}")
     boot = _boot(request, seat, stage=stage)
     return await render(
         request,
         "room.html",
-        {"scheduled": seat.scheduled, "entry": entry, "boot": as_script_data(boot)},
+        {"scheduled": seat.scheduled, "entry": entry, "words": words, "boot": as_script_data(boot)},
         headers={"cache-control": "no-store"},
     )
 

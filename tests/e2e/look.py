@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "web_client" / "dist-stories"
@@ -124,8 +124,18 @@ def show(page: Page, address: str, story: str, look: Look) -> None:
 def findings(page: Page, axe: str) -> list[str]:
     """What is wrong with the page as it stands."""
     page.evaluate(axe)
+    measured: list[str] = page.evaluate(MEASURE)
     found = [f"axe {v['id']}: {v['help']} {v['nodes']}" for v in page.evaluate(RUN_AXE)]
-    return found + page.evaluate(MEASURE)
+    return found + measured
+
+
+def _note_error(reports: list[str], message: ConsoleMessage) -> None:
+    if message.type == "error":
+        reports.append(message.text)
+
+
+def _note_throw(reports: list[str], error: Error) -> None:
+    reports.append(str(error))
 
 
 def inspect(
@@ -139,8 +149,8 @@ def inspect(
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         page = context.new_page()
         reports: list[str] = []
-        page.on("console", lambda message, reports=reports: reports.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error, reports=reports: reports.append(str(error)))
+        page.on("console", functools.partial(_note_error, reports))
+        page.on("pageerror", functools.partial(_note_throw, reports))
         for name in names:
             reports.clear()
             show(page, address, name, look)

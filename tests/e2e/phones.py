@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 CHROMIUM = "/usr/bin/chromium"
+expect.set_options(timeout=20_000)  # two cores carry several browsers, a server and the test
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 SMALL: dict[str, Any] = {**PHONE, "viewport": {"width": 320, "height": 568}}
@@ -88,12 +89,12 @@ class Phone:
     async def measured(self) -> Measured:
         return Measured(**await self.page.evaluate(HEARD_AND_SEEN))
 
-    async def hears(self, seconds: float = 15.0) -> None:
+    async def hears(self, seconds: float = 40.0) -> None:
         """Return once sound of others came in after now. Raises AssertionError."""
         before = await self.measured()
         await self._until(lambda now: now.energy > before.energy + 0.005, f"{self.name} hears somebody", seconds)
 
-    async def sees(self, seconds: float = 15.0) -> None:
+    async def sees(self, seconds: float = 40.0) -> None:
         """Return once five pictures of others were decoded after now. Raises AssertionError."""
         before = await self.measured()
         await self._until(lambda now: now.frames > before.frames + 5, f"{self.name} sees somebody", seconds)
@@ -128,7 +129,7 @@ class Phones:
 
     async def phone(self, name: str, *, scripts: tuple[str, ...] = (), **options: Any) -> Phone:
         context = await self._browser.new_context(**{**PHONE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         await context.add_init_script(WATCH)
         for script in scripts:
             await context.add_init_script(script)

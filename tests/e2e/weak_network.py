@@ -46,6 +46,7 @@ class WeakNetwork:
         self._front: _Relay | None = None
         self._behind: dict[tuple[str, int], _Relay] = {}
         self._opening: set[asyncio.Task[None]] = set()
+        self._awaited: set[tuple[str, int]] = set()
         self.tcp_port = self.udp_port = self.dropped = 0
 
     @property
@@ -78,11 +79,12 @@ class WeakNetwork:
 
     def from_client(self, data: bytes, address: tuple[str, int]) -> None:
         relay = self._behind.get(address)
-        if relay is None:
+        if relay is None and address not in self._awaited:  # what comes before its relay stands is lost, as on any network
+            self._awaited.add(address)
             task = asyncio.create_task(self._open(address, data))
             self._opening.add(task)
             task.add_done_callback(self._opening.discard)
-        elif relay.transport is not None:
+        elif relay is not None and relay.transport is not None:
             relay.transport.sendto(data, self._media)
 
     async def _open(self, address: tuple[str, int], first: bytes) -> None:

@@ -31,10 +31,15 @@ beforeEach(() => {
 });
 
 describe("outbox", () => {
-  it("resolves with the record once acknowledged", async () => {
-    const outcome = box.submit("RaiseHand", {});
+  it("resolves with the record once it is acknowledged and can be seen", async () => {
+    let outcome: unknown = null;
+    const asked = box.submit("RaiseHand", {}).then((decided) => (outcome = decided));
     box.acknowledged({ type: "ack", id: "command-1", seq: 7 });
-    expect(await outcome).toEqual({ ok: true, seq: 7 });
+    await Promise.resolve();
+    expect(outcome).toBeNull();
+    seq.value = 7;
+    box.applied();
+    expect(await asked).toEqual({ ok: true, seq: 7 });
   });
 
   it("keeps an acknowledged command until its event is visible, so that nothing flickers", () => {

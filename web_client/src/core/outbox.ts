@@ -31,7 +31,7 @@ export class Outbox {
     outbox.value = this.restored();
   }
 
-  /** Queue a command and try to send it; resolves when the server has decided. */
+  /** Queue a command and try to send it; resolves when it was refused, or when what it led to can be seen here. */
   submit<K extends CommandKind>(kind: K, data: CommandData[K]): Promise<Outcome> {
     const entry: OutboxEntry<K> = { id: this.wiring.makeId(), kind, data, at: now(), state: "waiting", seq: null };
     outbox.value = [...outbox.value, entry as OutboxEntry];
@@ -49,7 +49,6 @@ export class Outbox {
   acknowledged(ack: Ack): void {
     outbox.value = outbox.value.map((entry) => (entry.id === ack.id ? { ...entry, state: "counted", seq: ack.seq } : entry));
     this.applied();
-    this.settle(ack.id, { ok: true, seq: ack.seq });
   }
 
   refused(frame: RejectedFrame): void {
@@ -72,10 +71,11 @@ export class Outbox {
 
   /** Drop what is on record and visible: its event, or a snapshot after it, has been applied. */
   applied(): void {
-    const left = outbox.value.filter((entry) => !(entry.state === "counted" && (entry.seq ?? 0) <= seq.peek()));
-    if (left.length === outbox.value.length) return;
-    outbox.value = left;
+    const visible = outbox.value.filter((entry) => entry.state === "counted" && (entry.seq ?? 0) <= seq.peek());
+    if (visible.length === 0) return;
+    outbox.value = outbox.value.filter((entry) => !visible.includes(entry));
     this.persist();
+    for (const entry of visible) this.settle(entry.id, { ok: true, seq: entry.seq ?? 0 });
   }
 
   private transmit(entry: OutboxEntry): void {

@@ -56,14 +56,13 @@ export class MediaLink {
   async answer(frame: Answer): Promise<void> {
     const peer = this.peer;
     if (!peer || frame.id !== this.offerId) return; // of an older offer
+    this.wiring.answered(frame.mids); // at once: the slots follow on its heels
     try {
       await peer.connection.setRemoteDescription({ type: "answer", sdp: frame.sdp });
     } catch {
       this.later(1_000);
       return;
     }
-    if (peer !== this.peer) return;
-    this.wiring.answered(frame.mids);
     await limitSpeech(peer.microphone).catch(() => undefined); // a browser that can not limit sends a little more
   }
 
