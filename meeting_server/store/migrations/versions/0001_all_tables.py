@@ -28,6 +28,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_access_log_branch_id'), ['branch_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_access_log_subject_id'), ['subject_id'], unique=False)
 
+    op.create_table('ballot',
+    sa.Column('paper_id', sa.String(length=160), nullable=False),
+    sa.Column('key_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('key', sa.LargeBinary(), nullable=False),
+    sa.Column('prefix', sa.LargeBinary(), nullable=False),
+    sa.Column('token', sa.LargeBinary(), nullable=False),
+    sa.Column('choices', sa.LargeBinary(), nullable=False),
+    sa.Column('signature', sa.LargeBinary(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('paper_id', 'key_hash', name=op.f('pk_ballot')),
+    sqlite_with_rowid=False
+    )
     op.create_table('branches',
     sa.Column('branch_id', sa.String(length=40), nullable=False),
     sa.Column('parent_id', sa.String(length=40), nullable=True),
@@ -58,6 +70,14 @@ def upgrade() -> None:
     with op.batch_alter_table('invitations', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invitations_meeting_id'), ['meeting_id'], unique=False)
 
+    op.create_table('issuance',
+    sa.Column('paper_id', sa.String(length=160), nullable=False),
+    sa.Column('member_id', sa.String(length=64), nullable=False),
+    sa.Column('blinded', sa.LargeBinary(), nullable=False),
+    sa.Column('signature', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('paper_id', 'member_id', name=op.f('pk_issuance')),
+    sqlite_with_rowid=False
+    )
     op.create_table('journal_head',
     sa.Column('meeting_id', sa.String(length=64), nullable=False),
     sa.Column('seq', sa.Integer(), nullable=False),
@@ -92,6 +112,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_meetings_branch_id'), ['branch_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_meetings_starts_at'), ['starts_at'], unique=False)
 
+    op.create_table('paper',
+    sa.Column('paper_id', sa.String(length=160), nullable=False),
+    sa.Column('modulus', sa.LargeBinary(), nullable=False),
+    sa.Column('receipt_key', sa.LargeBinary(), nullable=False),
+    sa.Column('wrapped', sa.LargeBinary(), nullable=True),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('root', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('paper_id', name=op.f('pk_paper'))
+    )
     op.create_table('passages',
     sa.Column('passage_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('meeting_id', sa.String(length=64), nullable=False),
