@@ -25,7 +25,7 @@ class Ears:
                 self.events.append(event)
                 self._news.notify_all()
 
-    async def wait(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True, within: float = 5.0, after: int = 0) -> E:
+    async def wait(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True, within: float = 15.0, after: int = 0) -> E:
         """The first event of a kind that fits, among those from number ``after`` on."""
 
         async def found() -> E:

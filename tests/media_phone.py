@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import re
 import struct
 import time
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +111,7 @@ class WirePhone:
         self._next: dict[str, tuple[int, int]] = {}
         self._ssrcs: dict[str, int] = {}
         self.picture_id = random.randrange(1 << 14)
+        self.spoken = 0
         self.dtls: Any = None
         self.last_packet = b""
 
@@ -135,7 +138,7 @@ class WirePhone:
         await self.accept(answer)
         await self.connected()
 
-    async def connected(self, within: float = 10.0) -> None:
+    async def connected(self, within: float = 20.0) -> None:
         done = asyncio.Event()
 
         def changed() -> None:
@@ -177,7 +180,7 @@ class WirePhone:
             mids = [mids[index]]
         return [p for p in self.heard if p.mid in mids and p.at >= since]
 
-    async def hears(self, role: Role, count: int = 1, within: float = 3.0, since: float | None = None) -> list[Heard]:
+    async def hears(self, role: Role, count: int = 1, within: float = 15.0, since: float | None = None) -> list[Heard]:
         """Wait until ``count`` packets came on slots of a role, from now on or since a moment."""
         begin = time.monotonic()
         since = begin if since is None else since
@@ -229,14 +232,15 @@ class WirePhone:
     async def send(self, packet: bytes) -> None:
         await self.dtls._send_rtp(packet)
 
-    async def speak(self, seconds: float, level: int = 20, payload: bytes = b"\xfc" + bytes(60)) -> None:
-        """Voice packets every 20 ms at a level in -dBov."""
+    async def speak(self, seconds: float = 60.0, level: int = 20, mark: bytes = b"") -> None:
+        """Voice packets every 20 ms at a level in -dBov; each carries the mark and its own number."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            await self.send(self.packet("microphone", payload, level=level))
+            self.spoken += 1
+            await self.send(self.packet("microphone", b"\xfc" + self.spoken.to_bytes(4, "big") + mark + bytes(50), level=level))
             await asyncio.sleep(0.02)
 
-    async def show(self, seconds: float, role: Role = "camera", *, fps: int = 15, packets: int = 3, size: int = 900) -> None:
+    async def show(self, seconds: float = 60.0, role: Role = "camera", *, fps: int = 15, packets: int = 3, size: int = 900) -> None:
         """VP8 pictures; a key frame whenever one is asked for (and first)."""
         end = time.monotonic() + seconds
         key = True
@@ -264,3 +268,15 @@ class WirePhone:
 
     async def close(self) -> None:
         await self.pc.close()
+
+
+@contextlib.asynccontextmanager
+async def meanwhile(*sending: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """What the phones do while the body runs; ended with it, so that a slow machine changes nothing."""
+    tasks = [asyncio.create_task(s) for s in sending]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Sends a batch of records to every connection: each distinct selection of copies is framed once."""
+"""Sends a batch of records to every connection: each distinct selection of copies is put together once."""
 
 from __future__ import annotations
 
@@ -22,23 +22,29 @@ class Receiver(Protocol):
 def fan_out(entries: Sequence[Entry], receivers: Iterable[Receiver]) -> None:
     """Deliver all of ``entries`` to every receiver, in one piece and in order.
 
-    Nearly everyone gets the last copy of every record; only those whom some copy names are looked at one by one.
+    Nearly everyone gets the last copy of every record; for those whom an earlier copy names, only what differs is
+    put together anew: in a vote of a thousand, each voter's piece differs in their own ballot.
     """
-    named: set[ParticipantId] = set()
-    for entry in entries:
-        for audience, _ in entry.copies:
-            if audience is not None:
-                named |= audience
     common = Frames(tuple(entry.copies[-1][1] for entry in entries))
-    made: dict[tuple[int, ...], Frames] = {}
+    own = _differences(entries)
+    made: dict[tuple[tuple[int, int], ...], Frames] = {}
     for receiver in receivers:
-        viewer = receiver.participant_id
-        if viewer not in named:
+        changes = own.get(receiver.participant_id)
+        if changes is None:
             receiver.deliver(common)
             continue
-        selection = tuple(entry.index_for(viewer) for entry in entries)
-        frames = made.get(selection)
+        name = tuple((index, id(payload)) for index, payload in changes.items())
+        frames = made.get(name)
         if frames is None:
-            frames = Frames(tuple(entry.copies[index][1] for entry, index in zip(entries, selection, strict=True)))
-            made[selection] = frames
+            frames = made[name] = common.changed(changes)
         receiver.deliver(frames)
+
+
+def _differences(entries: Sequence[Entry]) -> dict[ParticipantId, dict[int, bytes]]:
+    """For every viewer some copy names: which of the entries reads otherwise to them, and how."""
+    own: dict[ParticipantId, dict[int, bytes]] = {}
+    for index, entry in enumerate(entries):
+        for audience, payload in entry.copies[:-1]:
+            for viewer in audience or ():
+                own.setdefault(viewer, {}).setdefault(index, payload)
+    return own

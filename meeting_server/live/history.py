@@ -30,15 +30,12 @@ class Entry:
     fresh: frozenset[ParticipantId]
     """Viewers whose rights this record changed: what they saw before it no longer tells them all they may see."""
 
-    def index_for(self, viewer: ParticipantId) -> int:
-        """Which of the copies is this viewer's."""
-        for index, (audience, _) in enumerate(self.copies):
-            if audience is None or viewer in audience:
-                return index
-        raise AssertionError("the last copy is for everyone")
-
     def payload_for(self, viewer: ParticipantId) -> bytes:
-        return self.copies[self.index_for(viewer)][1]
+        """The copy of this viewer."""
+        for audience, payload in self.copies:
+            if audience is None or viewer in audience:
+                return payload
+        raise AssertionError("the last copy is for everyone")
 
 
 def entry_of(record: Record, after: MeetingState) -> Entry:

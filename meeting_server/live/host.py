@@ -78,6 +78,7 @@ class Host:
     ) -> None:
         self.meeting_id = meeting_id
         self.fence = 0
+        self.pace = PACE
         self._journal = journal
         self._presets = presets
         self._clock = clock
@@ -168,7 +169,7 @@ class Host:
                 wait = next_at - loop.time()
                 if wait > 0 and not self._stopping:
                     await asyncio.sleep(wait)
-                next_at = loop.time() + PACE
+                next_at = loop.time() + self.pace
                 batch, self._inbox = self._inbox, []
                 try:
                     await self._settle(batch)

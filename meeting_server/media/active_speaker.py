@@ -30,9 +30,9 @@ class Loudness:
         """``level`` in -dBov as on the wire: 0 is loudest."""
         loud = 127 - level
         self.volume += (loud - self.volume) * (ATTACK if loud > self.volume else RELEASE)
+        if now - self.spoke_at > 0.3:
+            self._rising_since = None
         if loud < SPEECH_VOLUME:
-            if now - self.spoke_at > 0.3:
-                self._rising_since = None
             return
         self.spoke_at = now
         if self._rising_since is None:

@@ -200,7 +200,7 @@ async def my_attendance(request: Request) -> Response:
     found = [await _sitting(request, scheduled, viewer) for scheduled in shown]
     sittings = [sitting for sitting in found if sitting is not None]
     year = local(now_millis()).year
-    this_year = [s for s in sittings if local(s.scheduled.plan.starts_at).year == year and s.status != "excluded"]
+    this_year = [s for s in sittings if local(s.scheduled.plan.starts_at).year == year and s.status not in ("excluded", "not_yet")]
     return await render(
         request,
         "my_attendance.html",

@@ -138,5 +138,15 @@ def test_only_long_messages_are_deflated_and_each_stands_alone() -> None:
     assert inflated == long
 
 
+def test_changed_frames_are_framed_like_ones_made_anew() -> None:
+    long = b"long " * WORTH_DEFLATING
+    common = Frames((b"a", long, b"c"))
+    anew = Frames((b"own", long, b"c"))
+    assert common.changed({0: b"own"}).plain == anew.plain
+    assert common.changed({0: b"own"}).deflated == anew.deflated
+    assert common.changed({0: b"own"}).payloads == anew.payloads
+    assert common.changed({}).plain == common.plain == Frames((b"a", long, b"c")).plain
+
+
 def test_generated_files_are_fresh() -> None:
     assert stale() == [], "run: python -m meeting_server.wire.generate"
