@@ -23,12 +23,11 @@ from .datagrams import (
 )
 from .dtls import Certificate
 from .ice_lite import IceLite
-from .peer import Peer
+from .peer import Peer, Slot, Stream, Track
 from .rtcp import Feedback, is_only_arrivals, negative_acknowledgement, parse, picture_loss
 from .rtp import Packet, begins_key_frame, scan_extensions, vp8_pictures
-from .slots import Slot, rewrite_picture
+from .slots import rewrite_picture
 from .srtp import make_cipher, protect_rtcp
-from .streams import Stream, Track
 
 _HEADER = struct.Struct("!BBHII")
 _LONG_HEADER = struct.Struct("!BBHIIHHBBH")  # with one extension element of up to three bytes

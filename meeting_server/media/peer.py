@@ -1,19 +1,19 @@
-"""One client: its path, its keys, the tracks it sends, the slots it receives, and what it is allowed and wishes."""
+"""One client: its path, its keys, the tracks and streams it sends, the slots it receives, what it is allowed and wishes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from .api import SlotsChanged, SlotSource
+from .api import Kind, SlotsChanged, SlotSource
 from .bandwidth import Downlink
 from .datagrams import Destination
 from .dtls import DtlsServer
 from .ice_lite import Credentials
-from .rtp import all_extensions
-from .sdp_answer import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_SEQUENCE, Answerer, Plan, SendingLine
-from .slots import Slot
-from .streams import SourceClock, Stream, Track
+from .rtp import Packet, all_extensions
+from .sdp_answer import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_SEQUENCE, Answerer, Plan, SendingLine, SlotLine
+from .slots import SlotNumbers
+from .streams import IncomingStream, SourceClock
 
 MAX_STREAMS = 24  # more SSRCs than a well-behaved client ever uses at once
 
@@ -34,6 +34,88 @@ class Wishes:
     video: int = 16
     pinned: str | None = None
     screen: bool = True
+
+
+@dataclass(eq=False)
+class Track:
+    """What a client sends on one line. ``live`` while packets come; only live and permitted tracks are forwarded."""
+
+    peer: Peer
+    mid: str
+    kind: Kind
+    codec: str
+    layers: dict[int, Stream] = field(default_factory=dict)
+    layer_count: int = 1
+    live: bool = False
+    permitted: bool = False
+
+    @property
+    def shown(self) -> bool:
+        return self.live and self.permitted
+
+    @property
+    def source(self) -> str:
+        return self.peer.source
+
+    def streams(self) -> list[Stream]:
+        return list(self.layers.values())
+
+    def usable_layers(self, now: float) -> list[int]:
+        """Layers that flow now, lowest first; all that were ever seen when none does."""
+        flowing = sorted(i for i, s in self.layers.items() if s.alive(now))
+        return flowing or sorted(self.layers)
+
+
+@dataclass(eq=False, kw_only=True)
+class Stream(IncomingStream):
+    """An encoding of a track, and where it goes."""
+
+    track: Track
+    outlets: list[Slot] = field(default_factory=list, repr=False)
+    waiting: list[Slot] = field(default_factory=list, repr=False)  # slots that begin at the next key frame
+    queue: list[Packet] = field(default_factory=list, repr=False)  # of the batch at hand
+    feed: int = 0  # the recorder's number for it, 0 = not recorded
+    feed_needs_key: bool = False
+
+
+class Slot(SlotNumbers):
+    """A receive slot of a client: who should be in it, what flows in it, and what will from its next key frame on."""
+
+    __slots__ = ("peer", "pending", "stream", "track")
+
+    def __init__(self, peer: Peer, line: SlotLine) -> None:
+        super().__init__(line)
+        self.peer = peer
+        self.track: Track | None = None
+        self.stream: Stream | None = None
+        self.pending: Stream | None = None
+
+    def begin(self, stream: Stream, packet: Packet, now: float) -> None:
+        """Let ``stream`` flow, with ``packet`` as its first. The caller has stopped what flowed before."""
+        self.number_from(self.payloads[stream.track.codec], packet, now)
+        self.stream = stream
+        self.pending = None
+        stream.outlets.append(self)
+
+    def stop(self) -> None:
+        """Let nothing flow."""
+        stream = self.stream
+        if stream is None:
+            return
+        if self in stream.outlets:
+            stream.outlets.remove(self)
+        self.number_until(stream)
+        self.stream = None
+
+    def forget_pending(self) -> None:
+        if self.pending is not None:
+            if self in self.pending.waiting:
+                self.pending.waiting.remove(self)
+            self.pending = None
+
+    def find(self, seq: int) -> Packet | None:
+        """The packet that went out under ``seq`` since the last change, if the history still has it."""
+        return None if self.stream is None else self.find_in(self.stream, seq)
 
 
 class Peer:
@@ -155,7 +237,14 @@ class Peer:
             if rid not in line.rids:
                 return None
             layer = line.rids.index(rid)
-        stream = Stream(track, ssrc, layer, line.payload.number, line.payload.rtx, line.payload.rate)
+        stream = Stream(
+            track=track,
+            ssrc=ssrc,
+            layer=layer,
+            payload_type=line.payload.number,
+            rtx_type=line.payload.rtx,
+            rate=line.payload.rate,
+        )
         replaced = track.layers.get(layer)
         if replaced is not None:
             self.streams.pop(replaced.ssrc, None)

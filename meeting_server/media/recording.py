@@ -18,8 +18,8 @@ from msgspec import Struct
 
 from .api import Kind, MediaRefused, TrackRecorded
 from .control import WorkerEvent
+from .peer import Stream, Track
 from .rtp import Packet
-from .streams import Stream, Track
 
 PACKET = struct.Struct("!cIdIHIB")  # "P", feed, arrival (Unix s), ssrc, sequence, timestamp, marker
 PIPE_BUFFER = 8 << 20

@@ -6,9 +6,7 @@ from typing import Protocol
 
 from .active_speaker import CHALLENGE, SILENT_AFTER_S, Loudness, choose_loudest
 from .api import Kind
-from .peer import Peer
-from .slots import Slot
-from .streams import Stream, Track
+from .peer import Peer, Slot, Stream, Track
 
 VOICES = 4  # one more than a client's three places, so that a speaker still hears three others
 LEAST_COST = 30_000.0  # bit/s reckoned for a picture whose rate is not known yet
@@ -132,7 +130,6 @@ class Room:
             return
         slot.track = track
         slot.forget_pending()
-        slot.layer_cap = 2
         if track is None or track.kind == "audio":
             self.silence(slot)
 

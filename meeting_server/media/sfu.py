@@ -26,15 +26,13 @@ from .api import (
 from .control import WorkerEvent
 from .dtls import DtlsServer
 from .forwarding import Forwarder
-from .peer import Peer, Permissions, Wishes
+from .peer import Peer, Permissions, Slot, Stream, Track, Wishes
 from .recording import Recording
 from .rooms import Room
 from .rtcp import Feedback, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
 from .rtp import Packet, begins_key_frame
 from .sdp_answer import Answerer
 from .sdp_offer import parse_offer
-from .slots import Slot
-from .streams import Stream, Track
 
 LOST_AFTER_S = 30.0
 HANDSHAKE_WITHIN_S = 30.0

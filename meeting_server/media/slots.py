@@ -1,42 +1,34 @@
-"""A receive slot: one continuous RTP stream to a client whose source may change; every change begins at a key frame."""
+"""The numbering of a receive slot: one continuous RTP stream to a client although what flows in it changes."""
 
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .api import Kind
 from .rtp import Packet
 from .sdp_answer import SEND_TIME, TRANSPORT_SEQUENCE, Payload, SlotLine
-
-if TYPE_CHECKING:
-    from .peer import Peer
-    from .streams import Stream, Track
+from .streams import IncomingStream
 
 REPAIRS_PER_SECOND = 400
 
 
-class Slot:
+class SlotNumbers:
     """The rewriting of one slot. Out = in + offset, for sequence number, timestamp and VP8 picture numbers alike."""
 
     __slots__ = (
         "begins_at", "counted", "extension", "id_offset", "kind", "last_at", "last_id", "last_seq", "last_time", "last_tl0",
-        "layer_cap", "lost", "mid", "octets", "packets", "payload_type", "payloads", "peer", "pending", "rate", "repaired",
-        "repairs", "repairs_at", "reports_sent", "rtx_seq", "rtx_ssrc", "rtx_type", "seq_offset", "ssrc", "started",
-        "stream", "time_offset", "tl0_offset", "track",
+        "lost", "mid", "octets", "packets", "payload_type", "payloads", "rate", "repaired", "repairs", "repairs_at",
+        "reports_sent", "rtx_seq", "rtx_ssrc", "rtx_type", "seq_offset", "ssrc", "started", "time_offset", "tl0_offset",
     )  # fmt: skip
 
-    def __init__(self, peer: Peer, line: SlotLine) -> None:
-        self.peer = peer
+    def __init__(self, line: SlotLine) -> None:
         self.mid = line.mid
         self.kind: Kind = line.kind
         self.ssrc = line.ssrc
         self.rtx_ssrc = line.rtx_ssrc
         self.payloads: dict[str, Payload] = line.payloads
         self.extension, self.counted = _extension(line)
-        self.track: Track | None = None  # who should be seen
-        self.stream: Stream | None = None  # what flows
-        self.pending: Stream | None = None  # what flows from its next key frame on
         self.payload_type = self.rtx_type = 0
         self.rate = 90000
         self.seq_offset = self.time_offset = self.id_offset = self.tl0_offset = 0
@@ -50,7 +42,6 @@ class Slot:
         self.repairs_at = 0.0
         self.repaired = 0
         self.lost = 0.0
-        self.layer_cap = 2
         self.reports_sent: dict[int, float] = {}  # middle of the NTP time -> when it went out
 
     def renegotiated(self, line: SlotLine) -> None:
@@ -62,9 +53,8 @@ class Slot:
     def accepts(self, codec: str) -> bool:
         return codec in self.payloads
 
-    def begin(self, stream: Stream, packet: Packet, now: float) -> None:
-        """Let ``stream`` flow, with ``packet`` as its first. The caller has stopped what flowed before."""
-        payload = self.payloads[stream.track.codec]
+    def number_from(self, payload: Payload, packet: Packet, now: float) -> None:
+        """Number what follows so that ``packet`` comes right after what came before."""
         self.payload_type, self.rtx_type = payload.number, payload.rtx if self.rtx_ssrc else 0
         if self.started:
             out_seq = self.last_seq + 1
@@ -82,17 +72,9 @@ class Slot:
             self.id_offset = self.tl0_offset = 0
         self.begins_at = out_seq & 0xFFFF
         self.started = True
-        self.stream = stream
-        self.pending = None
-        stream.outlets.append(self)
 
-    def stop(self) -> None:
-        """Let nothing flow, and remember where the numbering stands."""
-        stream = self.stream
-        if stream is None:
-            return
-        if self in stream.outlets:
-            stream.outlets.remove(self)
+    def number_until(self, stream: IncomingStream) -> None:
+        """Remember where the numbering stands: everything up to the stream's newest packet has been sent."""
         self.last_seq = stream.newest + self.seq_offset & 0xFFFF
         self.last_time = stream.last_timestamp + self.time_offset & 0xFFFFFFFF
         self.last_at = stream.last_at
@@ -100,20 +82,13 @@ class Slot:
         if newest is not None and newest.picture is not None:
             self.last_id = newest.picture.id + self.id_offset & 0x7FFF
             self.last_tl0 = newest.picture.tl0 + self.tl0_offset & 0xFF
-        self.stream = None
 
-    def forget_pending(self) -> None:
-        if self.pending is not None:
-            if self in self.pending.waiting:
-                self.pending.waiting.remove(self)
-            self.pending = None
-
-    def find(self, seq: int) -> Packet | None:
+    def find_in(self, stream: IncomingStream, seq: int) -> Packet | None:
         """The packet that went out under ``seq`` since the last change, if the history still has it."""
-        if self.stream is None or (seq - self.begins_at & 0xFFFF) >= 0x8000:
+        if (seq - self.begins_at & 0xFFFF) >= 0x8000:
             return None
         inner = seq - self.seq_offset & 0xFFFF
-        packet = self.stream.history[inner % len(self.stream.history)]
+        packet = stream.history[inner % len(stream.history)]
         return packet if packet is not None and packet.seq == inner else None
 
     def may_repair(self, now: float) -> bool:
@@ -126,7 +101,7 @@ class Slot:
         return True
 
 
-def rewrite_picture(out: bytearray, at: int, packet: Packet, slot: Slot) -> None:
+def rewrite_picture(out: bytearray, at: int, packet: Packet, slot: SlotNumbers) -> None:
     """Write a slot's picture numbers into the VP8 payload that begins at ``at``."""
     picture: Any = packet.picture
     if picture.id_at >= 0:

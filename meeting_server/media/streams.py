@@ -1,19 +1,13 @@
-"""What a client sends: one Track per line, one Stream per encoding of it, with its history, gaps and clock."""
+"""One incoming encoding by itself: its numbers, history, gaps and clock."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from .api import Kind
 from .rtcp import Reception, SenderReport, from_ntp
 from .rtp import Packet
-
-if TYPE_CHECKING:
-    from .peer import Peer
-    from .slots import Slot
 
 HISTORY = 1024  # packets: about 3 s of a good camera
 MAX_GAP = 300  # a longer jump is a new beginning, not a loss
@@ -23,21 +17,15 @@ PICTURE_PAUSE_S = 2.5
 
 
 @dataclass(eq=False)
-class Stream:
-    """One incoming encoding. Sequence numbers in ``history`` and ``queue`` are without the padding packets left out."""
+class IncomingStream:
+    """One incoming encoding. Sequence numbers in ``history`` are without the padding packets left out."""
 
-    track: Track
     ssrc: int
     layer: int
     payload_type: int
     rtx_type: int
     rate: int
     history: list[Packet | None] = field(default_factory=lambda: [None] * HISTORY, repr=False)
-    outlets: list[Slot] = field(default_factory=list, repr=False)
-    waiting: list[Slot] = field(default_factory=list, repr=False)  # slots that begin at the next key frame
-    queue: list[Packet] = field(default_factory=list, repr=False)  # of the batch at hand
-    feed: int = 0  # the recorder's number for it, 0 = not recorded
-    feed_needs_key: bool = False
     started: bool = False
     highest: int = 0  # newest raw sequence number
     cycles: int = 0
@@ -152,36 +140,6 @@ class Stream:
 
     def alive(self, now: float) -> bool:
         return self.started and now - self.last_at < PICTURE_PAUSE_S
-
-
-@dataclass(eq=False)
-class Track:
-    """What a client sends on one line. ``live`` while packets come; only live and permitted tracks are forwarded."""
-
-    peer: Peer
-    mid: str
-    kind: Kind
-    codec: str
-    layers: dict[int, Stream] = field(default_factory=dict)
-    layer_count: int = 1
-    live: bool = False
-    permitted: bool = False
-
-    @property
-    def shown(self) -> bool:
-        return self.live and self.permitted
-
-    @property
-    def source(self) -> str:
-        return self.peer.source
-
-    def streams(self) -> list[Stream]:
-        return list(self.layers.values())
-
-    def usable_layers(self, now: float) -> list[int]:
-        """Layers that flow now, lowest first; all that were ever seen when none does."""
-        flowing = sorted(i for i, s in self.layers.items() if s.alive(now))
-        return flowing or sorted(self.layers)
 
 
 class SourceClock:

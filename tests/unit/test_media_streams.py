@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 from typing import Any, cast
 
+from meeting_server.media.peer import Slot, Stream, Track
 from meeting_server.media.rtp import Packet, begins_key_frame, scan_extensions, vp8_payload_offset, vp8_pictures
 from meeting_server.media.sdp_answer import Payload, SlotLine
-from meeting_server.media.slots import Slot, rewrite_picture
-from meeting_server.media.streams import MAX_ASKS, Stream, Track
+from meeting_server.media.slots import rewrite_picture
+from meeting_server.media.streams import MAX_ASKS
 
 
 def stream(codec: str = "vp8") -> Stream:
     track = Track(cast(Any, None), "1", "video", codec)
-    return Stream(track, ssrc=1, layer=0, payload_type=96, rtx_type=97, rate=90000)
+    return Stream(track=track, ssrc=1, layer=0, payload_type=96, rtx_type=97, rate=90000)
 
 
 def slot() -> Slot:
