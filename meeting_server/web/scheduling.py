@@ -18,7 +18,7 @@ from meeting_server.store.people import Member
 from meeting_server.store.schedule import Plan, Scheduled, ScheduleError
 from meeting_server.store.templates import TEMPLATES, Template
 from meeting_server.store.tokens import new_id
-from meeting_server.web.auth import now_millis
+from meeting_server.web.auth import member_of, now_millis
 from meeting_server.web.convening import exclusion_words
 from meeting_server.web.dates import local, month
 from meeting_server.web.desk import desk_of
@@ -45,6 +45,7 @@ class RuleChoice:
 
 async def choose_branch(request: Request) -> Response:
     """Where to call a meeting; with one branch there is nothing to choose."""
+    await member_of(request)
     ids = await branches_for(request, Action.SCHEDULE)
     if len(ids) == 1:
         return see(f"/branches/{ids[0]}/meetings/new")
