@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import zlib
+from pathlib import Path
 
 import pytest
 
 from meeting_server.domain import commands
+from meeting_server.web import catalogue
 from meeting_server.wire.client_messages import CommandFrame, Hello, Ping
 from meeting_server.wire.codec import BadMessage, decode, decode_command, head
+from meeting_server.wire.codes import WireCode
 from meeting_server.wire.frames import WINDOW_BITS, WORTH_DEFLATING, Frames
 from meeting_server.wire.generate import stale
 
@@ -150,3 +154,9 @@ def test_changed_frames_are_framed_like_ones_made_anew() -> None:
 
 def test_generated_files_are_fresh() -> None:
     assert stale() == [], "run: python -m meeting_server.wire.generate"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_code_of_the_wire_has_a_sentence(language: str) -> None:
+    sentences = json.loads((Path(catalogue.__file__).parent / "locales" / f"{language}.json").read_text(encoding="utf-8"))["errors"]
+    assert [code for code in WireCode if not sentences.get(code)] == []
