@@ -163,6 +163,7 @@ async function showStage(): Promise<void> {
 async function run(): Promise<void> {
   change(media, { profile: start.stage || start.as === "text" ? "text" : sparesData() && start.as !== "video" ? "audio" : "video" });
   socket.open();
+  roomMedia.prepare();
   setInterval(() => {
     beat();
     inbox.beat(Date.now());

@@ -1,6 +1,6 @@
 /** This page's connection to the media plane: offered once a socket is welcomed, and made again whenever it breaks. */
 import type { Answer, ClientMessage } from "../wire/messages";
-import { layOut, limitSpeech, offerOf, type Peer } from "./peer";
+import { describe, layOut, limitSpeech, type Peer } from "./peer";
 
 export interface Wiring {
   send(message: ClientMessage): boolean;
@@ -29,19 +29,31 @@ export class MediaLink {
   private offerId = "";
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Laid out while the socket was still opening: on a slow phone that is half a second won. */
+  private prepared: { readonly peer: Peer; readonly offer: Promise<string> } | null = null;
 
   constructor(private readonly wiring: Wiring) {}
+
+  /** Lay the first peer out and describe it, before there is anyone to send it to. */
+  prepare(): void {
+    const peer = layOut(this.wiring.iceServers, this.wiring.videoSlots);
+    const offer = describe(peer, false);
+    offer.catch(() => (this.prepared = null)); // then it is laid out again when it is needed
+    this.prepared = { peer, offer };
+  }
 
   /** The socket is welcomed (a new one means a new client for the server): connect, replacing what was there. */
   start(): void {
     this.wanted = true;
     this.tries = 0;
-    void this.renew();
+    this.begin();
   }
 
   /** Words only, or leaving. */
   stop(): void {
     this.wanted = false;
+    this.prepared?.peer.connection.close();
+    this.prepared = null;
     this.dismiss();
     this.wiring.send({ type: "hangup" });
     this.wiring.changed("off");
@@ -78,29 +90,36 @@ export class MediaLink {
     return id !== "" && id === this.offerId;
   }
 
+  private begin(): void {
+    this.renew().catch(() => this.later(1_000)); // a browser that could not describe a peer is asked again
+  }
+
   private async renew(): Promise<void> {
     clearTimeout(this.timer);
     this.dismiss();
     if (!this.wanted) return;
     this.tries += 1;
     this.wiring.changed("connecting");
-    const peer = layOut(this.wiring.iceServers, this.wiring.videoSlots);
+    const ready = this.prepared;
+    this.prepared = null;
+    const peer = ready?.peer ?? layOut(this.wiring.iceServers, this.wiring.videoSlots);
     this.peer = peer;
     peer.connection.ontrack = (event) => {
       if (event.transceiver.mid !== null) this.wiring.track(event.transceiver.mid, event.track);
     };
     peer.connection.onconnectionstatechange = () => this.stateChanged(peer);
     this.wiring.filled(peer);
-    await this.negotiate(peer, false);
+    await this.negotiate(peer, ready?.offer ?? describe(peer, false));
   }
 
-  private async negotiate(peer: Peer, iceRestart: boolean): Promise<void> {
-    this.offerId = this.wiring.makeId();
-    const offer = await offerOf(peer, this.offerId, this.wiring.videoSlots, iceRestart);
+  private async negotiate(peer: Peer, description: Promise<string>): Promise<void> {
+    const id = this.wiring.makeId();
+    this.offerId = id;
+    const sdp = await description;
     if (peer !== this.peer) return;
-    if (!this.wiring.send(offer)) return; // the next welcome starts anew
+    if (!this.wiring.send({ type: "offer", id, sdp, video_slots: this.wiring.videoSlots })) return; // the next welcome starts anew
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.renew(), PATIENCE);
+    this.timer = setTimeout(() => this.begin(), PATIENCE);
   }
 
   private stateChanged(peer: Peer): void {
@@ -122,7 +141,7 @@ export class MediaLink {
   private repair(peer: Peer): void {
     if (peer !== this.peer || !this.wanted) return;
     this.wiring.changed("lost");
-    void this.negotiate(peer, true).catch(() => this.later(200));
+    void this.negotiate(peer, describe(peer, true)).catch(() => this.later(200));
   }
 
   private later(ms: number): void {
@@ -130,7 +149,7 @@ export class MediaLink {
     this.offerId = "";
     // a worker that was restarted is back within a second or two: ask often at first
     const wait = Math.min(LONGEST_WAIT, ms * 2 ** Math.max(0, this.tries - QUICK_TRIES));
-    this.timer = setTimeout(() => void this.renew(), wait);
+    this.timer = setTimeout(() => this.begin(), wait);
   }
 
   private dismiss(): void {

@@ -1,5 +1,4 @@
 /** The one peer connection: its lines are laid out once, so that nothing is negotiated while people come and go. */
-import type { ClientMessage } from "../wire/messages";
 
 export const AUDIO_SLOTS = 3;
 
@@ -40,11 +39,11 @@ export function layOut(iceServers: readonly RTCIceServer[], videoSlots: number):
   return { connection, microphone, camera, screen };
 }
 
-/** Make an offer (ICE needs no trickling: the server answers from one known address). */
-export async function offerOf(peer: Peer, id: string, videoSlots: number, iceRestart: boolean): Promise<ClientMessage> {
+/** The offer's SDP (ICE needs no trickling: the server answers from one known address). */
+export async function describe(peer: Peer, iceRestart: boolean): Promise<string> {
   const offer = await peer.connection.createOffer(iceRestart ? { iceRestart } : {});
   await peer.connection.setLocalDescription(offer);
-  return { type: "offer", id, sdp: peer.connection.localDescription?.sdp ?? offer.sdp ?? "", video_slots: videoSlots };
+  return peer.connection.localDescription?.sdp ?? offer.sdp ?? "";
 }
 
 /** Keep speech small: 32 kbit/s is plenty, and a weak line needs the rest. */

@@ -68,6 +68,11 @@ export class RoomMedia {
 
   // --- what the server says ------------------------------------------------------------------------------
 
+  /** Before the socket is welcomed: get ready, as far as this browser is able. */
+  prepare(): void {
+    if (media.value.available && media.value.profile !== "text") this.link.prepare();
+  }
+
   /** A socket was welcomed: media begins anew for it. */
   connected(): void {
     this.welcomed = true;

@@ -37,7 +37,7 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   return (
     <Sheet
       title={motion.title} onClose={back}
-      head={<Chip tone="force" icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "console.poll" : motion.method === "named" ? "console.named" : "console.open_ballot")}{motion.force === "motion" ? t("console.comma") + presetTitle(motion.preset) : ""}</Chip>}
+      head={<span class="motion-kind"><Chip tone="force" icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "console.poll" : motion.method === "named" ? "console.named" : "console.open_ballot")}</Chip>{motion.force === "motion" && <span class="small muted">{presetTitle(motion.preset)}</span>}</span>}
       foot={
         <>
           <AskingError asking={asking} />
