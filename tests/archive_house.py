@@ -10,7 +10,8 @@ from pathlib import Path
 from meeting_server.archive.pipeline import Pipeline
 from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.worker import Worker
-from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.events import TrackRecorded
+from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.journal.port import Draft, Record
@@ -24,8 +25,8 @@ from meeting_server.store.search import Search
 from meeting_server.web.desk import Desk
 from meeting_server.web.routes import routes
 from tests.houses import TestHouse, people_house
-from tests.recordings import voice
-from tests.whole_meeting import BRANCH, MEETING, STARTS, convening, whole_meeting
+from tests.recordings import picture, voice
+from tests.whole_meeting import BRANCH, LI, MEETING, STARTS, convening, whole_meeting
 
 
 @dataclass
@@ -88,6 +89,9 @@ async def archive_house(folder: Path, *, recorded: bool = True, made: bool = Tru
             records = whole_meeting().records
             end = next((n for n, record in enumerate(records) if record.kind == upto), len(records))
             drafts = told_as(records[:end], {MEETING: meeting_id, BRANCH: there.branch.branch_id, **ids})
+            if not upto:  # a picture comes to the end: the camera was finished last
+                filmed = TrackRecorded(LI, HALL, "video", "li-video-1.webm", STARTS + 83_000, STARTS + 123_000)
+                drafts.append(Draft(filmed, None, None, records[-1].recorded_at + 500))
             await journal.append(meeting_id, EMPTY, drafts)
             if not upto:
                 await desk.schedule.set_phase(meeting_id, "adjourned", records[-3].recorded_at)
@@ -96,6 +100,7 @@ async def archive_house(folder: Path, *, recorded: bool = True, made: bool = Tru
                 (recordings / meeting_id).mkdir(parents=True)
                 voice(recordings / meeting_id / "zhou-audio-1.webm", [(0.0, 8.0), (20.0, 36.0)], 220.0)
                 voice(recordings / meeting_id / "li-audio-1.webm", [(0.0, 12.0), (16.0, 40.0)], 330.0)
+                picture(recordings / meeting_id / "li-video-1.webm", 40.0)
             if made:
                 await worker.look()
             yield ArchiveHouse(there, journal, worker, meeting_id, recordings / meeting_id)

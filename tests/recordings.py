@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 
 RATE = 48_000
 FRAME = RATE // 50
@@ -33,4 +34,22 @@ def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, lo
                     packet.pts = packet.dts = (packet.pts or 0) - (delay or 0) + round(spans[0][0] * RATE)
                     packet.stream = stream
                     container.mux(packet)
+    return path
+
+
+def picture(path: Path, seconds: float, *, width: int = 320, height: int = 180) -> Path:
+    """A WebM with a moving picture (VP8, 10 frames a second)."""
+    with av.open(str(path), "w", format="webm") as container:
+        stream = container.add_stream("libvpx", rate=10, options={"deadline": "realtime", "cpu-used": "8"})
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt, stream.time_base = width, height, "yuv420p", Fraction(1, 1000)
+        for number in range(round(seconds * 10)):
+            image = np.full((height, width, 3), 60, np.uint8)
+            image[:, (number * 8) % width : (number * 8) % width + 40] = (200, 80, 60)
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = number * 100, Fraction(1, 1000)
+            for packet in stream.encode(frame):
+                container.mux(packet)
+        for packet in stream.encode(None):
+            container.mux(packet)
     return path

@@ -205,7 +205,8 @@ function bindControls(document: Document, sound: HTMLAudioElement, seek: (ms: nu
   speed?.addEventListener("click", () => {
     const next = SPEEDS[(SPEEDS.indexOf(sound.playbackRate) + 1) % SPEEDS.length] ?? 1;
     sound.playbackRate = next;
-    speed.textContent = (speed.dataset["word"] ?? "{x}").replace("{x}", String(next));
+    const shown = document.getElementById("speed-now");
+    if (shown) shown.textContent = (speed.dataset["word"] ?? "{x}").replace("{x}", String(next));
   });
   document.addEventListener("keydown", (event) => {
     const target = event.target as HTMLElement;

@@ -1,0 +1,182 @@
+"""The archive's pages in a real browser: the record is heard, seen and searched; nothing violates the content policy or axe."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from starlette.routing import Mount
+
+from meeting_server.app import client_folder
+from meeting_server.web.assets import Assets
+from meeting_server.web.auth import now_millis
+from meeting_server.web.client_files import ClientFiles
+from tests.archive_house import ArchiveHouse, archive_house
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = ((360, 740), (1280, 800))
+CHROMIUM_WORDS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+
+
+class Reading:
+    """A reader's browser before the archive, and everything it complained about."""
+
+    def __init__(self, base: str, archive: ArchiveHouse, browser: Browser) -> None:
+        self.base, self.archive, self.browser = base, archive, browser
+
+    async def page(self, language: str = "zh-CN", theme: str = "light", size: tuple[int, int] = SIZES[0], script: bool = True) -> Page:
+        context: BrowserContext = await self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, java_script_enabled=script, bypass_csp=False
+        )
+        await context.add_cookies([{"name": n, "value": v, "url": self.base} for n, v in (("language", language), ("theme", theme))])
+        page = await context.new_page()
+        page.set_default_timeout(15_000)
+        there = self.archive.there
+        token = await there.house.accounts.issue_link(there.people["secretary"].member_id, issued_by=None, now=now_millis(), seconds=600)
+        await page.goto(f"{self.base}/sign-in/{token}")
+        async with page.expect_navigation():
+            await page.click("form button.btn--primary")
+        return page
+
+    async def player(self, page: Page, query: str = "") -> None:
+        await page.goto(f"{self.base}{self.archive.address}{query}")
+        await until(page, "document.getElementById('sound').readyState >= 1")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reading(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reading]:
+    if not (client_folder() / "manifest.json").exists():
+        pytest.skip("the client is not built: npm run build in web_client")
+    async with archive_house(tmp_path_factory.mktemp("player")) as archive, async_playwright() as playwright:
+        app = archive.there.app
+        archive.there.house.assets = Assets(client_folder())
+        app.router.routes.insert(0, Mount("/static", ClientFiles(client_folder())))
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+            serving = asyncio.create_task(server.serve([listener]))
+            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_WORDS)
+            yield Reading(f"http://127.0.0.1:{listener.getsockname()[1]}", archive, browser)
+            await browser.close()
+            server.should_exit = True
+            await serving
+
+
+async def until(page: Page, true: str) -> None:
+    """Wait until an expression is true. The page's own policy forbids what ``wait_for_function`` does."""
+    async with asyncio.timeout(20):
+        while not await page.evaluate(true):
+            await page.wait_for_timeout(50)
+
+
+async def seconds(page: Page) -> float:
+    found: float = await page.evaluate("document.getElementById('sound').currentTime")
+    return found
+
+
+async def test_the_record_plays_and_its_sound_is_heard(reading: Reading) -> None:
+    page = await reading.page()
+    await reading.player(page)
+    await page.evaluate(
+        """() => {
+          const audio = new AudioContext(), sound = document.getElementById("sound");
+          const meter = audio.createAnalyser();
+          audio.createMediaElementSource(sound).connect(meter).connect(audio.destination);
+          window.loudness = () => { const s = new Float32Array(meter.fftSize); meter.getFloatTimeDomainData(s); return Math.max(...s); };
+        }"""
+    )
+    await page.click("#play")
+    await until(page, "document.getElementById('sound').currentTime > 1 && window.loudness() > 0.05")
+    assert await page.get_attribute("#play", "aria-label") == "暂停"
+    await page.click("#play")
+    await page.context.close()
+
+
+async def test_chapters_lanes_and_links_lead_to_their_moment(reading: Reading) -> None:
+    page = await reading.page(size=SIZES[1])
+    await reading.player(page, "?t=0:30")
+    assert await seconds(page) == pytest.approx(30, abs=0.1)
+    await page.click("#back15")
+    assert await seconds(page) == pytest.approx(15, abs=0.1)
+    box = await page.locator(".player__extra [data-voice]").first.bounding_box()
+    assert box is not None
+    await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert await seconds(page) == pytest.approx(30, abs=1)
+    await page.click(".tabs a[href='#chapters']")
+    await page.click("#chapters a[data-seek]")
+    await until(page, "document.getElementById('sound').currentTime < 5")
+    assert "t=0:00" in page.url
+    assert await page.locator("#chapters .row--now").count() == 1
+    await page.context.close()
+
+
+async def test_the_picture_of_the_moment_is_shown_in_step_with_the_sound(reading: Reading) -> None:
+    page = await reading.page(size=SIZES[1])
+    await reading.player(page, "?t=0:05")
+    assert await page.locator(".player__video:visible").count() == 0
+    await page.evaluate("document.getElementById('sound').currentTime = 30")
+    await until(page, "document.querySelector('.player__video:not([hidden])')?.readyState >= 2")
+    await page.click("#play")
+    await until(
+        page,
+        """() => {
+          const video = document.querySelector(".player__video:not([hidden])"), sound = document.getElementById("sound");
+          return sound.currentTime > 31 && !video.paused && Math.abs(sound.currentTime - 20 - video.currentTime) < 0.5;
+        }""",
+    )
+    assert await page.locator("#who").inner_text() == "李敏"
+    await page.context.close()
+
+
+async def test_words_are_found_in_the_record_and_marked_on_the_scrubber(reading: Reading) -> None:
+    page = await reading.page()
+    await reading.player(page)
+    await page.fill("#fq", "退休")
+    assert await page.inner_text("#found") == "2"
+    assert await page.locator("#record mark").all_inner_texts() == ["退休", "退休"]
+    await page.fill("#fq", "点名")
+    assert await page.locator("#hits .hit").count() == 1
+    await page.context.close()
+
+
+async def test_without_scripts_the_record_is_readable_and_playable(reading: Reading) -> None:
+    page = await reading.page(script=False)
+    await page.goto(f"{reading.base}{reading.archive.address}?t=0:12")
+    assert await page.get_attribute("#sound", "controls") is not None
+    assert (await page.get_attribute("#sound", "src") or "").endswith("#t=12.0")
+    for panel in ("record", "chapters", "votes", "files"):
+        assert await page.locator(f"#{panel}").is_visible()
+    await page.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")
+@pytest.mark.parametrize(("language", "theme"), [("zh-CN", "light"), ("en", "dark")])
+async def test_pages_have_no_axe_or_content_policy_violation(reading: Reading, size: tuple[int, int], language: str, theme: str) -> None:
+    page = await reading.page(language, theme, size)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    address = reading.archive.address
+    found: dict[str, Any] = {}
+    for path in ("/archive", address, f"{address}#files", f"{address}/minutes", "/search?q=退休"):
+        await page.goto("about:blank")
+        await page.goto(reading.base + path)
+        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found[f"{path} sideways"] = True
+        await page.evaluate(AXE.read_text())
+        violations = await page.evaluate(
+            "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary)])"
+        )
+        if violations:
+            found[path] = violations
+    assert found == {}
+    assert complaints == []
+    await page.context.close()
