@@ -46,6 +46,7 @@ from meeting_server.web.client_files import ClientFiles
 from meeting_server.web.desk import Desk
 from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.frame_once import FrameOnceProtocol
+from meeting_server.web.half_open import PunctualProtocol
 from meeting_server.web.house import House, house_of
 from meeting_server.web.request_log import RequestLog
 from meeting_server.web.routes import routes
@@ -221,6 +222,7 @@ def run_web(settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             loop="uvloop",
+            http=PunctualProtocol,
             ws=FrameOnceProtocol,
             ws_max_size=SOCKET_MESSAGE_BYTES,
             ws_ping_interval=None,  # phones send signs of life of their own, which count as evidence

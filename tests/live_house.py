@@ -22,6 +22,7 @@ from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database
 from meeting_server.web.frame_once import FrameOnceProtocol
+from meeting_server.web.half_open import PunctualProtocol
 from meeting_server.web.socket import Door, serve
 from tests.bots import Bot
 
@@ -110,6 +111,7 @@ def server_config(door: Door, *, plain: bool = False, port: int = 0) -> uvicorn.
         application(door),
         host="127.0.0.1",
         port=port,
+        http=PunctualProtocol,
         ws="websockets-sansio" if plain else FrameOnceProtocol,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=True,

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.web.half_open import PunctualProtocol
 from meeting_server.web.limits import MOST_BAD, MOST_REFUSED, RATES
 from meeting_server.web.sign_outs import SignOuts
 from meeting_server.web.socket import origin_allowed
@@ -230,12 +231,27 @@ async def test_who_says_too_much_is_told_when_to_come_again_and_then_closed(live
         assert (await other.command("PostChat", text="还在"))["type"] == "ack"
 
 
-async def test_a_hundred_half_open_handshakes_keep_nobody_out(live: Live) -> None:
-    half = [await asyncio.open_connection("127.0.0.1", live.port) for _ in range(100)]
-    for _, writer in half:
-        writer.write(b"GET /ws/meeting-1 HTTP/1.1\r\nHost: 127.0.0.1\r\n")
-    async with asyncio.timeout(PATIENCE):
-        async with await live.enter("m1") as member:
-            assert (await member.command("PostChat", text="进来了"))["type"] == "ack"
+async def test_half_open_handshakes_keep_nobody_out_and_are_closed(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PunctualProtocol, "head_seconds", 0.5)
+    half = [await asyncio.open_connection("127.0.0.1", live.port) for _ in range(50)]
+    for number, (_, writer) in enumerate(half):
+        writer.write(b"GET /ws/meeting-1 HTTP/1.1\r\nHost: 127.0.0.1\r\n" if number % 2 else b"")
+    async with await live.enter("m1") as member:
+        async with asyncio.timeout(PATIENCE):
+            assert [await reader.read() for reader, _ in half] == [b""] * 50
+        assert (await member.command("PostChat", text="握手完了的还在"))["type"] == "ack"
     for _, writer in half:
         writer.close()
+
+
+async def test_a_second_request_on_the_same_connection_must_be_finished_too(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PunctualProtocol, "head_seconds", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", live.port)
+    writer.write(b"GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 404")
+    writer.write(b"GET /nothing HT")
+    async with asyncio.timeout(PATIENCE):
+        await reader.read()
+    writer.close()
