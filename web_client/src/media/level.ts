@@ -24,7 +24,7 @@ export function measureLevel(track: MediaStreamTrack, tell: (level: number) => v
   return () => {
     clearInterval(timer);
     source.disconnect();
-    void context.close();
+    if (context.state !== "closed") void context.close();
     tell(0);
   };
 }

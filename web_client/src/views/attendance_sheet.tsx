@@ -47,7 +47,7 @@ export function AttendanceSheet(): JSX.Element | null {
       foot={
         <>
           <Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>
-          <p class="sheet__foot-note"><a href={boot.value?.urls["me"] ?? "/me"} target="_blank" rel="noopener">{t("room_people.all_held")}</a></p>
+          <p class="sheet__foot-note"><a href={boot.value?.urls["my_attendance"] ?? "/me"} target="_blank" rel="noopener">{t("room_people.all_held")}</a></p>
         </>
       }
     >

@@ -68,7 +68,7 @@ export function Adjourned(): JSX.Element | null {
         </div>
         <ul class="rows card card--flush">
           <li><Row icon="book" title={t("states.the_record")} sub={t("states.the_record_sub")} end={forward} href={url("archive", `/archive/${id}`)} /></li>
-          <li><Row icon="person" title={t("room_people.my_record")} sub={t("room_people.all_held")} end={forward} href={url("me", "/me")} /></li>
+          <li><Row icon="person" title={t("room_people.my_record")} sub={t("room_people.all_held")} end={forward} href={url("my_attendance", "/me")} /></li>
         </ul>
         <a class="btn btn--primary btn--lg btn--block" href={url("home", "/")}>{t("states.to_home")}</a>
       </main>

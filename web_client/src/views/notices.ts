@@ -19,10 +19,19 @@ export function dismiss(notice: Notice): void {
 
 let toldClosing = closedForMe.peek();
 
+/** One is in one room only: the later of these replaces the earlier. */
+const KINDS_OF_PLACE: readonly Notice["kind"][] = ["moved", "called_back"];
+
 function add(kind: Notice["kind"], values: Readonly<Record<string, string>> = {}): void {
   const notice: Notice = { kind, title: t(`room.notice_${kind}`, values), words: t(`room.notice_${kind}_words`, values) };
-  notices.value = [...notices.value.filter((other) => other.kind !== kind), notice];
+  const same = KINDS_OF_PLACE.includes(kind) ? KINDS_OF_PLACE : [kind];
+  notices.value = [...notices.peek().filter((other) => !same.includes(other.kind)), notice];
   say(`${notice.title} ${notice.words}`, kind !== "floor_over");
+}
+
+/** What has been overtaken needs no more reading. */
+function settle(kinds: readonly Notice["kind"][]): void {
+  if (notices.peek().some((notice) => kinds.includes(notice.kind))) notices.value = notices.peek().filter((notice) => !kinds.includes(notice.kind));
 }
 
 /** Closed by someone else, as the record says it; what this phone or its owner closed needs no notice. */
@@ -41,6 +50,8 @@ function compare(old: MeetingState, state: MeetingState, before: Participant, af
     add("muted");
   }
   if (!hadFloor && hasFloor) say(t("room.your_floor_spoken"), true);
+  const open = after.media.includes("audio") && !before.media.includes("audio");
+  if (open || (hasFloor && !hadFloor)) settle(["muted", "floor_over"]);
   if (before.room_id !== after.room_id) {
     const room = state.rooms[after.room_id]?.title ?? "";
     add(after.room_id === HALL ? "called_back" : "moved", { room });
@@ -57,8 +68,7 @@ export function watchForNotices(): () => void {
   return effect(() => {
     const state = meeting.value;
     const after = self.value;
-    if (old !== null && before !== null && state !== null && after !== null && before !== after) compare(old, state, before, after);
-    else if (old !== null && before !== null && state !== null && after !== null && old.floor !== state.floor) compare(old, state, before, after);
+    if (old !== null && before !== null && state !== null && after !== null && (before !== after || old.floor !== state.floor)) compare(old, state, before, after);
     if (state !== null) {
       for (const motion of Object.values(state.motions)) {
         if (motion.phase === "voting" && spokenVote !== motion.motion_id) {

@@ -3,8 +3,9 @@ import type { JSX } from "preact";
 import { useCallback, useState } from "preact/hooks";
 import { actions } from "../core/actions";
 import { t } from "../core/i18n";
-import { screenSlot, sharer } from "../core/selectors";
+import { myRoom, screenSlot, sharer } from "../core/selectors";
 import { media, you } from "../core/store";
+import { HALL } from "../wire/messages";
 import { Button } from "../widgets/button";
 import { Icon } from "../widgets/icon";
 import { Picture, Tile } from "../widgets/tile";
@@ -65,7 +66,7 @@ export function Pictures({ most }: { most: number }): JSX.Element {
       <div class={`room__tiles room__tiles--${Math.min(shown.length, 9)}`}>
         {shown.map((seat) => <Seated key={seat.person.participant_id} seat={seat} />)}
       </div>
-      {alone && <p class="small muted room__hint">{t("room.alone")}</p>}
+      {alone && <p class="small muted room__hint">{t(myRoom.value?.room_id === HALL ? "room.alone" : "room.alone_group")}</p>}
     </>
   );
 }
