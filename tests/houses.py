@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from meeting_server.archive.shelf import Shelf
 from meeting_server.config import Settings
 from meeting_server.domain.roles import Standing
 from meeting_server.store.access_log import AccessLog
@@ -28,6 +29,7 @@ from meeting_server.store.directory import Directory
 from meeting_server.store.invitations import Invitations
 from meeting_server.store.passwords import Passwords
 from meeting_server.store.people import BranchRole, Member
+from meeting_server.store.search import Search
 from meeting_server.web.assets import Assets
 from meeting_server.web.auth import now_millis
 from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
@@ -169,7 +171,7 @@ def house_on(database: Database, folder: Path) -> House:
     return House(
         settings=Settings(data_dir=folder), secret=secret, database=database, directory=Directory(database),
         accounts=Accounts(database, Passwords(time_cost=1, memory_kib=64)), invitations=Invitations(database, secret),
-        access_log=AccessLog(database), assets=Assets(folder / "no-client"),
+        access_log=AccessLog(database), assets=Assets(folder / "no-client"), archive=Shelf(folder / "recordings"), search=Search(database),
     )
 
 

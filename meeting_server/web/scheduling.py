@@ -27,7 +27,7 @@ from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.meeting_form import GUESTS_MOST, ItemField, MeetingForm, edited, entitled, plan_of, read
 from meeting_server.web.meeting_form import form_of as filled_form
-from meeting_server.web.meetings import managed_seat, reconvene, roster_of
+from meeting_server.web.meetings import call_off, managed_seat, reconvene, roster_of
 from meeting_server.web.pages import language_of, render, say, see
 from meeting_server.web.permissions import Action, branches_for, require, tree_of
 from meeting_server.web.rule_words import RuleWords, rule_words
@@ -130,11 +130,13 @@ async def cancel_meeting(request: Request) -> Response:
     if len(reason) > REASON_LONGEST:
         context = {"scheduled": seat.scheduled, "error": "too_long", "reason": reason}
         return await render(request, "meeting_cancel.html", context, status=422)
+    convening = await desk_of(request).convener.convening(seat.meeting_id)
     try:
         await desk_of(request).schedule.cancel(seat.meeting_id, reason, seat.viewer.member_id or "", now_millis())
     except ScheduleError:
         return see(f"/meetings/{seat.meeting_id}?done=not_changeable")
     await house_of(request).invitations.revoke_all_of(seat.meeting_id, now_millis())
+    await call_off(request, seat.meeting_id, convening)
     return see(f"/meetings/{seat.meeting_id}?done=cancelled")
 
 

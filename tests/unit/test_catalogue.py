@@ -8,10 +8,14 @@ import re
 import pytest
 
 from meeting_server.domain.errors import Code
-from meeting_server.store.people import DirectoryCode
-from meeting_server.web.catalogue import LANGUAGES, LOCALES, sentences, text
+from meeting_server.domain.roles import Standing
+from meeting_server.store.access_log import Act
+from meeting_server.store.branch_tree import BranchKind
+from meeting_server.store.people import BranchRole, DirectoryCode, Exclusion
+from meeting_server.web.catalogue import LANGUAGES, LOCALES, Language, sentences, text
 from meeting_server.web.errors import WebCode
 from meeting_server.web.pages import TEMPLATES
+from meeting_server.web.roster_file import Fault
 
 HOLE = re.compile(r"\{(\w+)\}")
 
@@ -28,8 +32,18 @@ def test_both_languages_have_the_same_holes() -> None:
 
 @pytest.mark.parametrize("code", [*Code, *WebCode, *DirectoryCode], ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_code_has_a_sentence(code: Code | WebCode, language: str) -> None:
-    assert sentences(language)[f"errors.{code}"].strip()  # type: ignore[index]  # language is one of LANGUAGES
+def test_every_code_has_a_sentence(code: Code | WebCode | DirectoryCode, language: Language) -> None:
+    assert sentences(language)[f"errors.{code}"].strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_of_the_access_log_every_role_and_standing_has_a_word(language: Language) -> None:
+    known = sentences(language)
+    words_of = {"access_log.act": Act, "common.role": BranchRole, "common.standing": Standing, "common.branch_kind": BranchKind}
+    for area, words in words_of.items():
+        assert [word for word in words if f"{area}.{word}" not in known] == []
+    assert [fault for fault in Fault if f"roster.fault.{fault}" not in known] == []
+    assert [one for one in Exclusion if one and f"people.exclusions.{one}" not in known] == []
 
 
 def test_no_text_is_empty_or_written_in_the_other_language() -> None:
