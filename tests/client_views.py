@@ -10,6 +10,7 @@ import random
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,8 +25,11 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Choice, Invited, Paper
 from meeting_server.domain.visibility import copies, fresh_view_for, view
+from meeting_server.journal.bundle import record_of
+from meeting_server.journal.upcast import event_of
 from tests.sitting import Sitting, member
 
+GOLDEN = Path(__file__).resolve().parent / "golden"
 VIEWERS = ("secretary", "m1", "m4", "visitor")
 WALKS, STEPS, LOOK_EVERY = 16, 320, 16
 
@@ -122,6 +126,7 @@ def server_command(dice: random.Random, state: MeetingState, now: int) -> c.Comm
         lambda: c.ReportTrackRecorded(someone.participant_id, someone.room_id, "audio", "a.webm", now - 5000, now),
         lambda: c.PassDeadline(),
         lambda: c.PassDeadline(),
+        lambda: c.RecordLeave(someone.participant_id, dice.choice(["", "外出"]), dice.random() < 0.5),
         lambda: c.ScanHallCode(someone.participant_id, dice.randrange(1, 9)),
         lambda: c.IssuePaper(paper, Paper("ab", "print", "04")),
         lambda: c.IssuePaper(paper, Paper("ab", "print", "04")),
@@ -193,8 +198,29 @@ def walk(seed: int) -> list[Story]:
     return stories
 
 
+def golden(path: Path) -> list[Story]:
+    """A golden journal, once for each role on its list."""
+    records = [record_of(line) for line in path.read_bytes().splitlines()]
+    stories: list[Story] = []
+    state: MeetingState | None = None
+    for record in records:
+        event = None if record.payload is None else event_of(record.kind, record.version, record.payload)
+        if event is None:
+            continue  # erased
+        state = evolve(state, event, record.recorded_at)
+        if not stories:
+            by_role = {p.role: p.participant_id for p in state.participants.values()}
+            stories = [Story(who, view(state, who)) for who in by_role.values()]
+        for story in stories:
+            story.untold += frames_for(story.viewer, state, event, record.recorded_at)
+            if record.seq % LOOK_EVERY == 0 or record is records[-1]:
+                story.look(state)
+    return stories
+
+
 def main() -> None:
-    stories = [story for seed in range(WALKS) for story in walk(seed)]
+    stories = [story for path in sorted(GOLDEN.glob("journal_v*.jsonl")) for story in golden(path)]
+    stories += [story for seed in range(WALKS) for story in walk(seed)]
     sys.stdout.buffer.write(msgspec.json.encode(stories))
 
 
