@@ -1,4 +1,5 @@
 /** The hall's screen: what all in the room may see from their seats, and nothing that leans: no choices while voting, no names, no partial counts. */
+import "../../styles/hall.css";
 import "../../styles/stage.css";
 import { computed } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
