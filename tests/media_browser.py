@@ -11,6 +11,7 @@ from typing import Any
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from meeting_server.media.api import Answer, MediaPlane, Role
+from tests.media_shaper import BadNetwork
 
 FLAGS = [
     "--no-sandbox",
@@ -56,6 +57,13 @@ const api = {
   async accept({name, sdp}) { await clients[name].pc.setRemoteDescription({type: 'answer', sdp}); },
   async state({name}) { return clients[name].pc.connectionState; },
   async speak({name, hertz, volume}) { await clients[name].microphone.sender.replaceTrack(tone(hertz, volume)); },
+  async say({name, wave}) {
+    context = context || new AudioContext();
+    const bytes = Uint8Array.from(atob(wave), c => c.charCodeAt(0));
+    const player = context.createBufferSource(), out = context.createMediaStreamDestination();
+    player.buffer = await context.decodeAudioData(bytes.buffer); player.loop = true; player.connect(out); player.start();
+    await clients[name].microphone.sender.replaceTrack(out.stream.getAudioTracks()[0]);
+  },
   async volume({name, volume}) { clients[name].microphone.sender.track.gain.gain.value = volume; },
   async hush({name}) { await clients[name].microphone.sender.replaceTrack(null); },
   async show({name, role, color, width, height, detail}) { await clients[name][role].sender.replaceTrack(picture(color, width, height, detail)); },
@@ -90,12 +98,14 @@ class BrowserPhone:
         sound: int = 3,
         pictures: int = 1,
         permit: bool = True,
+        network: BadNetwork | None = None,
+        audio_only: bool = False,
     ) -> None:
         offer = await self.call("open", camera=camera, screen=screen, simulcast=simulcast, sound=sound, pictures=pictures)
-        self.answer = await plane.join(room, self.name, source or self.name, offer, video_slots=pictures)
+        self.answer = await plane.join(room, self.name, source or self.name, offer, video_slots=pictures, audio_only=audio_only)
         if permit:
             await plane.permit(self.name, audio=True, video=True, screen=True)
-        await self.call("accept", sdp=self.answer.sdp)
+        await self.call("accept", sdp=self.answer.sdp if network is None else await network.through(self.answer.sdp))
         await self.until(self.connected, 10)
 
     async def connected(self) -> bool:

@@ -39,6 +39,7 @@ class Downlink:
         self._bases: deque[tuple[float, float]] = deque()  # (when, shortest delay of about a second)
         self._queued_since: float | None = None
         self._read_at = -1e9
+        self._loss_at = -1e9
         self.queue_s = 0.0
 
     def sent(self, before: int, last: int, now: float) -> None:
@@ -102,6 +103,7 @@ class Downlink:
     def reported_loss(self, fraction: float, now: float, weight: float = 0.3) -> None:
         """``fraction`` of the packets of one report about pictures, and the report's weight."""
         self.loss += (fraction - self.loss) * weight
+        self._loss_at = now
         if self.loss > LOSS_TOO_HIGH and now - self.congested_at > 1.0:
             self._congested(self.sending * (1 - 2 * min(self.loss, 0.4)), now)
 
@@ -122,6 +124,8 @@ class Downlink:
 
     def may_try(self, now: float) -> bool:
         """Whether one step more than the budget may be tried."""
+        if now - self._loss_at > 3.0:
+            self.loss = 0.0  # nothing was sent since: the old figure says nothing any more
         wait = self._retry_s if self.ever_congested else 1.5
         return now - max(self.congested_at, self._tried_at) > wait and self.loss < LOSS_TOO_HIGH / 2
 

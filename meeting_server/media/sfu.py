@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +30,7 @@ from .forwarding import Forwarder
 from .peer import Peer, Permissions, Slot, Stream, Track, Wishes
 from .recording import Recording
 from .rooms import Room
-from .rtcp import Feedback, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
+from .rtcp import Feedback, Reception, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
 from .rtp import Packet, begins_key_frame
 from .sdp_answer import Answerer
 from .sdp_offer import parse_offer
@@ -37,6 +38,7 @@ from .sdp_offer import parse_offer
 LOST_AFTER_S = 30.0
 HANDSHAKE_WITHIN_S = 30.0
 GONE_AFTER_S = 6.0
+MOST_LOSS_TOLD = 0.09  # more would make the publisher take its bit rate down for everyone
 MAX_CLIENTS = 2000
 
 Level = Literal[0, 1, 2, 3]
@@ -485,10 +487,12 @@ class Sfu:
                 self.leave(peer.client)
                 self._emit(ClientLost(peer.client))
                 continue
-            receptions = [s.measure(now) for s in peer.streams.values() if s.started]
-            if receptions and peer.connected:
-                self.forwarder.send_rtcp(peer, receiver_report(peer.own_ssrc, receptions))
+            streams = [s for s in peer.streams.values() if s.started]
+            if streams and peer.connected:
+                receptions = [s.measure(now) for s in streams]
                 worst = max(r.lost for r in receptions) / 256
+                told = [_with_listeners(r, s) for r, s in zip(receptions, streams, strict=True)]
+                self.forwarder.send_rtcp(peer, receiver_report(peer.own_ssrc, told))
                 peer.uplink_loss = 0.6 * peer.uplink_loss + 0.4 * worst
             self._judge(peer, silent)
         for room in self.rooms.values():
@@ -514,6 +518,14 @@ class Sfu:
         if level != peer.level:
             peer.level = level
             self._emit(Quality(peer.client, level))
+
+
+def _with_listeners(reception: Reception, stream: Stream) -> Reception:
+    """A voice's report also tells what its listeners lose (up to a tenth): the encoder then adds forward correction for them."""
+    if stream.track.kind != "audio" or not stream.outlets:
+        return reception
+    listeners = min(MOST_LOSS_TOLD, 2.5 * max(slot.lost for slot in stream.outlets))
+    return dataclasses.replace(reception, lost=max(reception.lost, int(listeners * 256)))
 
 
 def _sending_role(track: Track) -> Role:

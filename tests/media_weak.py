@@ -1,0 +1,145 @@
+"""Weak networks in Chromium: each scenario returns its figures; the test asserts them, the bench prints them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from meeting_server.media.api import MediaPlane
+from tests.media_browser import BrowserPhone, BrowserRoom
+from tests.media_shaper import BadNetwork
+
+
+@dataclass
+class Span:
+    """What a listener got between two moments."""
+
+    seconds: float
+    concealed_percent: float
+    frames: float
+    frozen_s: float
+    repaired: float
+    kbit_s: float
+
+
+async def _look(phone: BrowserPhone) -> dict[str, float]:
+    sound = ("concealedSamples", "totalSamplesReceived", "silentConcealedSamples")
+    picture = ("framesDecoded", "totalFreezesDuration", "retransmittedPacketsReceived")
+    figures = {name: await phone.total("audio_slot", name) for name in sound}
+    figures |= {name: await phone.total("video_slot", name) for name in picture}
+    figures["at"] = time.monotonic()
+    return figures
+
+
+async def span(phone: BrowserPhone, network: BadNetwork, seconds: float) -> Span:
+    octets = network.down.octets
+    before = await _look(phone)
+    await asyncio.sleep(seconds)
+    after = await _look(phone)
+    d = {k: after[k] - before[k] for k in after}
+    concealed = d["concealedSamples"] - d["silentConcealedSamples"]
+    return Span(
+        d["at"],
+        100 * concealed / max(1.0, d["totalSamplesReceived"]),
+        d["framesDecoded"],
+        d["totalFreezesDuration"],
+        d["retransmittedPacketsReceived"],
+        (network.down.octets - octets) * 8 / d["at"] / 1000,
+    )
+
+
+def _speech() -> bytes | None:
+    """A spoken sentence as WAV; None without espeak-ng. A tone would not do: Opus adds forward correction to speech only."""
+    program = shutil.which("espeak-ng")
+    if program is None:
+        return None
+    text = "The members of the branch have met to elect their committee, and the secretary reads the agenda of the day aloud."
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "speech.wav"
+        subprocess.run([program, "-v", "en", "-a", "180", "-w", str(path), text], check=True)
+        return path.read_bytes()
+
+
+async def _pair(
+    plane: MediaPlane, chromium: BrowserRoom, network: BadNetwork, name: str, *, pictures: bool, simulcast: bool = True
+) -> BrowserPhone:
+    speaker, listener = chromium.phone(f"{name}-speaker"), chromium.phone(f"{name}-listener")
+    await speaker.join(plane, name, simulcast=simulcast, camera=pictures, pictures=0)
+    wave = await asyncio.to_thread(_speech)
+    if wave is None:
+        await speaker.call("speak", hertz=440, volume=0.3)
+    else:
+        await speaker.call("say", wave=base64.b64encode(wave).decode())
+    if pictures:
+        await speaker.call("show", role="camera", color="red", width=640, height=360, detail=20)
+    await listener.join(plane, name, camera=False, pictures=1 if pictures else 0, network=network, audio_only=not pictures)
+
+    async def ready() -> bool:
+        return await listener.energy() > 0.001 and (not pictures or await listener.frames() > 5)
+
+    await listener.until(ready, 20)
+    return listener
+
+
+async def three_percent_loss(plane: MediaPlane, chromium: BrowserRoom, seconds: float = 6.0) -> Span:
+    network = BadNetwork()
+    listener = await _pair(plane, chromium, network, "loss", pictures=True)
+    network.shape(loss=0.03, delay=0.02)
+    await asyncio.sleep(1.0)
+    result = await span(listener, network, seconds)
+    network.close()
+    return result
+
+
+async def sound_alone(plane: MediaPlane, chromium: BrowserRoom, seconds: float = 10.0) -> Span:
+    """100 kbit/s, 75 ms, 2 % loss, no pictures."""
+    network = BadNetwork()
+    network.shape(rate=100, delay=0.075, loss=0.02)
+    listener = await _pair(plane, chromium, network, "sound", pictures=False)
+    await asyncio.sleep(8.0)  # until the encoder has heard of the loss and corrects forward
+    result = await span(listener, network, seconds)
+    network.close()
+    return result
+
+
+async def congestion(plane: MediaPlane, chromium: BrowserRoom) -> tuple[Span, Span, float | None]:
+    """(the sound from 5 s after the path shrank to 120 kbit/s, the recovery, seconds until frames are back)."""
+    network = BadNetwork()
+    listener = await _pair(plane, chromium, network, "congestion", pictures=True)
+    await asyncio.sleep(4.0)
+    network.shape(rate=120, delay=0.04)
+    await asyncio.sleep(5.0)
+    squeezed = await span(listener, network, 5.0)
+    network.shape(rate=0)
+    begin, frames = time.monotonic(), await listener.frames()
+    back: float | None = None
+    while back is None and time.monotonic() - begin < 30:
+        await asyncio.sleep(0.1)
+        if await listener.frames() > frames + 15:
+            back = time.monotonic() - begin
+    recovered = await span(listener, network, 3.0)
+    network.close()
+    return squeezed, recovered, back
+
+
+async def blackout(plane: MediaPlane, chromium: BrowserRoom, seconds: float = 12.0) -> float:
+    """Seconds from the network's return until sound is heard again."""
+    network = BadNetwork()
+    listener = await _pair(plane, chromium, network, "blackout", pictures=True)
+    network.shape(up=False)
+    await asyncio.sleep(seconds)
+    energy = await listener.energy()
+    network.shape(up=True)
+
+    async def heard() -> bool:
+        return await listener.energy() > energy + 0.003
+
+    took = await listener.until(heard, 30)
+    network.close()
+    return took
