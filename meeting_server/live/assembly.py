@@ -13,7 +13,7 @@ from meeting_server.domain.terms import Device
 from meeting_server.live.clock import Clock
 from meeting_server.live.connection import Connection, Outlet
 from meeting_server.live.fan_out import fan_out
-from meeting_server.live.host import PACE, Fact, Host
+from meeting_server.live.host import Fact, Host
 from meeting_server.live.resume import Snapshots, catch_up
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codec import encode
@@ -23,9 +23,8 @@ from meeting_server.wire.server_messages import ServerMessage, Welcome, You
 MOST_DEVICES = 6
 """Open sockets of one participant; one more closes the oldest."""
 
-SECONDS_PER_PHONE = 25e-6
-"""What telling one phone costs, with a margin of three: a meeting of a thousand is told forty times a second at most, so
-that telling never takes more than a third of the time."""
+REST_PER_PHONE = 25e-6
+"""Seconds: three times what telling one phone costs, so that telling never takes more than a third of the time."""
 
 Follower = Callable[["Assembly", Sequence[Fact]], None]
 
@@ -60,6 +59,8 @@ class Assembly:
         participant = state.participants.get(participant_id) if state is not None else None
         if state is None or participant is None:
             return Close.FORBIDDEN
+        if state.phase == "cancelled":
+            return Close.UNKNOWN_MEETING
         if participant.removed:
             return Close.REMOVED
         self._make_room_for(participant_id)
@@ -76,7 +77,7 @@ class Assembly:
         )
         connection.catch_up(Frames((encode(welcome), *caught_up.payloads)))
         self.connections[connection_id] = connection
-        self._set_pace()
+        self._set_rest()
         self.host.submit(SERVER, OpenConnection(participant_id, connection_id, device), None, lambda outcome: None)
         return connection
 
@@ -84,7 +85,7 @@ class Assembly:
         """The socket is gone. Absence is dated to the last sign of life, not to the moment this was noticed."""
         if self.connections.pop(connection.connection_id, None) is None:
             return
-        self._set_pace()
+        self._set_rest()
         connection.open = False
         for leaver in self.leavers:
             leaver(connection)
@@ -101,8 +102,8 @@ class Assembly:
             connection.close(code)
             self.leave(connection)
 
-    def _set_pace(self) -> None:
-        self.host.pace = max(PACE, len(self.connections) * SECONDS_PER_PHONE)
+    def _set_rest(self) -> None:
+        self.host.least_rest = len(self.connections) * REST_PER_PHONE
 
     def _make_room_for(self, participant_id: ParticipantId) -> None:
         devices = self.of(participant_id)
@@ -149,6 +150,8 @@ class Assembly:
         state = self.host.state
         if state is None:
             return
+        if state.phase == "cancelled":
+            self.close(self.connections.values(), Close.UNKNOWN_MEETING)
         gone = [
             connection
             for connection in self.connections.values()

@@ -24,9 +24,10 @@ from meeting_server.wire.codes import WireCode
 log = logging.getLogger(__name__)
 
 Reply = Callable[[Outcome], None]
-PACE = 0.010
-"""Seconds from one batch of a busy meeting to the next: what comes in between is recorded, and sent, together. After a
-quiet moment nothing waits."""
+PACE = 0.008
+"""Seconds of rest for every command of the batch before: single commands wait for nothing, and the more there are, the
+more of them are recorded, and told, together."""
+LONGEST_REST = 0.025
 CONFLICTS_BORNE = 3
 """How often a batch is decided anew because another host wrote first, before its senders are told to come again."""
 EMPTY = Head(0, bytes(32))
@@ -78,7 +79,8 @@ class Host:
     ) -> None:
         self.meeting_id = meeting_id
         self.fence = 0
-        self.pace = PACE
+        self.least_rest = 0.0
+        """Seconds between two batches, whatever they hold: telling a large meeting takes time."""
         self._journal = journal
         self._presets = presets
         self._clock = clock
@@ -169,8 +171,8 @@ class Host:
                 wait = next_at - loop.time()
                 if wait > 0 and not self._stopping:
                     await asyncio.sleep(wait)
-                next_at = loop.time() + self.pace
                 batch, self._inbox = self._inbox, []
+                next_at = loop.time() + max(self.least_rest, min(PACE * len(batch), LONGEST_REST))
                 try:
                     await self._settle(batch)
                 except Exception:
