@@ -69,6 +69,7 @@ class Hall:
 
 @asynccontextmanager
 async def hall(folder: Path) -> AsyncIterator[Hall]:
+    asyncio.get_running_loop().set_debug(False)  # the member's packets pass through this loop
     media_port = free_udp_port()
     server = Server(folder, MEETING_MEDIA_PORT=str(media_port))
     async with AsyncExitStack() as stack:
@@ -128,11 +129,9 @@ async def the_meeting(here: Hall) -> None:
     # --- sound and pictures arrive at each
     await chair.open_microphone()
     for room in (limin, sun, ding):
-        await room.phone.hears()
-        await room.phone.sees()
+        await room.phone.has_heard_and_seen()
     await limin.open_microphone()
-    await chair.phone.hears()
-    await chair.phone.sees()
+    await chair.phone.has_heard_and_seen()
     await limin.close_microphone()
 
     # --- one asks for and gets the floor
