@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import socket
 from asyncio.transports import BaseTransport
+from collections.abc import Iterable
 from typing import Any
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 
@@ -49,6 +51,18 @@ class FrameOnceProtocol(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]  # our own extension, not one of ASGI's
         await super().run_asgi()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.accept":
+            self._forget_handshake()
+
+    def _forget_handshake(self) -> None:
+        """Headers are a quarter of what a waiting socket costs, and among them is a cookie nobody needs any more."""
+        del self.request, self.response
+        headers: Iterable[tuple[bytes, bytes]] = self.scope["headers"]
+        if isinstance(headers, list):
+            headers.clear()
 
     # --- the side door: an Outlet -------------------------------------------------------------------------------
 
