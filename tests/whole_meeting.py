@@ -6,7 +6,7 @@ The same every time it is built: times, ids and salts follow from the story alon
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from meeting_server.archive.bulletin import read as read_bulletin
@@ -60,6 +60,7 @@ from meeting_server.domain.commands import (
     PostChat,
     PublishMotion,
     RaiseHand,
+    RecordLeave,
     RemoveAgendaItem,
     RemoveChat,
     RemoveNote,
@@ -202,6 +203,7 @@ def whole_meeting() -> Story:
     """Every kind of event happens at least once: see ``test_golden_journal``."""
     s = Story()
     s.do(None, ConveneMeeting(convening("11月支部党员大会")))
+    s.do(None, ConveneMeeting(replace(convening(), cancelled=True)))
     s.do(None, ConveneMeeting(convening()))
     s.connect(CHAIR, SECRETARY, LI)
     s.do(SECRETARY, AddAgendaItem("学习文件", 10))
@@ -221,6 +223,7 @@ def whole_meeting() -> Story:
     s.do(None, AdmitParticipant(Invited(STRANGER, "路人", Standing.GUEST, Role.GUEST, False), CHAIR))
     s.connect(GUEST, STRANGER)
     s.do(CHAIR, RemoveParticipant(STRANGER, "走错了会场"))
+    s.do(None, RecordLeave(ABROAD, "在国外", False))
     s.do(CHAIR, StepAgenda(ItemId("i1")))
     s.do(SECRETARY, MarkPresent(MA, "在会场第三排"))
     s.do(SECRETARY, MarkPresent(DING))

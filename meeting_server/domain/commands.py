@@ -494,6 +494,15 @@ class AdmitParticipant(FromServer):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordLeave(FromServer):
+    """What the schedule knows of someone's leave, once the meeting is open."""
+
+    participant_id: ParticipantId
+    reason: str
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenConnection(FromServer):
     participant_id: ParticipantId
     connection_id: ConnectionId

@@ -13,6 +13,7 @@ class Code(StrEnum):
     NOT_OPEN = "not_open"
     ALREADY_OPEN = "already_open"
     ADJOURNED = "adjourned"
+    CANCELLED = "meeting_cancelled"
     VOTE_IN_PROGRESS = "vote_in_progress"
     # who may do what
     FORBIDDEN = "forbidden"

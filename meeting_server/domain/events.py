@@ -101,6 +101,15 @@ class ParticipantRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveRecorded(Event):
+    """Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening."""
+
+    participant_id: ParticipantId
+    reason: str
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoleAssigned(Event):
     participant_id: ParticipantId
     role: Role

@@ -75,6 +75,7 @@ from meeting_server.domain.commands import (
     PostChat,
     PublishMotion,
     RaiseHand,
+    RecordLeave,
     RemoveAgendaItem,
     RemoveChat,
     RemoveNote,
@@ -215,6 +216,7 @@ PHASES: dict[type[Command], frozenset[Phase]] = {
     TakeNote: _AT_THE_DOOR,
     RemoveNote: _AT_THE_DOOR,
     AdmitParticipant: _AT_THE_DOOR,
+    RecordLeave: _AT_THE_DOOR,
     OpenConnection: _ALWAYS,
     CloseConnection: _ALWAYS,
     ResetConnections: _ALWAYS,
@@ -256,7 +258,8 @@ def _common(state: MeetingState, command: Command, actor: Actor) -> Rejected | N
         if right is not None and not holds(state, who.participant_id, right):
             return Rejected(Code.FORBIDDEN)
     if state.phase not in PHASES.get(kind, _LIVE):
-        return Rejected(Code.ADJOURNED if state.phase == "adjourned" else Code.NOT_OPEN)
+        codes: dict[Phase, Code] = {"adjourned": Code.ADJOURNED, "cancelled": Code.CANCELLED}
+        return Rejected(codes.get(state.phase, Code.NOT_OPEN))
     return None
 
 

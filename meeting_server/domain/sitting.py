@@ -11,6 +11,7 @@ from meeting_server.domain.commands import (
     AssignRole,
     ConveneMeeting,
     OpenMeeting,
+    RecordLeave,
     RemoveParticipant,
 )
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, holds, known, with_participant
@@ -19,6 +20,7 @@ from meeting_server.domain.events import (
     AgendaStepped,
     Event,
     FloorEnded,
+    LeaveRecorded,
     MediaClosed,
     MeetingAdjourned,
     MeetingConvened,
@@ -116,12 +118,22 @@ def _assign(state: MeetingState, command: AssignRole, asked: Asked) -> Decision:
     return (assigned,)
 
 
+def _record_leave(state: MeetingState, command: RecordLeave, asked: Asked) -> Decision:
+    participant = known(state, command.participant_id)
+    if isinstance(participant, Rejected):
+        return participant
+    if (participant.leave_reason, participant.leave_approved) == (command.reason, command.approved):
+        return ()
+    return (LeaveRecorded(command.participant_id, command.reason, command.approved),)
+
+
 DECIDE: dict[type, Decide] = {
     OpenMeeting: _open,
     AdjournMeeting: _adjourn,
     AdmitParticipant: _admit,
     RemoveParticipant: _remove,
     AssignRole: _assign,
+    RecordLeave: _record_leave,
 }
 
 
@@ -152,16 +164,13 @@ def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> 
     c = event.convening
     before = state.participants if state is not None else {}
     participants = {i.participant_id: _listed(i, before.get(i.participant_id)) for i in c.participants}
-    # guests let in by invitation are on no schedule; others who were struck off the list are out
     for who, p in before.items():
-        if who not in participants:
-            kept = p.standing == Standing.GUEST
-            if kept or p.first_arrived_at is not None:
-                participants[who] = p if kept else replace(p, removed=True, present=False, connections={}, media=())
+        if who not in participants and p.first_arrived_at is not None:  # struck off the list, but was here
+            participants[who] = replace(p, removed=True, present=False, connections={}, media=())
     agenda = _agenda(c)
     fresh = MeetingState(
         meeting_id=c.meeting_id,
-        phase="convened",
+        phase="cancelled" if c.cancelled else "convened",
         title=c.title,
         kind=c.kind,
         branch_id=c.branch_id,
@@ -181,6 +190,7 @@ def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> 
         return fresh
     return replace(
         state,
+        phase=fresh.phase,
         title=fresh.title,
         kind=fresh.kind,
         branch_id=fresh.branch_id,
@@ -219,10 +229,15 @@ def _assigned(state: MeetingState, event: RoleAssigned, at: Millis) -> MeetingSt
     return with_participant(state, event.participant_id, role=event.role)
 
 
+def _leave_recorded(state: MeetingState, event: LeaveRecorded, at: Millis) -> MeetingState:
+    return with_participant(state, event.participant_id, leave_reason=event.reason, leave_approved=event.approved)
+
+
 EVOLVE: dict[type, Evolve] = {
     MeetingOpened: _opened,
     MeetingAdjourned: _adjourned,
     ParticipantAdmitted: _admitted,
     ParticipantRemoved: _removed,
     RoleAssigned: _assigned,
+    LeaveRecorded: _leave_recorded,
 }

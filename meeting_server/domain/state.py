@@ -50,7 +50,7 @@ from meeting_server.domain.terms import (
     WrittenOpinion,
 )
 
-Phase = Literal["convened", "open", "adjourned"]
+Phase = Literal["convened", "cancelled", "open", "adjourned"]
 MotionPhase = Literal[
     "drafted",  # 草拟: seen by those who run votes
     "moved",  # 提出: before the meeting

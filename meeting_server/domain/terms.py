@@ -141,6 +141,8 @@ class Convening:
     preset: Preset
     documents: tuple[DocumentRef, ...] = ()
     recording_planned: bool = False
+    cancelled: bool = False
+    """The meeting was called off; it may be convened again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from meeting_server.domain.events import (
     ContestAnswered,
     Event,
     HallCodeScanned,
+    LeaveRecorded,
     MeetingConvened,
     MotionAmended,
     MotionClosed,
@@ -81,6 +82,7 @@ def copies(state: MeetingState, event: Event) -> tuple[Copy, ...]:
             | PresenceConfirmed()
             | PresenceMarkWithdrawn()
             | RecordingAcknowledged()
+            | LeaveRecorded()
             | HallCodeScanned()
             | AttendanceContested()
             | ContestAnswered()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role
+from meeting_server.domain.state import Phase
 from meeting_server.domain.terms import ItemPlan, MeetingKind
 from meeting_server.store.database import Database, metadata
 
@@ -199,7 +200,7 @@ class Schedule:
             if scheduled.listed(person.participant_id) is None:
                 await conn.execute(insert(meeting_people).values(_person_row(meeting_id, len(scheduled.plan.people), person)))
 
-    async def set_phase(self, meeting_id: MeetingId, phase: Literal["convened", "open", "adjourned"], at: Millis) -> None:
+    async def set_phase(self, meeting_id: MeetingId, phase: Phase, at: Millis) -> None:
         """The meeting itself opened or adjourned; hearing it twice changes nothing."""
         async with self._database.write() as conn:
             row = and_(meetings.c.meeting_id == meeting_id, meetings.c.status != phase)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
-from meeting_server.domain.commands import SERVER, ConveneMeeting
-from meeting_server.domain.errors import Code
+from meeting_server.domain.commands import SERVER, ConveneMeeting, RecordLeave
+from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.domain.roles import Role
 from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import Convening
 from meeting_server.journal.port import StorageUnavailable
+from meeting_server.live.outcome import UnknownMeeting
 from meeting_server.store.people import Member
 from meeting_server.store.schedule import Listed, Scheduled
 from meeting_server.web.auth import Viewer, now_millis, viewer_of
@@ -97,13 +99,30 @@ async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | Non
 
 
 async def reconvene(request: Request, meeting_id: MeetingId) -> None:
-    """Tell a meeting that was loaded already what has changed on the schedule; once it is open this changes nothing."""
+    """Tell a meeting what has changed on the schedule; once it is open, only leave still counts."""
     registry = house_of(request).registry
     convening = await desk_of(request).convener.convening(meeting_id)
     if registry is None or convening is None:
         return
     try:
-        await registry.submit(meeting_id, SERVER, ConveneMeeting(convening))
+        outcome = await registry.submit(meeting_id, SERVER, ConveneMeeting(convening))
+        if isinstance(outcome, Rejected) and outcome.code is Code.ALREADY_OPEN:
+            for person in convening.participants:
+                leave = RecordLeave(person.participant_id, person.leave_reason, person.leave_approved)
+                await registry.submit(meeting_id, SERVER, leave)
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+
+
+async def call_off(request: Request, meeting_id: MeetingId, convening: Convening | None) -> None:
+    """Tell those who wait at the door already that the meeting, convened as ``convening``, was cancelled."""
+    registry = house_of(request).registry
+    if registry is None or convening is None:
+        return
+    try:
+        await registry.submit(meeting_id, SERVER, ConveneMeeting(replace(convening, cancelled=True)))
+    except UnknownMeeting:
+        return  # nobody ever came to its door
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
 

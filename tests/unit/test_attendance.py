@@ -13,6 +13,7 @@ from meeting_server.domain.commands import (
     OpenConnection,
     OpenMeeting,
     OpenRollCall,
+    RecordLeave,
     ReportSpeakerTurn,
     ResetConnections,
     WithdrawMark,
@@ -20,6 +21,7 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import HALL, ConnectionId, ParticipantId
 from meeting_server.domain.state import Participant
+from meeting_server.domain.visibility import view
 from tests.sitting import START, Sitting
 
 M1 = ParticipantId("m1")
@@ -181,3 +183,11 @@ def test_time_at_the_door_before_the_opening_does_not_count() -> None:
     sitting.wait(60)
     rows = {row.participant.participant_id: row for row in report(sitting.state, sitting.now)}
     assert (rows[M1].status, rows[M1].effective) == ("present", 60_000)
+
+
+def test_leave_granted_during_the_meeting_is_in_its_record_and_nobody_elses_affair() -> None:
+    sitting = Sitting(2)
+    sitting.told(RecordLeave(M1, "孩子发烧", True))
+    assert report(sitting.state, sitting.now)[1].status == "leave"
+    assert view(sitting.state, ParticipantId("m2")).participants[M1].leave_reason == ""
+    assert sitting.told(RecordLeave(M1, "孩子发烧", True)) == ()

@@ -24,7 +24,7 @@ export type MediaKind = "audio" | "video" | "screen";
 export type Comparison = "at_least" | "more_than";
 export type Base = "entitled" | "present" | "cast" | "yes_no";
 export type Electorate = "voting" | "committee" | "members" | "everyone";
-export type Phase = "convened" | "open" | "adjourned";
+export type Phase = "convened" | "cancelled" | "open" | "adjourned";
 export type MotionPhase = "drafted" | "moved" | "discussed" | "preparing" | "collecting" | "voting" | "sealing" | "closed" | "published" | "withdrawn";
 
 // --- What a phone says -----------------------------------------------------------------------------------
@@ -441,6 +441,12 @@ export interface ParticipantRemoved {
   readonly participant_id: ParticipantId;
   readonly removed_by: ParticipantId;
   readonly reason: string;
+}
+/** Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening. */
+export interface LeaveRecorded {
+  readonly participant_id: ParticipantId;
+  readonly reason: string;
+  readonly approved: boolean;
 }
 export interface RoleAssigned {
   readonly participant_id: ParticipantId;
@@ -894,6 +900,7 @@ export interface Convening {
   readonly preset: Preset;
   readonly documents: readonly DocumentRef[];
   readonly recording_planned: boolean;
+  readonly cancelled: boolean;
 }
 /** One person on the list of a meeting, as the roster and the leave requests stood when it was convened. */
 export interface Invited {
@@ -1193,7 +1200,7 @@ export interface Amendment {
   readonly amended_at: number;
 }
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "adjourned" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
@@ -1265,6 +1272,7 @@ export interface EventData {
   readonly MeetingAdjourned: MeetingAdjourned;
   readonly ParticipantAdmitted: ParticipantAdmitted;
   readonly ParticipantRemoved: ParticipantRemoved;
+  readonly LeaveRecorded: LeaveRecorded;
   readonly RoleAssigned: RoleAssigned;
   readonly ConnectionOpened: ConnectionOpened;
   readonly ConnectionClosed: ConnectionClosed;
@@ -1383,6 +1391,7 @@ export const CODES = [
   "not_open",
   "already_open",
   "adjourned",
+  "meeting_cancelled",
   "vote_in_progress",
   "forbidden",
   "not_a_participant",

@@ -25,6 +25,7 @@ function listed(invited: Invited): Participant {
 
 export const sitting: Steps<
   "MeetingConvened" | "MeetingOpened" | "MeetingAdjourned" | "ParticipantAdmitted" | "ParticipantRemoved" | "RoleAssigned"
+  | "LeaveRecorded"
 > = {
   MeetingConvened: (state) => state, // a snapshot follows instead
   MeetingOpened: (state, _event, at) => ({ ...state, phase: "open", opened_at: at }),
@@ -46,5 +47,7 @@ export const sitting: Steps<
   }),
   ParticipantRemoved: (state, { participant_id }, at) =>
     withParticipant(released(state, participant_id, at), participant_id, () => ({ removed: true, connections: {} })),
+  LeaveRecorded: (state, { participant_id, reason, approved }) =>
+    withParticipant(state, participant_id, () => ({ leave_reason: reason, leave_approved: approved })),
   RoleAssigned: (state, { participant_id, role }) => withParticipant(state, participant_id, () => ({ role })),
 };
