@@ -22,6 +22,7 @@ RATES: dict[str, Rate] = {
     "offer": Rate(0.5, 6),
     "want": Rate(4, 20),
     "hangup": Rate(0.5, 6),
+    "collect": Rate(1, 6),
     "hello": Rate(0.5, 2),
 }
 OTHER = Rate(2, 10)

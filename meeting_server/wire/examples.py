@@ -85,5 +85,14 @@ OTHERS: tuple[str, ...] = (
     '{"type":"quality","level":2}',
     '{"type":"media_lost","retry_after_ms":500}',
     '{"type":"typing","participant_id":"m1","on":true}',
+    '{"type":"collected","id":"c91f0a3d5e7b2468","motion_id":"m2","blind_signature":"3f9c…"}',
+    '{"type":"paper","motion_id":"m2","issued":12,"returned":7}',
 )
 """Frames of the server the conversation does not come to."""
+
+PHONES_OTHERS: tuple[str, ...] = (
+    '{"type":"want","video":4,"pinned":"m1","screen":true}',
+    '{"type":"hangup"}',
+    '{"type":"collect","id":"c91f0a3d5e7b2468","motion_id":"m2","blinded":"a07e…"}',
+)
+"""Frames of a phone the conversation does not come to."""

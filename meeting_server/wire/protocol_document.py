@@ -61,6 +61,7 @@ def render() -> str:
     ):
         parts.append(f"### {title}\n")
         parts.append("```\n" + "\n".join(f"{side} {text}" for side, text in lines) + "\n```\n")
+    parts.append("Other frames of a phone:\n\n```\n" + "\n".join(f"→ {text}" for text in examples.PHONES_OTHERS) + "\n```\n")
     parts.append("Other frames of the server:\n\n```\n" + "\n".join(f"← {text}" for text in examples.OTHERS) + "\n```\n")
     types = Types()
     parts += section(types, "Frames a phone may send", typing.get_args(client_messages.ClientMessage), optional=True)
