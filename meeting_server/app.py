@@ -181,12 +181,12 @@ def _from_here(request: Request) -> bool:
     return near and "x-forwarded-for" not in request.headers
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The web application; everything it stands on opens with its lifespan."""
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
+    """The web application; everything it stands on opens with its lifespan. ``clock``: for tests, the meetings' clock."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with _media_of(settings) as media, open_house(settings, media=media, hosting=True) as house:
+        async with _media_of(settings) as media, open_house(settings, media=media, clock=clock, hosting=True) as house:
             app.state.house = house
             log.info("ready", url=settings.public_url, media=media is not None)
             yield

@@ -8,7 +8,8 @@ order of their hashes and vacuums the file, so that not even the order of arriva
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Any, TypeVar
@@ -198,7 +199,7 @@ class BallotBox:
 
     async def progress(self, paper_id: str) -> tuple[int, int]:
         """Papers handed out and ballots returned so far: all that anyone is shown before the closing."""
-        async with self._database.read() as conn:
+        async with self._read() as conn:
             issued = (await conn.execute(select(func.count()).select_from(issuances).where(issuances.c.paper_id == paper_id))).scalar_one()
             returned = (await conn.execute(select(func.count()).select_from(ballots).where(ballots.c.paper_id == paper_id))).scalar_one()
         return int(issued), int(returned)
@@ -206,7 +207,7 @@ class BallotBox:
     async def has_collected(self, paper_id: str, member_id: str) -> bool:
         """Whether a member was handed a paper (never whether they cast it: nobody can know)."""
         this = (issuances.c.paper_id == paper_id, issuances.c.member_id == member_id)
-        async with self._database.read() as conn:
+        async with self._read() as conn:
             return (await conn.execute(select(issuances.c.member_id).where(*this))).first() is not None
 
     # --- sealing ------------------------------------------------------------------------------------------
@@ -236,7 +237,10 @@ class BallotBox:
 
         await self._write(work)
         self._keys.pop(paper_id, None)
-        await self._database.forget_order(("ballot", "issuance", "paper"))
+        try:
+            await self._database.forget_order(("ballot", "issuance", "paper"))
+        except (SQLAlchemyError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
         sealed = await self.bulletin(paper_id)
         assert sealed is not None
         return sealed
@@ -246,7 +250,7 @@ class BallotBox:
         found = await self._paper(paper_id)
         if found is None or found.state != "sealed":
             return None
-        async with self._database.read() as conn:
+        async with self._read() as conn:
             rows = await conn.execute(select(ballots).where(ballots.c.paper_id == paper_id).order_by(ballots.c.key_hash))
             inside = tuple(_ballot(row) for row in rows)
         issued, _ = await self.progress(paper_id)
@@ -255,7 +259,7 @@ class BallotBox:
     async def issued_to(self, paper_id: str) -> list[str]:
         """Who was handed a paper, by member id: for the auditor's bundle."""
         query = select(issuances.c.member_id).where(issuances.c.paper_id == paper_id).order_by(issuances.c.member_id)
-        async with self._database.read() as conn:
+        async with self._read() as conn:
             return list((await conn.execute(query)).scalars())
 
     async def proof(self, paper_id: str, key_hash: bytes) -> Proof | None:
@@ -273,9 +277,14 @@ class BallotBox:
     # --- storage ------------------------------------------------------------------------------------------
 
     async def _paper(self, paper_id: str) -> Any:
+        async with self._read() as conn:
+            return (await conn.execute(select(papers).where(papers.c.paper_id == paper_id))).one_or_none()
+
+    @asynccontextmanager
+    async def _read(self) -> AsyncIterator[AsyncConnection]:
         try:
             async with self._database.read() as conn:
-                return (await conn.execute(select(papers).where(papers.c.paper_id == paper_id))).one_or_none()
+                yield conn
         except (SQLAlchemyError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
 
@@ -306,10 +315,11 @@ class BallotBox:
             batch, self._queue = self._queue, []
             try:
                 await self._commit(batch)
-            except asyncio.CancelledError:
+            except BaseException as error:  # whatever it was, nobody waits for ever
                 for _, done in [*batch, *self._queue]:
                     if not done.done():
-                        done.set_exception(StorageUnavailable("the ballot box was closed"))
+                        done.set_exception(StorageUnavailable(type(error).__name__))
+                self._queue = []
                 raise
 
     async def _commit(self, batch: list[tuple[Work, asyncio.Future[Any]]]) -> None:

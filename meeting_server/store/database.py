@@ -7,6 +7,7 @@ Tables are declared, on ``metadata``, in the module that owns them.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -52,7 +53,11 @@ class Database:
                 raise ValueError("an SQLite database needs a file: sqlite+aiosqlite:////path/meetings.sqlite3")
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(parsed, pool_pre_ping=not self.is_sqlite)
+        self.engine: AsyncEngine = create_async_engine(
+            parsed,
+            pool_pre_ping=not self.is_sqlite,
+            hide_parameters=True,  # what was being written must not come out with an error's text
+        )
         self._writing = asyncio.Lock()
         self._write_engine = self.engine
         if self.is_sqlite:
@@ -95,14 +100,21 @@ class Database:
     async def forget_order(self, tables: tuple[str, ...]) -> None:
         """Leave no trace of the order rows were written in: the file is written anew, in key order.
 
-        On SQLite ``VACUUM`` and an empty write-ahead log; on PostgreSQL ``VACUUM FULL`` of ``tables``.
+        On SQLite ``VACUUM`` and an empty write-ahead log; on PostgreSQL ``VACUUM FULL`` of ``tables``. Again: the same.
+        Raises OSError when it can not be done now.
         """
         if self.is_sqlite:
             async with self._writing, self.engine.connect() as conn:
                 raw = await conn.get_raw_connection()
-                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                    cursor = await raw.driver_connection.execute(statement)  # type: ignore[union-attr]  # aiosqlite's own
+                try:
+                    await raw.driver_connection.execute("VACUUM")  # type: ignore[union-attr]  # aiosqlite's own
+                    cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]  # aiosqlite's own
+                    busy, *_ = await cursor.fetchone()
                     await cursor.close()
+                except sqlite3.Error as error:
+                    raise OSError(str(error)) from error
+                if busy:  # someone still reads: the log keeps what was before
+                    raise OSError("the write-ahead log is being read")
             return
         async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
             for table in tables:

@@ -63,10 +63,15 @@ async def _body(request: Request) -> bytes:
 
 async def _motion(request: Request) -> tuple[Registry, Box, str, MeetingId, Motion]:
     house = house_of(request)
+    if house.box is None or house.registry is None:
+        raise Refused(Code.UNKNOWN_MOTION, 404)
     meeting_id, motion_id = MeetingId(request.path_params["meeting_id"]), MotionId(request.path_params["motion_id"])
-    state = await house.registry.state(meeting_id)
+    try:
+        state = await house.registry.state(meeting_id)
+    except StorageUnavailable:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
     motion = state.motions.get(motion_id) if state is not None else None
-    if motion is None or motion.paper is None or house.box is None:
+    if motion is None or motion.paper is None:
         raise Refused(Code.UNKNOWN_MOTION, 404)
     return house.registry, house.box, paper_id(meeting_id, motion_id), meeting_id, motion
 
@@ -107,7 +112,10 @@ async def proof(request: Request) -> Response:
         key_hash = bytes.fromhex(request.path_params["key_hash"])
     except ValueError:
         raise Refused(WebCode.BAD_MESSAGE) from None
-    found = await box.proof(name, key_hash)
+    try:
+        found = await box.proof(name, key_hash)
+    except StorageUnavailable:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
     if found is None:
         raise Refused(WebCode.NOT_FOUND)
     path = tuple(step.hex() for step in found.path)

@@ -73,7 +73,9 @@ async def refuse(request: Request, code: str, status: int, detail: Mapping[str, 
 
 
 def wants_json(request: Request) -> bool:
-    """Whether the answer goes to a script: it asks for JSON, and not for HTML."""
+    """Whether the answer goes to a script: it asks for JSON, and not for HTML. Ballots are only cast by scripts."""
+    if request.url.path.startswith("/papers/"):
+        return True
     accept = request.headers.get("accept", "")
     return "application/json" in accept and "text/html" not in accept
 
