@@ -181,6 +181,16 @@ class Accounts:
             )
             return tuple(_sign_in(row) for row in rows)
 
+    async def signed_in_among(self, member_ids: Iterable[str], now: Millis) -> frozenset[str]:
+        """Which of these members are signed in, on any browser, for more than one meeting."""
+        async with self._database.read() as conn:
+            rows = await conn.execute(
+                select(sign_ins.c.member_id)
+                .where(sign_ins.c.member_id.in_(list(member_ids)), sign_ins.c.meeting_id.is_(None), sign_ins.c.expires_at > now)
+                .distinct()
+            )
+            return frozenset(row.member_id for row in rows)
+
     async def end_sign_ins(self, sign_in_ids: Iterable[str]) -> None:
         """End these sign-ins; unknown ones are no trouble."""
         async with self._database.write() as conn:

@@ -299,6 +299,14 @@ class Directory:
             )
             return tuple(Grant(row.branch_id, BranchRole(row.role)) for row in rows)
 
+    async def grants_among(self, member_ids: Iterable[str]) -> dict[str, tuple[Grant, ...]]:
+        """The roles of several members; who holds none is left out."""
+        found: dict[str, tuple[Grant, ...]] = {}
+        async with self._database.read() as conn:
+            for row in await conn.execute(select(role_grants).where(role_grants.c.member_id.in_(list(member_ids)))):
+                found[row.member_id] = (*found.get(row.member_id, ()), Grant(row.branch_id, BranchRole(row.role)))
+        return found
+
     async def holders(self, branch_id: str) -> tuple[tuple[Member, BranchRole], ...]:
         """Who holds a role given in this very node."""
         async with self._database.read() as conn:

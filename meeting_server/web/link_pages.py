@@ -125,12 +125,16 @@ async def _issue(request: Request, viewer: Viewer, member: Member) -> IssuedLink
 
 async def _waiting(request: Request, viewer: Viewer, branch_id: str) -> list[Member]:
     """People whom a link may be made for and who are not signed in anywhere."""
-    house, now = house_of(request), now_millis()
-    waiting = []
-    for member in await house.directory.roster(branch_id):
-        if not await house.accounts.sign_ins_of(member.member_id, now) and await _may_link(request, viewer, member):
-            waiting.append(member)
-    return waiting[:MOST_AT_ONCE]
+    house, tree = house_of(request), await tree_of(request)
+    roster = await house.directory.roster(branch_id)
+    ids = [member.member_id for member in roster]
+    here = await house.accounts.signed_in_among(ids, now_millis())
+    grants = await house.directory.grants_among(ids)
+    return [
+        member
+        for member in roster
+        if member.member_id not in here and may_act_on(tree, viewer, grants.get(member.member_id, ()), member.member_id)
+    ][:MOST_AT_ONCE]
 
 
 async def _may_link(request: Request, viewer: Viewer, member: Member) -> bool:
