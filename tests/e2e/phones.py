@@ -94,6 +94,11 @@ class Phone:
         before = await self.measured()
         await self._until(lambda now: now.energy > before.energy + 0.005, f"{self.name} hears somebody", seconds)
 
+    async def sees(self, seconds: float = 40.0) -> None:
+        """Return once five pictures of others were decoded after now. Raises AssertionError."""
+        before = await self.measured()
+        await self._until(lambda now: now.frames > before.frames + 5, f"{self.name} sees somebody", seconds)
+
     async def has_heard_and_seen(self, seconds: float = 40.0) -> None:
         """Return once sound and pictures of others came in, now or since the page was opened. Raises AssertionError."""
         await self._until(lambda now: now.energy > 0.005 and now.frames > 5, f"{self.name} heard and saw somebody", seconds)
