@@ -35,16 +35,13 @@ class Downlink:
         self.ever_congested = False
         self._tried_at = -1e9
         self._retry_s = FIRST_RETRY_S
-        self._sent: deque[tuple[int, int, float]] = deque(maxlen=4096)  # (number before the first, last number, when)
+        # packets that went out together: (transport-wide number before the first, number of the last, when)
+        self.sent: deque[tuple[int, int, float]] = deque(maxlen=4096)
         self._bases: deque[tuple[float, float]] = deque()  # (when, shortest delay of about a second)
         self._queued_since: float | None = None
         self._read_at = -1e9
         self._loss_at = -1e9
         self.queue_s = 0.0
-
-    def sent(self, before: int, last: int, now: float) -> None:
-        """Packets with the transport-wide numbers from ``before`` + 1 to ``last`` went out together."""
-        self._sent.append((before, last, now))
 
     def curious(self, now: float) -> bool:
         """Whether the next feedback is worth reading: while all is well, one in a quarter of a second tells enough."""
@@ -58,7 +55,7 @@ class Downlink:
         self._read_at = now
         delays: list[float] = []
         first = arrivals[0][0]
-        sent = self._sent
+        sent = self.sent
         while sent and (sent[0][1] - first & 0xFFFF) >= 0x8000:  # everything before the first is done with
             sent.popleft()
         runs = list(islice(sent, 256))

@@ -126,13 +126,16 @@ def address_of_key(key: bytes) -> tuple[str, int]:
 
 
 class Destination:
-    """A sockaddr kept in place for sendmmsg."""
+    """A sockaddr kept in place for sendmmsg; ``pointer`` stays the same when the address changes."""
 
     __slots__ = ("_buffer", "pointer")
 
     def __init__(self, key: bytes) -> None:
         self._buffer = ctypes.create_string_buffer(key.ljust(NAME, b"\0"), NAME)
         self.pointer = ctypes.addressof(self._buffer)
+
+    def change(self, key: bytes) -> None:
+        self._buffer.raw = key.ljust(NAME, b"\0")
 
 
 class Outbox:

@@ -23,7 +23,7 @@ from .datagrams import (
 )
 from .dtls import Certificate
 from .ice_lite import IceLite
-from .peer import Peer, Slot, Stream, Track
+from .peer import Peer, Route, Slot, Stream, Track
 from .rtcp import Feedback, is_only_arrivals, negative_acknowledgement, parse, picture_loss
 from .rtp import Packet, begins_key_frame, scan_extensions, vp8_pictures
 from .slots import rewrite_picture
@@ -85,7 +85,7 @@ class Forwarder:
         self._by_ufrag: dict[str, Peer] = {}
         self.counters = Counters()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._closed = False
+        self._closed = self._unfinished = False
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -160,8 +160,8 @@ class Forwarder:
     # ---- datagrams in
 
     def _readable(self) -> None:
-        """Take what is there, then look away for a moment: what belongs together (a picture's packets) comes together, and one
-        pass over a batch, sent as segments of one datagram, costs a fraction of a pass for each packet."""
+        """Serve what is there. When a picture has begun and is not whole, look away for a moment: its packets come close together,
+        and one pass over all of them, sent as segments of one datagram, costs a fraction of a pass for each."""
         if self._take() and self._loop is not None:
             self._loop.remove_reader(self._sock.fileno())
             self._loop.call_later(GATHER_S, self._look_again)
@@ -174,17 +174,16 @@ class Forwarder:
         else:
             self._loop.add_reader(self._sock.fileno(), self._readable)
 
-    def _take(self) -> int:
-        """Serve what has arrived; returns how many datagrams."""
-        total = 0
+    def _take(self) -> bool:
+        """Serve what has arrived; returns whether the rest of a picture is about to come."""
+        self._unfinished = False
         for _ in range(4):
             n = self._inbox.receive()
             if n:
                 self._batch(n)
-                total += n
             if n < RECEIVE_BATCH:
-                break
-        return total
+                return self._unfinished
+        return True
 
     def _batch(self, n: int) -> None:
         now = time.monotonic()
@@ -255,6 +254,8 @@ class Forwarder:
             self._accept(stream, seq, timestamp, second & 0x80, bytes(arena[head:end]), now)
         for stream in self._touched:
             if stream.queue:
+                if not stream.queue[-1].marker and stream.track.kind != "audio":
+                    self._unfinished = True
                 self._fan_out(stream, stream.queue)
                 stream.queue = []
         self._touched.clear()
@@ -313,36 +314,39 @@ class Forwarder:
 
     def _late(self, stream: Stream, packet: Packet) -> None:
         """A packet that was missing: only for slots that were with this stream when it was sent."""
-        for slot in stream.outlets:
-            if (packet.seq + slot.seq_offset - slot.begins_at & 0xFFFF) < 0x8000:
-                self._fan_out(stream, [packet], [slot])
+        slots = [s for s in stream.outlets if (packet.seq + s.seq_offset - s.begins_at & 0xFFFF) < 0x8000]
+        self._copy([packet], [r for s in slots if (r := s.route()) is not None])
 
-    def _fan_out(self, stream: Stream, packets: list[Packet], slots: list[Slot] | None = None) -> None:
-        outbox, protect = self._outbox, self._sealing.protect
-        arena, gather = outbox.arena, outbox.segments
+    def _fan_out(self, stream: Stream, packets: list[Packet]) -> None:
+        routes = stream.routes
+        if routes is None:
+            routes = stream.routes = [r for slot in stream.outlets if (r := slot.route()) is not None]
+        self._copy(packets, routes)
+        stream.forwarded_packets += len(packets)
+        stream.forwarded_octets += sum(len(p.payload) for p in packets)
+
+    def _copy(self, packets: list[Packet], routes: list[Route]) -> None:
+        """A copy of every packet along every route, protected, into the outbox."""
+        outbox, protect, now = self._outbox, self._sealing.protect, self._now
+        arena, gather, add = outbox.arena, outbox.segments, outbox.add
         short, long = _HEADER.pack_into, _LONG_HEADER.pack_into
         limit = outbox.SIZE - _MAX_RTP_OUT
-        stamp = int(self._now * 262144) & 0xFFFFFF
-        sent = octets = 0
-        for slot in stream.outlets if slots is None else slots:
-            peer = slot.peer
-            context, destination = peer.outbound, peer.destination
-            if context is None or destination is None:
-                continue
-            pointer = destination.pointer
-            kind, ssrc, extension, counted = slot.payload_type, slot.ssrc, slot.extension, slot.counted
-            number = first_number = peer.transport_number
-            high, low = stamp >> 16, stamp & 0xFFFF
-            seq_offset, time_offset = slot.seq_offset, slot.time_offset
-            renumber = slot.id_offset or slot.tl0_offset
-            head = 20 if extension else 12
-            at = run = self._at
+        stamp = int(now * 262144) & 0xFFFFFF
+        at, sent = self._at, 0
+        for peer, slot, context, pointer, kind, ssrc, extension, counted, seq_offset, time_offset, renumber in routes:
+            if counted:
+                number = first_number = peer.transport_number
+                high = low = 0
+            else:
+                number = first_number = 0
+                high, low = stamp >> 16, stamp & 0xFFFF
+            run = at
             segment = count = 0
             for packet in packets:
                 seq, timestamp, marker, payload, picture = packet
                 if at > limit or outbox.count >= SEND_BATCH - 1:
                     if count:
-                        outbox.add(pointer, run, at - run, segment if count > 1 else 0)
+                        add(pointer, run, at - run, segment if count > 1 else 0)
                     outbox.flush()
                     at = run = segment = count = 0
                 if extension:
@@ -353,15 +357,15 @@ class Forwarder:
                         arena, at, 0x90, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc,
                         0xBEDE, 1, extension, high, low,
                     )  # fmt: skip
+                    body = at + 20
                 else:
                     short(arena, at, 0x80, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc)
-                body = at + head
-                size = len(payload)
-                arena[body : body + size] = payload
+                    body = at + 12
+                end = body + len(payload)
+                arena[body:end] = payload
                 if renumber and picture is not None:
                     rewrite_picture(arena, body, packet, slot)
-                octets += size
-                size = protect(context, at, head + size)
+                size = protect(context, at, end - at)
                 if size < 0:
                     continue
                 sent += 1
@@ -370,25 +374,20 @@ class Forwarder:
                 elif gather and size <= segment and count < MAX_SEGMENTS and at + size - run < MAX_SUPER_DATAGRAM:
                     count += 1
                     if size < segment:  # only the last datagram of a run may be shorter
-                        outbox.add(pointer, run, at + size - run, segment)
+                        add(pointer, run, at + size - run, segment)
                         count = 0
                 else:
-                    outbox.add(pointer, run, at - run, segment if count > 1 else 0)
+                    add(pointer, run, at - run, segment if count > 1 else 0)
                     run, segment, count = at, size, 1
                 at += size
             if count:
-                outbox.add(pointer, run, at - run, segment if count > 1 else 0)
-            self._at = at
-            slot.packets += len(packets)
+                add(pointer, run, at - run, segment if count > 1 else 0)
             if counted:
                 peer.transport_number = number
-                peer.downlink.sent(first_number, number, self._now)
+                peer.downlink.sent.append((first_number, number, now))
+        self._at = at
         self.counters.packets_out += sent
-        self.counters.bytes_out += octets
-        if stream.outlets:
-            octets //= len(stream.outlets)
-            for slot in stream.outlets:
-                slot.octets += octets
+        self.counters.bytes_out += sum(len(p.payload) for p in packets) * len(routes)
 
     def repair(self, slot: Slot, lost: list[int], now: float) -> None:
         """Answer a NACK from the history: as RTX when that was agreed, else the same packet again, bit by bit."""
@@ -404,7 +403,9 @@ class Forwarder:
             if not slot.may_repair(now):
                 break
             if not slot.rtx_type:
-                self._fan_out(slot.stream, [packet], [slot])
+                route = slot.route()
+                if route is not None:
+                    self._copy([packet], [route])
             else:
                 if self._outbox.count >= SEND_BATCH - 1 or self._at > self._outbox.SIZE - _MAX_RTP_OUT:
                     self._flush()
@@ -414,7 +415,7 @@ class Forwarder:
                 if slot.extension:
                     if slot.counted:
                         peer.transport_number = number = peer.transport_number + 1 & 0xFFFF
-                        peer.downlink.sent(number - 1 & 0xFFFF, number, now)
+                        peer.downlink.sent.append((number - 1 & 0xFFFF, number, now))
                         high, low = number >> 8, (number & 0xFF) << 8
                     else:
                         stamp = int(now * 262144) & 0xFFFFFF
@@ -454,21 +455,27 @@ class Forwarder:
             # one address, two clients: the old one left without a word (a page reload behind the same port)
             owner.keys.discard(key)
             if owner.key == key:
-                owner.key = owner.destination = None
+                self._listener.closed(owner)
         self.by_address[key] = peer
         peer.keys.add(key)
         peer.heard = now
         if peer.key is None or (check.nominated and peer.key != key) or check.credentials is not peer.credentials[-1]:
-            peer.key = key
-            peer.destination = Destination(key)
+            self._send_to(peer, key)
         if check.nominated and check.credentials is peer.credentials[-1] and len(peer.credentials) > 1:
             self._forget_credentials(peer, 1)
         self._send(check.response, key)
 
+    @staticmethod
+    def _send_to(peer: Peer, key: bytes) -> None:
+        peer.key = key
+        if peer.destination is None:
+            peer.destination = Destination(key)
+        else:
+            peer.destination.change(key)
+
     def _handshake(self, peer: Peer, datagram: bytes, key: bytes, now: float) -> None:
         if peer.dtls.state == "handshake":
-            peer.key = key
-            peer.destination = Destination(key)
+            self._send_to(peer, key)
         before = peer.dtls.state
         peer.dtls.receive(datagram)
         self._send_handshake(peer)

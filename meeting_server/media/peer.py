@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .api import Kind, SlotsChanged, SlotSource
 from .bandwidth import Downlink
@@ -74,14 +74,33 @@ class Stream(IncomingStream):
     outlets: list[Slot] = field(default_factory=list, repr=False)
     waiting: list[Slot] = field(default_factory=list, repr=False)  # slots that begin at the next key frame
     queue: list[Packet] = field(default_factory=list, repr=False)  # of the batch at hand
+    routes: list[Route] | None = field(default=None, repr=False)  # of the outlets, worked out once; None after a change
+    forwarded_packets: int = 0
+    forwarded_octets: int = 0
     feed: int = 0  # the recorder's number for it, 0 = not recorded
     feed_needs_key: bool = False
+
+
+class Route(NamedTuple):
+    """What forwarding one packet into a slot needs to know, in one tuple, so that a copy costs no look-ups."""
+
+    peer: Peer
+    slot: Slot
+    context: Any
+    destination: int
+    payload_type: int
+    ssrc: int
+    extension: int
+    counted: bool
+    seq_offset: int
+    time_offset: int
+    renumber: int
 
 
 class Slot(SlotNumbers):
     """A receive slot of a client: who should be in it, what flows in it, and what will from its next key frame on."""
 
-    __slots__ = ("peer", "pending", "stream", "track")
+    __slots__ = ("octets_then", "packets_then", "peer", "pending", "stream", "track")
 
     def __init__(self, peer: Peer, line: SlotLine) -> None:
         super().__init__(line)
@@ -89,13 +108,37 @@ class Slot(SlotNumbers):
         self.track: Track | None = None
         self.stream: Stream | None = None
         self.pending: Stream | None = None
+        self.packets_then = self.octets_then = 0  # of the stream, when it began to flow here
+
+    @property
+    def totals(self) -> tuple[int, int]:
+        """Packets and payload octets sent in this slot so far."""
+        stream = self.stream
+        if stream is None:
+            return self.packets, self.octets
+        return (
+            self.packets + stream.forwarded_packets - self.packets_then,
+            self.octets + stream.forwarded_octets - self.octets_then,
+        )
+
+    def route(self) -> Route | None:
+        """None while the client cannot be sent to."""
+        peer = self.peer
+        if peer.outbound is None or peer.destination is None:
+            return None
+        return Route(
+            peer, self, peer.outbound, peer.destination.pointer, self.payload_type, self.ssrc, self.extension, self.counted,
+            self.seq_offset, self.time_offset, self.id_offset or self.tl0_offset,
+        )  # fmt: skip
 
     def begin(self, stream: Stream, packet: Packet, now: float) -> None:
         """Let ``stream`` flow, with ``packet`` as its first. The caller has stopped what flowed before."""
         self.number_from(self.payloads[stream.track.codec], packet, now)
         self.stream = stream
         self.pending = None
+        self.packets_then, self.octets_then = stream.forwarded_packets, stream.forwarded_octets
         stream.outlets.append(self)
+        stream.routes = None
 
     def stop(self) -> None:
         """Let nothing flow."""
@@ -104,6 +147,8 @@ class Slot(SlotNumbers):
             return
         if self in stream.outlets:
             stream.outlets.remove(self)
+        stream.routes = None
+        self.packets, self.octets = self.totals
         self.number_until(stream)
         self.stream = None
 
@@ -190,6 +235,8 @@ class Peer:
                 slot = Slot(self, slot_line)
             else:
                 slot.renegotiated(slot_line)
+                if slot.stream is not None:
+                    slot.stream.routes = None
             slots.append(slot)
         for gone in known.values():
             gone.forget_pending()

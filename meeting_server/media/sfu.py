@@ -407,7 +407,8 @@ class Sfu:
 
     def _report_to(self, slot: Slot, stream: Stream, report: SenderReport, now: float) -> None:
         ntp = to_ntp(stream.track.peer.clock.unix(report))
-        packet = sender_report(slot.ssrc, ntp, report.rtp + slot.time_offset, slot.packets, slot.octets, f"slot-{slot.mid}")
+        packets, octets = slot.totals
+        packet = sender_report(slot.ssrc, ntp, report.rtp + slot.time_offset, packets, octets, f"slot-{slot.mid}")
         if len(slot.reports_sent) > 8:
             slot.reports_sent.pop(next(iter(slot.reports_sent)))
         slot.reports_sent[ntp >> 16 & 0xFFFFFFFF] = now

@@ -33,7 +33,7 @@ class SlotNumbers:
         self.rate = 90000
         self.seq_offset = self.time_offset = self.id_offset = self.tl0_offset = 0
         self.begins_at = 0  # first sequence number (ours) since the last change
-        self.packets = self.octets = 0
+        self.packets = self.octets = 0  # sent before what flows now began
         self.started = False
         self.last_seq = self.last_time = self.last_id = self.last_tl0 = 0
         self.last_at = 0.0

@@ -11,7 +11,7 @@ def feed(link: Downlink, begin: float, seconds: float, delay: float, *, sending:
     number = int(begin * 100) & 0xFFFF
     while now < begin + seconds:
         link.sending = sending
-        link.sent(number - 1 & 0xFFFF, number + 9 & 0xFFFF, now)
+        link.sent.append((number - 1 & 0xFFFF, number + 9 & 0xFFFF, now))
         arrivals = [(number + i & 0xFFFF, -1 if i < lose else int((now + delay + 100) * 1e6)) for i in range(10)]
         link.reported_arrivals(arrivals, now + delay)
         number += 10
