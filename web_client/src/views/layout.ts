@@ -28,6 +28,7 @@ function isLayout(value: unknown): value is Layout {
 /** Begin to follow the browser's history; returns how to stop. */
 export function followHistory(): () => void {
   const onPop = (event: PopStateEvent): void => {
+    goingBack = false;
     layout.value = isLayout(event.state) ? event.state : START;
   };
   addEventListener("popstate", onPop);
@@ -44,10 +45,16 @@ export function go(to: Partial<Layout>): void {
   else history.pushState(next, "");
 }
 
+/** The browser goes back a moment after it was asked; until then another reason for the same step is no second step. */
+let goingBack = false;
+
 /** One step back; to the room itself when this is where the page began. */
 export function back(): void {
-  if (isLayout(history.state)) history.back();
-  else layout.value = START;
+  if (goingBack) return;
+  if (isLayout(history.state)) {
+    goingBack = true;
+    history.back();
+  } else layout.value = START;
 }
 
 export function openSheet(sheet: OpenSheet): void {
