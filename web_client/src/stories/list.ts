@@ -1,5 +1,5 @@
 /** Every state worth looking at, as what it changes in the store. */
-import { change, connection, media, meeting, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
+import { boot, change, connection, media, meeting, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
 import { go, openSheet } from "../views/layout";
 import { notices } from "../views/notices";
@@ -120,6 +120,10 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "room-tap-for-sound": () => {
     room();
     change(media, { needsTap: true });
+  },
+  "room-listening": () => {
+    room();
+    if (boot.value) boot.value = { ...boot.value, as: "listen" };
   },
   "room-reconnecting": () => {
     room();

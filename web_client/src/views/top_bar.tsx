@@ -36,14 +36,17 @@ export function TopBar(): JSX.Element {
   );
 }
 
+/** 应到 29 实到 26; 26 of 29: each language puts the base where it reads best. */
+export function HereCount({ expected, present }: { expected: number; present: number }): JSX.Element {
+  return <span class="quorum"><span>{t("room.expected_present", { expected })}</span><b>{present}</b><span>{t("room.present_expected", { expected })}</span></span>;
+}
+
 export function StatusLine(): JSX.Element {
   const here = quorum.value;
   const state = meeting.value;
   return (
     <section class="statusline" aria-label={t("room.status")}>
-      {here !== null && (
-        <span class="quorum"><span>{t("room.expected_present", { expected: here.entitled })}</span><b>{here.present}</b></span>
-      )}
+      {here !== null && <HereCount expected={here.entitled} present={here.present} />}
       {here !== null && state?.preset.quorum !== null && (here.met
         ? <Chip tone="counted" icon="check">{t("room.quorum_met")}</Chip>
         : <Chip tone="pending" icon="pending">{t("room.quorum_short", { needed: here.needed })}</Chip>)}

@@ -17,7 +17,7 @@ import { unread, wide } from "../chat_reading";
 import { go } from "../layout";
 import { toggleMicrophone } from "../microphone";
 import { Pictures } from "../pictures";
-import { StatusLine } from "../top_bar";
+import { HereCount, StatusLine } from "../top_bar";
 import { openAct } from "./acts";
 import { AgendaList, AgendaPanel, AgendaTools, NextButton, NowCard } from "./agenda";
 import { RefusedBanner } from "./asking";
@@ -128,7 +128,7 @@ function Bar(): JSX.Element {
         {state?.recording ? <><span class="dot pulse" />{t("console.recording")}</> : t("console.record")}
       </Button>
       <span class="grow" />
-      {here !== null && <span class="quorum"><span>{t("room.expected_present", { expected: here.entitled })}</span><b>{here.present}</b></span>}
+      {here !== null && <HereCount expected={here.entitled} present={here.present} />}
       {here !== null && state?.preset.quorum != null && (here.met
         ? <Chip tone="counted" icon="check">{t("console.quorum_met")}</Chip>
         : <Chip tone="pending" icon="pending">{t("room.quorum_short", { needed: here.needed })}</Chip>)}
