@@ -38,7 +38,8 @@ export function TopBar(): JSX.Element {
 
 /** 应到 29 实到 26; 26 of 29: each language puts the base where it reads best. */
 export function HereCount({ expected, present }: { expected: number; present: number }): JSX.Element {
-  return <span class="quorum"><span>{t("room.expected_present", { expected })}</span><b>{present}</b><span>{t("room.present_expected", { expected })}</span></span>;
+  const [before = "", after = ""] = t("room.here_count", { expected, present: "\n" }).split("\n").map((part) => part.trim());
+  return <span class="quorum">{before !== "" && <span>{before}</span>}<b>{present}</b>{after !== "" && <span>{after}</span>}</span>;
 }
 
 export function StatusLine(): JSX.Element {
