@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, delete, in
 
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.database import Database, metadata
-from meeting_server.store.directory import members
+from meeting_server.store.directory_tables import members
 from meeting_server.store.passwords import Passwords
 from meeting_server.store.tokens import new_id, new_token, token_hash
 

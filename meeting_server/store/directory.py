@@ -6,31 +6,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    ForeignKey,
-    String,
-    Table,
-    and_,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Standing
 from meeting_server.store.branch_tree import RANK, Branch, BranchKind, BranchTree
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database
+from meeting_server.store.directory_tables import branches, members, role_grants
 from meeting_server.store.people import (
-    NAME_LIMIT,
     BranchRole,
     DirectoryCode,
     Exclusion,
@@ -47,44 +32,6 @@ from meeting_server.store.people import (
 from meeting_server.store.tokens import new_id
 
 __all__ = ["Branch", "BranchKind", "BranchRole", "BranchTree", "Directory", "Exclusion", "Grant", "Member", "NotInOrder"]
-
-branches = Table(
-    "branches",
-    metadata,
-    Column("branch_id", String(40), primary_key=True),
-    Column("parent_id", String(40), ForeignKey("branches.branch_id"), nullable=True, index=True),
-    Column("kind", String(12), nullable=False),
-    Column("name", String(NAME_LIMIT), nullable=False),
-    Column("added_at", BigInteger, nullable=False),
-    Column("removed_at", BigInteger, nullable=True),
-)
-members = Table(
-    "members",
-    metadata,
-    Column("member_id", String(40), primary_key=True),
-    Column("branch_id", String(40), ForeignKey("branches.branch_id"), nullable=False, index=True),
-    Column("name", String(NAME_LIMIT), nullable=False),
-    Column("pinyin", String(400), nullable=False),
-    Column("number", String(32), nullable=False),
-    Column("number_key", String(32), nullable=True, unique=True),
-    Column("standing", String(12), nullable=False),
-    Column("voting", Boolean, nullable=False),
-    Column("committee", Boolean, nullable=False),
-    Column("exclusion", String(20), nullable=False),
-    Column("exclusion_reference", String(100), nullable=False),
-    Column("added_at", BigInteger, nullable=False),
-    Column("added_by", String(100), nullable=False),
-    Column("removed_at", BigInteger, nullable=True),
-)
-role_grants = Table(
-    "role_grants",
-    metadata,
-    Column("member_id", String(40), ForeignKey("members.member_id"), primary_key=True),
-    Column("branch_id", String(40), ForeignKey("branches.branch_id"), primary_key=True),
-    Column("role", String(16), primary_key=True),
-    Column("granted_at", BigInteger, nullable=False),
-    Column("granted_by", String(40), nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)
