@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import text
+
+from meeting_server.archive.bulletin import read
 from meeting_server.archive.pipeline import Pipeline
 from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.worker import Worker
@@ -14,11 +17,14 @@ from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
+from meeting_server.journal.box import Sealed
+from meeting_server.journal.paper import root
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.journal.upcast import event_of
 from meeting_server.live.registry import Registry
+from meeting_server.store.database import Database
 from meeting_server.store.presets import load_presets
 from meeting_server.store.schedule import Listed, Plan
 from meeting_server.store.search import Search
@@ -26,7 +32,7 @@ from meeting_server.web.desk import Desk
 from meeting_server.web.routes import routes
 from tests.houses import TestHouse, people_house
 from tests.recordings import picture, voice
-from tests.whole_meeting import BRANCH, LI, MEETING, STARTS, convening, whole_meeting
+from tests.whole_meeting import BRANCH, BULLETIN, LI, MEETING, STARTS, convening, whole_meeting
 
 
 @dataclass
@@ -58,6 +64,30 @@ def told_as(records: list[Record], names: Mapping[str, str]) -> list[Draft]:
     return drafts
 
 
+class GoldenBox:
+    """The sealed box of the story's secret vote; its ballots are signed for that meeting and motion."""
+
+    def __init__(self, ids: Mapping[str, str]) -> None:
+        self._ids = ids
+        self._bulletin = read(BULLETIN.read_bytes())
+
+    async def bulletin(self, name: str) -> Sealed | None:
+        ballots = tuple(line.ballot() for line in self._bulletin.ballots)
+        leaves = [ballot.leaf for ballot in ballots]
+        return Sealed(len(self._bulletin.issued_to), root(leaves), ballots) if name == self._bulletin.paper_id else None
+
+    async def issued_to(self, name: str) -> list[str]:
+        return [self._ids.get(who, who) for who in self._bulletin.issued_to]
+
+
+async def _named(database: Database, made: str, wanted: str) -> None:
+    """Ids are random; the story's secret ballots are signed for one that is not."""
+    async with database.write() as conn:
+        await conn.execute(text("PRAGMA defer_foreign_keys=ON"))
+        for table in ("meetings", "meeting_items", "meeting_people"):
+            await conn.execute(text(f"UPDATE {table} SET meeting_id = :wanted WHERE meeting_id = :made"), {"wanted": wanted, "made": made})
+
+
 @asynccontextmanager
 async def archive_house(folder: Path, *, recorded: bool = True, made: bool = True, upto: str = "") -> AsyncIterator[ArchiveHouse]:
     """``upto``: the story stops before the first record of this kind. ``made``: the archive worker has been there."""
@@ -68,8 +98,10 @@ async def archive_house(folder: Path, *, recorded: bool = True, made: bool = Tru
         house.desk, house.schedule, house.search, house.archive = desk, desk.schedule, search, Shelf(recordings)
         house.registry = Registry(journal, load_presets(), desk.convener.convening)
         try:
+            meeting_id = MEETING
             people = {"he": "secretary", "ding": "member", "lin": "probationary"}
             ids = {name: there.people[who].member_id for name, who in people.items()}
+            house.box = GoldenBox(ids)
             plan_of = convening()
             plan = Plan(
                 branch_id=there.branch.branch_id,
@@ -83,12 +115,11 @@ async def archive_house(folder: Path, *, recorded: bool = True, made: bool = Tru
                 agenda=tuple(ItemPlan(item.title, item.minutes, item.speaker) for item in plan_of.agenda),
                 people=tuple(Listed(ParticipantId(i), Role.SECRETARY if name == "he" else Role.MEMBER) for name, i in ids.items()),
             )
-            scheduled = await desk.schedule.add(plan, ids["he"], STARTS - 86_400_000)
-            meeting_id = scheduled.meeting_id
+            await _named(database, (await desk.schedule.add(plan, ids["he"], STARTS - 86_400_000)).meeting_id, meeting_id)
             await desk.schedule.set_phase(meeting_id, "open", STARTS + 30_000)
             records = whole_meeting().records
             end = next((n for n, record in enumerate(records) if record.kind == upto), len(records))
-            drafts = told_as(records[:end], {MEETING: meeting_id, BRANCH: there.branch.branch_id, **ids})
+            drafts = told_as(records[:end], {BRANCH: there.branch.branch_id, **ids})
             if not upto:  # a picture comes to the end: the camera was finished last
                 filmed = TrackRecorded(LI, HALL, "video", "li-video-1.webm", STARTS + 83_000, STARTS + 123_000)
                 drafts.append(Draft(filmed, None, None, records[-1].recorded_at + 500))

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from meeting_server.domain.attendance import electorate, report
+from meeting_server.domain.ballots import WORD
+from meeting_server.domain.elections import grades
 from meeting_server.domain.events import (
     Event,
     MeetingAdjourned,
@@ -29,16 +31,21 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import (
-    ABSTAIN,
-    AGAINST,
     FOR,
     MeetingKind,
     MotionForce,
     QuorumCheck,
+    Tally,
     Verdict,
     VoteMethod,
 )
 from meeting_server.journal.port import Record
+
+Outcome = Literal[
+    "carried", "not_carried", "elected", "not_elected", "counted", "unpublished", "withdrawn", "not_put"
+]
+PUBLISHED = ("carried", "not_carried", "elected", "not_elected", "counted")
+"""Outcomes whose figures were published."""
 
 FORMAT = 1
 """Of ``minutes.json`` in a bundle; a change of what the fold means raises it."""
@@ -77,8 +84,23 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Contender:
+    """One candidate of an election or one appraised: what was given (in the order of the paper's marks) and what came
+    of it: ``elected``, ``tied``, ``not_elected``, a grade of the appraisal, or empty."""
+
+    name: str
+    counts: tuple[tuple[str, int], ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """A motion or poll and its outcome. ``counts`` pairs choice id, label (empty for the three of a motion), number."""
+    """A motion, poll, election or appraisal and its outcome.
+
+    ``counts`` pairs choice id, label (empty for the three of a motion) and number; ``contenders`` take its place where
+    people were voted on. ``issued`` counts papers handed out in a secret vote, by phone and by hand; ``by_hand`` the
+    ballots counted in the hall.
+    """
 
     title: str
     text: str
@@ -89,24 +111,27 @@ class Result:
     opened_at: Millis | None
     closed_at: Millis | None
     counts: tuple[tuple[str, str, int], ...]
+    contenders: tuple[Contender, ...]
     entitled: int
     present: int
     returned: int
+    issued: int
+    void: int
+    written: int
+    by_hand: int
+    seats: int
+    approval_reference: str
+    officers: tuple[str, ...]
+    """Scrutineers and tellers."""
     quorum_at_open: QuorumCheck | None
     quorum_at_close: QuorumCheck | None
     verdict: Verdict | None
-    outcome: Literal["carried", "not_carried", "counted", "unpublished", "withdrawn", "not_put"]
+    outcome: Outcome
     named: tuple[Named, ...] = ()
     withdrawn_reason: str = ""
 
     def count(self, choice_id: str) -> int:
         return next((number for choice, _, number in self.counts if choice == choice_id), 0)
-
-    @property
-    def void(self) -> int:
-        """Ballots without a countable mark: an electronic paper can not be spoilt, so this is 0 unless paper was."""
-        marked = self.count(FOR) + self.count(AGAINST) + self.count(ABSTAIN)
-        return self.returned - marked if self.force == "motion" else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,22 +349,62 @@ def _speakers(state: MeetingState, seen: _Notes, item: Item, until: Millis) -> t
     return tuple(Speaker(_name(state, who), duration) for who, duration in heard.items())
 
 
-def _outcome(motion: Motion) -> Literal["carried", "not_carried", "counted", "unpublished", "withdrawn", "not_put"]:
+def _outcome(motion: Motion) -> Outcome:
     if motion.phase == "withdrawn":
         return "withdrawn" if motion.opened_at is not None else "not_put"
-    if motion.phase == "drafted":
+    if motion.opened_at is None:
         return "not_put"
     if motion.phase != "published" or motion.verdict is None:
         return "unpublished"
-    if motion.force == "poll":
-        return "counted"
-    return "carried" if motion.verdict.carried else "not_carried"
+    if motion.force == "election":
+        return "elected" if motion.verdict.carried else "not_elected"
+    if motion.force == "motion":
+        return "carried" if motion.verdict.carried else "not_carried"
+    return "counted"
+
+
+def _label(motion: Motion, choice_id: str) -> str:
+    if choice_id.startswith(WORD):
+        return choice_id.removeprefix(WORD)
+    named = next((choice.label for choice in motion.choices if choice.choice_id == choice_id), "")
+    return named or (choice_id if motion.shape == "scale" else "")
+
+
+def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
+    """Those on the paper in its order, then those written in (另选他人)."""
+    if motion.force not in ("election", "appraisal"):
+        return ()
+    counts: dict[str, list[tuple[str, int]]] = {candidate.candidate_id: [] for candidate in motion.candidates}
+    for line, number in tally.counts:
+        who, _, mark = (line, "", FOR) if line.startswith(WORD) else line.partition(":")
+        counts.setdefault(who, []).append((mark, number))
+    names = {candidate.candidate_id: candidate.name for candidate in motion.candidates}
+    outcomes = _outcomes(motion, tally)
+    return tuple(
+        Contender(names.get(who, who.removeprefix(WORD)), tuple(marks), outcomes.get(who, "not_elected" if motion.terms else ""))
+        for who, marks in counts.items()
+    )
+
+
+def _outcomes(motion: Motion, tally: Tally) -> dict[str, str]:
+    if motion.force == "appraisal":
+        return dict(grades(motion, tally))
+    verdict = motion.verdict
+    if verdict is None:
+        return {}
+    return {**dict.fromkeys(verdict.tied, "tied"), **dict.fromkeys(verdict.elected, "elected")}
+
+
+def _issued_by_hand(motion: Motion) -> int:
+    count = motion.paper_count
+    return count.issued if count is not None and count.is_signed else 0
 
 
 def _result(state: MeetingState, motion: Motion) -> Result:
     outcome = _outcome(motion)
-    shown = motion.tally if outcome in ("carried", "not_carried", "counted") else None
-    labels = {choice.choice_id: choice.label for choice in motion.choices}
+    shown = motion.tally if outcome in PUBLISHED else None
+    contenders = _contenders(motion, shown) if shown else ()
+    counts = shown.counts if shown and not contenders else ()
     named: dict[str, list[str]] = {}
     for ballot in motion.named:
         for choice in ballot.choices:
@@ -353,10 +418,18 @@ def _result(state: MeetingState, motion: Motion) -> Result:
         preset_en=motion.preset.title_en,
         opened_at=motion.opened_at,
         closed_at=motion.closed_at,
-        counts=tuple((choice, labels.get(choice, ""), number) for choice, number in shown.counts) if shown else (),
+        counts=tuple((choice, _label(motion, choice), number) for choice, number in counts),
+        contenders=contenders,
         entitled=len(motion.electorate),
         present=shown.present if shown else 0,
-        returned=motion.returned,
+        returned=shown.cast if shown else motion.returned,
+        issued=motion.issued + _issued_by_hand(motion),
+        void=shown.void if shown else 0,
+        written=shown.written if shown else 0,
+        by_hand=shown.paper if shown else 0,
+        seats=motion.terms.seats if motion.terms else 0,
+        approval_reference=motion.terms.approval_reference if motion.terms else "",
+        officers=_names(state, [officer.participant_id for officer in state.officers]) if motion.method == "secret" else (),
         quorum_at_open=motion.quorum_at_open,
         quorum_at_close=motion.quorum_at_close,
         verdict=motion.verdict if shown else None,

@@ -10,6 +10,8 @@ from meeting_server.archive.minutes import Item, Minutes, Person, Result
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.terms import ABSTAIN, AGAINST, FOR
 
+COUNTED_ONLY = ("poll", "survey")
+"""What has no force: counted, and nothing decided."""
 _DIGITS = "〇一二三四五六七八九"
 
 
@@ -198,7 +200,13 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
     if result.outcome == "unpublished":
         yield Paragraph(say("minutes.unpublished", returned=result.returned))
         return
+    if result.approval_reference:
+        yield Paragraph(say("minutes.approval", reference=result.approval_reference))
+    if result.officers:
+        yield Paragraph(say("minutes.officers", names=words.listed(result.officers)))
     yield Paragraph(counts_said(result, words), verdict_said(result, words))
+    if result.contenders:
+        yield _contenders(result, words)
     if result.named:
         labels = {choice: label for choice, label, _ in result.counts}
         yield Grid(
@@ -208,32 +216,46 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
         )
 
 
+def _contenders(result: Result, words: Words) -> Grid:
+    say = words.say
+    marks = list(dict.fromkeys(mark for contender in result.contenders for mark, _ in contender.counts))
+    rows = []
+    for contender in result.contenders:
+        given = dict(contender.counts)
+        outcome = say(f"minutes.contender.{contender.outcome}") if contender.outcome else ""
+        rows.append((contender.name, *(str(given.get(mark, 0)) for mark in marks), outcome))
+    head = (say("minutes.candidate_head"), *(say(f"minutes.choice.{mark}") for mark in marks), say("minutes.outcome_head"))
+    return Grid(say(f"minutes.{result.force}_caption"), head, tuple(rows))
+
+
 def counts_said(result: Result, words: Words) -> str:
     """How the vote was taken and what was counted: every number with its base."""
     say = words.say
-    labels = {choice: label for choice, label, _ in result.counts}
-    if result.force == "poll":
+    parts = [say(f"minutes.method.{result.method}")] if result.force not in COUNTED_ONLY or result.method == "secret" else []
+    if result.method == "secret":
+        parts.append(say("minutes.issued", issued=result.issued))
+    if result.force in COUNTED_ONLY:
         counts = words.listed(
-            say("minutes.poll_count", label=_choice(choice, labels, words), number=number) for choice, _, number in result.counts
+            say("minutes.poll_count", label=label or choice, number=number) for choice, label, number in result.counts
         )
-        return say("minutes.poll_counts", returned=result.returned, counts=counts)
-    method = say(f"minutes.method.{result.method}")
-    return method + say(
-        "minutes.motion_counts",
-        entitled=result.entitled,
-        present=result.present,
-        returned=result.returned,
-        votes_for=result.count(FOR),
-        against=result.count(AGAINST),
-        abstain=result.count(ABSTAIN),
-        void=result.void,
-    )
+        return "".join((*parts, say("minutes.poll_counts", returned=result.returned, counts=counts or say("minutes.none"))))
+    figures = {"entitled": result.entitled, "present": result.present, "returned": result.returned, "void": result.void}
+    if result.contenders:
+        parts.append(say("minutes.contest_counts", **figures))
+    else:
+        votes = {"votes_for": result.count(FOR), "against": result.count(AGAINST), "abstain": result.count(ABSTAIN)}
+        parts.append(say("minutes.motion_counts", **figures, **votes))
+    if result.written:
+        parts.append(say("minutes.written", written=result.written))
+    if result.by_hand:
+        parts.append(say("minutes.by_hand", by_hand=result.by_hand))
+    return "".join(parts)
 
 
 def verdict_said(result: Result, words: Words) -> str:
     """The result in one sentence: what was needed, of what, what there was, and so carried or not."""
     verdict, say = result.verdict, words.say
-    if verdict is None or result.force == "poll":
+    if verdict is None or result.force in (*COUNTED_ONLY, "appraisal"):
         return ""
     if verdict.reason == "no_force":
         return say("minutes.verdict.no_force")
@@ -243,6 +265,13 @@ def verdict_said(result: Result, words: Words) -> str:
         return say(
             "minutes.verdict.no_quorum_at_close", entitled=quorum.entitled, present=quorum.present, needed=quorum.needed
         )
+    if verdict.reason == "more_than_issued":
+        return say("minutes.verdict.more_than_issued", returned=result.returned, issued=result.issued)
+    if result.force == "election":
+        elected = words.listed(c.name for c in result.contenders if c.outcome == "elected") or say("minutes.none")
+        key = "tied" if verdict.reason == "tied" else "short" if verdict.short else "elected"
+        holes = {"seats": result.seats, "base": base, "needed": verdict.needed, "names": elected, "short": verdict.short}
+        return say(f"minutes.verdict.{key}", **holes)
     outcome = "carried" if verdict.carried else "not_carried"
     return say(f"minutes.verdict.{outcome}", base=base, needed=verdict.needed, votes_for=verdict.votes_for)
 

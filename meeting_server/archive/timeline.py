@@ -19,6 +19,7 @@ from meeting_server.domain.events import (
     MotionOpened,
     MotionPublished,
     MotionWithdrawn,
+    PaperOpened,
     RecordingStarted,
     RecordingStopped,
     RollCallClosed,
@@ -33,7 +34,7 @@ from meeting_server.domain.terms import MediaKind, MeetingKind
 from meeting_server.journal.port import Record
 
 MarkKind = Literal["motion", "poll", "roll_call"]
-Outcome = Literal["carried", "not_carried", "counted", "unpublished", "withdrawn", ""]
+Outcome = Literal["carried", "not_carried", "elected", "not_elected", "counted", "unpublished", "withdrawn", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Timeline:
 class _Sought:
     steps: list[tuple[Millis, ItemId | None]] = field(default_factory=list)
     turns: dict[ParticipantId, list[Turn]] = field(default_factory=dict)
-    opened: dict[MotionId, tuple[MotionOpened, Millis]] = field(default_factory=dict)
+    opened: dict[MotionId, tuple[MotionOpened | PaperOpened, Millis]] = field(default_factory=dict)
     closed: dict[MotionId, Millis] = field(default_factory=dict)
     outcomes: dict[MotionId, tuple[Outcome, tuple[int, ...]]] = field(default_factory=dict)
     roll_calls: list[Turn] = field(default_factory=list)
@@ -169,7 +170,7 @@ class _Sought:
 
     def _see_motion(self, event: Event, at: Millis) -> None:
         match event:
-            case MotionOpened():
+            case MotionOpened() | PaperOpened():
                 self.opened[event.motion_id] = (event, at)
                 self.outcomes[event.motion_id] = ("unpublished", ())
             case MotionClosed():
@@ -177,9 +178,13 @@ class _Sought:
             case MotionPublished():
                 opened, _ = self.opened[event.motion_id]
                 outcome: Outcome = "counted"
+                figures = tuple(number for _, number in event.tally.counts)
                 if opened.force == "motion":
                     outcome = "carried" if event.verdict.carried else "not_carried"
-                self.outcomes[event.motion_id] = (outcome, tuple(number for _, number in event.tally.counts))
+                elif opened.force in ("election", "appraisal"):  # figures of people stand in a table, not in a line
+                    outcome = outcome if opened.force == "appraisal" else "elected" if event.verdict.carried else "not_elected"
+                    figures = ()
+                self.outcomes[event.motion_id] = (outcome, figures)
             case MotionWithdrawn():
                 self.closed.setdefault(event.motion_id, at)
                 self.outcomes[event.motion_id] = ("withdrawn", ())

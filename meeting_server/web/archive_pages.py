@@ -15,14 +15,17 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.audit import MINUTES as BUNDLED_MINUTES
 from meeting_server.archive.audit import grouped
+from meeting_server.archive.bulletin import bulletin_of, file_of
 from meeting_server.archive.manifest import Manifest
-from meeting_server.archive.minutes import Minutes, minutes_of
+from meeting_server.archive.minutes import PUBLISHED, Minutes, minutes_of
 from meeting_server.archive.minutes_document import minutes_document
 from meeting_server.archive.minutes_text import Words, counts_said, paper_of, verdict_said
 from meeting_server.archive.shelf import RecordedFile, Shelf
 from meeting_server.archive.timeline import Line, Timeline
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.domain.meeting import replay
+from meeting_server.journal.box import Box, paper_id
 from meeting_server.journal.bundle import write_bundle
 from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.store.access_log import Act, Entry
@@ -228,7 +231,7 @@ async def player_page(request: Request) -> Response:
                 (result, counts_said(result, words), verdict_said(result, words))
                 for item in (minutes.items if minutes else ())
                 for result in item.results
-                if result.outcome in ("carried", "not_carried", "counted")
+                if result.outcome in PUBLISHED
             ],
             "resolutions": [line for item in (minutes.items if minutes else ()) for line in item.resolutions],
             "noted": [
@@ -404,13 +407,33 @@ async def export_zip(request: Request) -> Response:
         )
     )
 
+    bulletins = await _bulletins(request, reader.meeting_id, records)
+
     def made() -> bytes:
         minutes = minutes_of(records)
-        files = {BUNDLED_MINUTES: msgspec.json.encode(minutes)} if minutes is not None else {}
+        files = {**bulletins, **({BUNDLED_MINUTES: msgspec.json.encode(minutes)} if minutes is not None else {})}
         return write_bundle(reader.meeting_id, records, files)
 
     content = await asyncio.to_thread(made)
     return _download(content, "application/zip", "meeting.zip", f"{say(request, 'archive.bundle')} {plan.title}.zip")
+
+
+async def _bulletins(request: Request, meeting_id: MeetingId, records: list[Record]) -> dict[str, bytes]:
+    """The sealed bulletin of every secret vote: without them nobody could count it again."""
+    box: Box | None = house_of(request).box
+    state = replay((record.event, record.recorded_at) for record in records if record.event is not None)
+    if box is None or state is None:
+        return {}
+    files: dict[str, bytes] = {}
+    try:
+        for motion in state.motions.values():
+            name = paper_id(meeting_id, motion.motion_id)
+            sealed = await box.bulletin(name) if motion.paper is not None else None
+            if sealed is not None and motion.paper is not None:
+                files[file_of(motion.motion_id)] = bulletin_of(name, motion.paper, await box.issued_to(name), sealed)
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    return files
 
 
 def _download(content: bytes, media_type: str, plain_name: str, name: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -58,8 +59,9 @@ async def reading(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rea
         pytest.skip("the client is not built: npm run build in web_client")
     async with archive_house(tmp_path_factory.mktemp("player")) as archive, async_playwright() as playwright:
         app = archive.there.app
-        archive.there.house.assets = Assets(client_folder())
-        app.router.routes.insert(0, Mount("/static", ClientFiles(client_folder())))
+        client = Path(shutil.copytree(client_folder(), tmp_path_factory.mktemp("client") / "dist"))
+        archive.there.house.assets = Assets(client)
+        app.router.routes.insert(0, Mount("/static", ClientFiles(client)))
         with socket.create_server(("127.0.0.1", 0)) as listener:
             server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
             serving = asyncio.create_task(server.serve([listener]))
