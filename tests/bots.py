@@ -13,6 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 Frame = dict[str, Any]
+BEAT = 20.0
+"""Seconds between two pings; a phone that says nothing for a minute is taken for dead."""
 PATIENCE = 15.0
 """Seconds to wait for anything before a test fails."""
 
@@ -40,6 +42,7 @@ class Bot:
         self._news = asyncio.Condition()
         self._gap: Gap | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._heart: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, *, cookie: str = "", origin: str | None = "", **options: Any) -> Self:
@@ -72,6 +75,7 @@ class Bot:
         if position is not None:
             self.seq, self.position = int(position.split(".")[0]), position
         self._reader = asyncio.create_task(self._read())
+        self._heart = asyncio.create_task(self._beat())
         await self.say({"type": "hello", "position": position, "device": device})
         await self.until(lambda: bool(self.welcome) and self.seq >= int(self.welcome["position"].split(".")[0]))
 
@@ -159,6 +163,11 @@ class Bot:
     def kinds(self) -> list[str]:
         return [r.get("kind", "skip") for r in self.records]
 
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT)
+            await self.say({"type": "ping", "sent": 0})
+
     async def _read(self) -> None:
         try:
             async for text in self.websocket:
@@ -170,6 +179,8 @@ class Bot:
             pass
         finally:
             self.close_code = self.websocket.close_code
+            if self._heart is not None:
+                self._heart.cancel()
             for answer in self._answers.values():
                 if not answer.done():
                     answer.set_exception(ConnectionError(f"closed with {self.close_code} before the answer"))

@@ -62,8 +62,11 @@ class Room:
     path: str
     phones: list[Client] = field(default_factory=list)
     heard: Callable[[Client, bytes], None] = lambda client, payload: None
+    pinging: asyncio.Task[None] | None = None
 
     async def enter(self, who: Sequence[str], hello: bytes | None) -> None:
+        if hello is not None:
+            self.pinging = asyncio.create_task(self._ping())
         for start in range(0, len(who), 25):
             some = who[start : start + 25]
             came = await asyncio.gather(
@@ -77,7 +80,16 @@ class Room:
     def _heard(self, client: Client, payload: bytes) -> None:
         self.heard(client, payload)
 
+    async def _ping(self) -> None:
+        """Phones that say nothing are taken for dead."""
+        while True:
+            await asyncio.sleep(20)
+            for phone in self.phones:
+                phone.say(b'{"type":"ping","sent":0}')
+
     def close(self) -> None:
+        if self.pinging is not None:
+            self.pinging.cancel()
         for phone in self.phones:
             phone.close()
 
