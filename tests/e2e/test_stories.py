@@ -141,6 +141,23 @@ def test_not_yet_counted_stays_until_the_server_has_acknowledged(page: Page, add
     assert page.locator(".slip--counted").count() == 0
 
 
+def test_a_refused_ballot_can_be_cast_again_while_the_vote_is_open(page: Page, address: str) -> None:
+    show(page, address, "vote-refused", PHONE)
+    assert page.locator(".slip").inner_text().startswith("没有计入")
+    page.get_by_role("button", name="重新投票").click()
+    page.locator(".choice").first.click()
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("button", name="投出").click()
+    page.locator(".slip--counted").wait_for()
+
+
+@pytest.mark.parametrize(("story", "told"), [("vote-withdrawn", "这次表决撤回了"), ("roll-call-missed", "点名结束了，您没有应答")])
+def test_a_sheet_that_leaves_by_itself_says_why(page: Page, address: str, story: str, told: str) -> None:
+    show(page, address, story, PHONE)
+    page.locator(".banner", has_text=told).wait_for()
+    assert page.locator(".sheet").count() == 0
+
+
 def test_a_roll_call_is_answered_with_one_tap(page: Page, address: str) -> None:
     show(page, address, "roll-call", PHONE)
     page.get_by_role("button", name="我在").click()

@@ -188,6 +188,12 @@ export const STORIES: Readonly<Record<string, Story>> = {
     voting();
     refused("not_present");
   },
+  "vote-withdrawn": () => {
+    const one = voting();
+    setTimeout(() => {
+      if (meeting.value) meeting.value = { ...meeting.value, motions: { v1: { ...one, phase: "withdrawn", withdrawn_reason: "文稿有改动" } } };
+    }, 80);
+  },
   "vote-watch": () => {
     const one = motion();
     voting({ electorate: one.electorate.filter((id) => id !== ME) });
@@ -211,6 +217,13 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "roll-call-answered": () => {
     roll(["m-zhou", "m-he", "m-li"])();
     setTimeout(() => roll(["m-zhou", "m-he", "m-li", ME])(), 60);
+  },
+  "roll-call-missed": () => {
+    roll(["m-zhou"])();
+    setTimeout(() => {
+      const call = meeting.value?.roll_call;
+      if (meeting.value && call) meeting.value = { ...meeting.value, roll_call: { ...call, closed_at: Date.now() } };
+    }, 80);
   },
   "recording": () => {
     room();

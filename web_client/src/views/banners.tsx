@@ -8,10 +8,20 @@ import { hears } from "../core/selectors";
 import { boot, connection, media, outbox, you } from "../core/store";
 import { Banner } from "../widgets/banner";
 import { Button } from "../widgets/button";
-import { dismiss, notices } from "./notices";
+import type { IconName } from "../widgets/icon";
+import { dismiss, notices, type Notice } from "./notices";
 import { toggleMicrophone } from "./microphone";
 import { VoteStrip } from "./vote/vote_strip";
 
+const LOOKS: Readonly<Record<Notice["kind"], { tone: "pending" | "on"; icon: IconName }>> = {
+  muted: { tone: "pending", icon: "micOff" },
+  floor_over: { tone: "pending", icon: "micOff" },
+  withdrawn: { tone: "pending", icon: "ballot" },
+  roll_missed: { tone: "pending", icon: "rollcall" },
+  moved: { tone: "on", icon: "rooms" },
+  called_back: { tone: "on", icon: "rooms" },
+  promoted: { tone: "on", icon: "list" },
+};
 const listenSeen = signal(false);
 
 function Connection(): JSX.Element | null {
@@ -64,7 +74,7 @@ export function Banners(): JSX.Element {
       <Connection />
       {notices.value.slice(-2).map((notice) => (
         <Banner
-          key={notice.kind} tone={notice.kind === "muted" || notice.kind === "floor_over" ? "pending" : "on"} icon={notice.kind === "muted" || notice.kind === "floor_over" ? "micOff" : notice.kind === "promoted" ? "list" : "rooms"}
+          key={notice.kind} tone={LOOKS[notice.kind].tone} icon={LOOKS[notice.kind].icon}
           title={notice.title} act={<Button kind="quiet" onPress={() => dismiss(notice)}>{t("states.got_it")}</Button>}
         >
           {notice.words}

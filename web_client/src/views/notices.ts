@@ -7,7 +7,7 @@ import { HALL, type MeetingState, type Participant } from "../wire/messages";
 import { say } from "../widgets/announce";
 
 export interface Notice {
-  readonly kind: "muted" | "moved" | "called_back" | "promoted" | "floor_over";
+  readonly kind: "muted" | "moved" | "called_back" | "promoted" | "floor_over" | "withdrawn" | "roll_missed";
   readonly title: string;
   readonly words: string;
 }
@@ -59,6 +59,11 @@ function compare(old: MeetingState, state: MeetingState, before: Participant, af
   if (before.role === "member" && (after.role === "chair" || after.role === "secretary")) add("promoted");
 }
 
+/** A phone in a pocket or face down should notice a vote or a roll call; browsers that can not do this, do nothing. */
+function buzz(): void {
+  if (typeof navigator.vibrate === "function" && navigator.userActivation?.hasBeenActive === true) navigator.vibrate(180);
+}
+
 /** Begin to watch; returns how to stop. A fresh snapshot after a long absence tells nothing twice. */
 export function watchForNotices(): () => void {
   let old: MeetingState | null = null;
@@ -74,6 +79,10 @@ export function watchForNotices(): () => void {
         if (motion.phase === "voting" && spokenVote !== motion.motion_id) {
           spokenVote = motion.motion_id;
           say(t("vote.spoken_open", { title: motion.title }), true);
+          buzz();
+        }
+        if (old?.motions[motion.motion_id]?.phase === "voting" && motion.phase === "withdrawn") {
+          add("withdrawn", { title: motion.title, why: motion.withdrawn_reason === "" ? "" : t("room.notice_reason", { why: motion.withdrawn_reason }) });
         }
         if (old !== null && motion.phase === "published" && old.motions[motion.motion_id]?.phase !== "published") say(t("vote.spoken_published", { title: motion.title }), true);
       }
@@ -81,6 +90,11 @@ export function watchForNotices(): () => void {
       if (call !== null && call.closed_at === null && spokenRoll !== call.roll_call_id) {
         spokenRoll = call.roll_call_id;
         say(t("room.roll_spoken"), true);
+        buzz();
+      }
+      const asked = old?.roll_call ?? null;
+      if (after !== null && asked !== null && call !== null && asked.roll_call_id === call.roll_call_id && asked.closed_at === null && call.closed_at !== null) {
+        if (call.expected.includes(after.participant_id) && !call.answered.includes(after.participant_id)) add("roll_missed");
       }
       if (old !== null && old.recording === null && state.recording !== null) say(t("room.recording_spoken", { name: nameOf(state.recording.started_by) }), true);
       if (old !== null && old.current_item !== state.current_item) {

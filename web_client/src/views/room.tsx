@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../core/i18n";
-import { myRoom, sharer } from "../core/selectors";
+import { myRoom, sharer, votingMotion } from "../core/selectors";
 import { meeting, media } from "../core/store";
 import { HALL } from "../wire/messages";
 import { Button } from "../widgets/button";
@@ -59,7 +59,7 @@ export function Room(): JSX.Element {
   const onlyPanel = !beside && panel !== "stage";
   const keyboard = keyboardOpen.value && composing.value;
   useEffect(() => {
-    document.title = meeting.value === null ? "" : `${t("room.page")} · ${meeting.value.title}`;
+    document.title = meeting.value === null ? "" : `${t(votingMotion.value === null ? "room.page" : "vote.page")} · ${meeting.value.title}`;
   });
   return (
     <div class={`screen screen--fixed ${beside ? "screen--room-wide" : "screen--narrow"}${keyboard ? " screen--keyboard" : ""}`}>

@@ -1,4 +1,5 @@
 /** The vote: choose, confirm, 未计入, 已计入; or why this member watches; or what came too late. Always the top layer. */
+import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { actions, send } from "../../core/actions";
 import { second, secondsLeft } from "../../core/clock";
@@ -25,7 +26,10 @@ export function stageOf(motion: Motion): Stage | null {
     if (!isElector(motion)) return "watch";
     if (ballot.state === "pending") return "pending";
     if (ballot.state === "counted") return "counted";
-    if (ballot.state === "refused") return ballot.code === "poll_closed" ? "late" : "refused";
+    if (ballot.state === "refused") {
+      if (ballot.code === "poll_closed") return "late";
+      if (!again.value.has(`${motion.motion_id}:${ballot.at}`)) return "refused";
+    }
     return draftOf(motion.motion_id).step;
   }
   if (motion.phase !== "closed" || !isElector(motion)) return null;
@@ -34,6 +38,10 @@ export function stageOf(motion: Motion): Stage | null {
   // It closed while this phone still had the paper in front.
   return ballot.state === "none" && motion.motion_id in openPapers ? "missed" : null;
 }
+
+/** Refusals after which the member took the paper again: what stood in the way may be gone. */
+const again = signal<ReadonlySet<string>>(new Set());
+const FINAL = ["no_voting_right", "not_a_participant", "removed", "not_voting"];
 
 /** Motions whose paper this page has shown. */
 const openPapers: Record<string, true> = {};
@@ -201,9 +209,14 @@ function Watch({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
-function NotCounted({ motion, stage, children }: { motion: Motion; stage: Stage; children: ComponentChildren }): JSX.Element {
+function NotCounted({ motion, stage, retry, children }: { motion: Motion; stage: Stage; retry?: (() => void) | undefined; children: ComponentChildren }): JSX.Element {
   return (
-    <Frame motion={motion} stage={stage} foot={<Button size="lg" kind="primary" block onPress={() => aside(aheadKey(motion, stage))}>{t("vote.back_to_room")}</Button>}>
+    <Frame motion={motion} stage={stage} foot={
+      <>
+        {retry !== undefined && <Button size="lg" kind="primary" block onPress={retry}>{t("vote.choose_again")}</Button>}
+        <Button size="lg" kind={retry === undefined ? "primary" : "plain"} block onPress={() => aside(aheadKey(motion, stage))}>{t("vote.back_to_room")}</Button>
+      </>
+    }>
       <Slip state="void" word={t(stage === "missed" ? "vote.not_voted" : "vote.void")}>{children}</Slip>
       <p class="small muted">{t("vote.ask_chair")}</p>
     </Frame>
@@ -235,7 +248,11 @@ export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): 
           <p>{motion.closed_at === null ? refusalWords("poll_closed") : t("vote.late", { closed: clockTime(motion.closed_at), came: clockTime(ballot.state === "refused" ? Math.max(ballot.at, motion.closed_at) : motion.closed_at) })}</p>
         </NotCounted>
       );
-    case "refused":
-      return <NotCounted motion={motion} stage={stage}><p>{ballot.state === "refused" ? refusalWords(ballot.code, ballot.detail) : ""}</p></NotCounted>;
+    case "refused": {
+      if (ballot.state !== "refused") return <Choose motion={motion} />;
+      const key = `${motion.motion_id}:${ballot.at}`;
+      const retry = FINAL.includes(ballot.code) ? undefined : () => { again.value = new Set([...again.value, key]); };
+      return <NotCounted motion={motion} stage={stage} retry={retry}><p>{refusalWords(ballot.code, ballot.detail)}</p></NotCounted>;
+    }
   }
 }
