@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
@@ -37,12 +37,13 @@ function serviceWorker(): Plugin {
   return {
     name: "service-worker",
     apply: "build",
-    generateBundle(_options, bundle) {
-      const shell = Object.keys(bundle)
+    writeBundle({ dir }) {
+      const folder = dir ?? "";
+      const shell = readdirSync(folder) // what was really written: chunks that held only styles are gone by now
         .filter((name) => /^(room|components|zh-CN|en)\.[\w-]+\.(js|css)$/.test(name))
         .sort();
       const source = readFileSync(resolve(here, "src/sw.js"), "utf8").replace("__SHELL__", JSON.stringify(shell));
-      this.emitFile({ type: "asset", fileName: "sw.js", source });
+      writeFileSync(resolve(folder, "sw.js"), source);
     },
   };
 }

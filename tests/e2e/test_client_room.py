@@ -112,7 +112,7 @@ async def test_what_is_said_is_heard_and_the_chair_can_silence_it(hall: Hall) ->
     await hall.chair.command("CloseMedia", media="audio", participant_id="p3")
     await expect(speaker.page.locator(".dock__btn--mic")).to_have_attribute("aria-pressed", "false")
     await expect(speaker.page.locator(".banner", has_text=zh("room.notice_muted"))).to_be_visible()
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(1)  # what was on its way is played out; the server's own delay is measured with the media plane
     await listener.hears_nothing(1.0)
 
 
@@ -127,6 +127,33 @@ async def test_a_camera_is_seen_goes_dark_and_comes_back(hall: Hall) -> None:
     await within(5, "the picture is gone from the record", lambda: _without(hall, "p3", "video"))
     await camera.click()
     await listener.sees()
+
+
+async def test_a_shared_screen_is_shown_to_everyone_in_the_room(hall: Hall) -> None:
+    viewer = await hall.enter("p4")
+    speaker = await hall.enter("p3", **DESKTOP, is_mobile=False, has_touch=False, device_scale_factor=1)
+    await speaker.page.locator(".dock__btn").last.click()
+    await speaker.page.get_by_role("button", name=zh("room.share_screen")).click()
+    await viewer.sees()
+    await expect(viewer.page.get_by_text(zh("room.screen_of", name=NAMES[2])).first).to_be_visible()
+    await speaker.page.get_by_role("button", name=zh("room.stop_sharing")).first.click()
+    await expect(viewer.page.get_by_text(zh("room.screen_of", name=NAMES[2]))).to_have_count(0)
+
+
+async def test_the_shell_is_kept_at_hand_and_nothing_personal_is(hall: Hall) -> None:
+    phone = await hall.enter("p4")
+    kept = await phone.page.evaluate(
+        """async () => {
+          const late = new Promise((_, refuse) => setTimeout(() => refuse(new Error("no service worker")), 10000));
+          await Promise.race([navigator.serviceWorker.ready, late]);
+          const names = (await caches.keys()).filter((name) => name.startsWith("shell-"));
+          const cache = await caches.open(names[0]);
+          return [names.length, (await cache.keys()).map((request) => new URL(request.url).pathname)];
+        }"""
+    )
+    assert kept[0] == 1
+    assert any(re.fullmatch(r"/static/room\.[\w-]+\.js", path) for path in kept[1])
+    assert all(re.fullmatch(r"/static/[\w-]+\.[\w-]+\.(js|css)", path) for path in kept[1]), kept[1]
 
 
 async def _without(hall: Hall, who: str, kind: str) -> bool:
