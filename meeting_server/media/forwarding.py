@@ -7,33 +7,27 @@ import struct
 import time
 from typing import Protocol
 
+from .copying import Copier, Counters
 from .datagrams import (
     MAX_DATAGRAM,
-    MAX_SEGMENTS,
-    MAX_SUPER_DATAGRAM,
     NAME,
     RECEIVE_BATCH,
-    SEND_BATCH,
     SLOT,
     Destination,
     Inbox,
-    Outbox,
     address_of_key,
     open_udp,
 )
 from .dtls import Certificate
 from .ice_lite import IceLite
-from .peer import Peer, Route, Slot, Stream, Track
+from .peer import Peer, Stream, Track
 from .rtcp import Feedback, is_only_arrivals, negative_acknowledgement, parse, picture_loss
 from .rtp import Packet, begins_key_frame, scan_extensions, vp8_pictures
-from .slots import rewrite_picture
 from .srtp import make_cipher, protect_rtcp
 
 _HEADER = struct.Struct("!BBHII")
-_LONG_HEADER = struct.Struct("!BBHIIHHBBH")  # with one extension element of up to three bytes
 _KEY_FRAME_PAUSE_S = 0.4
 GATHER_S = 0.002
-_MAX_RTP_OUT = 1800  # what one protected packet may take in the arena
 
 
 class Listener(Protocol):
@@ -56,15 +50,6 @@ class Listener(Protocol):
         """A packet of a stream that is being recorded."""
 
 
-class Counters:
-    """What one worker has done since it began."""
-
-    def __init__(self) -> None:
-        self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
-        self.refused = self.strangers = self.oversized = 0
-        self.nacks_in = self.nacks_out = self.repaired = self.plis_out = 0
-
-
 class Forwarder:
     """Owns the socket. ``add`` a peer, and its checks, handshake and media are served until ``remove``."""
 
@@ -72,18 +57,15 @@ class Forwarder:
         self._sock = open_udp(bind, port)
         self.port: int = self._sock.getsockname()[1]
         self._inbox = Inbox(self._sock)
-        self._outbox = Outbox(self._sock, segments=segments)
         self._opening = make_cipher(self._inbox.arena)
-        self._sealing = make_cipher(self._outbox.arena)
-        self._at = 0  # where the next packet goes in the outbox
-        self._now = 0.0
+        self.counters = Counters()
+        self.copier = Copier(self._sock, self.counters, segments=segments)
         self._touched: list[Stream] = []
         self._listener = listener
         self.certificate = Certificate()
         self.ice = IceLite()
         self.by_address: dict[bytes, Peer] = {}
         self._by_ufrag: dict[str, Peer] = {}
-        self.counters = Counters()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = self._unfinished = False
 
@@ -131,11 +113,11 @@ class Forwarder:
         try:
             self._sock.sendto(datagram, address_of_key(key))
         except (BlockingIOError, OSError):  # a full buffer or an unreachable network: UDP may lose it
-            self._outbox.dropped += 1
+            self.copier.outbox.dropped += 1
 
     @property
     def dropped(self) -> int:
-        return self._outbox.dropped
+        return self.copier.outbox.dropped
 
     # ---- key frames
 
@@ -187,7 +169,7 @@ class Forwarder:
 
     def _batch(self, n: int) -> None:
         now = time.monotonic()
-        self._now, micros = now, int(now * 1e6)
+        self.copier.now, micros = now, int(now * 1e6)
         inbox, listener, counters = self._inbox, self._listener, self.counters
         arena, names, words, key_size = inbox.arena, inbox.names, inbox.words, inbox.key_size
         by_address, unprotect, unpack = self.by_address, self._opening.unprotect, _HEADER.unpack_from
@@ -256,10 +238,10 @@ class Forwarder:
             if stream.queue:
                 if not stream.queue[-1].marker and stream.track.kind != "audio":
                     self._unfinished = True
-                self._fan_out(stream, stream.queue)
+                self.copier.fan_out(stream, stream.queue)
                 stream.queue = []
         self._touched.clear()
-        self._flush()
+        self.copier.flush()
 
     def _accept(self, stream: Stream, seq: int, timestamp: int, marker: int, payload: bytes, now: float) -> None:
         order = stream.arrive(seq, timestamp, len(payload) + 12, now)
@@ -287,7 +269,7 @@ class Forwarder:
                     self._touched.append(stream)
                 stream.queue.append(packet)
             else:
-                self._late(stream, packet)
+                self.copier.late(stream, packet)
 
     def _switch(self, stream: Stream, packet: Packet, now: float) -> None:
         """A key frame came: every slot that waited for it changes over."""
@@ -303,143 +285,8 @@ class Forwarder:
     def settle(self, stream: Stream) -> None:
         """Send what the batch at hand has queued of this stream, before its outlets change."""
         if stream.queue:
-            self._fan_out(stream, stream.queue)
+            self.copier.fan_out(stream, stream.queue)
             stream.queue = []
-
-    # ---- datagrams out
-
-    def _flush(self) -> None:
-        self._outbox.flush()
-        self._at = 0
-
-    def _late(self, stream: Stream, packet: Packet) -> None:
-        """A packet that was missing: only for slots that were with this stream when it was sent."""
-        slots = [s for s in stream.outlets if (packet.seq + s.seq_offset - s.begins_at & 0xFFFF) < 0x8000]
-        self._copy([packet], [r for s in slots if (r := s.route()) is not None])
-
-    def _fan_out(self, stream: Stream, packets: list[Packet]) -> None:
-        routes = stream.routes
-        if routes is None:
-            routes = stream.routes = [r for slot in stream.outlets if (r := slot.route()) is not None]
-        self._copy(packets, routes)
-        stream.forwarded_packets += len(packets)
-        stream.forwarded_octets += sum(len(p.payload) for p in packets)
-
-    def _copy(self, packets: list[Packet], routes: list[Route]) -> None:
-        """A copy of every packet along every route, protected, into the outbox."""
-        outbox, protect, now = self._outbox, self._sealing.protect, self._now
-        arena, gather, add = outbox.arena, outbox.segments, outbox.add
-        short, long = _HEADER.pack_into, _LONG_HEADER.pack_into
-        limit = outbox.SIZE - _MAX_RTP_OUT
-        stamp = int(now * 262144) & 0xFFFFFF
-        at, sent = self._at, 0
-        for peer, slot, context, pointer, kind, ssrc, extension, counted, seq_offset, time_offset, renumber in routes:
-            if counted:
-                number = first_number = peer.transport_number
-                high = low = 0
-            else:
-                number = first_number = 0
-                high, low = stamp >> 16, stamp & 0xFFFF
-            run = at
-            segment = count = 0
-            for packet in packets:
-                seq, timestamp, marker, payload, picture = packet
-                if at > limit or outbox.count >= SEND_BATCH - 1:
-                    if count:
-                        add(pointer, run, at - run, segment if count > 1 else 0)
-                    outbox.flush()
-                    at = run = segment = count = 0
-                if extension:
-                    if counted:
-                        number = number + 1 & 0xFFFF
-                        high, low = number >> 8, (number & 0xFF) << 8
-                    long(
-                        arena, at, 0x90, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc,
-                        0xBEDE, 1, extension, high, low,
-                    )  # fmt: skip
-                    body = at + 20
-                else:
-                    short(arena, at, 0x80, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc)
-                    body = at + 12
-                end = body + len(payload)
-                arena[body:end] = payload
-                if renumber and picture is not None:
-                    rewrite_picture(arena, body, packet, slot)
-                size = protect(context, at, end - at)
-                if size < 0:
-                    continue
-                sent += 1
-                if not count:
-                    run, segment, count = at, size, 1
-                elif gather and size <= segment and count < MAX_SEGMENTS and at + size - run < MAX_SUPER_DATAGRAM:
-                    count += 1
-                    if size < segment:  # only the last datagram of a run may be shorter
-                        add(pointer, run, at + size - run, segment)
-                        count = 0
-                else:
-                    add(pointer, run, at - run, segment if count > 1 else 0)
-                    run, segment, count = at, size, 1
-                at += size
-            if count:
-                add(pointer, run, at - run, segment if count > 1 else 0)
-            if counted:
-                peer.transport_number = number
-                peer.downlink.sent.append((first_number, number, now))
-        self._at = at
-        self.counters.packets_out += sent
-        self.counters.bytes_out += sum(len(p.payload) for p in packets) * len(routes)
-
-    def repair(self, slot: Slot, lost: list[int], now: float) -> None:
-        """Answer a NACK from the history: as RTX when that was agreed, else the same packet again, bit by bit."""
-        peer = slot.peer
-        if peer.outbound is None or peer.destination is None or slot.stream is None:
-            return
-        self.counters.nacks_in += len(lost)
-        arena, head = self._outbox.arena, 20 if slot.extension else 12
-        for seq in lost:
-            packet = slot.find(seq)
-            if packet is None:
-                continue
-            if not slot.may_repair(now):
-                break
-            if not slot.rtx_type:
-                route = slot.route()
-                if route is not None:
-                    self._copy([packet], [route])
-            else:
-                if self._outbox.count >= SEND_BATCH - 1 or self._at > self._outbox.SIZE - _MAX_RTP_OUT:
-                    self._flush()
-                at = self._at
-                slot.rtx_seq = slot.rtx_seq + 1 & 0xFFFF
-                timestamp = packet.timestamp + slot.time_offset & 0xFFFFFFFF
-                if slot.extension:
-                    if slot.counted:
-                        peer.transport_number = number = peer.transport_number + 1 & 0xFFFF
-                        peer.downlink.sent.append((number - 1 & 0xFFFF, number, now))
-                        high, low = number >> 8, (number & 0xFF) << 8
-                    else:
-                        stamp = int(now * 262144) & 0xFFFFFF
-                        high, low = stamp >> 16, stamp & 0xFFFF
-                    _LONG_HEADER.pack_into(
-                        arena, at, 0x90, packet.marker | slot.rtx_type, slot.rtx_seq, timestamp, slot.rtx_ssrc,
-                        0xBEDE, 1, slot.extension, high, low,
-                    )  # fmt: skip
-                else:
-                    _HEADER.pack_into(arena, at, 0x80, packet.marker | slot.rtx_type, slot.rtx_seq, timestamp, slot.rtx_ssrc)
-                body = at + head
-                arena[body : body + 2] = seq.to_bytes(2, "big")
-                arena[body + 2 : body + 2 + len(packet.payload)] = packet.payload
-                if packet.picture is not None and (slot.id_offset or slot.tl0_offset):
-                    rewrite_picture(arena, body + 2, packet, slot)
-                size = self._sealing.protect(peer.outbound, at, head + 2 + len(packet.payload))
-                if size < 0:
-                    continue
-                self._outbox.add(peer.destination.pointer, at, size, 0)
-                self._at = at + size
-                self.counters.packets_out += 1
-            slot.repaired += 1
-            self.counters.repaired += 1
-        self._flush()
 
     # ---- checks, handshake, RTCP
 
@@ -484,7 +331,7 @@ class Forwarder:
             assert peer.dtls.inbound is not None
             assert peer.dtls.outbound is not None
             peer.inbound = self._opening.context(peer.dtls.inbound)
-            peer.outbound = self._sealing.context(peer.dtls.outbound)
+            peer.outbound = self.copier.context(peer.dtls.outbound)
             peer.heard = now
             if peer.dtls.profile is not None:
                 peer.rtcp_overhead = 4 + peer.dtls.profile.tag
@@ -522,7 +369,7 @@ class Forwarder:
         for ssrc, lost in feedback.nacks:
             slot = peer.slot_of.get(ssrc)
             if slot is not None:
-                self.repair(slot, lost[:256], now)
+                self.copier.repair(slot, lost[:256], now)
         for ssrc in feedback.key_frames:
             slot = peer.slot_of.get(ssrc)
             if slot is not None and slot.stream is not None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from .active_speaker import Loudness
 from .api import (
@@ -17,7 +16,6 @@ from .api import (
     ClientDetails,
     ClientLost,
     MediaRefused,
-    Quality,
     Role,
     SpeakerTurn,
     StreamDetails,
@@ -29,19 +27,16 @@ from .dtls import DtlsServer
 from .forwarding import Forwarder
 from .peer import Peer, Permissions, Slot, Stream, Track, Wishes
 from .recording import Recording
+from .reports import Level, Reports
 from .rooms import Room
-from .rtcp import Feedback, Reception, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
+from .rtcp import Feedback
 from .rtp import Packet, begins_key_frame
 from .sdp_answer import Answerer
 from .sdp_offer import parse_offer
 
 LOST_AFTER_S = 30.0
 HANDSHAKE_WITHIN_S = 30.0
-GONE_AFTER_S = 6.0
-MOST_LOSS_TOLD = 0.09  # more would make the publisher take its bit rate down for everyone
 MAX_CLIENTS = 2000
-
-Level = Literal[0, 1, 2, 3]
 
 
 class Sfu:
@@ -51,12 +46,13 @@ class Sfu:
         self._emit = emit
         self._hosts = hosts
         self.forwarder = Forwarder(bind, port, self)
+        self._epoch = time.time() - time.monotonic()
+        self._reports = Reports(self.forwarder.send_rtcp, emit, self._epoch)
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, Room] = {}
         self.recording = Recording(emit, self._recorder_needs_key)
         self._moved: set[Peer] = set()
         self._tasks: list[asyncio.Task[None]] = []
-        self._epoch = time.time() - time.monotonic()
 
     def start(self) -> None:
         self.forwarder.start()
@@ -300,35 +296,7 @@ class Sfu:
         self._moved.add(peer)
 
     def feedback(self, peer: Peer, feedback: Feedback, now: float) -> None:
-        for report in feedback.senders:
-            stream = peer.streams.get(report.ssrc)
-            if stream is None:
-                continue
-            stream.report, stream.report_at = report, now
-            peer.clock.learn(report, self._epoch + now)
-            for slot in stream.outlets:
-                self._report_to(slot, stream, report, now)
-        for block in feedback.reports:
-            slot_of = peer.slot_of.get(block.ssrc)
-            if slot_of is None:
-                continue
-            fraction = block.lost / 256
-            slot_of.lost = 0.7 * slot_of.lost + 0.3 * fraction
-            if slot_of.kind != "audio" and slot_of.stream is not None and not slot_of.counted:
-                peer.downlink.reported_loss(fraction, now)
-            sent = slot_of.reports_sent.get(block.lsr)
-            if block.lsr and sent is not None:
-                trip = now - sent - block.dlsr / 65536
-                if 0 <= trip < 10:
-                    peer.round_trip = trip if peer.round_trip is None else 0.7 * peer.round_trip + 0.3 * trip
-        for body in feedback.arrivals:
-            peer.downlink.reported_arrivals(read_arrivals(body), now)
-        if feedback.capacity is not None:
-            peer.downlink.reported_capacity(feedback.capacity, now)
-        for ssrc in feedback.byes:
-            stream = peer.streams.get(ssrc)
-            if stream is not None and stream.track.kind != "audio":
-                stream.last_at = -1e9
+        self._reports.heard(peer, feedback, now)
 
     def keep(self, stream: Stream, packet: Packet, now: float) -> None:
         if stream.feed_needs_key and begins_key_frame(stream.track.codec, packet.payload):
@@ -405,15 +373,6 @@ class Sfu:
         if turn is not None:
             self._emit(SpeakerTurn(room.name, track.source, self._ms(turn[0]), self._ms(turn[1])))
 
-    def _report_to(self, slot: Slot, stream: Stream, report: SenderReport, now: float) -> None:
-        ntp = to_ntp(stream.track.peer.clock.unix(report))
-        packets, octets = slot.totals
-        packet = sender_report(slot.ssrc, ntp, report.rtp + slot.time_offset, packets, octets, f"slot-{slot.mid}")
-        if len(slot.reports_sent) > 8:
-            slot.reports_sent.pop(next(iter(slot.reports_sent)))
-        slot.reports_sent[ntp >> 16 & 0xFFFFFFFF] = now
-        self.forwarder.send_rtcp(slot.peer, packet)
-
     def _feed(self, track: Track, now: float) -> None:
         self.recording.follow(track)
         for stream in track.streams():
@@ -435,28 +394,13 @@ class Sfu:
             if peer.streams:
                 self.forwarder.ask_missing(peer, now)
             if len(peer.arrivals) >= 20 or (peer.arrivals and now * 1e6 - peer.arrivals[0][1] > 50_000):
-                self._acknowledge(peer)
+                self._reports.about_arrivals(peer)
             if peer.dtls.state == "handshake" and peer.key is not None:
                 self.forwarder.handshake_timers(peer)
         if self._moved:
             moved, self._moved = self._moved, set()
             for peer in moved:
                 self._tell_slots(peer)
-
-    def _acknowledge(self, peer: Peer) -> None:
-        """Transport-wide feedback about everything that arrived since the last."""
-        seen, peer.arrivals = peer.arrivals, []
-        base = peer.feedback_base
-        unwrapped: dict[int, int] = {}
-        for seq, at in seen:
-            full = base + ((seq - base + 0x8000 & 0xFFFF) - 0x8000)
-            unwrapped.setdefault(full, at)
-            base = max(base, full)
-        peer.feedback_base = base
-        times = sorted(unwrapped.items())[-400:]
-        peer.feedback_number += 1
-        ssrc = next(iter(peer.streams), 0)
-        self.forwarder.send_rtcp(peer, arrivals(peer.own_ssrc, ssrc, peer.feedback_number, times))
 
     def _tenth(self, now: float) -> None:
         for room in list(self.rooms.values()):
@@ -488,45 +432,12 @@ class Sfu:
                 self.leave(peer.client)
                 self._emit(ClientLost(peer.client))
                 continue
-            streams = [s for s in peer.streams.values() if s.started]
-            if streams and peer.connected:
-                receptions = [s.measure(now) for s in streams]
-                worst = max(r.lost for r in receptions) / 256
-                told = [_with_listeners(r, s) for r, s in zip(receptions, streams, strict=True)]
-                self.forwarder.send_rtcp(peer, receiver_report(peer.own_ssrc, told))
-                peer.uplink_loss = 0.6 * peer.uplink_loss + 0.4 * worst
-            self._judge(peer, silent)
+            self._reports.about_publishing(peer, now)
+            self._reports.judge(peer, silent, now)
         for room in self.rooms.values():
             for peer in room.peers.values():
                 if peer.connected:
                     room.choose_layers(peer, now)
-
-    def _judge(self, peer: Peer, silent: float) -> None:
-        flowing = [s.lost for s in peer.slots if s.stream is not None]
-        loss = max([peer.uplink_loss, *flowing])
-        trip = peer.round_trip or 0.0
-        level: Level
-        if not peer.connected:
-            return
-        if silent > GONE_AFTER_S:
-            level = 0
-        elif loss > 0.10 or trip > 0.8 or peer.downlink.must_shrink(time.monotonic()):
-            level = 1
-        elif loss > 0.03 or trip > 0.35 or peer.downlink.ever_congested:
-            level = 2
-        else:
-            level = 3
-        if level != peer.level:
-            peer.level = level
-            self._emit(Quality(peer.client, level))
-
-
-def _with_listeners(reception: Reception, stream: Stream) -> Reception:
-    """A voice's report also tells what its listeners lose (up to a tenth): the encoder then adds forward correction for them."""
-    if stream.track.kind != "audio" or not stream.outlets:
-        return reception
-    listeners = min(MOST_LOSS_TOLD, 2.5 * max(slot.lost for slot in stream.outlets))
-    return dataclasses.replace(reception, lost=max(reception.lost, int(listeners * 256)))
 
 
 def _sending_role(track: Track) -> Role:

@@ -1,0 +1,176 @@
+"""The way out of the hot path: a copy of every packet for every slot, renumbered, protected and sent in as few system calls as can be."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Any
+
+from pylibsrtp import Session
+
+from .datagrams import MAX_SEGMENTS, MAX_SUPER_DATAGRAM, SEND_BATCH, Outbox
+from .peer import Route, Slot, Stream
+from .rtp import Packet
+from .slots import rewrite_picture
+from .srtp import make_cipher
+
+_HEADER = struct.Struct("!BBHII")
+_LONG_HEADER = struct.Struct("!BBHIIHHBBH")  # with one extension element of up to three bytes
+_MAX_RTP_OUT = 1800  # what one protected packet may take in the arena
+
+
+class Counters:
+    """What one worker has done since it began."""
+
+    def __init__(self) -> None:
+        self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
+        self.refused = self.strangers = self.oversized = 0
+        self.nacks_in = self.nacks_out = self.repaired = self.plis_out = 0
+
+
+class Copier:
+    """Owns the outbox. Set ``now`` (monotonic s) before each batch; ``flush`` after it."""
+
+    def __init__(self, sock: socket.socket, counters: Counters, *, segments: bool | None = None) -> None:
+        self.outbox = Outbox(sock, segments=segments)
+        self.now = 0.0
+        self.counters = counters
+        self._sealing = make_cipher(self.outbox.arena)
+        self._at = 0  # where the next packet goes in the arena
+
+    def context(self, session: Session) -> Any:
+        """What routes carry to protect with this session."""
+        return self._sealing.context(session)
+
+    def flush(self) -> None:
+        self.outbox.flush()
+        self._at = 0
+
+    def late(self, stream: Stream, packet: Packet) -> None:
+        """A packet that was missing: only for slots that were with this stream when it was sent."""
+        slots = [s for s in stream.outlets if (packet.seq + s.seq_offset - s.begins_at & 0xFFFF) < 0x8000]
+        self._copy([packet], [r for s in slots if (r := s.route()) is not None])
+
+    def fan_out(self, stream: Stream, packets: list[Packet]) -> None:
+        routes = stream.routes
+        if routes is None:
+            routes = stream.routes = [r for slot in stream.outlets if (r := slot.route()) is not None]
+        self._copy(packets, routes)
+        stream.forwarded_packets += len(packets)
+        stream.forwarded_octets += sum(len(p.payload) for p in packets)
+
+    def _copy(self, packets: list[Packet], routes: list[Route]) -> None:
+        """A copy of every packet along every route, protected, into the outbox."""
+        outbox, protect, now = self.outbox, self._sealing.protect, self.now
+        arena, gather, add = outbox.arena, outbox.segments, outbox.add
+        short, long = _HEADER.pack_into, _LONG_HEADER.pack_into
+        limit = outbox.SIZE - _MAX_RTP_OUT
+        stamp = int(now * 262144) & 0xFFFFFF
+        at, sent = self._at, 0
+        for peer, slot, context, pointer, kind, ssrc, extension, counted, seq_offset, time_offset, renumber in routes:
+            if counted:
+                number = first_number = peer.transport_number
+                high = low = 0
+            else:
+                number = first_number = 0
+                high, low = stamp >> 16, stamp & 0xFFFF
+            run = at
+            segment = count = 0
+            for packet in packets:
+                seq, timestamp, marker, payload, picture = packet
+                if at > limit or outbox.count >= SEND_BATCH - 1:
+                    if count:
+                        add(pointer, run, at - run, segment if count > 1 else 0)
+                    outbox.flush()
+                    at = run = segment = count = 0
+                if extension:
+                    if counted:
+                        number = number + 1 & 0xFFFF
+                        high, low = number >> 8, (number & 0xFF) << 8
+                    long(
+                        arena, at, 0x90, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc,
+                        0xBEDE, 1, extension, high, low,
+                    )  # fmt: skip
+                    body = at + 20
+                else:
+                    short(arena, at, 0x80, marker | kind, seq + seq_offset & 0xFFFF, timestamp + time_offset & 0xFFFFFFFF, ssrc)
+                    body = at + 12
+                end = body + len(payload)
+                arena[body:end] = payload
+                if renumber and picture is not None:
+                    rewrite_picture(arena, body, packet, slot)
+                size = protect(context, at, end - at)
+                if size < 0:
+                    continue
+                sent += 1
+                if not count:
+                    run, segment, count = at, size, 1
+                elif gather and size <= segment and count < MAX_SEGMENTS and at + size - run < MAX_SUPER_DATAGRAM:
+                    count += 1
+                    if size < segment:  # only the last datagram of a run may be shorter
+                        add(pointer, run, at + size - run, segment)
+                        count = 0
+                else:
+                    add(pointer, run, at - run, segment if count > 1 else 0)
+                    run, segment, count = at, size, 1
+                at += size
+            if count:
+                add(pointer, run, at - run, segment if count > 1 else 0)
+            if counted:
+                peer.transport_number = number
+                peer.downlink.sent.append((first_number, number, now))
+        self._at = at
+        self.counters.packets_out += sent
+        self.counters.bytes_out += sum(len(p.payload) for p in packets) * len(routes)
+
+    def repair(self, slot: Slot, lost: list[int], now: float) -> None:
+        """Answer a NACK from the history: as RTX when that was agreed, else the same packet again, bit by bit."""
+        peer = slot.peer
+        if peer.outbound is None or peer.destination is None or slot.stream is None:
+            return
+        self.counters.nacks_in += len(lost)
+        arena, head = self.outbox.arena, 20 if slot.extension else 12
+        for seq in lost:
+            packet = slot.find(seq)
+            if packet is None:
+                continue
+            if not slot.may_repair(now):
+                break
+            if not slot.rtx_type:
+                route = slot.route()
+                if route is not None:
+                    self._copy([packet], [route])
+            else:
+                if self.outbox.count >= SEND_BATCH - 1 or self._at > self.outbox.SIZE - _MAX_RTP_OUT:
+                    self.flush()
+                at = self._at
+                slot.rtx_seq = slot.rtx_seq + 1 & 0xFFFF
+                timestamp = packet.timestamp + slot.time_offset & 0xFFFFFFFF
+                if slot.extension:
+                    if slot.counted:
+                        peer.transport_number = number = peer.transport_number + 1 & 0xFFFF
+                        peer.downlink.sent.append((number - 1 & 0xFFFF, number, now))
+                        high, low = number >> 8, (number & 0xFF) << 8
+                    else:
+                        stamp = int(now * 262144) & 0xFFFFFF
+                        high, low = stamp >> 16, stamp & 0xFFFF
+                    _LONG_HEADER.pack_into(
+                        arena, at, 0x90, packet.marker | slot.rtx_type, slot.rtx_seq, timestamp, slot.rtx_ssrc,
+                        0xBEDE, 1, slot.extension, high, low,
+                    )  # fmt: skip
+                else:
+                    _HEADER.pack_into(arena, at, 0x80, packet.marker | slot.rtx_type, slot.rtx_seq, timestamp, slot.rtx_ssrc)
+                body = at + head
+                arena[body : body + 2] = seq.to_bytes(2, "big")
+                arena[body + 2 : body + 2 + len(packet.payload)] = packet.payload
+                if packet.picture is not None and (slot.id_offset or slot.tl0_offset):
+                    rewrite_picture(arena, body + 2, packet, slot)
+                size = self._sealing.protect(peer.outbound, at, head + 2 + len(packet.payload))
+                if size < 0:
+                    continue
+                self.outbox.add(peer.destination.pointer, at, size, 0)
+                self._at = at + size
+                self.counters.packets_out += 1
+            slot.repaired += 1
+            self.counters.repaired += 1
+        self.flush()
