@@ -75,5 +75,8 @@ def configure(level: str = "info", form: Literal["console", "json"] = "console",
     root.setLevel(level.upper())
     for noisy in ("aioice", "aiortc", "aiosqlite", "asyncio", "alembic", "httpx", "httpcore", "uvicorn.access", "websockets"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+    # at debug these write down every header and frame of a socket: cookies, and who collected which paper
+    for wordy in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
+        logging.getLogger(wordy).setLevel(max(logging.INFO, logging.getLevelName(level.upper())))
     if process:
         structlog.contextvars.bind_contextvars(process=process)

@@ -26,7 +26,8 @@ LEFT_OUT = {"run", "log"}
 async def back_up(database_url: str, data_dir: Path, target: Path) -> int:
     """Write a restorable copy of the data folder to ``target`` (made; must not exist); bytes written.
 
-    The database is copied in one step (``VACUUM INTO``), so that a meeting going on meanwhile is whole in it.
+    Each database is copied in one step (``VACUUM INTO``), so that a meeting going on meanwhile is whole in it, and the
+    copy of the ballot box has no order of arrival. The box comes last: what the meeting knows of it, it can make good.
     Restoring is putting the folder back. Raises CanNotBackUp; OSError when the disk is full.
     """
     return await asyncio.to_thread(_back_up, database_url, data_dir, target)
@@ -42,13 +43,16 @@ def _back_up(database_url: str, data_dir: Path, target: Path) -> int:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True, mode=0o700)
     source = Path(url.database)
-    connection = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=30)
-    try:
-        connection.execute("VACUUM INTO ?", (str(draft / source.name),))
-    finally:
-        connection.close()
+    sources = [source, *(file for file in sorted(data_dir.glob("*.sqlite3")) if file.name != source.name)]
+    for file in sources:
+        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
+        try:
+            connection.execute("VACUUM INTO ?", (str(draft / file.name),))
+        finally:
+            connection.close()
+    copied = (*(file.name for file in sources), ".")
     for entry in sorted(data_dir.iterdir()):
-        if entry.name in LEFT_OUT or entry.name.startswith((source.name, ".")):
+        if entry.name in LEFT_OUT or entry.name.startswith(copied):
             continue
         if entry.is_dir():
             shutil.copytree(entry, draft / entry.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from pathlib import Path
 
@@ -53,3 +54,20 @@ async def test_a_backup_never_overwrites_another(tmp_path: Path) -> None:
 async def test_another_database_is_left_to_its_own_tools(tmp_path: Path) -> None:
     with pytest.raises(CanNotBackUp, match="other_database"):
         await back_up("postgresql+asyncpg://localhost/x", tmp_path, tmp_path / "copy")
+
+
+async def test_the_ballot_box_is_in_the_backup_whole_and_without_an_order_of_arrival(tmp_path: Path) -> None:
+    url = house(tmp_path / "var")
+    box = sqlite3.connect(tmp_path / "var" / "ballot-box.sqlite3")
+    box.execute("PRAGMA journal_mode=WAL")
+    box.execute("CREATE TABLE ballot (key_hash BLOB PRIMARY KEY, key BLOB) WITHOUT ROWID")
+    keys = [hashlib.sha256(bytes([n])).digest() for n in range(40)]
+    for key in keys:
+        box.execute("INSERT INTO ballot VALUES (?, ?)", (key[:8], key))
+        box.commit()
+    await back_up(url, tmp_path / "var", tmp_path / "copy")
+    box.close()
+    copy = tmp_path / "copy" / "ballot-box.sqlite3"
+    assert [file.name for file in copy.parent.iterdir() if file.name.startswith(copy.name)] == [copy.name]
+    content = copy.read_bytes()
+    assert sorted(keys, key=content.index, reverse=True) == sorted(keys)

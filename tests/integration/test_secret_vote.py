@@ -7,11 +7,15 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import event
 
+from meeting_server.domain.ids import MotionId
+from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.box import paper_id
 from meeting_server.journal.paper import receipt_message, root_by, verify_p256
 from tests.voter import Voter
@@ -301,3 +305,37 @@ async def test_no_paper_is_handed_out_once_the_time_for_collecting_is_over(a_vot
         assert (await phone.asked(motion, late.blinded().hex()))["code"] == "not_collecting"
     finally:
         a_vote.there.clock.held = None
+
+
+async def test_a_full_disk_acknowledges_no_ballot_and_is_recovered_from_without_a_restart(a_vote: Vote, ballots: httpx.AsyncClient) -> None:
+    motion = await a_vote.collecting()
+    box: BallotBox = a_vote.there.house.box
+    name = paper_id(a_vote.there.meeting_id, MotionId(motion))
+    modulus = int((await a_vote.chair.event("PaperOpened", motion_id=motion))["data"]["paper"]["modulus"], 16)
+    papers = [Voter(name, modulus) for _ in range(30)]
+    for number, voter in enumerate(papers):  # more than fit in what the file has left
+        voter.collected(await box.collect(name, f"x{number}", voter.blinded()))
+    await a_vote.voting()
+    pages = [1]
+
+    def keep_small(connection: Any, _record: object, _proxy: object) -> None:
+        connection.cursor().execute(f"PRAGMA max_page_count={pages[0]}")
+
+    engine = box._database.engine.sync_engine
+    event.listen(engine, "checkout", keep_small)
+    try:
+        answers = [await cast(ballots, voter, "for") for voter in papers]
+        full = [voter for voter, answer in zip(papers, answers, strict=True) if answer.status_code != 200]
+        assert full
+        assert {refused(answer) for answer in answers if answer.status_code != 200} == {(503, "storage_unavailable")}
+        phone = a_vote.phones["m1"]
+        voter = phone.paper(await phone.bot.event("PaperOpened", motion_id=motion))
+        assert (await phone.asked(motion, voter.blinded().hex()))["code"] in ("not_collecting", "storage_unavailable")
+        assert (await box.progress(name))[1] == len(papers) - len(full)
+        pages[0] = 1 << 30
+        for voter in papers:  # those acknowledged before get their receipt, the others go in
+            assert (await cast(ballots, voter, "for")).status_code == 200
+        closed = await a_vote.closed()
+    finally:
+        event.remove(engine, "checkout", keep_small)
+    assert (closed["issued"], closed["returned"]) == (30, 30)
