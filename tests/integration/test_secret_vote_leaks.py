@@ -134,7 +134,8 @@ async def held(server: Server, meeting_id: str, cookies: dict[str, str], folder:
         signatures[name] = bytes.fromhex(answer["blind_signature"])
         voter.collected(signatures[name])
     assert (await chair.command("CloseCollecting", motion_id=motion))["type"] == "ack"
-    order, requests = names.copy(), []
+    order = names.copy()
+    requests: list[str] = []
     chance.shuffle(order)
     loot = Loot(folder, folder, [], {}, requests, papers, blinded, signatures, order, {}, cookies, papers["m1"].paper_id)
 
@@ -149,12 +150,12 @@ async def held(server: Server, meeting_id: str, cookies: dict[str, str], folder:
         loot.sent[name] = ballot_body(papers[name].ballot(choice))
         # a browser that omits credentials keeps another connection for it
         async with httpx.AsyncClient(base_url=server.url, trust_env=False, event_hooks={"response": [tap]}) as client:
-            answer = await client.post(f"/papers/{loot.paper}/ballots", json=loot.sent[name])
-            while answer.status_code == 409 and answer.json()["code"] == "not_voting":
+            reply = await client.post(f"/papers/{loot.paper}/ballots", json=loot.sent[name])
+            while reply.status_code == 409 and reply.json()["code"] == "not_voting":
                 await asyncio.sleep(0.02)
-                answer = await client.post(f"/papers/{loot.paper}/ballots", json=loot.sent[name])
-        assert answer.status_code == 200, answer.text
-        loot.receipts[name] = answer.json()["leaf"]
+                reply = await client.post(f"/papers/{loot.paper}/ballots", json=loot.sent[name])
+        assert reply.status_code == 200, reply.text
+        loot.receipts[name] = reply.json()["leaf"]
     loot.casting = (began, datetime.now(UTC).isoformat()[:19])
     loot.before = copied(folder / "var", folder / "before")
     await vote.closed()
