@@ -289,25 +289,21 @@ class Host:
     # --- the journal ----------------------------------------------------------------------------------------
 
     async def _load(self) -> None:
-        self._replayed = await self._read()
+        self._replayed = _replay(await self._journal.read(self.meeting_id))
         self._stale = False
-
-    async def _read(self) -> Replayed:
-        records = await self._journal.read(self.meeting_id)
-        return replay(records, Head(records[-1].seq, records[-1].hash) if records else EMPTY)
 
     async def _reload(self) -> None:
         """After a failure: the journal says what is true, and whoever is connected is told what they missed."""
         before = self._need()
-        self._replayed = await self._read()
-        self._stale = False
-        missed = await self._journal.read(self.meeting_id, after=before.head.seq)
+        records = await self._journal.read(self.meeting_id)
         facts: list[Fact] = []
         state = before.state
-        for record in missed:
+        for record in records[before.head.seq :]:
             state = after(state, record)
             if state is not None:
                 facts.append(Fact(record, record.event, state, entry_of(record, state)))
+        self._replayed = _replay(records)
+        self._stale = False
         if facts:
             log.warning("meeting %s: %d records of another writer or a doubtful commit", self.meeting_id, len(facts))
             self._tell(facts)
@@ -316,6 +312,10 @@ class Host:
         if self._replayed is None:
             raise StorageUnavailable(f"meeting {self.meeting_id} could not be read yet")
         return self._replayed
+
+
+def _replay(records: Sequence[Record]) -> Replayed:
+    return replay(records, Head(records[-1].seq, records[-1].hash) if records else EMPTY)
 
 
 def _again(asked: _Asked, state: MeetingState | None) -> Rejected | None:

@@ -150,7 +150,12 @@ class Registry:
         await assembly.host.start()
         state = assembly.state
         if state is None or state.phase == "convened":
-            convening = await self._convening(meeting_id)
+            try:
+                convening = await self._convening(meeting_id)
+            except Exception as error:
+                log.exception("the schedule of meeting %s can not be read", meeting_id)
+                await assembly.host.stop()
+                raise StorageUnavailable("the schedule can not be read") from error
             if convening is not None:
                 await assembly.host.ask(SERVER, ConveneMeeting(convening))
         if assembly.state is None:

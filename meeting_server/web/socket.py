@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.journal.port import StorageUnavailable
-from meeting_server.live.connection import Connection, Outlet
+from meeting_server.live.connection import Outlet
 from meeting_server.live.conversation import Conversation
 from meeting_server.live.registry import Registry
 from meeting_server.observe import SOCKETS
@@ -163,40 +163,40 @@ class _Talk:
             return Close.SIGNED_OUT
         if viewer.only_meeting not in (None, meeting_id):
             return Close.FORBIDDEN
-        registry = self._door.registry
+        stop_watching = self._watch(viewer)  # from here on: a sign-in may also end before the hello
         try:
-            assembly = await registry.assembly(meeting_id)
-        except StorageUnavailable:
-            return Close.UNAVAILABLE
-        if assembly is None:
-            return Close.UNKNOWN_MEETING
-        try:
-            hello = await self._hello()
-            if isinstance(hello, Close):
-                return hello
-            assembly = await registry.assembly(meeting_id)  # it may have been put away while we waited
-            if assembly is None:
-                return Close.UNKNOWN_MEETING
-            entered = assembly.enter(
-                viewer.participant_id, hello.device, hello.position, self._outlet, media=registry.signalling.available
-            )
-            if isinstance(entered, Close):
-                return entered
-            stop_watching = self._watch(viewer, entered)
-            try:
-                return await self._listen(Conversation(assembly, entered, registry.signalling, registry.papers, registry.clock))
-            finally:
-                stop_watching()
-                assembly.leave(entered)
+            return await self._take_part(meeting_id, viewer)
         except StorageUnavailable:
             return Close.UNAVAILABLE
         except _Gone:
             return None
+        finally:
+            stop_watching()
 
-    def _watch(self, viewer: SocketViewer, connection: Connection) -> Callable[[], None]:
+    async def _take_part(self, meeting_id: MeetingId, viewer: SocketViewer) -> Close | None:
+        registry = self._door.registry
+        if await registry.assembly(meeting_id) is None:
+            return Close.UNKNOWN_MEETING
+        hello = await self._hello()
+        if isinstance(hello, Close):
+            return hello
+        assembly = await registry.assembly(meeting_id)  # it may have been put away while we waited
+        if assembly is None:
+            return Close.UNKNOWN_MEETING
+        entered = assembly.enter(
+            viewer.participant_id, hello.device, hello.position, self._outlet, media=registry.signalling.available
+        )
+        if isinstance(entered, Close):
+            return entered
+        try:
+            return await self._listen(Conversation(assembly, entered, registry.signalling, registry.papers, registry.clock))
+        finally:
+            assembly.leave(entered)
+
+    def _watch(self, viewer: SocketViewer) -> Callable[[], None]:
         if self._door.watch is None:
             return lambda: None
-        return self._door.watch(viewer.sign_in_id, lambda: connection.close(Close.SIGNED_OUT))
+        return self._door.watch(viewer.sign_in_id, lambda: self._outlet.close(Close.SIGNED_OUT))
 
     async def _hello(self) -> Hello | Close:
         self._door.waiting += 1

@@ -114,6 +114,31 @@ async def test_signing_out_closes_the_sockets_of_that_sign_in(live: Live) -> Non
         assert (await other.command("PostChat", text="还在"))["type"] == "ack"
 
 
+async def test_signing_out_closes_a_socket_that_has_not_said_hello_yet(live: Live) -> None:
+    sign_outs = SignOuts()
+    live.door.watch = sign_outs.watch
+    bot = await knocking(live)
+    async with asyncio.timeout(PATIENCE):
+        while not sign_outs._watching:  # noqa: ASYNC110  the server does not say so
+            await asyncio.sleep(0.01)
+    sign_outs.announce(["m1"])
+    assert await bot.closed() == Close.SIGNED_OUT
+
+
+async def test_a_meeting_whose_schedule_can_not_be_read_is_unavailable_for_now(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_: object) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr(live.registry, "_convening", broken)
+    bot = await knocking(live)
+    assert await bot.closed() == Close.UNAVAILABLE
+    monkeypatch.undo()
+    async with await live.enter("m1") as member:
+        assert (await member.command("PostChat", text="好了"))["type"] == "ack"
+
+
 async def test_a_socket_that_never_says_hello_is_closed(live: Live) -> None:
     live.door.hello_seconds = 0.2
     bot = await knocking(live)
