@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ def postgres(folder: Path) -> Iterator[str]:
         [*demote, server, "-D", str(data), *options], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/"
     )
     with _ending(process):
-        _await(lambda: _answers(port), process)
+        _await(lambda: _lets_in(port), process)
         yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}/"
 
 
@@ -82,6 +83,18 @@ def _postgres_program(name: str) -> str | None:
 def _answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _lets_in(port: int) -> bool:
+    """Whether PostgreSQL accepts a session: it listens a while before it is done starting up."""
+    words = b"user\0postgres\0database\0postgres\0\0"
+    hello = struct.pack("!ii", len(words) + 8, 196608) + words
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as probe:
+            probe.sendall(hello)
+            return probe.recv(1) == b"R"
+    except OSError:
+        return False
 
 
 def _await(ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
