@@ -81,7 +81,7 @@ describe("selectors", () => {
   it("keep whoever spoke last in front, then who speaks, and oneself behind those with something to show", () => {
     speaking.value = ["m1", "m3"];
     lastSpeaker.value = "m2";
-    expect(stagePeople.value.map((p) => p.participant_id)).toEqual(["m2", "m3", "m1", "secretary"]);
+    expect(stagePeople.value.map((p) => p.participant_id)).toEqual(["m2", "m3", "secretary", "m1"]);
     speaking.value = [];
     expect(stagePeople.value[0]?.participant_id).toBe("m2");
   });

@@ -188,7 +188,7 @@ export const stagePeople = computed<readonly Participant[]>(() => {
   const seen = new Set(videoSlots.value.map((slot) => slot.participant_id));
   const rank = (p: Participant): number => {
     const id = p.participant_id;
-    if (id === me) return 45;
+    if (id === me) return p.media.includes("video") ? 45 : 70;
     if (id === lastSpeaker.value) return 0;
     if (floor.value?.participant_id === id) return 1;
     const loud = speaking.value.indexOf(id);

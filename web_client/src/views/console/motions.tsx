@@ -11,11 +11,13 @@ import { Chip } from "../../widgets/chip";
 import { Icon } from "../../widgets/icon";
 import { openSheet } from "../layout";
 import { openAct } from "./acts";
+import { tap } from "./asking";
 import { consequence } from "./rule_words";
 import { tallyWords } from "./tally_words";
 
 function Kind({ motion }: { motion: Motion }): JSX.Element {
   if (motion.force === "poll") return <Chip icon="list">{t("console.poll")}</Chip>;
+  if (motion.method === "secret") return <Chip tone="force" icon="lock">{t("console.secret")}</Chip>;
   return motion.method === "named" ? <Chip icon="edit">{t("console.named")}</Chip> : <Chip icon="ballot">{t("console.open_ballot")}</Chip>;
 }
 
@@ -79,13 +81,36 @@ function Past({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
+/** A secret paper is being made or the box is being sealed: nothing to do but wait. */
+function Between({ motion }: { motion: Motion }): JSX.Element {
+  return (
+    <>
+      <p class="rowx"><Chip tone="pending" icon="pending">{t(motion.phase === "sealing" ? "console.sealing" : "console.preparing")}</Chip></p>
+      <p class="strong">{motion.title}</p>
+    </>
+  );
+}
+
+function Collecting({ motion }: { motion: Motion }): JSX.Element {
+  void second.value;
+  return (
+    <>
+      <p class="rowx rowx--between"><Chip tone="on" dot="pulse">{t("console.collecting")}</Chip>{motion.collect_until !== null && <span class="countdown" role="timer"><span class="sr">{t("console.left")} </span>{countdown(secondsLeft(motion.collect_until))}</span>}</p>
+      <p class="strong">{motion.title}</p>
+      <p class="small muted">{t("console.issued_n", { n: motion.issued })}</p>
+      <Button block onPress={() => tap("CloseCollecting", { motion_id: motion.motion_id })}>{t("console.close_collecting")}</Button>
+    </>
+  );
+}
+
+const INSIDE: Readonly<Record<Exclude<Motion["phase"], "published" | "withdrawn">, (props: { motion: Motion }) => JSX.Element>> = {
+  drafted: Prepared, moved: Prepared, discussed: Prepared, preparing: Between, collecting: Collecting, voting: Voting, sealing: Between, closed: Closed,
+};
+
 function Card({ motion }: { motion: Motion }): JSX.Element {
   if (motion.phase === "published" || motion.phase === "withdrawn") return <li><Past motion={motion} /></li>;
-  return (
-    <li class={motion.phase === "voting" ? "card card--now stack stack--s" : "card card--line stack stack--s"}>
-      {motion.phase === "drafted" ? <Prepared motion={motion} /> : motion.phase === "voting" ? <Voting motion={motion} /> : <Closed motion={motion} />}
-    </li>
-  );
+  const Inside = INSIDE[motion.phase];
+  return <li class={motion.phase === "voting" || motion.phase === "collecting" ? "card card--now stack stack--s" : "card card--line stack stack--s"}><Inside motion={motion} /></li>;
 }
 
 const ORDER: Readonly<Record<Motion["phase"], number>> = {

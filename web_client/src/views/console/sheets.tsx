@@ -36,13 +36,13 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
     case "draft":
       return <DraftSheet itemId={act.item} />;
     case "open_vote":
-      return withMotion(act.motion, ["drafted"], (motion) => <OpenVoteSheet motion={motion} />);
+      return withMotion(act.motion, ["drafted", "moved", "discussed"], (motion) => <OpenVoteSheet motion={motion} />);
     case "close_vote":
       return withMotion(act.motion, ["voting"], (motion) => <CloseVoteSheet motion={motion} />);
     case "publish":
       return withMotion(act.motion, ["closed"], (motion) => <PublishSheet motion={motion} />);
     case "withdraw":
-      return withMotion(act.motion, ["drafted", "closed", "voting"], (motion) => <WithdrawSheet motion={motion} />);
+      return withMotion(act.motion, ["drafted", "moved", "discussed", "collecting", "voting", "closed"], (motion) => <WithdrawSheet motion={motion} />);
     case "roll_call":
       return <RollCallStart />;
     case "person":
