@@ -72,7 +72,7 @@ describe("inbox", () => {
     tell(snapshot());
     expect(connection.value.caughtUp).toBeNull();
     connection.value = { ...connection.value, phase: "reconnecting" };
-    tell(welcome({ resumed: true, missed: 2 }));
+    tell(welcome({ resumed: true, missed: 2, position: "6.hash6" }));
     tell(event(5, "HandRaised", { participant_id: "m2" }));
     expect(connection.value.phase).toBe("reconnecting");
     tell({ type: "skip", seq: 6, hash8: "hash6" });

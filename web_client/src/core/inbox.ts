@@ -15,8 +15,8 @@ const BACK_IS_NEWS = 8_000;
 
 export class Inbox {
   private readonly typists = new Map<string, number>();
-  /** Records still to come of those missed while away. */
-  private toCatchUp = 0;
+  /** Until this record is applied, those missed while away are still coming; null: none are. */
+  private catchUpTo: number | null = null;
   private wasLive = false;
 
   constructor(private readonly outbox: Outbox) {}
@@ -31,10 +31,11 @@ export class Inbox {
           change(media, { available: message.media && media.value.available });
           speaking.value = [];
           typing.value = [];
-          this.toCatchUp = message.resumed ? message.missed : 0;
+          this.catchUpTo = null;
           if (message.resumed) {
             change(connection, { caughtUp: this.wasLive ? message.missed : null, resumedAt: receivedAt });
-            if (this.toCatchUp === 0) this.live();
+            this.catchUpTo = Number.parseInt(message.position, 10);
+            this.caughtUp();
           }
         });
         return "done";
@@ -61,7 +62,7 @@ export class Inbox {
           }
           seq.value = message.seq;
           position.value = `${message.seq}.${message.hash8}`;
-          if (this.toCatchUp > 0 && --this.toCatchUp === 0) this.live();
+          this.caughtUp();
           this.outbox.applied();
         });
         return "done";
@@ -117,6 +118,12 @@ export class Inbox {
     for (const [id, since] of this.typists) if (at - since > TYPING_ENDS) this.typists.delete(id);
     const ids = [...this.typists.keys()].filter((id) => id !== you.value?.participant_id);
     if (ids.join() !== typing.value.join()) typing.value = ids;
+  }
+
+  private caughtUp(): void {
+    if (this.catchUpTo === null || seq.value < this.catchUpTo) return;
+    this.catchUpTo = null;
+    this.live();
   }
 
   private live(): void {
