@@ -4,6 +4,7 @@ import {
   HALL,
   type AgendaItem,
   type CommandKind,
+  type MeetingState,
   type Message,
   type Motion,
   type MotionId,
@@ -17,12 +18,22 @@ import { lastSpeaker, media, meeting, outbox, refusals, self, speaking, you, typ
 
 // --- people ----------------------------------------------------------------------------------------------
 
+// Parts of the state whose identity only changes with their content: what reads them is not drawn again for every record.
+const NOBODY: MeetingState["participants"] = {};
+const NO_ROOMS: MeetingState["rooms"] = {};
+const NO_HANDS: MeetingState["hands"] = [];
+const NO_MESSAGES: MeetingState["chat"] = [];
+export const participants = computed(() => meeting.value?.participants ?? NOBODY);
+export const rooms = computed(() => meeting.value?.rooms ?? NO_ROOMS);
+const raisedHands = computed(() => meeting.value?.hands ?? NO_HANDS);
+const messages = computed(() => meeting.value?.chat ?? NO_MESSAGES);
+
 /** Everyone on the list who was not removed, those who run the meeting first, then by name as given. */
-export const people = computed<readonly Participant[]>(() => Object.values(meeting.value?.participants ?? {}).filter((p) => !p.removed));
+export const people = computed<readonly Participant[]>(() => Object.values(participants.value).filter((p) => !p.removed));
 export const presentPeople = computed(() => people.value.filter((p) => p.present));
 
 export function participant(id: ParticipantId | null | undefined): Participant | null {
-  return (id && meeting.value?.participants[id]) || null;
+  return (id && participants.value[id]) || null;
 }
 /** The name to show; a dash for someone this view does not know. */
 export function nameOf(id: ParticipantId | null | undefined): string {
@@ -69,10 +80,8 @@ export function refusalOf<K extends CommandKind>(kind: K, matches: (data: Outbox
 
 /** The queue in order, the viewer's own raising shown before the server has it. */
 export const hands = computed<readonly ParticipantId[]>(() => {
-  const state = meeting.value;
   const me = you.value?.participant_id;
-  if (!state) return [];
-  let queue = state.hands.map((hand) => hand.participant_id);
+  let queue = raisedHands.value.map((hand) => hand.participant_id);
   if (me) {
     for (const entry of outbox.value) {
       if (entry.kind === "RaiseHand" && !queue.includes(me)) queue = [...queue, me];
@@ -91,8 +100,7 @@ export const myFloor = computed(() => (floor.value?.participant_id === you.value
 // --- rooms and chat --------------------------------------------------------------------------------------
 
 export const myRoom = computed<Room | null>(() => {
-  const state = meeting.value;
-  return state?.rooms[self.value?.room_id ?? HALL] ?? null;
+  return rooms.value[self.value?.room_id ?? HALL] ?? null;
 });
 /** Whether opening the microphone is refused for now: a guest, or anyone in a moderated room, without the floor. */
 export const floorRequired = computed(() => {
@@ -101,11 +109,10 @@ export const floorRequired = computed(() => {
 });
 /** Messages of the viewer's room, oldest first; one's own on their way are at the end (`pending`). */
 export const chat = computed<readonly (Message & { readonly pending?: boolean })[]>(() => {
-  const state = meeting.value;
   const me = you.value?.participant_id;
-  if (!state || !me) return [];
+  if (!me) return [];
   const room = self.value?.room_id ?? HALL;
-  const said = state.chat.filter((message) => message.room_id === room);
+  const said = messages.value.filter((message) => message.room_id === room);
   const sending = pending("PostChat").map((entry) => ({
     message_id: entry.id,
     room_id: room,

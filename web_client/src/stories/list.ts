@@ -8,7 +8,7 @@ import { aside, changeDraft } from "../views/vote/paper";
 import { composing } from "../views/chat";
 import { keyboardOpen } from "../views/keyboard";
 import { t } from "../core/i18n";
-import { ME, meetingState, motion, NOW, POLL, published, withPeople } from "./fixtures";
+import { ME, meetingState, motion, NOW, person, POLL, published, withPeople } from "./fixtures";
 import { goOffline } from "./port";
 
 type Story = () => void;
@@ -156,6 +156,12 @@ export const STORIES: Readonly<Record<string, Story>> = {
   },
   "people": () => {
     room();
+    go({ panel: "people" });
+  },
+  "people-200": () => {
+    const state = meetingState();
+    const more = Object.fromEntries(Array.from({ length: 170 }, (_, i) => [`n-${i}`, person(`n-${i}`, `成员${i + 1}`)]));
+    room({ participants: { ...state.participants, ...more } });
     go({ panel: "people" });
   },
   "person": () => {

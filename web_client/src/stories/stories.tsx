@@ -4,11 +4,17 @@ import "../styles/components.css";
 import { render } from "preact";
 import { provideActions } from "../core/actions";
 import { beat } from "../core/clock";
-import { boot, change, connection, preferences, you } from "../core/store";
+import { boot, change, connection, meeting, preferences, you } from "../core/store";
 import { App } from "../views/app";
-import { ME } from "./fixtures";
+import { ME, message } from "./fixtures";
 import { STORIES } from "./list";
 import { asked, storyActions } from "./port";
+
+/** One more message: what a busy meeting asks of the page fifty times a second. */
+function storm(no: number): void {
+  const state = meeting.value;
+  if (state) meeting.value = { ...state, chat: [...state.chat.slice(-199), message(100 + no, "m-0", `第 ${no} 条`)] };
+}
 
 async function run(): Promise<void> {
   const query = new URLSearchParams(location.search);
@@ -33,7 +39,7 @@ async function run(): Promise<void> {
     story();
     render(<App />, place);
   }
-  Object.assign(window, { stories: { names: Object.keys(STORIES), asked } });
+  Object.assign(window, { stories: { names: Object.keys(STORIES), asked, storm } });
   document.documentElement.dataset["ready"] = "yes";
 }
 

@@ -2,8 +2,8 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../core/i18n";
-import { floor, hands, hears, people, quorum } from "../core/selectors";
-import { meeting, speaking, you } from "../core/store";
+import { floor, hands, hears, people, quorum, rooms } from "../core/selectors";
+import { speaking, you } from "../core/store";
 import { HALL, type Participant } from "../wire/messages";
 import { Avatar } from "../widgets/avatar";
 import { Chip } from "../widgets/chip";
@@ -26,7 +26,7 @@ function stateOf(person: Participant): string {
 /** Where someone is, in words: in this room, in a group room, on leave, not here. */
 function whereabouts(person: Participant): string {
   if (!person.present) return t(person.leave_approved ? "room_people.on_leave" : person.left_at === null ? "room_people.not_come" : "room_people.gone");
-  const room = meeting.value?.rooms[person.room_id];
+  const room = rooms.value[person.room_id];
   if (person.room_id !== HALL && room !== undefined) return t("room_people.in_room", { room: room.title });
   return t("room_people.here");
 }

@@ -2,8 +2,8 @@
 import type { JSX } from "preact";
 import { actions } from "../core/actions";
 import { t } from "../core/i18n";
-import { hears, participant } from "../core/selectors";
-import { media, meeting, you } from "../core/store";
+import { hears, participant, rooms } from "../core/selectors";
+import { media, you } from "../core/store";
 import { HALL, type ParticipantId } from "../wire/messages";
 import { Avatar } from "../widgets/avatar";
 import { Button } from "../widgets/button";
@@ -17,7 +17,7 @@ export function PersonSheet({ participantId }: { participantId: ParticipantId })
   if (person === null) return null;
   const own = participantId === you.value?.participant_id;
   const pinned = media.value.pinned === participantId;
-  const room = meeting.value?.rooms[person.room_id];
+  const room = rooms.value[person.room_id];
   const pictures = media.value.available && media.value.profile === "video" && person.present && !own;
   return (
     <Sheet
