@@ -88,7 +88,7 @@ def media() -> None:
     """A media worker alone: voice and video."""
     die_with_parent()
     settings = _settings("media")
-    from meeting_server.app import run_media
+    from meeting_server.processes import run_media
 
     run_media(settings)
 
@@ -98,7 +98,7 @@ def archive() -> None:
     """The archive worker alone: mixes sound, writes minutes, feeds the search."""
     die_with_parent()
     settings = _settings("archive")
-    from meeting_server.app import run_archive
+    from meeting_server.processes import run_archive
 
     run_archive(settings)
 
@@ -124,11 +124,12 @@ def audit(
 def demo() -> None:
     """Seed the demo branch if it is not there, and print new sign-in links."""
     settings = _settings("demo").model_copy(update={"demo": True})
-    from meeting_server.demo import links_for
+    from meeting_server.demo import links, seed
     from meeting_server.serve import announce, place_of, terminal_language
 
     place = place_of(settings, lan=False, listening=False)
-    announce(place, asyncio.run(links_for(place.settings, terminal_language())), out)
+    asyncio.run(seed(place.settings))
+    announce(place, asyncio.run(links(place.settings, terminal_language())), out)
 
 
 def _people(work: Callable[[Settings], Coroutine[Any, Any, Any]]) -> Any:
@@ -185,7 +186,7 @@ def user_password(who: Annotated[str, typer.Argument(help="Name or number.")]) -
 def migrate() -> None:
     """Bring the database to the newest revision."""
     settings = _settings("migrate")
-    from meeting_server.app import migrated
+    from meeting_server.processes import migrated
 
     asyncio.run(migrated(settings))
     out.print(_words("migrated"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -20,23 +18,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from meeting_server.archive.pipeline import Pipeline
 from meeting_server.archive.shelf import Shelf
-from meeting_server.archive.worker import Worker as ArchiveWorker
-from meeting_server.archive.worker import be_gentle
 from meeting_server.config import HERE, Settings
 from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.clock import Clock
 from meeting_server.live.registry import Registry
-from meeting_server.media import worker as media_worker
 from meeting_server.media.api import MediaPlane, MediaRefused
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.observe import REGISTRY
+from meeting_server.processes import migrated
 from meeting_server.store.access_log import AccessLog
 from meeting_server.store.accounts import Accounts
-from meeting_server.store.database import Database, migrate
+from meeting_server.store.database import Database
 from meeting_server.store.directory import Directory
 from meeting_server.store.invitations import Invitations
 from meeting_server.store.search import Search
@@ -67,13 +62,6 @@ def client_folder() -> Path:
 
 
 # --- the house --------------------------------------------------------------------------------------------------
-
-
-async def migrated(settings: Settings) -> None:
-    """Bring the database to the newest revision."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for url in dict.fromkeys((settings.database, settings.ballot_database)):
-        await migrate(url)
 
 
 @asynccontextmanager
@@ -210,7 +198,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
     )
 
 
-# --- the processes --------------------------------------------------------------------------------------------------
+# --- the process ----------------------------------------------------------------------------------------------------
 
 
 def run_web(settings: Settings) -> None:
@@ -235,33 +223,3 @@ def run_web(settings: Settings) -> None:
             ssl_keyfile=settings.tls_key,
         )
     ).run()
-
-
-def run_media(settings: Settings) -> None:
-    """Forward voice and video until SIGTERM or SIGINT."""
-    control = settings.media_control
-    control.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    words = ["--socket", str(control), "--port", str(settings.media_port)]
-    for host in filter(None, (word.strip() for word in settings.media_host.split(","))):
-        words += ["--host", host]
-    media_worker.main(words)
-
-
-def run_archive(settings: Settings) -> None:
-    """Make the records of adjourned meetings until SIGTERM or SIGINT."""
-    be_gentle()
-    asyncio.run(_work_on_records(settings))
-
-
-async def _work_on_records(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await migrated(settings)
-    database = Database(settings.database)
-    try:
-        journal = SqlJournal(database)
-        pipeline = Pipeline(journal, Search(database), settings.recordings_dir)
-        await ArchiveWorker(journal, pipeline, settings.retention_days).run(stop)
-    finally:
-        await database.close()

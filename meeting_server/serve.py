@@ -164,10 +164,12 @@ async def serve(settings: Settings, *, lan: bool = False) -> None:
     place = place_of(settings, lan=lan)
     os.environ.update(place.environment)
 
-    from meeting_server.demo import links_for  # here, so that a taken port is told at once
+    if settings.demo:
+        from meeting_server import demo  # here, so that a taken port is told at once
 
-    console.print(f"● {text(language, 'cli.preparing')}")
-    links = await links_for(place.settings, language)
+        if demo.may_be_empty(settings):
+            console.print(f"● {text(language, 'cli.preparing')}")
+            await demo.seed(place.settings)
 
     supervisor = Supervisor(children_of(place))
     loop = asyncio.get_running_loop()
@@ -180,7 +182,7 @@ async def serve(settings: Settings, *, lan: bool = False) -> None:
     try:
         if ready.done():
             ready.result()
-            announce(place, links, console)
+            announce(place, await _links(place.settings, language), console)
             console.print(f"\n[dim]{text(language, 'cli.stop')}[/]")
     except CanNotStart:
         supervisor.stop()
@@ -190,3 +192,14 @@ async def serve(settings: Settings, *, lan: bool = False) -> None:
         ready.cancel()
     await running
     console.print(f"● {text(language, 'cli.stopped')}")
+
+
+async def _links(settings: Settings, language: Language) -> list[tuple[str, str, str]]:
+    if not settings.demo:
+        return []
+    from meeting_server import demo
+
+    made = await demo.links(settings, language)
+    if not made and await demo.seed(settings):  # a database that was there, with nothing in it
+        made = await demo.links(settings, language)
+    return made

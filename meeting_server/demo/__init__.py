@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
+import time
+
+from sqlalchemy import make_url
+
 from meeting_server.config import Settings
-from meeting_server.demo.branch import FACES, seed_branch
-from meeting_server.demo.meetings import seed_meetings
-from meeting_server.demo.rehearsal import StageClock
-from meeting_server.web.auth import now_millis
+from meeting_server.demo.branch import FACES
+from meeting_server.store.accounts import Accounts
+from meeting_server.store.database import Database
+from meeting_server.store.directory import Directory
 from meeting_server.web.catalogue import Language, text
-from meeting_server.web.house import House
 
 LINK_SECONDS = 24 * 3600
 
 
-async def seed(house: House, clock: StageClock) -> bool:
-    """Seed branch and meetings when the house is empty; whether it did. ``clock``: the one the house's registry runs by."""
-    tree = await house.directory.tree()
-    if any(True for _ in tree.walk()):
-        return False
-    now = now_millis()
-    people = await seed_branch(house, now)
-    await seed_meetings(house, clock, people, now)
-    return True
+def may_be_empty(settings: Settings) -> bool:
+    """Whether the house may never have been used; a database that is no file is asked."""
+    url = make_url(settings.database)
+    return url.get_backend_name() != "sqlite" or not (settings.data_dir / str(url.database)).exists()
 
 
-async def links(house: House, base_url: str, language: Language) -> list[tuple[str, str, str]]:
+async def seed(settings: Settings) -> bool:
+    """Bring the database up to date, and seed branch and meetings when the house is empty; whether it did."""
+    from meeting_server.app import open_house  # the whole house, for the first start only
+    from meeting_server.demo.branch import seed_branch
+    from meeting_server.demo.meetings import seed_meetings
+    from meeting_server.demo.rehearsal import StageClock
+
+    now = time.time_ns() // 1_000_000
+    clock = StageClock(now)
+    async with open_house(settings, clock=clock) as house:
+        tree = await house.directory.tree()
+        if any(True for _ in tree.walk()):
+            return False
+        people = await seed_branch(house, now)
+        await seed_meetings(house, clock, people, now)
+        return True
+
+
+async def links(settings: Settings, language: Language) -> list[tuple[str, str, str]]:
     """A fresh one-time link per role: role, name, address. Nobody but the demo branch's own people gets one."""
     made: list[tuple[str, str, str]] = []
-    for face in FACES:
-        member = await house.directory.member_by_number(face.number)
-        if member is None or member.name != face.name:
-            continue
-        token = await house.accounts.issue_link(member.member_id, issued_by=None, now=now_millis(), seconds=LINK_SECONDS)
-        made.append((text(language, f"cli.role.{face.role}"), face.name, f"{base_url}/sign-in/{token}"))
+    database = Database(settings.database)
+    try:
+        directory, accounts = Directory(database), Accounts(database)
+        for face in FACES:
+            member = await directory.member_by_number(face.number)
+            if member is None or member.name != face.name:
+                continue
+            now = time.time_ns() // 1_000_000
+            token = await accounts.issue_link(member.member_id, issued_by=None, now=now, seconds=LINK_SECONDS)
+            made.append((text(language, f"cli.role.{face.role}"), face.name, f"{settings.public_url}/sign-in/{token}"))
+    finally:
+        await database.close()
     return made
-
-
-async def links_for(settings: Settings, language: Language) -> list[tuple[str, str, str]]:
-    """Bring the database up to date and, in a demo, seed it; the links to print."""
-    from meeting_server.app import open_house
-
-    clock = StageClock(now_millis())
-    async with open_house(settings, clock=clock) as house:
-        if not settings.demo:
-            return []
-        await seed(house, clock)
-        return await links(house, settings.public_url, language)

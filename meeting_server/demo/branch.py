@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Standing
 from meeting_server.store.branch_tree import BranchKind
 from meeting_server.store.people import BranchRole, Member
-from meeting_server.web.house import House
+
+if TYPE_CHECKING:
+    from meeting_server.web.house import House
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from pypinyin import lazy_pinyin
-
 _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
 LONGEST_SYLLABLE = 6
 
@@ -38,6 +36,13 @@ def _plain(character: str) -> str:
     return "".join(part for part in spread if part.isalnum())
 
 
+def _pinyin(text: str, errors: str = "default") -> list[str]:
+    from pypinyin import lazy_pinyin  # half a second of dictionary, only for those who search or index
+
+    sounds: list[str] = lazy_pinyin(text, errors=errors)
+    return sounds
+
+
 def tokens_of(text: str) -> list[Token]:
     """All tokens in order; what stands between them (spaces, punctuation) is not kept."""
     units = [(position, _plain(character)) for position, character in enumerate(text)]
@@ -50,9 +55,9 @@ def tokens_of(text: str) -> list[Token]:
     for what, run in groupby(units, kind):
         found = list(run)
         if what == "han":
-            sounds = lazy_pinyin("".join(plain for _, plain in found))
+            sounds = _pinyin("".join(plain for _, plain in found))
             if len(sounds) != len(found):  # an unknown character swallowed its neighbours
-                sounds = [lazy_pinyin(plain)[0] for _, plain in found]
+                sounds = [_pinyin(plain)[0] for _, plain in found]
             tokens += [
                 Token(plain, _sound(sound), position, position + 1, True)
                 for (position, plain), sound in zip(found, sounds, strict=True)
@@ -81,7 +86,7 @@ def sounded(tokens: list[Token]) -> str:
 def syllables() -> frozenset[str]:
     """Every toneless syllable of Mandarin."""
     common = "".join(chr(code) for code in range(0x4E00, 0x9FA6))
-    return frozenset(_sound(sound) for sound in lazy_pinyin(common, errors="ignore") if len(sound) <= LONGEST_SYLLABLE)
+    return frozenset(_sound(sound) for sound in _pinyin(common, errors="ignore") if len(sound) <= LONGEST_SYLLABLE)
 
 
 def split_pinyin(word: str) -> list[str] | None:

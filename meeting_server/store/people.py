@@ -7,8 +7,6 @@ import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pypinyin import Style, lazy_pinyin
-
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Standing
 
@@ -104,6 +102,8 @@ def plain_name(name: str) -> str:
 
 def pinyin_of(name: str) -> str:
     """What a name can be found by besides itself: ``dingwenjing dwj``."""
+    from pypinyin import Style, lazy_pinyin  # half a second of dictionary, for those who need it
+
     full = "".join(lazy_pinyin(name)).lower()
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
     return f"{full} {initials}"[:400]
