@@ -24,6 +24,8 @@ const PING_VISIBLE = 5_000;
 const PING_HIDDEN = 20_000;
 /** A ping without any answer for so long means that the network is gone. */
 const SILENCE = 4_000;
+/** After the network came back, or the page to the front, a dead socket is the likely case: it has to prove itself sooner. */
+const SILENCE_WHEN_SUSPECT = 2_000;
 /** A look at another app for a moment is no absence: telling the server waits so long. */
 const HIDDEN_AFTER = 5_000;
 
@@ -64,7 +66,7 @@ export class MeetingSocket {
   /** Do not wait for the next attempt; a connection that is open is asked for a sign of life instead. */
   reconnectNow(): void {
     if (this.ended) return;
-    if (this.socket?.readyState === WebSocket.OPEN) this.ping();
+    if (this.socket?.readyState === WebSocket.OPEN) this.ping(SILENCE_WHEN_SUSPECT);
     else if (this.retry !== undefined || this.socket === null) this.connect(5_000);
   }
 
@@ -138,12 +140,12 @@ export class MeetingSocket {
     this.retry = setTimeout(() => this.connect(patience), delay);
   }
 
-  private ping(): void {
+  private ping(patience = SILENCE): void {
     clearTimeout(this.pinger);
     this.pinger = setTimeout(() => this.ping(), document.hidden ? PING_HIDDEN : PING_VISIBLE);
     if (!this.send({ type: "ping", sent: Date.now() })) return;
     // every frame is a sign of life, so only real silence ends here; timers of a hidden page are too lax to judge by
-    if (this.silence === undefined && !document.hidden) this.silence = setTimeout(() => this.dropped("silence"), SILENCE);
+    if (this.silence === undefined && !document.hidden) this.silence = setTimeout(() => this.dropped("silence"), patience);
   }
 
   private visibilityChanged(): void {
