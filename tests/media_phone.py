@@ -110,6 +110,7 @@ class WirePhone:
         self._mid_of_ssrc: dict[int, str] = {}
         self._next: dict[str, tuple[int, int]] = {}
         self._ssrcs: dict[str, int] = {}
+        self.sent_times: dict[str, dict[bytes, int]] = {}  # role -> payload -> the RTP time it was sent with
         self.picture_id = random.randrange(1 << 14)
         self.spoken = 0
         self.dtls: Any = None
@@ -225,6 +226,7 @@ class WirePhone:
             changes.get("timestamp", timestamp),
             changes.get("ssrc", self.ssrc(role)),
         )
+        self.sent_times.setdefault(role, {})[payload] = int.from_bytes(head[4:8], "big")
         packet = head + struct.pack("!HH", 0xBEDE, len(elements) // 4) + elements + payload
         assert all_extensions(packet)
         return packet

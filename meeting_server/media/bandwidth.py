@@ -13,7 +13,7 @@ FIRST_RETRY_S, LONGEST_RETRY_S = 4.0, 60.0
 QUEUE_TOO_LONG_S = 0.08  # above the shortest delay seen lately ...
 FOR_S = 0.5  # ... for this long
 BASE_WINDOW_S = 20.0
-CALM_READ_S = 0.25
+CALM_READ_S = 0.4
 LOOKS = 12  # packets of one feedback whose delay is looked at: the shortest counts
 TRIAL_S = 8.0  # congestion this soon after a trial is the trial's doing
 
@@ -44,7 +44,7 @@ class Downlink:
         self.queue_s = 0.0
 
     def curious(self, now: float) -> bool:
-        """Whether the next feedback is worth reading: while all is well, one in a quarter of a second tells enough."""
+        """Whether the next feedback is worth reading: while all is well, one now and then tells enough."""
         calm = self.queue_s < QUEUE_TOO_LONG_S / 2 and self.loss < LOSS_TOO_HIGH / 4
         return not calm or now - self._read_at >= CALM_READ_S
 

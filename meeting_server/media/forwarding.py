@@ -306,7 +306,7 @@ class Forwarder:
         self.by_address[key] = peer
         peer.keys.add(key)
         peer.heard = now
-        if peer.key is None or (check.nominated and peer.key != key) or check.credentials is not peer.credentials[-1]:
+        if peer.key is None or (check.nominated and peer.key != key):
             self._send_to(peer, key)
         if check.nominated and check.credentials is peer.credentials[-1] and len(peer.credentials) > 1:
             self._forget_credentials(peer, 1)

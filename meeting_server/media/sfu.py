@@ -97,6 +97,11 @@ class Sfu:
                 raise
             if credentials is not peer.credentials[-1]:
                 peer.credentials.append(credentials)
+            kept = {line.mid for line in plan.sending}
+            gone = [track for mid, track in peer.tracks.items() if mid not in kept]
+            self._end_tracks(peer, [t for t in gone if t.shown], time.monotonic())
+            for track in gone:
+                self.recording.finish(track)
             peer.adopt(plan)
             self.forwarder.listen_for(peer)
             self.move(client, room)

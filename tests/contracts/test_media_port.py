@@ -23,6 +23,7 @@ from meeting_server.media.api import (
     TrackStarted,
 )
 from meeting_server.media.client import MediaWorkers
+from meeting_server.media.rtcp import SenderReport, from_ntp, parse, sender_report, to_ntp
 from meeting_server.media.settings import MediaSettings
 from tests.media_ears import Ears
 from tests.media_phone import WirePhone, meanwhile
@@ -287,6 +288,31 @@ async def test_a_lost_packet_is_repaired_on_request(plane: MediaPlane, phones: l
         assert int.from_bytes(payload[:2], "big") == wanted.seq
         payload = payload[2:]
     assert payload == wanted.payload
+
+
+async def test_sound_and_picture_of_a_participant_are_reported_on_one_clock(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a, b = make(phones, "a", camera=True), make(phones, "b", pictures=1)
+    await a.join(plane, "room")
+    await b.join(plane, "room")
+    async with meanwhile(a.speak(), a.show()):
+        sounds = await b.hears("audio_slot", 5, since=0)
+        pictures = await b.hears("video_slot", 5, since=0)
+        # the phone's own clock is years off; at one moment its sound stood at 48000 and its picture at 90000
+        moment = to_ntp(time.time() - 1e8)
+        while len(reports := _reports(b, {sounds[0].ssrc, pictures[0].ssrc})) < 2:
+            await a.send(sender_report(a.ssrc("microphone"), moment, 48000, 1, 1, "a"))
+            await a.send(sender_report(a.ssrc("camera"), moment, 90000, 1, 1, "a"))
+            await asyncio.sleep(0.1)
+        spoken, shown = a.sent_times["microphone"], a.sent_times["camera"]
+    for packets, report, sent in ((sounds, reports[sounds[0].ssrc], spoken), (pictures, reports[pictures[0].ssrc], shown)):
+        offset = next(p.timestamp - sent[bytes(p.payload)] & 0xFFFFFFFF for p in packets if bytes(p.payload) in sent)
+        assert report.rtp - offset & 0xFFFFFFFF == (48000 if packets is sounds else 90000)
+    assert abs(from_ntp(reports[sounds[0].ssrc].ntp) - from_ntp(reports[pictures[0].ssrc].ntp)) < 0.045
+    assert abs(from_ntp(reports[sounds[0].ssrc].ntp) - time.time()) < 30  # on our clock, not on the phone's
+
+
+def _reports(phone: WirePhone, ssrcs: set[int]) -> dict[int, SenderReport]:
+    return {r.ssrc: r for data in phone.rtcp for r in parse(data).senders if r.ssrc in ssrcs}
 
 
 async def test_joining_again_from_a_new_connection_replaces_the_old_and_keeps_permissions(
