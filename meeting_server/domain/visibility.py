@@ -63,7 +63,7 @@ class Copy:
 
 def runners(state: MeetingState) -> frozenset[ParticipantId]:
     """Those who run the meeting and keep its record: they see attendance evidence, drafts and counts."""
-    return frozenset(i for i, p in state.participants.items() if p.role in _RUNNING and not p.removed)
+    return frozenset([i for i, p in state.participants.items() if p.role in _RUNNING and not p.removed])
 
 
 def _only(to: frozenset[ParticipantId], event: Event) -> tuple[Copy, ...]:
