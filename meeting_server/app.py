@@ -92,6 +92,7 @@ async def open_house(
             on_phase=desk.on_phase,
             media=media,
             box=box,
+            branch_presets=desk.presets.of_branch,
             recordings_dir=settings.recordings_dir,
             clock=clock,
         )

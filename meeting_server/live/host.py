@@ -23,6 +23,8 @@ from meeting_server.wire.codes import WireCode
 
 log = logging.getLogger(__name__)
 
+PresetsOf = Callable[[MeetingState | None], Mapping[str, Preset]]
+"""The rules a meeting may decide by: those shipped and those of its branch."""
 Reply = Callable[[Outcome], None]
 PACE = 0.008
 """Seconds of rest for every command of the batch before: single commands wait for nothing, and the more there are, the
@@ -73,16 +75,14 @@ class Host:
         self,
         meeting_id: MeetingId,
         journal: Journal,
-        presets: Mapping[str, Preset],
+        presets_of: PresetsOf,
         clock: Clock,
         told: Callable[[Host, Sequence[Fact]], None],
     ) -> None:
         self.meeting_id = meeting_id
         self.fence = 0
-        self.least_rest = 0.0
-        """Seconds between two batches, whatever they hold: telling a large meeting takes time."""
         self._journal = journal
-        self._presets = presets
+        self._presets_of = presets_of
         self._clock = clock
         self._told = told
         self._replayed: Replayed | None = None
@@ -172,7 +172,7 @@ class Host:
                 if wait > 0 and not self._stopping:
                     await asyncio.sleep(wait)
                 batch, self._inbox = self._inbox, []
-                next_at = loop.time() + max(self.least_rest, min(PACE * len(batch), LONGEST_REST))
+                next_at = loop.time() + min(PACE * len(batch), LONGEST_REST)
                 try:
                     await self._settle(batch)
                 except Exception:
@@ -228,7 +228,7 @@ class Host:
                 made.answers.append(_again(asked, state) or earlier)
                 continue
             try:
-                decision = decide(state, asked.command, asked.actor, now, self._presets)
+                decision = decide(state, asked.command, asked.actor, now, self._presets_of(state))
                 if isinstance(decision, Rejected):
                     made.answers.append(decision)
                     continue

@@ -36,6 +36,7 @@ IDLE_MS: Millis = 10 * 60_000
 class Registry:
     """``convening`` gives what the schedule says about a meeting (``None``: there is none). ``on_phase`` is told when
     a meeting opens or adjourns. ``media`` must be started by its owner before ``start``; ``None``: text only.
+    ``presets``: rules for every meeting; ``branch_presets``: those of the meetings of one branch, in their place.
     ``box`` holds the papers of secret votes; ``None``: none can be opened."""
 
     def __init__(
@@ -47,6 +48,7 @@ class Registry:
         on_phase: OnPhase | None = None,
         media: MediaPlane | None = None,
         box: Box | None = None,
+        branch_presets: Callable[[str], Mapping[str, Preset]] | None = None,
         recordings_dir: Path = Path("recordings"),
         clock: Clock | None = None,
     ) -> None:
@@ -56,6 +58,7 @@ class Registry:
         self.draining = False
         self._journal = journal
         self._presets = presets
+        self._branch_presets = branch_presets
         self._convening = convening
         self._on_phase = on_phase
         self._assemblies: dict[MeetingId, Assembly] = {}
@@ -142,9 +145,14 @@ class Registry:
             loading.add_done_callback(lambda _: self._loading.pop(meeting_id, None))
         return await asyncio.shield(loading)
 
+    def _presets_of(self, state: MeetingState | None) -> Mapping[str, Preset]:
+        if state is None or self._branch_presets is None:
+            return self._presets
+        return self._branch_presets(state.branch_id)
+
     async def _load(self, meeting_id: MeetingId) -> Assembly | None:
         def make_host(told: Callable[[Host, Sequence[Fact]], None]) -> Host:
-            return Host(meeting_id, self._journal, self._presets, self.clock, told)
+            return Host(meeting_id, self._journal, self._presets_of, self.clock, told)
 
         assembly = Assembly(make_host, self.clock)
         await assembly.host.start()

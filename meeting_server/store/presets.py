@@ -40,6 +40,11 @@ def load_presets(folder: Path = FOLDER) -> Mapping[str, Preset]:
 def _check(name: str, stem: str, preset: Preset) -> None:
     if preset.preset_id != stem:
         raise PresetFileError(f"{name}: preset_id is {preset.preset_id!r}, expected {stem!r}")
+    check_preset(preset, name)
+
+
+def check_preset(preset: Preset, name: str = "preset") -> None:
+    """Raises PresetFileError for a rule nobody could follow."""
     if not preset.source.strip():
         raise PresetFileError(f"{name}: source is empty")
     for field, threshold in (("quorum", preset.quorum), ("passing", preset.passing)):

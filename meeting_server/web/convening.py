@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
-from meeting_server.domain.terms import Convening, Invited, Preset
+from meeting_server.domain.terms import Convening, Invited
+from meeting_server.store.branch_presets import BranchPresets
 from meeting_server.store.directory import Directory
 from meeting_server.store.documents import Documents
 from meeting_server.store.leave import Leave, LeaveBook
@@ -24,7 +23,7 @@ class Convener:
         directory: Directory,
         leaves: LeaveBook,
         documents: Documents,
-        presets: Mapping[str, Preset],
+        presets: BranchPresets,
     ) -> None:
         self._schedule = schedule
         self._directory = directory
@@ -38,6 +37,7 @@ class Convener:
         if scheduled is None or scheduled.status == "cancelled":
             return None
         plan = scheduled.plan
+        await self._presets.refresh()
         branch = await self._directory.branch(plan.branch_id)
         members = await self._directory.members_by_id(p.participant_id for p in plan.people if not p.is_guest)
         leaves = await self._leaves.of_meeting(meeting_id)

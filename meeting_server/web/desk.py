@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.domain.state import Phase
-from meeting_server.domain.terms import Preset
+from meeting_server.store.branch_presets import BranchPresets
 from meeting_server.store.database import Database
 from meeting_server.store.directory import Directory
 from meeting_server.store.documents import Documents
@@ -27,14 +26,14 @@ class Desk:
     schedule: Schedule
     leaves: LeaveBook
     documents: Documents
-    presets: Mapping[str, Preset]
+    presets: BranchPresets
     convener: Convener
 
     @classmethod
     def set_up(cls, database: Database, directory: Directory, documents_folder: Path) -> Desk:
         """Raises PresetFileError when a shipped rule can not be read."""
         schedule, leaves = Schedule(database), LeaveBook(database)
-        documents, presets = Documents(database, documents_folder), load_presets()
+        documents, presets = Documents(database, documents_folder), BranchPresets(database, load_presets())
         return cls(schedule, leaves, documents, presets, Convener(schedule, directory, leaves, documents, presets))
 
     async def on_phase(self, meeting_id: MeetingId, phase: Phase, at: Millis) -> None:

@@ -21,6 +21,7 @@ from meeting_server.web import (
     preference_pages,
     room_page,
     roster_pages,
+    rules_pages,
     scheduling,
     search_pages,
     sign_in_pages,
@@ -36,6 +37,7 @@ routes: list[BaseRoute] = [
     *branch_pages.routes,
     *access_log_pages.routes,
     *roster_pages.routes,
+    *rules_pages.routes,
     *link_pages.routes,
     *people_pages.routes,  # after the fixed words under /people: a person's address has any word there
     *home.routes,

@@ -13,7 +13,7 @@ Say = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """What a secretary must know before choosing a rule. ``doubts`` and ``opinions`` may be empty."""
+    """What a secretary must know before choosing a rule. ``doubts``, ``disputed`` and ``opinions`` may be empty."""
 
     title: str
     quorum: str
@@ -21,6 +21,7 @@ class RuleWords:
     method: str
     source: str
     doubts: str
+    disputed: str
     opinions: str
     secret: bool
 
@@ -29,6 +30,7 @@ def rule_words(preset: Preset, entitled: int, language: str, say: Say) -> RuleWo
     """``preset`` worked out for ``entitled`` people; ``say`` gives the texts under ``schedule.rule``."""
     separator = ", " if language == "en" else "、"
     fields = separator.join(say(f"schedule.rule.field.{name}") for name in preset.assumed)
+    disputed = separator.join(say(f"schedule.rule.field.{name}") for name in preset.doubts)
     return RuleWords(
         title=preset.title_en if language == "en" else preset.title_zh,
         quorum=_quorum(preset, entitled, say),
@@ -36,6 +38,7 @@ def rule_words(preset: Preset, entitled: int, language: str, say: Say) -> RuleWo
         method=say(f"schedule.rule.method.{preset.method}"),
         source=say("schedule.rule.source", source=preset.source),
         doubts=say("schedule.rule.assumed", fields=fields) if fields else "",
+        disputed=say("schedule.rule.disputed", fields=disputed) if disputed else "",
         opinions=say("schedule.rule.opinions") if preset.written_opinions else "",
         secret=preset.method == "secret",
     )

@@ -78,7 +78,7 @@ async def add_meeting(request: Request) -> Response:
     button = field(sent, "do")
     if button != "save":
         return await _show(request, branch_id, edited(form, button, roster), roster)
-    result = _planned(request, form, branch_id, roster, None)
+    result = await _planned(request, form, branch_id, roster, None)
     if isinstance(result, MeetingForm):
         return await _show(request, branch_id, result, roster, status=422)
     scheduled = await desk_of(request).schedule.add(result, viewer.member_id or "", now_millis())
@@ -105,7 +105,7 @@ async def change_meeting(request: Request) -> Response:
     button = field(sent, "do")
     if button != "save":
         return await _show(request, branch_id, edited(form, button, roster), roster, scheduled)
-    result = _planned(request, form, branch_id, roster, scheduled)
+    result = await _planned(request, form, branch_id, roster, scheduled)
     if isinstance(result, MeetingForm):
         return await _show(request, branch_id, result, roster, scheduled, status=422)
     try:
@@ -140,12 +140,20 @@ async def cancel_meeting(request: Request) -> Response:
     return see(f"/meetings/{seat.meeting_id}?done=cancelled")
 
 
-def _planned(
+async def _planned(
     request: Request, form: MeetingForm, branch_id: str, roster: Sequence[Member], before: Scheduled | None
 ) -> Plan | MeetingForm:
     fresh = [new_id("g") for _ in range(GUESTS_MOST)]
-    presets = desk_of(request).presets
+    presets = await _presets(request, branch_id, before)
     return plan_of(form, branch_id=branch_id, roster=roster, presets=presets, now=now_millis(), before=before, guest_id=fresh)
+
+
+async def _presets(request: Request, branch_id: str, before: Scheduled | None) -> dict[str, Preset]:
+    """The rules to choose from: those shipped, the branch's own, and the one the meeting is planned under already."""
+    presets = desk_of(request).presets
+    await presets.refresh()
+    kept = {before.plan.preset_id: presets[before.plan.preset_id]} if before is not None else {}
+    return {**presets.of_branch(branch_id), **kept}
 
 
 async def _choose_template(request: Request, branch_id: str) -> Response:
@@ -194,7 +202,7 @@ async def _show(
     status: int = 200,
 ) -> Response:
     tree = await tree_of(request)
-    presets = desk_of(request).presets
+    presets = await _presets(request, branch_id, scheduled)
     choices = [_choice(request, form, roster, preset) for preset in presets.values()]
     minutes = [item.minutes for item in form.items]
     context = {

@@ -29,7 +29,12 @@ def test_general_meeting_and_admission_differ_by_half_or_more_than_half() -> Non
 def test_what_the_sources_do_not_say_is_marked_as_assumed() -> None:
     presets = load_presets()
     assert presets["committee"].assumed == ("passing",)
-    assert presets["election"].assumed == ("passing.base",)
+
+
+def test_where_the_sources_disagree_the_secretary_is_asked_and_an_election_has_more_candidates_than_seats() -> None:
+    presets = load_presets()
+    assert presets["election"].doubts == presets["election_equal"].doubts == ("passing.base",)
+    assert (presets["election"].surplus_percent, presets["election_equal"].surplus_percent) == (20, 0)
 
 
 def test_every_template_names_a_preset_that_exists() -> None:

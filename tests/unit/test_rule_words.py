@@ -37,14 +37,14 @@ def test_the_consequence_is_worked_out_for_the_branch(preset_id: str, entitled: 
 
 def test_what_the_source_does_not_say_is_a_doubt_for_the_secretary() -> None:
     assert words("committee", 5).doubts == "来源里没有写明，请您确认：通过的票数"
-    assert words("election", 29).doubts.endswith("按什么基数算")
+    assert words("election", 29).disputed == "各处说法不一，请您确认：按什么基数算"
     assert words("general_meeting", 29).doubts == ""
 
 
-def test_a_secret_rule_says_that_it_can_not_be_held_here_yet() -> None:
+def test_a_secret_rule_says_so() -> None:
     said = words("admission", 29)
     assert said.secret
-    assert "票箱" in said.method
+    assert said.method == "须无记名投票。"
     assert said.opinions
 
 

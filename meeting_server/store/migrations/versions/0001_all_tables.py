@@ -40,6 +40,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('paper_id', 'key_hash', name=op.f('pk_ballot')),
     sqlite_with_rowid=False
     )
+    op.create_table('branch_presets',
+    sa.Column('preset_id', sa.String(length=40), nullable=False),
+    sa.Column('branch_id', sa.String(length=40), nullable=False),
+    sa.Column('copied_from', sa.String(length=40), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('changed_by', sa.String(length=40), nullable=False),
+    sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.Column('removed_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('preset_id', name=op.f('pk_branch_presets'))
+    )
+    with op.batch_alter_table('branch_presets', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_branch_presets_branch_id'), ['branch_id'], unique=False)
+
     op.create_table('branches',
     sa.Column('branch_id', sa.String(length=40), nullable=False),
     sa.Column('parent_id', sa.String(length=40), nullable=True),
