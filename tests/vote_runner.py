@@ -1,6 +1,7 @@
-"""``python -m tests.vote_runner FOLDER MEMBERS``: a meeting with a ballot box in a process of its own, to be killed.
+"""``python -m tests.vote_runner FOLDER MEMBERS [--once]``: a meeting with a ballot box in a process of its own.
 
-Imports everything once, then forks a server for every line ``start`` on standard input and says ``PID PORT``.
+Imports everything once, then forks a server, to be killed, for every line ``start`` on standard input and says
+``PID PORT``. ``--once``: one server, on the first core, in a meeting that asks for no quorum, for the bench.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from meeting_server.domain.ids import MeetingId
-from meeting_server.domain.terms import Convening
+from meeting_server.domain.terms import Convening, Preset
 from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
@@ -59,15 +61,15 @@ async def opened(file: Path) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def voting(folder: Path, members: int) -> AsyncIterator[tuple[uvicorn.Server, asyncio.Task[None], int]]:
+async def voting(folder: Path, members: int, preset: Preset = PRESET) -> AsyncIterator[tuple[uvicorn.Server, asyncio.Task[None], int]]:
     """A running server with the meeting's registry, its box, the socket and the way ballots come."""
     async with opened(folder / JOURNAL) as database, opened(folder / BOX) as box_database:
         journal, box = SqlJournal(database), BallotBox(box_database, SECRET)
 
         async def schedule(meeting_id: MeetingId) -> Convening | None:
-            return convening(members, meeting_id) if meeting_id == MEETING else None
+            return replace(convening(members, meeting_id), preset=preset) if meeting_id == MEETING else None
 
-        registry = Registry(journal, {PRESET.preset_id: PRESET}, schedule, box=box)
+        registry = Registry(journal, {preset.preset_id: preset}, schedule, box=box)
         await registry.start([MEETING])
         door = Door(registry, named_by_cookie)
 
@@ -97,14 +99,19 @@ async def voting(folder: Path, members: int) -> AsyncIterator[tuple[uvicorn.Serv
             await journal.close()
 
 
-async def serve_until_killed(folder: Path, members: int) -> None:
-    async with voting(folder, members) as (_, serving, port):
+async def serve_until_killed(folder: Path, members: int, preset: Preset = PRESET) -> None:
+    async with voting(folder, members, preset) as (_, serving, port):
         print(os.getpid(), port, flush=True)  # noqa: T201  the test reads it
         await serving
 
 
 def main() -> None:
     folder, members = Path(sys.argv[1]), int(sys.argv[2])
+    if "--once" in sys.argv:
+        os.sched_setaffinity(0, {0})
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve_until_killed(folder, members, replace(PRESET, quorum=None)))
+        return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         if line.strip() == "start" and os.fork() == 0:

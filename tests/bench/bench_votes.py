@@ -1,4 +1,4 @@
-"""``make bench-votes``: a thousand members cast an open ballot within one second; when is it acknowledged, is it durable.
+"""``make bench-votes``: a thousand members cast an open ballot within one second; then secret votes of 200 and of 2,000.
 
 Over a thousand real sockets, each of which also hears of every other ballot. The last line is one JSON object.
 """
@@ -24,6 +24,7 @@ from meeting_server.live import host
 from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database
 from tests.bench.bench_fanout import BENCH, GENERATOR_CORE, Room, answered, paced, serving, until
+from tests.bench.secret_ballots import secret
 from tests.bench.ws_load import Client, percentile
 from tests.live_house import CHAIR, MEETING, PRESET, convening
 
@@ -124,6 +125,8 @@ async def measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory(dir=BENCH) as three:
         alone = await all_at_once(Path(three), single=True)
     print(f"1,000 at once {together:.2f} s, one commit each {alone:.2f} s")
+    with tempfile.TemporaryDirectory(dir=BENCH) as small, tempfile.TemporaryDirectory(dir=BENCH) as large:
+        figures |= await secret(Path(small), Path(large))
     figures["burst_1000_s"] = together
     figures["vs_single_commit"] = alone / together
     return {name: round(value, 3) for name, value in figures.items()}
