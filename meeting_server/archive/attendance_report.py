@@ -151,7 +151,7 @@ def _with_leaves(state: MeetingState, leaves: Mapping[ParticipantId, tuple[str, 
 
 
 def _was_marked(person: Participant) -> bool:
-    return any(interval.reason == "marked" for interval in person.intervals)
+    return any(interval.reason in ("marked", "hall_code") for interval in person.intervals)
 
 
 def _marks(state: MeetingState) -> tuple[Mark, ...]:

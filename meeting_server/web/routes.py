@@ -11,6 +11,7 @@ from meeting_server.web import (
     attendance_pages,
     ballots,
     branch_pages,
+    hall_code_pages,
     home,
     invitation_pages,
     join,
@@ -48,6 +49,7 @@ routes: list[BaseRoute] = [
     *leave_pages.routes,
     *join.routes,
     *room_page.routes,
+    *hall_code_pages.routes,
     *archive_pages.routes,
     *search_pages.routes,
 ]
