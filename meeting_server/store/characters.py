@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
@@ -30,6 +30,7 @@ def is_han(character: str) -> bool:
     return any(first <= code <= last for first, last in _HAN)
 
 
+@lru_cache(8192)
 def _plain(character: str) -> str:
     """The character without width, case or accents; empty for what does not count (spaces, punctuation)."""
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
@@ -43,8 +44,11 @@ def _pinyin(text: str, errors: str = "default") -> list[str]:
     return sounds
 
 
-def tokens_of(text: str) -> list[Token]:
-    """All tokens in order; what stands between them (spaces, punctuation) is not kept."""
+def tokens_of(text: str, *, with_sounds: bool = True) -> list[Token]:
+    """All tokens in order; what stands between them (spaces, punctuation) is not kept.
+
+    ``with_sounds=False`` leaves ``sound`` equal to the text, which is much quicker.
+    """
     units = [(position, _plain(character)) for position, character in enumerate(text)]
     tokens: list[Token] = []
 
@@ -54,7 +58,9 @@ def tokens_of(text: str) -> list[Token]:
 
     for what, run in groupby(units, kind):
         found = list(run)
-        if what == "han":
+        if what == "han" and not with_sounds:
+            tokens += [Token(plain, plain, position, position + 1, True) for position, plain in found]
+        elif what == "han":
             sounds = _pinyin("".join(plain for _, plain in found))
             if len(sounds) != len(found):  # an unknown character swallowed its neighbours
                 sounds = [_pinyin(plain)[0] for _, plain in found]
@@ -68,6 +74,7 @@ def tokens_of(text: str) -> list[Token]:
     return tokens
 
 
+@lru_cache(2048)
 def _sound(syllable: str) -> str:
     return "".join(part for part in unicodedata.normalize("NFKD", syllable.casefold()) if part.isalnum()) or "x"
 

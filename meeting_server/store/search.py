@@ -192,8 +192,8 @@ class Search:
         query = select(passages).where(allowed).order_by(passages.c.said_at.desc(), passages.c.passage_id).limit(limit)
         if self._database.is_sqlite:
             asked = " AND ".join(phrase.fts(of) for phrase in phrases)
-            matched = select(_index.c.rowid).where(text("passages_index MATCH :asked").bindparams(asked=asked))
-            query = query.where(passages.c.passage_id.in_(matched))
+            matched = _index.join(passages, passages.c.passage_id == _index.c.rowid)  # the index first, then its few rows
+            query = query.select_from(matched).where(text("passages_index MATCH :asked").bindparams(asked=asked))
         else:
             query = query.where(and_(*(phrase.like(passages.c[of]) for phrase in phrases)))
         return list((await conn.execute(query)).all())
@@ -236,7 +236,7 @@ def _phrases(query: str) -> tuple[list[_Phrase], list[_Phrase]]:
 
 
 def _hit(row: Any, phrases: list[_Phrase], *, by_sound: bool) -> Hit:
-    tokens = tokens_of(row.text)
+    tokens = tokens_of(row.text, with_sounds=by_sound)
     units = [token.sound if by_sound else token.text for token in tokens]
     ranges = sorted({found for phrase in phrases for found in phrase.marks(units)})
     spans = _joined([(tokens[first].start, tokens[last - 1].end) for first, last in ranges])
