@@ -58,6 +58,9 @@ MEASURE = """() => {
   return out;
 }"""
 
+SETTLED = "() => { const sheet = document.querySelector('.sheet'); return !sheet || sheet.contains(document.activeElement); }"
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 @dataclass(frozen=True)
 class Look:
@@ -115,10 +118,15 @@ def story_names(browser: Browser, address: str) -> list[str]:
     return names
 
 
-def show(page: Page, address: str, story: str, look: Look) -> None:
+def show(page: Page, address: str, story: str, look: Look, *, moved: bool = True) -> None:
+    """``moved``: what happens next in the story has happened."""
     page.goto(f"{address}/?story={story}&{look.query}")
     page.wait_for_selector("html[data-ready]")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(TWO_FRAMES)
+    if moved:
+        page.evaluate("() => window.stories.next()")
+        page.evaluate(TWO_FRAMES)
+    page.wait_for_function(SETTLED)
 
 
 def findings(page: Page, axe: str) -> list[str]:

@@ -153,7 +153,10 @@ def test_a_refused_ballot_can_be_cast_again_while_the_vote_is_open(page: Page, a
 
 @pytest.mark.parametrize(("story", "told"), [("vote-withdrawn", "这次表决撤回了"), ("roll-call-missed", "点名结束了，您没有应答")])
 def test_a_sheet_that_leaves_by_itself_says_why(page: Page, address: str, story: str, told: str) -> None:
-    show(page, address, story, PHONE)
+    show(page, address, story, PHONE, moved=False)
+    page.wait_for_function("() => document.querySelector('#announce-now').textContent.trim() !== ''")  # it was noticed to begin
+    assert page.locator(".sheet").count() == 1
+    page.evaluate("() => window.stories.next()")
     page.locator(".banner", has_text=told).wait_for()
     assert page.locator(".sheet").count() == 0
 
@@ -198,5 +201,5 @@ def test_a_message_is_written_and_then_removed_by_its_author(page: Page, address
 
 def test_everything_spoken_goes_through_one_live_region(page: Page, address: str) -> None:
     show(page, address, "vote-choose", PHONE)
-    assert page.locator("#announce-now").inner_text().strip().startswith("开始表决")
+    page.wait_for_function("() => document.querySelector('#announce-now').textContent.startsWith('开始表决')")
     assert page.locator("[aria-live]").count() == 2  # the polite and the urgent half of it

@@ -9,7 +9,7 @@ import { composing } from "../views/chat";
 import { keyboardOpen } from "../views/keyboard";
 import { t } from "../core/i18n";
 import { ME, meetingState, motion, NOW, person, POLL, published, withPeople } from "./fixtures";
-import { goOffline } from "./port";
+import { goOffline, later } from "./port";
 
 type Story = () => void;
 
@@ -196,9 +196,9 @@ export const STORIES: Readonly<Record<string, Story>> = {
   },
   "vote-withdrawn": () => {
     const one = voting();
-    setTimeout(() => {
+    later.run = () => {
       if (meeting.value) meeting.value = { ...meeting.value, motions: { v1: { ...one, phase: "withdrawn", withdrawn_reason: "文稿有改动" } } };
-    }, 80);
+    };
   },
   "vote-watch": () => {
     const one = motion();
@@ -222,14 +222,14 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "roll-call": roll(["m-zhou", "m-he", "m-li"]),
   "roll-call-answered": () => {
     roll(["m-zhou", "m-he", "m-li"])();
-    setTimeout(() => roll(["m-zhou", "m-he", "m-li", ME])(), 60);
+    later.run = roll(["m-zhou", "m-he", "m-li", ME]);
   },
   "roll-call-missed": () => {
     roll(["m-zhou"])();
-    setTimeout(() => {
+    later.run = () => {
       const call = meeting.value?.roll_call;
       if (meeting.value && call) meeting.value = { ...meeting.value, roll_call: { ...call, closed_at: Date.now() } };
-    }, 80);
+    };
   },
   "recording": () => {
     room();

@@ -8,6 +8,8 @@ import { ME } from "./fixtures";
 
 /** What was asked for, for tests that press buttons. */
 export const asked: { kind: string; data: unknown }[] = [];
+/** What happens next in a story that moves; whoever looks says when. */
+export const later: { run: (() => void) | null } = { run: null };
 let offline = false;
 export function goOffline(): void {
   offline = true;

@@ -8,7 +8,7 @@ import { boot, change, connection, meeting, preferences, you } from "../core/sto
 import { App } from "../views/app";
 import { ME, message } from "./fixtures";
 import { STORIES } from "./list";
-import { asked, storyActions } from "./port";
+import { asked, later, storyActions } from "./port";
 
 /** One more message: what a busy meeting asks of the page fifty times a second. */
 function storm(no: number): void {
@@ -39,7 +39,7 @@ async function run(): Promise<void> {
     story();
     render(<App />, place);
   }
-  Object.assign(window, { stories: { names: Object.keys(STORIES), asked, storm } });
+  Object.assign(window, { stories: { names: Object.keys(STORIES), asked, storm, next: () => later.run?.() } });
   document.documentElement.dataset["ready"] = "yes";
 }
 
