@@ -7,12 +7,17 @@ from dataclasses import replace
 from meeting_server.domain.ballots import GRADES, WORD
 from meeting_server.domain.rules import base_count, needed
 from meeting_server.domain.state import Motion
+from meeting_server.domain.surnames import strokes_of
 from meeting_server.domain.terms import FOR, Candidate, QuorumCheck, Tally, Verdict
 
 
 def on_paper(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Candidates in the order of their surnames' strokes (姓氏笔画), equal ones as given, with their ids."""
-    ordered = sorted(candidates, key=lambda candidate: candidate.strokes)
+    """Candidates in the order of their surnames' strokes (姓氏笔画), equal ones as given, with their ids.
+
+    Strokes nobody gave are those of the table; a surname it does not know comes last.
+    """
+    counted = [replace(c, strokes=c.strokes or strokes_of(c.name)) for c in candidates]
+    ordered = sorted(counted, key=lambda candidate: (candidate.strokes == 0, candidate.strokes))
     return tuple(replace(c, candidate_id=f"c{number}") for number, c in enumerate(ordered, 1))
 
 
