@@ -169,10 +169,13 @@ class Room:
         await expect(self.page.locator("nav.dock")).to_be_visible(timeout=30_000)
 
     async def open_microphone(self) -> None:
+        """Whether it is closed, or opening by itself because of how the member came in."""
         dock = self.page.locator("nav.dock")
-        if await dock.get_by_text(w("room.mic_on")).count() == 0:
-            await dock.get_by_text(w("room.mic_off")).or_(dock.get_by_text(w("room.mic_none"))).first.click()
-        await expect(dock.get_by_text(w("room.mic_on"))).to_be_visible(timeout=30_000)
+        on, off = dock.get_by_text(w("room.mic_on")), dock.get_by_text(w("room.mic_off")).or_(dock.get_by_text(w("room.mic_none")))
+        await expect(on.or_(off).first).to_be_visible(timeout=30_000)
+        if await on.count() == 0:
+            await off.first.click()
+        await expect(on).to_be_visible(timeout=30_000)
 
     async def close_microphone(self) -> None:
         await self.page.locator("nav.dock").get_by_text(w("room.mic_on")).click()
