@@ -1,0 +1,77 @@
+/** What this phone keeps about its own secret papers, and what the views are told of them. */
+import { signal } from "@preact/signals";
+import type { MotionId } from "../../wire/messages";
+
+/** Saved before anything is sent; byte strings as hex. Lives on this phone only. */
+export interface KeptPaper {
+  /** `participant|paper`, unique on this phone. */
+  readonly id: string;
+  readonly participant_id: string;
+  readonly meeting_id: string;
+  readonly motion_id: MotionId;
+  readonly modulus: string;
+  readonly receipt_key: string;
+  /** The ballot's one-time key; the private half can be used here and not be read out. */
+  readonly private_key: CryptoKey;
+  readonly key: string;
+  readonly prefix: string;
+  readonly salt: string;
+  readonly inverse: string;
+  readonly blinded: string;
+  /** The paper, once it is collected. */
+  readonly token: string;
+  readonly choices: readonly string[] | null;
+  /** By the ballot's key over the choices. */
+  readonly signature: string;
+  readonly receipt: string;
+  readonly leaf: string;
+  /** `in`: proved to be in the sealed bulletin; `out`: the server has no such ballot, or its proof is wrong. */
+  readonly bulletin: "unknown" | "in" | "out";
+  readonly checked_at: number | null;
+  /** Why the paper could not be collected or the ballot not be counted. */
+  readonly refused: string;
+}
+
+export type PaperState =
+  | "collecting" // asked for
+  | "not_collected" // refused: see `code`
+  | "held" // collected, nothing chosen
+  | "casting" // 未计入
+  | "counted" // 已计入, with a receipt
+  | "not_counted" // refused: see `code`
+  | "unsupported"; // this browser can not vote secretly: see `code`
+
+/** A paper as the sheets show it. */
+export interface OwnPaper {
+  readonly state: PaperState;
+  readonly code: string;
+  readonly choices: readonly string[];
+  /** Groups of four, to be read out: the beginning of the ballot's leaf. */
+  readonly stub: string;
+  readonly bulletin: KeptPaper["bulletin"];
+  readonly checked_at: number | null;
+  /** This device's time (Unix ms) since which it is on its way; null: it is not. */
+  readonly since: number | null;
+}
+
+/** The viewer's own papers of this meeting. */
+export const ownPapers = signal<Readonly<Record<MotionId, OwnPaper>>>({});
+/** Whether what this phone keeps has been looked up. */
+export const papersKnown = signal(false);
+/** Handed out and returned, as last told for each secret vote. */
+export const progress = signal<Readonly<Record<MotionId, { readonly issued: number; readonly returned: number }>>>({});
+
+/** `5C02 91AE …` */
+export function inFours(hex: string, length = 12): string {
+  return (hex.slice(0, length).toUpperCase().match(/.{1,4}/g) ?? []).join(" ");
+}
+
+export function asOwn(kept: KeptPaper, since: number | null): OwnPaper {
+  const state: PaperState = kept.receipt !== "" || kept.bulletin === "in"
+    ? "counted"
+    : kept.refused !== "" || kept.bulletin === "out"
+      ? kept.token === "" ? "not_collected" : "not_counted"
+      : kept.token === "" ? "collecting" : kept.choices === null ? "held" : "casting";
+  const stub = kept.leaf === "" ? "" : inFours(kept.leaf);
+  return { state, code: kept.refused !== "" ? kept.refused : kept.bulletin === "out" && kept.receipt === "" ? "poll_closed" : "", choices: kept.choices ?? [], stub, bulletin: kept.bulletin, checked_at: kept.checked_at, since };
+}
