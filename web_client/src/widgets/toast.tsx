@@ -31,7 +31,7 @@ export function ToastPlace(): JSX.Element | null {
   }, [toast, waiting]);
   if (toast === null || waiting) return null;
   return (
-    <div class="toast-place">
+    <section class="toast-place" aria-label={toast.words}>
       <div class="toast">
         <span class="grow">{toast.words}</span>
         <button
@@ -44,6 +44,6 @@ export function ToastPlace(): JSX.Element | null {
           {toast.undo}
         </button>
       </div>
-    </div>
+    </section>
   );
 }

@@ -12,7 +12,6 @@ export type ConsoleAct =
   | { readonly kind: "roll_call" }
   | { readonly kind: "person"; readonly participant: ParticipantId }
   | { readonly kind: "note"; readonly participant: ParticipantId | null }
-  | { readonly kind: "notes" }
   | { readonly kind: "rooms" }
   | { readonly kind: "recording" }
   | { readonly kind: "adjourn" }

@@ -23,7 +23,7 @@ export function ConsoleMore(): JSX.Element {
     <Sheet title={t("console.more")} onClose={back} bodyClass="more" foot={<Button size="lg" kind="primary" block onPress={back}>{t("console.close")}</Button>}>
       <ul class="rows card card--line card--flush">
         <li><Row icon="circle" title={t(state?.recording ? "console.recording_on" : "console.recording_off")} sub={t(state?.recording ? "console.recording_on_sub" : "console.recording_off_sub")} end={forward} onPress={() => openAct({ kind: "recording" })} /></li>
-        <li><Row icon="edit" title={t("console.notes")} sub={state?.notes.length ? t("console.notes_n", { n: state.notes.length }) : t("console.no_notes")} end={forward} onPress={() => openAct({ kind: "notes" })} /></li>
+        <li><Row icon="edit" title={t("console.take_note")} sub={state?.notes.length ? t("console.notes_n", { n: state.notes.length }) : t("console.no_notes")} end={forward} onPress={() => openAct({ kind: "note", participant: null })} /></li>
         <li><Row icon="rooms" title={t("console.rooms")} sub={groups > 0 ? t("console.rooms_n", { n: groups }) : t("console.rooms_none")} end={forward} onPress={() => openAct({ kind: "rooms" })} /></li>
       </ul>
       <div class="rows card card--line card--flush">

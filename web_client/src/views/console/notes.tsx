@@ -10,7 +10,6 @@ import { Chip } from "../../widgets/chip";
 import { Sheet } from "../../widgets/sheet";
 import { offerUndo } from "../../widgets/toast";
 import { back } from "../layout";
-import { openAct } from "./acts";
 import { AskingError, tap, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
 
@@ -34,23 +33,6 @@ export function NoteList(): JSX.Element {
   const notes = meeting.value?.notes ?? [];
   if (notes.length === 0) return <p class="small muted">{t("console.no_notes")}</p>;
   return <ul class="rows card card--line card--flush">{[...notes].reverse().map((note) => <Line key={note.note_id} note={note} />)}</ul>;
-}
-
-export function NotesSheet(): JSX.Element {
-  return (
-    <Sheet
-      title={t("console.notes")} onClose={back}
-      foot={
-        <div class="btn-pair btn-pair--even">
-          <Button size="lg" onPress={back}>{t("console.close")}</Button>
-          <Button size="lg" kind="primary" icon="edit" onPress={() => openAct({ kind: "note", participant: null })}>{t("console.take_note")}</Button>
-        </div>
-      }
-    >
-      <p class="small muted">{t("console.notes_words")}</p>
-      <NoteList />
-    </Sheet>
-  );
 }
 
 export function NoteSheet({ about }: { about: ParticipantId | null }): JSX.Element {
@@ -94,6 +76,11 @@ export function NoteSheet({ about }: { about: ParticipantId | null }): JSX.Eleme
           {people.value.map((p) => <option key={p.participant_id} value={p.participant_id}>{p.name}</option>)}
         </select>
       </div>
+      <section class="stack stack--s" aria-labelledby="notes-so-far">
+        <h3 class="small" id="notes-so-far">{t("console.notes_so_far")}</h3>
+        <NoteList />
+        <p class="tiny muted">{t("console.notes_words")}</p>
+      </section>
     </Sheet>
   );
 }

@@ -13,12 +13,15 @@ import { Field } from "../../widgets/field";
 import { Icon } from "../../widgets/icon";
 import { Row } from "../../widgets/rows";
 import { Sheet } from "../../widgets/sheet";
+import { offerUndo } from "../../widgets/toast";
 import { intervalWords, lastEvidence } from "../evidence_words";
 import { back, go } from "../layout";
 import { roleOf, standingOf } from "../names";
-import { AskingError, useAsking } from "./asking";
+import { AskingError, tap, useAsking } from "./asking";
 
-type Step = "acts" | "room" | "chair" | "remove";
+type Step = "acts" | "room" | "remove";
+/** Up to so many rooms are named at once; more have a list of their own. */
+const ROOMS_NAMED = 4;
 
 export function PersonActs({ participantId }: { participantId: ParticipantId }): JSX.Element | null {
   const p = participant(participantId);
@@ -31,7 +34,16 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
   const evidence = lastEvidence(p);
   const rooms = Object.values(state?.rooms ?? {});
   const role: Role = p.role === "member" || p.role === "guest" ? "chair" : "member";
+  const groups = rooms.filter((room) => room.room_id !== HALL && room.room_id !== p.room_id);
   const ask = asking.ask;
+  /** Done at once, because it can be taken back at once. */
+  const assign = (): void => {
+    const before = p.role;
+    ask("AssignRole", { participant_id: participantId, role }, () => {
+      back();
+      offerUndo(t(role === "chair" ? "console.chair_handed" : "console.chair_taken", { name: p.name }), t("console.undo"), () => tap("AssignRole", { participant_id: participantId, role: before }));
+    });
+  };
 
   if (step.value === "remove") {
     return (
@@ -49,24 +61,6 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
       >
         <p>{t("console.remove_words")}</p>
         <Field id="remove-reason" label={t("console.reason")} hint={t("console.reason_recorded")} value={reason.value} onInput={(value) => { reason.value = value; }} />
-      </Sheet>
-    );
-  }
-  if (step.value === "chair") {
-    return (
-      <Sheet
-        title={t(role === "chair" ? "console.hand_chair_title" : "console.take_chair_title", { name: p.name })} onClose={back} step="chair"
-        foot={
-          <>
-            <AskingError asking={asking} />
-            <div class="btn-pair btn-pair--even">
-              <Button size="lg" onPress={() => { step.value = "acts"; }}>{t("console.cancel")}</Button>
-              <Button size="lg" kind="primary" onPress={() => ask("AssignRole", { participant_id: participantId, role }, back)}>{t(role === "chair" ? "console.hand_chair" : "console.take_chair")}</Button>
-            </div>
-          </>
-        }
-      >
-        <p>{t(role === "chair" ? "console.hand_chair_words" : "console.take_chair_words")}</p>
       </Sheet>
     );
   }
@@ -115,10 +109,13 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
         {!p.marked_present
           ? <li><Row icon="check" title={t("console.mark_in_hall")} sub={t("console.mark_in_hall_sub")} onPress={() => ask("MarkPresent", { participant_id: participantId })} /></li>
           : <li><Row icon="cross" title={t("console.unmark")} sub={t("console.unmark_sub")} onPress={() => ask("WithdrawMark", { participant_id: participantId })} /></li>}
-        {p.present && <li><Row icon="rooms" title={t("console.send_to_room")} end={<Icon name="forward" />} onPress={() => { step.value = "room"; }} /></li>}
         {p.room_id !== HALL && <li><Row icon="rooms" title={t("console.call_back")} onPress={() => ask("MoveParticipant", { participant_id: participantId, room_id: HALL }, back)} /></li>}
+        {p.present && groups.length > 0 && groups.length <= ROOMS_NAMED && groups.map((room) => (
+          <li key={room.room_id}><Row icon="rooms" title={t("console.send_to", { room: room.title })} onPress={() => ask("MoveParticipant", { participant_id: participantId, room_id: room.room_id }, back)} /></li>
+        ))}
+        {p.present && (groups.length === 0 || groups.length > ROOMS_NAMED) && <li><Row icon="rooms" title={t("console.send_to_room")} end={<Icon name="forward" />} onPress={() => { step.value = "room"; }} /></li>}
         <li><Row icon="edit" title={t("console.note_about")} end={<Icon name="forward" />} onPress={() => go({ sheet: { name: "console", act: { kind: "note", participant: participantId } } })} /></li>
-        {!own && p.role !== "guest" && <li><Row icon="list" title={t(role === "chair" ? "console.hand_chair" : "console.take_chair")} end={<Icon name="forward" />} onPress={() => { step.value = "chair"; }} /></li>}
+        {!own && p.role !== "guest" && <li><Row icon="list" title={t(role === "chair" ? "console.hand_chair" : "console.take_chair")} sub={t(role === "chair" ? "console.hand_chair_words" : "console.take_chair_words")} onPress={assign} /></li>}
         {!own && <li><Row icon="remove" title={t("console.remove_person")} end={<Icon name="forward" />} onPress={() => { step.value = "remove"; }} /></li>}
       </ul>
       {p.intervals.length > 0 && (

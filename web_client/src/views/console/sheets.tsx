@@ -8,7 +8,7 @@ import type { ConsoleAct } from "./acts";
 import { DraftSheet } from "./draft_sheet";
 import { ItemSheet } from "./item_sheet";
 import { ConsoleMore } from "./more_sheet";
-import { NoteSheet, NotesSheet } from "./notes";
+import { NoteSheet } from "./notes";
 import { PersonActs } from "./person_sheet";
 import { RoomsSheet } from "./rooms_sheet";
 import { AdjournSheet, RecordingSheet, RollCallStart } from "./sitting_sheets";
@@ -49,8 +49,6 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
       return <PersonActs key={act.participant} participantId={act.participant} />;
     case "note":
       return <NoteSheet about={act.participant} />;
-    case "notes":
-      return <NotesSheet />;
     case "rooms":
       return <RoomsSheet />;
     case "recording":
