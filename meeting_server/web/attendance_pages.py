@@ -15,7 +15,7 @@ from meeting_server.domain.attendance import Row, counts
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.roles import Standing
-from meeting_server.domain.state import Interval, MeetingState
+from meeting_server.domain.state import Contest, Interval, MeetingState
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web.auth import Viewer, now_millis, viewer_of
 from meeting_server.web.dates import local, minutes
@@ -65,6 +65,7 @@ class Sitting:
     of: int
     share: float
     stretches: tuple[Stretch, ...]
+    contests: tuple[Contest, ...]
 
 
 # --- the meeting's report ---------------------------------------------------------------------------------------
@@ -83,6 +84,9 @@ async def attendance_page(request: Request) -> Response:
         {
             "scheduled": seat.scheduled,
             "report": result,
+            "contests": await _contests(request, seat),
+            "answers": seat.runs,
+            "names": {row.participant.participant_id: row.participant.name for row in result.rows},
             "counted": counted,
             "others": others,
             "hall_online": f"{result.in_hall} / {max(0, result.quorum.present - result.in_hall)}",
@@ -124,6 +128,13 @@ async def _report(request: Request, seat: Seat) -> AttendanceReport | None:
     if state is None or state.opened_at is None:
         return None
     return attendance_report(state, now_millis(), await _leaves(request, seat.scheduled))
+
+
+async def _contests(request: Request, seat: Seat) -> tuple[Contest, ...]:
+    """What members say is wrong, those not answered first."""
+    state = await state_of(request, seat.scheduled)
+    found = state.contests if state is not None else ()
+    return tuple(sorted(found, key=lambda contest: (contest.answered_at is not None, contest.contested_at)))
 
 
 async def _leaves(request: Request, scheduled: Scheduled) -> dict[ParticipantId, tuple[str, bool]]:
@@ -211,6 +222,7 @@ async def my_attendance(request: Request) -> Response:
             "attended": sum(1 for s in this_year if s.status in THERE),
             "on_leave": sum(1 for s in this_year if s.status == "leave"),
             "columns": _columns(request, this_year),
+            "contested": False,
         },
     )
 
@@ -221,7 +233,7 @@ async def my_attendance_at(request: Request) -> Response:
     sitting = await _sitting(request, seat.scheduled, seat.viewer)
     context = {
         "sittings": [sitting] if sitting else [], "more": False, "expected": 0, "attended": 0, "on_leave": 0, "columns": (),
-        "scheduled": seat.scheduled,
+        "scheduled": seat.scheduled, "contested": request.query_params.get("done") == "contested",
     }
     return await render(request, "my_attendance.html", context)
 
@@ -248,6 +260,7 @@ async def _sitting(request: Request, scheduled: Scheduled, viewer: Viewer) -> Si
         of=minutes(length),
         share=min(1.0, row.effective / length),
         stretches=_stretches(request, state, row, result),
+        contests=tuple(c for c in state.contests if c.participant_id == viewer.participant_id),
     )
 
 

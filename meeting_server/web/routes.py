@@ -11,6 +11,7 @@ from meeting_server.web import (
     attendance_pages,
     ballots,
     branch_pages,
+    contest_pages,
     hall_code_pages,
     home,
     invitation_pages,
@@ -27,6 +28,7 @@ from meeting_server.web import (
     search_pages,
     sign_in_pages,
     socket,
+    year_pages,
 )
 
 routes: list[BaseRoute] = [
@@ -39,12 +41,14 @@ routes: list[BaseRoute] = [
     *access_log_pages.routes,
     *roster_pages.routes,
     *rules_pages.routes,
+    *year_pages.routes,
     *link_pages.routes,
     *people_pages.routes,  # after the fixed words under /people: a person's address has any word there
     *home.routes,
     *scheduling.routes,
     *meeting_pages.routes,
     *attendance_pages.routes,
+    *contest_pages.routes,
     *invitation_pages.routes,
     *leave_pages.routes,
     *join.routes,
