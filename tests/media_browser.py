@@ -22,7 +22,7 @@ FLAGS = [
 ]
 # ruff: noqa: E501 - the page's script
 _SCRIPT = r"""
-const clients = {}; let context = null;
+const clients = {}, timers = []; let context = null;
 function tone(hertz, volume) {
   context = context || new AudioContext();
   const oscillator = context.createOscillator(), gain = context.createGain(), out = context.createMediaStreamDestination();
@@ -33,10 +33,10 @@ function tone(hertz, volume) {
 function picture(color, width, height, detail) {
   const canvas = document.createElement('canvas'); canvas.width = width; canvas.height = height;
   const draw = canvas.getContext('2d'); let n = 0;
-  setInterval(() => {
+  timers.push(setInterval(() => {
     draw.fillStyle = color; draw.fillRect(0, 0, width, height); draw.fillStyle = 'white'; draw.fillRect(n++ * 7 % width, 20, 40, 40);
     for (let k = 0; k < detail; k++) { draw.fillStyle = 'hsl(' + Math.random() * 360 + ',80%,50%)'; draw.fillRect(Math.random() * width, Math.random() * height, 16, 16); }
-  }, 66);
+  }, 66));
   return canvas.captureStream(15).getVideoTracks()[0];
 }
 const api = {
@@ -70,6 +70,13 @@ const api = {
   async hide({name, role}) { await clients[name][role].sender.replaceTrack(null); },
   async stats({name}) { const all = []; (await clients[name].pc.getStats()).forEach(s => all.push(s)); return all; },
   async close({name}) { clients[name].pc.close(); },
+  async reset() {
+    const names = Object.keys(clients);
+    for (const name of names) { clients[name].pc.close(); delete clients[name]; }
+    for (const timer of timers.splice(0)) clearInterval(timer);
+    document.body.replaceChildren();
+    return names;
+  },
 };
 window.call = async ([verb, options]) => await api[verb](options);
 """
@@ -164,6 +171,12 @@ class BrowserRoom:
             await self._browser.close()
         if self._driver is not None:
             await self._driver.stop()
+
+    async def reset(self, plane: MediaPlane) -> None:
+        """End every client, so that the next test finds an empty page and an empty room."""
+        assert self._page is not None
+        for name in await self._page.evaluate("arguments => call(arguments)", ["reset", {}]):
+            await plane.leave(name)
 
     def phone(self, name: str) -> BrowserPhone:
         assert self._page is not None

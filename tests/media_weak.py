@@ -97,25 +97,27 @@ async def three_percent_loss(plane: MediaPlane, chromium: BrowserRoom, seconds: 
     return result
 
 
-async def sound_alone(plane: MediaPlane, chromium: BrowserRoom, seconds: float = 10.0) -> Span:
+async def sound_alone(plane: MediaPlane, chromium: BrowserRoom, *, settle: float = 8.0, seconds: float = 10.0) -> Span:
     """100 kbit/s, 75 ms, 2 % loss, no pictures."""
     network = BadNetwork()
     network.shape(rate=100, delay=0.075, loss=0.02)
     listener = await _pair(plane, chromium, network, "sound", pictures=False)
-    await asyncio.sleep(8.0)  # until the encoder has heard of the loss and corrects forward
+    await asyncio.sleep(settle)  # until the encoder has heard of the loss and corrects forward
     result = await span(listener, network, seconds)
     network.close()
     return result
 
 
-async def congestion(plane: MediaPlane, chromium: BrowserRoom) -> tuple[Span, Span, float | None]:
+async def congestion(
+    plane: MediaPlane, chromium: BrowserRoom, *, settle: float = 4.0, seconds: float = 5.0
+) -> tuple[Span, Span, float | None]:
     """(the sound from 5 s after the path shrank to 120 kbit/s, the recovery, seconds until frames are back)."""
     network = BadNetwork()
     listener = await _pair(plane, chromium, network, "congestion", pictures=True)
-    await asyncio.sleep(4.0)
+    await asyncio.sleep(settle)
     network.shape(rate=120, delay=0.04)
     await asyncio.sleep(5.0)
-    squeezed = await span(listener, network, 5.0)
+    squeezed = await span(listener, network, seconds)
     network.shape(rate=0)
     begin, frames = time.monotonic(), await listener.frames()
     back: float | None = None
@@ -123,7 +125,7 @@ async def congestion(plane: MediaPlane, chromium: BrowserRoom) -> tuple[Span, Sp
         await asyncio.sleep(0.1)
         if await listener.frames() > frames + 15:
             back = time.monotonic() - begin
-    recovered = await span(listener, network, 3.0)
+    recovered = await span(listener, network, 1.0)
     network.close()
     return squeezed, recovered, back
 
