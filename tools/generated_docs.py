@@ -14,8 +14,10 @@ from meeting_server.web.catalogue import sentences
 from meeting_server.web.errors import WebCode
 from meeting_server.wire.codes import WireCode
 from tools.bootstrap import ROOT
+from tools.motion_life import diagram, table
 
 OPERATIONS = ROOT / "docs" / "OPERATIONS.md"
+VOTING = ROOT / "docs" / "VOTING.md"
 GLOSSARY = ROOT / "docs" / "GLOSSARY.md"
 
 
@@ -59,6 +61,7 @@ def fresh() -> dict[Path, str]:
     """What the pages should hold now."""
     return {
         OPERATIONS: with_section(OPERATIONS.read_text("utf-8"), "settings", settings_table()),
+        VOTING: with_section(VOTING.read_text("utf-8"), "life", f"{diagram()}\n\n{table()}"),
         GLOSSARY: with_section(GLOSSARY.read_text("utf-8"), "codes", codes_table()),
     }
 

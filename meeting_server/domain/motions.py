@@ -10,13 +10,15 @@ The whole life of a motion, with what comes before the paper (``drafting``) and 
 | drafted, moved, discussed  | OpenMotion, OpenBatch          | voting     |
 | drafted, moved, discussed  | OpenMotion (secret)            | preparing  |
 | preparing                  | IssuePaper                     | collecting |
+| preparing                  | IssuePaper, no quorum any more | drafted, moved |
 | collecting                 | CloseCollecting, time is over  | voting     |
 | voting                     | CastBallot                     | voting     |
 | voting                     | CloseMotion, time is over      | closed     |
 | voting (secret)            | CloseMotion, time is over      | sealing    |
 | sealing                    | ReportSealed                   | closed     |
 | closed                     | PublishMotion                  | published  |
-| drafted to closed          | WithdrawMotion                 | withdrawn  |
+| drafted, moved, discussed  | WithdrawMotion                 | withdrawn  |
+| collecting, voting, closed | WithdrawMotion                 | withdrawn  |
 """
 
 from __future__ import annotations
