@@ -1,0 +1,100 @@
+"""What is left of a secret vote: a bundle anyone can audit, and a backup in which the vote goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from meeting_server.app import open_house
+from meeting_server.config import Settings
+from meeting_server.journal.box import paper_id
+from meeting_server.store.backup import back_up
+from tests.running import ROOT
+from tests.voting_house import Vote, VotingHouse, cast, nameless, vote, voting_house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+NAMES = ("secretary", "m1", "m2", "m3")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def there(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[VotingHouse]:
+    async with voting_house(tmp_path_factory.mktemp("bundle"), 3) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def a_vote(there: VotingHouse) -> AsyncIterator[Vote]:
+    async with vote(there, NAMES[1:]) as made:
+        yield made
+
+
+async def test_a_backup_taken_during_a_vote_is_restored_and_the_vote_goes_on(a_vote: Vote, tmp_path: Path) -> None:
+    there = a_vote.there
+    motion = await a_vote.collecting()
+    papers = await a_vote.collect(*NAMES)
+    await a_vote.voting()
+    async with nameless(there.url) as ballots:
+        assert (await cast(ballots, papers["m1"], "for")).status_code == 200
+    settings = there.house.settings
+    await back_up(settings.database, settings.data_dir, tmp_path / "copy")
+    async with open_house(Settings(data_dir=tmp_path / "copy", recordings_dir=tmp_path / "recordings", media=False)) as restored:
+        name = paper_id(there.meeting_id, motion)  # type: ignore[arg-type]  # an id
+        assert await restored.box.progress(name) == (4, 1)
+        await restored.box.cast(name, papers["m2"].ballot("against"))
+        sealed = await restored.box.seal(name)
+        assert sorted(ballot.choices for ballot in sealed.ballots) == [("against",), ("for",)]
+        state = await restored.registry.state(there.meeting_id)
+        assert state.motions[motion].phase == "voting"
+    await a_vote.closed()
+
+
+async def test_the_exported_bundle_of_a_secret_vote_passes_the_audit_and_a_changed_one_does_not(a_vote: Vote, tmp_path: Path) -> None:
+    there = a_vote.there
+    motion = await a_vote.collecting()
+    papers = await a_vote.collect(*NAMES)
+    await a_vote.voting()
+    async with nameless(there.url) as ballots:
+        for who, choice in zip(NAMES, ("for", "for", "for", "abstain"), strict=True):
+            assert (await cast(ballots, papers[who], choice)).status_code == 200
+    await a_vote.closed()
+    await a_vote.published()
+    assert (await a_vote.chair.command("AdjournMeeting"))["type"] == "ack"
+    async with await there.signed_in("m1") as member:
+        assert (await member.get(f"/archive/{there.meeting_id}/export.zip")).status_code == 403
+    async with await there.signed_in("secretary") as secretary:
+        await secretary.get(f"/meetings/{there.meeting_id}")  # the schedule hears that it is over
+        answer = await secretary.get(f"/archive/{there.meeting_id}/export.zip")
+    assert answer.status_code == 200, answer.text
+    bundle = tmp_path / "meeting.zip"
+    bundle.write_bytes(answer.content)
+    with zipfile.ZipFile(bundle) as archive:
+        bulletin = json.loads(archive.read(f"papers/{motion}.json"))
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert sorted(bulletin["issued_to"]) == sorted(there.people[who] for who in NAMES)
+    assert len(bulletin["ballots"]) == 4
+    for language, word in (("zh-CN", "选票"), ("en", "allot")):
+        done = await asyncio.to_thread(audited, bundle, language)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert word in done.stdout
+    bulletin["ballots"][0]["choices"] = ["against" if bulletin["ballots"][0]["choices"] != ["against"] else "for"]
+    changed = io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as archive:
+        for name, content in (files | {f"papers/{motion}.json": json.dumps(bulletin).encode()}).items():
+            archive.writestr(name, content)
+    bundle.write_bytes(changed.getvalue())
+    assert (await asyncio.to_thread(audited, bundle, "en")).returncode != 0
+
+
+def audited(bundle: Path, language: str) -> subprocess.CompletedProcess[str]:
+    """The offline command, in a process that knows no server and no database."""
+    words = [sys.executable, "-m", "meeting_server", "audit", str(bundle), "--language", language]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
