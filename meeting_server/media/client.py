@@ -50,6 +50,7 @@ from .settings import MediaSettings
 from .turn import turn_servers
 
 START_WITHIN_S = 15.0
+MEET_WITHIN_S = 5.0
 REPLY_WITHIN_S = 30.0
 PING_EVERY_S, PONG_WITHIN_S = 2.0, 8.0
 LONGEST_PAUSE_S = 5.0
@@ -75,11 +76,16 @@ class WorkerLink:
         self.pid = 0
 
     async def open(self) -> None:
-        """Returns when the worker is ready. Raises MediaRefused media_unavailable when it does not come up in time."""
+        """Returns when the worker is ready, or when one that is not ours to start is late (it is waited for in the background).
+
+        Raises MediaRefused media_unavailable when a worker that we start does not come up in time.
+        """
         self._task = asyncio.create_task(self._keep())
         try:
-            await asyncio.wait_for(self.ready.wait(), START_WITHIN_S)
+            await asyncio.wait_for(self.ready.wait(), START_WITHIN_S if self._start is not None else MEET_WITHIN_S)
         except TimeoutError as reason:
+            if self._start is None:
+                return  # a worker that runs on its own may come later: until then every join is refused with a code
             await self.close()
             raise MediaRefused("media_unavailable", f"{self.name} did not start") from reason
 
@@ -166,7 +172,7 @@ class WorkerLink:
             except (FileNotFoundError, ConnectionRefusedError):
                 if self._process is not None and self._process.returncode is not None:
                     raise
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(0.05)
 
     async def _ping(self) -> None:
         """A worker that does not answer is as good as dead."""

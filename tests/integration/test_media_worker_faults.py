@@ -142,6 +142,27 @@ async def test_media_goes_on_while_the_driving_process_is_away() -> None:
             await phone.close()
 
 
+async def test_a_worker_that_comes_late_is_waited_for_and_joining_is_refused_until_then(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("meeting_server.media.client.MEET_WITHIN_S", 0.2)
+    path = tmp_path / "media.sock"
+    plane = MediaWorkers(MediaSettings(sockets=(path,)))
+    await plane.start()
+    phone = WirePhone("a")
+    offer = await phone.offer()
+    with pytest.raises(MediaRefused) as refused:
+        await plane.join("room", "a", "a", offer)
+    assert refused.value.code == "media_unavailable"
+    with media_worker() as there:
+        path.symlink_to(there)
+        await asyncio.wait_for(plane.links[0].ready.wait(), 10)
+        await phone.accept(await plane.join("room", "a", "a", offer))
+        await phone.connected()
+        await phone.close()
+        await plane.stop()
+
+
 async def test_two_workers_share_the_rooms_and_a_meetings_rooms_stay_together() -> None:
     plane = MediaWorkers(MediaSettings(workers=2))
     await plane.start()
