@@ -131,10 +131,12 @@ def _leave(state: MeetingState, command: LeaveMeeting, asked: Asked) -> Decision
     return left(state, asked.who, asked.now, deliberate=True)
 
 
-def left(state: MeetingState, who: ParticipantId, left_at: Millis, *, deliberate: bool) -> tuple[Event, ...]:
+def left(
+    state: MeetingState, who: ParticipantId, left_at: Millis, *, deliberate: bool, never_came: bool = False
+) -> tuple[Event, ...]:
     """The facts of leaving: a floor held is given back."""
     holds_floor = state.floor is not None and state.floor.participant_id == who
-    return (*(ended(state, "left", None) if holds_floor else ()), ParticipantLeft(who, left_at, deliberate))
+    return (*(ended(state, "left", None) if holds_floor else ()), ParticipantLeft(who, left_at, deliberate, never_came))
 
 
 def _mark(state: MeetingState, command: MarkPresent, asked: Asked) -> Decision:
@@ -170,7 +172,8 @@ def _withdraw_mark(state: MeetingState, command: WithdrawMark, asked: Asked) -> 
     withdrawn = PresenceMarkWithdrawn(command.participant_id, asked.who)
     if participant.connections:
         return (withdrawn,)
-    return (withdrawn, *left(state, command.participant_id, asked.now, deliberate=False))
+    mistaken = all(interval.reason == "marked" for interval in participant.intervals)
+    return (withdrawn, *left(state, command.participant_id, asked.now, deliberate=False, never_came=mistaken))
 
 
 def confirmation(state: MeetingState, who: ParticipantId, by: ConfirmedBy) -> tuple[Event, ...]:
@@ -295,7 +298,10 @@ def _arrived(state: MeetingState, event: ParticipantArrived, at: Millis) -> Meet
 
 
 def _left(state: MeetingState, event: ParticipantLeft, at: Millis) -> MeetingState:
-    return released(state, event.participant_id, event.left_at)
+    state = released(state, event.participant_id, event.left_at)
+    if event.never_came:
+        state = with_participant(state, event.participant_id, first_arrived_at=None, left_at=None, intervals=())
+    return state
 
 
 def released(state: MeetingState, who: ParticipantId, left_at: Millis) -> MeetingState:

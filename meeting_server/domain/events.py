@@ -158,6 +158,8 @@ class ParticipantLeft(Event):
     participant_id: ParticipantId
     left_at: Millis
     deliberate: bool
+    never_came: bool = False
+    """Their presence rested on a mark alone, and the mark was a mistake: they count as if they had not come."""
 
 
 @dataclass(frozen=True, slots=True)

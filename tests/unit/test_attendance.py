@@ -112,6 +112,19 @@ def test_a_mark_in_the_hall_names_the_secretary_and_can_be_withdrawn() -> None:
     assert sitting.refused("secretary", WithdrawMark(M1)) is Code.NOT_MARKED
 
 
+def test_a_mark_taken_back_leaves_no_presence_behind_unless_there_was_other_evidence() -> None:
+    sitting = Sitting(2)
+    sitting.did("secretary", MarkPresent(M1))
+    sitting.wait(60)
+    sitting.did("secretary", WithdrawMark(M1))
+    assert report(sitting.state, sitting.now)[1].status == "absent"
+    sitting.connect("m2")
+    sitting.wait(60)
+    sitting.did("secretary", MarkPresent(ParticipantId("m2")))
+    sitting.did("secretary", WithdrawMark(ParticipantId("m2")))
+    assert report(sitting.state, sitting.now)[2].status == "present"
+
+
 def test_a_marked_member_without_a_phone_never_times_out() -> None:
     sitting = Sitting()
     sitting.did("secretary", MarkPresent(M1))

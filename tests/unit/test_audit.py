@@ -235,7 +235,9 @@ def test_an_added_secret_ballot_is_named() -> None:
         forger = Voter(b.paper_id, int(b.modulus, 16))
         forger.token = bytes.fromhex(b.ballots[0].token)
         stuffed = forger.ballot("for")
-        line = BallotLine(*(x.hex() for x in (stuffed.key, stuffed.prefix, stuffed.token)), ("for",), stuffed.signature.hex())
+        line = BallotLine(
+            stuffed.key.hex(), stuffed.prefix.hex(), stuffed.token.hex(), ("for",), stuffed.signature.hex()
+        )
         lines = sorted((*b.ballots, line), key=lambda one: one.ballot().key_hash)
         return replace_struct(b, ballots=tuple(lines))
 

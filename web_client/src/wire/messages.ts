@@ -479,6 +479,7 @@ export interface ParticipantLeft {
   readonly participant_id: ParticipantId;
   readonly left_at: number;
   readonly deliberate: boolean;
+  readonly never_came: boolean;
 }
 /** The strongest evidence. `marked_by` names the secretary for `marked`. */
 export interface PresenceConfirmed {

@@ -98,8 +98,9 @@ export const attendance: Steps<
       left_at: null,
     }));
   },
-  ParticipantLeft(state, { participant_id, left_at }) {
-    return released(state, participant_id, left_at);
+  ParticipantLeft(state, { participant_id, left_at, never_came }) {
+    const gone = released(state, participant_id, left_at);
+    return never_came ? withParticipant(gone, participant_id, () => ({ first_arrived_at: null, left_at: null, intervals: [] })) : gone;
   },
   PresenceConfirmed(state, { participant_id, by, marked_by }, at) {
     const marked = by === "marked" || by === "hall_code";
