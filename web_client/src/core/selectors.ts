@@ -10,6 +10,7 @@ import {
   type MotionId,
   type Participant,
   type ParticipantId,
+  type RollCall,
   type Room,
 } from "../wire/messages";
 import { quorumOf } from "./attendance";
@@ -130,6 +131,8 @@ export const chat = computed<readonly (Message & { readonly pending?: boolean })
 
 export const motions = computed<readonly Motion[]>(() => Object.values(meeting.value?.motions ?? {}));
 export const votingMotion = computed(() => motions.value.find((m) => m.phase === "voting") ?? null);
+/** The motion whose paper is out, in any of its phases; at most one runs at a time, a batch of open ones aside. */
+export const runningMotion = computed(() => motions.value.find((m) => ["preparing", "collecting", "voting", "sealing"].includes(m.phase)) ?? null);
 /** The motion published last, if any. */
 export const lastPublished = computed(
   () =>
@@ -165,6 +168,10 @@ export const openRollCall = computed(() => {
   return call && call.closed_at === null ? call : null;
 });
 export type RollCallAnswer = "not_asked" | "none" | "pending" | "answered";
+/** Which roll call of the meeting it is: its number is in its id. */
+export function rollCallNo(call: RollCall): number {
+  return Number(call.roll_call_id.replace(/\D/g, "")) || 1;
+}
 export const rollCallAnswer = computed<RollCallAnswer>(() => {
   const call = meeting.value?.roll_call;
   const me = you.value?.participant_id ?? "";

@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 import { send } from "../core/actions";
 import { second, secondsLeft } from "../core/clock";
 import { t } from "../core/i18n";
-import { openRollCall, rollCallAnswer } from "../core/selectors";
-import { connection, meeting, self } from "../core/store";
+import { openRollCall, rollCallAnswer, rollCallNo } from "../core/selectors";
+import { connection, self } from "../core/store";
 import type { RollCall } from "../wire/messages";
 import { Ring } from "../widgets/bar";
 import { Button } from "../widgets/button";
@@ -44,7 +44,7 @@ export function RollCallSheet({ call }: { call: RollCall }): JSX.Element {
       {...(answered ? { onClose: close } : {})}
       head={
         <>
-          <Chip icon="rollcall">{t("room.roll_no", { n: Math.max(1, meeting.value?.counters.roll_calls ?? 1) })}</Chip>
+          <Chip icon="rollcall">{t("room.roll_no", { n: rollCallNo(call) })}</Chip>
           {answered ? <Chip tone="counted" icon="check">{t("room.roll_answered")}</Chip> : <Chip tone="pending" icon="pending">{t(answer === "pending" ? "room.roll_pending" : "room.roll_not_answered")}</Chip>}
         </>
       }

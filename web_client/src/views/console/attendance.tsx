@@ -2,9 +2,9 @@
 import type { JSX } from "preact";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, countdown, t } from "../../core/i18n";
-import { openRollCall, people, quorum } from "../../core/selectors";
+import { openRollCall, people, quorum, rollCallNo } from "../../core/selectors";
 import { boot, meeting } from "../../core/store";
-import type { Participant, RollCall } from "../../wire/messages";
+import type { Participant } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
 import { Bar, Ring } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
@@ -58,10 +58,6 @@ function Missing({ ids }: { ids: readonly string[] }): JSX.Element {
       ))}
     </ul>
   );
-}
-
-export function rollCallNo(call: RollCall): number {
-  return Number(call.roll_call_id.replace(/\D/g, "")) || 1;
 }
 
 export function RollCallCard(): JSX.Element | null {
