@@ -11,7 +11,7 @@ from meeting_server.domain.contests import LONGEST_TEXT
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.outcome import UnknownMeeting
-from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.errors import Refused, WebCode, refusal_of
 from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.meetings import Seat, seat_at
@@ -50,7 +50,7 @@ async def _submit(request: Request, seat: Seat, command: Command) -> None:
     except StorageUnavailable:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
     if isinstance(outcome, Rejected):
-        raise Refused(outcome.code, field=outcome.field, **dict(outcome.detail))
+        raise refusal_of(outcome)
 
 
 routes: list[BaseRoute] = [

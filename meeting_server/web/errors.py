@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from meeting_server.domain.errors import Code
+from meeting_server.domain.errors import Code, Rejected
 
 
 class WebCode(StrEnum):
@@ -75,3 +75,10 @@ class Refused(Exception):
         self.status = status or STATUS.get(code, 409)
         self.field = field
         self.detail = detail
+
+
+def refusal_of(rejected: Rejected) -> Refused:
+    """What a meeting refused, as a page's refusal with the same code, field and figures."""
+    refused = Refused(rejected.code, field=rejected.field)
+    refused.detail = dict(rejected.detail)
+    return refused

@@ -20,7 +20,7 @@ from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.ids import Millis
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.outcome import UnknownMeeting
-from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.errors import Refused, WebCode, refusal_of
 from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import House, house_of
 from meeting_server.web.meetings import Seat, seat_at
@@ -120,7 +120,7 @@ async def confirm(request: Request) -> Response:
     except StorageUnavailable:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
     if isinstance(outcome, Rejected):
-        raise Refused(outcome.code, field=outcome.field, **dict(outcome.detail))
+        raise refusal_of(outcome)
     return see(f"/h/{seat.meeting_id}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -12,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.domain.terms import Preset
 from meeting_server.web.auth import now_millis
 from meeting_server.web.desk import desk_of
 from meeting_server.web.forms import form_token
@@ -40,7 +38,7 @@ async def _shell(request: Request, seat: Seat, *, stage: bool) -> Response:
         return see(f"/meetings/{seat.meeting_id}/enter")
     assets = house_of(request).assets
     entry, words = assets.entry("room"), assets.part(f"virtual:locale/room/{language_of(request)}")
-    boot = _boot(request, seat, stage=stage)
+    boot = await _boot(request, seat, stage=stage)
     return await render(
         request,
         "room.html",
@@ -49,7 +47,7 @@ async def _shell(request: Request, seat: Seat, *, stage: bool) -> Response:
     )
 
 
-def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
+async def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
     meeting = f"/meetings/{seat.meeting_id}"
     return {
         "meeting_id": seat.meeting_id,
@@ -61,7 +59,7 @@ def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
         "media": house_of(request).media is not None,
         "stage": stage,
         "probe": house_of(request).settings.demo,  # lets tests read the page's own media figures
-        "presets": _open_votes(desk_of(request).presets.values()) if seat.runs else [],
+        "presets": await _rules(request, seat),
         "urls": {
             "home": "/" if seat.viewer.is_member else meeting,
             "meeting": meeting,
@@ -79,9 +77,13 @@ def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
     }
 
 
-def _open_votes(presets: Iterable[Preset]) -> list[dict[str, Any]]:
-    """The rules a motion may be decided by in an open vote, for those who run votes."""
-    return [msgspec.to_builtins(p) for p in presets if p.passing is not None and p.method != "secret"]
+async def _rules(request: Request, seat: Seat) -> list[dict[str, Any]]:
+    """The rules a motion may be decided by, those of the branch too, for whoever runs votes."""
+    if not seat.runs:
+        return []
+    presets = desk_of(request).presets
+    await presets.refresh()
+    return [msgspec.to_builtins(preset) for preset in presets.of_branch(seat.scheduled.plan.branch_id).values()]
 
 
 def as_script_data(data: dict[str, Any]) -> Markup:
