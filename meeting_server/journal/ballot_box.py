@@ -157,12 +157,10 @@ class BallotBox:
     async def cast(self, paper_id: str, ballot: Ballot, *, late: bool = False) -> Receipt:
         """Put a ballot in. The same ballot again gets the same receipt's leaf, even ``late``; another choice under the
         same key is ``ballot_conflict`` and the first stands. Raises BoxRefused, StorageUnavailable."""
-        found = await self._paper(paper_id)
-        if found is None:
-            raise BoxRefused("unknown_motion")
-        if not ballot.is_genuine(paper_id, int.from_bytes(found.modulus, "big")):
-            raise BoxRefused("bad_token")
         keys = await self._keys_of(paper_id)
+        modulus = keys.signing.n if keys is not None else await self._modulus(paper_id)
+        if not ballot.is_genuine(paper_id, modulus):
+            raise BoxRefused("bad_token")
         key_hash = ballot.key_hash
         choices = msgspec.json.encode(ballot.choices)
 
@@ -196,6 +194,12 @@ class BallotBox:
         if keys is None:  # sealed: the receipt key is gone, the bulletin proves the ballot
             raise BoxRefused("poll_closed")
         return Receipt(kept.leaf, _sign(keys.receipt, receipt_message(paper_id, kept.leaf)))
+
+    async def _modulus(self, paper_id: str) -> int:
+        found = await self._paper(paper_id)
+        if found is None:
+            raise BoxRefused("unknown_motion")
+        return int.from_bytes(found.modulus, "big")
 
     async def progress(self, paper_id: str) -> tuple[int, int]:
         """Papers handed out and ballots returned so far: all that anyone is shown before the closing."""
