@@ -40,7 +40,7 @@ function serviceWorker(): Plugin {
     writeBundle({ dir }) {
       const folder = dir ?? "";
       const shell = readdirSync(folder) // what was really written: chunks that held only styles are gone by now
-        .filter((name) => /^(room|components|zh-CN|en)\.[\w-]+\.(js|css)$/.test(name))
+        .filter((name) => /^(room|components|signals\.module|late|own_ballots|zh-CN|en)\.[\w-]+\.(js|css)$/.test(name))
         .sort();
       const source = readFileSync(resolve(here, "src/sw.js"), "utf8").replace("__SHELL__", JSON.stringify(shell));
       writeFileSync(resolve(folder, "sw.js"), source);

@@ -11,10 +11,11 @@ from meeting_server.web.errors import Refused, WebCode
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the client: the script and the style sheets it needs, as addresses."""
+    """One entry of the client: the script, the style sheets it needs and the scripts it imports at once, as addresses."""
 
     script: str
     styles: tuple[str, ...]
+    imports: tuple[str, ...] = ()
 
 
 class Assets:
@@ -71,10 +72,17 @@ class Assets:
             if not chunk.get("isEntry"):
                 continue
             styles: list[str] = []
-            self._collect(manifest, chunk, styles, set())
+            imports: set[str] = set()
+            self._collect(manifest, chunk, styles, imports)
             # an entry's own sheet comes after those it shares, so that it has the last word
             styles.sort(key=lambda href, own=f"{self.address}{chunk['name']}.": href.startswith(own))  # type: ignore[misc]  # default binds the loop variable
-            entries[str(chunk["name"])] = Entry(self.address + str(chunk["file"]), tuple(styles))
+            entries[str(chunk["name"])] = Entry(
+                self.address + str(chunk["file"]),
+                tuple(styles),
+                tuple(
+                    self.address + str(manifest[name]["file"]) for name in sorted(imports) if str(manifest[name]["file"]).endswith(".js")
+                ),
+            )
         return entries
 
     def _collect(self, manifest: dict[str, dict[str, object]], chunk: dict[str, object], styles: list[str], seen: set[str]) -> None:

@@ -4,11 +4,14 @@ import "./styles/components.css";
 import { computed, effect, untracked } from "@preact/signals";
 import { h, render, type ComponentType } from "preact";
 import { provideActions, type Actions } from "./core/actions";
-import { beat } from "./core/clock";
+import type { Ballots } from "./core/ballot/ballots";
+import { papersUnsupported } from "./core/ballot/kept";
+import { beat, now } from "./core/clock";
 import { Inbox } from "./core/inbox";
 import { Outbox } from "./core/outbox";
 import { iRun } from "./core/permissions";
-import { boot, change, connection, media, meeting, type Ending } from "./core/store";
+import { motions } from "./core/selectors";
+import { boot, change, connection, media, meeting, self, type Ending } from "./core/store";
 import { keepAwake } from "./media/awake";
 import { watchNetwork } from "./media/network";
 import { RoomMedia } from "./media/room_media";
@@ -17,7 +20,11 @@ import { isPhone, makeId, readBoot, socketAddress, sparesData } from "./page/boo
 import { addConsoleWords, begin, setPreferences } from "./page/preferences";
 import { App } from "./views/app";
 import type { ConsoleSheets } from "./views/layers";
-import { Close } from "./wire/messages";
+import { latePapers } from "./views/vote/late_papers";
+import { Close, type Collect } from "./wire/messages";
+
+/** The sheets of secret votes are fetched so long (ms) after the room, when there is none yet. */
+const PAPERS_COME = 4_000;
 
 const start = readBoot();
 boot.value = start;
@@ -41,6 +48,7 @@ const socket = new MeetingSocket({
   position: () => inbox.position(),
   receive(message, at) {
     const result = inbox.receive(message, at);
+    if (message.type === "collected" || message.type === "rejected") ballots?.received(message);
     if (result === "resync") socket.restart();
     else if (result === "media") roomMedia.receive(message);
   },
@@ -82,6 +90,12 @@ function end(ending: Ending): void {
 
 const actions: Actions = {
   send: (kind, data) => outbox.submit(kind, data),
+  async castSecretly(motionId, choices) {
+    await ballots?.choose(motionId, choices);
+  },
+  async recheckBallot(motionId) {
+    await ballots?.recheck(motionId);
+  },
   typing: (on) => void socket.send({ type: "signal", kind: "typing", on }),
   openMicrophone: () => roomMedia.openMicrophone(),
   closeMicrophone: () => roomMedia.closeMicrophone(),
@@ -135,6 +149,33 @@ function follow(): void {
   });
 }
 
+let ballots: Ballots | null = null;
+const secretVotes = computed(() => motions.value.filter((motion) => motion.method === "secret" && motion.paper !== null));
+
+/** What secret votes and elections need comes soon after the room, and at once when there is one. */
+function bringPapers(): void {
+  let asked: Promise<void> | null = null;
+  const bring = (): Promise<void> =>
+    (asked ??= Promise.all([import("./net/own_ballots"), import("./views/vote/late")]).then(async ([{ ownBallots }, { late }]) => {
+      latePapers.value = late;
+      const around = { meeting_id: start.meeting_id, participant_id: start.participant_id, makeId, now, transmit: (frame: Collect) => socket.send(frame) };
+      ballots = await ownBallots(around).catch((reason: unknown) => {
+        console.warn("no secret ballots here", reason);
+        return null;
+      });
+      papersUnsupported.value = ballots === null;
+    }).catch(() => {
+      asked = null; // the network went away meanwhile: again with the next record
+    }));
+  effect(() => {
+    const secret = secretVotes.value;
+    const present = self.value?.present === true;
+    const live = connection.value.phase === "live";
+    if (secret.length > 0) void untracked(() => bring().then(() => ballots?.follow(secret, present, live)));
+  });
+  setTimeout(() => void bring(), PAPERS_COME);
+}
+
 /** The secretary's screens come when they are needed: most phones never load them. */
 function show(): void {
   let run: { console?: ComponentType; sheets?: ConsoleSheets } = {};
@@ -172,7 +213,10 @@ async function run(): Promise<void> {
   watchNetwork((on) => roomMedia.holdPictures(on));
   await begin(start.language);
   if (start.stage) await showStage();
-  else show();
+  else {
+    bringPapers();
+    show();
+  }
   sleep = keepAwake();
   if ("serviceWorker" in navigator && import.meta.env.PROD) {
     navigator.serviceWorker.register("/static/sw.js", { scope: "/" }).catch(() => undefined); // the room works without

@@ -1,5 +1,5 @@
 /** What a view can do: an injected port, so that views know neither the network nor the devices. */
-import type { CommandData, CommandKind, ParticipantId } from "../wire/messages";
+import type { CommandData, CommandKind, MotionId, ParticipantId } from "../wire/messages";
 import type { DeviceFailure, Preferences, Profile } from "./store";
 
 /** What became of a command: on record, or refused for good (see `refusals` and the catalogue's `errors.<code>`). */
@@ -13,6 +13,10 @@ export interface Actions {
    * the promise resolves when the server has decided (never rejects).
    */
   send<K extends CommandKind>(kind: K, data: CommandData[K]): Promise<Outcome>;
+  /** Put a secret ballot on its way; resolves once it is safe on this phone. What becomes of it is in `ownPapers`. */
+  castSecretly(motionId: MotionId, choices: readonly string[]): Promise<void>;
+  /** Look again whether one's ballot is in the sealed bulletin. */
+  recheckBallot(motionId: MotionId): Promise<void>;
   /** Unrecorded signal that one is typing. */
   typing(on: boolean): void;
 

@@ -2,11 +2,15 @@
 import type { EventFrame, ServerMessage } from "../wire/messages";
 import { learn, learnRoughly } from "./clock";
 import type { Outbox } from "./outbox";
+import { progress } from "./ballot/kept";
 import { evolve } from "./reducer";
 import { batch, change, closedForMe, connection, lastSpeaker, media, meeting, position, seq, speaking, typing, you } from "./store";
 
-/** `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. */
-export type Received = "done" | "resync" | "media";
+/**
+ * `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. `ballot`: to
+ * this phone's secret ballots, which also hear of every `rejected`.
+ */
+export type Received = "done" | "resync" | "media" | "ballot";
 
 /** Silence after which someone counts as no longer typing. */
 const TYPING_ENDS = 6_000;
@@ -87,6 +91,13 @@ export class Inbox {
         else this.typists.delete(message.participant_id);
         this.tellTypists(receivedAt);
         return "done";
+      case "paper": {
+        const { motion_id, issued, returned } = message;
+        progress.value = { ...progress.value, [motion_id]: { issued, returned } };
+        return "done";
+      }
+      case "collected":
+        return "ballot";
       case "quality":
         change(media, { quality: message.level });
         return "done";

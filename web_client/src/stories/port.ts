@@ -1,5 +1,6 @@
 /** The actions of a story: commands change the store as a server would, a moment later; pictures are drawn. */
 import type { Actions, Outcome } from "../core/actions";
+import { ownPapers } from "../core/ballot/kept";
 import { now } from "../core/clock";
 import { addCatalogue } from "../core/i18n";
 import { change, connection, media, meeting, outbox, ownLevel, preferences, type OutboxEntry } from "../core/store";
@@ -90,6 +91,16 @@ export const storyActions: Actions = {
     if (meeting.value) meeting.value = applied(meeting.value, kind, data);
     return { ok: true, seq: asked.length };
   },
+  async castSecretly(motionId, choices) {
+    const own = ownPapers.value[motionId];
+    if (own === undefined) return;
+    asked.push({ kind: "secret", data: { motion_id: motionId, choices } });
+    ownPapers.value = { ...ownPapers.value, [motionId]: { ...own, state: "casting", choices, since: Date.now() } };
+    if (offline) return;
+    await new Promise((done) => setTimeout(done, 120));
+    ownPapers.value = { ...ownPapers.value, [motionId]: { ...own, state: "counted", choices, stub: "7F3A 92C4 01DE", since: null } };
+  },
+  recheckBallot: async () => undefined,
   typing: () => undefined,
   async openMicrophone() {
     change(media, { microphone: "open" });

@@ -6,6 +6,8 @@ import { provideActions } from "../core/actions";
 import { beat } from "../core/clock";
 import { boot, change, connection, meeting, preferences, you } from "../core/store";
 import { App } from "../views/app";
+import { late } from "../views/vote/late";
+import { latePapers } from "../views/vote/late_papers";
 import { ME, message } from "./fixtures";
 import { STORIES } from "./list";
 import { asked, later, storyActions } from "./port";
@@ -23,6 +25,7 @@ async function run(): Promise<void> {
   const place = document.getElementById("app");
   if (place === null) throw new Error("no place to draw");
   provideActions(storyActions);
+  latePapers.value = late;
   await storyActions.setPreferences({ language, theme: theme === "dark" ? "dark" : "light", big: query.get("big") === "1" });
   change(preferences, { language });
   beat();

@@ -69,6 +69,7 @@ export function watchForNotices(): () => void {
   let old: MeetingState | null = null;
   let before: Participant | null = null;
   let spokenVote = "";
+  let spokenCollecting = "";
   let spokenRoll = "";
   return effect(() => {
     const state = meeting.value;
@@ -76,12 +77,18 @@ export function watchForNotices(): () => void {
     if (old !== null && before !== null && state !== null && after !== null && (before !== after || old.floor !== state.floor)) compare(old, state, before, after);
     if (state !== null) {
       for (const motion of Object.values(state.motions)) {
+        if (motion.phase === "collecting" && spokenCollecting !== motion.motion_id) {
+          spokenCollecting = motion.motion_id;
+          say(t("vote.spoken_collecting", { title: motion.title }), true);
+          buzz();
+        }
         if (motion.phase === "voting" && spokenVote !== motion.motion_id) {
           spokenVote = motion.motion_id;
           say(t("vote.spoken_open", { title: motion.title }), true);
           buzz();
         }
-        if (old?.motions[motion.motion_id]?.phase === "voting" && motion.phase === "withdrawn") {
+        const earlier = old?.motions[motion.motion_id]?.phase;
+        if ((earlier === "voting" || earlier === "collecting") && motion.phase === "withdrawn") {
           add("withdrawn", { title: motion.title, why: motion.withdrawn_reason === "" ? "" : t("room.notice_reason", { why: motion.withdrawn_reason }) });
         }
         if (old !== null && motion.phase === "published" && old.motions[motion.motion_id]?.phase !== "published") say(t("vote.spoken_published", { title: motion.title }), true);

@@ -58,6 +58,8 @@ export interface OwnPaper {
 export const ownPapers = signal<Readonly<Record<MotionId, OwnPaper>>>({});
 /** Whether what this phone keeps has been looked up. */
 export const papersKnown = signal(false);
+/** This browser can not vote secretly: no WebCrypto (the page is not on https), or it keeps nothing. */
+export const papersUnsupported = signal(false);
 /** Handed out and returned, as last told for each secret vote. */
 export const progress = signal<Readonly<Record<MotionId, { readonly issued: number; readonly returned: number }>>>({});
 

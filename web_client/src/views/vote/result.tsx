@@ -2,21 +2,26 @@
 import type { JSX } from "preact";
 import { clockTime, language, list, t } from "../../core/i18n";
 import { ballotOf, isElector, nameOf } from "../../core/selectors";
-import type { Choice, Motion, Tally, Verdict } from "../../wire/messages";
+import type { Motion, Tally, Verdict } from "../../wire/messages";
 import { Bar, type Fill } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { Icon } from "../../widgets/icon";
-import { choiceWords, chosenWords } from "./choices";
+import { choiceWords, chosenWords, markWords } from "./choices";
+import { latePapers } from "./late_papers";
 
 const FILLS: Readonly<Record<string, Fill>> = { for: "for", against: "against", abstain: "abstain" };
 
-function fillOf(motion: Motion, choice: Choice): Fill {
-  return motion.force === "motion" ? FILLS[choice.choice_id] ?? "for" : "for";
+function fillOf(motion: Motion, choiceId: string): Fill {
+  return motion.force === "motion" ? FILLS[choiceId] ?? "for" : "for";
 }
 
 /** 应到有表决权的 29 人，须得 15 票以上；得赞成 22 票。 */
 export function verdictSentence(motion: Motion, verdict: Verdict): string {
   if (verdict.reason === "no_force") return t("vote.no_force");
+  if (verdict.reason === "elected" || verdict.reason === "tied" || verdict.reason === "short") {
+    return t(`vote.election_${verdict.reason}`, { n: verdict.elected.length, seats: motion.terms?.seats ?? 0, needed: verdict.needed, base: verdict.base_count });
+  }
+  if (verdict.reason === "more_than_issued") return t("vote.more_than_issued");
   if (verdict.reason === "no_quorum_at_close") {
     const check = motion.quorum_at_close;
     return t("vote.no_quorum_at_close", { present: check?.present ?? 0, needed: check?.needed ?? 0 });
@@ -24,8 +29,9 @@ export function verdictSentence(motion: Motion, verdict: Verdict): string {
   return t(`vote.verdict_${verdict.base}`, { n: verdict.base_count, needed: verdict.needed, votes: verdict.votes_for });
 }
 
-function verdictWord(verdict: Verdict): string {
-  if (verdict.reason === "no_quorum_at_close") return t("vote.invalid");
+export function verdictWord(verdict: Verdict): string {
+  if (verdict.reason === "elected" || verdict.reason === "tied" || verdict.reason === "short") return t(`vote.word_${verdict.reason}`);
+  if (verdict.reason === "no_quorum_at_close" || verdict.reason === "more_than_issued") return t("vote.invalid");
   return t(verdict.carried ? "vote.carried" : "vote.not_carried");
 }
 
@@ -38,12 +44,11 @@ function Plot({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdic
   return (
     <div class="stack stack--s">
       <dl class="results">
-        {motion.choices.map((choice) => {
-          const count = tally.counts.find(([id]) => id === choice.choice_id)?.[1] ?? 0;
-          const fill = fillOf(motion, choice);
+        {tally.counts.map(([id, count]) => {
+          const fill = fillOf(motion, id);
           return (
-            <div class="result" key={choice.choice_id}>
-              <dt><span class={`swatch swatch--${fill}`} aria-hidden="true" />{choiceWords(motion, choice)}</dt>
+            <div class="result" key={id}>
+              <dt><span class={`swatch swatch--${fill}`} aria-hidden="true" />{markWords(motion, id)}</dt>
               <dd>{count} <small>{t("vote.votes")}</small></dd>
               <dd class="result__plot"><Bar part={count} whole={whole} fill={fill} size="tall" needle={needle} /></dd>
             </div>
@@ -81,11 +86,31 @@ function Named({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
+/** The mean of a scale, in one sentence. */
+function ScaleMean({ tally }: { tally: Tally }): JSX.Element | null {
+  const given = tally.counts.reduce((sum, [, n]) => sum + n, 0);
+  if (given === 0) return null;
+  const mean = tally.counts.reduce((sum, [id, n]) => sum + Number(id) * n, 0) / given;
+  return <p class="small">{t("vote.scale_mean", { mean: mean.toFixed(1), n: given })}</p>;
+}
+
+/** The counts in the shape that fits the paper. */
+function Counts({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdict: Verdict | null }): JSX.Element | null {
+  const late = latePapers.value;
+  if (motion.force === "election" || motion.force === "appraisal") return late === null ? null : <late.PeopleResult motion={motion} />;
+  if (motion.force === "survey" && tally.counts.length === 0) {
+    return <p class="card card--line">{t("vote.below_minimum", { n: tally.cast, least: motion.minimum_group })}</p>;
+  }
+  return <>{motion.shape === "scale" && <ScaleMean tally={tally} />}<Plot motion={motion} tally={tally} verdict={verdict} /></>;
+}
+
 /** What the sheet and the list of results both show; the title is the caller's. */
 export function Result({ motion }: { motion: Motion }): JSX.Element {
   const { tally, verdict } = motion;
   const ballot = ballotOf(motion.motion_id);
   if (tally === null) return <p class="muted">{t("vote.not_published")}</p>;
+  const secret = motion.method === "secret";
+  const late = latePapers.value;
   const carried = verdict?.carried === true && verdict.reason !== "no_force";
   return (
     <>
@@ -95,17 +120,23 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
           <p>{verdictSentence(motion, verdict)}</p>
         </div>
       )}
-      {verdict?.reason === "no_force" && <p class="small muted">{t("vote.no_force")}</p>}
-      <Plot motion={motion} tally={tally} verdict={verdict} />
+      {verdict?.reason === "no_force" && <p class="small muted">{t(motion.force === "appraisal" ? "vote.appraisal_no_force" : motion.force === "survey" ? "vote.survey_no_force" : "vote.no_force")}</p>}
+      <Counts motion={motion} tally={tally} verdict={verdict} />
       <dl class="stat3 stat3--flat">
         <div><dt>{t("vote.entitled")}</dt><dd>{tally.entitled}</dd></div>
         <div><dt>{t("vote.cast_count")}</dt><dd>{tally.cast}</dd></div>
-        <div><dt>{t("vote.not_cast")}</dt><dd>{Math.max(0, tally.entitled - tally.cast)}</dd></div>
+        <div><dt>{t(secret ? "vote.issued" : "vote.not_cast")}</dt><dd>{secret ? motion.issued + (motion.paper_count?.issued ?? 0) : Math.max(0, tally.entitled - tally.cast)}</dd></div>
       </dl>
+      {tally.void > 0 && <p class="small">{t("vote.void_ballots", { n: tally.void })}</p>}
+      {tally.written > 0 && <p class="small">{t("vote.written_ballots", { n: tally.written })}</p>}
+      {motion.paper_count !== null && tally.paper > 0 && (
+        <p class="small">{t("vote.paper_ballots", { n: tally.paper, scrutineer: nameOf(motion.paper_count.scrutineer), teller: nameOf(motion.paper_count.teller) })}</p>
+      )}
+      {secret && late !== null && <late.OwnReceipt motion={motion} />}
       {ballot.state === "counted" && <p class="rowx"><Chip tone="counted" icon="check">{t("vote.yours_counted")}</Chip><span class="small strong">{chosenWords(motion, ballot.choices)}</span></p>}
-      {ballot.state === "none" && isElector(motion) && <p class="rowx"><Chip icon="info">{t("vote.not_voted")}</Chip></p>}
+      {!secret && ballot.state === "none" && isElector(motion) && <p class="rowx"><Chip icon="info">{t("vote.not_voted")}</Chip></p>}
       {motion.method === "named" && motion.named.length > 0 && <Named motion={motion} />}
-      {motion.force === "motion" && motion.quorum_at_open !== null && (
+      {(motion.force === "motion" || motion.force === "election") && motion.quorum_at_open !== null && (
         <p class="small muted">
           {t("vote.basis", {
             rule: language.value === "en" ? motion.preset.title_en : motion.preset.title_zh,
@@ -115,6 +146,12 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
       )}
     </>
   );
+}
+
+/** 无记名, 选举, 投票调查 … */
+export function kindWords(motion: Motion): string {
+  if (motion.force === "election" || motion.force === "appraisal" || motion.force === "survey" || motion.force === "poll") return t(`vote.${motion.force}`);
+  return t(`vote.${motion.method}`);
 }
 
 export function publishedWords(motion: Motion): string {

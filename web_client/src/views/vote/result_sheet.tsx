@@ -9,14 +9,14 @@ import { Icon } from "../../widgets/icon";
 import { Row } from "../../widgets/rows";
 import { Sheet } from "../../widgets/sheet";
 import { back, go } from "../layout";
-import { publishedWords, Result } from "./result";
+import { kindWords, publishedWords, Result, verdictWord } from "./result";
 import { bringBack } from "./paper";
 
 export function ResultSheet({ motion, onClose }: { motion: Motion; onClose: () => void }): JSX.Element {
   return (
     <Sheet
       title={motion.title} onClose={onClose}
-      head={<span class="motion-kind"><Chip icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "vote.poll" : motion.method === "named" ? "vote.named" : "vote.open")}</Chip><span class="small muted">{publishedWords(motion)}</span></span>}
+      head={<span class="motion-kind"><Chip icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{kindWords(motion)}</Chip><span class="small muted">{publishedWords(motion)}</span></span>}
       foot={<Button size="lg" kind="primary" block onPress={onClose}>{t("vote.back_to_room")}</Button>}
     >
       <Result motion={motion} />
@@ -24,20 +24,22 @@ export function ResultSheet({ motion, onClose }: { motion: Motion; onClose: () =
   );
 }
 
+const RUNNING: readonly Motion["phase"][] = ["preparing", "collecting", "voting", "sealing"];
+
 function outcome(motion: Motion): string {
-  if (motion.phase === "voting") return t("vote.state_voting");
+  if (RUNNING.includes(motion.phase)) return t(motion.phase === "collecting" ? "vote.state_collecting" : motion.phase === "sealing" ? "vote.sealing" : "vote.state_voting");
+  if (motion.phase === "moved" || motion.phase === "discussed") return t(`vote.state_${motion.phase}`);
   if (motion.phase === "closed") return t("vote.state_closed");
   if (motion.phase === "withdrawn") return t("vote.state_withdrawn");
   if (motion.verdict === null || motion.verdict.reason === "no_force") return t("vote.state_poll");
-  if (motion.verdict.reason === "no_quorum_at_close") return t("vote.invalid");
-  return t(motion.verdict.carried ? "vote.carried" : "vote.not_carried");
+  return verdictWord(motion.verdict);
 }
 
 /** Every vote of this meeting, newest first. */
 export function ResultsSheet(): JSX.Element {
   const shown = motions.value.filter((m) => m.phase !== "drafted").sort((a, b) => (b.opened_at ?? 0) - (a.opened_at ?? 0));
   const open = (motion: Motion): void => {
-    if (motion.phase === "voting") {
+    if (motion.phase === "voting" || motion.phase === "collecting") {
       back();
       bringBack(motion.motion_id);
     } else go({ sheet: { name: "result", motion: motion.motion_id } });

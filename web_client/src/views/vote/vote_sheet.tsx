@@ -5,7 +5,7 @@ import { actions, send } from "../../core/actions";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, t } from "../../core/i18n";
 import { ballotOf, isElector, motions, pending, type BallotState } from "../../core/selectors";
-import { connection, media, self } from "../../core/store";
+import { connection, media } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
@@ -15,12 +15,18 @@ import { Sheet } from "../../widgets/sheet";
 import { Slip } from "../../widgets/slip";
 import { refusalWords } from "../names";
 import { choiceWords, chosenWords } from "./choices";
-import { aside, changeDraft, draftOf, full, mark, markOf, putAside } from "./paper";
+import { latePapers } from "./late_papers";
+import { ballotSoFar } from "./marks";
+import { aside, changeDraft, draftOf, markOf, putAside } from "./paper";
+import { PaperForm } from "./paper_form";
+import { secretStageOf, type SecretStage } from "./secret";
+import { whyWatching } from "./why_watching";
 
-export type Stage = "choose" | "confirm" | "pending" | "counted" | "late" | "refused" | "watch" | "missed";
+export type Stage = SecretStage | "choose" | "confirm" | "pending" | "counted" | "late" | "refused" | "watch" | "missed";
 
 /** Which sheet a motion calls for on this phone; null when none (not voting, and nothing of one's own under way). */
 export function stageOf(motion: Motion): Stage | null {
+  if (motion.method === "secret") return secretStageOf(motion);
   const ballot = ballotOf(motion.motion_id);
   if (motion.phase === "voting") {
     if (!isElector(motion)) return "watch";
@@ -62,7 +68,7 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
       <span class="motion-kind">
-        <Chip tone="force" icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "vote.poll" : motion.method === "named" ? "vote.named" : "vote.open")}</Chip>
+        <Chip tone="force" icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{t(motion.method === "secret" ? "vote.secret" : motion.force === "poll" ? "vote.poll" : motion.method === "named" ? "vote.named" : "vote.open")}</Chip>
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>
       {motion.phase === "voting" && left !== null && motion.opened_at !== null && motion.closes_at !== null && (
@@ -80,38 +86,15 @@ function Look({ motion, stage }: { motion: Motion; stage: Stage }): JSX.Element 
   return <Button kind="quiet" block onPress={() => aside(aheadKey(motion, stage))}>{t("vote.look_at_room")}</Button>;
 }
 
-function Paper({ motion }: { motion: Motion }): JSX.Element {
-  const { choices } = draftOf(motion.motion_id);
-  const several = motion.max_choices > 1;
-  const noMore = full(motion);
-  return (
-    <fieldset class="choices">
-      <legend class="small muted">{several ? t("vote.choose_several", { most: motion.max_choices, n: choices.length }) : t("vote.choose_one")}{noMore ? ` ${t("vote.full")}` : ""}</legend>
-      {motion.choices.map((choice) => {
-        const chosen = choices.includes(choice.choice_id);
-        return (
-          <label class="choice" key={choice.choice_id}>
-            <input
-              type={several ? "checkbox" : "radio"} name={`paper-${motion.motion_id}`} value={choice.choice_id} checked={chosen}
-              disabled={noMore && !chosen}
-              onChange={(event) => mark(motion, choice.choice_id, event.currentTarget.checked)}
-            />
-            <span class="choice__body"><span class="choice__mark"><Icon name={markOf(choice)} /></span><span>{choiceWords(motion, choice)}</span></span>
-          </label>
-        );
-      })}
-    </fieldset>
-  );
-}
-
 function Choose({ motion }: { motion: Motion }): JSX.Element {
-  const { choices } = draftOf(motion.motion_id);
+  const ballot = ballotSoFar(motion);
+  const why = "why" in ballot ? ballot.why : undefined;
   openPapers[motion.motion_id] = true;
   return (
     <Frame motion={motion} stage="choose" foot={
       <div class="foot-pair">
         <Button
-          size="lg" kind={choices.length === 0 ? "plain" : "primary"} block unavailable={choices.length === 0 ? t("vote.first_choose") : undefined}
+          size="lg" kind={why === undefined ? "primary" : "plain"} block unavailable={why}
           onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}
         >
           {t("vote.go_on")}
@@ -120,13 +103,14 @@ function Choose({ motion }: { motion: Motion }): JSX.Element {
       </div>
     }>
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
-      <Paper motion={motion} />
+      <PaperForm motion={motion} />
     </Frame>
   );
 }
 
 function Confirm({ motion }: { motion: Motion }): JSX.Element {
-  const { choices } = draftOf(motion.motion_id);
+  const ballot = ballotSoFar(motion);
+  const choices = "why" in ballot ? [] : ballot.choices;
   const cast = (): void => {
     void send("CastBallot", { motion_id: motion.motion_id, choices });
     changeDraft(motion.motion_id, { step: "choose" });
@@ -135,12 +119,13 @@ function Confirm({ motion }: { motion: Motion }): JSX.Element {
     <Frame motion={motion} stage="confirm" foot={
       <div class="btn-pair">
         <Button size="lg" onPress={() => changeDraft(motion.motion_id, { step: "choose" })}>{t("vote.change")}</Button>
-        <Button size="lg" kind="force" onPress={cast}>{t("vote.cast")}</Button>
+        <Button size="lg" kind="force" unavailable={"why" in ballot ? ballot.why : undefined} onPress={cast}>{t("vote.cast")}</Button>
       </div>
     }>
       <div class="stack stack--s">
         <p class="small muted">{t("vote.you_chose")}</p>
-        {motion.choices.filter((choice) => choices.includes(choice.choice_id)).map((choice) => (
+        {motion.shape !== "choices" && <div class="chosen"><b>{chosenWords(motion, choices)}</b></div>}
+        {motion.shape === "choices" && motion.choices.filter((choice) => choices.includes(choice.choice_id)).map((choice) => (
           <div class="chosen" key={choice.choice_id}><span class="chosen__mark"><Icon name={markOf(choice)} /></span><b>{choiceWords(motion, choice)}</b></div>
         ))}
       </div>
@@ -189,16 +174,6 @@ function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): J
   );
 }
 
-/** Why the viewer has no paper, as a fact and with what they still get. */
-function whyWatching(): string {
-  const me = self.value;
-  if (me === null || me.standing === "guest" || me.role === "guest") return t("vote.watch_guest");
-  if (me.excluded_reason !== "") return t("vote.watch_excluded", { why: me.excluded_reason });
-  if (me.standing === "probationary") return t("vote.watch_probationary");
-  if (me.standing === "applicant") return t("vote.watch_applicant");
-  return t("vote.watch_other");
-}
-
 function Watch({ motion }: { motion: Motion }): JSX.Element {
   return (
     <Frame motion={motion} stage="watch" foot={<Button size="lg" kind="primary" block onPress={() => aside(aheadKey(motion, "watch"))}>{t("vote.watch_on")}</Button>}>
@@ -227,8 +202,16 @@ function Frame({ motion, stage, foot, children }: { motion: Motion; stage: Stage
   return <Sheet title={motion.title} step={stage} head={<Head motion={motion} />} foot={foot}>{children}</Sheet>;
 }
 
+/** A secret vote's sheet, or a word that it is on its way. */
+function Secret({ motion, stage }: { motion: Motion; stage: SecretStage }): JSX.Element {
+  const late = latePapers.value;
+  if (late !== null) return <late.SecretSheet motion={motion} stage={stage} />;
+  return <Frame motion={motion} stage={stage} foot={<Look motion={motion} stage={stage} />}><Slip state="pending" word={t("vote.fetching")}><p>{t("vote.fetching_words")}</p></Slip></Frame>;
+}
+
 export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): JSX.Element {
   const ballot = ballotOf(motion.motion_id);
+  if (motion.method === "secret") return <Secret motion={motion} stage={stage as SecretStage} />;
   switch (stage) {
     case "choose":
       return <Choose motion={motion} />;
@@ -254,5 +237,7 @@ export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): 
       const retry = FINAL.includes(ballot.code) ? undefined : () => { again.value = new Set([...again.value, key]); };
       return <NotCounted motion={motion} stage={stage} retry={retry}><p>{refusalWords(ballot.code, ballot.detail)}</p></NotCounted>;
     }
+    default:
+      return <Choose motion={motion} />;
   }
 }

@@ -1,0 +1,207 @@
+"""A secret vote in real browsers: papers collected, cast, sealed, receipts checked; reloads, no network, a second phone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Route, expect
+
+from meeting_server.web.catalogue import text
+from tests.bots import Bot
+from tests.e2e.phones import Phone, Phones, phones
+from tests.voting_house import VotingHouse, voting_house
+
+pytestmark = [pytest.mark.browser]
+
+
+def zh(key: str, **holes: object) -> str:
+    return text("zh-CN", key, **holes)
+
+
+class Hall:
+    """An open meeting: the secretary is a bot, members come in by browser."""
+
+    def __init__(self, there: VotingHouse, browsers: Phones, secretary: Bot) -> None:
+        self.there, self.browsers, self.secretary = there, browsers, secretary
+        self.motion_id = ""
+
+    async def enter(self, who: str) -> Phone:
+        phone = await self.browsers.phone(who)
+        await phone.context.add_cookies([{"name": "signin", "value": self.there.cookies[who], "url": self.there.url}])
+        await phone.page.goto(f"{self.there.url}/meetings/{self.there.meeting_id}/room?as=text")
+        await expect(phone.page.locator(".dock")).to_be_visible()
+        return phone
+
+    async def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
+        answer = await self.secretary.command(kind, **fields)
+        assert answer["type"] == "ack", answer
+        return answer
+
+    async def opened(self, **fields: Any) -> None:
+        """A paper is out."""
+        drafted = await self.ask("DraftMotion", **{"title": "接收林晓雨同志为中共预备党员", "method": "secret", **fields})
+        await self.secretary.reached(drafted["seq"])
+        self.motion_id = next(r["data"]["motion_id"] for r in self.secretary.records if r["seq"] == drafted["seq"])
+        await self.ask("OpenMotion", motion_id=self.motion_id)
+        await self.secretary.event("PaperOpened", motion_id=self.motion_id)
+
+    async def voting(self) -> None:
+        await self.ask("CloseCollecting", motion_id=self.motion_id)
+
+    async def sealed(self) -> dict[str, Any]:
+        await self.ask("CloseMotion", motion_id=self.motion_id)
+        data: dict[str, Any] = (await self.secretary.event("MotionClosed", motion_id=self.motion_id))["data"]
+        return data
+
+    async def published(self) -> None:
+        await self.ask("PublishMotion", motion_id=self.motion_id)
+
+
+@pytest.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+    async with AsyncExitStack() as stack:
+        there = await stack.enter_async_context(voting_house(tmp_path, members=3, probationary=0))
+        browsers = await stack.enter_async_context(phones())
+        secretary = await stack.enter_async_context(await there.enter("secretary"))
+        yield Hall(there, browsers, secretary)
+        assert browsers.faults == []
+        for phone in browsers.all:
+            assert await phone.violations() == []
+
+
+async def has_paper(phone: Phone) -> None:
+    await expect(phone.page.get_by_text(zh("vote.paper_here"), exact=True)).to_be_visible()
+
+
+async def cast(phone: Phone, *choices: str) -> None:
+    """Choose, go on, confirm."""
+    for choice in choices:
+        await phone.page.locator(".choice", has_text=choice).first.click()
+    await phone.page.get_by_role("button", name=zh("vote.go_on")).click()
+    await phone.page.get_by_role("button", name=zh("vote.cast"), exact=True).click()
+
+
+async def counted(phone: Phone) -> None:
+    await expect(phone.page.locator(".slip--counted")).to_contain_text(zh("vote.counted"))
+
+
+async def receipt_holds(phone: Phone) -> None:
+    await expect(phone.page.locator(".receipt")).to_contain_text(zh("vote.in_bulletin"))
+
+
+async def test_members_vote_secretly_and_check_their_receipts(hall: Hall) -> None:
+    members = [await hall.enter(who) for who in ("m1", "m2", "m3")]
+    await hall.opened()
+    for phone in members:
+        await has_paper(phone)
+    await hall.voting()
+    for phone, choice in zip(members, ("for", "for", "against"), strict=True):
+        await cast(phone, zh(f"vote.choice_{choice}"))
+        await counted(phone)
+    data = await hall.sealed()
+    assert (data["issued"], data["returned"]) == (3, 3)
+    assert dict(data["tally"]["counts"])["for"] == 2
+    await hall.published()
+    for phone in members:
+        await receipt_holds(phone)
+    # the receipt is on this phone: it survives a reload and is checked again
+    await members[2].page.reload()
+    await expect(members[2].page.locator(".dock")).to_be_visible()
+    await members[2].page.locator(".dock__btn").last.click()
+    await members[2].page.get_by_role("button", name=zh("vote.results")).click()
+    await members[2].page.locator(".sheet .row").first.click()
+    await receipt_holds(members[2])
+    await members[2].page.get_by_role("button", name=zh("vote.check_again")).click()
+    await receipt_holds(members[2])
+    await expect(members[2].page.locator(".receipt")).to_contain_text(zh("vote.choice_against"))
+
+
+async def test_a_ballot_is_sent_without_saying_who_sends_it(hall: Hall) -> None:
+    member = await hall.enter("m1")
+    sent: list[dict[str, str]] = []
+
+    async def look(route: Route) -> None:
+        sent.append(await route.request.all_headers())
+        await route.continue_()
+
+    await member.page.route("**/papers/**", look)
+    await hall.opened()
+    await has_paper(member)
+    await hall.voting()
+    await cast(member, zh("vote.choice_for"))
+    await counted(member)
+    assert len(sent) == 1
+    assert not {"cookie", "authorization", "referer"} & sent[0].keys()
+
+
+async def test_a_phone_reloaded_in_the_middle_keeps_its_paper(hall: Hall) -> None:
+    member = await hall.enter("m1")
+    await hall.opened()
+    await has_paper(member)
+    await member.page.reload()
+    await has_paper(member)
+    await hall.voting()
+    await expect(member.page.get_by_role("button", name=zh("vote.first_choose"))).to_be_visible()
+    await member.page.reload()
+    await cast(member, zh("vote.choice_for"))
+    await counted(member)
+    data = await hall.sealed()
+    assert (data["issued"], data["returned"]) == (1, 1)
+
+
+async def test_a_ballot_cast_without_network_is_counted_once_when_it_is_back(hall: Hall) -> None:
+    member = await hall.enter("m1")
+    await hall.opened()
+    await has_paper(member)
+    await hall.voting()
+    await expect(member.page.get_by_role("button", name=zh("vote.first_choose"))).to_be_visible()
+    await member.context.set_offline(True)
+    await cast(member, zh("vote.choice_abstain"))
+    await expect(member.page.locator(".slip--pending")).to_contain_text(zh("vote.not_counted"))
+    await member.context.set_offline(False)
+    await counted(member)
+    data = await hall.sealed()
+    assert (data["issued"], data["returned"]) == (1, 1)
+    assert dict(data["tally"]["counts"])["abstain"] == 1
+
+
+async def test_a_second_phone_of_the_same_member_is_told_where_the_paper_is(hall: Hall) -> None:
+    first = await hall.enter("m1")
+    await hall.opened()
+    await has_paper(first)
+    second = await hall.enter("m1")
+    await expect(second.page.locator(".slip")).to_contain_text(zh("vote.why_already_collected"))
+    await hall.voting()
+    await cast(first, zh("vote.choice_for"))
+    await counted(first)
+    assert (await hall.sealed())["returned"] == 1
+
+
+async def test_someone_who_never_cast_is_told_so_and_nothing_is_counted(hall: Hall) -> None:
+    member = await hall.enter("m1")
+    await hall.opened()
+    await has_paper(member)
+    await hall.voting()
+    await expect(member.page.get_by_role("button", name=zh("vote.first_choose"))).to_be_visible()
+    data = await hall.sealed()
+    assert (data["issued"], data["returned"]) == (1, 0)
+    await expect(member.page.locator(".slip")).to_contain_text(zh("vote.not_voted"))
+
+
+async def test_a_survey_of_a_few_keeps_its_answers_to_itself(hall: Hall) -> None:
+    member = await hall.enter("m1")
+    await hall.opened(title="支部工作您打几分？", force="survey", shape="scale", minimum_group=3)
+    await expect(member.page.locator(".scale")).to_be_visible()
+    await hall.voting()
+    await member.page.locator(".scale .seg").nth(3).click()
+    await member.page.get_by_role("button", name=zh("vote.go_on")).click()
+    await member.page.get_by_role("button", name=zh("vote.cast"), exact=True).click()
+    await counted(member)
+    assert (await hall.sealed())["tally"]["counts"] == []
+    await hall.published()
+    await expect(member.page.get_by_text(zh("vote.below_minimum", n=1, least=3))).to_be_visible()
+    await receipt_holds(member)

@@ -1,0 +1,78 @@
+/** The paper of an election (three marks for each candidate, another name in place of one voted against) and of an appraisal (a grade each). */
+import type { JSX } from "preact";
+import { t } from "../../core/i18n";
+import type { Candidate, Motion } from "../../wire/messages";
+import { Chip } from "../../widgets/chip";
+import { Icon, type IconName } from "../../widgets/icon";
+import { ELECTION_MARKS, GRADES, LONGEST_WORD, markFor, overVoted, seatsFilled, setMark, setWriteIn, writeInFor, writeInWrong } from "../vote/marks";
+
+const ICONS: Readonly<Record<string, IconName>> = { for: "circle", against: "cross", abstain: "triangle" };
+
+function Marks({ motion, candidate, marks, words }: { motion: Motion; candidate: Candidate; marks: readonly string[]; words: string }): JSX.Element {
+  const chosen = markFor(motion, candidate);
+  return (
+    <div class={marks.length === 4 ? "seg-row seg-row--grades" : "seg-row"}>
+      {marks.map((mark) => {
+        const icon = ICONS[mark];
+        return (
+          <label class="seg" key={mark}>
+            <input type="radio" name={`${motion.motion_id}-${candidate.candidate_id}`} value={mark} checked={chosen === mark} onChange={() => setMark(motion, candidate, mark)} />
+            <span>{icon !== undefined && <Icon name={icon} />}{t(`${words}_${mark}`)}</span>
+          </label>
+        );
+      })}
+    </div>
+  );
+}
+
+function WriteIn({ motion, candidate }: { motion: Motion; candidate: Candidate }): JSX.Element | null {
+  if (markFor(motion, candidate) !== "against") return null;
+  const id = `write-${candidate.candidate_id}`;
+  const wrong = writeInWrong(motion, candidate);
+  return (
+    <div class="cand__writein field">
+      <label for={id}>{t("vote.write_in")}</label>
+      <input
+        class="input" id={id} value={writeInFor(motion, candidate)} maxLength={LONGEST_WORD} autocomplete="off" aria-describedby={`${id}-about`} aria-invalid={wrong === null ? undefined : "true"}
+        onInput={(event) => setWriteIn(motion, candidate, event.currentTarget.value)}
+      />
+      {wrong === null
+        ? <p class="field__hint" id={`${id}-about`}>{t("vote.write_in_hint")}</p>
+        : <p class="field__error" id={`${id}-about`}><Icon name="warning" size="s" /><span>{wrong}</span></p>}
+    </div>
+  );
+}
+
+/** 应选 3，已选 2; and whether that is a valid ballot. */
+export function SeatsLine({ motion }: { motion: Motion }): JSX.Element | null {
+  if (motion.terms === null) return null;
+  const over = overVoted(motion);
+  return (
+    <p class="rowx rowx--between seats" role="status">
+      <span>{t("vote.seats", { seats: motion.terms.seats, n: seatsFilled(motion) })}</span>
+      {over ? <Chip tone="weak" icon="warning">{t("vote.over_voted")}</Chip> : <Chip tone="counted" icon="check">{t("vote.valid")}</Chip>}
+    </p>
+  );
+}
+
+export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
+  const election = motion.force === "election";
+  return (
+    <div>
+      <p class="small muted">
+        {election
+          ? t("vote.election_words", { n: motion.candidates.length, seats: motion.terms?.seats ?? 0 })
+          : t("vote.appraisal_words", { n: motion.candidates.length, most: Math.floor(motion.candidates.length / 3) })}
+      </p>
+      {motion.candidates.map((candidate) => (
+        <fieldset class="cand" key={candidate.candidate_id}>
+          <legend class="sr">{candidate.name}</legend>
+          <div class="cand__head" aria-hidden="true"><span class="cand__name">{candidate.name}</span></div>
+          {election
+            ? <><Marks motion={motion} candidate={candidate} marks={ELECTION_MARKS} words="vote.choice" /><WriteIn motion={motion} candidate={candidate} /></>
+            : <Marks motion={motion} candidate={candidate} marks={GRADES} words="vote.grade" />}
+        </fieldset>
+      ))}
+    </div>
+  );
+}

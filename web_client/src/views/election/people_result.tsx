@@ -1,0 +1,104 @@
+/** Results about people: who is elected, ties and seats left, names written in; and the grades of an appraisal. */
+import type { JSX } from "preact";
+import { list, t } from "../../core/i18n";
+import type { Candidate, Motion, Tally, Verdict } from "../../wire/messages";
+import { Bar } from "../../widgets/bar";
+import { Chip } from "../../widgets/chip";
+import { written } from "../vote/choices";
+import { GRADES } from "../vote/marks";
+
+interface Line {
+  readonly mark: string;
+  readonly name: string;
+  readonly votes: number;
+  readonly against: number | null;
+  readonly abstain: number | null;
+}
+
+function linesOf(motion: Motion, tally: Tally): readonly Line[] {
+  const counts = new Map(tally.counts);
+  const printed = motion.candidates.map(({ candidate_id: id, name }) => ({
+    mark: id, name, votes: counts.get(`${id}:for`) ?? 0, against: counts.get(`${id}:against`) ?? 0, abstain: counts.get(`${id}:abstain`) ?? 0,
+  }));
+  const others = tally.counts.flatMap(([mark, votes]) => {
+    const name = written(mark);
+    return name === null ? [] : [{ mark, name, votes, against: null, abstain: null }];
+  });
+  return [...printed, ...others].sort((a, b) => b.votes - a.votes);
+}
+
+export function nameOfMark(motion: Motion, mark: string): string {
+  return written(mark) ?? motion.candidates.find((one) => one.candidate_id === mark)?.name ?? mark;
+}
+
+/** 当选 / 票数相等 / nothing. */
+function Fate({ verdict, mark }: { verdict: Verdict; mark: string }): JSX.Element | null {
+  if (verdict.elected.includes(mark)) return <Chip tone="counted" icon="counted">{t("vote.elected")}</Chip>;
+  return verdict.tied.includes(mark) ? <Chip tone="pending" icon="pending">{t("vote.tied")}</Chip> : null;
+}
+
+function Election({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdict: Verdict }): JSX.Element {
+  const whole = Math.max(verdict.base_count, 1);
+  return (
+    <>
+      {verdict.tied.length > 0 && <p class="small">{t("vote.tied_words", { names: list(verdict.tied.map((mark) => nameOfMark(motion, mark))) })}</p>}
+      {verdict.short > 0 && <p class="small">{t("vote.short_words", { n: verdict.short })}</p>}
+      <dl class="results">
+        {linesOf(motion, tally).map(({ mark, name, votes, against, abstain }) => (
+          <div class="result" key={mark}>
+            <dt class="rowx">{name}{against === null && <span class="small muted">{t("vote.write_in_short")}</span>}<Fate verdict={verdict} mark={mark} /></dt>
+            <dd>{votes} <small>{t("vote.votes")}</small></dd>
+            <dd class="result__plot"><Bar part={votes} whole={whole} fill="for" size="tall" needle={verdict.needed} /></dd>
+            {against !== null && <dd class="result__more small muted">{t("vote.against_abstain", { against, abstain: abstain ?? 0 })}</dd>}
+          </div>
+        ))}
+      </dl>
+      <p class="small muted">{t("vote.needed_line", { n: verdict.needed })}</p>
+    </>
+  );
+}
+
+/** What the marks propose for each person: the arithmetic of `domain.elections.grades`. */
+export function proposedGrades(motion: Motion, tally: Tally): Readonly<Record<string, string>> {
+  const counts = new Map(tally.counts);
+  const given = (one: Candidate, grade: string): number => counts.get(`${one.candidate_id}:${grade}`) ?? 0;
+  const proposed: Record<string, string> = {};
+  for (const one of motion.candidates) {
+    proposed[one.candidate_id] = GRADES.reduce<string>((best, grade) => (given(one, grade) > given(one, best) ? grade : best), GRADES[0]);
+  }
+  const best = motion.candidates.filter((one) => proposed[one.candidate_id] === "excellent").sort((a, b) => given(b, "excellent") - given(a, "excellent"));
+  for (const one of best.slice(Math.floor(motion.candidates.length / 3))) proposed[one.candidate_id] = "good";
+  return proposed;
+}
+
+const SHADES = ["for", "counted", "abstain", "against"] as const;
+
+function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Element {
+  const counts = new Map(tally.counts);
+  const proposed = proposedGrades(motion, tally);
+  return (
+    <>
+      <p class="small muted">{t("vote.appraisal_result", { most: Math.floor(motion.candidates.length / 3) })}</p>
+      <ul class="stack">
+        {motion.candidates.map((one) => (
+          <li class="stack stack--s" key={one.candidate_id}>
+            <p class="rowx rowx--between"><b>{one.name}</b><Chip tone="on">{t(`vote.grade_${proposed[one.candidate_id] ?? "good"}`)}</Chip></p>
+            <dl class="grades">
+              {GRADES.map((grade, n) => {
+                const got = counts.get(`${one.candidate_id}:${grade}`) ?? 0;
+                return <div key={grade}><dt class="small">{t(`vote.grade_${grade}`)}</dt><dd><Bar part={got} whole={Math.max(tally.cast, 1)} fill={SHADES[n] ?? "for"} /></dd><dd class="small num">{got}</dd></div>;
+              })}
+            </dl>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+export function PeopleResult({ motion }: { motion: Motion }): JSX.Element | null {
+  const { tally, verdict } = motion;
+  if (tally === null) return null;
+  if (motion.force === "appraisal") return <Appraisal motion={motion} tally={tally} />;
+  return verdict === null ? null : <Election motion={motion} tally={tally} verdict={verdict} />;
+}

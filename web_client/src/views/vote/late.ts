@@ -1,0 +1,7 @@
+/** One chunk of everything that comes late for votes. */
+import { PeopleResult } from "../election/people_result";
+import type { LatePapers } from "./late_papers";
+import { OwnReceipt } from "./own_receipt";
+import { SecretSheet } from "./secret_sheet";
+
+export const late: LatePapers = { SecretSheet, PeopleResult, OwnReceipt };
