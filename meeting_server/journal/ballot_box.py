@@ -326,7 +326,7 @@ class BallotBox:
                 self._queue = []
                 raise
 
-    async def _commit(self, batch: list[tuple[Work, asyncio.Future[Any]]]) -> None:
+    async def _commit(self, batch: list[tuple[Work, asyncio.Future[Any]]], *, again: bool = False) -> None:
         results: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
         try:
             async with self._database.write() as conn:
@@ -337,9 +337,9 @@ class BallotBox:
                         results.append((done, None, refused))
         except IntegrityError as error:
             # another node was first with one of these: alone, each finds what it wrote
-            if len(batch) > 1:
+            if not again:
                 for one in batch:
-                    await self._commit([one])
+                    await self._commit([one], again=True)
                 return
             results = [(batch[0][1], None, StorageUnavailable(str(error)))]
         except (SQLAlchemyError, OSError) as error:
