@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -339,3 +340,15 @@ async def test_a_full_disk_acknowledges_no_ballot_and_is_recovered_from_without_
     finally:
         event.remove(engine, "checkout", keep_small)
     assert (closed["issued"], closed["returned"]) == (30, 30)
+
+
+async def test_a_motion_is_decided_by_a_rule_of_its_branch_and_never_by_anothers(a_vote: Vote) -> None:
+    presets = a_vote.there.house.desk.presets
+    copy = replace(presets["admission"], preset_id="", title_zh="本支部的规则")
+    ours = await presets.save(a_vote.there.branch_id, copy, copied_from="admission", by="", now=0)
+    theirs = await presets.save("another-branch", copy, copied_from="admission", by="", now=0)
+    refused_one = await a_vote.chair.command("DraftMotion", title="别处的规则", preset_id=theirs.preset_id)
+    assert (refused_one["type"], refused_one["code"]) == ("rejected", "unknown_preset")
+    motion = await a_vote.collecting(preset_id=ours.preset_id)
+    opened = (await a_vote.chair.event("PaperOpened", motion_id=motion))["data"]
+    assert opened["preset"]["title_zh"] == "本支部的规则"  # frozen into the record
