@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meeting_server.archive.attendance_report import AttendanceReport, strongest
+from meeting_server.domain.attendance import Row
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import Interval
 
@@ -32,11 +33,13 @@ COLUMNS = (
     ("confirmed", 8),
     ("responsive", 8),
     ("connected", 8),
+    ("rooms", 26),
     ("evidence", 22),
     ("note", 36),
 )
 """Of the sheet with one line a person: the key under ``attendance.column`` and the width."""
 EVIDENCE_COLUMNS = (("name", 12), ("from", 20), ("to", 20), ("minutes", 8), ("level", 12), ("evidence", 24))
+
 
 def attendance_workbook(result: AttendanceReport, say: Say) -> bytes:
     """The report as XLSX: one sheet a line a person, one sheet every interval of evidence. Text is never a formula."""
@@ -95,6 +98,7 @@ def _people(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
                 _minutes(row.by_level["confirmed"]),
                 _minutes(row.by_level["responsive"]),
                 _minutes(row.by_level["connected"]),
+                rooms_words(row, say),
                 "" if best is None else _evidence_words(best, names, say),
                 person.excluded_reason or person.leave_reason,
             ]
@@ -119,6 +123,15 @@ def _evidence(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
                 ]
             )
     _finish(sheet, 1, EVIDENCE_COLUMNS)
+
+
+def rooms_words(row: Row, say: Say) -> str:
+    """Minutes in each room, for those who were in more than the hall."""
+    if len(row.by_room) < 2 and not (row.by_room and row.by_room[0][0]):
+        return ""
+    return say("attendance.list_separator").join(
+        say("attendance.in_room", room=title or say("attendance.hall"), n=_minutes(time)) for title, time in row.by_room
+    )
 
 
 def _evidence_words(interval: Interval, names: Mapping[ParticipantId, str], say: Say) -> str:

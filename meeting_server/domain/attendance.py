@@ -394,6 +394,8 @@ class Row:
     status: Status
     effective: Millis
     by_level: dict[EvidenceLevel, Millis]
+    by_room: tuple[tuple[str, Millis], ...] = ()
+    """Time in each room by its title (empty: the hall), in the order first entered."""
 
 
 def _within(interval: Interval, since: Millis, until: Millis) -> Millis:
@@ -413,7 +415,18 @@ def _row(state: MeetingState, p: Participant, since: Millis, until: Millis) -> R
     for interval in p.intervals:
         by_level[interval.level] += _within(interval, since, until)
     effective = sum(by_level.values())
-    return Row(p, _status(state, p, since, until), effective, by_level)
+    return Row(p, _status(state, p, since, until), effective, by_level, _by_room(p, since, until))
+
+
+def _by_room(p: Participant, since: Millis, until: Millis) -> tuple[tuple[str, Millis], ...]:
+    """Evidence of presence cut along the changes of room."""
+    starts = [(min((i.since for i in p.intervals), default=since), ""), *((move.at, move.title) for move in p.moves)]
+    ends = [*(at for at, _ in starts[1:]), until]
+    spent: dict[str, Millis] = {}
+    for (start, title), end in zip(starts, ends, strict=True):
+        inside = sum(_within(interval, max(start, since), min(end, until)) for interval in p.intervals)
+        spent[title] = spent.get(title, 0) + inside
+    return tuple((title, time) for title, time in spent.items() if time > 0)
 
 
 def _status(state: MeetingState, p: Participant, since: Millis, until: Millis) -> Status:

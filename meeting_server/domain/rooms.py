@@ -27,7 +27,7 @@ from meeting_server.domain.events import (
 from meeting_server.domain.floor import may_be_heard, needs_floor
 from meeting_server.domain.ids import HALL, Millis, ParticipantId, RoomId
 from meeting_server.domain.roles import Right
-from meeting_server.domain.state import MeetingState, Participant, Room
+from meeting_server.domain.state import MeetingState, Move, Participant, Room
 from meeting_server.domain.terms import MediaKind, RoomKind
 
 LONGEST_TITLE = 60
@@ -173,7 +173,12 @@ def _moderated(state: MeetingState, event: RoomModerated, at: Millis) -> Meeting
 
 
 def _participant_moved(state: MeetingState, event: ParticipantMoved, at: Millis) -> MeetingState:
-    return with_participant(state, event.participant_id, room_id=event.room_id)
+    participant = state.participants.get(event.participant_id)
+    room = state.rooms.get(event.room_id)
+    if participant is None:
+        return state
+    move = Move(event.room_id, room.title if room is not None else "", at)
+    return with_participant(state, event.participant_id, room_id=event.room_id, moves=(*participant.moves, move))
 
 
 def _media_opened(state: MeetingState, event: MediaOpened, at: Millis) -> MeetingState:

@@ -90,6 +90,15 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """From ``at`` on in this room; ``title`` as it was, since a room may be closed (empty: the hall)."""
+
+    room_id: RoomId
+    title: str
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Someone on the meeting's list. ``connections``, ``intervals``, leave and exclusion reasons are shown only
     to themselves and to those who run the meeting."""
@@ -104,6 +113,8 @@ class Participant:
     leave_reason: str = ""
     leave_approved: bool = False
     room_id: RoomId = HALL
+    moves: tuple[Move, ...] = ()
+    """Every change of room; before the first one in the hall. Shown to all, as the moves are."""
     present: bool = False
     first_arrived_at: Millis | None = None
     left_at: Millis | None = None

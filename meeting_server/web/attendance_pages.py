@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.attendance_report import THERE, AttendanceReport, attendance_report, strongest
-from meeting_server.archive.attendance_workbook import attendance_workbook
+from meeting_server.archive.attendance_workbook import attendance_workbook, rooms_words
 from meeting_server.domain.attendance import Row, counts
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis, ParticipantId
@@ -40,6 +40,8 @@ class Line:
     why: str
     bars: tuple[Bar, ...]
     minutes: int
+    rooms: str
+    """Minutes in each room, for someone who was in more than the hall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _line(request: Request, result: AttendanceReport, row: Row) -> Line:
         why=why,
         bars=bars(person.intervals, result.since, result.until),
         minutes=minutes(row.effective),
+        rooms=rooms_words(row, lambda key, **holes: say(request, key, **holes)),
     )
 
 

@@ -8,18 +8,21 @@ from meeting_server.domain.commands import (
     AnswerRollCall,
     ChangeResponsiveness,
     CloseConnection,
+    CloseRoom,
     LeaveMeeting,
     MarkPresent,
+    MoveParticipant,
     OpenConnection,
     OpenMeeting,
     OpenRollCall,
+    OpenRoom,
     RecordLeave,
     ReportSpeakerTurn,
     ResetConnections,
     WithdrawMark,
 )
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import HALL, ConnectionId, ParticipantId
+from meeting_server.domain.ids import HALL, ConnectionId, ParticipantId, RoomId
 from meeting_server.domain.state import Participant
 from meeting_server.domain.visibility import view
 from tests.sitting import START, Sitting
@@ -204,3 +207,15 @@ def test_leave_granted_during_the_meeting_is_in_its_record_and_nobody_elses_affa
     assert report(sitting.state, sitting.now)[1].status == "leave"
     assert view(sitting.state, ParticipantId("m2")).participants[M1].leave_reason == ""
     assert sitting.told(RecordLeave(M1, "孩子发烧", True)) == ()
+
+
+def test_time_is_told_apart_by_room() -> None:
+    sitting = Sitting(2)
+    sitting.connect("m1")
+    sitting.wait(300)
+    sitting.did("secretary", OpenRoom("第一小组", "voice"))
+    sitting.did("secretary", MoveParticipant(M1, RoomId("r1")))
+    sitting.wait(120)
+    sitting.did("secretary", CloseRoom(RoomId("r1")))
+    sitting.wait(60)
+    assert report(sitting.state, sitting.now)[1].by_room == (("", 360_000), ("第一小组", 120_000))

@@ -167,8 +167,8 @@ def test_the_workbook_has_a_line_for_everyone_and_no_formula() -> None:
     by_name = {row[0]: row for row in rows[head + 1 :]}
     assert set(by_name) == {p.name for p in EVERYONE}
     assert by_name["陈思源"][3:7] == ["迟到", "19:20", "20:00", 40]
-    assert by_name["孙国栋"][10] == "周建华代记"
-    assert by_name["王志远"][11] == "外出调研"
+    assert by_name["孙国栋"][11] == "周建华代记"
+    assert by_name["王志远"][12] == "外出调研"
     assert all(cell.data_type != "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
     assert evidence.max_row == 1 + sum(len(p.intervals) for p in EVERYONE)
 

@@ -29,6 +29,7 @@ export function person(id: string, more: Partial<Participant> = {}): Participant
     leave_reason: "",
     leave_approved: false,
     room_id: "hall",
+    moves: [],
     present: true,
     first_arrived_at: 1,
     left_at: null,

@@ -1023,6 +1023,7 @@ export interface Participant {
   readonly leave_reason: string;
   readonly leave_approved: boolean;
   readonly room_id: RoomId;
+  readonly moves: readonly Move[];
   readonly present: boolean;
   readonly first_arrived_at: number | null;
   readonly left_at: number | null;
@@ -1175,6 +1176,12 @@ export interface Threshold {
   readonly denominator: number;
   readonly comparison: Comparison;
   readonly base: Base;
+}
+/** From `at` on in this room; `title` as it was, since a room may be closed (empty: the hall). */
+export interface Move {
+  readonly room_id: RoomId;
+  readonly title: string;
+  readonly at: number;
 }
 /** One device of a participant, while its socket is open. */
 export interface Connection {

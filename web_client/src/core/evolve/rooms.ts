@@ -13,7 +13,11 @@ export const rooms: Steps<"RoomOpened" | "RoomClosed" | "RoomModerated" | "Parti
     const room = state.rooms[room_id];
     return room ? { ...state, rooms: { ...state.rooms, [room_id]: { ...room, moderated } } } : state;
   },
-  ParticipantMoved: (state, { participant_id, room_id }) => withParticipant(state, participant_id, () => ({ room_id })),
+  ParticipantMoved: (state, { participant_id, room_id }, at) =>
+    withParticipant(state, participant_id, (p) => ({
+      room_id,
+      moves: [...p.moves, { room_id, title: state.rooms[room_id]?.title ?? "", at }],
+    })),
   MediaOpened: (state, { participant_id, media }) =>
     withParticipant(state, participant_id, (p) => (p.media.includes(media) ? {} : { media: [...p.media, media] })),
   MediaClosed: (state, { participant_id, media }) =>

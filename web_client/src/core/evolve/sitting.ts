@@ -8,6 +8,7 @@ function listed(invited: Invited): Participant {
   return {
     ...invited,
     room_id: HALL,
+    moves: [],
     present: false,
     first_arrived_at: null,
     left_at: null,
