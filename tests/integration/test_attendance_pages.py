@@ -59,7 +59,7 @@ async def test_leave_granted_while_the_meeting_runs_is_in_the_report(house: Meet
     await secretary.submit(f"{page}/leave/{house.pid('probationary')}", {"decision": "approved"}, page=page)
     sheet = openpyxl.load_workbook(io.BytesIO((await secretary.get(f"{page}/attendance.xlsx")).content)).worksheets[0]
     rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows()}
-    assert (rows["林晓雨"][3], rows["林晓雨"][11]) == ("请假", "堵在路上")
+    assert (rows["林晓雨"][3], rows["林晓雨"][12]) == ("请假", "堵在路上")
 
 
 @pytest.mark.parametrize(
