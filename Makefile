@@ -7,40 +7,40 @@ PY = .venv/bin/python
 .PHONY: run test check unit e2e client bench bench-media bench-weak bench-fanout bench-votes bench-archive docs constraints clean
 
 run:
-	@$(PYTHON3) tools/bootstrap.py run
+	@$(PYTHON3) .ci/tools/bootstrap.py run
 	@exec $(PY) -m meeting_server serve --demo
 
 lan:
-	@$(PYTHON3) tools/bootstrap.py run
+	@$(PYTHON3) .ci/tools/bootstrap.py run
 	@exec $(PY) -m meeting_server serve --lan --demo
 
 test:
-	@$(PYTHON3) tools/bootstrap.py test
-	@$(PY) -m tools.checks all
+	@$(PYTHON3) .ci/tools/bootstrap.py test
+	@PYTHONPATH=.ci $(PY) -m tools.checks all
 
 check:
-	@$(PYTHON3) tools/bootstrap.py check
-	@$(PY) -m tools.checks quick
+	@$(PYTHON3) .ci/tools/bootstrap.py check
+	@PYTHONPATH=.ci $(PY) -m tools.checks quick
 
 e2e:
-	@$(PYTHON3) tools/bootstrap.py test
+	@$(PYTHON3) .ci/tools/bootstrap.py test
 	$(PY) -m pytest tests/e2e
 
 client:
-	@$(PYTHON3) tools/bootstrap.py client
+	@$(PYTHON3) .ci/tools/bootstrap.py client
 
 bench: bench-media bench-fanout bench-votes bench-archive
 
 bench-media bench-weak bench-fanout bench-votes bench-archive: bench-%:
-	@$(PYTHON3) tools/bootstrap.py test
+	@$(PYTHON3) .ci/tools/bootstrap.py test
 	$(PY) -m tests.bench.bench_$*
 
 docs:
 	$(PY) -m meeting_server.wire.generate
-	$(PY) -m tools.generated_docs
+	PYTHONPATH=.ci $(PY) -m tools.generated_docs
 
 constraints:
-	$(PY) -m tools.pin
+	PYTHONPATH=.ci $(PY) -m tools.pin
 
 clean:
 	rm -rf .venv web_client/node_modules web_client/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

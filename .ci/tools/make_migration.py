@@ -1,7 +1,7 @@
 """Writes the next database revision from the difference between the newest one and the tables in the code.
 
-``python -m tools.make_migration "what changes"``; look at the file before committing it. Before the first release the
-only revision, 0001, is made anew: ``python -m tools.make_migration --first``.
+``PYTHONPATH=.ci python -m tools.make_migration "what changes"``; look at the file before committing it. Before the first release the
+only revision, 0001, is made anew: ``PYTHONPATH=.ci python -m tools.make_migration --first``.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ class ClientInWheel(BuildHookInterface[Any]):
         root = Path(self.root)
         dist = root / "web_client" / "dist"
         if not (dist / "manifest.json").exists() and not (dist / ".vite" / "manifest.json").exists():
-            sys.path.insert(0, str(root))
+            sys.path.insert(0, str(root / ".ci"))
             from tools.bootstrap import build_client
 
             build_client()

@@ -1,4 +1,4 @@
-"""Writes constraints.txt: the exact versions in this environment, without any address; what is only installed elsewhere keeps its pin."""
+"""Writes .ci/constraints.txt: the exact versions in this environment, without any address; what is only installed elsewhere keeps its pin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main() -> None:
     frozen = subprocess.run(
         [sys.executable, "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"], capture_output=True, text=True, check=True
     ).stdout.split()
-    file = ROOT / "constraints.txt"
+    file = ROOT / ".ci" / "constraints.txt"
     pins = {line.split("==")[0]: line for line in file.read_text().split("\n") if line.startswith(ELSEWHERE)}
     pins |= {line.split("==")[0]: line for line in frozen if line.split("==")[0] not in NOT_OURS}
     file.write_text(HEAD + "\n".join(pins[name] for name in sorted(pins, key=str.lower)) + "\n")

@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 CLIENT = ROOT / "web_client"
 STAMPS = VENV / "stamps"
 PIP_INSTALL: list[str | Path] = [
-    PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "constraints.txt",
+    PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / ".ci" / "constraints.txt",
 ]
 OLDEST_NODE = (20, 19)
 """Below this the client's build tool does not run; then the Node that comes as a Python package is used."""
@@ -100,8 +100,8 @@ def make_venv() -> None:
 
 
 def install_python(extras: str) -> None:
-    """The exact versions of constraints.txt, and the project itself in place."""
-    mark = fingerprint([ROOT / "pyproject.toml", ROOT / "constraints.txt"], str(sys.version_info[:2]))
+    """The exact versions of .ci/constraints.txt, and the project itself in place."""
+    mark = fingerprint([ROOT / "pyproject.toml", ROOT / ".ci" / "constraints.txt"], str(sys.version_info[:2]))
     if done("python-dev", mark) or (not extras and done("python", mark)):
         return
     say("Python packages" + (" for the tests" if extras else "") + " (one or two minutes the first time)")
