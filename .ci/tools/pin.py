@@ -1,4 +1,4 @@
-"""Writes .ci/constraints.txt: the exact versions in this environment, without any address; what is only installed elsewhere keeps its pin."""
+"""Writes .ci/constraints.txt: exact versions, no addresses; what is only installed elsewhere keeps its pin."""
 
 from __future__ import annotations
 
