@@ -57,6 +57,10 @@ class Hall:
         data: dict[str, Any] = (await self.secretary.event("MotionClosed", motion_id=self.motion_id))["data"]
         return data
 
+    async def sealed_as(self, motion_id: str) -> dict[str, Any]:
+        self.motion_id = motion_id
+        return await self.sealed()
+
     async def published(self) -> None:
         await self.ask("PublishMotion", motion_id=self.motion_id)
 
@@ -205,3 +209,107 @@ async def test_a_survey_of_a_few_keeps_its_answers_to_itself(hall: Hall) -> None
     await hall.published()
     await expect(member.page.get_by_text(zh("vote.below_minimum", n=1, least=3))).to_be_visible()
     await receipt_holds(member)
+
+
+async def secretary_console(hall: Hall) -> Phone:
+    """The secretary's second device, with the votes of the console in front."""
+    phone = await hall.enter("secretary")
+    await phone.page.locator(".dock__btn").last.click()
+    await phone.page.locator(".sheet .row", has_text=zh("room.to_console")).click()
+    await phone.page.locator(".dock__btn", has_text=zh("console.votes")).click()
+    return phone
+
+
+async def press(phone: Phone, key: str, *, inside: str = "body") -> None:
+    await phone.page.locator(inside).get_by_role("button", name=zh(key), exact=True).first.click()
+
+
+async def test_an_election_is_drafted_opened_voted_on_and_held_again(hall: Hall) -> None:
+    there = hall.there
+    officers = {}
+    for who in ("m1", "m2", "m3"):  # the officers' approval needs people
+        officers[who] = await there.enter(who)
+    drafted = await hall.ask("DraftMotion", title="监票人、计票人人选")
+    await hall.secretary.reached(drafted["seq"])
+    await hall.ask("OpenMotion", motion_id="m1")
+    for bot in (hall.secretary, *officers.values()):
+        assert (await bot.command("CastBallot", motion_id="m1", choices=["for"]))["type"] == "ack"
+    await hall.ask("CloseMotion", motion_id="m1")
+    await hall.ask("PublishMotion", motion_id="m1")
+    for bot in officers.values():
+        await bot.close()
+
+    console = await secretary_console(hall)
+    await press(console, "console.more", inside=".topbar")
+    await console.page.locator(".sheet .row", has_text=zh("console.officers")).click()
+    for office, name in (("scrutineer", "党员2"), ("teller", "党员3")):
+        await console.page.locator(f"input[name=office][value={office}]").check(force=True)
+        await console.page.locator("#officer").select_option(label=name)
+        await press(console, "console.appoint")
+        await expect(console.page.locator(".sheet .kv")).to_contain_text(name)
+    await press(console, "console.close", inside=".sheet__foot")
+
+    await press(console, "console.draft")
+    page = console.page
+    await page.locator("#force").select_option("election")
+    await page.locator("#motion-title").fill("选举支部书记")
+    await page.locator("#seats").fill("1")
+    await page.locator("#approval").fill("校党发〔2026〕12 号")
+    await page.locator("#from-roster").select_option(label="党员1")
+    await page.locator("#other-name").fill("王志远")
+    await page.get_by_role("button", name=zh("console.add_name", name="王志远")).click()
+    await press(console, "console.to_opening")
+    await expect(page.locator(".sheet__foot .field__error")).to_have_text(zh("console.base_missing"))
+    await page.locator("input[name=base][value=entitled]").check(force=True)
+    await press(console, "console.to_opening")
+    members = [await hall.enter(who) for who in ("m1", "m2", "m3")]
+    await page.get_by_text(zh("console.limits")).click()
+    await expect(page.get_by_text(zh("console.limit_forced"))).to_be_visible()
+    await page.locator("input[name=collect][value='0']").check(force=True)
+    await press(console, "console.open_vote", inside=".sheet__foot")
+    for phone in members:
+        await has_paper(phone)
+    await expect(members[1].page.locator(".seats")).to_contain_text(zh("vote.seats", seats=1, n=0))
+    # the secretary has a paper too and puts it aside
+    await has_paper(console)
+    await press(console, "vote.look_at_room")
+    await press(console, "console.close_collecting")
+
+    first, second, third = members
+    for phone, name in ((first, "党员1"), (second, "王志远")):
+        await phone.page.locator(".cand", has_text=name).locator("input[value=for]").check(force=True)
+        await press(phone, "vote.go_on")
+        await press(phone, "vote.cast")
+        await counted(phone)
+    # both: more than there are seats
+    for name in ("党员1", "王志远"):
+        await third.page.locator(".cand", has_text=name).locator("input[value=for]").check(force=True)
+    await expect(third.page.locator(".seats")).to_contain_text(zh("vote.over_voted"))
+    await press(third, "vote.go_on")
+    await expect(third.page.get_by_role("alert")).to_contain_text(zh("vote.void_warning", seats=1))
+    await press(third, "vote.change")
+    await third.page.locator(".cand", has_text="党员1").locator("input[value=against]").check(force=True)
+    await third.page.locator(".cand", has_text="王志远").locator("input[value=against]").check(force=True)
+    await third.page.locator(".cand", has_text="王志远").locator("input.input").fill("党员1")
+    await expect(third.page.get_by_text(zh("vote.name_is_candidate"))).to_be_visible()
+    await third.page.locator(".cand", has_text="王志远").locator("input.input").fill("孙国栋")
+    await press(third, "vote.go_on")
+    await press(third, "vote.cast")
+    await counted(third)
+
+    # scrutineers see how many, never what
+    await press(second, "vote.back_to_room")
+    await expect(second.page.locator(".banners")).to_contain_text(zh("vote.officer_line", issued=4, returned=3))
+    data = await hall.sealed_as("m2")
+    assert data["verdict"]["reason"] == "short"
+    assert dict(data["tally"]["counts"])["w:孙国栋"] == 1
+    await press(console, "vote.back_to_room")
+    await press(console, "console.look_and_publish")
+    await press(console, "console.publish")
+    await expect(third.page.locator(".sheet")).to_contain_text(zh("vote.word_short"))
+    await receipt_holds(third)
+    await press(console, "vote.back_to_room", inside=".sheet__foot")
+    await press(console, "console.revote")
+    await press(console, "console.revote_draft")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.locator(".card", has_text="选举支部书记").first).to_contain_text(zh("console.phase_drafted"))

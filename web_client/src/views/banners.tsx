@@ -11,6 +11,7 @@ import { Button } from "../widgets/button";
 import type { IconName } from "../widgets/icon";
 import { dismiss, notices, type Notice } from "./notices";
 import { toggleMicrophone } from "./microphone";
+import { OfficerStrip } from "./officer/officer_strip";
 import { VoteStrip } from "./vote/vote_strip";
 
 const LOOKS: Readonly<Record<Notice["kind"], { tone: "pending" | "on"; icon: IconName }>> = {
@@ -71,6 +72,7 @@ export function Banners(): JSX.Element {
   return (
     <section class="banners" aria-label={t("room.news")}>
       <VoteStrip />
+      <OfficerStrip />
       <Connection />
       {notices.value.slice(-2).map((notice) => (
         <Banner

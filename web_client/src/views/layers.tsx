@@ -19,6 +19,7 @@ import { PersonSheet } from "./person_sheet";
 import { consentDue, RecordingSheet } from "./recording_sheet";
 import { rollCallInFront, RollCallSheet } from "./roll_call_sheet";
 import { SettingsSheet } from "./settings_sheet";
+import { latePapers } from "./vote/late_papers";
 import { ResultSheet, ResultsSheet } from "./vote/result_sheet";
 import { motionInFront, VoteSheet } from "./vote/vote_sheet";
 
@@ -64,6 +65,11 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
       return <PersonSheet participantId={sheet.participant} />;
     case "message":
       return <MessageSheet messageId={sheet.message} />;
+    case "officer": {
+      const motion = meeting.value?.motions[sheet.motion];
+      const late = latePapers.value;
+      return motion === undefined || late === null ? null : <late.OfficerSheet motion={motion} />;
+    }
     case "result": {
       const motion = meeting.value?.motions[sheet.motion];
       return motion === undefined ? null : <ResultSheet motion={motion} onClose={back} />;

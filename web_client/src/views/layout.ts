@@ -7,7 +7,7 @@ export type Place = "room" | "console";
 export type Panel = "stage" | "chat" | "people";
 export type OpenSheet =
   | { readonly name: "more" | "leave" | "devices" | "settings" | "documents" | "attendance" | "results" | "agenda" }
-  | { readonly name: "result"; readonly motion: MotionId }
+  | { readonly name: "result" | "officer"; readonly motion: MotionId }
   | { readonly name: "person"; readonly participant: ParticipantId }
   | { readonly name: "message"; readonly message: string }
   | { readonly name: "console"; readonly act: ConsoleAct };

@@ -9,6 +9,8 @@ export type ConsoleAct =
   | { readonly kind: "close_vote"; readonly motion: MotionId }
   | { readonly kind: "publish"; readonly motion: MotionId }
   | { readonly kind: "withdraw"; readonly motion: MotionId }
+  | { readonly kind: "motion_acts" | "amend" | "opinion" | "paper_count" | "revote"; readonly motion: MotionId }
+  | { readonly kind: "officers" }
   | { readonly kind: "roll_call" }
   | { readonly kind: "person"; readonly participant: ParticipantId }
   | { readonly kind: "note"; readonly participant: ParticipantId | null }

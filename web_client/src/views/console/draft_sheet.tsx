@@ -1,26 +1,36 @@
-/** A motion or poll put into words, with the rule it will be decided by and what that takes here and now. */
+/** A motion, poll, survey, election or appraisal put into words, with the rule it will be decided by and what that takes here and now. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
 import { boot, meeting } from "../../core/store";
-import type { ItemId, MotionForce, Preset, VoteMethod } from "../../wire/messages";
+import type { CommandData, ItemId, MotionForce, PollShape, Preset, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
-import { Field, Segments } from "../../widgets/field";
+import { Field } from "../../widgets/field";
 import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
 import { back, go } from "../layout";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
+import { ElectionFields, seatsOf, termsWrong, type ElectionTerms } from "./draft_election";
+import { candidatesOf, PeopleOnPaper, type Standing } from "./draft_people";
 import { consequence, presetTitle } from "./rule_words";
 
 const MOST = 12;
+const MOST_WORDS = 3;
+/** So few answers could be told apart. */
+const SMALLEST_GROUP = 5;
 
-/** Rules a motion may be decided by here: the meeting's own, then the others that decide by an open vote. */
-function rules(): readonly Preset[] {
+/** Rules a motion or an election may be decided by here: the meeting's own first. */
+function rules(force: MotionForce): readonly Preset[] {
   const own = meeting.value?.preset;
   const all = [...(own ? [own] : []), ...(boot.value?.presets ?? []).filter((p) => p.preset_id !== own?.preset_id)];
-  return all.filter((p) => p.passing !== null && p.method !== "secret");
+  return all.filter((p) => p.passing != null && isForElections(p) === (force === "election"));
+}
+
+/** The shipped rules for elections, and a branch's own made from them. */
+function isForElections({ preset_id, surplus_percent, doubts }: Preset): boolean {
+  return preset_id.startsWith("election") || surplus_percent > 0 || doubts?.includes("passing.base");
 }
 
 function Choices({ labels, onChange, tried }: { labels: readonly string[]; onChange: (labels: readonly string[]) => void; tried: boolean }): JSX.Element {
@@ -48,31 +58,74 @@ function goodChoices(labels: readonly string[]): boolean {
   return words.length >= 2 && words.every(Boolean) && new Set(words).size === words.length;
 }
 
+/** How a motion or poll may be voted on: a rule may ask for one way. */
+function methods(force: MotionForce, preset: Preset | undefined): readonly VoteMethod[] {
+  if (force === "motion" && preset !== undefined && preset.method !== "free") return [preset.method];
+  return force === "motion" || force === "poll" ? ["open", "named", "secret"] : ["secret"];
+}
+
+function Rule({ preset, force }: { preset: Preset; force: MotionForce }): JSX.Element | null {
+  const effect = consequence(preset);
+  if (effect === null) return null;
+  return (
+    <div class="card card--line stack stack--s">
+      <p class="small strong">{t("console.means_here", { rule: presetTitle(preset) })}</p>
+      <p class="small">{effect.quorumTitle}{t("console.comma")}{effect.quorumWords}</p>
+      {force === "motion" && <p class="small">{effect.passTitle}{t("console.comma")}{effect.passWords}</p>}
+      <p class="tiny muted">{t("console.rule_source", { source: preset.source })}{preset.assumed.length ? ` ${t("console.rule_assumed")}` : ""}</p>
+      {preset.doubts.length > 0 && <p class="tiny muted">{t("console.rule_doubts")}</p>}
+    </div>
+  );
+}
+
 export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const asking = useAsking();
   const item = meeting.value?.agenda.find((one) => one.item_id === itemId) ?? null;
-  const possible = rules();
-  const force = useSignal<MotionForce>(possible.length ? "motion" : "poll");
+  const force = useSignal<MotionForce>(rules("motion").length ? "motion" : "poll");
   const title = useSignal("");
   const text = useSignal("");
-  const method = useSignal<VoteMethod>("open");
-  const presetId = useSignal(possible[0]?.preset_id ?? "");
+  const wished = useSignal<VoteMethod>("open");
+  const presetId = useSignal("");
+  const shape = useSignal<PollShape>("choices");
   const labels = useSignal<readonly string[]>(["", ""]);
   const most = useSignal(1);
+  const group = useSignal(String(SMALLEST_GROUP));
+  const candidates = useSignal<readonly Standing[]>([]);
+  const terms = useSignal<ElectionTerms>({ seats: "", approval: "", base: "" });
   const tried = useSignal(false);
-  const poll = force.value === "poll";
-  const preset = possible.find((p) => p.preset_id === presetId.value) ?? possible[0];
-  const effect = preset ? consequence(preset) : null;
-  const good = title.value.trim() !== "" && (!poll || goodChoices(labels.value));
 
+  const kind = force.value;
+  const asks = kind === "poll" || kind === "survey";
+  const ofPeople = kind === "election" || kind === "appraisal";
+  const possible = rules(kind);
+  const preset = possible.find((p) => p.preset_id === presetId.value) ?? possible[0];
+  const ways = methods(kind, preset);
+  const method = ways.includes(wished.value) ? wished.value : ways[0] ?? "open";
+  const withLabels = asks && shape.value === "choices";
+  const electionWrong = kind === "election" ? termsWrong(terms.value, candidates.value.length, preset) : null;
+  const groupWrong = kind === "survey" && !/^\d{1,3}$/.test(group.value.trim());
+  const good = title.value.trim() !== "" && (!withLabels || goodChoices(labels.value)) && electionWrong === null && !groupWrong && (kind !== "appraisal" || candidates.value.length > 0);
+
+  const fields = (): CommandData["DraftMotion"] => {
+    const choices = withLabels ? labels.value.map((label) => ({ choice_id: "", label: label.trim() })) : [];
+    const { base } = terms.value;
+    return {
+      title: title.value.trim(), text: text.value.trim(), item_id: item?.item_id ?? null, force: kind, method, choices,
+      max_choices: withLabels ? Math.min(most.value, choices.length) : asks && shape.value === "word" ? MOST_WORDS : 1,
+      preset_id: kind === "motion" || kind === "election" ? (preset?.preset_id ?? "") : "",
+      shape: asks ? shape.value : "choices",
+      candidates: ofPeople ? candidatesOf(candidates.value) : [],
+      terms: kind === "election" && base !== "" ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base } : null,
+      minimum_group: kind === "survey" ? Number(group.value) : 0,
+    };
+  };
   const save = (then: "open" | "keep"): void => {
     tried.value = true;
     if (!good) return;
     const known = new Set(motions.value.map((m) => m.motion_id));
-    const choices = poll ? labels.value.map((label) => ({ choice_id: "", label: label.trim() })) : [];
-    const fields = { title: title.value.trim(), text: text.value.trim(), item_id: item?.item_id ?? null, force: force.value, method: method.value, choices };
-    asking.ask("DraftMotion", { ...fields, max_choices: poll ? Math.min(most.value, choices.length) : 1, preset_id: poll ? "" : (preset?.preset_id ?? "") }, () => {
-      const made = motions.value.find((m) => !known.has(m.motion_id) && m.title === fields.title);
+    const data = fields();
+    asking.ask("DraftMotion", data, () => {
+      const made = motions.value.find((m) => !known.has(m.motion_id) && m.title === data.title);
       if (then === "open" && made) go({ sheet: { name: "console", act: { kind: "open_vote", motion: made.motion_id } } });
       else back();
     });
@@ -83,6 +136,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       title={t("console.draft_title")} onClose={back}
       foot={
         <>
+          {tried.value && electionWrong !== null && <p class="field__error" role="alert"><Icon name="warning" size="s" /><span>{electionWrong}</span></p>}
           <AskingError asking={asking} />
           <div class="btn-pair">
             <Button size="lg" onPress={() => save("keep")}>{t("console.keep_ready")}</Button>
@@ -92,27 +146,43 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       }
     >
       {item !== null && <p class="small muted">{t("console.for_item", { title: item.title })}</p>}
-      {possible.length > 0 && (
-        <Segments
-          name="force" legend={t("console.what_kind")} value={force.value} onChoose={(value) => { force.value = value; }}
-          options={[{ value: "motion", label: t("console.motion") }, { value: "poll", label: t("console.poll") }]}
+      <div class="field">
+        <label for="force">{t("console.what_kind")}</label>
+        <select class="input" id="force" value={kind} onChange={(event) => { force.value = event.currentTarget.value as MotionForce; tried.value = false; }}>
+          {rules("motion").length > 0 && <option value="motion">{t("console.motion")}</option>}
+          <option value="poll">{t("console.poll")}</option>
+          {rules("election").length > 0 && <option value="election">{t("console.election")}</option>}
+          <option value="appraisal">{t("console.appraisal")}</option>
+          <option value="survey">{t("console.survey")}</option>
+        </select>
+        <p class="field__hint">{t(`console.${kind}_means`)}</p>
+      </div>
+      <Field id="motion-title" label={t(asks ? "console.question" : "console.motion_title")} hint={t(asks ? "console.question_hint" : `console.${kind === "motion" ? "motion_hint" : kind === "election" ? "election_hint" : "appraisal_hint"}`)} value={title.value} onInput={(value) => { title.value = value; }} error={tried.value && title.value.trim() === "" ? t("console.title_missing") : undefined} />
+      {asks && (
+        <ChoiceRow
+          name="shape" legend={t("console.shape")} value={shape.value} onChoose={(value) => { shape.value = value as PollShape; }}
+          options={[["choices", t("console.shape_choices")], ["scale", t("console.shape_scale")], ["word", t("console.shape_word")]]}
         />
       )}
-      <p class="small muted">{t(poll ? "console.poll_means" : "console.motion_means")}</p>
-      <Field id="motion-title" label={t(poll ? "console.question" : "console.motion_title")} hint={t(poll ? "console.question_hint" : "console.motion_hint")} value={title.value} onInput={(value) => { title.value = value; }} error={tried.value && title.value.trim() === "" ? t("console.title_missing") : undefined} />
-      {poll && <Choices labels={labels.value} onChange={(value) => { labels.value = value; }} tried={tried.value} />}
-      {poll && labels.value.length > 2 && (
+      {withLabels && <Choices labels={labels.value} onChange={(value) => { labels.value = value; }} tried={tried.value} />}
+      {withLabels && labels.value.length > 2 && (
         <ChoiceRow
           name="most" legend={t("console.how_many")} value={String(Math.min(most.value, labels.value.length))} onChoose={(value) => { most.value = Number(value); }}
           options={[["1", t("console.choose_one")], ["2", t("console.choose_up_to", { n: 2 })], [String(labels.value.length), t("console.choose_any")]]}
         />
       )}
-      <Segments
-        name="method" legend={t("console.how")} value={method.value} onChoose={(value) => { method.value = value; }}
-        options={[{ value: "open", label: t("console.open_ballot") }, { value: "named", label: t("console.named") }]}
-      />
-      <p class="small muted">{t(method.value === "named" ? "console.named_words" : "console.open_words")}</p>
-      {!poll && possible.length > 1 && (
+      {kind === "survey" && <Field id="group" label={t("console.minimum_group")} hint={t("console.minimum_group_hint")} numeric value={group.value} error={tried.value && groupWrong ? t("console.minimum_group_hint") : undefined} onInput={(value) => { group.value = value; }} />}
+      {kind === "election" && <ElectionFields terms={terms.value} preset={preset} candidates={candidates.value.length} tried={tried.value} onChange={(value) => { terms.value = value; }} />}
+      {ofPeople && <PeopleOnPaper list={candidates.value} election={kind === "election"} onChange={(value) => { candidates.value = value; }} />}
+      {kind === "appraisal" && tried.value && candidates.value.length === 0 && <p class="field__error"><Icon name="warning" size="s" /><span>{t("console.subjects_missing")}</span></p>}
+      {ways.length > 1 && (
+        <ChoiceRow
+          name="method" legend={t("console.how")} value={method} onChoose={(value) => { wished.value = value as VoteMethod; }}
+          options={[["open", t("console.open_ballot")], ["named", t("console.named")], ["secret", t("console.secret")]]}
+        />
+      )}
+      <p class="small muted">{t(`console.${method}_words`)}</p>
+      {!asks && kind !== "appraisal" && possible.length > 1 && (
         <div class="field">
           <label for="rule">{t("console.rule")}</label>
           <select class="input" id="rule" value={preset?.preset_id} onChange={(event) => { presetId.value = event.currentTarget.value; }}>
@@ -120,14 +190,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
           </select>
         </div>
       )}
-      {!poll && preset && effect && (
-        <div class="card card--line stack stack--s">
-          <p class="small strong">{t("console.means_here", { rule: presetTitle(preset) })}</p>
-          <p class="small">{effect.quorumTitle}{t("console.comma")}{effect.quorumWords}</p>
-          <p class="small">{effect.passTitle}{t("console.comma")}{effect.passWords}</p>
-          <p class="tiny muted">{t("console.rule_source", { source: preset.source })}{preset.assumed.length ? ` ${t("console.rule_assumed")}` : ""}</p>
-        </div>
-      )}
+      {!asks && kind !== "appraisal" && preset && <Rule preset={preset} force={kind} />}
       <div class="field">
         <label for="motion-text">{t("console.motion_text")}</label>
         <textarea class="input" id="motion-text" rows={3} value={text.value} aria-describedby="motion-text-hint" onInput={(event) => { text.value = event.currentTarget.value; }} />

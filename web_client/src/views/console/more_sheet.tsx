@@ -1,6 +1,7 @@
 /** What the secretary does now and then: recording, notes, rooms, chat, microphones, the end of the meeting. */
 import type { JSX } from "preact";
-import { t } from "../../core/i18n";
+import { list, t } from "../../core/i18n";
+import { nameOf } from "../../core/selectors";
 import { meeting } from "../../core/store";
 import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
@@ -25,6 +26,7 @@ export function ConsoleMore(): JSX.Element {
         <li><Row icon="circle" title={t(state?.recording ? "console.recording_on" : "console.recording_off")} sub={t(state?.recording ? "console.recording_on_sub" : "console.recording_off_sub")} end={forward} onPress={() => openAct({ kind: "recording" })} /></li>
         <li><Row icon="edit" title={t("console.take_note")} sub={state?.notes.length ? t("console.notes_n", { n: state.notes.length }) : t("console.no_notes")} end={forward} onPress={() => openAct({ kind: "note", participant: null })} /></li>
         <li><Row icon="rooms" title={t("console.rooms")} sub={groups > 0 ? t("console.rooms_n", { n: groups }) : t("console.rooms_none")} end={forward} onPress={() => openAct({ kind: "rooms" })} /></li>
+        <li><Row icon="lock" title={t("console.officers")} sub={state?.officers.length ? list(state.officers.map((one) => nameOf(one.participant_id))) : t("console.officers_none")} end={forward} onPress={() => openAct({ kind: "officers" })} /></li>
       </ul>
       <div class="rows card card--line card--flush">
         <SwitchRow icon="chat" title={t("console.chat_open")} sub={t(state?.chat_paused ? "console.chat_paused_sub" : "console.chat_open_sub")} on={!state?.chat_paused} onWord={t("console.on")} offWord={t("console.off")} onChange={(on) => tap("PauseChat", { paused: !on })} />

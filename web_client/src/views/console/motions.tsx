@@ -1,5 +1,6 @@
 /** Motions and polls as those who run votes see them: prepared, voting, counted, published; the next act on each card. */
 import type { JSX } from "preact";
+import { inFours, progress } from "../../core/ballot/kept";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
 import { currentItem, motions } from "../../core/selectors";
@@ -10,13 +11,17 @@ import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Icon } from "../../widgets/icon";
 import { openSheet } from "../layout";
+import { verdictWord } from "../vote/result";
 import { openAct } from "./acts";
 import { tap } from "./asking";
 import { consequence } from "./rule_words";
+import { canRevote } from "./revote_sheet";
+import { holders } from "./secret_opening";
 import { tallyWords } from "./tally_words";
 
-function Kind({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.force === "poll") return <Chip icon="list">{t("console.poll")}</Chip>;
+export function Kind({ motion }: { motion: Motion }): JSX.Element {
+  if (motion.force === "election" || motion.force === "appraisal" || motion.force === "survey") return <Chip tone="force" icon="lock">{t(`console.${motion.force}`)}</Chip>;
+  if (motion.force === "poll" && motion.method !== "secret") return <Chip icon="list">{t("console.poll")}</Chip>;
   if (motion.method === "secret") return <Chip tone="force" icon="lock">{t("console.secret")}</Chip>;
   return motion.method === "named" ? <Chip icon="edit">{t("console.named")}</Chip> : <Chip icon="ballot">{t("console.open_ballot")}</Chip>;
 }
@@ -27,15 +32,37 @@ export function papersOut(motion: Motion): number {
   return motion.electorate.filter((id) => people[id]?.present && !people[id]?.removed).length;
 }
 
+/** Papers handed out and ballots returned so far; of a secret vote as the box tells it. */
+export function papersOf(motion: Motion): { readonly issued: number; readonly returned: number } {
+  const told = progress.value[motion.motion_id];
+  if (motion.method === "secret") return told ?? { issued: motion.issued, returned: motion.returned };
+  return { issued: Math.max(papersOut(motion), motion.returned), returned: motion.returned };
+}
+
+/** The beginning of the fingerprint, the same as on the hall's screen. */
+function Fingerprint({ motion }: { motion: Motion }): JSX.Element | null {
+  return motion.paper === null ? null : <p class="tiny muted">{t("console.fingerprint")} <b class="mono">{inFours(motion.paper.fingerprint, 16)}</b></p>;
+}
+
+/** The count of ballots on paper in the hall, where the meeting has scrutineer and teller. */
+function PaperCountButton({ motion }: { motion: Motion }): JSX.Element | null {
+  if (motion.method !== "secret" || (motion.force !== "motion" && motion.force !== "election") || holders("scrutineer").length === 0 || holders("teller").length === 0) return null;
+  const signed = motion.paper_count?.signed_by.length ?? 0;
+  const words = motion.paper_count === null ? t("console.paper_count") : t(signed === 2 ? "console.paper_count_signed" : "console.paper_count_waits", { n: motion.paper_count.returned, signed });
+  return <Button kind="quiet" block icon="edit" onPress={() => openAct({ kind: "paper_count", motion: motion.motion_id })}>{words}</Button>;
+}
+
 function Prepared({ motion }: { motion: Motion }): JSX.Element {
   const effect = consequence(motion.preset);
   return (
     <>
-      <p class="rowx"><Kind motion={motion} /><span class="small muted">{t("console.prepared")}</span></p>
+      <p class="rowx"><Kind motion={motion} /><span class="small muted">{t(`console.phase_${motion.phase}`)}</span></p>
       <p class="strong">{motion.title}</p>
-      {effect !== null && <p class="small muted">{motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}</p>}
+      {motion.force === "election" && motion.terms !== null && <p class="small muted">{t("console.terms_title", { seats: motion.terms.seats, n: motion.candidates.length })}</p>}
+      {(motion.force === "appraisal" || motion.force === "survey") && <p class="small muted">{t(`console.${motion.force}_means`)}</p>}
+      {effect !== null && (motion.force === "motion" || motion.force === "poll") && <p class="small muted">{motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}</p>}
       <div class="btn-pair">
-        <Button onPress={() => openAct({ kind: "withdraw", motion: motion.motion_id })}>{t("console.withdraw")}</Button>
+        <Button onPress={() => openAct({ kind: "motion_acts", motion: motion.motion_id })}>{t("console.motion_acts")}</Button>
         <Button kind="force" onPress={() => openAct({ kind: "open_vote", motion: motion.motion_id })}>{t("console.open_vote")}</Button>
       </div>
     </>
@@ -43,13 +70,15 @@ function Prepared({ motion }: { motion: Motion }): JSX.Element {
 }
 
 function Voting({ motion }: { motion: Motion }): JSX.Element {
-  const out = Math.max(papersOut(motion), motion.returned);
+  const { issued: out, returned } = papersOf(motion);
   void second.value;
   return (
     <>
       <p class="rowx rowx--between"><Chip tone="on" dot="pulse">{t("console.voting_now")}</Chip>{motion.closes_at !== null && <span class="countdown" role="timer"><span class="sr">{t("console.left")} </span>{countdown(secondsLeft(motion.closes_at))}</span>}</p>
       <p class="strong">{motion.title}</p>
-      <div><Bar part={motion.returned} whole={Math.max(out, 1)} /><p class="axis-words"><span>{t("console.returned", { n: motion.returned })}</span><span>{t("console.not_returned", { n: Math.max(0, out - motion.returned) })}</span></p></div>
+      <div><Bar part={returned} whole={Math.max(out, 1)} /><p class="axis-words"><span>{t("console.returned", { n: returned })}</span><span>{t("console.not_returned", { n: Math.max(0, out - returned) })}</span></p></div>
+      <Fingerprint motion={motion} />
+      <PaperCountButton motion={motion} />
       <Button block onPress={() => openAct({ kind: "close_vote", motion: motion.motion_id })}>{t("console.close_vote")}</Button>
     </>
   );
@@ -72,12 +101,15 @@ function Past({ motion }: { motion: Motion }): JSX.Element {
     ? <Chip icon="remove">{t("console.withdrawn")}</Chip>
     : verdict === null || verdict.reason === "no_force"
       ? <Chip icon="list">{t("console.poll_over")}</Chip>
-      : verdict.carried ? <Chip tone="counted" icon="counted">{t("console.carried")}</Chip> : <Chip icon="info">{t(verdict.reason === "no_quorum_at_close" ? "console.no_quorum_at_close" : "console.not_carried")}</Chip>;
+      : <Chip {...(verdict.carried ? { tone: "counted" as const } : {})} icon={verdict.carried ? "counted" : "info"}>{verdictWord(verdict)}</Chip>;
   return (
+    <>
     <button class="card card--line card--press stack stack--s" type="button" onClick={() => openSheet({ name: "result", motion: motion.motion_id })}>
       <span class="rowx">{chip}{motion.phase === "published" && <span class="small muted">{tallyWords(motion)}</span>}</span>
       <span class="strong">{motion.title}</span>
     </button>
+    {canRevote(motion) && <Button kind="quiet" onPress={() => openAct({ kind: "revote", motion: motion.motion_id })}>{t("console.revote")}</Button>}
+    </>
   );
 }
 
@@ -97,7 +129,9 @@ function Collecting({ motion }: { motion: Motion }): JSX.Element {
     <>
       <p class="rowx rowx--between"><Chip tone="on" dot="pulse">{t("console.collecting")}</Chip>{motion.collect_until !== null && <span class="countdown" role="timer"><span class="sr">{t("console.left")} </span>{countdown(secondsLeft(motion.collect_until))}</span>}</p>
       <p class="strong">{motion.title}</p>
-      <p class="small muted">{t("console.issued_n", { n: motion.issued })}</p>
+      <p class="small muted">{t("console.issued_of", { n: papersOf(motion).issued, of: papersOut(motion) })}</p>
+      <Fingerprint motion={motion} />
+      <PaperCountButton motion={motion} />
       <Button block onPress={() => tap("CloseCollecting", { motion_id: motion.motion_id })}>{t("console.close_collecting")}</Button>
     </>
   );

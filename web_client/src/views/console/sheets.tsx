@@ -9,7 +9,11 @@ import { DraftSheet } from "./draft_sheet";
 import { ItemSheet } from "./item_sheet";
 import { ConsoleMore } from "./more_sheet";
 import { NoteSheet } from "./notes";
+import { AmendSheet, MotionActs, OpinionSheet } from "./motion_acts";
+import { OfficersSheet } from "./officers_sheet";
+import { PaperCountSheet } from "./paper_count_sheet";
 import { PersonActs } from "./person_sheet";
+import { RevoteSheet } from "./revote_sheet";
 import { RoomsSheet } from "./rooms_sheet";
 import { AdjournSheet, RecordingSheet, RollCallStart } from "./sitting_sheets";
 import { CloseVoteSheet, OpenVoteSheet, PublishSheet, WithdrawSheet } from "./vote_sheets";
@@ -29,6 +33,8 @@ function motionOf(id: MotionId) {
   return motions.value.find((one) => one.motion_id === id);
 }
 
+const BEFORE: readonly MotionPhase[] = ["drafted", "moved", "discussed"];
+
 export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
   switch (act.kind) {
     case "item":
@@ -36,13 +42,25 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
     case "draft":
       return <DraftSheet itemId={act.item} />;
     case "open_vote":
-      return withMotion(act.motion, ["drafted", "moved", "discussed"], (motion) => <OpenVoteSheet motion={motion} />);
+      return withMotion(act.motion, BEFORE, (motion) => <OpenVoteSheet motion={motion} />);
     case "close_vote":
       return withMotion(act.motion, ["voting"], (motion) => <CloseVoteSheet motion={motion} />);
     case "publish":
       return withMotion(act.motion, ["closed"], (motion) => <PublishSheet motion={motion} />);
     case "withdraw":
       return withMotion(act.motion, ["drafted", "moved", "discussed", "collecting", "voting", "closed"], (motion) => <WithdrawSheet motion={motion} />);
+    case "motion_acts":
+      return withMotion(act.motion, BEFORE, (motion) => <MotionActs motion={motion} />);
+    case "amend":
+      return withMotion(act.motion, BEFORE, (motion) => <AmendSheet motion={motion} />);
+    case "opinion":
+      return withMotion(act.motion, BEFORE, (motion) => <OpinionSheet motion={motion} />);
+    case "paper_count":
+      return withMotion(act.motion, ["collecting", "voting"], (motion) => <PaperCountSheet motion={motion} />);
+    case "revote":
+      return withMotion(act.motion, ["closed", "published"], (motion) => <RevoteSheet motion={motion} />);
+    case "officers":
+      return <OfficersSheet />;
     case "roll_call":
       return <RollCallStart />;
     case "person":

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
-import { votingMotion } from "../../core/selectors";
+import { runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Button } from "../../widgets/button";
@@ -12,10 +12,13 @@ import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
 import { Result } from "../vote/result";
+import { openAct } from "./acts";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
-import { papersOut } from "./motions";
+import { Kind, papersOf } from "./motions";
 import { consequence, presetTitle } from "./rule_words";
+import { canRevote } from "./revote_sheet";
+import { CollectTime, Limits, officersMissing, OfficersCheck, TermsChecks } from "./secret_opening";
 
 function Check({ ok, title, words }: { ok: boolean; title: string; words: string }): JSX.Element {
   return (
@@ -30,20 +33,23 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const asking = useAsking();
   const seconds = useSignal(120);
   const effect = consequence(motion.preset);
-  const other = votingMotion.value;
+  const collect = useSignal(60);
+  const other = runningMotion.value;
+  const decides = motion.force === "motion" || motion.force === "election";
+  const secret = motion.method === "secret";
   const opened = meeting.value?.phase === "open";
-  const short = motion.force === "motion" && effect !== null && effect.asksQuorum && !effect.quorum.met;
-  const why = !opened ? t("console.not_open_yet") : other !== null ? t("console.other_vote", { title: other.title }) : short ? effect.quorumTitle : undefined;
+  const short = decides && effect !== null && effect.asksQuorum && !effect.quorum.met;
+  const why = !opened ? t("console.not_open_yet") : other !== null ? t("console.other_vote", { title: other.title }) : short ? effect.quorumTitle : officersMissing(motion);
   return (
     <Sheet
       title={motion.title} onClose={back}
-      head={<span class="motion-kind"><Chip tone="force" icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "console.poll" : motion.method === "named" ? "console.named" : "console.open_ballot")}</Chip>{motion.force === "motion" && <span class="small muted">{presetTitle(motion.preset)}</span>}</span>}
+      head={<span class="motion-kind"><Kind motion={motion} />{decides && <span class="small muted">{presetTitle(motion.preset)}</span>}</span>}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair">
             <Button size="lg" onPress={back}>{t("console.not_now")}</Button>
-            <Button size="lg" kind="force" unavailable={asking.busy ? t("console.sending") : why} onPress={() => asking.ask("OpenMotion", { motion_id: motion.motion_id, seconds: seconds.value }, back)}>{t("console.open_vote")}</Button>
+            <Button size="lg" kind="force" unavailable={asking.busy ? t("console.sending") : why} onPress={() => asking.ask("OpenMotion", { motion_id: motion.motion_id, seconds: seconds.value, collect_seconds: secret ? collect.value : 0 }, back)}>{t("console.open_vote")}</Button>
           </div>
         </>
       }
@@ -51,18 +57,23 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       {effect !== null && (
         <ul class="checks">
-          {motion.force === "motion" && <Check ok={!short} title={effect.quorumTitle} words={effect.quorumWords} />}
+          {decides && <Check ok={!short} title={effect.quorumTitle} words={effect.quorumWords} />}
           {motion.force === "motion" && <Check ok title={effect.passTitle} words={effect.passWords} />}
+          {motion.force === "election" && <TermsChecks motion={motion} />}
+          {motion.force === "election" && <Check ok title={t("console.elect_title")} words={effect.passWords} />}
+          {motion.force === "election" && <OfficersCheck motion={motion} />}
           <Check ok={effect.quorum.present > 0} title={effect.papersTitle} words={effect.papersWords} />
           {motion.force === "poll" && <Check ok title={t("console.poll_no_force")} words={motion.max_choices > 1 ? t("console.poll_choices", { n: motion.max_choices }) : t("console.poll_one")} />}
         </ul>
       )}
+      {secret && <CollectTime value={collect.value} onChoose={(value) => { collect.value = value; }} />}
       <ChoiceRow
-        name="seconds" legend={t("console.how_long")} value={String(seconds.value)} onChoose={(value) => { seconds.value = Number(value); }}
+        name="seconds" legend={t(secret ? "console.how_long_voting" : "console.how_long")} value={String(seconds.value)} onChoose={(value) => { seconds.value = Number(value); }}
         options={[["60", t("console.minutes", { n: 1 })], ["120", t("console.minutes", { n: 2 })], ["300", t("console.minutes", { n: 5 })], ["0", t("console.no_limit")]]}
       />
       <p class="small muted">{t(seconds.value === 0 ? "console.until_closed" : "console.until_time")}</p>
       {motion.method === "named" && <p class="small muted">{t("console.named_words")}</p>}
+      {secret && <Limits entitled={effect?.quorum.entitled ?? 0} />}
     </Sheet>
   );
 }
@@ -70,7 +81,9 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
 /** Ending before all have voted: who is missing is counted, never named. */
 export function CloseVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const asking = useAsking();
-  const missing = Math.max(0, papersOut(motion) - motion.returned);
+  const { issued, returned } = papersOf(motion);
+  const missing = Math.max(0, issued - returned);
+  const unsigned = motion.paper_count !== null && motion.paper_count.signed_by.length < 2;
   return (
     <Sheet
       title={t("console.close_title")} onClose={back}
@@ -79,13 +92,13 @@ export function CloseVoteSheet({ motion }: { motion: Motion }): JSX.Element {
           <AskingError asking={asking} />
           <div class="btn-pair btn-pair--even">
             <Button size="lg" onPress={back}>{t("console.keep_voting")}</Button>
-            <Button size="lg" kind="primary" onPress={() => asking.ask("CloseMotion", { motion_id: motion.motion_id }, back)}>{t("console.close_now")}</Button>
+            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : unsigned ? t("console.sign_first") : undefined} onPress={() => asking.ask("CloseMotion", { motion_id: motion.motion_id }, back)}>{t("console.close_now")}</Button>
           </div>
         </>
       }
     >
       <p class="strong">{motion.title}</p>
-      <p>{missing > 0 ? t("console.close_missing", { n: missing, returned: motion.returned }) : t("console.close_all", { returned: motion.returned })}</p>
+      <p>{missing > 0 ? t(motion.method === "secret" ? "console.close_missing_secret" : "console.close_missing", { n: missing, returned }) : t("console.close_all", { returned })}</p>
       <p class="small muted">{t("console.close_words")}</p>
     </Sheet>
   );
@@ -105,6 +118,7 @@ export function PublishSheet({ motion }: { motion: Motion }): JSX.Element {
             <Button size="lg" kind="force" unavailable={asking.busy ? t("console.sending") : undefined} onPress={() => asking.ask("PublishMotion", { motion_id: motion.motion_id }, back)}>{t("console.publish")}</Button>
           </div>
           <p class="sheet__foot-note">{t(motion.method === "named" ? "console.publish_named" : "console.publish_words")}</p>
+          {canRevote(motion) && <Button kind="quiet" block onPress={() => openAct({ kind: "revote", motion: motion.motion_id })}>{t("console.revote")}</Button>}
         </>
       }
     >

@@ -4,14 +4,16 @@ import "../../styles/stage.css";
 import { computed } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { needed } from "../../core/attendance";
+import { inFours, progress } from "../../core/ballot/kept";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, countdown, t } from "../../core/i18n";
-import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, votingMotion } from "../../core/selectors";
+import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, runningMotion } from "../../core/selectors";
 import { connection, meeting } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Bar, Ring } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
-import { choiceWords } from "../vote/choices";
+import { markWords, written } from "../vote/choices";
+import { verdictSentence, verdictWord } from "../vote/result";
 
 /** A result stays on the screen so long (ms), unless something new begins. */
 const RESULT_STAYS = 180_000;
@@ -39,37 +41,61 @@ function neededWords(motion: Motion): string | null {
 
 function Voting({ motion }: { motion: Motion }): JSX.Element {
   const people_ = meeting.value?.participants ?? {};
-  const issued = Math.max(motion.returned, motion.electorate.filter((id) => people_[id]?.present && !people_[id]?.removed).length);
+  const secret = motion.method === "secret";
+  const here = Math.max(motion.returned, motion.electorate.filter((id) => people_[id]?.present && !people_[id]?.removed).length);
+  const { issued, returned } = secret ? progress.value[motion.motion_id] ?? motion : { issued: here, returned: motion.returned };
+  const ends = motion.phase === "collecting" ? motion.collect_until : motion.phase === "voting" ? motion.closes_at : null;
   const words = neededWords(motion);
   return (
     <>
       <div class="stack">
-        <p class="hall__item">{stepWords()}　{t("stage.voting")}</p>
+        <p class="hall__item">{stepWords()}　{t(`stage.${motion.phase === "voting" ? "voting" : `phase_${motion.phase}`}`)}</p>
         <p class="hall__motion">{motion.title}</p>
         <p class="hall__chips">
-          <Chip icon={motion.method === "named" ? "edit" : "ballot"}>{t(motion.force === "poll" ? "stage.poll" : motion.method === "named" ? "stage.named" : "stage.open")}</Chip>
+          <Chip {...(secret ? { tone: "force" as const } : {})} icon={secret ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{t(secret ? "stage.secret" : motion.force === "poll" ? "stage.poll" : motion.method === "named" ? "stage.named" : "stage.open")}</Chip>
           {words !== null && <Chip>{words}</Chip>}
-          <Chip>{t(motion.closes_at === null ? "stage.until_closed" : "stage.until_time")}</Chip>
+          {motion.terms !== null && <Chip>{t("stage.seats", { seats: motion.terms.seats, n: motion.candidates.length })}</Chip>}
+          <Chip>{t(ends === null ? "stage.until_closed" : "stage.until_time")}</Chip>
         </p>
       </div>
       <div class="stack">
         <dl class="hall__counts">
           <Count label={t("stage.issued")}>{issued}</Count>
-          <Count label={t("stage.returned")}>{motion.returned}</Count>
-          {motion.closes_at !== null && <Count label={t("stage.left")} left>{countdown(secondsLeft(motion.closes_at))}</Count>}
+          <Count label={t("stage.returned")}>{returned}</Count>
+          {ends !== null && <Count label={t("stage.left")} left>{countdown(secondsLeft(ends))}</Count>}
         </dl>
-        <Bar part={motion.returned} whole={Math.max(1, issued)} />
+        <Bar part={returned} whole={Math.max(1, issued)} />
+        {motion.paper !== null && <p class="hall__item">{t("stage.fingerprint")}　<b class="mono">{inFours(motion.paper.fingerprint, 16)}</b>　{t("stage.fingerprint_words")}</p>}
       </div>
     </>
   );
 }
 
+/** So many lines can be read from the back of the hall. */
+const MOST_BARS = 8;
 const FILLS = ["for", "against", "abstain"] as const;
 
+/** What a bar is drawn for: a choice, or in an election the votes for each; grades of persons stay off the hall's screen. */
+function barsOf(motion: Motion): readonly { readonly mark: string; readonly name: string; readonly n: number }[] {
+  const counts = motion.tally?.counts ?? [];
+  if (motion.force === "appraisal") return [];
+  if (motion.force !== "election") return counts.map(([mark, n]) => ({ mark, name: markWords(motion, mark), n }));
+  const votes = counts.flatMap(([line, n]) => {
+    const own = written(line);
+    if (own !== null) return [{ mark: line, name: own, n }];
+    const [who, mark] = line.split(":");
+    const candidate = motion.candidates.find((one) => one.candidate_id === who);
+    return candidate !== undefined && mark === "for" ? [{ mark: candidate.candidate_id, name: candidate.name, n }] : [];
+  });
+  return votes.sort((a, b) => b.n - a.n).slice(0, MOST_BARS);
+}
+
 function Result({ motion }: { motion: Motion }): JSX.Element {
-  const { verdict, tally } = motion;
+  const { verdict } = motion;
   const forceless = verdict === null || verdict.reason === "no_force";
-  const most = Math.max(1, ...(tally?.counts.map(([, n]) => n) ?? []), verdict?.needed ?? 0);
+  const election = motion.force === "election";
+  const bars = barsOf(motion);
+  const most = Math.max(1, ...bars.map(({ n }) => n), verdict?.needed ?? 0);
   return (
     <>
       <div class="stack">
@@ -77,16 +103,18 @@ function Result({ motion }: { motion: Motion }): JSX.Element {
         <p class="hall__motion hall__motion--result">{motion.title}</p>
         {!forceless && (
           <p class={verdict.carried ? "hall__verdict hall__verdict--carried" : "hall__verdict"}>
-            <b>{t(verdict.carried ? "stage.carried" : verdict.reason === "no_quorum_at_close" ? "stage.no_quorum" : "stage.not_carried")}</b>
-            <span>{t("stage.got", { needed: verdict.needed, got: verdict.votes_for })}</span>
+            <b>{election ? verdictWord(verdict) : t(verdict.carried ? "stage.carried" : verdict.reason === "no_quorum_at_close" ? "stage.no_quorum" : "stage.not_carried")}</b>
+            <span>{election ? verdictSentence(motion, verdict) : t("stage.got", { needed: verdict.needed, got: verdict.votes_for })}</span>
           </p>
         )}
       </div>
+      {bars.length === 0 && <p class="hall__next">{t(motion.force === "appraisal" ? "stage.on_phones" : "stage.too_few")}</p>}
       <dl class="hall__results">
-        {tally?.counts.map(([id, n]) => {
-          const choice = motion.choices.find((one) => one.choice_id === id);
-          const fill = motion.force === "motion" ? FILLS.find((one) => one === id) ?? "for" : "for";
-          return <div key={id}><dt>{choice ? choiceWords(motion, choice) : id}</dt><dd>{n}</dd><Bar part={n} whole={most} fill={fill} needle={motion.force === "motion" && id === "for" && !forceless ? verdict.needed : undefined} /></div>;
+        {bars.map(({ mark, name, n }) => {
+          const fill = motion.force === "motion" ? FILLS.find((one) => one === mark) ?? "for" : "for";
+          const chosen = verdict?.elected.includes(mark) === true;
+          const needle = !forceless && (election || (motion.force === "motion" && mark === "for")) ? verdict.needed : undefined;
+          return <div key={mark}><dt>{name}{chosen && <>{" "}<Chip tone="counted" icon="counted">{t("stage.elected")}</Chip></>}</dt><dd>{n}</dd><Bar part={n} whole={most} fill={fill} needle={needle} /></div>;
         })}
       </dl>
     </>
@@ -165,7 +193,7 @@ export function Stage(): JSX.Element {
   void second.value;
   if (state === null) return <div class="hall hall--wait"><p>{t("stage.connecting")}</p></div>;
   const here = quorum.value;
-  const voting = votingMotion.value;
+  const voting = runningMotion.value;
   const result = freshResult.value;
   const hall = people.value.filter((p) => p.present && (p.marked_present || Object.values(p.connections).some((c) => c.device === "hall"))).length;
   const online = people.value.filter((p) => p.present && p.role !== "guest").length - hall;

@@ -7,6 +7,7 @@ import type { SecretStage } from "./secret";
 export interface LatePapers {
   readonly SecretSheet: ComponentType<{ motion: Motion; stage: SecretStage }>;
   readonly PeopleResult: ComponentType<{ motion: Motion }>;
+  readonly OfficerSheet: ComponentType<{ motion: Motion }>;
   readonly OwnReceipt: ComponentType<{ motion: Motion }>;
 }
 export const latePapers = signal<LatePapers | null>(null);
