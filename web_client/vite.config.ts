@@ -32,6 +32,9 @@ export function locales(): Plugin {
   };
 }
 
+/** What a member on a weak network needs at once, with all it imports: the room, and secret votes. */
+const SHELL = ["src/main.ts", "src/net/own_ballots.ts", "src/views/vote/late.ts"];
+
 /** `sw.js`: the service worker with the list of hashed files of this build written into it. */
 function serviceWorker(): Plugin {
   return {
@@ -39,9 +42,17 @@ function serviceWorker(): Plugin {
     apply: "build",
     writeBundle({ dir }) {
       const folder = dir ?? "";
-      const shell = readdirSync(folder) // what was really written: chunks that held only styles are gone by now
-        .filter((name) => /^(room|components|signals\.module|late|own_ballots|zh-CN|en)\.[\w-]+\.(js|css)$/.test(name))
-        .sort();
+      const manifest = JSON.parse(readFileSync(resolve(folder, "manifest.json"), "utf8")) as Record<string, { file: string; css?: string[]; imports?: string[] }>;
+      const wanted = new Set<string>();
+      const walk = (key: string): void => {
+        const chunk = manifest[key];
+        if (chunk === undefined || wanted.has(chunk.file)) return;
+        for (const file of [chunk.file, ...(chunk.css ?? [])]) wanted.add(file);
+        chunk.imports?.forEach(walk);
+      };
+      [...SHELL, ...Object.keys(manifest).filter((key) => key.startsWith("virtual:locale/room/") || key.startsWith("virtual:locale/console/"))].forEach(walk);
+      const written = new Set(readdirSync(folder)); // what was really written: chunks that held only styles are gone by now
+      const shell = [...wanted].filter((name) => written.has(name)).sort();
       const source = readFileSync(resolve(here, "src/sw.js"), "utf8").replace("__SHELL__", JSON.stringify(shell));
       writeFileSync(resolve(folder, "sw.js"), source);
     },

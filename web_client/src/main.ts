@@ -15,6 +15,7 @@ import { boot, change, connection, media, meeting, self, type Ending } from "./c
 import { keepAwake } from "./media/awake";
 import { watchNetwork } from "./media/network";
 import { RoomMedia } from "./media/room_media";
+import { fetchHallCode } from "./net/hall_code";
 import { MeetingSocket, type SocketState } from "./net/socket";
 import { isPhone, makeId, readBoot, socketAddress, sparesData } from "./page/boot";
 import { addConsoleWords, begin, setPreferences } from "./page/preferences";
@@ -96,6 +97,7 @@ const actions: Actions = {
   async recheckBallot(motionId) {
     await ballots?.recheck(motionId);
   },
+  hallCode: () => fetchHallCode(start.meeting_id),
   typing: (on) => void socket.send({ type: "signal", kind: "typing", on }),
   openMicrophone: () => roomMedia.openMicrophone(),
   closeMicrophone: () => roomMedia.closeMicrophone(),

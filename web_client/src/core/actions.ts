@@ -7,6 +7,13 @@ export type Outcome =
   | { readonly ok: true; readonly seq: number }
   | { readonly ok: false; readonly code: string; readonly field: string; readonly detail: Readonly<Record<string, number | string>> };
 
+/** The rotating code of the hall (会场签到码): a picture, and the server's times (Unix ms) of now and of the next one. */
+export interface HallCode {
+  readonly svg: string;
+  readonly ends_at: number;
+  readonly now: number;
+}
+
 export interface Actions {
   /**
    * Ask the meeting for something. It waits in the outbox until acknowledged and is sent again after a reconnect;
@@ -17,6 +24,8 @@ export interface Actions {
   castSecretly(motionId: MotionId, choices: readonly string[]): Promise<void>;
   /** Look again whether one's ballot is in the sealed bulletin. */
   recheckBallot(motionId: MotionId): Promise<void>;
+  /** The code the hall's screen shows now; null when the server has none to show. */
+  hallCode(): Promise<HallCode | null>;
   /** Unrecorded signal that one is typing. */
   typing(on: boolean): void;
 

@@ -101,6 +101,7 @@ export const storyActions: Actions = {
     ownPapers.value = { ...ownPapers.value, [motionId]: { ...own, state: "counted", choices, stub: "7F3A 92C4 01DE", since: null } };
   },
   recheckBallot: async () => undefined,
+  hallCode: async () => null,
   typing: () => undefined,
   async openMicrophone() {
     change(media, { microphone: "open" });

@@ -71,8 +71,6 @@ export function proposedGrades(motion: Motion, tally: Tally): Readonly<Record<st
   return proposed;
 }
 
-const SHADES = ["for", "counted", "abstain", "against"] as const;
-
 function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Element {
   const counts = new Map(tally.counts);
   const proposed = proposedGrades(motion, tally);
@@ -84,9 +82,9 @@ function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Ele
           <li class="stack stack--s" key={one.candidate_id}>
             <p class="rowx rowx--between"><b>{one.name}</b><Chip tone="on">{t(`vote.grade_${proposed[one.candidate_id] ?? "good"}`)}</Chip></p>
             <dl class="grades">
-              {GRADES.map((grade, n) => {
+              {GRADES.map((grade) => {
                 const got = counts.get(`${one.candidate_id}:${grade}`) ?? 0;
-                return <div key={grade}><dt class="small">{t(`vote.grade_${grade}`)}</dt><dd><Bar part={got} whole={Math.max(tally.cast, 1)} fill={SHADES[n] ?? "for"} /></dd><dd class="small num">{got}</dd></div>;
+                return <div key={grade}><dt class="small">{t(`vote.grade_${grade}`)}</dt><dd><Bar part={got} whole={Math.max(tally.cast, 1)} fill="for" /></dd><dd class="small num">{got}</dd></div>;
               })}
             </dl>
           </li>

@@ -12,6 +12,7 @@ import { connection, meeting } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Bar, Ring } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
+import { HallCode, hallCode, useHallCode } from "./hall_code";
 import { markWords, written } from "../vote/choices";
 import { verdictSentence, verdictWord } from "../vote/result";
 
@@ -174,6 +175,8 @@ function Idle(): JSX.Element {
 
 function Aside(): JSX.Element {
   const state = meeting.value;
+  useHallCode();
+  if (hallCode.value !== null) return <HallCode code={hallCode.value} />;
   return (
     <aside class="hall__aside hall__agenda" aria-label={t("stage.agenda")}>
       <h2>{t("stage.agenda")}</h2>

@@ -1,5 +1,6 @@
 /** A result with its base: the verdict in one sentence, bars with the line that had to be reached, and who chose what when named. */
 import type { JSX } from "preact";
+import { ownPapers } from "../../core/ballot/kept";
 import { clockTime, language, list, t } from "../../core/i18n";
 import { ballotOf, isElector, nameOf } from "../../core/selectors";
 import type { Motion, Tally, Verdict } from "../../wire/messages";
@@ -110,6 +111,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
   const ballot = ballotOf(motion.motion_id);
   if (tally === null) return <p class="muted">{t("vote.not_published")}</p>;
   const secret = motion.method === "secret";
+  const lost = ownPapers.value[motion.motion_id]?.bulletin === "out"; // comes before everything else
   const late = latePapers.value;
   const carried = verdict?.carried === true && verdict.reason !== "no_force";
   return (
@@ -121,6 +123,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
         </div>
       )}
       {verdict?.reason === "no_force" && <p class="small muted">{t(motion.force === "appraisal" ? "vote.appraisal_no_force" : motion.force === "survey" ? "vote.survey_no_force" : "vote.no_force")}</p>}
+      {secret && lost && late !== null && <late.OwnReceipt motion={motion} />}
       <Counts motion={motion} tally={tally} verdict={verdict} />
       <dl class="stat3 stat3--flat">
         <div><dt>{t("vote.entitled")}</dt><dd>{tally.entitled}</dd></div>
@@ -132,7 +135,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
       {motion.paper_count !== null && tally.paper > 0 && (
         <p class="small">{t("vote.paper_ballots", { n: tally.paper, scrutineer: nameOf(motion.paper_count.scrutineer), teller: nameOf(motion.paper_count.teller) })}</p>
       )}
-      {secret && late !== null && <late.OwnReceipt motion={motion} />}
+      {secret && !lost && late !== null && <late.OwnReceipt motion={motion} />}
       {ballot.state === "counted" && <p class="rowx"><Chip tone="counted" icon="check">{t("vote.yours_counted")}</Chip><span class="small strong">{chosenWords(motion, ballot.choices)}</span></p>}
       {!secret && ballot.state === "none" && isElector(motion) && <p class="rowx"><Chip icon="info">{t("vote.not_voted")}</Chip></p>}
       {motion.method === "named" && motion.named.length > 0 && <Named motion={motion} />}

@@ -1,0 +1,97 @@
+/** Secret votes, elections, appraisals and surveys, in every state a phone can be in. */
+import { inFours, ownPapers, papersKnown, papersUnsupported, progress, type OwnPaper } from "../core/ballot/kept";
+import { connection, change, meeting, refusals } from "../core/store";
+import { openSheet } from "../views/layout";
+import { setMark, setWriteIn } from "../views/vote/marks";
+import { changeDraft } from "../views/vote/paper";
+import type { Motion } from "../wire/messages";
+import { ME, meetingState, motion, NOW, published } from "./fixtures";
+
+const FINGERPRINT = "b85e2c4f90ad7713e6c10b5a4f2d8891b85e2c4f90ad7713e6c10b5a4f2d8891";
+const PAPER = { modulus: "c0".repeat(256), fingerprint: FINGERPRINT, receipt_key: "04" };
+const SECRET: Partial<Motion> = { method: "secret", paper: PAPER, seconds: 180, collect_seconds: 60, collect_until: null };
+const NAMES = ["丁文静", "王志远", "刘海涛", "陈思源", "赵雅琴"];
+const CANDIDATES = NAMES.map((name, n) => ({ candidate_id: `c${n + 1}`, name, strokes: 2 + n, participant_id: null }));
+const ELECTION: Partial<Motion> = { ...SECRET, force: "election", title: "选举支部委员会委员", choices: [], candidates: CANDIDATES, terms: { seats: 3, approval_reference: "校党发〔2026〕12 号", base: "present" } };
+const APPRAISAL: Partial<Motion> = { ...SECRET, force: "appraisal", title: "2026 年度民主评议党员", choices: [], candidates: CANDIDATES };
+const SCALE = ["1", "2", "3", "4", "5"].map((choice_id) => ({ choice_id, label: "" }));
+const OWN: OwnPaper = { state: "held", code: "", choices: [], stub: "", bulletin: "unknown", checked_at: null, since: null };
+const RECEIPT: OwnPaper = { ...OWN, state: "counted", choices: ["for"], stub: inFours("7f3a92c401de") };
+
+function show(fields: Partial<Motion>, own: Partial<OwnPaper> | null = {}): Motion {
+  const one = motion({ phase: "voting", ...SECRET, ...fields });
+  papersKnown.value = true;
+  meeting.value = meetingState({ motions: { [one.motion_id]: one }, current_item: "i4" });
+  ownPapers.value = own === null ? {} : { [one.motion_id]: { ...OWN, ...own } };
+  progress.value = { [one.motion_id]: { issued: 26, returned: 19 } };
+  refusals.value = [];
+  return one;
+}
+
+function result(fields: Partial<Motion>, own: Partial<OwnPaper> = { ...RECEIPT, bulletin: "in", checked_at: NOW }): void {
+  const one = published({ ...SECRET, ballots: {}, issued: 26, root: "5c".repeat(32), ...fields });
+  meeting.value = meetingState({ motions: { [one.motion_id]: one } });
+  ownPapers.value = { [one.motion_id]: { ...OWN, ...own } };
+  openSheet({ name: "result", motion: one.motion_id });
+}
+
+const TALLY = { cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 };
+const VERDICT = { carried: false, needed: 14, base: "present" as const, base_count: 26, votes_for: 0, elected: [], tied: [], short: 0 };
+function votes(...each: readonly number[]): [string, number][] {
+  return each.flatMap((n, i): [string, number][] => [[`c${i + 1}:for`, n], [`c${i + 1}:against`, 25 - n], [`c${i + 1}:abstain`, 0]]);
+}
+
+export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
+  "vote-secret-fetching": () => void show({ phase: "collecting", collect_until: NOW + 40_000 }, { state: "collecting" }),
+  "vote-secret-early": () => void show({ phase: "collecting", collect_until: NOW + 40_000 }),
+  "vote-secret-choose": () => void show({}),
+  "vote-secret-confirm": () => changeDraft(show({}).motion_id, { choices: ["for"], step: "confirm" }),
+  "vote-secret-casting": () => void show({}, { state: "casting", choices: ["for"], since: Date.now() - 5_000 }),
+  "vote-secret-casting-offline": () => {
+    show({}, { state: "casting", choices: ["for"], since: Date.now() - 9_000 });
+    change(connection, { phase: "reconnecting", attempt: 3, retryAt: Date.now() + 10_000 });
+  },
+  "vote-secret-counted": () => void show({}, RECEIPT),
+  "vote-secret-sealing": () => void show({ phase: "sealing" }, RECEIPT),
+  "vote-secret-elsewhere": () => void show({}, { state: "not_collected", code: "already_collected" }),
+  "vote-secret-filed": () => void show({ phase: "collecting" }, { state: "not_collected", code: "already_filed" }),
+  "vote-secret-late": () => void show({ phase: "closed", closed_at: NOW }, { state: "not_counted", code: "poll_closed", choices: ["for"] }),
+  "vote-secret-unsupported": () => {
+    show({}, null);
+    papersUnsupported.value = true;
+  },
+  "vote-election": () => {
+    const one = show(ELECTION);
+    const [a, b, c, d] = CANDIDATES;
+    if (a && b && c && d) {
+      setMark(one, a, "for");
+      setMark(one, b, "for");
+      setMark(one, c, "abstain");
+      setMark(one, d, "against");
+      setWriteIn(one, d, "孙国栋");
+    }
+  },
+  "vote-election-void": () => {
+    const one = show(ELECTION);
+    CANDIDATES.slice(0, 4).forEach((candidate) => setMark(one, candidate, "for"));
+    changeDraft(one.motion_id, { step: "confirm" });
+  },
+  "vote-appraisal": () => {
+    const one = show(APPRAISAL);
+    CANDIDATES.slice(0, 2).forEach((candidate, n) => setMark(one, candidate, n ? "good" : "excellent"));
+  },
+  "vote-survey-scale": () => changeDraft(show({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5 }).motion_id, { choices: ["4"] }),
+  "vote-survey-words": () => changeDraft(show({ ...SECRET, force: "survey", shape: "word", title: "用几个词说说今年的支部工作", choices: [], max_choices: 3, minimum_group: 5 }).motion_id, { choices: ["w:踏实"] }),
+  "vote-officer": () => {
+    const one = show({ electorate: ["m-li"], paper_count: { issued: 3, returned: 3, void: 0, counts: [["for", 2], ["against", 1], ["abstain", 0]], entered_by: "m-he", scrutineer: ME, teller: "m-li", signed_by: [] } });
+    if (meeting.value) meeting.value = { ...meeting.value, officers: [{ participant_id: ME, office: "scrutineer", motion_id: "v0" }] };
+    changeDraft(one.motion_id, { step: "choose" });
+  },
+  "result-secret": () => result({}),
+  "result-secret-missing": () => result({}, { ...RECEIPT, bulletin: "out", checked_at: NOW }),
+  "result-election": () => result({ ...ELECTION, tally: { ...TALLY, void: 1, paper: 3, counts: [...votes(22, 19, 17, 9, 6), ["w:孙国栋", 4]] }, verdict: { ...VERDICT, carried: true, reason: "elected", elected: ["c1", "c2", "c3"], votes_for: 17 }, paper_count: { issued: 3, returned: 3, void: 0, counts: [], entered_by: "m-he", scrutineer: "m-li", teller: "m-sun", signed_by: ["m-li", "m-sun"] } }, { ...RECEIPT, choices: ["c1:for", "c2:against", "w:孙国栋"], bulletin: "in", checked_at: NOW }),
+  "result-election-tied": () => result({ ...ELECTION, tally: { ...TALLY, counts: votes(22, 19, 15, 15, 6) }, verdict: { ...VERDICT, reason: "tied", elected: ["c1", "c2"], tied: ["c3", "c4"], short: 1 } }),
+  "result-appraisal": () => result({ ...APPRAISAL, tally: { ...TALLY, counts: CANDIDATES.flatMap((one, n): [string, number][] => [[`${one.candidate_id}:excellent`, 18 - 3 * n], [`${one.candidate_id}:good`, 6 + 2 * n], [`${one.candidate_id}:pass`, 2], [`${one.candidate_id}:fail`, n ? 1 : 0]]) }, verdict: { ...VERDICT, reason: "no_force" } }),
+  "result-survey-few": () => result({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5, quorum_at_open: null, tally: { ...TALLY, cast: 3, counts: [] }, verdict: { ...VERDICT, reason: "no_force" } }, { ...RECEIPT, choices: ["4"], bulletin: "in", checked_at: NOW }),
+  "result-scale": () => result({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5, quorum_at_open: null, tally: { ...TALLY, counts: [["1", 0], ["2", 1], ["3", 5], ["4", 12], ["5", 8]] }, verdict: { ...VERDICT, reason: "no_force" } }, { ...RECEIPT, choices: ["4"], bulletin: "in", checked_at: NOW }),
+};
