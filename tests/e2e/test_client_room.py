@@ -182,14 +182,19 @@ async def _connections(phone: Phone, number: int) -> bool:
     return (await phone.measured()).connected == number
 
 
+async def _first_is_closed(phone: Phone) -> bool:
+    return bool(await phone.page.evaluate('window.__pcs[0].connectionState === "closed"'))
+
+
 async def test_media_comes_back_by_itself_when_the_worker_dies(hall: Hall) -> None:
     speaker, listener = await hall.enter("p3"), await hall.enter("p4")
     await opened_microphone(speaker)
     await listener.hears()
     for worker in hall.house.media.links:
         os.kill(worker.pid, signal.SIGKILL)
-    await within(5, "the old connection is given up", lambda: _connections(listener, 0))
-    await within(10, "a new one is made", lambda: _connections(listener, 1))
+    # the count of connections passes zero too fast to be seen; that the first one is closed stays so
+    await within(10, "the old connection is given up", lambda: _first_is_closed(listener))
+    await within(20, "a new one is made", lambda: _connections(listener, 1))
     await listener.hears()
     assert await hall.state_of("p3") == ("audio",)
 
