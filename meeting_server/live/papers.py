@@ -60,6 +60,10 @@ class Papers:
         for fact in facts:
             if isinstance(fact.event, STEPS):
                 self._agree(assembly, fact.event.motion_id)
+            elif isinstance(fact.event, events.ConnectionOpened):  # who comes in between hears how far it is
+                for motion in fact.after.motions.values():
+                    if motion.method == "secret" and motion.phase in ("collecting", "voting"):
+                        self.progressed(assembly, motion.motion_id)
 
     def resume(self, assembly: Assembly) -> None:
         """Do what was left undone when the server stopped."""

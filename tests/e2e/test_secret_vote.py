@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -63,6 +64,13 @@ class Hall:
 
     async def published(self) -> None:
         await self.ask("PublishMotion", motion_id=self.motion_id)
+
+
+@pytest.fixture
+def pictures() -> Path | None:
+    """Where to put screenshots, for a look; none by habit."""
+    folder = os.environ.get("PICTURES")
+    return Path(folder) if folder else None
 
 
 @pytest.fixture
@@ -313,3 +321,85 @@ async def test_an_election_is_drafted_opened_voted_on_and_held_again(hall: Hall)
     await press(console, "console.revote_draft")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.locator(".card", has_text="选举支部书记").first).to_contain_text(zh("console.phase_drafted"))
+
+
+AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+  .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join("; ")}`)"""
+
+
+async def looked_at(phone: Phone, state: str, pictures: Path | None = None) -> list[str]:
+    """What axe finds, and whether anything is wider than the page."""
+    page = phone.page
+    await page.evaluate("window.axe ?? 0") or await page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = [f"{state}: {line}" for line in await page.evaluate(RUN_AXE)]
+    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append(f"{state}: wider than the page")
+    if pictures is not None:
+        await page.screenshot(path=pictures / f"{state}.png")
+    return found
+
+
+async def test_the_consoles_sheets_about_papers_are_accessible(hall: Hall, pictures: Path | None) -> None:
+    console = await secretary_console(hall)
+    page, found = console.page, []
+    await press(console, "console.draft")
+    for force in ("election", "appraisal", "survey", "motion"):
+        await page.locator("#force").select_option(force)
+        if force == "election":
+            await page.locator("#from-roster").select_option(label="党员1")
+        found += await looked_at(console, f"draft-{force}", pictures)
+    await page.locator("#motion-title").fill("接收林晓雨同志为中共预备党员")
+    await page.locator("input[name=method][value=secret]").check(force=True)
+    await press(console, "console.to_opening")
+    await page.get_by_text(zh("console.limits")).click()
+    found += await looked_at(console, "open-secret", pictures)
+    await page.keyboard.press("Escape")
+    await press(console, "console.motion_acts")
+    await page.get_by_role("button", name=zh("console.move_motion")).click()
+    await page.get_by_role("button", name=zh("console.close_discussion")).wait_for()
+    found += await looked_at(console, "motion-acts", pictures)
+    await page.locator(".sheet .row", has_text=zh("console.amend")).click()
+    found += await looked_at(console, "amend", pictures)
+    await page.keyboard.press("Escape")
+    await press(console, "console.more", inside=".topbar")
+    await page.locator(".sheet .row", has_text=zh("console.officers")).click()
+    found += await looked_at(console, "officers", pictures)
+    assert found == []
+
+
+async def test_a_count_of_paper_ballots_is_signed_on_two_phones_and_merged(hall: Hall, pictures: Path | None) -> None:
+    bots = [await hall.there.enter(who) for who in ("m1", "m2", "m3")]
+    await hall.ask("DraftMotion", title="监票人、计票人人选")
+    await hall.ask("OpenMotion", motion_id="m1")
+    for bot in (hall.secretary, *bots):
+        await bot.command("CastBallot", motion_id="m1", choices=["for"])
+    await hall.ask("CloseMotion", motion_id="m1")
+    await hall.ask("PublishMotion", motion_id="m1")
+    for office, who in (("scrutineer", "m2"), ("teller", "m3")):
+        await hall.ask("AppointOfficer", participant_id=hall.there.people[who], office=office, motion_id="m1")
+    for bot in bots:
+        await bot.close()
+    console, scrutineer, teller = await secretary_console(hall), await hall.enter("m2"), await hall.enter("m3")
+    await hall.opened()
+    await has_paper(console)
+    await press(console, "vote.look_at_room")
+    page, found = console.page, []
+    await page.get_by_role("button", name=zh("console.paper_count")).click()
+    for field, value in (("issued", "2"), ("returned", "2"), ("void", "0"), ("for", "1")):
+        await page.locator(f"#count-{field}").fill(value)
+    await expect(page.get_by_role("button", name=zh("console.count_sums", n=2))).to_be_visible()
+    await page.locator("#count-against").fill("1")
+    found += await looked_at(console, "paper-count", pictures)
+    await press(console, "console.enter_count")
+    for phone in (scrutineer, teller):
+        await has_paper(phone)
+        await press(phone, "vote.look_at_room")
+        await press(phone, "vote.look_and_sign")
+        found += await looked_at(phone, f"sign-{phone.name}", pictures)
+        await press(phone, "vote.sign")
+        await expect(phone.page.get_by_text(zh("vote.signed"), exact=True)).to_be_visible()
+    await hall.voting()
+    data = await hall.sealed()
+    assert (data["tally"]["paper"], dict(data["tally"]["counts"])["for"]) == (2, 1)
+    assert found == []
