@@ -1,4 +1,4 @@
-"""Runs the project's checks in order, says how long each took, and goes on after a failure so that one run tells all."""
+"""Runs the project's checks, two at a time, says how long each took, and goes on after a failure so that one run tells all."""
 
 from __future__ import annotations
 
@@ -14,20 +14,32 @@ from tools.bootstrap import CLIENT, ROOT, npm, say
 BIN = Path(sys.executable).parent
 Check = tuple[str, list[str], Path]
 
+WITH_BROWSERS_OR_MEDIA = ["tests/e2e", *sorted(
+    str(file.relative_to(ROOT)) for kind in ("contracts", "integration") for file in ROOT.glob(f"tests/{kind}/test_media_*.py")
+)]
+"""These wait for pictures and sound most of their time: beside the others they keep two cores busy."""
 
-def checks(which: str) -> list[Check]:
+
+def pytest(name: str, *words: str) -> Check:
+    return name, [sys.executable, "-m", "pytest", "-q", *words], ROOT
+
+
+def static_checks() -> list[Check]:
     npm_command, _ = npm()
-    python = str(BIN / "python")
-    static: list[Check] = [
-        ("ruff", [str(BIN / "ruff"), "check", "--quiet", "."], ROOT),
+    return [
         ("mypy", [str(BIN / "mypy")], ROOT),
+        ("ruff", [str(BIN / "ruff"), "check", "--quiet", "."], ROOT),
         ("import contracts", [str(BIN / "lint-imports"), "--no-cache"], ROOT),
         ("tsc", [*npm_command, "run", "--silent", "check"], CLIENT),
         ("vitest", [*npm_command, "run", "--silent", "test"], CLIENT),
     ]
-    tests = ["tests/unit", "tests/properties"] if which == "quick" else ["tests"]
-    # a closing line of pytest must be the last thing said, so it comes last
-    return [*static, ("pytest", [python, "-m", "pytest", "-q", *tests], ROOT)]
+
+
+def all_checks(which: str) -> list[Check]:
+    if which == "quick":
+        return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
+    others = [f"--ignore={path}" for path in WITH_BROWSERS_OR_MEDIA]
+    return [*static_checks(), pytest("browsers and media", *WITH_BROWSERS_OR_MEDIA), pytest("everything else", "tests", *others)]
 
 
 def run(check: Check, environment: dict[str, str]) -> tuple[str, int, str, float]:
@@ -43,18 +55,15 @@ def run(check: Check, environment: dict[str, str]) -> tuple[str, int, str, float
 def main() -> int:
     which = sys.argv[1] if len(sys.argv) > 1 else "quick"
     _, environment = npm()
-    *static, tests = checks(which)
     failed: list[str] = []
-    with ThreadPoolExecutor(2) as pool:  # each is one core's work
-        for name, code, said, took in pool.map(lambda check: run(check, environment), static):
-            if code != 0:
-                failed.append(name)
+    todo = all_checks(which)
+    say("Checks and tests, two at a time" + (", some twelve minutes" if which == "all" else ""))
+    with ThreadPoolExecutor(2) as pool:
+        for check, (name, code, said, took) in zip(todo, pool.map(lambda check: run(check, environment), todo), strict=True):
+            if code != 0 or "pytest" in check[1]:
                 print(said, flush=True)
+            failed += [name] if code else []
             say(f"{name}: {'ok' if code == 0 else 'FAILED'} ({took:.0f} s)")
-    began = time.monotonic()
-    code = subprocess.run(tests[1], cwd=tests[2], env={**os.environ, **environment}, check=False).returncode
-    say(f"{tests[0]}: {'ok' if code == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)")
-    failed += [tests[0]] if code else []
     if failed:
         say("Failed: " + ", ".join(failed))
     return 1 if failed else 0
