@@ -41,6 +41,8 @@ export interface Wiring {
 
 /** A ballot waits so long at most (ms), so that its arrival does not tell who pressed the button just now. */
 const LONGEST_JITTER = 1_200;
+/** A request for a paper without an answer is made again after so long (ms): the same one, so that nothing doubles. */
+const UNANSWERED = 8_000;
 const RETRY = [500, 1_000, 2_000, 4_000, 8_000] as const;
 /** Refusals to hand out a paper that may pass: asked again when something changes. */
 const PASSING = new Set(["not_present", "rate_limited", "storage_unavailable"]);
@@ -138,6 +140,11 @@ export class Ballots {
     const frame: Collect = { type: "collect", id: this.wiring.makeId(), motion_id: id, blinded: paper.blinded };
     this.asked.set(frame.id, id);
     if (!this.wiring.transmit(frame)) this.asked.delete(frame.id);
+    else {
+      this.wiring.later(UNANSWERED, () => {
+        if (this.asked.delete(frame.id)) void this.follow(this.motions, this.present, this.live);
+      });
+    }
   }
 
   /** A key of its own for this ballot, blinded; saved before anyone hears of it. */
