@@ -153,7 +153,7 @@ async def test_the_shell_is_kept_at_hand_and_nothing_personal_is(hall: Hall) -> 
     )
     assert kept[0] == 1
     assert any(re.fullmatch(r"/static/room\.[\w-]+\.js", path) for path in kept[1])
-    assert all(re.fullmatch(r"/static/[\w-]+\.[\w-]+\.(js|css)", path) for path in kept[1]), kept[1]
+    assert all(re.fullmatch(r"/static/[\w.-]+\.[\w-]+\.(js|css)", path) for path in kept[1]), kept[1]
 
 
 async def _without(hall: Hall, who: str, kind: str) -> bool:
