@@ -36,7 +36,6 @@ class Settings(BaseSettings):
     media_socket: Path | None = Field(
         default=None, description="Control socket of the media worker; empty: `run/media.sock` in the data folder."
     )
-    grace_seconds: int = Field(default=45, ge=1, description="How long a lost connection still counts as present.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
     log_format: Literal["console", "json"] = Field(default="console", description="How logs are written.")
     retention_days: int = Field(default=0, ge=0, description="Delete recordings after this many days; 0: keep.")

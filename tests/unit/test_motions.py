@@ -11,6 +11,7 @@ from meeting_server.domain.commands import (
     CloseMotion,
     DraftMotion,
     LeaveMeeting,
+    OpenBatch,
     OpenMotion,
     PublishMotion,
     RemoveParticipant,
@@ -158,6 +159,21 @@ def test_one_motion_votes_at_a_time() -> None:
     sitting = voting()
     sitting.did("secretary", DraftMotion("另一项"))
     assert sitting.refused("secretary", OpenMotion(MotionId("m2"))) is Code.VOTE_IN_PROGRESS
+
+
+def test_a_batch_opens_all_of_its_motions_or_none() -> None:
+    sitting = Sitting(4)
+    sitting.connect_members(4)
+    for title in ("第一项", "第二项"):
+        sitting.did("secretary", DraftMotion(title))
+    both = (M1, MotionId("m2"))
+    assert sitting.refused("secretary", OpenBatch((M1, MotionId("nowhere")))) is Code.UNKNOWN_MOTION
+    assert motion(sitting).phase == "drafted"
+    sitting.did("secretary", OpenBatch(both, 60))
+    for motion_id in both:
+        sitting.did("m1", CastBallot(motion_id, ("for",)))
+    sitting.wait(60)
+    assert [sitting.state.motions[motion_id].phase for motion_id in both] == ["closed", "closed"]
 
 
 def test_a_withdrawn_motion_takes_no_ballots() -> None:
