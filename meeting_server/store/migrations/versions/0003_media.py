@@ -1,0 +1,16 @@
+"""Hall cameras and hall screens."""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead: a journal is never taken back")

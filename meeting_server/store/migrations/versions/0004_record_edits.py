@@ -1,0 +1,16 @@
+"""What people change in a finished record: corrections, redactions, approval, publication, holds."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead: a journal is never taken back")
