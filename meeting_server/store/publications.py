@@ -79,7 +79,8 @@ class Publications:
 
     async def save(self, publication: Publication) -> None:
         """Keep it in place of what was kept of this meeting."""
-        fields = {name: getattr(publication, name) for name in publication.__slots__} | {"keywords": json.dumps(publication.keywords, ensure_ascii=False)}
+        fields = {name: getattr(publication, name) for name in publication.__slots__}
+        fields["keywords"] = json.dumps(publication.keywords, ensure_ascii=False)
         same = publications.c.meeting_id == publication.meeting_id
         async with self._database.write() as conn:
             changed = await conn.execute(update(publications).where(same).values(**fields))
