@@ -30,13 +30,17 @@ class MadeFile(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One thing to be made. ``made_from`` names the version of its input; ``code`` says why it failed."""
+    """One thing to be made. ``made_from`` names the version of its input; ``code`` says why it failed.
+
+    ``percent``: how far a long step is while it runs.
+    """
 
     state: StepState = "waiting"
     made_from: str = ""
     files: tuple[MadeFile, ...] = ()
     seconds: float = 0.0
     code: str = ""
+    percent: int = 0
 
 
 class Manifest(msgspec.Struct, frozen=True):

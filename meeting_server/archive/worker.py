@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 import structlog
 
 from meeting_server.archive.manifest import Manifest, Step, save
-from meeting_server.archive.pipeline import Pipeline
+from meeting_server.archive.pipeline import LONG, QUICK, STEPS, Pipeline
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.journal.port import StorageUnavailable
 
@@ -24,6 +24,10 @@ LOOK_EVERY_S = 2.0
 RETRY_AFTER_S = 30.0
 NICENESS = 10
 DAY_MS: Millis = 86_400_000
+
+
+_Lane = tuple[MeetingId, frozenset[str]]
+"""A meeting and the steps of it that are made one after another."""
 
 
 class Finished(Protocol):
@@ -42,14 +46,17 @@ class Worker:
         self._finished = finished
         self._pipeline = pipeline
         self._retention_ms = retention_days * DAY_MS
-        self._up_to_date: dict[MeetingId, str] = {}
-        self._not_before: dict[MeetingId, float] = {}
+        self._up_to_date: dict[_Lane, str] = {}
+        self._not_before: dict[_Lane, float] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until ``stop`` is set; the step that runs then is finished."""
+        """Work until ``stop`` is set; the step that runs then is finished. Long steps are made beside the quick ones."""
+        await asyncio.gather(self._keep_looking(QUICK, stop), self._keep_looking(LONG, stop))
+
+    async def _keep_looking(self, steps: Collection[str], stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await self.look(stop)
+                await self.look(stop, steps=steps)
             except StorageUnavailable as error:
                 log.warning("the database does not answer", reason=str(error))
             try:
@@ -57,30 +64,35 @@ class Worker:
             except TimeoutError:
                 continue
 
-    async def look(self, stop: asyncio.Event | None = None, now_ms: Millis | None = None) -> int:
+    async def look(self, stop: asyncio.Event | None = None, now_ms: Millis | None = None, steps: Collection[str] = STEPS) -> int:
         """Make everything that is behind, once; how many meetings were worked on. Raises StorageUnavailable."""
         now = time.time_ns() // 1_000_000 if now_ms is None else now_ms
         worked = 0
         for meeting_id, (position, adjourned_at) in (await self._finished.adjourned()).items():
             if stop is not None and stop.is_set():
                 break
-            if self._retention_ms and adjourned_at + self._retention_ms < now:
+            if self._retention_ms and "mix" in steps and adjourned_at + self._retention_ms < now:
                 await asyncio.to_thread(self._remove_recordings, meeting_id)
-            if self._up_to_date.get(meeting_id) == position or time.monotonic() < self._not_before.get(meeting_id, 0.0):
+            lane = meeting_id, frozenset(steps)
+            if self._up_to_date.get(lane) == position or time.monotonic() < self._not_before.get(lane, 0.0):
                 continue
-            worked += await self._make(meeting_id, position)
+            worked += await self._make(lane, position)
         return worked
 
-    async def _make(self, meeting_id: MeetingId, position: str) -> int:
+    async def _make(self, lane: _Lane, position: str) -> int:
+        meeting_id, steps = lane
         try:
-            await self._pipeline.run(meeting_id, position)
+            before = self._pipeline.manifest(meeting_id)
+            after = await self._pipeline.run(meeting_id, position, steps)
         except StorageUnavailable:
             raise
         except Exception:  # one meeting must not keep all others from being made
             log.exception("a record could not be made", meeting=meeting_id)
-            self._not_before[meeting_id] = time.monotonic() + RETRY_AFTER_S
+            self._not_before[lane] = time.monotonic() + RETRY_AFTER_S
             return 0
-        self._up_to_date[meeting_id] = position
+        if any(before.steps.get(name) != after.steps.get(name) for name in LONG & steps):
+            self._up_to_date.pop((meeting_id, QUICK), None)  # what was heard is to be found too
+        self._up_to_date[lane] = position
         return 1
 
     def _remove_recordings(self, meeting_id: MeetingId) -> None:

@@ -169,7 +169,7 @@ async def test_unreadable_tracks_fail_the_sound_and_nothing_else(archive: Archiv
     await tell(archive)
     await archive.worker.look()
     states = {name: step.state for name, step in archive.manifest.steps.items()}
-    assert states == {"minutes": "done", "timeline": "done", "mix": "failed", "search": "done"}
+    assert states == {"minutes": "done", "timeline": "done", "mix": "failed", "speech": "done", "search": "done"}
     assert archive.manifest.steps["mix"].code == "nothing_readable"
     assert archive.manifest.complete
 
