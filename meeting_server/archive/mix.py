@@ -14,17 +14,13 @@ from typing import Any
 
 import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
-from numpy.typing import NDArray
+
+from meeting_server.archive.sound import Samples, Unreadable, runs
 
 RATE = 48_000
 CHUNK = RATE
 BIT_RATE = 64_000
-JITTER = RATE * 40 // 1000
-"""Containers round times to milliseconds: a frame this close to where the last one ended follows it without a gap."""
-
-Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +66,12 @@ class _Voice:
             self._pending = (end, rest) if len(rest) else None
 
     def _read(self) -> Iterator[tuple[int, Samples]]:
-        position = self._source.starts_ms * RATE // 1000
-        origin = position
+        origin = self._source.starts_ms * RATE // 1000
         try:
-            with av.open(str(self._source.path)) as container:
-                if not container.streams.audio:
-                    self.broken = True
-                    return
-                resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
-                for frame in container.decode(container.streams.audio[0]):
-                    if frame.pts is not None and frame.time_base is not None:
-                        named = origin + int(frame.pts * frame.time_base * RATE)
-                        if abs(named - position) > JITTER:
-                            position = named
-                    for ready in resampler.resample(frame):
-                        self.empty = False
-                        samples: Samples = ready.to_ndarray().reshape(-1).astype(np.float32, copy=False)
-                        yield max(position, 0), samples
-                        position += len(samples)
-        except (av.FFmpegError, OSError, ValueError):
+            for at, samples in runs(self._source.path, RATE):
+                self.empty = False
+                yield max(origin + at, 0), samples
+        except Unreadable:
             self.broken = True
 
 
