@@ -1,4 +1,4 @@
-"""The minutes as a Word document (DOCX)."""
+"""A paper (minutes, transcript) as a Word document (DOCX)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as DocumentParagraph
 
-from meeting_server.archive.minutes_text import Grid, Heading, Paper, Paragraph, Points
+from meeting_server.archive.minutes_text import Grid, Heading, Paper, Paragraph, Points, Speech
 
 LATIN, CHINESE = "Times New Roman", "SimSun"
 _FORBIDDEN = {code: None for code in range(32) if code not in (9, 10, 13)}
@@ -44,9 +44,12 @@ def minutes_document(paper: Paper, draft: str = "") -> bytes:
                     document.add_paragraph(_clean(f"{number}. {line}")).paragraph_format.left_indent = Cm(0.6)
             elif isinstance(block, Heading):
                 document.add_heading(_clean(block.text), 2)
+            elif isinstance(block, Speech):
+                _speech(document, block)
             else:
                 _grid(document, block)
-    _signs(document, paper)
+    if paper.signs:
+        _signs(document, paper)
     small = document.add_paragraph()
     run = small.add_run(_clean(paper.hash_line))
     run.font.size = Pt(8.5)
@@ -98,6 +101,15 @@ def _paragraph(document: DocumentObject, block: Paragraph) -> None:
     paragraph: DocumentParagraph = document.add_paragraph(_clean(block.text))
     if block.strong:
         paragraph.add_run(_clean(block.strong)).bold = True
+
+
+def _speech(document: DocumentObject, line: Speech) -> None:
+    paragraph = document.add_paragraph()
+    clock = paragraph.add_run(f"{line.clock}  ")
+    clock.font.size, clock.font.color.rgb = Pt(9), RGBColor(0x66, 0x5F, 0x57)
+    if line.who:
+        paragraph.add_run(_clean(f"{line.who}  ")).bold = True
+    paragraph.add_run(_clean(line.text))
 
 
 def _grid(document: DocumentObject, grid: Grid) -> None:

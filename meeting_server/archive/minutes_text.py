@@ -59,7 +59,16 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Paragraph | Points | Heading | Grid
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One line of a transcript: playing time as it is read, who (empty: not known), what was said."""
+
+    clock: str
+    who: str
+    text: str
+
+
+Block = Paragraph | Points | Heading | Grid | Speech
 
 
 @dataclass(frozen=True, slots=True)

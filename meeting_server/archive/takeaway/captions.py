@@ -1,0 +1,67 @@
+"""The transcript as captions for video players: WebVTT with speakers and chapters, and SRT."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from meeting_server.archive.minutes_text import Words
+from meeting_server.archive.takeaway.study import Gap, Study, Utterance
+from meeting_server.domain.ids import Millis
+
+_BLANK = re.compile(r"\s+")
+_NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def webvtt(study: Study, words: Words) -> str:
+    """WebVTT: one cue a line, its speaker as a voice (``<v Name>``)."""
+    parts = ["WEBVTT", f"NOTE {_vtt(study.title)}"]
+    for number, line in enumerate(_shown(study), 1):
+        said = words.say("take.gap") if isinstance(line, Gap) else _vtt(line.text)
+        voice = "" if isinstance(line, Gap) or not line.who else f"<v {_vtt(line.who)}>"
+        parts.append(f"{number}\n{_clock(line.start, '.')} --> {_clock(line.end, '.')}\n{voice}{said}")
+    return "\n\n".join(parts) + "\n"
+
+
+def chapters_vtt(study: Study, words: Words) -> str:
+    """WebVTT of kind ``chapters``: the agenda as it went."""
+    parts = ["WEBVTT"]
+    for chapter in study.chapters:
+        title = _vtt(chapter.title) or words.say("archive.no_item")
+        parts.append(f"{_clock(chapter.start, '.')} --> {_clock(chapter.end, '.')}\n{title}")
+    return "\n\n".join(parts) + "\n"
+
+
+def srt(study: Study, words: Words) -> str:
+    """SubRip: the speaker's name stands before what was said."""
+    parts = []
+    for number, line in enumerate(_shown(study), 1):
+        said = words.say("take.gap") if isinstance(line, Gap) else _plain(line.text)
+        if isinstance(line, Utterance) and line.who:
+            said = words.say("take.said", name=_plain(line.who), text=said)
+        parts.append(f"{number}\n{_clock(line.start, ',')} --> {_clock(line.end, ',')}\n{said}\n")
+    return "\n".join(parts)
+
+
+def _shown(study: Study) -> Iterator[Utterance | Gap]:
+    """Players drop a cue that lasts no time: it is shown for a moment at least."""
+    for line in study.lines:
+        end = max(line.end, line.start + 1)
+        yield Gap(line.start, end) if isinstance(line, Gap) else Utterance(line.start, end, line.who, line.text)
+
+
+def _plain(text: str) -> str:
+    """One line: a blank one would end the cue, and an arrow would begin another."""
+    return _BLANK.sub(" ", _NOT_IN_TEXT.sub("", text)).strip().replace("-->", "→")
+
+
+def _vtt(text: str) -> str:
+    return html.escape(_plain(text), quote=False)
+
+
+def _clock(at: Millis, point: str) -> str:
+    seconds, millis = divmod(at, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{millis:03}"

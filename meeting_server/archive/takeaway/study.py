@@ -1,0 +1,185 @@
+"""What is taken away of one meeting or micro-lesson, whatever the form: title, chapters, transcript, results, questions.
+
+Times are playing time in milliseconds. Talk of group rooms, chat, attendance and who voted how are never in it; a stretch that
+was taken out of the record is there as a gap without words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from meeting_server.archive.minutes import PUBLISHED, Minutes
+from meeting_server.archive.minutes_text import Words, counts_said, verdict_said
+from meeting_server.archive.timeline import Timeline
+from meeting_server.archive.transcript import Transcript
+from meeting_server.domain.ids import HALL, Millis
+from meeting_server.store.publications import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One item of the agenda; ``title`` is empty for what belongs to none."""
+
+    title: str
+    start: Millis
+    end: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One line of the transcript; ``who`` is empty for a shared microphone."""
+
+    start: Millis
+    end: Millis
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch taken out of sound and text."""
+
+    start: Millis
+    end: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A result of an open vote, in words and without names."""
+
+    title: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    text: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One approved quiz item. ``many``: more than one choice may be right. A cloze has its word as the only choices."""
+
+    question_id: str
+    text: str
+    choices: tuple[Choice, ...]
+    many: bool = False
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """``resource_id`` names meeting or lesson. ``approved``: a person approved summary and keywords; else both are empty.
+
+    ``length`` is 0 when there is nothing to be heard.
+    """
+
+    resource_id: str
+    language: str
+    title: str
+    branch_name: str
+    held_at: Millis
+    length: Millis
+    summary: str = ""
+    keywords: tuple[str, ...] = ()
+    approved: bool = False
+    chapters: tuple[Chapter, ...] = ()
+    utterances: tuple[Utterance, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    def part(self, start: Millis, end: Millis, *, resource_id: str, title: str) -> Study:
+        """The stretch from ``start`` to ``end`` as a resource of its own: a micro-lesson. Results stay with the meeting."""
+
+        def within(times: Iterable[tuple[Millis, Millis]]) -> list[tuple[Millis, Millis]]:
+            return [(max(since, start) - start, min(until, end) - start) for since, until in times]
+
+        chapters = [c for c in self.chapters if c.start < end and c.end > start]
+        spoken = [u for u in self.utterances if u.start < end and u.end > start]
+        gaps = [g for g in self.gaps if g.start < end and g.end > start]
+        return replace(
+            self,
+            resource_id=resource_id,
+            title=title,
+            length=end - start if self.length else 0,
+            summary="",
+            keywords=(),
+            approved=False,
+            chapters=tuple(Chapter(c.title, *t) for c, t in zip(chapters, within((c.start, c.end) for c in chapters), strict=True)),
+            utterances=tuple(Utterance(*t, u.who, u.text) for u, t in zip(spoken, within((u.start, u.end) for u in spoken), strict=True)),
+            gaps=tuple(Gap(*t) for t in within((g.start, g.end) for g in gaps)),
+            decisions=(),
+            questions=(),
+        )
+
+    @property
+    def lines(self) -> Sequence[Utterance | Gap]:
+        """Utterances and gaps in their order."""
+        return sorted((*self.utterances, *self.gaps), key=lambda line: (line.start, line.end))
+
+
+def study_of(
+    timeline: Timeline,
+    transcript: Transcript | None,
+    minutes: Minutes | None,
+    publication: Publication | None,
+    words: Words,
+    *,
+    sounding: bool,
+    questions: Sequence[Question] = (),
+) -> Study:
+    """What may be taken away of a meeting. ``sounding``: there is sound that can be played."""
+    approved = publication is not None and publication.approved_at is not None
+    length = timeline.end - timeline.zero
+    at = _axis(timeline.zero, length)
+    spoken = () if transcript is None else transcript.spoken
+    return Study(
+        resource_id=timeline.meeting_id,
+        language=transcript.language if transcript is not None and transcript.language else "zh-CN",
+        title=publication.title if publication is not None and approved else timeline.title,
+        branch_name=timeline.branch_name,
+        held_at=timeline.opened_at,
+        length=length if sounding else 0,
+        summary=publication.summary if publication is not None and approved else "",
+        keywords=publication.keywords if publication is not None and approved else (),
+        approved=approved,
+        chapters=tuple(
+            Chapter(c.title, at(c.since), at(c.until)) for c in timeline.chapters if at(c.until) > at(c.since)
+        ),
+        utterances=tuple(
+            Utterance(at(line.since), at(line.until), line.who, line.text)
+            for line in spoken
+            if line.room_id == HALL and line.state != "redacted" and line.text.strip()
+        ),
+        gaps=() if transcript is None else _gaps(transcript, at),
+        decisions=() if minutes is None else tuple(_decisions(minutes, words)),
+        questions=tuple(questions),
+    )
+
+
+def _axis(zero: Millis, length: Millis) -> Callable[[Millis], Millis]:
+    return lambda moment: min(max(0, moment - zero), length)
+
+
+def _gaps(transcript: Transcript, at: Callable[[Millis], Millis]) -> tuple[Gap, ...]:
+    """Stretches taken out, and lines taken out in them, as one gap where they touch."""
+    taken = [(gap.since, gap.until) for gap in transcript.redactions]
+    taken += [(line.since, line.until) for line in transcript.spoken if line.state == "redacted" and line.room_id == HALL]
+    gaps: list[Gap] = []
+    for since, until in sorted((at(since), at(until)) for since, until in taken):
+        if gaps and since <= gaps[-1].end:
+            gaps[-1] = Gap(gaps[-1].start, max(gaps[-1].end, until))
+        elif until > since:
+            gaps.append(Gap(since, until))
+    return tuple(gaps)
+
+
+def _decisions(minutes: Minutes, words: Words) -> Iterable[Decision]:
+    """Motions and polls, counts only. What was voted in secret, and votes about people, stay in the minutes."""
+    for item in minutes.items:
+        for result in item.results:
+            if result.method != "secret" and result.force in ("motion", "poll") and result.outcome in PUBLISHED:
+                yield Decision(result.title, f"{counts_said(result, words)}{verdict_said(result, words)}")
