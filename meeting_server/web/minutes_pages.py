@@ -1,0 +1,52 @@
+"""The minutes of a meeting, on the screen and as a Word document."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.archive.minutes_document import minutes_document
+from meeting_server.archive.minutes_text import paper_of
+from meeting_server.domain.errors import Code
+from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.pages import language_of, render, say
+from meeting_server.web.reader import DOCX, Reader, download, minutes_at, reader_at, words_of
+
+
+async def minutes_page(request: Request) -> Response:
+    reader = await _minutes_reader(request)
+    minutes = await minutes_at(request, reader)
+    if minutes is None or minutes.opened_at is None:
+        return await render(request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": (), "running": True})
+    paper = paper_of(minutes, words_of(language_of(request)))
+    return await render(
+        request, "minutes.html", {"scheduled": reader.scheduled, "paper": paper, "address": f"/archive/{reader.meeting_id}"}
+    )
+
+
+async def minutes_docx(request: Request) -> Response:
+    reader = await _minutes_reader(request)
+    minutes = await minutes_at(request, reader)
+    if minutes is None or minutes.opened_at is None:
+        raise Refused(WebCode.NOT_FOUND)
+    paper = paper_of(minutes, words_of(language_of(request)))
+    draft = "" if minutes.final else say(request, "minutes.draft")
+    content = await asyncio.to_thread(minutes_document, paper, draft)
+    return download(content, DOCX, "minutes.docx", f"{paper.title}.docx")
+
+
+async def _minutes_reader(request: Request) -> Reader:
+    """Minutes of a meeting that still runs are a draft for those who keep its record."""
+    reader = await reader_at(request)
+    if reader.scheduled.status != "adjourned" and not reader.edits:
+        raise Refused(Code.FORBIDDEN)
+    return reader
+
+
+routes: list[BaseRoute] = [
+    Route("/archive/{meeting_id}/minutes", minutes_page, methods=["GET"]),
+    Route("/archive/{meeting_id}/minutes.docx", minutes_docx, methods=["GET"]),
+]

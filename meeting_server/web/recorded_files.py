@@ -1,0 +1,104 @@
+"""What of a record is a file: sound and pictures in ranges, and the bundle that anyone can check."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.archive.audit import MINUTES as BUNDLED_MINUTES
+from meeting_server.archive.bulletin import bulletin_of, file_of
+from meeting_server.archive.minutes import minutes_of
+from meeting_server.archive.shelf import RecordedFile
+from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import MeetingId
+from meeting_server.domain.meeting import replay
+from meeting_server.journal.box import Box, paper_id
+from meeting_server.journal.bundle import write_bundle
+from meeting_server.journal.port import Record, StorageUnavailable
+from meeting_server.store.access_log import Act, Entry
+from meeting_server.web.auth import now_millis
+from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.house import house_of
+from meeting_server.web.meetings import names_at
+from meeting_server.web.pages import say
+from meeting_server.web.reader import download, reader_at, records_at, shelf_of
+
+MEDIA_TYPES = {".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mp4": "video/mp4"}
+
+
+async def recorded_file(request: Request) -> Response:
+    """Sound or picture, in ranges; only what the record names, and only for its readers."""
+    reader = await reader_at(request)
+    shelf, wanted = shelf_of(request), request.path_params["path"]
+
+    def find() -> RecordedFile | None:
+        mix = shelf.mix(reader.meeting_id)
+        if mix is not None and mix.name == wanted:
+            return mix
+        timeline = shelf.timeline(reader.meeting_id)
+        tracks = () if timeline is None else shelf.tracks(timeline, all_rooms=reader.edits)
+        return next((track for track in tracks if track.name == wanted), None)
+
+    file = await asyncio.to_thread(find)
+    if file is None:
+        raise Refused(WebCode.NOT_FOUND)
+    media_type = MEDIA_TYPES.get(file.path.suffix, "application/octet-stream")
+    if file.track is not None and file.track.media == "audio":
+        media_type = media_type.replace("video/", "audio/")
+    return FileResponse(file.path, media_type=media_type, headers={"cache-control": "private, max-age=3600"})
+
+
+async def export_zip(request: Request) -> Response:
+    """The bundle of the meeting: every record with its hash, and the minutes, for the offline audit."""
+    reader = await reader_at(request)
+    if not reader.exports:
+        raise Refused(Code.FORBIDDEN)
+    if reader.scheduled.status != "adjourned":
+        raise Refused(WebCode.NOT_FOUND)
+    records = await records_at(request, reader.meeting_id)
+    plan = reader.scheduled.plan
+    names = await names_at(request, reader.scheduled)
+    await house_of(request).access_log.note(
+        Entry(
+            now_millis(), Act.MEETING_EXPORTED, reader.viewer.member_id or "", names.get(reader.viewer.participant_id, reader.viewer.name),
+            branch_id=plan.branch_id, detail=plan.title,
+        )
+    )
+
+    bulletins = await _bulletins(request, reader.meeting_id, records)
+
+    def made() -> bytes:
+        minutes = minutes_of(records)
+        files = {**bulletins, **({BUNDLED_MINUTES: msgspec.json.encode(minutes)} if minutes is not None else {})}
+        return write_bundle(reader.meeting_id, records, files)
+
+    content = await asyncio.to_thread(made)
+    return download(content, "application/zip", "meeting.zip", f"{say(request, 'archive.bundle')} {plan.title}.zip")
+
+
+async def _bulletins(request: Request, meeting_id: MeetingId, records: list[Record]) -> dict[str, bytes]:
+    """The sealed bulletin of every secret vote: without them nobody could count it again."""
+    box: Box | None = house_of(request).box
+    state = replay((record.event, record.recorded_at) for record in records if record.event is not None)
+    if box is None or state is None:
+        return {}
+    files: dict[str, bytes] = {}
+    try:
+        for motion in state.motions.values():
+            name = paper_id(meeting_id, motion.motion_id)
+            sealed = await box.bulletin(name) if motion.paper is not None else None
+            if sealed is not None and motion.paper is not None:
+                files[file_of(motion.motion_id)] = bulletin_of(name, motion.paper, await box.issued_to(name), sealed)
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    return files
+
+
+routes: list[BaseRoute] = [
+    Route("/archive/{meeting_id}/export.zip", export_zip, methods=["GET"]),
+    Route("/archive/{meeting_id}/files/{path:path}", recorded_file, methods=["GET"]),
+]
