@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
     log_format: Literal["console", "json"] = Field(default="console", description="How logs are written.")
+    speech_engine: Literal["none", "faster-whisper", "sense-voice", "paraformer"] = Field(
+        default="none", description="Who turns recorded speech into words; none: meetings have no transcript. See “Speech” below."
+    )
+    speech_model: Path | None = Field(default=None, description="Folder of the speech engine's model.")
+    speech_model_sha256: str = Field(default="", description="SHA-256 of the model's file; empty: not checked.")
+    speech_language: str = Field(default="zh", description="Language of the speech (`zh`, `en`, …), or `auto`.")
+    speech_threads: int = Field(default=1, ge=1, le=64, description="Cores that speech recognition may use.")
     retention_days: int = Field(default=0, ge=0, description="Delete recordings after this many days; 0: keep.")
 
     @property

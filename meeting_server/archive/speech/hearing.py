@@ -1,0 +1,177 @@
+"""The step ``speech``: every recorded voice heard by an engine, track by track, as ``cues.json``.
+
+One track is one speaker, so that nobody has to guess who spoke. What was heard is kept pack by pack beside the tracks until
+all is heard, so that a process that dies does not hear an hour again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from meeting_server.archive.cues import CUES, Cue, Cues, SpokenWord, in_order, save
+from meeting_server.archive.giving_way import GivingWay
+from meeting_server.archive.manifest import inside, write_whole
+from meeting_server.archive.sound import Unreadable, runs
+from meeting_server.archive.speech.engines import SpeechSettings, opened, problem
+from meeting_server.archive.speech.glossary import Glossary, glossary_of
+from meeting_server.archive.speech.packs import Pack, packs
+from meeting_server.archive.speech.sentences import sentences, simplified
+from meeting_server.archive.speech.transcriber import RATE, Transcriber
+from meeting_server.archive.speech.voice_activity import SileroGate, utterances
+from meeting_server.archive.step import Material, Progress, StepFailed, StepStopped
+from meeting_server.archive.timeline import Track
+
+log = structlog.get_logger(__name__)
+
+HEARD = ".heard"
+"""The folder of what is heard so far, inside the meeting's; gone when ``cues.json`` is there."""
+
+
+class _Heard(msgspec.Struct, frozen=True):
+    """One track up to ``until`` (samples from its zero). ``by``: engine, file and terms it was heard with."""
+
+    by: str
+    until: int
+    cues: tuple[Cue, ...]
+    over: bool = False
+
+
+class Hearing:
+    """A long step of the pipeline. ``open_engine`` loads what ``settings`` names."""
+
+    def __init__(
+        self,
+        settings: SpeechSettings,
+        giving_way: GivingWay | None = None,
+        open_engine: Callable[[SpeechSettings], Transcriber] = opened,
+    ) -> None:
+        self._settings = settings
+        self._giving_way = giving_way if giving_way is not None else GivingWay()
+        self._open = open_engine
+
+    @functools.cached_property
+    def _problem(self) -> str:
+        return problem(self._settings) if self._open is opened else ""
+
+    def made_from(self, material: Material) -> str:
+        """The tracks alone: what was heard once is not heard again by a better engine (corrections name its cues),
+        nor because a passage was taken out of a track."""
+        tracks = ",".join(sorted(f"{track.path}@{track.since}" for track in _voices(material)))
+        return f"{self._problem or 'heard'}:{tracks}"
+
+    async def make(self, material: Material, progress: Progress) -> tuple[str, ...]:
+        voices = _voices(material)
+        if not voices:
+            return ()
+        if self._problem:
+            raise StepFailed(self._problem)
+        return await asyncio.to_thread(self._hear_all, material, voices, progress)
+
+    def _hear_all(self, material: Material, voices: list[Track], progress: Progress) -> tuple[str, ...]:
+        engine = self._open(self._settings)
+        glossary = glossary_of(material.minutes, material.timeline)
+        whole = sum(max(1, track.until - track.since) for track in voices)
+        before = 0
+        cues: list[Cue] = []
+        for track in voices:
+            lasted = max(1, track.until - track.since)
+
+            def moved(ms: int, before: int = before, lasted: int = lasted) -> None:
+                progress((before + min(ms, lasted)) * 100 // whole)
+
+            cues += self._hear(material.folder, track, engine, glossary, moved)
+            before += lasted
+        save(material.folder, Cues(material.minutes.meeting_id, engine.name, _tag(self._settings.language, cues), in_order(cues)))
+        shutil.rmtree(material.folder / HEARD, ignore_errors=True)
+        return (CUES,)
+
+    def _hear(self, folder: Path, track: Track, engine: Transcriber, glossary: Glossary, moved: Callable[[int], None]) -> tuple[Cue, ...]:
+        path = inside(folder, track.path)
+        if path is None or not path.is_file():
+            return ()
+        kept = folder / HEARD / f"{path.stem}.json"
+        heard = _kept(kept, _by(engine, path, glossary))
+        if heard.over:
+            return heard.cues
+        try:
+            for pack in packs(utterances(runs(path, RATE), SileroGate())):
+                self._giving_way.wait()
+                if self._giving_way.stopped:
+                    raise StepStopped
+                if pack.end <= heard.until:
+                    continue
+                try:
+                    found = tuple(cues_of(track, pack, engine, glossary))
+                except RuntimeError as error:
+                    log.error("the speech engine broke", track=track.path, reason=str(error))
+                    raise StepFailed("speech_broke") from error
+                heard = msgspec.structs.replace(heard, until=pack.end, cues=heard.cues + found)
+                write_whole(kept, msgspec.json.encode(heard))
+                moved(pack.end * 1000 // RATE)
+        except Unreadable:
+            log.warning("a track that could not be heard to its end", track=track.path)
+        write_whole(kept, msgspec.json.encode(msgspec.structs.replace(heard, over=True)))
+        return heard.cues
+
+
+def cues_of(track: Track, pack: Pack, engine: Transcriber, glossary: Glossary) -> Iterator[Cue]:
+    """What is said in a pack, as lines at their moments."""
+    words = [pack.placed(word) for word in engine.hear(pack.samples, glossary.prompt)]
+    stem, last = Path(track.path).stem, -1
+    for line in sentences(words, lambda text: glossary.corrected(simplified(text))):
+        if _echo(line.text, glossary.prompt):
+            continue
+        since = max(round(line.since * 1000), last + 1)  # a name for every line, also for two of one moment
+        last = since
+        yield Cue(
+            cue_id=f"{stem}.{since}",
+            since=track.since + since,
+            until=track.since + max(round(line.until * 1000), since),
+            participant_id=track.participant_id,
+            who=track.name,
+            room_id=track.room_id,
+            text=line.text,
+            words=tuple(
+                SpokenWord(track.since + round(word.since * 1000), track.since + round(word.until * 1000), word.text)
+                for word in line.words
+            ),
+        )
+
+
+def _echo(text: str, prompt: str) -> bool:
+    """Whether a line is the beginning of the prompt: what an engine writes when it heard nothing."""
+    return text.startswith(prompt[:5])
+
+
+def _voices(material: Material) -> list[Track]:
+    return [track for track in material.timeline.tracks if track.media == "audio"]
+
+
+def _kept(path: Path, by: str) -> _Heard:
+    """What is heard of a track so far; nothing when it was heard by another engine or with other terms."""
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=_Heard)
+    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
+        return _Heard(by, 0, ())
+    return kept if kept.by == by else _Heard(by, 0, ())
+
+
+def _by(engine: Transcriber, path: Path, glossary: Glossary) -> str:
+    words = f"{engine.name}\n{path.stat().st_size}\n{glossary.own}"
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _tag(language: str, cues: list[Cue]) -> str:
+    """BCP 47: as set, else Chinese when most lines hold Chinese characters."""
+    if language != "auto":
+        return {"zh": "zh-CN"}.get(language, language)
+    chinese = sum(any("\u4e00" <= letter <= "\u9fff" for letter in cue.text) for cue in cues)
+    return "zh-CN" if chinese * 2 > len(cues) else "en"

@@ -1,0 +1,59 @@
+"""Whisper by ``faster-whisper`` (extra ``speech``): hears ninety languages, writes punctuation, takes a prompt."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from meeting_server.archive.sound import Samples
+from meeting_server.archive.speech.transcriber import RATE, Word
+
+TOKENS_A_SECOND, MOST_TOKENS = 9, 220
+"""More than this nobody says: an engine that lost its way is stopped."""
+LOOPS = 2.4
+"""A text that compresses better than this repeats itself: the engine lost its way."""
+
+
+class Whisper:
+    """A CTranslate2 model in a folder. ``language``: a code of Whisper, or ``auto`` to let it find out.
+
+    Raises ImportError without the package, RuntimeError or ValueError when the folder holds no such model.
+    """
+
+    def __init__(self, model: Path, language: str, threads: int) -> None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model is never fetched from anywhere
+        from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+        # the pipeline hears each piece once; the model's own loop hears the last tenths of a second again, and invents words
+        self._model: Any = BatchedInferencePipeline(
+            WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=1)
+        )
+        self._language = None if language == "auto" else language
+        self._name = f"faster-whisper {model.name}"
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def hear(self, samples: Samples, prompt: str) -> list[Word]:
+        words, loops = self._once(samples, prompt)
+        return self._once(samples, "")[0] if loops else words
+
+    def _once(self, samples: Samples, prompt: str) -> tuple[list[Word], bool]:
+        # one temperature: the same sound gives the same words again
+        lasted = len(samples) / RATE
+        segments, _ = self._model.transcribe(
+            samples,
+            language=self._language,
+            beam_size=5,
+            temperature=0.0,
+            initial_prompt=prompt or None,
+            word_timestamps=True,
+            clip_timestamps=[{"start": 0.0, "end": lasted}],
+            max_new_tokens=min(MOST_TOKENS, 20 + int(TOKENS_A_SECOND * lasted)),
+        )
+        heard = list(segments)
+        loops = any(segment.compression_ratio > LOOPS for segment in heard)
+        sound = [segment for segment in heard if segment.compression_ratio <= LOOPS]
+        return [Word(float(word.start), float(word.end), word.word) for segment in sound for word in segment.words or ()], loops
