@@ -10,9 +10,14 @@ from starlette.requests import HTTPConnection
 from meeting_server.config import Settings
 from meeting_server.store.access_log import AccessLog
 from meeting_server.store.accounts import Accounts
+from meeting_server.store.approvals import Approvals
 from meeting_server.store.database import Database
 from meeting_server.store.directory import Directory
+from meeting_server.store.holds import Holds
 from meeting_server.store.invitations import Invitations
+from meeting_server.store.publications import Publications
+from meeting_server.store.record_edits import RecordEdits
+from meeting_server.store.record_orders import RecordOrders
 from meeting_server.web.assets import Assets
 from meeting_server.web.back_off import BackOff
 from meeting_server.web.sign_outs import SignOuts
@@ -42,6 +47,16 @@ class House:
     media: Any = None
     search: Any = None
     archive: Any = None
+    publications: Publications = field(init=False)
+    record_edits: RecordEdits = field(init=False)
+    record_orders: RecordOrders = field(init=False)
+    approvals: Approvals = field(init=False)
+    holds: Holds = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Stores that need nothing but the database."""
+        self.publications, self.record_edits = Publications(self.database), RecordEdits(self.database)
+        self.record_orders, self.approvals, self.holds = RecordOrders(self.database), Approvals(self.database), Holds(self.database)
 
 
 def house_of(conn: HTTPConnection) -> House:

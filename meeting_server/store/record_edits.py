@@ -1,0 +1,158 @@
+"""What people changed in a transcript: corrections with their history, and stretches that are taken out.
+
+Of what was taken out no text is kept: its corrections go with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, delete, func, insert, select
+
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.store.database import Database, metadata
+
+transcript_corrections = Table(
+    "transcript_corrections",
+    metadata,
+    Column("correction_id", Integer, primary_key=True, autoincrement=True),
+    Column("meeting_id", String(64), nullable=False, index=True),
+    Column("cue_id", String(200), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("by_name", String(100), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+redactions = Table(
+    "redactions",
+    metadata,
+    Column("redaction_id", Integer, primary_key=True, autoincrement=True),
+    Column("meeting_id", String(64), nullable=False, index=True),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("by_name", String(100), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+LONGEST_CORRECTION = 500
+"""Characters of one corrected cue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One cue's text before and after; the newest of a cue counts. To take one back is another correction."""
+
+    meeting_id: MeetingId
+    cue_id: str
+    before: str
+    after: str
+    by: str
+    by_name: str
+    at: Millis
+    correction_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A stretch of the meeting (Unix ms) that is taken out of sound, pictures, text and search, for good."""
+
+    meeting_id: MeetingId
+    since: Millis
+    until: Millis
+    reason: str
+    by: str
+    by_name: str
+    at: Millis
+    redaction_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """All that was changed in one meeting's transcript. ``position`` differs whenever anything in it does."""
+
+    corrections: tuple[Correction, ...] = ()
+    redactions: tuple[Redaction, ...] = ()
+
+    @property
+    def position(self) -> str:
+        newest = max((correction.correction_id for correction in self.corrections), default=0)
+        return f"{len(self.corrections)}.{newest}.{self.taken_out}"
+
+    @property
+    def taken_out(self) -> str:
+        """The part of the position that changes when something is taken out."""
+        return str(max((redaction.redaction_id for redaction in self.redactions), default=0))
+
+
+class RecordEdits:
+    """Corrections and redactions over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, meeting_id: MeetingId) -> Edits:
+        """Everything of one meeting, in the order in which it was done."""
+        async with self._database.read() as conn:
+            corrected = select(transcript_corrections).where(transcript_corrections.c.meeting_id == meeting_id)
+            taken = select(redactions).where(redactions.c.meeting_id == meeting_id)
+            return Edits(
+                tuple(_correction(row) for row in await conn.execute(corrected.order_by(transcript_corrections.c.correction_id))),
+                tuple(_redaction(row) for row in await conn.execute(taken.order_by(redactions.c.redaction_id))),
+            )
+
+    async def positions(self) -> dict[str, str]:
+        """By meeting, something that differs whenever its edits do; meetings without edits are not in it."""
+        async with self._database.read() as conn:
+            found: dict[str, str] = {}
+            for table, key in ((transcript_corrections, "correction_id"), (redactions, "redaction_id")):
+                query = select(table.c.meeting_id, func.count(), func.max(table.c[key])).group_by(table.c.meeting_id)
+                for meeting_id, number, newest in await conn.execute(query):
+                    found[meeting_id] = f"{found.get(meeting_id, '')}/{table.name[0]}{number}.{newest}"
+            return found
+
+    async def correct(self, correction: Correction) -> None:
+        """Keep one correction; the ones before it stay as history."""
+        async with self._database.write() as conn:
+            await conn.execute(insert(transcript_corrections).values(**_fields(correction, "correction_id")))
+
+    async def redact(self, redaction: Redaction, cue_ids: Collection[str]) -> int:
+        """Take a stretch out for good; the corrections of these cues are forgotten. The redaction's number."""
+        async with self._database.write() as conn:
+            made = await conn.execute(insert(redactions).values(**_fields(redaction, "redaction_id")))
+            await conn.execute(_of_cues(redaction.meeting_id, cue_ids))
+            key = made.inserted_primary_key
+            assert key is not None
+            number: int = key[0]
+        await self._database.forget_deleted()
+        return number
+
+    async def forget_corrections(self, meeting_id: MeetingId, cue_ids: Collection[str]) -> bool:
+        """Forget what was corrected in these cues; whether there was anything."""
+        async with self._database.write() as conn:
+            gone = (await conn.execute(_of_cues(meeting_id, cue_ids))).rowcount > 0
+        if gone:
+            await self._database.forget_deleted()
+        return gone
+
+
+def _of_cues(meeting_id: MeetingId, cue_ids: Collection[str]) -> Any:
+    mine = transcript_corrections.c.meeting_id == meeting_id
+    return delete(transcript_corrections).where(mine, transcript_corrections.c.cue_id.in_(sorted(cue_ids)))
+
+
+def _fields(of: Correction | Redaction, without: str) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in of.__slots__ if name != without}
+
+
+def _correction(row: Any) -> Correction:
+    return Correction(**{name: getattr(row, name) for name in Correction.__slots__})
+
+
+def _redaction(row: Any) -> Redaction:
+    return Redaction(**{name: getattr(row, name) for name in Redaction.__slots__})
