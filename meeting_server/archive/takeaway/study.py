@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from meeting_server.archive.minutes import PUBLISHED, Minutes
 from meeting_server.archive.minutes_text import Words, counts_said, verdict_said
@@ -15,6 +16,8 @@ from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Transcript
 from meeting_server.domain.ids import HALL, Millis
 from meeting_server.store.publications import Publication
+
+QuestionKind = Literal["single", "multiple", "cloze"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One approved quiz item. ``many``: more than one choice may be right. A cloze has its word as the only choices."""
+    """One approved quiz item. The choices of a cloze are the words that fill its gap, all of them right."""
 
     question_id: str
     text: str
     choices: tuple[Choice, ...]
-    many: bool = False
+    kind: QuestionKind = "single"
     explanation: str = ""
 
 
