@@ -15,6 +15,7 @@ export const PRESET: Preset = {
   proxy: false,
   surplus_percent: 0,
   doubts: [],
+  excellent: { numerator: 1, denominator: 3 },
 };
 
 export function person(id: string, more: Partial<Participant> = {}): Participant {
@@ -77,6 +78,8 @@ export function motion(more: Partial<Motion> = {}): Motion {
     terms: null,
     minimum_group: 0,
     revote_of: null,
+    sheet: "mutual",
+    based_on: [],
     amendments: [],
     opinions: [],
     paper: null,

@@ -6,11 +6,11 @@ const MINUTE = 60_000;
 export const ME = "m-ding";
 const OPENED = NOW - 35 * MINUTE;
 
-const PRESET: Preset = {
+export const PLAIN: Preset = {
   preset_id: "general", title_zh: "支部党员大会一般决议", title_en: "General resolution of a branch",
   quorum: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
   passing: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
-  method: "open", electorate: "voting", source: "", assumed: [], written_opinions: false, proxy: false, surplus_percent: 0, doubts: [],
+  method: "open", electorate: "voting", source: "", assumed: [], written_opinions: false, proxy: false, surplus_percent: 0, doubts: [], excellent: { numerator: 1, denominator: 3 },
 };
 
 function intervals(level: Interval["level"], reason: string): readonly Interval[] {
@@ -68,13 +68,13 @@ const THREE: readonly Choice[] = [{ choice_id: "for", label: "赞成" }, { choic
 export function motion(fields: Partial<Motion> = {}): Motion {
   return {
     motion_id: "v1", phase: "voting", title: "接收林晓雨同志为中共预备党员", text: "", item_id: "i4", force: "motion", method: "open", choices: THREE,
-    max_choices: 1, preset: { ...PRESET, title_zh: "接收预备党员", title_en: "Admitting a probationary member" },
+    max_choices: 1, preset: { ...PLAIN, title_zh: "接收预备党员", title_en: "Admitting a probationary member" },
     electorate: Object.values(participants()).filter((p) => p.voting).map((p) => p.participant_id),
     opened_at: NOW - 46_000, closes_at: NOW + 134_000, closed_at: null, published_at: null,
     quorum_at_open: { entitled: 28, present: 25, needed: 15, met: true }, quorum_at_close: null, returned: 11, ballots: {}, tally: null, verdict: null,
     named: [], withdrawn_reason: "", shape: "choices", candidates: [], terms: null, minimum_group: 0, revote_of: null, amendments: [], opinions: [],
     paper: null, collect_until: null, seconds: 0, collect_seconds: 0, opened_by: "m-zhou", present_at_close: 0, issued: 0, root: "", paper_count: null,
-    moved_at: null, ...fields,
+    moved_at: null, sheet: "mutual", based_on: [], ...fields,
   };
 }
 
@@ -98,7 +98,7 @@ export const POLL: Partial<Motion> = {
 export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
   return {
     meeting_id: "M1", phase: "open", title: "2026年11月支部党员大会", kind: "general", branch_id: "b1", branch_name: "信息学院研究生第二党支部", place: "教学楼 A305 与线上",
-    starts_at: OPENED, ends_at: OPENED + 90 * MINUTE, preset: PRESET,
+    starts_at: OPENED, ends_at: OPENED + 90 * MINUTE, preset: PLAIN,
     documents: [
       { document_id: "d1", title: "2026 年支部工作总结（征求意见稿）", media_type: "application/pdf", size: 1_840_000 },
       { document_id: "d2", title: "志愿服务照片", media_type: "image/jpeg", size: 420_000 },

@@ -10,6 +10,7 @@ import { keyboardOpen } from "../views/keyboard";
 import { t } from "../core/i18n";
 import { ME, meetingState, motion, NOW, person, POLL, published, withPeople } from "./fixtures";
 import { goOffline, later } from "./port";
+import { BATCH, CONSOLE_STORIES } from "./console_stories";
 import { SECRET_STORIES } from "./secret_stories";
 
 type Story = () => void;
@@ -209,6 +210,20 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "vote-long": () => void voting({ title: "关于给予某同志党内警告处分并责成支部委员会在三个月内跟踪帮教情况、定期向支部党员大会报告的决议", text: "支部委员会 11 月 20 日会议研究，提请本次支部党员大会表决。" }),
   "poll-choose": () => changeDraft(voting(POLL).motion_id, { choices: ["c2", "c3"] }),
   ...SECRET_STORIES,
+  ...CONSOLE_STORIES,
+  "vote-batch": () => room({ motions: Object.fromEntries(BATCH.map((one) => [one.motion_id, one])) }),
+  "vote-batch-next": () => {
+    room({ motions: Object.fromEntries(BATCH.map((one, n) => [one.motion_id, n === 0 ? { ...one, ballots: { [ME]: ["for"] } } : one])) });
+  },
+  "vote-batch-strip": () => {
+    room({ motions: Object.fromEntries(BATCH.map((one, n) => [one.motion_id, n === 0 ? { ...one, ballots: { [ME]: ["for"] } } : one])) });
+    BATCH.forEach((one, n) => aside(`${one.motion_id}:${n === 0 ? "counted" : "choose"}`));
+  },
+  "results-batch": () => {
+    room({ motions: Object.fromEntries(BATCH.map((one, n) => [one.motion_id, n === 0 ? { ...one, ballots: { [ME]: ["for"] } } : one])) });
+    BATCH.forEach((one, n) => aside(`${one.motion_id}:${n === 0 ? "counted" : "choose"}`));
+    openSheet({ name: "results" });
+  },
   "result-carried": result(),
   "result-lost": result({ tally: { counts: [["for", 14], ["against", 9], ["abstain", 3]], cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 }, verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 14, elected: [], tied: [], short: 0 } }),
   "result-named": result({

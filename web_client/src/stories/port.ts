@@ -16,9 +16,9 @@ export function goOffline(): void {
   offline = true;
 }
 
-const CATALOGUES: Readonly<Record<"zh-CN" | "en", () => Promise<{ default: Record<string, unknown> }>>> = {
-  "zh-CN": () => import("virtual:locale/room/zh-CN"),
-  en: () => import("virtual:locale/room/en"),
+const CATALOGUES: Readonly<Record<"zh-CN" | "en", () => Promise<readonly { default: Record<string, unknown> }[]>>> = {
+  "zh-CN": () => Promise.all([import("virtual:locale/room/zh-CN"), import("virtual:locale/console/zh-CN")]),
+  en: () => Promise.all([import("virtual:locale/room/en"), import("virtual:locale/console/en")]),
 };
 
 function applied(state: MeetingState, kind: CommandKind, data: unknown): MeetingState {
@@ -140,7 +140,7 @@ export const storyActions: Actions = {
   },
   async setPreferences(fields) {
     if (fields.language !== undefined) {
-      addCatalogue(fields.language, (await CATALOGUES[fields.language]()).default);
+      for (const part of await CATALOGUES[fields.language]()) addCatalogue(fields.language, part.default);
       document.documentElement.lang = fields.language;
     }
     if (fields.theme !== undefined) {

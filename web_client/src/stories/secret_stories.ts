@@ -9,11 +9,11 @@ import { ME, meetingState, motion, NOW, published } from "./fixtures";
 
 const FINGERPRINT = "b85e2c4f90ad7713e6c10b5a4f2d8891b85e2c4f90ad7713e6c10b5a4f2d8891";
 const PAPER = { modulus: "c0".repeat(256), fingerprint: FINGERPRINT, receipt_key: "04" };
-const SECRET: Partial<Motion> = { method: "secret", paper: PAPER, seconds: 180, collect_seconds: 60, collect_until: null };
+export const SECRET: Partial<Motion> = { method: "secret", paper: PAPER, seconds: 180, collect_seconds: 60, collect_until: null };
 const NAMES = ["丁文静", "王志远", "刘海涛", "陈思源", "赵雅琴"];
-const CANDIDATES = NAMES.map((name, n) => ({ candidate_id: `c${n + 1}`, name, strokes: 2 + n, participant_id: null }));
-const ELECTION: Partial<Motion> = { ...SECRET, force: "election", title: "选举支部委员会委员", choices: [], candidates: CANDIDATES, terms: { seats: 3, approval_reference: "校党发〔2026〕12 号", base: "present" } };
-const APPRAISAL: Partial<Motion> = { ...SECRET, force: "appraisal", title: "2026 年度民主评议党员", choices: [], candidates: CANDIDATES };
+const CANDIDATES = NAMES.map((name, n) => ({ candidate_id: `c${n + 1}`, name, strokes: 2 + n, participant_id: null, grade: "" as const }));
+export const ELECTION: Partial<Motion> = { ...SECRET, force: "election", title: "选举支部委员会委员", choices: [], candidates: CANDIDATES, terms: { seats: 3, approval_reference: "校党发〔2026〕12 号", base: "present" } };
+export const APPRAISAL: Partial<Motion> = { ...SECRET, force: "appraisal", title: "2026 年度民主评议党员", choices: [], candidates: CANDIDATES };
 const SCALE = ["1", "2", "3", "4", "5"].map((choice_id) => ({ choice_id, label: "" }));
 const OWN: OwnPaper = { state: "held", code: "", choices: [], stub: "", bulletin: "unknown", checked_at: null, since: null };
 const RECEIPT: OwnPaper = { ...OWN, state: "counted", choices: ["for"], stub: inFours("7f3a92c401de") };
@@ -35,9 +35,9 @@ function result(fields: Partial<Motion>, own: Partial<OwnPaper> = { ...RECEIPT, 
   openSheet({ name: "result", motion: one.motion_id });
 }
 
-const TALLY = { cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 };
-const VERDICT = { carried: false, needed: 14, base: "present" as const, base_count: 26, votes_for: 0, elected: [], tied: [], short: 0 };
-function votes(...each: readonly number[]): [string, number][] {
+export const TALLY = { cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 };
+export const VERDICT = { carried: false, needed: 14, base: "present" as const, base_count: 26, votes_for: 0, elected: [], tied: [], short: 0 };
+export function votes(...each: readonly number[]): [string, number][] {
   return each.flatMap((n, i): [string, number][] => [[`c${i + 1}:for`, n], [`c${i + 1}:against`, 25 - n], [`c${i + 1}:abstain`, 0]]);
 }
 

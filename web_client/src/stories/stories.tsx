@@ -6,6 +6,8 @@ import { provideActions } from "../core/actions";
 import { beat } from "../core/clock";
 import { boot, change, connection, meeting, preferences, you } from "../core/store";
 import { App } from "../views/app";
+import { Console, ConsoleSheet } from "../views/console/console";
+import { Stage } from "../views/stage/stage";
 import { late } from "../views/vote/late";
 import { latePapers } from "../views/vote/late_papers";
 import { ME, message } from "./fixtures";
@@ -40,7 +42,7 @@ async function run(): Promise<void> {
     document.title = "Stories";
   } else {
     story();
-    render(<App />, place);
+    render(name?.startsWith("stage-") === true ? <Stage /> : <App {...(name?.startsWith("console-") === true ? { console: Console, sheets: ConsoleSheet } : {})} />, place);
   }
   Object.assign(window, { stories: { names: Object.keys(STORIES), asked, storm, next: () => later.run?.() } });
   document.documentElement.dataset["ready"] = "yes";

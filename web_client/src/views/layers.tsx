@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
 import { iRun } from "../core/permissions";
-import { lastPublished, motions } from "../core/selectors";
+import { motions } from "../core/selectors";
 import { meeting } from "../core/store";
 import { AgendaSheet } from "./agenda_sheet";
 import type { ConsoleAct } from "./console/acts";
@@ -21,7 +21,8 @@ import { rollCallInFront, RollCallSheet } from "./roll_call_sheet";
 import { SettingsSheet } from "./settings_sheet";
 import { latePapers } from "./vote/late_papers";
 import { ResultSheet, ResultsSheet } from "./vote/result_sheet";
-import { motionInFront, VoteSheet } from "./vote/vote_sheet";
+import { motionInFront } from "./vote/stages";
+import { VoteSheet } from "./vote/vote_sheet";
 
 /** Results already seen on this phone; those published before it came are not pushed in front. */
 const seenResults = signal<ReadonlySet<string> | null>(null);
@@ -30,11 +31,14 @@ export function markResultsSeen(): void {
   seenResults.value = new Set(motions.value.filter((motion) => motion.phase === "published").map((motion) => motion.motion_id));
 }
 
+/** Results of a batch come one after another, in the order they were published. */
 function freshResult(): JSX.Element | null {
-  const motion = lastPublished.value;
   const seen = seenResults.value;
-  if (motion === null || seen === null || seen.has(motion.motion_id) || composing.value) return null;
-  return <ResultSheet motion={motion} onClose={markResultsSeen} />;
+  if (seen === null || composing.value) return null;
+  const fresh = motions.value.filter((motion) => motion.phase === "published" && !seen.has(motion.motion_id)).sort((a, b) => (a.published_at ?? 0) - (b.published_at ?? 0));
+  const [motion] = fresh;
+  if (motion === undefined) return null;
+  return <ResultSheet key={motion.motion_id} motion={motion} more={fresh.length - 1} onClose={() => { seenResults.value = new Set([...seen, motion.motion_id]); }} />;
 }
 
 /** The sheets of those who run the meeting, once they are loaded. */

@@ -68,7 +68,7 @@ function buzz(): void {
 export function watchForNotices(): () => void {
   let old: MeetingState | null = null;
   let before: Participant | null = null;
-  let spokenVote = "";
+  const spokenVotes = new Set<string>();
   let spokenCollecting = "";
   let spokenRoll = "";
   return effect(() => {
@@ -82,8 +82,8 @@ export function watchForNotices(): () => void {
           say(t("vote.spoken_collecting", { title: motion.title }), true);
           buzz();
         }
-        if (motion.phase === "voting" && spokenVote !== motion.motion_id) {
-          spokenVote = motion.motion_id;
+        if (motion.phase === "voting" && !spokenVotes.has(motion.motion_id)) {
+          spokenVotes.add(motion.motion_id);
           say(t("vote.spoken_open", { title: motion.title }), true);
           buzz();
         }

@@ -22,7 +22,7 @@ export function standing(one: Participant): Standing {
 
 /** Candidates as the meeting is told of them; no strokes: the server's table of surnames. */
 export function candidatesOf(list: readonly Standing[]): readonly Candidate[] {
-  return list.map(({ name, participant_id, strokes }) => ({ candidate_id: "", name, participant_id, strokes: Number.parseInt(strokes, 10) || 0 }));
+  return list.map(({ name, participant_id, strokes }) => ({ candidate_id: "", name, participant_id, strokes: Number.parseInt(strokes, 10) || 0, grade: "" }));
 }
 
 export function PeopleOnPaper({ list, election, onChange }: {

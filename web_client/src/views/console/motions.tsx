@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { inFours, progress } from "../../core/ballot/kept";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
-import { currentItem, motions } from "../../core/selectors";
+import { currentItem, motions, runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
@@ -14,6 +14,7 @@ import { openSheet } from "../layout";
 import { verdictWord } from "../vote/result";
 import { openAct } from "./acts";
 import { tap } from "./asking";
+import { openTogether } from "./batch_sheet";
 import { consequence } from "./rule_words";
 import { canRevote } from "./revote_sheet";
 import { holders } from "./secret_opening";
@@ -63,7 +64,7 @@ function Prepared({ motion }: { motion: Motion }): JSX.Element {
       {effect !== null && (motion.force === "motion" || motion.force === "poll") && <p class="small muted">{motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}</p>}
       <div class="btn-pair">
         <Button onPress={() => openAct({ kind: "motion_acts", motion: motion.motion_id })}>{t("console.motion_acts")}</Button>
-        <Button kind="force" onPress={() => openAct({ kind: "open_vote", motion: motion.motion_id })}>{t("console.open_vote")}</Button>
+        <Button kind="primary" onPress={() => openAct({ kind: "open_vote", motion: motion.motion_id })}>{t("console.open_vote")}</Button>
       </div>
     </>
   );
@@ -160,12 +161,18 @@ export function DraftButton({ kind }: { kind: "quiet" | "primary" }): JSX.Elemen
   return <Button kind={kind} icon="plus" onPress={() => openAct({ kind: "draft", item: currentItem.value?.item.item_id ?? null })}>{t("console.draft")}</Button>;
 }
 
+/** Offered while two or more are prepared and none runs. */
+function BatchButton(): JSX.Element | null {
+  const ready = openTogether().length;
+  return ready < 2 || runningMotion.value !== null ? null : <Button icon="list" block onPress={() => openAct({ kind: "batch" })}>{t("console.batch", { n: ready })}</Button>;
+}
+
 export function MotionList(): JSX.Element {
   const shown = ordered(motions.value);
   if (shown.length === 0) {
     return <div class="empty"><Icon name="ballot" /><p>{t("console.no_motions")}</p></div>;
   }
-  return <ul class="stack">{shown.map((motion) => <Card key={motion.motion_id} motion={motion} />)}</ul>;
+  return <><BatchButton /><ul class="stack">{shown.map((motion) => <Card key={motion.motion_id} motion={motion} />)}</ul></>;
 }
 
 export function MotionsPanel(): JSX.Element {

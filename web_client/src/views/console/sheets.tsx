@@ -5,6 +5,7 @@ import type { MotionId, MotionPhase } from "../../wire/messages";
 import { useEffect } from "preact/hooks";
 import { back } from "../layout";
 import type { ConsoleAct } from "./acts";
+import { BatchSheet } from "./batch_sheet";
 import { DraftSheet } from "./draft_sheet";
 import { ItemSheet } from "./item_sheet";
 import { ConsoleMore } from "./more_sheet";
@@ -59,6 +60,8 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
       return withMotion(act.motion, ["collecting", "voting"], (motion) => <PaperCountSheet motion={motion} />);
     case "revote":
       return withMotion(act.motion, ["closed", "published"], (motion) => <RevoteSheet motion={motion} />);
+    case "batch":
+      return <BatchSheet />;
     case "officers":
       return <OfficersSheet />;
     case "roll_call":

@@ -5,6 +5,7 @@ import { computed } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { needed } from "../../core/attendance";
 import { inFours, progress } from "../../core/ballot/kept";
+import { batchOf } from "../../core/batch";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, countdown, t } from "../../core/i18n";
 import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, runningMotion } from "../../core/selectors";
@@ -12,6 +13,7 @@ import { connection, meeting } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Bar, Ring } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
+import { BatchResults, BatchVoting } from "./batch";
 import { HallCode, hallCode, useHallCode } from "./hall_code";
 import { markWords, written } from "../vote/choices";
 import { verdictSentence, verdictWord } from "../vote/result";
@@ -198,6 +200,8 @@ export function Stage(): JSX.Element {
   const here = quorum.value;
   const voting = runningMotion.value;
   const result = freshResult.value;
+  const batch = voting === null ? [] : batchOf(voting);
+  const results = result === null ? [] : batchOf(result);
   const hall = people.value.filter((p) => p.present && (p.marked_present || Object.values(p.connections).some((c) => c.device === "hall"))).length;
   const online = people.value.filter((p) => p.present && p.role !== "guest").length - hall;
   return (
@@ -211,7 +215,9 @@ export function Stage(): JSX.Element {
       </header>
       <div class="hall__mid">
         <main class="hall__main">
-          {voting !== null ? <Voting motion={voting} /> : openRollCall.value !== null ? <RollCall /> : result !== null ? <Result motion={result} /> : <Idle />}
+          {voting !== null ? batch.length > 0 ? <BatchVoting batch={batch} /> : <Voting motion={voting} />
+            : openRollCall.value !== null ? <RollCall />
+              : result !== null ? results.length > 0 ? <BatchResults batch={results} /> : <Result motion={result} /> : <Idle />}
         </main>
         <Aside />
       </div>

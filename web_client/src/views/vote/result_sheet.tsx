@@ -1,7 +1,7 @@
 /** The result in front of everyone when it is published, and again from the list of results. */
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
-import { motions } from "../../core/selectors";
+import { ballotOf, isElector, motions } from "../../core/selectors";
 import type { Motion } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
@@ -12,12 +12,13 @@ import { back, go } from "../layout";
 import { kindWords, publishedWords, Result, verdictWord } from "./result";
 import { bringBack } from "./paper";
 
-export function ResultSheet({ motion, onClose }: { motion: Motion; onClose: () => void }): JSX.Element {
+/** `more`: so many results come after this one. */
+export function ResultSheet({ motion, more = 0, onClose }: { motion: Motion; more?: number; onClose: () => void }): JSX.Element {
   return (
     <Sheet
       title={motion.title} onClose={onClose}
       head={<span class="motion-kind"><Chip icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{kindWords(motion)}</Chip><span class="small muted">{publishedWords(motion)}</span></span>}
-      foot={<Button size="lg" kind="primary" block onPress={onClose}>{t("vote.back_to_room")}</Button>}
+      foot={<Button size="lg" kind="primary" block onPress={onClose}>{more > 0 ? t("vote.next_result", { n: more }) : t("vote.back_to_room")}</Button>}
     >
       <Result motion={motion} />
     </Sheet>
@@ -27,6 +28,10 @@ export function ResultSheet({ motion, onClose }: { motion: Motion; onClose: () =
 const RUNNING: readonly Motion["phase"][] = ["preparing", "collecting", "voting", "sealing"];
 
 function outcome(motion: Motion): string {
+  if (motion.phase === "voting" && motion.method !== "secret" && isElector(motion)) {
+    const { state } = ballotOf(motion.motion_id);
+    return t(state === "counted" ? "vote.state_counted" : state === "pending" ? "vote.state_pending" : "vote.state_waits");
+  }
   if (RUNNING.includes(motion.phase)) return t(motion.phase === "collecting" ? "vote.state_collecting" : motion.phase === "sealing" ? "vote.sealing" : "vote.state_voting");
   if (motion.phase === "moved" || motion.phase === "discussed") return t(`vote.state_${motion.phase}`);
   if (motion.phase === "closed") return t("vote.state_closed");
@@ -35,9 +40,10 @@ function outcome(motion: Motion): string {
   return verdictWord(motion.verdict);
 }
 
-/** Every vote of this meeting, newest first. */
+/** Every vote of this meeting: those that run first, then the newest. */
 export function ResultsSheet(): JSX.Element {
-  const shown = motions.value.filter((m) => m.phase !== "drafted").sort((a, b) => (b.opened_at ?? 0) - (a.opened_at ?? 0));
+  const shown = motions.value.filter((m) => m.phase !== "drafted")
+    .sort((a, b) => Number(RUNNING.includes(b.phase)) - Number(RUNNING.includes(a.phase)) || (b.opened_at ?? 0) - (a.opened_at ?? 0));
   const open = (motion: Motion): void => {
     if (motion.phase === "voting" || motion.phase === "collecting") {
       back();
@@ -50,7 +56,7 @@ export function ResultsSheet(): JSX.Element {
         ? <p class="muted">{t("vote.no_results")}</p>
         : (
           <ul class="rows card card--line card--flush">
-            {shown.map((motion) => <li key={motion.motion_id}><Row icon="ballot" title={motion.title} sub={outcome(motion)} end={<Icon name="forward" />} onPress={() => open(motion)} /></li>)}
+            {shown.map((motion) => <li key={motion.motion_id}><Row icon={motion.phase === "voting" && ballotOf(motion.motion_id).state === "counted" ? "counted" : "ballot"} title={motion.title} sub={outcome(motion)} end={<Icon name="forward" />} onPress={() => open(motion)} /></li>)}
           </ul>
         )}
     </Sheet>

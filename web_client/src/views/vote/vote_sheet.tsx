@@ -1,10 +1,10 @@
 /** The vote: choose, confirm, 未计入, 已计入; or why this member watches; or what came too late. Always the top layer. */
-import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { actions, send } from "../../core/actions";
+import { nextOf, placeOf } from "../../core/batch";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, t } from "../../core/i18n";
-import { ballotOf, isElector, motions, pending, type BallotState } from "../../core/selectors";
+import { ballotOf, pending, type BallotState } from "../../core/selectors";
 import { connection, media } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Button } from "../../widgets/button";
@@ -13,62 +13,29 @@ import { Countdown } from "../../widgets/countdown";
 import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
 import { Slip } from "../../widgets/slip";
+import { openSheet } from "../layout";
 import { refusalWords } from "../names";
 import { choiceWords, chosenWords } from "./choices";
 import { latePapers } from "./late_papers";
 import { ballotSoFar } from "./marks";
-import { aside, changeDraft, draftOf, markOf, putAside } from "./paper";
+import { aside, changeDraft, markOf } from "./paper";
 import { PaperForm } from "./paper_form";
-import { secretStageOf, type SecretStage } from "./secret";
+import type { SecretStage } from "./secret";
+import { asideAll, paperShown, sheetKey, takeAgain, turnTo, type Stage } from "./stages";
 import { whyWatching } from "./why_watching";
 
-export type Stage = SecretStage | "choose" | "confirm" | "pending" | "counted" | "late" | "refused" | "watch" | "missed";
-
-/** Which sheet a motion calls for on this phone; null when none (not voting, and nothing of one's own under way). */
-export function stageOf(motion: Motion): Stage | null {
-  if (motion.method === "secret") return secretStageOf(motion);
-  const ballot = ballotOf(motion.motion_id);
-  if (motion.phase === "voting") {
-    if (!isElector(motion)) return "watch";
-    if (ballot.state === "pending") return "pending";
-    if (ballot.state === "counted") return "counted";
-    if (ballot.state === "refused") {
-      if (ballot.code === "poll_closed") return "late";
-      if (!again.value.has(`${motion.motion_id}:${ballot.at}`)) return "refused";
-    }
-    return draftOf(motion.motion_id).step;
-  }
-  if (motion.phase !== "closed" || !isElector(motion)) return null;
-  if (ballot.state === "pending") return "pending";
-  if (ballot.state === "refused") return "late";
-  // It closed while this phone still had the paper in front.
-  return ballot.state === "none" && motion.motion_id in openPapers ? "missed" : null;
-}
-
-/** Refusals after which the member took the paper again: what stood in the way may be gone. */
-const again = signal<ReadonlySet<string>>(new Set());
 const FINAL = ["no_voting_right", "not_a_participant", "removed", "not_voting"];
-
-/** Motions whose paper this page has shown. */
-const openPapers: Record<string, true> = {};
-
-/** The motion that stands in front now: the first that was not put aside. */
-export function motionInFront(): { motion: Motion; stage: Stage } | null {
-  for (const motion of motions.value) {
-    const stage = stageOf(motion);
-    if (stage !== null && !putAside.value.has(`${motion.motion_id}:${stage === "confirm" ? "choose" : stage}`)) return { motion, stage };
-  }
-  return null;
-}
 
 function Head({ motion }: { motion: Motion }): JSX.Element {
   const open = media.value.microphone === "open";
   const left = motion.closes_at === null ? null : secondsLeft(motion.closes_at);
+  const place = placeOf(motion);
   void second.value;
   return (
     <>
       <span class="motion-kind">
         <Chip tone="force" icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{t(motion.method === "secret" ? "vote.secret" : motion.force === "poll" ? "vote.poll" : motion.method === "named" ? "vote.named" : "vote.open")}</Chip>
+        {place !== null && <Chip tone="on"><span aria-hidden="true">{place.no} / {place.of}</span><span class="sr">{t("vote.place", place)}</span></Chip>}
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>
       {motion.phase === "voting" && left !== null && motion.opened_at !== null && motion.closes_at !== null && (
@@ -78,18 +45,25 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
-function aheadKey(motion: Motion, stage: Stage): string {
-  return `${motion.motion_id}:${stage}`;
+function Look({ motion }: { motion: Motion }): JSX.Element {
+  return <Button kind="quiet" block onPress={() => asideAll(motion)}>{t("vote.look_at_room")}</Button>;
 }
 
-function Look({ motion, stage }: { motion: Motion; stage: Stage }): JSX.Element {
-  return <Button kind="quiet" block onPress={() => aside(aheadKey(motion, stage))}>{t("vote.look_at_room")}</Button>;
+/** All papers of a batch, to go to any of them. */
+function AllPapers({ motion }: { motion: Motion }): JSX.Element | null {
+  const place = placeOf(motion);
+  if (place === null) return null;
+  const list = (): void => {
+    asideAll(motion);
+    openSheet({ name: "results" });
+  };
+  return <Button kind="soft" icon="list" onPress={list}>{t("vote.all_papers", { n: place.of })}</Button>;
 }
 
 function Choose({ motion }: { motion: Motion }): JSX.Element {
   const ballot = ballotSoFar(motion);
   const why = "why" in ballot ? ballot.why : undefined;
-  openPapers[motion.motion_id] = true;
+  paperShown(motion.motion_id);
   return (
     <Frame motion={motion} stage="choose" foot={
       <div class="foot-pair">
@@ -99,11 +73,12 @@ function Choose({ motion }: { motion: Motion }): JSX.Element {
         >
           {t("vote.go_on")}
         </Button>
-        <Look motion={motion} stage="choose" />
+        <Look motion={motion} />
       </div>
     }>
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       <PaperForm motion={motion} />
+      <AllPapers motion={motion} />
     </Frame>
   );
 }
@@ -142,7 +117,7 @@ function Pending({ motion }: { motion: Motion }): JSX.Element {
     <Frame motion={motion} stage="pending" foot={
       <>
         {offline && <Button size="lg" block onPress={() => actions().reconnectNow()}>{t("vote.send_again")}</Button>}
-        <Look motion={motion} stage="pending" />
+        <Look motion={motion} />
       </>
     }>
       <Slip state="pending" word={t("vote.not_counted")}>
@@ -156,11 +131,13 @@ function Pending({ motion }: { motion: Motion }): JSX.Element {
 
 function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): JSX.Element {
   const choices = ballot.state === "counted" ? ballot.choices : [];
+  const next = nextOf(motion);
   return (
     <Frame motion={motion} stage="counted" foot={
       <>
-        <Button size="lg" kind="primary" block onPress={() => aside(aheadKey(motion, "counted"))}>{t("vote.back_to_room")}</Button>
-        <p class="sheet__foot-note">{t("vote.find_again")}</p>
+        {next !== null && <Button size="lg" kind="primary" block onPress={() => turnTo(motion, next)}>{t("vote.next_paper")}</Button>}
+        <Button {...(next === null ? { size: "lg", kind: "primary" } as const : { kind: "quiet" } as const)} block onPress={() => asideAll(motion)}>{t("vote.back_to_room")}</Button>
+        {next === null && <p class="sheet__foot-note">{t("vote.find_again")}</p>}
       </>
     }>
       <Slip
@@ -176,7 +153,7 @@ function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): J
 
 function Watch({ motion }: { motion: Motion }): JSX.Element {
   return (
-    <Frame motion={motion} stage="watch" foot={<Button size="lg" kind="primary" block onPress={() => aside(aheadKey(motion, "watch"))}>{t("vote.watch_on")}</Button>}>
+    <Frame motion={motion} stage="watch" foot={<Button size="lg" kind="primary" block onPress={() => asideAll(motion)}>{t("vote.watch_on")}</Button>}>
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       <div class="card card--line stack stack--s"><h3>{t("vote.watch_title")}</h3><p class="muted">{whyWatching()}</p></div>
       <p class="small">{t("vote.returned", { n: motion.returned, of: motion.electorate.length })}</p>
@@ -189,7 +166,7 @@ function NotCounted({ motion, stage, retry, children }: { motion: Motion; stage:
     <Frame motion={motion} stage={stage} foot={
       <>
         {retry !== undefined && <Button size="lg" kind="primary" block onPress={retry}>{t("vote.choose_again")}</Button>}
-        <Button size="lg" kind={retry === undefined ? "primary" : "plain"} block onPress={() => aside(aheadKey(motion, stage))}>{t("vote.back_to_room")}</Button>
+        <Button size="lg" kind={retry === undefined ? "primary" : "plain"} block onPress={() => aside(sheetKey(motion, stage))}>{t("vote.back_to_room")}</Button>
       </>
     }>
       <Slip state="void" word={t(stage === "missed" ? "vote.not_voted" : "vote.void")}>{children}</Slip>
@@ -206,7 +183,7 @@ function Frame({ motion, stage, foot, children }: { motion: Motion; stage: Stage
 function Secret({ motion, stage }: { motion: Motion; stage: SecretStage }): JSX.Element {
   const late = latePapers.value;
   if (late !== null) return <late.SecretSheet motion={motion} stage={stage} />;
-  return <Frame motion={motion} stage={stage} foot={<Look motion={motion} stage={stage} />}><Slip state="pending" word={t("vote.fetching")}><p>{t("vote.fetching_words")}</p></Slip></Frame>;
+  return <Frame motion={motion} stage={stage} foot={<Look motion={motion} />}><Slip state="pending" word={t("vote.fetching")}><p>{t("vote.fetching_words")}</p></Slip></Frame>;
 }
 
 export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): JSX.Element {
@@ -233,8 +210,7 @@ export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): 
       );
     case "refused": {
       if (ballot.state !== "refused") return <Choose motion={motion} />;
-      const key = `${motion.motion_id}:${ballot.at}`;
-      const retry = FINAL.includes(ballot.code) ? undefined : () => { again.value = new Set([...again.value, key]); };
+      const retry = FINAL.includes(ballot.code) ? undefined : () => takeAgain(motion.motion_id, ballot.at);
       return <NotCounted motion={motion} stage={stage} retry={retry}><p>{refusalWords(ballot.code, ballot.detail)}</p></NotCounted>;
     }
     default:

@@ -1,0 +1,86 @@
+/** Several motions opened together: which of those prepared, for how long, and what each takes. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { t } from "../../core/i18n";
+import { motions, runningMotion } from "../../core/selectors";
+import { meeting } from "../../core/store";
+import type { Motion, MotionId } from "../../wire/messages";
+import { Button } from "../../widgets/button";
+import { Icon } from "../../widgets/icon";
+import { Sheet } from "../../widgets/sheet";
+import { back } from "../layout";
+import { AskingError, useAsking } from "./asking";
+import { ChoiceRow } from "./choice_row";
+import { consequence } from "./rule_words";
+
+const READY: readonly Motion["phase"][] = ["drafted", "moved", "discussed"];
+
+/** What can be opened together: each secret paper has a key and a box of its own and opens by itself. */
+export function openTogether(): readonly Motion[] {
+  return motions.value.filter((one) => READY.includes(one.phase) && one.method !== "secret");
+}
+
+/** Why this one can not be opened now, in words; null: it can. */
+function shortOf(motion: Motion): string | null {
+  if (motion.force !== "motion") return null;
+  const effect = consequence(motion.preset);
+  return effect !== null && effect.asksQuorum && !effect.quorum.met ? effect.quorumTitle : null;
+}
+
+export function BatchSheet(): JSX.Element {
+  const asking = useAsking();
+  const seconds = useSignal("120");
+  const ready = openTogether();
+  const left = useSignal<ReadonlySet<MotionId>>(new Set());
+  const chosen = ready.filter((one) => !left.value.has(one.motion_id) && shortOf(one) === null);
+  const other = runningMotion.value;
+  const change = (id: MotionId, on: boolean): void => {
+    const next = new Set(left.value);
+    if (on) next.delete(id);
+    else next.add(id);
+    left.value = next;
+  };
+  const why = asking.busy ? t("console.sending") : meeting.value?.phase !== "open" ? t("console.not_open_yet")
+    : other !== null ? t("console.other_vote", { title: other.title }) : chosen.length < 2 ? t("console.choose_two") : undefined;
+  return (
+    <Sheet
+      title={t("console.batch_title")} onClose={back}
+      foot={
+        <>
+          <AskingError asking={asking} />
+          <div class="btn-pair">
+            <Button size="lg" onPress={back}>{t("console.not_now")}</Button>
+            <Button size="lg" kind="force" unavailable={why} onPress={() => asking.ask("OpenBatch", { motion_ids: chosen.map((one) => one.motion_id), seconds: Number(seconds.value) }, back)}>{t("console.open_n", { n: chosen.length })}</Button>
+          </div>
+        </>
+      }
+    >
+      <p class="small muted">{t("console.batch_words")}</p>
+      <fieldset class="segments">
+        <legend class="small strong">{t("console.batch_which")}</legend>
+        <ul class="rows card card--line card--flush">
+          {ready.map((one) => {
+            const short = shortOf(one);
+            const effect = one.force === "motion" ? consequence(one.preset) : null;
+            return (
+              <li key={one.motion_id}>
+                <label class="row check-row">
+                  <input type="checkbox" checked={short === null && !left.value.has(one.motion_id)} disabled={short !== null} onChange={(event) => change(one.motion_id, event.currentTarget.checked)} />
+                  <span class="row__main">
+                    <span class="row__title">{one.title}</span>
+                    <span class="row__sub">{short !== null ? <><Icon name="warning" size="s" /> {short}</> : effect === null ? t("console.poll_no_force") : effect.passTitle}</span>
+                  </span>
+                </label>
+              </li>
+            );
+          })}
+        </ul>
+      </fieldset>
+      <ChoiceRow
+        name="batch-seconds" legend={t("console.how_long")} value={seconds.value} onChoose={(value) => { seconds.value = value; }}
+        options={[["120", t("console.minutes", { n: 2 })], ["300", t("console.minutes", { n: 5 })], ["600", t("console.minutes", { n: 10 })], ["0", t("console.no_limit")]]}
+      />
+      <p class="small muted">{t(seconds.value === "0" ? "console.until_closed" : "console.until_time")}</p>
+    </Sheet>
+  );
+}
