@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,7 +23,7 @@ from meeting_server.domain.meeting import evolve
 from meeting_server.domain.motions import RUNNING
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
-from meeting_server.domain.terms import Choice, Invited, Paper
+from meeting_server.domain.terms import Candidate, Choice, Invited, Paper
 from meeting_server.domain.visibility import copies, fresh_view_for, view
 from meeting_server.journal.bundle import record_of
 from meeting_server.journal.upcast import event_of
@@ -32,6 +32,11 @@ from tests.sitting import Sitting, member
 GOLDEN = Path(__file__).resolve().parent / "golden"
 VIEWERS = ("secretary", "m1", "m4", "visitor")
 WALKS, STEPS, LOOK_EVERY = 16, 320, 16
+
+
+def people_of(state: MeetingState, grade: Literal["", "good"] = "") -> tuple[Candidate, ...]:
+    """A sheet of an appraisal with two members on it."""
+    return tuple(Candidate("", who, 0, ParticipantId(who), grade) for who in ("m1", "m2") if who in state.participants)
 
 
 def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Command:
@@ -44,7 +49,7 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
     undone += [m.motion_id for m in state.motions.values() if m.phase == "published"][:1]
     motion = MotionId(dice.choice(undone or list(state.motions) or ["m1"]))
     voting = next((m for m in state.motions.values() if m.phase == "voting"), None)
-    paper = [choice.choice_id for choice in voting.choices] if voting else ["for"]
+    paper = [choice.choice_id for choice in voting.choices] if voting and voting.choices else ["for"]
     room = RoomId(dice.choice(list(state.rooms)))
     message = MessageId(dice.choice([m.message_id for m in state.chat] or ["c1"]))
     note = NoteId(dice.choice([n.note_id for n in state.notes] or ["n1"]))
@@ -77,6 +82,9 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
         lambda: c.WithdrawMark(someone),
         lambda: c.DraftMotion("通过工作总结", "", None, "motion", dice.choice(["open", "named"])),
         lambda: c.DraftMotion("下次学什么", "", None, "poll", "open", lines, 2),
+        lambda: c.DraftMotion("自评", "", None, "appraisal", sheet="self", candidates=people_of(state)),
+        lambda: c.DraftMotion("评定", "", None, "appraisal", sheet="organisation", candidates=people_of(state, "good")),
+        lambda: c.CastBallot(voting.motion_id if voting else motion, ("c1:good", "t:自评")),
         lambda: c.OpenMotion(motion, dice.choice([0, 30])),
         lambda: c.CastBallot(voting.motion_id if voting else motion, (dice.choice(paper),)),
         lambda: c.CastBallot(voting.motion_id if voting else motion, (dice.choice(paper),)),

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from meeting_server.archive.minutes import FORMAT as MINUTES_FORMAT
-from meeting_server.archive.minutes import minutes_of
+from meeting_server.archive.minutes import Minutes, minutes_of
 from meeting_server.archive.paper_audit import Name as PaperCheck
 from meeting_server.archive.paper_audit import audit_paper
 from meeting_server.domain import ballots
@@ -31,10 +31,9 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.meeting import evolve
-from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
-from meeting_server.domain.verdicts import DECIDES, quorum_at_close, result
+from meeting_server.domain.verdicts import decides, entitled_to, quorum_at_close, quorum_of, result
 from meeting_server.journal.bundle import BadBundle, Bundle, read_bundle
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import EMPTY, faults, head_of
@@ -229,7 +228,7 @@ def _look_at(
         case PaperClosing():
             motion = before.motions[event.motion_id]
             present = present_of(before, motion.electorate)
-            fine = (event.quorum, event.present) == (quorum_at_close(motion, present), present)
+            fine = (event.quorum, event.present) == (quorum_at_close(before, motion), present)
             report.look("quorum", fine, seq, motion.title)
         case MotionClosed() if isinstance(papers[event.motion_id].opened, PaperOpened):
             papers[event.motion_id].closed = event
@@ -252,15 +251,15 @@ def _look_at(
 
 
 def _opened(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, report: _Report) -> None:
-    entitled = electorate(before, event.preset)
+    entitled = entitled_to(before, event)
     report.look(
         "electorate",
         entitled == event.electorate,
         seq,
         f"{event.title}: {len(event.electorate)} / {len(entitled)}",
     )
-    if event.force in DECIDES:
-        found = quorum_check(event.preset.quorum, len(event.electorate), present_of(before, event.electorate))
+    if decides(event) or event.quorum is not None:
+        found = quorum_of(before, event, event.electorate)
         fine = event.quorum == found and found.met
         report.look("quorum", fine, seq, f"{event.title}: {_quorum(event.quorum)} / {_quorum(found)}")
 
@@ -289,7 +288,7 @@ def _ballot(
         report.findings.append(Finding("ballots_in_time", seq, f"{title}: {who}"))
     if event.voter not in opened.electorate or voter is None or not voter.present:
         report.findings.append(Finding("ballots_entitled", seq, f"{title}: {who}"))
-    if ballots.check(before.motions[event.motion_id], event.choices) != "valid":
+    if ballots.check_of(before.motions[event.motion_id], event.voter, event.choices) != "valid":
         report.findings.append(Finding("ballots_valid", seq, f"{title}: {who}"))
     paper.ballots.setdefault(event.voter, event.choices)
 
@@ -301,7 +300,7 @@ def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Paper, 
     tally = ballots.count(motion, paper.ballots.values(), present)
     fine = event.tally == tally and event.returned == paper.returned
     report.look("tally", fine, seq, f"{title}: {_tally(event.tally, event.returned)} / {_tally(tally, paper.returned)}")
-    quorum = quorum_at_close(motion, present)
+    quorum = quorum_at_close(before, motion)
     if quorum is not None:
         report.look("quorum", event.quorum == quorum, seq, f"{title}: {_quorum(event.quorum)} / {_quorum(quorum)}")
     report.look("verdict", event.verdict == result(motion, tally, quorum), seq, title)
@@ -348,9 +347,18 @@ def _minutes(bundle: Bundle, report: _Report) -> None:
         return
     made = minutes_of(bundle.records)
     again = msgspec.json.decode(msgspec.json.encode(made), type=dict[str, object]) if made is not None else {}
+    said = {**said, **_with_later_fields(said)}
     for name in _differing(said, again):
         report.look("minutes", False, _number(seq), name)
     report.looked_at["minutes"] += len(again)
+
+
+def _with_later_fields(said: dict[str, object]) -> dict[str, object]:
+    """``said`` with what minutes written before a field was added say about it: its default. Empty for no minutes."""
+    try:
+        return msgspec.json.decode(msgspec.json.encode(msgspec.convert(said, Minutes)), type=dict[str, object])
+    except msgspec.ValidationError:
+        return {}
 
 
 def _differing(one: dict[str, object], other: dict[str, object]) -> Iterator[str]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from meeting_server.domain.appraisals import grades
 from meeting_server.domain.attendance import electorate, report
-from meeting_server.domain.ballots import WORD
-from meeting_server.domain.elections import grades
+from meeting_server.domain.ballots import TEXT, WORD
 from meeting_server.domain.events import (
     Event,
     MeetingAdjourned,
@@ -32,6 +32,7 @@ from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import (
     FOR,
+    AppraisalSheet,
     MeetingKind,
     MotionForce,
     QuorumCheck,
@@ -39,6 +40,7 @@ from meeting_server.domain.terms import (
     Verdict,
     VoteMethod,
 )
+from meeting_server.domain.verdicts import decides
 from meeting_server.journal.port import Record
 
 Outcome = Literal[
@@ -91,6 +93,8 @@ class Contender:
     name: str
     counts: tuple[tuple[str, int], ...]
     outcome: str
+    text: str = ""
+    """What they wrote about themselves, on the self sheet of an appraisal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,10 @@ class Result:
     outcome: Outcome
     named: tuple[Named, ...] = ()
     withdrawn_reason: str = ""
+    sheet: AppraisalSheet = "mutual"
+    """Of an appraisal; on an organisation sheet ``contenders`` hold the grades that were put to the vote."""
+    based_on: tuple[str, ...] = ()
+    """Titles of the sheets an organisation sheet rests on."""
 
     def count(self, choice_id: str) -> int:
         return next((number for choice, _, number in self.counts if choice == choice_id), 0)
@@ -358,7 +366,7 @@ def _outcome(motion: Motion) -> Outcome:
         return "unpublished"
     if motion.force == "election":
         return "elected" if motion.verdict.carried else "not_elected"
-    if motion.force == "motion":
+    if decides(motion):
         return "carried" if motion.verdict.carried else "not_carried"
     return "counted"
 
@@ -380,10 +388,22 @@ def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
         counts.setdefault(who, []).append((mark, number))
     names = {candidate.candidate_id: candidate.name for candidate in motion.candidates}
     outcomes = _outcomes(motion, tally)
+    if not motion.grades_people and motion.force == "appraisal":
+        return tuple(Contender(name, (), outcomes[who]) for who, name in names.items())
+    texts = _texts(motion)
+    otherwise = "not_elected" if motion.terms else ""
     return tuple(
-        Contender(names.get(who, who.removeprefix(WORD)), tuple(marks), outcomes.get(who, "not_elected" if motion.terms else ""))
+        Contender(names.get(who, who.removeprefix(WORD)), tuple(marks), outcomes.get(who, otherwise), texts.get(who, ""))
         for who, marks in counts.items()
     )
+
+
+def _texts(motion: Motion) -> dict[str, str]:
+    """What each wrote about themselves, by candidate id."""
+    wrote = {
+        ballot.participant_id: mark.removeprefix(TEXT) for ballot in motion.named for mark in ballot.choices if mark.startswith(TEXT)
+    }
+    return {c.candidate_id: wrote[c.participant_id] for c in motion.candidates if c.participant_id in wrote}
 
 
 def _outcomes(motion: Motion, tally: Tally) -> dict[str, str]:
@@ -404,9 +424,9 @@ def _result(state: MeetingState, motion: Motion) -> Result:
     outcome = _outcome(motion)
     shown = motion.tally if outcome in PUBLISHED else None
     contenders = _contenders(motion, shown) if shown else ()
-    counts = shown.counts if shown and not contenders else ()
+    counts = shown.counts if shown and not (contenders and contenders[0].counts) else ()
     named: dict[str, list[str]] = {}
-    for ballot in motion.named:
+    for ballot in motion.named if not motion.grades_people else ():  # who graded themselves stands with their grade
         for choice in ballot.choices:
             named.setdefault(choice, []).append(_name(state, ballot.participant_id))
     return Result(
@@ -436,4 +456,6 @@ def _result(state: MeetingState, motion: Motion) -> Result:
         outcome=outcome,
         named=tuple(Named(choice, tuple(names)) for choice, names in named.items()),
         withdrawn_reason=motion.withdrawn_reason,
+        sheet=motion.sheet,
+        based_on=tuple(state.motions[i].title for i in motion.based_on if i in state.motions),
     )

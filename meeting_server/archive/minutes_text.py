@@ -200,7 +200,7 @@ def _line(name: str, text: str, words: Words) -> str:
 
 def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
     say = words.say
-    yield Heading(say(f"minutes.{result.force}", title=result.title))
+    yield Heading(say(f"minutes.{_kind(result)}", title=result.title))
     if result.text:
         yield Paragraph(result.text)
     if result.outcome == "withdrawn":
@@ -209,6 +209,8 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
     if result.outcome == "unpublished":
         yield Paragraph(say("minutes.unpublished", returned=result.returned))
         return
+    if result.based_on:
+        yield Paragraph(say("minutes.based_on", sheets=words.listed(result.based_on)))
     if result.approval_reference:
         yield Paragraph(say("minutes.approval", reference=result.approval_reference))
     if result.officers:
@@ -225,16 +227,25 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
         )
 
 
+def _kind(result: Result) -> str:
+    """What the catalogue calls it: each sheet of an appraisal by its own name."""
+    return result.force if result.force != "appraisal" or result.sheet == "mutual" else f"appraisal_{result.sheet}"
+
+
 def _contenders(result: Result, words: Words) -> Grid:
     say = words.say
     marks = list(dict.fromkeys(mark for contender in result.contenders for mark, _ in contender.counts))
+    own = (say("minutes.own_words_head"),) if result.sheet == "self" else ()
+    if own:  # each line holds one grade only: their own
+        marks = []
     rows = []
     for contender in result.contenders:
         given = dict(contender.counts)
         outcome = say(f"minutes.contender.{contender.outcome}") if contender.outcome else ""
-        rows.append((contender.name, *(str(given.get(mark, 0)) for mark in marks), outcome))
-    head = (say("minutes.candidate_head"), *(say(f"minutes.choice.{mark}") for mark in marks), say("minutes.outcome_head"))
-    return Grid(say(f"minutes.{result.force}_caption"), head, tuple(rows))
+        wrote = (contender.text,) if own else ()
+        rows.append((contender.name, *(str(given.get(mark, 0)) for mark in marks), outcome, *wrote))
+    head = (say("minutes.candidate_head"), *(say(f"minutes.choice.{mark}") for mark in marks), say("minutes.outcome_head"), *own)
+    return Grid(say(f"minutes.{_kind(result)}_caption"), head, tuple(rows))
 
 
 def counts_said(result: Result, words: Words) -> str:
@@ -249,7 +260,7 @@ def counts_said(result: Result, words: Words) -> str:
         )
         return "".join((*parts, say("minutes.poll_counts", returned=result.returned, counts=counts or say("minutes.none"))))
     figures = {"entitled": result.entitled, "present": result.present, "returned": result.returned, "void": result.void}
-    if result.contenders:
+    if result.contenders and not result.counts:
         parts.append(say("minutes.contest_counts", **figures))
     else:
         votes = {"votes_for": result.count(FOR), "against": result.count(AGAINST), "abstain": result.count(ABSTAIN)}
@@ -261,10 +272,14 @@ def counts_said(result: Result, words: Words) -> str:
     return "".join(parts)
 
 
+def _is_counted_only(result: Result) -> bool:
+    return result.force == "appraisal" and result.sheet != "organisation"
+
+
 def verdict_said(result: Result, words: Words) -> str:
     """The result in one sentence: what was needed, of what, what there was, and so carried or not."""
     verdict, say = result.verdict, words.say
-    if verdict is None or result.force in (*COUNTED_ONLY, "appraisal"):
+    if verdict is None or result.force in COUNTED_ONLY or _is_counted_only(result):
         return ""
     if verdict.reason == "no_force":
         return say("minutes.verdict.no_force")

@@ -179,7 +179,7 @@ class _Sought:
                 opened, _ = self.opened[event.motion_id]
                 outcome: Outcome = "counted"
                 figures = tuple(number for _, number in event.tally.counts)
-                if opened.force == "motion":
+                if opened.force == "motion" or (opened.force == "appraisal" and opened.sheet == "organisation"):
                     outcome = "carried" if event.verdict.carried else "not_carried"
                 elif opened.force in ("election", "appraisal"):  # figures of people stand in a table, not in a line
                     outcome = outcome if opened.force == "appraisal" else "elected" if event.verdict.carried else "not_elected"

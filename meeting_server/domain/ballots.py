@@ -8,7 +8,11 @@ A ballot is a tuple of marks:
 | scale               | one of ``1`` to ``5``                                                       |
 | word                | ``w:`` and the word                                                         |
 | election            | ``<candidate>:for`` / ``:against`` / ``:abstain``; ``w:<name>`` (另选他人)   |
-| appraisal           | ``<subject>:excellent`` / ``:good`` / ``:pass`` / ``:fail``, one for each   |
+| appraisal, mutual   | ``<subject>:excellent`` / ``:good`` / ``:pass`` / ``:fail``, one for each   |
+| appraisal, self     | one such mark about oneself, ``t:`` and a few words, or both                |
+| – organisation      | choice ids, as of a motion                                                  |
+
+A mutual sheet grades everyone on it, the voter too: a line left out would tell whose ballot it is.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Literal
 
+from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import ABSTAIN, AGAINST, FOR, Tally
 
@@ -25,6 +30,8 @@ Validity = Literal["valid", "void", "malformed"]
 
 WORD = "w:"
 LONGEST_WORD = 20
+TEXT = "t:"
+LONGEST_TEXT = 500
 MARKS = (FOR, AGAINST, ABSTAIN)
 GRADES = ("excellent", "good", "pass", "fail")
 """优秀 / 合格 / 基本合格 / 不合格."""
@@ -36,8 +43,8 @@ def check(motion: Motion, choices: tuple[str, ...]) -> Validity:
         return "malformed"
     if motion.force == "election":
         return _check_election(motion, choices)
-    if motion.force == "appraisal":
-        return _check_appraisal(motion, choices)
+    if motion.grades_people:
+        return _check_self(motion, choices) if motion.sheet == "self" else _check_mutual(motion, choices)
     if not 1 <= len(choices) <= motion.max_choices:
         return "malformed"
     if motion.shape == "word":
@@ -69,7 +76,27 @@ def _check_election(motion: Motion, choices: tuple[str, ...]) -> Validity:
     return "void" if chosen > motion.terms.seats else "valid"
 
 
-def _check_appraisal(motion: Motion, choices: tuple[str, ...]) -> Validity:
+def check_of(motion: Motion, voter: ParticipantId, choices: tuple[str, ...]) -> Validity:
+    """Whether ``choices`` is a ballot of ``voter``'s: on a self sheet nobody grades another."""
+    if motion.grades_people and motion.sheet == "self":
+        own = {c.candidate_id for c in motion.candidates if c.participant_id == voter}
+        if not own or any(mark.partition(":")[0] not in own for mark in choices if not mark.startswith(TEXT)):
+            return "malformed"
+    return check(motion, choices)
+
+
+def _check_self(motion: Motion, choices: tuple[str, ...]) -> Validity:
+    texts = [mark.removeprefix(TEXT) for mark in choices if mark.startswith(TEXT)]
+    marks = [mark.partition(":") for mark in choices if not mark.startswith(TEXT)]
+    subjects = {candidate.candidate_id for candidate in motion.candidates}
+    if not choices or len(texts) > 1 or len(marks) > 1:
+        return "malformed"
+    if any(text != text.strip() or not 0 < len(text) <= LONGEST_TEXT for text in texts):
+        return "malformed"
+    return "valid" if all(who in subjects and grade in GRADES for who, _, grade in marks) else "malformed"
+
+
+def _check_mutual(motion: Motion, choices: tuple[str, ...]) -> Validity:
     marks = [mark.partition(":") for mark in choices]
     subjects = {candidate.candidate_id for candidate in motion.candidates}
     if any(grade not in GRADES for _, _, grade in marks):
@@ -81,7 +108,7 @@ def lines(motion: Motion) -> tuple[str, ...]:
     """Every mark the paper offers, in its order; what was written in comes behind."""
     if motion.force == "election":
         return tuple(f"{c.candidate_id}:{mark}" for c in motion.candidates for mark in MARKS)
-    if motion.force == "appraisal":
+    if motion.grades_people:
         return tuple(f"{c.candidate_id}:{grade}" for c in motion.candidates for grade in GRADES)
     return tuple(choice.choice_id for choice in motion.choices)
 
@@ -95,7 +122,7 @@ def count(motion: Motion, ballots: Collection[tuple[str, ...]], present: int) ->
     opinions = [opinion.choices for opinion in motion.opinions]
     every = [*ballots, *opinions]
     valid = [ballot for ballot in every if check(motion, ballot) == "valid"]
-    marks = Counter(mark for ballot in valid for mark in ballot)
+    marks = Counter(mark for ballot in valid for mark in ballot if not mark.startswith(TEXT))
     if motion.force == "election":  # an unmarked line is an abstention
         for candidate in motion.candidates:
             of = [f"{candidate.candidate_id}:{mark}" for mark in MARKS]

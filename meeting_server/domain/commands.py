@@ -20,6 +20,7 @@ from meeting_server.domain.ids import (
 )
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
+    AppraisalSheet,
     Candidate,
     Choice,
     Convening,
@@ -325,6 +326,10 @@ class DraftMotion(FromParticipant):
     terms: Terms | None = None
     minimum_group: int = 5
     """Of a survey: nothing is shown below this many answers."""
+    sheet: AppraisalSheet = "mutual"
+    """Of an appraisal. On an organisation sheet each of ``candidates`` has a ``grade``."""
+    based_on: tuple[MotionId, ...] = ()
+    """Of an organisation sheet: published self and mutual sheets."""
 
 
 @dataclass(frozen=True, slots=True)

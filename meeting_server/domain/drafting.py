@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meeting_server.domain.agenda import item_of
+from meeting_server.domain.appraisals import of_sheet, sheet_refused, subjects_refused
 from meeting_server.domain.attendance import counts
 from meeting_server.domain.ballots import check
 from meeting_server.domain.commands import (
@@ -49,6 +50,8 @@ BEFORE_PAPER = ("drafted", "moved", "discussed")
 
 THREE_CHOICES = (Choice(FOR, ""), Choice(AGAINST, ""), Choice(ABSTAIN, ""))
 """赞成, 不赞成, 弃权: their labels come from the reader's own catalogue."""
+_USUAL = {("election", "mutual"): "election", ("appraisal", "self"): "appraisal", ("appraisal", "mutual"): "appraisal"}
+"""The rule of a paper that names none; without such a one an appraisal goes by the meeting's own."""
 SCALE = tuple(Choice(str(n), "") for n in range(1, 6))
 
 
@@ -61,14 +64,18 @@ def motion_before_paper(state: MeetingState, motion_id: MotionId) -> Motion | Re
 
 
 def _preset_for(state: MeetingState, command: DraftMotion, asked: Asked) -> Preset | Rejected:
-    named = command.preset_id or ("election" if command.force == "election" else "")
+    named = command.preset_id or _USUAL.get((command.force, command.sheet), "")
     preset = state.preset if named in ("", state.preset.preset_id) else asked.presets.get(named)
+    if preset is None and command.force == "appraisal" and not command.preset_id:
+        preset = state.preset
     if preset is None:
         return Rejected(Code.UNKNOWN_PRESET, "preset_id")
     if command.force in ("poll", "survey"):
         return replace(preset, quorum=None, passing=None, electorate="everyone", method="free")
     if command.force == "appraisal":
-        return replace(preset, passing=None, electorate="members", method="secret")
+        preset = of_sheet(state, command, preset, asked.presets.get("appraisal"))
+        if command.sheet != "organisation":
+            return preset
     if preset.passing is None:  # a meeting of this kind decides nothing by vote
         return Rejected(Code.UNKNOWN_PRESET, "preset_id")
     if command.force == "election" and command.terms is not None:
@@ -77,8 +84,10 @@ def _preset_for(state: MeetingState, command: DraftMotion, asked: Asked) -> Pres
 
 
 def _method_for(command: DraftMotion, preset: Preset) -> VoteMethod | Rejected:
-    if command.force in ("survey", "appraisal", "election") or preset.method == "secret":
+    if command.force in ("survey", "election") or preset.method == "secret":
         return "secret"
+    if command.force == "appraisal" and command.sheet == "self":
+        return "named"
     if preset.method in ("open", "named") and command.method != preset.method:
         return Rejected(Code.OUT_OF_RANGE, "method")
     return command.method
@@ -86,7 +95,8 @@ def _method_for(command: DraftMotion, preset: Preset) -> VoteMethod | Rejected:
 
 def _choices_for(command: DraftMotion) -> tuple[Choice, ...] | Rejected:
     if command.force in ("motion", "election", "appraisal") or command.shape == "word":
-        fixed = THREE_CHOICES if command.force == "motion" else ()
+        adopted = command.force == "motion" or (command.force == "appraisal" and command.sheet == "organisation")
+        fixed = THREE_CHOICES if adopted else ()
         return fixed if not command.choices else Rejected(Code.BAD_CHOICE, "choices")
     if command.shape == "scale":
         return SCALE if not command.choices else Rejected(Code.BAD_CHOICE, "choices")
@@ -117,6 +127,9 @@ def _candidates_for(state: MeetingState, command: DraftMotion, preset: Preset) -
         return Rejected(Code.BAD_CHOICE, "candidates")
     if len(names) > MOST_CANDIDATES:
         return Rejected(Code.OUT_OF_RANGE, "candidates", (("most", MOST_CANDIDATES),))
+    listed = [candidate.participant_id for candidate in command.candidates if candidate.participant_id is not None]
+    if len(set(listed)) != len(listed):
+        return Rejected(Code.BAD_CHOICE, "candidates")
     for candidate in command.candidates:
         person = state.participants.get(candidate.participant_id) if candidate.participant_id is not None else None
         if candidate.participant_id is not None and person is None:
@@ -125,7 +138,7 @@ def _candidates_for(state: MeetingState, command: DraftMotion, preset: Preset) -
         if person is not None and person.standing != Standing.FULL:
             return Rejected(Code.NO_VOTING_RIGHT, "candidates")
     if command.force == "appraisal":
-        return on_paper(command.candidates) if names else Rejected(Code.TOO_FEW_CANDIDATES, "candidates")
+        return subjects_refused(command, preset) or on_paper(command.candidates)
     terms = command.terms
     if terms is None or not terms.approval_reference.strip():
         return Rejected(Code.APPROVAL_MISSING, "terms")
@@ -145,6 +158,9 @@ def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
         return Rejected(Code.TOO_LONG, "text", (("longest", LONGEST_TEXT),))
     if command.item_id is not None and item_of(state, command.item_id) is None:
         return Rejected(Code.UNKNOWN_ITEM, "item_id")
+    refused = sheet_refused(state, command)
+    if refused is not None:
+        return refused
     choices = _choices_for(command)
     if isinstance(choices, Rejected):
         return choices
@@ -176,6 +192,8 @@ def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
             candidates,
             command.terms if command.force == "election" else None,
             max(2, command.minimum_group) if command.force == "survey" else 0,
+            sheet=command.sheet,
+            based_on=command.based_on,
         ),
     )
 
@@ -207,6 +225,8 @@ def _move(state: MeetingState, command: MoveMotion, asked: Asked) -> Decision:
             motion.terms,
             motion.minimum_group,
             motion.revote_of,
+            motion.sheet,
+            motion.based_on,
         ),
     )
 
@@ -307,6 +327,8 @@ def _revote(state: MeetingState, command: Revote, asked: Asked) -> Decision:
             terms,
             motion.minimum_group,
             motion.motion_id,
+            motion.sheet,
+            motion.based_on,
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.ballots import GRADES, WORD
+from meeting_server.domain.ballots import WORD
 from meeting_server.domain.rules import base_count, needed
 from meeting_server.domain.state import Motion
 from meeting_server.domain.surnames import strokes_of
@@ -77,19 +77,3 @@ def votes_for(tally: Tally) -> dict[str, int]:
         elif line.endswith(f":{FOR}"):
             votes[line.partition(":")[0]] = n
     return votes
-
-
-def grades(motion: Motion, tally: Tally) -> tuple[tuple[str, str], ...]:
-    """What an appraisal proposes for each subject: the grade most gave, the better one of equals; 优秀 for at most a
-    third of those appraised, by the number who gave it (支部工作条例 第十八条)."""
-    counts = dict(tally.counts)
-
-    def most(subject: str) -> str:
-        return max(GRADES, key=lambda grade: (counts.get(f"{subject}:{grade}", 0), -GRADES.index(grade)))
-
-    proposed = {c.candidate_id: most(c.candidate_id) for c in motion.candidates}
-    best = [who for who, grade in proposed.items() if grade == "excellent"]
-    best.sort(key=lambda who: -counts.get(f"{who}:excellent", 0))
-    for who in best[len(motion.candidates) // 3 :]:
-        proposed[who] = "good"
-    return tuple(proposed.items())

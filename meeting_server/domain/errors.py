@@ -55,6 +55,8 @@ class Code(StrEnum):
     TOO_FEW_CANDIDATES = "too_few_candidates"
     NO_OFFICERS = "no_officers"
     IS_A_CANDIDATE = "is_a_candidate"
+    TOO_MANY_EXCELLENT = "too_many_excellent"
+    GRADE_MISSING = "grade_missing"
     NOT_AN_OFFICER = "not_an_officer"
     COUNT_UNSIGNED = "count_unsigned"
     COUNT_IMPOSSIBLE = "count_impossible"

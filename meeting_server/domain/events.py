@@ -24,6 +24,7 @@ from meeting_server.domain.ids import (
 )
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
+    AppraisalSheet,
     Candidate,
     Choice,
     ConfirmedBy,
@@ -413,6 +414,8 @@ class MotionDrafted(Event):
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
+    sheet: AppraisalSheet = "mutual"
+    based_on: tuple[MotionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,6 +437,8 @@ class MotionMoved(Event):
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
+    sheet: AppraisalSheet = "mutual"
+    based_on: tuple[MotionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,6 +497,8 @@ class MotionOpened(Event):
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
+    sheet: AppraisalSheet = "mutual"
+    based_on: tuple[MotionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,6 +543,8 @@ class PaperOpened(Event):
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
+    sheet: AppraisalSheet = "mutual"
+    based_on: tuple[MotionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import confirmation, electorate, present_of
-from meeting_server.domain.ballots import check, count
+from meeting_server.domain.attendance import confirmation, present_of
+from meeting_server.domain.ballots import check_of, count
 from meeting_server.domain.commands import CastBallot, CloseMotion, OpenBatch, OpenMotion, PublishMotion
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
 from meeting_server.domain.drafting import motion_before_paper
@@ -36,7 +36,7 @@ from meeting_server.domain.ids import Millis, MotionId
 from meeting_server.domain.papers import closing, requested
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import NamedBallot
-from meeting_server.domain.verdicts import quorum_at_close, quorum_for, result
+from meeting_server.domain.verdicts import entitled_to, quorum_at_close, quorum_for, result
 from meeting_server.domain.wording import opened, with_motion
 
 SHORTEST, LONGEST = 10, 3600
@@ -68,7 +68,7 @@ def _openable(state: MeetingState, motion_id: MotionId) -> Motion | Rejected:
 
 
 def _opened_by(state: MeetingState, motion: Motion, seconds: int, asked: Asked) -> MotionOpened | Rejected:
-    entitled = electorate(state, motion.preset)
+    entitled = entitled_to(state, motion)
     quorum = quorum_for(state, motion, entitled)
     if isinstance(quorum, Rejected):
         return quorum
@@ -91,6 +91,8 @@ def _opened_by(state: MeetingState, motion: Motion, seconds: int, asked: Asked) 
         motion.terms,
         motion.minimum_group,
         motion.revote_of,
+        motion.sheet,
+        motion.based_on,
     )
 
 
@@ -104,7 +106,7 @@ def _open(state: MeetingState, command: OpenMotion, asked: Asked) -> Decision:
     if refused is not None:
         return refused
     if motion.method == "secret":
-        entitled = electorate(state, motion.preset)
+        entitled = entitled_to(state, motion)
         quorum = quorum_for(state, motion, entitled)
         return quorum if isinstance(quorum, Rejected) else requested(state, motion, command, asked)
     fact = _opened_by(state, motion, command.seconds, asked)
@@ -151,7 +153,7 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
         return Rejected(Code.ALREADY_FILED)
     if not state.participants[asked.who].present:
         return Rejected(Code.NOT_PRESENT)
-    if check(motion, command.choices) != "valid":
+    if check_of(motion, asked.who, command.choices) != "valid":
         return Rejected(Code.BAD_CHOICE, "choices")
     ballot = BallotCast(motion.motion_id, asked.who, command.choices)
     return (ballot, *confirmation(state, asked.who, "ballot"))
@@ -160,7 +162,7 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
 def closed(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
     """The fact that closes an open or named vote: quorum checked again, ballots counted, verdict found."""
     present = present_of(state, motion.electorate)
-    quorum = quorum_at_close(motion, present)
+    quorum = quorum_at_close(state, motion)
     tally = count(motion, motion.ballots.values(), present)
     return (MotionClosed(motion.motion_id, quorum, motion.returned, tally, result(motion, tally, quorum)),)
 

@@ -12,6 +12,7 @@ from meeting_server.domain.events import OfficerAppointed, PaperCountEntered, Pa
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import MeetingState, Motion, Officer
 from meeting_server.domain.terms import Office, PaperCount
+from meeting_server.domain.verdicts import decides
 from meeting_server.domain.wording import with_motion
 
 
@@ -49,7 +50,7 @@ def _enter(state: MeetingState, command: EnterPaperCount, asked: Asked) -> Decis
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase not in ("collecting", "voting") or motion.force not in ("motion", "election"):
+    if motion.phase not in ("collecting", "voting") or not decides(motion):
         return Rejected(Code.NOT_VOTING, "motion_id")
     if motion.paper_count is not None and motion.paper_count.is_signed:
         return Rejected(Code.NOTHING_CHANGED, "motion_id")

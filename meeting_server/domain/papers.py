@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import electorate, present_of
+from meeting_server.domain.attendance import present_of
 from meeting_server.domain.ballots import count
 from meeting_server.domain.commands import CloseCollecting, IssuePaper, OpenMotion, ReportSealed
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
@@ -25,7 +25,7 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.officers import refused_to_open
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.verdicts import quorum_at_close, quorum_for, result
+from meeting_server.domain.verdicts import entitled_to, quorum_at_close, quorum_for, result
 from meeting_server.domain.wording import opened, with_motion
 
 
@@ -43,7 +43,7 @@ def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
     if motion.phase != "preparing":
         return ()  # told twice, after a restart
-    entitled = electorate(state, motion.preset)
+    entitled = entitled_to(state, motion)
     quorum = quorum_for(state, motion, entitled)
     if isinstance(quorum, Rejected):
         return (PaperAbandoned(motion.motion_id, quorum.code),)
@@ -68,6 +68,8 @@ def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
             motion.terms,
             motion.minimum_group,
             motion.revote_of,
+            motion.sheet,
+            motion.based_on,
         ),
     )
 
@@ -104,7 +106,7 @@ def _close_collecting(state: MeetingState, command: CloseCollecting, asked: Aske
 def closing(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
     """The fact after which no ballot is taken: presence and quorum are those of this moment."""
     present = present_of(state, motion.electorate)
-    return (PaperClosing(motion.motion_id, quorum_at_close(motion, present), present),)
+    return (PaperClosing(motion.motion_id, quorum_at_close(state, motion), present),)
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meeting_server.domain.terms import AGAINST, FOR, Base, Preset, QuorumCheck, Tally, Threshold, Verdict
+from meeting_server.domain.terms import AGAINST, FOR, Base, Preset, QuorumCheck, Share, Tally, Threshold, Verdict
 
 
 def needed(threshold: Threshold, base_count: int) -> int:
@@ -16,6 +16,11 @@ def needed(threshold: Threshold, base_count: int) -> int:
     else:
         least = share // threshold.denominator + 1
     return max(1, least)
+
+
+def most(share: Share, of: int) -> int:
+    """The greatest whole number that is at most ``share`` of ``of``: a third of 8 → 2."""
+    return share.numerator * of // share.denominator
 
 
 def quorum_check(threshold: Threshold | None, entitled: int, present: int) -> QuorumCheck:

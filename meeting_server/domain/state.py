@@ -26,6 +26,7 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import (
     AgendaItem,
     Amendment,
+    AppraisalSheet,
     Candidate,
     Choice,
     Device,
@@ -212,6 +213,10 @@ class Motion:
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
+    sheet: AppraisalSheet = "mutual"
+    """Of an appraisal."""
+    based_on: tuple[MotionId, ...] = ()
+    """Of an organisation sheet: the published sheets it rests on."""
     amendments: tuple[Amendment, ...] = ()
     opinions: tuple[WrittenOpinion, ...] = ()
     """Written opinions; in a phone's view empty."""
@@ -230,6 +235,11 @@ class Motion:
     def is_public(self) -> bool:
         """Whether the meeting was shown it: moved, or opened."""
         return self.moved_at is not None or self.opened_at is not None
+
+    @property
+    def grades_people(self) -> bool:
+        """Whether its ballots hold grades: an organisation sheet is adopted as a whole, like a motion."""
+        return self.force == "appraisal" and self.sheet != "organisation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ that is stored, logged or sent links a member to a choice (RFC 9474 blind signat
 MotionForce = Literal["motion", "poll", "election", "appraisal", "survey"]
 """motion: decided under a preset · poll (投票调查): no force, no quorum, no verdict · election (选举) · appraisal
 (民主评议) · survey (问卷): anonymous, shown only above a minimum group size."""
+AppraisalSheet = Literal["self", "mutual", "organisation"]
+"""self (自评): each of those appraised about themselves, named · mutual (互评): everyone about everyone on the sheet,
+secret, only the sums · organisation (组织评定): the grades proposed on the basis of the others, adopted by vote."""
+Grade = Literal["excellent", "good", "pass", "fail"]
+"""优秀 / 合格 / 基本合格 / 不合格."""
 PollShape = Literal["choices", "scale", "word"]
 """choices: one or several of a list · scale: 1 to 5 · word: a few words of one's own."""
 Office = Literal["scrutineer", "teller"]
@@ -54,6 +59,14 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """At most ``numerator/denominator`` of a number, rounded down."""
+
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
     """The rule a motion is decided by; frozen into the journal when the motion opens.
 
@@ -75,6 +88,8 @@ class Preset:
     """差额: candidates exceed seats by at least this share of the seats, rounded up; 0: none asked."""
     doubts: tuple[str, ...] = ()
     """Fields on which public sources disagree: the secretary confirms them before opening."""
+    excellent: Share = Share(1, 3)
+    """Of an appraisal: how many of those appraised can be 优秀."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +224,8 @@ class Candidate:
     name: str
     strokes: int = 0
     participant_id: ParticipantId | None = None
+    grade: Literal["", "excellent", "good", "pass", "fail"] = ""
+    """On an organisation sheet: the grade proposed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ def from_words(event: MotionDrafted | MotionMoved, before: Motion | None) -> Mot
         "terms": event.terms,
         "minimum_group": event.minimum_group,
         "revote_of": event.revote_of,
+        "sheet": event.sheet,
+        "based_on": event.based_on,
     }
     if before is not None:
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of the event
@@ -58,6 +60,8 @@ def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
         terms=event.terms,
         minimum_group=event.minimum_group,
         revote_of=event.revote_of,
+        sheet=event.sheet,
+        based_on=event.based_on,
         amendments=before.amendments if before is not None and shown else (),
         opinions=before.opinions if before is not None else (),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from meeting_server.domain.appraisals import grades
 from meeting_server.domain.commands import (
     AppointOfficer,
     CastBallot,
@@ -21,7 +22,7 @@ from meeting_server.domain.commands import (
     Revote,
     SignPaperCount,
 )
-from meeting_server.domain.elections import candidates_needed, grades
+from meeting_server.domain.elections import candidates_needed
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.roles import Standing
@@ -228,6 +229,7 @@ def test_a_hall_count_must_add_up_and_be_signed_by_officers() -> None:
 def test_probationary_members_take_part_in_an_appraisal_and_are_not_graded() -> None:
     probationary = member("probationary", voting=False, standing=Standing.PROBATIONARY)
     sitting = Sitting(4, extra=[probationary])
+    sitting.connect_members(4)
     draft = DraftMotion("民主评议", force="appraisal", candidates=(Candidate("", "m1", 1, ParticipantId("m1")),))
     sitting.did("secretary", draft)
     assert (
@@ -241,6 +243,7 @@ def test_probationary_members_take_part_in_an_appraisal_and_are_not_graded() -> 
 
 def test_at_most_a_third_are_proposed_as_excellent() -> None:
     sitting = Sitting(4)
+    sitting.connect_members(4)
     subjects = tuple(Candidate("", f"s{n}", n) for n in range(1, 7))
     sitting.did("secretary", DraftMotion("民主评议", force="appraisal", candidates=subjects))
     sitting.did("secretary", OpenMotion(MotionId("m1")))

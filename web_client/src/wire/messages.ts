@@ -17,6 +17,8 @@ export type EvidenceLevel = "connected" | "responsive" | "confirmed";
 export type ConfirmedBy = "roll_call" | "spoke" | "ballot" | "marked" | "hall_code";
 export type VoteMethod = "open" | "named" | "secret";
 export type MotionForce = "motion" | "poll" | "election" | "appraisal" | "survey";
+export type AppraisalSheet = "self" | "mutual" | "organisation";
+export type Grade = "excellent" | "good" | "pass" | "fail";
 export type PollShape = "choices" | "scale" | "word";
 export type Office = "scrutineer" | "teller";
 export type NoteKind = "point" | "dissent" | "resolution";
@@ -321,6 +323,8 @@ export interface DraftMotion {
   readonly candidates?: readonly Candidate[];
   readonly terms?: Terms | null;
   readonly minimum_group?: number;
+  readonly sheet?: AppraisalSheet;
+  readonly based_on?: readonly MotionId[];
 }
 export interface MoveMotion {
   readonly motion_id: MotionId;
@@ -642,6 +646,8 @@ export interface MotionDrafted {
   readonly terms: Terms | null;
   readonly minimum_group: number;
   readonly revote_of: MotionId | null;
+  readonly sheet: AppraisalSheet;
+  readonly based_on: readonly MotionId[];
 }
 /** Put before the meeting: from here on everyone sees its words. */
 export interface MotionMoved {
@@ -660,6 +666,8 @@ export interface MotionMoved {
   readonly terms: Terms | null;
   readonly minimum_group: number;
   readonly revote_of: MotionId | null;
+  readonly sheet: AppraisalSheet;
+  readonly based_on: readonly MotionId[];
 }
 export interface MotionAmended {
   readonly motion_id: MotionId;
@@ -704,6 +712,8 @@ export interface MotionOpened {
   readonly terms: Terms | null;
   readonly minimum_group: number;
   readonly revote_of: MotionId | null;
+  readonly sheet: AppraisalSheet;
+  readonly based_on: readonly MotionId[];
 }
 /**
  * A secret paper is to be opened: its key is being made. A `collect_seconds` or `seconds` of 0 means until
@@ -741,6 +751,8 @@ export interface PaperOpened {
   readonly terms: Terms | null;
   readonly minimum_group: number;
   readonly revote_of: MotionId | null;
+  readonly sheet: AppraisalSheet;
+  readonly based_on: readonly MotionId[];
 }
 /** No more papers are handed out; casting begins. */
 export interface CollectingClosed {
@@ -879,6 +891,7 @@ export interface Candidate {
   readonly name: string;
   readonly strokes: number;
   readonly participant_id: ParticipantId | null;
+  readonly grade: "" | "excellent" | "good" | "pass" | "fail";
 }
 /** What an election is held on; all of it confirmed by the secretary before the paper opens. */
 export interface Terms {
@@ -934,6 +947,7 @@ export interface Preset {
   readonly proxy: boolean;
   readonly surplus_percent: number;
   readonly doubts: readonly string[];
+  readonly excellent: Share;
 }
 /** An opinion filed before the meeting by a member who can not come; counts where the preset says so. */
 export interface WrittenOpinion {
@@ -1111,6 +1125,8 @@ export interface Motion {
   readonly terms: Terms | null;
   readonly minimum_group: number;
   readonly revote_of: MotionId | null;
+  readonly sheet: AppraisalSheet;
+  readonly based_on: readonly MotionId[];
   readonly amendments: readonly Amendment[];
   readonly opinions: readonly WrittenOpinion[];
   readonly paper: Paper | null;
@@ -1177,6 +1193,11 @@ export interface Threshold {
   readonly comparison: Comparison;
   readonly base: Base;
 }
+/** At most `numerator/denominator` of a number, rounded down. */
+export interface Share {
+  readonly numerator: number;
+  readonly denominator: number;
+}
 /** From `at` on in this room; `title` as it was, since a room may be closed (empty: the hall). */
 export interface Move {
   readonly room_id: RoomId;
@@ -1208,7 +1229,7 @@ export interface Amendment {
   readonly amended_at: number;
 }
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
@@ -1436,6 +1457,8 @@ export const CODES = [
   "too_few_candidates",
   "no_officers",
   "is_a_candidate",
+  "too_many_excellent",
+  "grade_missing",
   "not_an_officer",
   "count_unsigned",
   "count_impossible",

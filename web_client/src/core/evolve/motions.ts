@@ -27,10 +27,10 @@ type Words = MotionDrafted | MotionMoved | MotionOpened | PaperOpened;
 /** The words every fact that shows a motion carries. */
 function words(event: Words, method: VoteMethod) {
   const { motion_id, title, text, item_id, force, choices, max_choices, preset } = event;
-  const { shape, candidates, terms, minimum_group, revote_of } = event;
+  const { shape, candidates, terms, minimum_group, revote_of, sheet, based_on } = event;
   return {
     motion_id, title, text, item_id, force, method, choices, max_choices, preset,
-    shape, candidates, terms, minimum_group, revote_of,
+    shape, candidates, terms, minimum_group, revote_of, sheet, based_on,
   };
 }
 
