@@ -11,8 +11,8 @@ from meeting_server.archive.speech.transcriber import RATE, Word
 
 TOKENS_A_SECOND, MOST_TOKENS = 9, 220
 """More than this nobody says: an engine that lost its way is stopped."""
-LOOPS = 2.4
-"""A text that compresses better than this repeats itself: the engine lost its way."""
+LOOPS = 4.0
+"""A text that compresses better than this says one thing over and over: the engine lost its way (good rhetoric stays below 3)."""
 
 
 class Whisper:
