@@ -149,9 +149,9 @@ async def test_heard_and_answered_is_reported_as_passed_with_its_score_and_time(
         ("choice", "a", "correct"), ("choice", "a,b", "correct"), ("fill-in", "人民", "correct"),
     ]
     await leave(page)
-    seconds = await page.evaluate("window.API.cmi.core.session_time")
-    assert seconds.startswith("0000:00:")
-    assert seconds != "0000:00:00.00"
+    seconds = json.loads(await page.evaluate("JSON.stringify(window.API.cmi.core)"))["session_time"]
+    assert seconds.startswith("00:00:")  # the run-time shortens the hours
+    assert float(seconds.split(":")[2]) > 0.5
     assert await page.evaluate("window.API.lastErrorCode") in ("0", 0)
 
 

@@ -1,0 +1,34 @@
+"""What a branch lets its readers take away: one switch a branch. Packages are for those who may export, whatever it says."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, String, Table, insert, select, update
+
+from meeting_server.store.database import Database, metadata
+
+takeaway_rules = Table(
+    "takeaway_rules",
+    metadata,
+    Column("branch_id", String(64), primary_key=True),
+    Column("readers", Boolean, nullable=False),
+)
+
+
+class TakeawayRules:
+    """The switches over one database. Where nothing was said, readers may take transcript and sound."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def readers_may(self, branch_id: str) -> bool:
+        """Whether readers of this branch's records may take transcript and sound away."""
+        async with self._database.read() as conn:
+            said = (await conn.execute(select(takeaway_rules.c.readers).where(takeaway_rules.c.branch_id == branch_id))).scalar()
+        return True if said is None else bool(said)
+
+    async def let_readers(self, branch_id: str, may: bool) -> None:
+        same = takeaway_rules.c.branch_id == branch_id
+        async with self._database.write() as conn:
+            changed = await conn.execute(update(takeaway_rules).where(same).values(readers=may))
+            if changed.rowcount == 0:
+                await conn.execute(insert(takeaway_rules).values(branch_id=branch_id, readers=may))
