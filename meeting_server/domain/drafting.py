@@ -383,7 +383,7 @@ def _filed(state: MeetingState, event: WrittenOpinionFiled, at: Millis) -> Meeti
 def _withdrawn(state: MeetingState, event: MotionWithdrawn, at: Millis) -> MeetingState:
     motion = state.motions[event.motion_id]
     closed_at = motion.closed_at if motion.closed_at is not None or motion.opened_at is None else at
-    return with_motion(state, replace(motion, phase="withdrawn", withdrawn_reason=event.reason, closed_at=closed_at))
+    return with_motion(state, replace(motion, phase="withdrawn", withdrawn_reason=event.reason, closed_at=closed_at, running=None))
 
 
 EVOLVE: dict[type, Evolve] = {

@@ -42,6 +42,7 @@ from meeting_server.domain.terms import (
     Preset,
     QuorumCheck,
     RoomKind,
+    RunningTally,
     Tally,
     Terms,
     Verdict,
@@ -583,6 +584,8 @@ class BallotCast(Event):
     motion_id: MotionId
     voter: ParticipantId | None
     choices: tuple[str, ...] | None
+    running: RunningTally | None = None
+    """In a copy of a quick poll's ballot: the sums so far, where they moved on; in the journal ``None``."""
 
 
 @dataclass(frozen=True, slots=True)

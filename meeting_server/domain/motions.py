@@ -226,7 +226,8 @@ def _ballot_cast(state: MeetingState, event: BallotCast, at: Millis) -> MeetingS
     ballots = motion.ballots
     if event.voter is not None and event.choices is not None:
         ballots = {**ballots, event.voter: event.choices}
-    return with_motion(state, replace(motion, returned=motion.returned + 1, ballots=ballots))
+    running = event.running if event.running is not None else motion.running
+    return with_motion(state, replace(motion, returned=motion.returned + 1, ballots=ballots, running=running))
 
 
 def _closed(state: MeetingState, event: MotionClosed, at: Millis) -> MeetingState:
@@ -259,6 +260,7 @@ def _published(state: MeetingState, event: MotionPublished, at: Millis) -> Meeti
             verdict=event.verdict,
             named=event.named,
             paper_count=event.paper_count,
+            running=None,
         ),
     )
 

@@ -44,6 +44,7 @@ from meeting_server.domain.terms import (
     Preset,
     QuorumCheck,
     RoomKind,
+    RunningTally,
     Tally,
     Terms,
     Verdict,
@@ -230,6 +231,8 @@ class Motion:
     issued: int = 0
     root: str = ""
     paper_count: PaperCount | None = None
+    running: RunningTally | None = None
+    """In a view of a quick poll: the sums while it runs; in the meeting's own state ``None``."""
 
     @property
     def is_public(self) -> bool:

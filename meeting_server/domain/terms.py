@@ -198,6 +198,14 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningTally:
+    """The sums of a quick poll while it runs: ``counts`` as in a tally, of the first ``cast`` answers."""
+
+    counts: tuple[tuple[str, int], ...]
+    cast: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The result under the preset: ``needed`` votes for, of ``base_count`` (``base``); ``votes_for`` were given.
 

@@ -44,6 +44,7 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Right, Role, may
+from meeting_server.domain.running_tally import running_tally, step_of
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Participant
 
 EVERYONE_ELSE = None
@@ -97,7 +98,8 @@ def copies(state: MeetingState, event: Event) -> tuple[Copy, ...]:
             return _only(runners(state), event)
         case BallotCast():
             voter = frozenset({event.voter}) if event.voter is not None else frozenset()
-            return (Copy(voter, event), Copy(EVERYONE_ELSE, replace(event, voter=None, choices=None)))
+            shown = replace(event, running=step_of(state.motions[event.motion_id]))
+            return (Copy(voter, shown), Copy(EVERYONE_ELSE, replace(shown, voter=None, choices=None)))
         case MotionClosed():
             return (Copy(runners(state), event), Copy(EVERYONE_ELSE, replace(event, tally=None, verdict=None)))
         case MotionWithdrawn() | MotionAmended() | PaperRequested() | PaperAbandoned() if not state.motions[event.motion_id].is_public:
@@ -168,7 +170,7 @@ def _counters_of(motion: Motion) -> frozenset[ParticipantId]:
 
 def _own_ballot_only(motion: Motion, viewer: ParticipantId | None) -> Motion:
     own = {i: choices for i, choices in motion.ballots.items() if i == viewer}
-    return replace(motion, ballots=own)
+    return replace(motion, ballots=own, running=running_tally(motion))
 
 
 def _unpublished(motion: Motion, viewer: ParticipantId | None) -> Motion:

@@ -90,7 +90,7 @@ export function motion(more: Partial<Motion> = {}): Motion {
     present_at_close: 0,
     issued: 0,
     root: "",
-    paper_count: null,
+    paper_count: null, running: null,
     ...more,
   };
 }

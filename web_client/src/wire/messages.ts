@@ -778,6 +778,7 @@ export interface BallotCast {
   readonly motion_id: MotionId;
   readonly voter: ParticipantId | null;
   readonly choices: readonly string[] | null;
+  readonly running: RunningTally | null;
 }
 /** *redacted* (`tally`, `verdict`) for those who do not run votes, until published. */
 export interface MotionClosed {
@@ -983,6 +984,11 @@ export interface PaperCount {
   readonly teller: ParticipantId;
   readonly signed_by: readonly ParticipantId[];
 }
+/** The sums of a quick poll while it runs: `counts` as in a tally, of the first `cast` answers. */
+export interface RunningTally {
+  readonly counts: readonly (readonly [string, number])[];
+  readonly cast: number;
+}
 /** What was counted. `counts` pairs each choice id with its number, in the order of the paper. */
 export interface Tally {
   readonly counts: readonly (readonly [string, number])[];
@@ -1138,6 +1144,7 @@ export interface Motion {
   readonly issued: number;
   readonly root: string;
   readonly paper_count: PaperCount | null;
+  readonly running: RunningTally | null;
 }
 /** The recording switched on now, if any; earlier ones are in the journal. */
 export interface Recording {

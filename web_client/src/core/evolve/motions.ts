@@ -64,6 +64,7 @@ function fresh(event: Words, method: VoteMethod): Motion {
     issued: 0,
     root: "",
     paper_count: null,
+    running: null,
   };
 }
 
@@ -118,18 +119,20 @@ export const motions: Steps<
   }),
   MotionOpened: (state, event, at) =>
     withMotion(state, { ...opened(state, event, event.method, at), closes_at: event.closes_at }),
-  BallotCast: (state, { motion_id, voter, choices }) =>
+  BallotCast: (state, { motion_id, voter, choices, running }) =>
     edited(state, motion_id, (m) => ({
       returned: m.returned + 1,
+      running: running ?? m.running,
       ballots: voter !== null && choices !== null ? { ...m.ballots, [voter]: choices } : m.ballots,
     })),
   MotionClosed: (state, event, at) => edited(state, event.motion_id, () => closed(event, at)),
   MotionPublished: (state, { motion_id, tally, verdict, named, paper_count }, at) =>
-    edited(state, motion_id, () => ({ phase: "published", published_at: at, tally, verdict, named, paper_count })),
+    edited(state, motion_id, () => ({ phase: "published", published_at: at, tally, verdict, named, paper_count, running: null })),
   MotionWithdrawn: (state, { motion_id, reason }, at) =>
     edited(state, motion_id, (m) => ({
       phase: "withdrawn",
       withdrawn_reason: reason,
+      running: null,
       closed_at: m.closed_at !== null || m.opened_at === null ? m.closed_at : at,
     })),
   PaperRequested: (state, { motion_id, seconds, collect_seconds, requested_by }) =>
