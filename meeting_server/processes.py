@@ -45,6 +45,9 @@ async def _work_on_records(settings: Settings) -> None:
     from meeting_server.archive.worker import Worker
     from meeting_server.journal.sql import SqlJournal
     from meeting_server.store.database import Database
+    from meeting_server.store.holds import Holds
+    from meeting_server.store.record_edits import RecordEdits
+    from meeting_server.store.record_orders import RecordOrders
     from meeting_server.store.schedule import Schedule
     from meeting_server.store.search import Search
 
@@ -64,8 +67,10 @@ async def _work_on_records(settings: Settings) -> None:
     try:
         journal = SqlJournal(database)
         hearing = Hearing(speech, giving_way) if speech.engine != "none" else None
-        pipeline = Pipeline(journal, Search(database), settings.recordings_dir, hearing)
-        worker = Worker(journal, pipeline, settings.retention_days)
+        pipeline = Pipeline(
+            journal, Search(database), settings.recordings_dir, hearing, RecordEdits(database), RecordOrders(database), giving_way
+        )
+        worker = Worker(journal, pipeline, settings.retention_days, Holds(database))
         await asyncio.gather(worker.run(stop), giving_way.watch(Schedule(database).running, stop))
     finally:
         await database.close()

@@ -14,8 +14,11 @@ RATE = 48_000
 FRAME = RATE // 50
 
 
-def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, loud: float = 0.3) -> Path:
-    """A WebM as the recorder writes it: Opus frames with real times, nothing at all in the gaps between ``spans`` (s)."""
+def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, loud: float = 0.3, glide: float = 0.0) -> Path:
+    """A WebM as the recorder writes it: Opus frames with real times, nothing at all in the gaps between ``spans`` (s).
+
+    With ``glide`` (Hz a second) the pitch rises, so that no two packets are the same.
+    """
     with av.open(str(path), "w", format="webm") as container:
         stream = container.add_stream("libopus", rate=RATE, layout="mono")
         assert isinstance(stream, AudioStream)
@@ -24,7 +27,7 @@ def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, lo
         for since, until in spans:
             for number in range(round((until - since) * 50)):
                 times = (np.arange(FRAME) + number * FRAME) / RATE
-                samples = (loud * np.sin(2 * np.pi * pitch * times)).astype(np.float32)
+                samples = (loud * np.sin(2 * np.pi * (pitch + glide * times / 2) * times)).astype(np.float32)
                 frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
                 frame.sample_rate, frame.time_base = RATE, Fraction(1, RATE)
                 frame.pts = round(since * RATE) + number * FRAME
@@ -37,10 +40,10 @@ def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, lo
     return path
 
 
-def picture(path: Path, seconds: float, *, width: int = 320, height: int = 180) -> Path:
-    """A WebM with a moving picture (VP8, 10 frames a second)."""
+def picture(path: Path, seconds: float, *, width: int = 320, height: int = 180, keys: int = 0) -> Path:
+    """A WebM with a moving picture (VP8, 10 frames a second); ``keys``: a key frame every so many frames."""
     with av.open(str(path), "w", format="webm") as container:
-        stream = container.add_stream("libvpx", rate=10, options={"deadline": "realtime", "cpu-used": "8"})
+        stream = container.add_stream("libvpx", rate=10, options={"deadline": "realtime", "cpu-used": "8"} | ({"g": str(keys)} if keys else {}))
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt, stream.time_base = width, height, "yuv420p", Fraction(1, 1000)
         for number in range(round(seconds * 10)):

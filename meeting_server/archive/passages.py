@@ -1,4 +1,4 @@
-"""What of a meeting can be searched: its title, agenda, motions, chat, the notes of its minutes, document names.
+"""What of a meeting can be searched: what was said, its title, agenda, motions, chat, the notes of its minutes, document names.
 
 Talk of group rooms stays in them: a message with an audience is not searchable.
 """
@@ -9,10 +9,12 @@ from collections.abc import Iterator
 
 from meeting_server.archive.minutes import Minutes
 from meeting_server.archive.timeline import Timeline
+from meeting_server.archive.transcript import Transcript
+from meeting_server.domain.ids import HALL
 from meeting_server.store.search import Passage
 
 
-def passages_of(minutes: Minutes, timeline: Timeline) -> Iterator[Passage]:
+def passages_of(minutes: Minutes, timeline: Timeline, transcript: Transcript | None = None) -> Iterator[Passage]:
     """Passages with the moment they belong to, for the link into the player."""
     opened_at = timeline.opened_at
     yield Passage("title", opened_at, "", minutes.title)
@@ -34,3 +36,6 @@ def passages_of(minutes: Minutes, timeline: Timeline) -> Iterator[Passage]:
     for line in timeline.chat:
         if line.state == "shown" and not line.audience:
             yield Passage("chat", line.at, line.name, line.text)
+    for spoken in transcript.spoken if transcript is not None else ():
+        if spoken.text and spoken.room_id == HALL:
+            yield Passage("speech", spoken.since, spoken.who, spoken.text)

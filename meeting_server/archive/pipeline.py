@@ -7,6 +7,7 @@ Steps that take minutes are made beside the quick ones, so that no meeting waits
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
@@ -14,41 +15,65 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from meeting_server.archive import cues, transcript
+from meeting_server.archive.composite import Composite
+from meeting_server.archive.giving_way import GivingWay
 from meeting_server.archive.manifest import Manifest, Step, inside, is_done, load, made_file, save, write_whole
 from meeting_server.archive.minutes import minutes_of
 from meeting_server.archive.mix import NothingToMix, Source, mix
 from meeting_server.archive.passages import passages_of
+from meeting_server.archive.redaction import covered, holds_words, take_out_of_folder, without_words
 from meeting_server.archive.step import LongStep, Material, Progress, StepFailed, StepStopped
 from meeting_server.archive.timeline import timeline_of
 from meeting_server.domain.ids import HALL, MeetingId
 from meeting_server.journal.port import Journal
+from meeting_server.store.record_edits import Edits, RecordEdits
+from meeting_server.store.record_orders import RecordOrders
 from meeting_server.store.search import Search
 
 log = structlog.get_logger(__name__)
 
-STEPS = ("minutes", "timeline", "mix", "speech", "search")
+STEPS = ("minutes", "timeline", "redact", "mix", "speech", "transcript", "search", "composite")
 """In the order in which they are made; texts under ``archive.step.<name>``."""
-LONG = frozenset({"speech"})
+LONG = frozenset({"speech", "composite"})
 QUICK = frozenset(STEPS) - LONG
-MINUTES, TIMELINE, MIX = "minutes.json", "timeline.json", "mix.m4a"
-VERSION = {"minutes": 1, "timeline": 1, "mix": 1, "speech": 1, "search": 1}
+MINUTES, TIMELINE, MIX, COMPOSITE = "minutes.json", "timeline.json", "mix.m4a", "composite.mp4"
+VERSION = {"minutes": 1, "timeline": 1, "redact": 1, "mix": 1, "speech": 1, "transcript": 1, "search": 2, "composite": 1}
 """Raised when a step makes something else of the same input: everything is then made again."""
 
 
 class Pipeline:
-    """Makes the record of meetings under ``recordings/<meeting id>/``. ``speech`` is ``None`` when nobody listens."""
+    """Makes the record of meetings under ``recordings/<meeting id>/``. ``speech`` is ``None`` when nobody listens.
 
-    def __init__(self, journal: Journal, search: Search, recordings: Path, speech: LongStep | None = None) -> None:
+    ``edits`` and ``orders`` are where people's changes and wishes are read; without them there are none.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        search: Search,
+        recordings: Path,
+        speech: LongStep | None = None,
+        edits: RecordEdits | None = None,
+        orders: RecordOrders | None = None,
+        giving_way: GivingWay | None = None,
+    ) -> None:
         self._journal = journal
         self._search = search
         self._recordings = recordings
         self._speech = speech
+        self._edits = edits
+        self._orders = orders
+        self._composite = Composite(self._still_wanted, giving_way)
         self._make: dict[str, Callable[[Material], Awaitable[tuple[str, ...]]]] = {
             "minutes": self._minutes,
             "timeline": self._timeline,
+            "redact": self._redact,
             "mix": self._mix,
             "speech": self._hear,
+            "transcript": self._transcript,
             "search": self._index,
+            "composite": self._compose,
         }
 
     def folder(self, meeting_id: MeetingId) -> Path:
@@ -60,6 +85,12 @@ class Pipeline:
 
     def manifest(self, meeting_id: MeetingId) -> Manifest:
         return load(self.folder(meeting_id), meeting_id)
+
+    async def changes(self) -> dict[str, str]:
+        """By meeting, something that differs whenever people changed it or asked for something. Raises StorageUnavailable."""
+        edited = await self._edits.positions() if self._edits is not None else {}
+        ordered = await self._orders.positions() if self._orders is not None else {}
+        return {meeting_id: edited.get(meeting_id, "") + ordered.get(meeting_id, "") for meeting_id in edited | ordered}
 
     async def run(self, meeting_id: MeetingId, position: str, steps: Collection[str] = STEPS) -> Manifest:
         """Bring these steps of an adjourned meeting up to ``position`` of its journal; the manifest afterwards.
@@ -96,6 +127,8 @@ class Pipeline:
             return Step("failed", made_from, (), time.monotonic() - started, failed.code)
         except StepStopped:
             return Step("waiting", made_from)
+        if name == "redact":
+            made_from = self._made_from(name, material)  # it changes its own input: nothing is left to be taken out
         log.info("made", meeting=material.minutes.meeting_id, step=name, files=list(names))
         return Step("done", made_from, files, round(time.monotonic() - started, 3))
 
@@ -123,15 +156,29 @@ class Pipeline:
             return None
         if minutes is None or timeline is None:
             return None
-        return Material(folder, minutes, timeline, position)
+        edits = await self._edits.of(meeting_id) if self._edits is not None else Edits()
+        ordered = frozenset(await self._orders.of(meeting_id)) if self._orders is not None else frozenset()
+        return Material(folder, minutes, timeline, position, edits, ordered)
 
     def _made_from(self, name: str, material: Material) -> str:
-        """The version of a step's input. Mix and speech depend on the tracks, everything else on the whole journal."""
-        if name == "mix":
-            return f"{VERSION[name]}:{_tracks_of_mix(material)}"
-        if name == "speech":
-            return f"{VERSION[name]}:{self._speech.made_from(material) if self._speech is not None else 'nobody'}"
-        return f"{material.position}.{VERSION[name]}"
+        """The version of a step's input: the tracks, what was heard, what people changed, or the whole journal."""
+        match name:
+            case "redact":
+                left = holds_words(cues.load(material.folder), material.taken_out)
+                source = f"{material.edits.taken_out}{':words' if left else ''}"
+            case "mix":
+                source = _tracks_of_mix(material)
+            case "speech":
+                source = self._speech.made_from(material) if self._speech is not None else "nobody"
+            case "transcript":
+                source = f"{material.edits.position}:{_heard(material)}"
+            case "search":
+                source = f"{material.position}:{material.edits.position}:{_heard(material)}"
+            case "composite":
+                source = self._composite.made_from(material)
+            case _:
+                return f"{material.position}.{VERSION[name]}"
+        return f"{VERSION[name]}:{source}"
 
     # --- the steps ----------------------------------------------------------------------------------------------
 
@@ -158,19 +205,65 @@ class Pipeline:
             log.warning("tracks that could not be read to their end", files=[path.name for path in broken])
         return (MIX,)
 
+    async def _redact(self, material: Material) -> tuple[str, ...]:
+        """What was made of the tracks goes first, so that nothing of it can be heard while the tracks are written anew."""
+        meeting_id, folder, stretches = material.minutes.meeting_id, material.folder, material.taken_out
+        if not stretches:
+            return ()
+        heard = cues.load(folder)
+        try:
+            await asyncio.to_thread(take_out_of_folder, folder, material.timeline.tracks, stretches)
+        except OSError as error:
+            log.error("a track could not be written anew", meeting=meeting_id, reason=str(error))
+            raise StepFailed("no_space") from error
+        if heard is not None and holds_words(heard, stretches):
+            cues.save(folder, without_words(heard, stretches))
+            hearing = load(folder, meeting_id).steps.get("speech", Step())
+            if hearing.state == "done":  # its file is another one now, and still what was heard
+                _note(folder, meeting_id, "speech", msgspec.structs.replace(hearing, files=(made_file(folder, cues.CUES),)))
+        if self._edits is not None and heard is not None:
+            await self._edits.forget_corrections(meeting_id, [c.cue_id for c in heard.cues if covered(c.since, c.until, stretches)])
+        return ()
+
     async def _hear(self, material: Material) -> tuple[str, ...]:
         return () if self._speech is None else await self._speech.make(material, self._progress("speech", material))
 
+    async def _transcript(self, material: Material) -> tuple[str, ...]:
+        said = transcript.transcript_of(material.minutes.meeting_id, cues.load(material.folder), material.edits)
+        transcript.save(material.folder, said)
+        return (transcript.TRANSCRIPT,)
+
     async def _index(self, material: Material) -> tuple[str, ...]:
         timeline = material.timeline
-        found = list(passages_of(material.minutes, timeline))
-        await self._search.replace(timeline.meeting_id, timeline.branch_id, found)
+        said = transcript.transcript_of(timeline.meeting_id, cues.load(material.folder), material.edits)
+        await self._search.replace(timeline.meeting_id, timeline.branch_id, list(passages_of(material.minutes, timeline, said)))
+        if material.taken_out:
+            await self._search.forget_deleted()
         return ()
+
+    async def _compose(self, material: Material) -> tuple[str, ...]:
+        return await self._composite.make(material, self._progress("composite", material))
+
+    async def _still_wanted(self, material: Material) -> bool:
+        """Whether nobody called it off or took something out of it meanwhile."""
+        meeting_id = material.minutes.meeting_id
+        ordered = await self._orders.of(meeting_id) if self._orders is not None else {}
+        edits = await self._edits.of(meeting_id) if self._edits is not None else Edits()
+        return "composite" in ordered and edits.taken_out == material.edits.taken_out
 
 
 def _tracks_of_mix(material: Material) -> str:
     """Which sound there is, so that it is mixed again when a file changed."""
     return ",".join(sorted(f"{source.path.name}@{source.starts_ms}:{_size(source.path)}" for source in _sources(material)))
+
+
+def _heard(material: Material) -> str:
+    """What was heard and not taken out: the same before and after the words of what was taken out are gone from the cues."""
+    heard = cues.load(material.folder)
+    if heard is None:
+        return "nothing"
+    lines = [(cue.cue_id, cue.since, cue.until, cue.text) for cue in heard.cues if not covered(cue.since, cue.until, material.taken_out)]
+    return hashlib.sha256(msgspec.json.encode((heard.engine, lines))).hexdigest()[:16]
 
 
 def _note(folder: Path, meeting_id: MeetingId, name: str, step: Step) -> None:

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from meeting_server.archive.minutes import Minutes
 from meeting_server.archive.timeline import Timeline
+from meeting_server.archive.transcript import Stretch
+from meeting_server.store.record_edits import Edits
 
 Progress = Callable[[int], None]
 """Called with the percentage that is done, from any thread."""
@@ -26,14 +28,24 @@ class StepStopped(Exception):
     """The process is to end: what is done of the step is kept, the rest is done by the next one."""
 
 
+NO_EDITS = Edits()
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the steps work on: the meeting folded, and its folder."""
+    """What the steps work on: the meeting folded, its folder, what people changed in it, and the steps they asked for."""
 
     folder: Path
     minutes: Minutes
     timeline: Timeline
     position: str
+    edits: Edits = NO_EDITS
+    ordered: frozenset[str] = frozenset()
+
+    @property
+    def taken_out(self) -> tuple[Stretch, ...]:
+        """Stretches of which nothing may be left."""
+        return tuple(Stretch(redaction.since, redaction.until) for redaction in self.edits.redactions)
 
 
 class LongStep(Protocol):

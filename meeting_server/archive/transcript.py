@@ -10,8 +10,10 @@ from typing import Literal
 
 import msgspec
 
+from meeting_server.archive.cues import Cues
 from meeting_server.archive.manifest import write_whole
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId, RoomId
+from meeting_server.store.record_edits import Edits
 
 FORMAT = 1
 TRANSCRIPT = "transcript.json"
@@ -22,6 +24,10 @@ class Stretch(msgspec.Struct, frozen=True):
 
     since: Millis
     until: Millis
+
+    def covers(self, since: Millis, until: Millis) -> bool:
+        """Whether something from ``since`` to ``until`` lies in it, wholly or in part."""
+        return since < self.until and max(until, since + 1) > self.since
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -46,6 +52,22 @@ class Transcript(msgspec.Struct, frozen=True):
     spoken: tuple[Spoken, ...]
     redactions: tuple[Stretch, ...] = ()
     format: int = FORMAT
+
+
+def transcript_of(meeting_id: MeetingId, cues: Cues | None, edits: Edits) -> Transcript:
+    """What was heard as it stands after all edits: the newest correction of a cue counts, and no word of what was taken out."""
+    stretches = tuple(Stretch(redaction.since, redaction.until) for redaction in edits.redactions)
+    if cues is None:
+        return Transcript(meeting_id, "", "", (), stretches)
+    corrected = {correction.cue_id: correction.after for correction in edits.corrections}
+    spoken = []
+    for cue in cues.cues:
+        text = corrected.get(cue.cue_id, cue.text)
+        state: Literal["heard", "corrected", "redacted"] = "corrected" if text != cue.text else "heard"
+        if any(stretch.covers(cue.since, cue.until) for stretch in stretches):
+            text, state = "", "redacted"
+        spoken.append(Spoken(cue.cue_id, cue.since, cue.until, cue.participant_id, cue.who, cue.room_id, text, state))
+    return Transcript(meeting_id, cues.engine, cues.language, tuple(spoken), stretches)
 
 
 def save(folder: Path, transcript: Transcript) -> None:

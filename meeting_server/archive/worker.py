@@ -17,6 +17,7 @@ from meeting_server.archive.manifest import Manifest, Step, save
 from meeting_server.archive.pipeline import LONG, QUICK, STEPS, Pipeline
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.journal.port import StorageUnavailable
+from meeting_server.store.holds import Holds
 
 log = structlog.get_logger(__name__)
 
@@ -39,11 +40,13 @@ class Finished(Protocol):
 class Worker:
     """One worker is enough for one database; two do no harm but the same work twice.
 
-    ``retention_days`` 0 keeps recordings for ever; else sound and pictures are deleted that long after adjourning.
+    ``retention_days`` 0 keeps recordings for ever; else sound and pictures are deleted that long after adjourning, but for
+    meetings on which there is a hold.
     """
 
-    def __init__(self, finished: Finished, pipeline: Pipeline, retention_days: int = 0) -> None:
+    def __init__(self, finished: Finished, pipeline: Pipeline, retention_days: int = 0, holds: Holds | None = None) -> None:
         self._finished = finished
+        self._holds = holds
         self._pipeline = pipeline
         self._retention_ms = retention_days * DAY_MS
         self._up_to_date: dict[_Lane, str] = {}
@@ -68,18 +71,20 @@ class Worker:
         """Make everything that is behind, once; how many meetings were worked on. Raises StorageUnavailable."""
         now = time.time_ns() // 1_000_000 if now_ms is None else now_ms
         worked = 0
+        changes = await self._pipeline.changes()
+        kept = await self._holds.standing() if self._holds is not None and self._retention_ms else frozenset()
         for meeting_id, (position, adjourned_at) in (await self._finished.adjourned()).items():
             if stop is not None and stop.is_set():
                 break
-            if self._retention_ms and "mix" in steps and adjourned_at + self._retention_ms < now:
+            if self._retention_ms and "mix" in steps and adjourned_at + self._retention_ms < now and meeting_id not in kept:
                 await asyncio.to_thread(self._remove_recordings, meeting_id)
-            lane = meeting_id, frozenset(steps)
-            if self._up_to_date.get(lane) == position or time.monotonic() < self._not_before.get(lane, 0.0):
+            lane, wanted = (meeting_id, frozenset(steps)), position + changes.get(meeting_id, "")
+            if self._up_to_date.get(lane) == wanted or time.monotonic() < self._not_before.get(lane, 0.0):
                 continue
-            worked += await self._make(lane, position)
+            worked += await self._make(lane, position, wanted)
         return worked
 
-    async def _make(self, lane: _Lane, position: str) -> int:
+    async def _make(self, lane: _Lane, position: str, wanted: str) -> int:
         meeting_id, steps = lane
         try:
             before = self._pipeline.manifest(meeting_id)
@@ -92,7 +97,7 @@ class Worker:
             return 0
         if any(before.steps.get(name) != after.steps.get(name) for name in LONG & steps):
             self._up_to_date.pop((meeting_id, QUICK), None)  # what was heard is to be found too
-        self._up_to_date[lane] = position
+        self._up_to_date[lane] = wanted
         return 1
 
     def _remove_recordings(self, meeting_id: MeetingId) -> None:
@@ -105,7 +110,8 @@ class Worker:
         for path in removed:
             path.unlink(missing_ok=True)
         if manifest.steps or removed:
-            save(folder, Manifest(meeting_id, manifest.position, {**manifest.steps, "mix": Step("removed")}))
+            gone = {"mix": Step("removed"), "composite": Step("removed")}
+            save(folder, Manifest(meeting_id, manifest.position, manifest.steps | gone))
             log.info("recordings deleted: their time is over", meeting=meeting_id, files=len(removed))
 
 

@@ -36,7 +36,7 @@ from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.characters import Token, sounded, spaced, split_pinyin, tokens_of
 from meeting_server.store.database import Database, metadata
 
-PassageKind = Literal["title", "agenda", "motion", "chat", "point", "dissent", "resolution", "document"]
+PassageKind = Literal["title", "agenda", "motion", "speech", "chat", "point", "dissent", "resolution", "document"]
 LONGEST_QUERY = 100
 MOST_HITS = 100
 EXCERPT = 60
@@ -208,6 +208,18 @@ class Search:
                     {"id": row.passage_id, "c": row.characters, "s": row.sounds},
                 )
         await conn.execute(delete(passages).where(mine))
+
+    async def forget_deleted(self) -> None:
+        """Leave no copy of what is found no more: the index is written anew, and the log behind it emptied.
+
+        (PostgreSQL's autovacuum does that in its own time; here it is asked to at once.)
+        """
+        if not self._database.is_sqlite:
+            await self._database.forget_order(("passages", "transcript_corrections"))
+            return
+        async with self._database.write() as conn:
+            await conn.execute(text("INSERT INTO passages_index(passages_index) VALUES ('optimize')"))
+        await self._database.forget_deleted()
 
     async def count(self) -> int:
         """Passages in all; for the operator."""

@@ -71,13 +71,14 @@ async def test_killed_again_and_again_the_result_is_the_same(tmp_path: Path) -> 
             with worker(tmp_path / "killed") as process:
                 await asyncio.to_thread(wait_for, (killed / "manifest.json").exists, 30)
                 await asyncio.sleep(chance.random() * 1.6)
+        (killed / "timeline.json").unlink(missing_ok=True)  # something is left to do, so that it is known to be at work
         with worker(tmp_path / "killed") as process:
-            await asyncio.to_thread(wait_for, lambda: load(killed, MEETING).complete, 60)
+            await asyncio.to_thread(wait_for, lambda: (killed / "timeline.json").exists() and load(killed, MEETING).complete, 60)
             assert process.poll() is None
             process.send_signal(signal.SIGTERM)
             assert await asyncio.to_thread(process.wait, 20) == 0
         again = made(killed)
-    assert set(again) == {"li-audio-1.webm", "minutes.json", "mix.m4a", "timeline.json", "zhou-audio-1.webm"}
+    assert set(again) == {"li-audio-1.webm", "minutes.json", "mix.m4a", "timeline.json", "transcript.json", "zhou-audio-1.webm"}
     manifest = load(killed, MEETING)
     for step in manifest.steps.values():
         assert step.state == "done"

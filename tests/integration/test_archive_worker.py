@@ -169,7 +169,7 @@ async def test_unreadable_tracks_fail_the_sound_and_nothing_else(archive: Archiv
     await tell(archive)
     await archive.worker.look()
     states = {name: step.state for name, step in archive.manifest.steps.items()}
-    assert states == {"minutes": "done", "timeline": "done", "mix": "failed", "speech": "done", "search": "done"}
+    assert states == dict.fromkeys(STEPS, "done") | {"mix": "failed"}
     assert archive.manifest.steps["mix"].code == "nothing_readable"
     assert archive.manifest.complete
 
@@ -182,7 +182,7 @@ async def test_recordings_are_deleted_when_their_time_is_over_and_the_minutes_st
     await worker.look(now_ms=adjourned_at + 29 * DAY_MS)
     assert (archive.folder / "mix.m4a").exists()
     await worker.look(now_ms=adjourned_at + 31 * DAY_MS)
-    assert sorted(path.name for path in archive.folder.iterdir()) == ["manifest.json", "minutes.json", "timeline.json"]
+    assert sorted(path.name for path in archive.folder.iterdir()) == ["manifest.json", "minutes.json", "timeline.json", "transcript.json"]
     await Worker(archive.journal, archive.pipeline, retention_days=30).look(now_ms=adjourned_at + 32 * DAY_MS)
     assert archive.manifest.steps["mix"].state == "removed"
 
