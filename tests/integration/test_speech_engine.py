@@ -9,7 +9,7 @@ import pytest
 
 from meeting_server.archive.cues import Cue
 from meeting_server.archive.sound import Samples, runs
-from meeting_server.archive.speech.engines import opened, problem
+from meeting_server.archive.speech.engines import loaded, problem
 from meeting_server.archive.speech.glossary import Glossary
 from meeting_server.archive.speech.hearing import cues_of
 from meeting_server.archive.speech.packs import packs
@@ -34,12 +34,12 @@ TERMS = Glossary(("林晓雨", "学习总结", "预备党员转正", "党费收�
 @pytest.fixture(scope="module")
 def chinese() -> Transcriber:
     assert problem(whisper("zh")) == ""
-    return opened(whisper("zh"))
+    return loaded(whisper("zh"))
 
 
 @pytest.fixture(scope="module")
 def english_ear() -> Transcriber:
-    return opened(whisper("en"))
+    return loaded(whisper("en"))
 
 
 def heard(path: Path, engine: Transcriber, terms: Glossary) -> list[Cue]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pytest
 
 from meeting_server.archive import cues
@@ -16,6 +20,7 @@ from meeting_server.archive.giving_way import GivingWay
 from meeting_server.archive.manifest import Manifest, Step, load
 from meeting_server.archive.pipeline import LONG, QUICK, Pipeline
 from meeting_server.archive.sound import Samples
+from meeting_server.archive.speech.apart import EngineApart
 from meeting_server.archive.speech.engines import SpeechSettings
 from meeting_server.archive.speech.hearing import HEARD, Hearing
 from meeting_server.archive.speech.transcriber import Transcriber, Word
@@ -29,6 +34,7 @@ from meeting_server.store.database import Database
 from meeting_server.store.search import Search
 from tests.recordings import RATE
 from tests.speech_material import SPEECH, english, mandarin, spoken_track, whisper
+from tests.tiny_sherpa import paraformer, sense_voice
 from tests.whole_meeting import CHAIR, LI, MEETING, whole_meeting
 
 PACKS = 4
@@ -54,6 +60,9 @@ class Parrot:
         if self.at_each is not None:
             self.at_each.set()
         return [Word(0.2, 0.6, "听到"), Word(0.6, 1.0, f"{len(samples)}。")]
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass
@@ -201,6 +210,39 @@ async def test_an_engine_that_can_not_work_is_said_in_the_record_and_the_rest_is
     steps = heard.manifest.steps
     assert (steps["speech"].state, steps["speech"].code) == ("failed", code)
     assert {steps[name].state for name in QUICK} == {"done"}
+
+
+@pytest.mark.parametrize(("engine", "model"), [("sense-voice", sense_voice), ("paraformer", paraformer)])
+async def test_sherpa_makes_cues_with_a_model_of_its_kind(
+    heard: Heard, tmp_path: Path, engine: Literal["sense-voice", "paraformer"], model: Callable[[Path], Path]
+) -> None:
+    """The real library with a model that always says the same: what it understands of speech is not shown here."""
+    step = await heard.make(Hearing(SpeechSettings(engine, model(tmp_path / "model"))))
+    assert step.state == "done"
+    made = cues.load(heard.folder)
+    assert made is not None
+    assert made.engine == f"{engine} model"
+    assert [cue.text for cue in made.cues] == ["同志们，开会。"] * PACKS
+    assert [word.text for word in made.cues[0].words] == ["同", "志", "们", "，", "开", "会", "。"]
+
+
+@pytest.mark.parametrize("engine", ["sense-voice", "paraformer"])
+async def test_a_model_of_another_kind_is_said_in_the_record(heard: Heard, engine: Literal["sense-voice", "paraformer"]) -> None:
+    """Given the other's model the library ends its process: it must not be ours."""
+    other = (paraformer if engine == "sense-voice" else sense_voice)(heard.recordings.parent / "other")
+    step = await heard.make(Hearing(SpeechSettings(engine, other)))
+    assert step.state == "failed"
+    assert step.code in ("no_speech_model", "speech_broke")
+
+
+async def test_an_engine_whose_process_is_killed_breaks_nothing_else(heard: Heard) -> None:
+    engine = EngineApart(whisper("zh"))
+    try:
+        os.kill(engine.pid, signal.SIGKILL)
+        with pytest.raises(RuntimeError):
+            engine.hear(np.zeros(16_000, np.float32), "")
+    finally:
+        engine.close()
 
 
 async def test_a_missing_package_is_said_in_the_record(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:

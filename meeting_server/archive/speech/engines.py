@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import structlog
+import msgspec
 
 from meeting_server.archive.speech.sherpa import Sherpa, model_file
-from meeting_server.archive.speech.transcriber import Transcriber
 from meeting_server.archive.speech.whisper import Whisper
-from meeting_server.archive.step import StepFailed
-
-log = structlog.get_logger(__name__)
 
 Engine = Literal["none", "faster-whisper", "sense-voice", "paraformer"]
 PACKAGES = {
@@ -25,8 +20,7 @@ PACKAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechSettings:
+class SpeechSettings(msgspec.Struct, frozen=True):
     """``model``: the folder of the engine's model. ``sha256``: of its largest file, empty when it is not to be checked."""
 
     engine: Engine = "none"
@@ -53,23 +47,16 @@ def problem(settings: SpeechSettings) -> str:
     return ""
 
 
-def opened(settings: SpeechSettings) -> Transcriber:
-    """The engine, ready to hear. Raises StepFailed."""
-    try:
-        assert settings.model is not None
-        match settings.engine:
-            case "faster-whisper":
-                return Whisper(settings.model, settings.language, settings.threads)
-            case "sense-voice" | "paraformer":
-                return Sherpa(settings.engine, settings.model, settings.language, settings.threads)
-            case "none":
-                raise StepFailed("no_speech_engine")
-    except ImportError as error:
-        log.error("the speech engine can not be loaded", engine=settings.engine, reason=str(error))
-        raise StepFailed("no_speech_engine") from error
-    except (RuntimeError, ValueError, OSError) as error:
-        log.error("the speech engine does not take its model", engine=settings.engine, model=str(settings.model), reason=str(error))
-        raise StepFailed("no_speech_model") from error
+def loaded(settings: SpeechSettings) -> Whisper | Sherpa:
+    """The engine in this very process. Raises ImportError, or RuntimeError, ValueError, OSError for a model it does not take.
+
+    A library that does not like a model may end the process: use ``apart.EngineApart``.
+    """
+    if settings.model is None or settings.engine == "none":
+        raise ValueError("no engine")
+    if settings.engine == "faster-whisper":
+        return Whisper(settings.model, settings.language, settings.threads)
+    return Sherpa(settings.engine, settings.model, settings.language, settings.threads)
 
 
 def _model(settings: SpeechSettings) -> Path | None:

@@ -7,6 +7,7 @@ all is heard, so that a process that dies does not hear an hour again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import hashlib
 import shutil
@@ -20,7 +21,8 @@ from meeting_server.archive.cues import CUES, Cue, Cues, SpokenWord, in_order, s
 from meeting_server.archive.giving_way import GivingWay
 from meeting_server.archive.manifest import inside, write_whole
 from meeting_server.archive.sound import Unreadable, runs
-from meeting_server.archive.speech.engines import SpeechSettings, opened, problem
+from meeting_server.archive.speech.apart import CanNotHear, EngineApart
+from meeting_server.archive.speech.engines import SpeechSettings, problem
 from meeting_server.archive.speech.glossary import Glossary, glossary_of
 from meeting_server.archive.speech.packs import Pack, packs
 from meeting_server.archive.speech.sentences import sentences, simplified
@@ -51,7 +53,7 @@ class Hearing:
         self,
         settings: SpeechSettings,
         giving_way: GivingWay | None = None,
-        open_engine: Callable[[SpeechSettings], Transcriber] = opened,
+        open_engine: Callable[[SpeechSettings], Transcriber] = EngineApart,
     ) -> None:
         self._settings = settings
         self._giving_way = giving_way if giving_way is not None else GivingWay()
@@ -59,7 +61,7 @@ class Hearing:
 
     @functools.cached_property
     def _problem(self) -> str:
-        return problem(self._settings) if self._open is opened else ""
+        return problem(self._settings) if self._open is EngineApart else ""
 
     def made_from(self, material: Material) -> str:
         """The tracks alone: what was heard once is not heard again by a better engine (corrections name its cues),
@@ -76,7 +78,15 @@ class Hearing:
         return await asyncio.to_thread(self._hear_all, material, voices, progress)
 
     def _hear_all(self, material: Material, voices: list[Track], progress: Progress) -> tuple[str, ...]:
-        engine = self._open(self._settings)
+        try:
+            engine = self._open(self._settings)
+        except CanNotHear as error:
+            log.error("the speech engine can not be used", engine=self._settings.engine, code=error.code, reason=error.reason)
+            raise StepFailed(error.code) from error
+        with contextlib.closing(engine):
+            return self._hear_with(engine, material, voices, progress)
+
+    def _hear_with(self, engine: Transcriber, material: Material, voices: list[Track], progress: Progress) -> tuple[str, ...]:
         glossary = glossary_of(material.minutes, material.timeline)
         whole = sum(max(1, track.until - track.since) for track in voices)
         before = 0

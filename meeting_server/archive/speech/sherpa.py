@@ -40,6 +40,9 @@ class Sherpa:
         self._recognizer.decode_stream(stream)
         return words_of(list(stream.result.tokens), list(stream.result.timestamps), len(samples) / RATE)
 
+    def close(self) -> None:
+        pass
+
 
 def model_file(folder: Path) -> Path | None:
     """The model of a folder; the smaller one of two."""

@@ -34,3 +34,6 @@ class Transcriber(Protocol):
 
         Raises RuntimeError when the engine breaks.
         """
+
+    def close(self) -> None:
+        """Give back what it holds."""

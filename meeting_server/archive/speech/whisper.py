@@ -40,6 +40,9 @@ class Whisper:
         words, loops = self._once(samples, prompt)
         return self._once(samples, "")[0] if loops else words
 
+    def close(self) -> None:
+        pass
+
     def _once(self, samples: Samples, prompt: str) -> tuple[list[Word], bool]:
         # one temperature: the same sound gives the same words again
         lasted = len(samples) / RATE
