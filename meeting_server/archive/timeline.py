@@ -20,6 +20,7 @@ from meeting_server.domain.events import (
     MotionPublished,
     MotionWithdrawn,
     PaperOpened,
+    RecordingAcknowledged,
     RecordingStarted,
     RecordingStopped,
     RollCallClosed,
@@ -125,6 +126,8 @@ class Timeline:
     chat: tuple[Line, ...]
     participants: tuple[ParticipantId, ...]
     """Everyone on the list: they may see the record."""
+    agreed: tuple[ParticipantId, ...] = ()
+    """Who saw the notice of a recording and stayed, in the order in which they did."""
 
 
 @dataclass(slots=True)
@@ -141,6 +144,7 @@ class _Sought:
     tracks: list[TrackRecorded] = field(default_factory=list)
     posted: list[tuple[ChatPosted, Millis]] = field(default_factory=list)
     removed: set[MessageId] = field(default_factory=set)
+    agreed: dict[ParticipantId, Millis] = field(default_factory=dict)
 
     def see(self, event: Event, at: Millis) -> None:
         match event:
@@ -159,6 +163,8 @@ class _Sought:
             case RecordingStopped():
                 self.recordings.append(Turn(self.recording_since or at, at))
                 self.recording_since = None
+            case RecordingAcknowledged(participant_id):
+                self.agreed.setdefault(participant_id, at)
             case TrackRecorded():
                 self.tracks.append(event)
             case ChatPosted():
@@ -241,6 +247,7 @@ def _timeline(
         recordings=tuple(sought.recordings),
         chat=_chat(state, sought, erased),
         participants=tuple(state.participants),
+        agreed=tuple(sought.agreed),
     )
 
 

@@ -52,6 +52,25 @@ class Act(StrEnum):
     INVITATION_REVOKED = "invitation_revoked"
     RECORD_SEEN = "record_seen"
     MEETING_EXPORTED = "meeting_exported"
+    ARCHIVE_OPENED = "archive_opened"
+    ARCHIVE_HEARD = "archive_heard"
+    TRANSCRIPT_CORRECTED = "transcript_corrected"
+    PASSAGE_TAKEN_OUT = "passage_taken_out"
+    MINUTES_APPROVED = "minutes_approved"
+    RESOURCE_PUBLISHED = "resource_published"
+    RESOURCE_WITHDRAWN = "resource_withdrawn"
+    HOLD_SET = "hold_set"
+    HOLD_LIFTED = "hold_lifted"
+    TAKEN_AWAY = "taken_away"
+    TAKING_ALLOWED = "taking_allowed"
+    TAKING_FORBIDDEN = "taking_forbidden"
+    SHARING_ALLOWED = "sharing_allowed"
+    SHARING_STOPPED = "sharing_stopped"
+    SHARED_OUT = "shared_out"
+    SHARED_IN = "shared_in"
+    SHARED_REMOVED = "shared_removed"
+    FEED_MADE = "feed_made"
+    FEED_REVOKED = "feed_revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +104,17 @@ class AccessLog:
                 )
             )
 
+    async def note_once(self, entry: Entry, since: Millis) -> None:
+        """Add one entry, unless the same was noted of the same person and thing after ``since``."""
+        same = (access_log.c.act, entry.act), (access_log.c.actor_id, entry.actor_id), (access_log.c.subject_id, entry.subject_id)
+        query = select(access_log.c.entry_id).where(access_log.c.at > since, access_log.c.detail == entry.detail[:200])
+        for column, value in same:
+            query = query.where(column == value)
+        async with self._database.read() as conn:
+            if (await conn.execute(query.limit(1))).first() is not None:
+                return
+        await self.note(entry)
+
     async def latest(
         self, branch_ids: Collection[str], *, before: int = 0, limit: int = 100, act: Act | None = None
     ) -> tuple[tuple[int, Entry], ...]:
@@ -99,7 +129,7 @@ class AccessLog:
             return tuple((row.entry_id, _entry(row)) for row in rows)
 
     async def about(self, subject_id: str, *, limit: int = 50) -> tuple[Entry, ...]:
-        """Entries about one person, newest first: what others did with their account and record."""
+        """Entries about one person or record, newest first: what others did with it."""
         query = select(access_log).where(access_log.c.subject_id == subject_id)
         async with self._database.read() as conn:
             rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))

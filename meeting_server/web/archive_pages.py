@@ -14,11 +14,9 @@ from meeting_server.archive.shelf import Shelf
 from meeting_server.domain.ids import Millis
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web import dates
-from meeting_server.web.auth import member_of
-from meeting_server.web.desk import desk_of
 from meeting_server.web.pages import render
-from meeting_server.web.permissions import Action, branches_for, tree_of
-from meeting_server.web.reader import shelf_of
+from meeting_server.web.permissions import tree_of
+from meeting_server.web.reader import readable, shelf_of
 
 SHOWN = 40
 """Meetings on one page of the list."""
@@ -36,10 +34,7 @@ class Shelved:
 
 
 async def archive_page(request: Request) -> Response:
-    viewer = await member_of(request)
-    branches = await branches_for(request, Action.SEE_ARCHIVE)
-    all_meetings = await desk_of(request).schedule.concerning(viewer.participant_id, branches)
-    over = sorted((m for m in all_meetings if m.status == "adjourned"), key=lambda m: -(m.opened_at or m.plan.starts_at))
+    over = sorted((await readable(request)).meetings, key=lambda m: -(m.opened_at or m.plan.starts_at))
     asked = {name: request.query_params.get(name, "")[:100].strip() for name in ("q", "kind", "branch", "year")}
     found = [meeting for meeting in over if _matches(meeting, asked)]
     page = _page(request)

@@ -24,7 +24,8 @@ from meeting_server.web.home import calendar_response
 from meeting_server.web.house import house_of
 from meeting_server.web.meetings import Seat, door_is_open, is_due, managed_seat, names_at, reconvene, seat_at, state_of
 from meeting_server.web.pages import address_of, language_of, render, say, see
-from meeting_server.web.permissions import Action, allowed
+from meeting_server.web.permissions import allowed
+from meeting_server.web.reader import seeing
 from meeting_server.web.rule_words import rule_words
 
 DONE = frozenset(
@@ -107,7 +108,7 @@ async def show_meeting(
             "decided_by": deciders,
             "done": asked if asked in DONE else "",
             "problem": asked in PROBLEMS,
-            "may_see_archive": await allowed(request, Action.SEE_ARCHIVE, scheduled.plan.branch_id),
+            "may_see_archive": await allowed(request, seeing(scheduled), scheduled.plan.branch_id),
         },
         status=status,
     )

@@ -13,7 +13,7 @@ from meeting_server.archive.minutes_text import paper_of
 from meeting_server.domain.errors import Code
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.pages import language_of, render, say
-from meeting_server.web.reader import DOCX, Reader, download, minutes_at, reader_at, words_of
+from meeting_server.web.reader import DOCX, Reader, download, minutes_at, whole_reader_at, words_of
 
 
 async def minutes_page(request: Request) -> Response:
@@ -40,7 +40,7 @@ async def minutes_docx(request: Request) -> Response:
 
 async def _minutes_reader(request: Request) -> Reader:
     """Minutes of a meeting that still runs are a draft for those who keep its record."""
-    reader = await reader_at(request)
+    reader = await whole_reader_at(request)
     if reader.scheduled.status != "adjourned" and not reader.edits:
         raise Refused(Code.FORBIDDEN)
     return reader

@@ -36,15 +36,19 @@ class Action(StrEnum):
     SCHEDULE = "schedule"  # plan, change and cancel meetings, invitations, leave
     SEE_MEETINGS = "see_meetings"  # all meetings of the branch; one's own are seen by being on their list
     SEE_ATTENDANCE = "see_attendance"  # everyone's; one's own is on one's own page
-    SEE_ARCHIVE = "see_archive"  # recordings, minutes, results
+    SEE_ARCHIVE = "see_archive"  # recordings, minutes, results of what concerns the whole branch
+    SEE_COMMITTEE_ARCHIVE = "see_committee_archive"  # those of committee meetings; who was on the list reads it anyway
     EDIT_ARCHIVE = "edit_archive"  # correct minutes, release recordings
     EXPORT_ARCHIVE = "export_archive"  # the checkable bundle of a meeting
+    HOLD_ARCHIVE = "hold_archive"  # keep a record from being deleted, and let it go again
 
 
 TABLE: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(Action),
-    Role.SECRETARY: frozenset(Action) - {Action.MANAGE_BRANCHES, Action.APPOINT},
-    Role.REVIEWER: frozenset({Action.SEE_MEETINGS, Action.SEE_ATTENDANCE, Action.SEE_ARCHIVE, Action.EXPORT_ARCHIVE}),
+    Role.SECRETARY: frozenset(Action) - {Action.MANAGE_BRANCHES, Action.APPOINT, Action.HOLD_ARCHIVE},
+    Role.REVIEWER: frozenset(
+        {Action.SEE_MEETINGS, Action.SEE_ATTENDANCE, Action.SEE_ARCHIVE, Action.SEE_COMMITTEE_ARCHIVE, Action.EXPORT_ARCHIVE}
+    ),
     Role.MEMBER: frozenset({Action.SEE_ARCHIVE}),
 }
 

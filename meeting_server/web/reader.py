@@ -15,35 +15,55 @@ from meeting_server.archive.minutes import Minutes, minutes_of
 from meeting_server.archive.minutes_text import Words
 from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.timeline import Line
-from meeting_server.domain.ids import MeetingId
+from meeting_server.archive.transcript import Spoken
+from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import HALL, MeetingId
 from meeting_server.journal.port import Record, StorageUnavailable
+from meeting_server.store.access_log import Act, Entry
+from meeting_server.store.publications import Publication
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web import dates
-from meeting_server.web.auth import Viewer, viewer_of
+from meeting_server.web.audience import may_study
+from meeting_server.web.auth import Viewer, member_of, now_millis, viewer_of
 from meeting_server.web.catalogue import Language, text
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
-from meeting_server.web.permissions import Action, allowed
+from meeting_server.web.permissions import Action, allowed, branches_for, tree_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A viewer before the record of an adjourned meeting. ``edits``: keeps the record, and so sees every room's."""
+    """A viewer before the record of an adjourned meeting.
+
+    ``whole``: was there, or may see the branch's archive; else they only study what was published to them: sound and
+    pictures of the hall, transcript, chapters, documents, results of open votes. ``edits``: keeps the record, and so sees
+    every room's.
+    """
 
     scheduled: Scheduled
     viewer: Viewer
+    whole: bool
     edits: bool
     exports: bool
+    publication: Publication | None
 
     @property
     def meeting_id(self) -> MeetingId:
         return self.scheduled.meeting_id
 
+    @property
+    def published(self) -> bool:
+        return self.publication is not None and self.publication.state == "published"
+
     def may_read(self, line: Line) -> bool:
-        return self.edits or not line.audience or self.viewer.participant_id in line.audience
+        return self.edits or (self.whole and (not line.audience or self.viewer.participant_id in line.audience))
+
+    def may_hear(self, spoken: Spoken) -> bool:
+        """Talk of a group room stays with those who keep the record."""
+        return spoken.room_id == HALL or self.edits
 
 
 def shelf_of(request: Request) -> Shelf:
@@ -53,8 +73,14 @@ def shelf_of(request: Request) -> Shelf:
     return shelf
 
 
+def seeing(scheduled: Scheduled) -> Action:
+    """What someone who was not on its list must be allowed, to read the whole record of a meeting."""
+    return Action.SEE_COMMITTEE_ARCHIVE if scheduled.plan.kind == "committee" else Action.SEE_ARCHIVE
+
+
 async def reader_at(request: Request) -> Reader:
-    """The viewer before the record named in the path: whoever was on its list, or may see its branch's archive.
+    """The viewer before the record named in the path: whoever was on its list, may see its branch's archive, or is of the
+    audience it is published to.
 
     Raises Refused: ``sign_in_required``; ``not_found`` for a meeting that is none of the viewer's business.
     """
@@ -66,13 +92,75 @@ async def reader_at(request: Request) -> Reader:
         raise Refused(WebCode.NOT_FOUND)
     branch_id = scheduled.plan.branch_id
     listed = viewer.member_id is not None and scheduled.listed(viewer.participant_id) is not None
-    if not listed and not await allowed(request, Action.SEE_ARCHIVE, branch_id):
+    whole = listed or await allowed(request, seeing(scheduled), branch_id)
+    publication = await house_of(request).publications.of(scheduled.meeting_id)
+    if not whole and (publication is None or not may_study(await tree_of(request), viewer, publication)):
         raise Refused(WebCode.NOT_FOUND)
-    return Reader(
-        scheduled,
-        viewer,
-        edits=await allowed(request, Action.EDIT_ARCHIVE, branch_id),
-        exports=await allowed(request, Action.EXPORT_ARCHIVE, branch_id),
+    edits, exports = (await allowed(request, action, branch_id) for action in (Action.EDIT_ARCHIVE, Action.EXPORT_ARCHIVE))
+    return Reader(scheduled, viewer, whole, edits, exports, publication)
+
+
+async def whole_reader_at(request: Request) -> Reader:
+    """A reader who may read all of the record. Raises Refused, also ``forbidden`` for those who only study it."""
+    reader = await reader_at(request)
+    if not reader.whole:
+        raise Refused(Code.FORBIDDEN)
+    return reader
+
+
+async def editor_at(request: Request) -> Reader:
+    """Someone who keeps the record of an adjourned meeting. Raises Refused, also ``forbidden``."""
+    reader = await whole_reader_at(request)
+    if not reader.edits:
+        raise Refused(Code.FORBIDDEN)
+    if reader.scheduled.status != "adjourned":
+        raise Refused(WebCode.NOT_FOUND)
+    return reader
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Adjourned meetings a viewer may read. ``whole``: those of which they may read all; the rest they may study."""
+
+    meetings: tuple[Scheduled, ...]
+    whole: frozenset[str]
+
+
+async def readable(request: Request) -> Readable:
+    """Everything finished that is the viewer's business: the meetings they were called to, those of branches whose archive
+    they may see, and what is published to them. In order of their start."""
+    viewer = await member_of(request)
+    schedule = desk_of(request).schedule
+    branches = {action: await branches_for(request, action) for action in (Action.SEE_ARCHIVE, Action.SEE_COMMITTEE_ARCHIVE)}
+    known = {
+        scheduled.meeting_id: scheduled
+        for scheduled in await schedule.concerning(viewer.participant_id, branches[Action.SEE_ARCHIVE])
+        if scheduled.listed(viewer.participant_id) is not None or scheduled.plan.branch_id in branches[seeing(scheduled)]
+    }
+    whole = frozenset(known)
+    tree = await tree_of(request)
+    for publication in await house_of(request).publications.published():
+        if publication.meeting_id not in known and may_study(tree, viewer, publication):
+            scheduled_or_none = await schedule.meeting(publication.meeting_id)
+            if scheduled_or_none is not None:
+                known[publication.meeting_id] = scheduled_or_none
+    over = (scheduled for scheduled in known.values() if scheduled.status == "adjourned")
+    return Readable(tuple(sorted(over, key=lambda scheduled: (scheduled.plan.starts_at, scheduled.meeting_id))), whole)
+
+
+READ_AGAIN_MS = 3_600_000
+"""Opening a record again within an hour is one reading of it."""
+
+
+async def note_reading(request: Request, reader: Reader, act: Act, detail: str = "") -> None:
+    """Write down that somebody read, exported or took something of the record; the people concerned can read that."""
+    now = now_millis()
+    await house_of(request).access_log.note_once(
+        Entry(
+            now, act, reader.viewer.participant_id, reader.viewer.name, reader.meeting_id, reader.scheduled.plan.title,
+            reader.scheduled.plan.branch_id, detail,
+        ),
+        since=now - READ_AGAIN_MS if act in (Act.ARCHIVE_OPENED, Act.ARCHIVE_HEARD) else now,
     )
 
 

@@ -19,13 +19,11 @@ from meeting_server.domain.meeting import replay
 from meeting_server.journal.box import Box, paper_id
 from meeting_server.journal.bundle import write_bundle
 from meeting_server.journal.port import Record, StorageUnavailable
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.web.auth import now_millis
+from meeting_server.store.access_log import Act
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
-from meeting_server.web.meetings import names_at
 from meeting_server.web.pages import say
-from meeting_server.web.reader import download, reader_at, records_at, shelf_of
+from meeting_server.web.reader import download, note_reading, reader_at, records_at, shelf_of, whole_reader_at
 
 MEDIA_TYPES = {".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mp4": "video/mp4"}
 
@@ -36,9 +34,9 @@ async def recorded_file(request: Request) -> Response:
     shelf, wanted = shelf_of(request), request.path_params["path"]
 
     def find() -> RecordedFile | None:
-        mix = shelf.mix(reader.meeting_id)
-        if mix is not None and mix.name == wanted:
-            return mix
+        for whole in (shelf.mix(reader.meeting_id), shelf.opening(reader.meeting_id)):
+            if whole is not None and whole.name == wanted:
+                return whole
         timeline = shelf.timeline(reader.meeting_id)
         tracks = () if timeline is None else shelf.tracks(timeline, all_rooms=reader.edits)
         return next((track for track in tracks if track.name == wanted), None)
@@ -46,6 +44,7 @@ async def recorded_file(request: Request) -> Response:
     file = await asyncio.to_thread(find)
     if file is None:
         raise Refused(WebCode.NOT_FOUND)
+    await note_reading(request, reader, Act.ARCHIVE_HEARD, file.name)
     media_type = MEDIA_TYPES.get(file.path.suffix, "application/octet-stream")
     if file.track is not None and file.track.media == "audio":
         media_type = media_type.replace("video/", "audio/")
@@ -54,21 +53,14 @@ async def recorded_file(request: Request) -> Response:
 
 async def export_zip(request: Request) -> Response:
     """The bundle of the meeting: every record with its hash, and the minutes, for the offline audit."""
-    reader = await reader_at(request)
+    reader = await whole_reader_at(request)
     if not reader.exports:
         raise Refused(Code.FORBIDDEN)
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
     records = await records_at(request, reader.meeting_id)
     plan = reader.scheduled.plan
-    names = await names_at(request, reader.scheduled)
-    await house_of(request).access_log.note(
-        Entry(
-            now_millis(), Act.MEETING_EXPORTED, reader.viewer.member_id or "", names.get(reader.viewer.participant_id, reader.viewer.name),
-            branch_id=plan.branch_id, detail=plan.title,
-        )
-    )
-
+    await note_reading(request, reader, Act.MEETING_EXPORTED)
     bulletins = await _bulletins(request, reader.meeting_id, records)
 
     def made() -> bytes:

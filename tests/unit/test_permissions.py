@@ -35,8 +35,10 @@ schedule        yes           yes       -        -
 see_meetings    yes           yes       yes      -
 see_attendance  yes           yes       yes      -
 see_archive     yes           yes       yes      yes
+see_committee_archive yes     yes       yes      -
 edit_archive    yes           yes       -        -
 export_archive  yes           yes       yes      -
+hold_archive    yes           -         -        -
 """
 """Written out by hand, so that a slip in the table shows."""
 
