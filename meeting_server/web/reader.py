@@ -96,7 +96,8 @@ async def reader_at(request: Request) -> Reader:
     publication = await house_of(request).publications.of(scheduled.meeting_id)
     if not whole and (publication is None or not may_study(await tree_of(request), viewer, publication)):
         raise Refused(WebCode.NOT_FOUND)
-    edits, exports = (await allowed(request, action, branch_id) for action in (Action.EDIT_ARCHIVE, Action.EXPORT_ARCHIVE))
+    edits = await allowed(request, Action.EDIT_ARCHIVE, branch_id)
+    exports = await allowed(request, Action.EXPORT_ARCHIVE, branch_id)
     return Reader(scheduled, viewer, whole, edits, exports, publication)
 
 
