@@ -28,6 +28,10 @@ class WebCode(StrEnum):
     LINK_REVOKED = "link_revoked"
     MEETING_CANCELLED = "meeting_cancelled"
     CLIENT_NOT_BUILT = "client_not_built"
+    NOT_PUBLISHED = "not_published"
+    NOT_LOOKED_AT = "not_looked_at"
+    NOT_SHARED = "not_shared"
+    BAD_INSTITUTION_KEY = "bad_institution_key"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     INTERNAL = "internal"
 
@@ -56,6 +60,10 @@ STATUS: dict[str, int] = {
     WebCode.LINK_USED: 410,
     WebCode.LINK_REVOKED: 410,
     WebCode.MEETING_CANCELLED: 410,
+    WebCode.NOT_PUBLISHED: 409,
+    WebCode.NOT_LOOKED_AT: 422,
+    WebCode.NOT_SHARED: 409,
+    WebCode.BAD_INSTITUTION_KEY: 503,
     WebCode.CLIENT_NOT_BUILT: 503,
     WebCode.STORAGE_UNAVAILABLE: 503,
     WebCode.INTERNAL: 500,

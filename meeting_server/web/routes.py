@@ -12,6 +12,7 @@ from meeting_server.web import (
     ballots,
     branch_pages,
     contest_pages,
+    feed_pages,
     hall_code_pages,
     home,
     invitation_pages,
@@ -29,8 +30,10 @@ from meeting_server.web import (
     rules_pages,
     scheduling,
     search_pages,
+    sharing_pages,
     sign_in_pages,
     socket,
+    takeaway_pages,
     year_pages,
 )
 
@@ -61,5 +64,8 @@ routes: list[BaseRoute] = [
     *player_pages.routes,
     *minutes_pages.routes,
     *recorded_files.routes,
+    *takeaway_pages.routes,
+    *sharing_pages.routes,
+    *feed_pages.routes,
     *search_pages.routes,
 ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from meeting_server.archive.minutes_text import Words
-from meeting_server.archive.takeaway.packing import pack, xml_bytes, xml_id, xml_text
+from meeting_server.archive.takeaway.packing import Target, pack, xml_bytes, xml_id, xml_text
 from meeting_server.archive.takeaway.pages import ENTRY, page_parts
 from meeting_server.archive.takeaway.qti import assessment
 from meeting_server.archive.takeaway.study import Study
@@ -20,7 +20,7 @@ QUIZ_TYPE = "imsqti_xmlv1p2/imscc_xmlv1p3/assessment"
 PAGE_FOLDER, QUIZ = "page", "quiz/assessment.xml"
 
 
-def write_cartridge(target: Path, study: Study, sound: Path | None, words: Words) -> Path:
+def write_cartridge(target: Target, study: Study, sound: Path | None, words: Words) -> Target:
     """Write the cartridge to ``target``. The page in it asks nothing: the quiz is the platform's own. Raises OSError."""
     page = {f"{PAGE_FOLDER}/{name}": part for name, part in page_parts(replace(study, questions=()), sound, words).items()}
     quiz = {QUIZ: assessment(study, words)} if study.questions else {}

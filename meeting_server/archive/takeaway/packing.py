@@ -8,6 +8,9 @@ import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO, TypeVar
+
+Target = TypeVar("Target", Path, IO[bytes])
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The date in every entry, so that packages can be compared."""
@@ -15,7 +18,7 @@ _NOT_IN_XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\
 _PACKED_ALREADY = (".m4a", ".mp4", ".webm")
 
 
-def pack(target: Path, parts: Mapping[str, bytes | Path]) -> Path:
+def pack(target: Target, parts: Mapping[str, bytes | Path]) -> Target:
     """Write ``parts`` (name in the package → content, or the file that holds it) to ``target``. Raises OSError."""
     with zipfile.ZipFile(target, "w") as package:
         for name, content in parts.items():

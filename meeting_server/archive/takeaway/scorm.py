@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from meeting_server.archive.minutes_text import Words
-from meeting_server.archive.takeaway.packing import pack, xml_bytes, xml_id, xml_text
+from meeting_server.archive.takeaway.packing import Target, pack, xml_bytes, xml_id, xml_text
 from meeting_server.archive.takeaway.pages import ENTRY, page_parts
 from meeting_server.archive.takeaway.study import Study
 
@@ -15,7 +15,7 @@ CP = "http://www.imsproject.org/xsd/imscp_rootv1p1p2"
 ADL = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 
 
-def write_scorm(target: Path, study: Study, sound: Path | None, words: Words) -> Path:
+def write_scorm(target: Target, study: Study, sound: Path | None, words: Words) -> Target:
     """Write the package to ``target``. Raises OSError."""
     parts = page_parts(study, sound, words)
     return pack(target, {MANIFEST: _manifest(study, tuple(parts)), **parts})
