@@ -6,21 +6,24 @@ their own positions instead, one second at a time, so that memory does not grow 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import av
 import numpy as np
 from av.audio.stream import AudioStream
+from av.stream import Stream
 
 from meeting_server.archive.sound import Samples, Unreadable, runs
 
 RATE = 48_000
 CHUNK = RATE
 BIT_RATE = 64_000
+OPENING_S = 180
+"""What can be listened to while the rest of a long meeting is still being mixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,60 +78,110 @@ class _Voice:
             self.broken = True
 
 
-def mix(sources: Sequence[Source], target: Path) -> tuple[int, list[Path]]:
+def mix(
+    sources: Sequence[Source], target: Path, opening: Path | None = None, breathe: Callable[[], None] = lambda: None
+) -> tuple[int, list[Path]]:
     """Write the sum of ``sources`` to ``target`` (AAC in MP4, mono); the length in ms and the files that could not
-    be read to their end. ``target`` appears when it is complete. Raises NothingToMix, OSError.
+    be read to their end. ``target`` appears when it is complete; ``opening`` holds the beginning of a long one until then.
+    ``breathe`` is called about every second of sound. Raises NothingToMix, OSError.
     """
     waiting = sorted(sources, key=lambda source: source.starts_ms)
-    part = target.with_name(target.name + ".part")
     voices: list[tuple[_Voice, Source]] = []
     broken: list[Path] = []
     length = start = 0
     silent = True
-    try:
-        with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-            stream = container.add_stream("aac", rate=RATE, layout="mono")
-            assert isinstance(stream, AudioStream)
-            stream.bit_rate = BIT_RATE
-            while waiting or voices:
-                while waiting and waiting[0].starts_ms * RATE // 1000 < start + CHUNK:
-                    source = waiting.pop(0)
-                    voices.append((_Voice(source), source))
-                chunk: Samples = np.zeros(CHUNK, np.float32)
-                for voice, _ in voices:
-                    voice.add_to(chunk, start)
-                broken += [source.path for voice, source in voices if voice.over and voice.broken]
-                silent = silent and all(voice.empty for voice, _ in voices)
-                over = [pair for pair in voices if pair[0].over]
-                voices = [pair for pair in voices if not pair[0].over]
-                if over and not voices and not waiting:
-                    chunk = _trimmed(chunk)
-                _encode(container, stream, chunk, start)
-                length = start + len(chunk)
-                start += CHUNK
-            for packet in stream.encode(None):
-                container.mux(packet)
+    with _Written(target, opening) as written:
+        while waiting or voices:
+            breathe()
+            while waiting and waiting[0].starts_ms * RATE // 1000 < start + CHUNK:
+                source = waiting.pop(0)
+                voices.append((_Voice(source), source))
+            chunk: Samples = np.zeros(CHUNK, np.float32)
+            for voice, _ in voices:
+                voice.add_to(chunk, start)
+            broken += [source.path for voice, source in voices if voice.over and voice.broken]
+            silent = silent and all(voice.empty for voice, _ in voices)
+            over = [pair for pair in voices if pair[0].over]
+            voices = [pair for pair in voices if not pair[0].over]
+            if over and not voices and not waiting:
+                chunk = _trimmed(chunk)
+            written.put(chunk, start)
+            length = start + len(chunk)
+            start += CHUNK
         if silent:
             raise NothingToMix
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
     return length * 1000 // RATE, broken
+
+
+class _Written:
+    """The file that is being written, and the one with its beginning. Complete when the block ends without an error."""
+
+    def __init__(self, target: Path, opening: Path | None) -> None:
+        self._target, self._opening = target, opening
+        self._part = target.with_name(target.name + ".part")
+        self._container, self._stream = _open(self._part)
+        self._first: list[av.Packet[Stream]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def put(self, chunk: Samples, start: int) -> None:
+        if not len(chunk):
+            return
+        frame = av.AudioFrame.from_ndarray(np.clip(chunk, -1.0, 1.0).reshape(1, -1), format="fltp", layout="mono")
+        frame.sample_rate = RATE
+        frame.time_base = Fraction(1, RATE)
+        frame.pts = start
+        self._mux(self._stream.encode(frame))
+        if self._opening is not None and start + CHUNK >= OPENING_S * RATE:
+            self._write_opening(self._opening)
+            self._opening = None
+
+    def _mux(self, packets: list[av.Packet[AudioStream]]) -> None:
+        for packet in packets:
+            if self._opening is not None:
+                self._first.append(_copy(packet))
+            self._container.mux(packet)
+
+    def _write_opening(self, opening: Path) -> None:
+        """The same packets once more, so that listening can begin before the whole is there."""
+        part = opening.with_name(opening.name + ".part")
+        with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+            stream = container.add_stream_from_template(self._stream)
+            for packet in self._first:
+                packet.stream = stream
+                container.mux(packet)
+        self._first.clear()
+        part.replace(opening)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._mux(self._stream.encode(None))
+            self._container.close()
+            if kind is None:
+                self._part.replace(self._target)
+        finally:
+            self._part.unlink(missing_ok=True)
+
+
+def _open(path: Path) -> tuple[av.container.OutputContainer, AudioStream]:
+    container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+    stream = container.add_stream("aac", rate=RATE, layout="mono")
+    assert isinstance(stream, AudioStream)
+    stream.bit_rate = BIT_RATE
+    return container, stream
+
+
+def _copy(packet: av.Packet[AudioStream]) -> av.Packet[Stream]:
+    twin = av.Packet(bytes(packet))
+    twin.pts, twin.dts, twin.time_base, twin.duration = packet.pts, packet.dts, packet.time_base, packet.duration
+    twin.is_keyframe = True
+    return twin
 
 
 def _trimmed(chunk: Samples) -> Samples:
     """The last chunk without the silence after the last sample."""
     heard = np.flatnonzero(chunk)
     return chunk[: int(heard[-1]) + 1] if len(heard) else chunk[:0]
-
-
-def _encode(container: Any, stream: AudioStream, chunk: Samples, start: int) -> None:
-    if not len(chunk):
-        return
-    frame = av.AudioFrame.from_ndarray(np.clip(chunk, -1.0, 1.0).reshape(1, -1), format="fltp", layout="mono")
-    frame.sample_rate = RATE
-    frame.time_base = Fraction(1, RATE)
-    frame.pts = start
-    for packet in stream.encode(frame):
-        container.mux(packet)
 

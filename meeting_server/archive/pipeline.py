@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from meeting_server.archive import cues, transcript
+from meeting_server.archive import cues, digest, transcript
 from meeting_server.archive.composite import Composite
 from meeting_server.archive.giving_way import GivingWay
 from meeting_server.archive.manifest import Manifest, Step, inside, is_done, load, made_file, save, write_whole
@@ -33,12 +33,14 @@ from meeting_server.store.search import Search
 
 log = structlog.get_logger(__name__)
 
-STEPS = ("minutes", "timeline", "redact", "mix", "speech", "transcript", "search", "composite")
+STEPS = ("minutes", "timeline", "redact", "mix", "speech", "transcript", "digest", "search", "composite")
 """In the order in which they are made; texts under ``archive.step.<name>``."""
 LONG = frozenset({"speech", "composite"})
 QUICK = frozenset(STEPS) - LONG
 MINUTES, TIMELINE, MIX, COMPOSITE = "minutes.json", "timeline.json", "mix.m4a", "composite.mp4"
-VERSION = {"minutes": 1, "timeline": 1, "redact": 1, "mix": 1, "speech": 1, "transcript": 1, "search": 2, "composite": 1}
+OPENING = "opening.m4a"
+"""The first minutes of the mix, there until the whole is."""
+VERSION = {"minutes": 1, "timeline": 2, "redact": 1, "mix": 1, "speech": 1, "transcript": 1, "digest": 1, "search": 2, "composite": 1}
 """Raised when a step makes something else of the same input: everything is then made again."""
 
 
@@ -64,6 +66,7 @@ class Pipeline:
         self._speech = speech
         self._edits = edits
         self._orders = orders
+        self._giving_way = giving_way if giving_way is not None else GivingWay()
         self._composite = Composite(self._still_wanted, giving_way)
         self._make: dict[str, Callable[[Material], Awaitable[tuple[str, ...]]]] = {
             "minutes": self._minutes,
@@ -72,6 +75,7 @@ class Pipeline:
             "mix": self._mix,
             "speech": self._hear,
             "transcript": self._transcript,
+            "digest": self._digest,
             "search": self._index,
             "composite": self._compose,
         }
@@ -172,7 +176,7 @@ class Pipeline:
                 source = self._speech.made_from(material) if self._speech is not None else "nobody"
             case "transcript":
                 source = f"{material.edits.position}:{_heard(material)}"
-            case "search":
+            case "digest" | "search":
                 source = f"{material.position}:{material.edits.position}:{_heard(material)}"
             case "composite":
                 source = self._composite.made_from(material)
@@ -195,12 +199,14 @@ class Pipeline:
         if not sources:
             return ()
         try:
-            _, broken = await asyncio.to_thread(mix, sources, material.folder / MIX)
+            opening, breathe = material.folder / OPENING, self._giving_way.wait
+            _, broken = await asyncio.to_thread(mix, sources, material.folder / MIX, opening, breathe)
         except NothingToMix:
             raise StepFailed("nothing_readable") from None
         except OSError as error:
             log.error("the sound could not be written", meeting=material.minutes.meeting_id, reason=str(error))
             raise StepFailed("no_space") from error
+        opening.unlink(missing_ok=True)
         if broken:
             log.warning("tracks that could not be read to their end", files=[path.name for path in broken])
         return (MIX,)
@@ -232,6 +238,11 @@ class Pipeline:
         said = transcript.transcript_of(material.minutes.meeting_id, cues.load(material.folder), material.edits)
         transcript.save(material.folder, said)
         return (transcript.TRANSCRIPT,)
+
+    async def _digest(self, material: Material) -> tuple[str, ...]:
+        said = transcript.transcript_of(material.minutes.meeting_id, cues.load(material.folder), material.edits)
+        digest.save(material.folder, await asyncio.to_thread(digest.digest_of, material.minutes, material.timeline, said))
+        return (digest.DIGEST,)
 
     async def _index(self, material: Material) -> tuple[str, ...]:
         timeline = material.timeline

@@ -9,8 +9,10 @@ import msgspec
 
 from meeting_server.archive.manifest import Manifest, inside, load
 from meeting_server.archive.minutes import FORMAT, Minutes
-from meeting_server.archive.pipeline import MINUTES, MIX, TIMELINE
+from meeting_server.archive.pipeline import COMPOSITE, MINUTES, MIX, OPENING, TIMELINE
 from meeting_server.archive.timeline import Timeline, Track
+from meeting_server.archive.transcript import Transcript
+from meeting_server.archive.transcript import load as load_transcript
 from meeting_server.domain.ids import HALL, MeetingId
 
 
@@ -58,6 +60,25 @@ class Shelf:
         if folder is None or not (folder / MIX).is_file():
             return None
         return RecordedFile(folder / MIX, MIX, None)
+
+    def opening(self, meeting_id: MeetingId) -> RecordedFile | None:
+        """The first minutes of a long meeting, while the whole is still being mixed."""
+        folder = self.folder(meeting_id)
+        if folder is None or not (folder / OPENING).is_file():
+            return None
+        return RecordedFile(folder / OPENING, OPENING, None)
+
+    def composite(self, meeting_id: MeetingId) -> RecordedFile | None:
+        """The video of the whole meeting, if somebody asked for one and it is made."""
+        folder = self.folder(meeting_id)
+        if folder is None or not (folder / COMPOSITE).is_file():
+            return None
+        return RecordedFile(folder / COMPOSITE, COMPOSITE, None)
+
+    def transcript(self, meeting_id: MeetingId) -> Transcript | None:
+        """What was said, as it stands; ``None`` until it is made."""
+        folder = self.folder(meeting_id)
+        return None if folder is None else load_transcript(folder)
 
     def tracks(self, timeline: Timeline, *, all_rooms: bool) -> tuple[RecordedFile, ...]:
         """Recorded tracks that are there; those of group rooms only for who may hear all rooms."""

@@ -34,7 +34,8 @@ async def recorded_file(request: Request) -> Response:
     shelf, wanted = shelf_of(request), request.path_params["path"]
 
     def find() -> RecordedFile | None:
-        for whole in (shelf.mix(reader.meeting_id), shelf.opening(reader.meeting_id)):
+        meeting_id = reader.meeting_id
+        for whole in (shelf.mix(meeting_id), shelf.opening(meeting_id), shelf.composite(meeting_id)):
             if whole is not None and whole.name == wanted:
                 return whole
         timeline = shelf.timeline(reader.meeting_id)
@@ -48,7 +49,7 @@ async def recorded_file(request: Request) -> Response:
     media_type = MEDIA_TYPES.get(file.path.suffix, "application/octet-stream")
     if file.track is not None and file.track.media == "audio":
         media_type = media_type.replace("video/", "audio/")
-    return FileResponse(file.path, media_type=media_type, headers={"cache-control": "private, max-age=3600"})
+    return FileResponse(file.path, media_type=media_type, headers={"cache-control": "private, no-cache"})  # a passage may be taken out
 
 
 async def export_zip(request: Request) -> Response:

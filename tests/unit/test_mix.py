@@ -87,3 +87,27 @@ def test_the_mix_can_be_played_before_it_is_wholly_loaded(tmp_path: Path) -> Non
     mix([Source(voice(tmp_path / "a.webm", [(0.0, 1.0)]), 0)], tmp_path / "mix.m4a")
     content = (tmp_path / "mix.m4a").read_bytes()
     assert content.index(b"moov") < content.index(b"mdat")
+
+
+def test_the_beginning_of_a_long_meeting_is_there_before_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meeting_server.archive.mix.OPENING_S", 5)
+    track = voice(tmp_path / "a.webm", [(0.0, 3.0), (4.0, 20.0)])
+    opening, seen = tmp_path / "opening.m4a", []
+
+    def breathe() -> None:
+        seen.append((opening.is_file(), (tmp_path / "mix.m4a").is_file()))
+
+    mix([Source(track, 0)], tmp_path / "mix.m4a", opening, breathe)
+    assert (False, False) in seen
+    assert (True, False) in seen
+    levels = loudness(opening)
+    assert len(levels) == pytest.approx(50, abs=2)
+    assert heard(levels, 0, 3)
+    assert silent(levels, 3, 4)
+    whole = loudness(tmp_path / "mix.m4a")
+    assert np.allclose(levels[:45], whole[:45], atol=0.01)
+
+
+def test_a_short_meeting_needs_no_opening(tmp_path: Path) -> None:
+    mix([Source(voice(tmp_path / "a.webm", [(0.0, 3.0)]), 0)], tmp_path / "mix.m4a", tmp_path / "opening.m4a")
+    assert not (tmp_path / "opening.m4a").exists()

@@ -1,5 +1,7 @@
 /** Follows the sound of a recorded meeting: scrubber, lanes, the picture of the moment, tabs, finding words in the record. */
 
+import { followWhole } from "./whole_sound";
+
 const SCRUB_WIDTH = 520;
 const KNOB = 11;
 const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
@@ -42,7 +44,12 @@ export function bindPlayer(document: Document): void {
 
   const start = Number(root.dataset["start"]);
   const clock = new Clock(document, sound, length, start);
-  const seek = (ms: number) => clock.seek(ms);
+  let sought = start;
+  const seek = (ms: number) => {
+    sought = ms;
+    clock.seek(ms);
+  };
+  followWhole(document, sound, () => (sought > sound.duration * 1000 ? sought : sound.currentTime * 1000));
   bindControls(document, sound, seek);
   bindLinks(root, seek, sound);
   find();
