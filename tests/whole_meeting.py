@@ -129,7 +129,7 @@ ADMISSION = Preset(
 )
 
 CHAIR, SECRETARY, LI, SUN, MA, WANG, DING = (ParticipantId(name) for name in ("zhou", "he", "li", "sun", "ma", "wang", "ding"))
-LIN, GUEST, STRANGER, ABROAD = (ParticipantId(name) for name in ("lin", "gao", "stranger", "qian"))
+LIN, GUEST, STRANGER, ABROAD, CAMERA = (ParticipantId(name) for name in ("lin", "gao", "stranger", "qian", "camera"))
 
 PEOPLE = (
     Invited(CHAIR, "周建华", Standing.FULL, Role.CHAIR, True, committee=True),
@@ -221,6 +221,10 @@ def whole_meeting() -> Story:
     s.connect(SUN, DING, LIN)
     s.do(None, AdmitParticipant(Invited(GUEST, "高原", Standing.GUEST, Role.GUEST, False), CHAIR))
     s.do(None, AdmitParticipant(Invited(STRANGER, "路人", Standing.GUEST, Role.GUEST, False), CHAIR))
+    s.do(None, AdmitParticipant(Invited(CAMERA, "会场摄像机", Standing.GUEST, Role.GUEST, False, kind="hall_camera"), SECRETARY))
+    s.do(CAMERA, OpenMedia("audio"))
+    s.do(CAMERA, OpenMedia("video"))
+    s.do(CHAIR, CloseMedia("video", CAMERA))
     s.connect(GUEST, STRANGER)
     s.do(CHAIR, RemoveParticipant(STRANGER, "走错了会场"))
     s.do(None, RecordLeave(ABROAD, "在国外", False))

@@ -55,7 +55,7 @@ LONGEST_NOTE = 200
 
 def counts(participant: Participant, preset: Preset) -> bool:
     """Whether the participant is in the electorate of ``preset`` (应到)."""
-    if participant.removed:
+    if participant.removed or participant.kind != "person":
         return False
     if preset.electorate == "everyone":
         return True
@@ -407,7 +407,7 @@ def report(state: MeetingState, now: Millis) -> tuple[Row, ...]:
     """The attendance of everyone on the list, as of ``now`` or of the adjourning."""
     since = state.opened_at if state.opened_at is not None else now
     until = state.adjourned_at if state.adjourned_at is not None else now
-    return tuple(_row(state, p, since, until) for p in state.participants.values())
+    return tuple(_row(state, p, since, until) for p in state.participants.values() if p.kind == "person")
 
 
 def _row(state: MeetingState, p: Participant, since: Millis, until: Millis) -> Row:

@@ -25,9 +25,9 @@ LONGEST_SECONDS = 3600
 
 def needs_floor(state: MeetingState, participant_id: ParticipantId) -> bool:
     """Whether this participant may be heard only while holding the floor: everyone but those who run the
-    meeting in a moderated room, and guests (列席, who speak by invitation) in any."""
+    meeting in a moderated room, and guests (列席, who speak by invitation) in any. A hall camera was let in to be heard."""
     participant = state.participants[participant_id]
-    if holds(state, participant_id, Right.RUN_FLOOR):
+    if participant.kind == "hall_camera" or holds(state, participant_id, Right.RUN_FLOOR):
         return False
     return participant.role == Role.GUEST or state.rooms[participant.room_id].moderated
 

@@ -147,6 +147,7 @@ def _listed(invited: Invited, before: Participant | None) -> Participant:
         "excluded_reason": invited.excluded_reason,
         "leave_reason": invited.leave_reason,
         "leave_approved": invited.leave_approved,
+        "kind": invited.kind,
     }
     if before is not None:  # who waits at the door keeps their place
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of Invited
@@ -165,7 +166,9 @@ def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> 
     before = state.participants if state is not None else {}
     participants = {i.participant_id: _listed(i, before.get(i.participant_id)) for i in c.participants}
     for who, p in before.items():
-        if who not in participants and p.first_arrived_at is not None:  # struck off the list, but was here
+        if p.kind == "hall_camera":  # on no schedule: it stays until it is removed
+            participants[who] = p
+        elif who not in participants and p.first_arrived_at is not None:  # struck off the list, but was here
             participants[who] = replace(p, removed=True, present=False, connections={}, media=())
     agenda = _agenda(c)
     fresh = MeetingState(

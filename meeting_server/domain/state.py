@@ -33,6 +33,7 @@ from meeting_server.domain.terms import (
     DocumentRef,
     EvidenceLevel,
     MediaKind,
+    ParticipantKind,
     MeetingKind,
     MotionForce,
     NamedBallot,
@@ -133,6 +134,7 @@ class Participant:
     gone_since: Millis | None = None
     """Last evidence of the last connection, while the grace runs; hidden like ``connections``."""
     grace_until: Millis | None = None
+    kind: ParticipantKind = "person"
 
 
 @dataclass(frozen=True, slots=True)

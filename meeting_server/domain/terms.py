@@ -39,6 +39,9 @@ Office = Literal["scrutineer", "teller"]
 """监票人 and 计票人."""
 NoteKind = Literal["point", "dissent", "resolution"]
 MediaKind = Literal["audio", "video", "screen"]
+ParticipantKind = Literal["person", "hall_camera"]
+"""hall_camera: a camera or an encoder of the hall. It is let in by whoever runs the meeting, is heard and seen, and can be
+stopped and removed like a person; it is nobody's presence, speaks without the floor and is in no count."""
 
 Comparison = Literal["at_least", "more_than"]
 Base = Literal["entitled", "present", "cast", "yes_no"]
@@ -106,6 +109,7 @@ class Invited:
     """Not empty: not counted in 应到; holds the reason with its approval reference."""
     leave_reason: str = ""
     leave_approved: bool = False
+    kind: ParticipantKind = "person"
 
 
 @dataclass(frozen=True, slots=True)

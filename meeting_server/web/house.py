@@ -13,13 +13,19 @@ from meeting_server.store.accounts import Accounts
 from meeting_server.store.approvals import Approvals
 from meeting_server.store.database import Database
 from meeting_server.store.directory import Directory
+from meeting_server.store.feeds import Feeds
+from meeting_server.store.hall_devices import HallDevices
 from meeting_server.store.holds import Holds
 from meeting_server.store.invitations import Invitations
 from meeting_server.store.publications import Publications
 from meeting_server.store.record_edits import RecordEdits
 from meeting_server.store.record_orders import RecordOrders
+from meeting_server.store.shared_resources import SharedResources
+from meeting_server.store.statements import Statements
+from meeting_server.store.takeaway_rules import TakeawayRules
 from meeting_server.web.assets import Assets
 from meeting_server.web.back_off import BackOff
+from meeting_server.web.learning import Learning
 from meeting_server.web.sign_outs import SignOuts
 
 
@@ -52,11 +58,21 @@ class House:
     record_orders: RecordOrders = field(init=False)
     approvals: Approvals = field(init=False)
     holds: Holds = field(init=False)
+    hall_devices: HallDevices = field(init=False)
+    feeds: Feeds = field(init=False)
+    takeaway_rules: TakeawayRules = field(init=False)
+    shared_resources: SharedResources = field(init=False)
+    statements: Statements = field(init=False)
+    learning: Learning = field(init=False)
 
     def __post_init__(self) -> None:
         """Stores that need nothing but the database."""
         self.publications, self.record_edits = Publications(self.database), RecordEdits(self.database)
         self.record_orders, self.approvals, self.holds = RecordOrders(self.database), Approvals(self.database), Holds(self.database)
+        self.feeds, self.takeaway_rules = Feeds(self.database, self.secret), TakeawayRules(self.database)
+        self.shared_resources, self.statements = SharedResources(self.database), Statements(self.database)
+        self.hall_devices = HallDevices(self.database)
+        self.learning = Learning.over(self.database)
 
 
 def house_of(conn: HTTPConnection) -> House:

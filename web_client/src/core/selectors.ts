@@ -31,6 +31,8 @@ const messages = computed(() => meeting.value?.chat ?? NO_MESSAGES);
 
 /** Everyone on the list who was not removed, those who run the meeting first, then by name as given. */
 export const people = computed<readonly Participant[]>(() => Object.values(participants.value).filter((p) => !p.removed));
+/** Whether someone is here: present, or a hall camera that sends. */
+export const isHere = (p: Participant): boolean => p.present || (p.kind === "hall_camera" && p.media.length > 0);
 export const presentPeople = computed(() => people.value.filter((p) => p.present));
 
 export function participant(id: ParticipantId | null | undefined): Participant | null {
@@ -198,7 +200,7 @@ export const sharer = computed<Participant | null>(() => people.value.find((p) =
 export const stagePeople = computed<readonly Participant[]>(() => {
   const room = self.value?.room_id ?? HALL;
   const me = you.value?.participant_id;
-  const here = presentPeople.value.filter((p) => p.room_id === room);
+  const here = people.value.filter((p) => isHere(p) && p.room_id === room);
   const seen = new Set(videoSlots.value.map((slot) => slot.participant_id));
   const rank = (p: Participant): number => {
     const id = p.participant_id;

@@ -26,7 +26,7 @@ export function person(id: string, name: string, fields: Partial<Participant> = 
   return {
     participant_id: id, name, standing: "full", role: "member", voting: true, committee: false, excluded_reason: "", leave_reason: "",
     leave_approved: false, room_id: "hall", moves: [], present: true, first_arrived_at: OPENED - 3 * MINUTE, left_at: null, removed: false, media: [],
-    recording_acknowledged: true, connections: {}, intervals: [], gone_since: null, grace_until: null, marked_present: false, last_hall_code: 0, ...fields,
+    kind: "person", recording_acknowledged: true, connections: {}, intervals: [], gone_since: null, grace_until: null, marked_present: false, last_hall_code: 0, ...fields,
   };
 }
 
@@ -74,7 +74,8 @@ export function motion(fields: Partial<Motion> = {}): Motion {
     quorum_at_open: { entitled: 28, present: 25, needed: 15, met: true }, quorum_at_close: null, returned: 11, ballots: {}, tally: null, verdict: null,
     named: [], withdrawn_reason: "", shape: "choices", candidates: [], terms: null, minimum_group: 0, revote_of: null, amendments: [], opinions: [],
     paper: null, collect_until: null, seconds: 0, collect_seconds: 0, opened_by: "m-zhou", present_at_close: 0, issued: 0, root: "", paper_count: null,
-    moved_at: null, sheet: "mutual", based_on: [], ...fields,
+    moved_at: null, sheet: "mutual", based_on: [],
+    running: null, ...fields,
   };
 }
 
@@ -93,6 +94,15 @@ export const POLL: Partial<Motion> = {
     { choice_id: "c1", label: "革命历史纪念馆" }, { choice_id: "c2", label: "社区数字课堂" }, { choice_id: "c3", label: "乡村振兴示范村" },
     { choice_id: "c4", label: "校史馆" }, { choice_id: "c5", label: "先听听大家的意见再定，暂时不去" },
   ],
+};
+
+const FIVE = ["1", "2", "3", "4", "5"].map((choice_id) => ({ choice_id, label: "" }));
+/** Quick polls as they run. */
+export const RUNNING: Readonly<Record<"choices" | "scale" | "words" | "few", Partial<Motion>>> = {
+  choices: { ...POLL, returned: 20, running: { cast: 18, counts: [["c1", 4], ["c2", 12], ["c3", 9], ["c4", 1], ["c5", 2]] } },
+  scale: { ...POLL, title: "今年的组织生活您打几分？", shape: "scale", max_choices: 1, choices: FIVE, returned: 18, running: { cast: 18, counts: [["1", 0], ["2", 1], ["3", 4], ["4", 8], ["5", 5]] } },
+  words: { ...POLL, title: "用几个词说说今年的支部工作", shape: "word", max_choices: 3, choices: [], returned: 18, running: { cast: 18, counts: [["w:踏实", 9], ["w:团结", 7], ["w:学习", 5], ["w:志愿服务", 4], ["w:守时", 2], ["w:热闹", 1], ["w:还可以更活泼", 1]] } },
+  few: { ...POLL, returned: 2, running: null },
 };
 
 export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {

@@ -8,6 +8,7 @@ export function standingOf(person: Participant): string {
 
 /** 主持, 记录; nothing for members. */
 export function roleOf(person: Participant): string {
+  if (person.kind === "hall_camera") return t("room_people.hall_camera");
   return person.role === "chair" || person.role === "secretary" ? t(`room_people.role_${person.role}`) : "";
 }
 

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../core/i18n";
-import { floor, hands, hears, people, quorum, rooms } from "../core/selectors";
+import { floor, hands, hears, isHere, people, quorum, rooms } from "../core/selectors";
 import { speaking, you } from "../core/store";
 import { HALL, type Participant } from "../wire/messages";
 import { Avatar } from "../widgets/avatar";
@@ -25,7 +25,7 @@ function stateOf(person: Participant): string {
 
 /** Where someone is, in words: in this room, in a group room, on leave, not here. */
 function whereabouts(person: Participant): string {
-  if (!person.present) return t(person.leave_approved ? "room_people.on_leave" : person.left_at === null ? "room_people.not_come" : "room_people.gone");
+  if (!isHere(person)) return t(person.leave_approved ? "room_people.on_leave" : person.left_at === null ? "room_people.not_come" : "room_people.gone");
   const room = rooms.value[person.room_id];
   if (person.room_id !== HALL && room !== undefined) return t("room_people.in_room", { room: room.title });
   return t("room_people.here");
@@ -50,7 +50,7 @@ function PersonRow({ person }: { person: Participant }): JSX.Element {
         <span class="row__end">
           {raised > 0 && <Chip tone="on" icon="hand">{raised}<span class="sr">{t("room.hand_up")}</span></Chip>}
           {person.media.includes("video") && <><Icon name="camera" /><span class="sr">{t("room.camera_on")}</span></>}
-          {person.present && <><Icon name={mic ? "mic" : "micOff"} /><span class="sr">{t(mic ? "room.mic_on" : "room.mic_off")}</span></>}
+          {isHere(person) && <><Icon name={mic ? "mic" : "micOff"} /><span class="sr">{t(mic ? "room.mic_on" : "room.mic_off")}</span></>}
         </span>
       </button>
     </li>
@@ -63,7 +63,7 @@ function ordered(all: readonly Participant[]): readonly Participant[] {
     if (floor.value?.participant_id === p.participant_id) return 0;
     const place = hands.value.indexOf(p.participant_id);
     if (place >= 0) return 1 + place;
-    if (!p.present) return 9000;
+    if (!isHere(p)) return 9000;
     return p.role === "chair" ? 500 : p.role === "secretary" ? 501 : 1000;
   };
   return [...all].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "zh"));
@@ -71,8 +71,8 @@ function ordered(all: readonly Participant[]): readonly Participant[] {
 
 export function People(): JSX.Element {
   const all = people.value;
-  const here = all.filter((p) => p.present);
-  const away = all.filter((p) => !p.present);
+  const here = all.filter(isHere);
+  const away = all.filter((p) => !isHere(p));
   const shown = ordered(group.value === "all" ? all : group.value === "here" ? here : away);
   const counted = quorum.value;
   return (

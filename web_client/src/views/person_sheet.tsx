@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { actions } from "../core/actions";
 import { t } from "../core/i18n";
-import { hears, participant, rooms } from "../core/selectors";
+import { hears, isHere, participant, rooms } from "../core/selectors";
 import { media, you } from "../core/store";
 import { HALL, type ParticipantId } from "../wire/messages";
 import { Avatar } from "../widgets/avatar";
@@ -18,7 +18,7 @@ export function PersonSheet({ participantId }: { participantId: ParticipantId })
   const own = participantId === you.value?.participant_id;
   const pinned = media.value.pinned === participantId;
   const room = rooms.value[person.room_id];
-  const pictures = media.value.available && media.value.profile === "video" && person.present && !own;
+  const pictures = media.value.available && media.value.profile === "video" && isHere(person) && !own;
   return (
     <Sheet
       title={person.name} onClose={back}
@@ -38,12 +38,12 @@ export function PersonSheet({ participantId }: { participantId: ParticipantId })
         <Avatar id={participantId} name={person.name} size="l" />
         <div class="stack stack--s">
           <p>{[roleOf(person), standingOf(person)].filter((word) => word !== "").join(t("room.comma"))}</p>
-          <p class="small muted">{t(person.voting ? "room_people.voting" : "room_people.not_voting")}</p>
+          {person.kind === "person" && <p class="small muted">{t(person.voting ? "room_people.voting" : "room_people.not_voting")}</p>}
         </div>
       </div>
       <p class="rowx">
-        <Chip tone={person.present ? "on" : "pending"} dot="still">{t(person.present ? "room_people.here" : person.leave_approved ? "room_people.on_leave" : "room_people.away")}</Chip>
-        {person.present && <Chip icon={hears(participantId) ? "mic" : "micOff"}>{t(hears(participantId) ? "room.mic_on" : "room.mic_off")}</Chip>}
+        <Chip tone={isHere(person) ? "on" : "pending"} dot="still">{t(isHere(person) ? "room_people.here" : person.leave_approved ? "room_people.on_leave" : "room_people.away")}</Chip>
+        {isHere(person) && <Chip icon={hears(participantId) ? "mic" : "micOff"}>{t(hears(participantId) ? "room.mic_on" : "room.mic_off")}</Chip>}
         {person.media.includes("video") && <Chip icon="camera">{t("room.camera_on")}</Chip>}
         {person.room_id !== HALL && room !== undefined && <Chip icon="rooms">{room.title}</Chip>}
       </p>

@@ -23,6 +23,7 @@ export type PollShape = "choices" | "scale" | "word";
 export type Office = "scrutineer" | "teller";
 export type NoteKind = "point" | "dissent" | "resolution";
 export type MediaKind = "audio" | "video" | "screen";
+export type ParticipantKind = "person" | "hall_camera";
 export type Comparison = "at_least" | "more_than";
 export type Base = "entitled" | "present" | "cast" | "yes_no";
 export type Electorate = "voting" | "committee" | "members" | "everyone";
@@ -928,6 +929,7 @@ export interface Invited {
   readonly excluded_reason: string;
   readonly leave_reason: string;
   readonly leave_approved: boolean;
+  readonly kind: ParticipantKind;
 }
 /**
  * The rule a motion is decided by; frozen into the journal when the motion opens.
@@ -1056,6 +1058,7 @@ export interface Participant {
   readonly intervals: readonly Interval[];
   readonly gone_since: number | null;
   readonly grace_until: number | null;
+  readonly kind: ParticipantKind;
 }
 /** One step of the agenda (议程项). */
 export interface AgendaItem {

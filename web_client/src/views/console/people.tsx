@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
-import { floor, hands, people } from "../../core/selectors";
+import { floor, hands, isHere, people } from "../../core/selectors";
 import { meeting, speaking, you } from "../../core/store";
 import { HALL, type Participant } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
@@ -18,7 +18,9 @@ const sought = signal("");
 function subWords(p: Participant): string {
   const words: string[] = [roleOf(p)];
   if (p.participant_id === you.value?.participant_id) words.push(t("console.you"));
-  if (!p.present) {
+  if (p.kind === "hall_camera") {
+    words.push(t(isHere(p) ? "room_people.camera_on" : "room_people.camera_off"));
+  } else if (!p.present) {
     words.push(p.leave_approved ? t("console.is_on_leave", { reason: p.leave_reason }) : p.excluded_reason ? t("console.not_counted") : t(p.left_at === null ? "console.not_come_short" : "console.left_short"));
   } else {
     const room = meeting.value?.rooms[p.room_id];
@@ -41,14 +43,14 @@ function rank(p: Participant): number {
 
 function Line({ p }: { p: Participant }): JSX.Element {
   const level = lastEvidence(p)?.level ?? "none";
-  const word = p.present ? t(`room_people.level_${level === "none" ? "connected" : level}`) : t(p.leave_approved ? "console.on_leave" : "console.away");
+  const word = p.kind === "hall_camera" ? "" : p.present ? t(`room_people.level_${level === "none" ? "connected" : level}`) : t(p.leave_approved ? "console.on_leave" : "console.away");
   return (
     <li>
       <button class="row" type="button" onClick={() => openAct({ kind: "person", participant: p.participant_id })}>
         <Avatar id={p.participant_id} name={p.name} size="s" />
         <span class="row__main"><span class="row__title">{p.name}</span><span class="row__sub">{subWords(p)}</span></span>
         {p.media.includes("audio") && <span class="row__end"><Icon name="mic" /><span class="sr">{t("console.mic_open")}</span></span>}
-        <Evidence level={p.present ? level : "none"} word={word} />
+        {p.kind === "person" && <Evidence level={p.present ? level : "none"} word={word} />}
       </button>
     </li>
   );
