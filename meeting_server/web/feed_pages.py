@@ -13,9 +13,8 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.archive.takeaway.podcast import Episode, podcast
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.feeds import MOST, Feed, Feeds
-from meeting_server.store.publications import Publication, Publications
-from meeting_server.store.takeaway_rules import TakeawayRules
+from meeting_server.store.feeds import MOST, Feed
+from meeting_server.store.publications import Publication
 from meeting_server.web.audience import may_study
 from meeting_server.web.auth import Viewer, member_of, now_millis
 from meeting_server.web.errors import Refused, WebCode
@@ -45,7 +44,7 @@ class Heard:
 async def feeds_page(request: Request) -> Response:
     """The member's feeds with their addresses, and the branches of which there could be one."""
     viewer = await member_of(request)
-    feeds = _feeds(request)
+    feeds = house_of(request).feeds
     mine = await feeds.of_member(viewer.member_id or "")
     tree = await tree_of(request)
     has = {feed.branch_id for feed in mine}
@@ -71,7 +70,7 @@ async def make_feed(request: Request) -> Response:
     branch_id = field(form, "branch")
     if branch_id not in await _branches(request, viewer):
         raise Refused(WebCode.BAD_FORM, field="branch")
-    feeds, member_id = _feeds(request), viewer.member_id or ""
+    feeds, member_id = house_of(request).feeds, viewer.member_id or ""
     if len(await feeds.of_member(member_id)) >= MOST:
         raise Refused(WebCode.RATE_LIMITED)
     await feeds.make(member_id, branch_id, now_millis())
@@ -83,7 +82,7 @@ async def revoke_feed(request: Request) -> Response:
     """Take an address back: from now on nothing is fetched by it."""
     viewer = await member_of(request)
     await form_of(request)
-    feeds, member_id = _feeds(request), viewer.member_id or ""
+    feeds, member_id = house_of(request).feeds, viewer.member_id or ""
     feed = next((one for one in await feeds.of_member(member_id) if one.feed_id == request.path_params["feed_id"]), None)
     if feed is None or not await feeds.revoke(member_id, feed.feed_id, now_millis()):
         raise Refused(WebCode.NOT_FOUND)
@@ -94,7 +93,7 @@ async def revoke_feed(request: Request) -> Response:
 async def _branches(request: Request, viewer: Viewer) -> list[str]:
     """Branches of which the member may study something, and their own."""
     tree = await tree_of(request)
-    published = await Publications(house_of(request).database).published()
+    published = await house_of(request).publications.published()
     there = {one.branch_id for one in published if may_study(tree, viewer, one)}
     there |= {viewer.branch_id} if viewer.branch_id is not None else set()
     return [branch.branch_id for branch, _depth in tree.walk() if branch.branch_id in there]
@@ -151,7 +150,7 @@ async def _feed_at(request: Request) -> tuple[Feed, Viewer]:
     Raises Refused: ``link_unknown``; ``link_revoked``, also when the member is no longer on the roster.
     """
     house = house_of(request)
-    feed = await _feeds(request).by_token(request.path_params["token"])
+    feed = await house_of(request).feeds.by_token(request.path_params["token"])
     if feed is None:
         raise Refused(WebCode.LINK_UNKNOWN)
     member = await house.directory.member(feed.member_id)
@@ -165,14 +164,13 @@ async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
     """What the branch and those below it published for this member and lets be taken away, the newest first."""
     house, tree, shelf = house_of(request), await tree_of(request), shelf_of(request)
     below = {branch.branch_id for branch in tree.below(feed.branch_id)}
-    rules = TakeawayRules(house.database)
     open_branches: dict[str, bool] = {}
     found: list[Heard] = []
-    for publication in await Publications(house.database).published():
+    for publication in await house.publications.published():
         if publication.branch_id not in below or not may_study(tree, viewer, publication):
             continue
         if publication.branch_id not in open_branches:
-            open_branches[publication.branch_id] = await rules.readers_may(publication.branch_id)
+            open_branches[publication.branch_id] = await house.takeaway_rules.readers_may(publication.branch_id)
         mix = await asyncio.to_thread(shelf.mix, publication.meeting_id) if open_branches[publication.branch_id] else None
         timeline = await asyncio.to_thread(shelf.timeline, publication.meeting_id) if mix is not None else None
         if mix is not None and timeline is not None:
@@ -180,11 +178,6 @@ async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
         if len(found) >= NEWEST:
             break
     return found
-
-
-def _feeds(request: Request) -> Feeds:
-    house = house_of(request)
-    return Feeds(house.database, house.secret)
 
 
 routes: list[BaseRoute] = [

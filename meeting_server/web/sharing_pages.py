@@ -20,8 +20,8 @@ from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.institution_key import BadInstitutionKey, institution_key
-from meeting_server.store.publications import AUDIENCES, Publication, Publications
-from meeting_server.store.shared_resources import Shared, SharedResources
+from meeting_server.store.publications import AUDIENCES, Publication
+from meeting_server.store.shared_resources import Shared
 from meeting_server.store.tokens import new_id
 from meeting_server.web.audience import may_study
 from meeting_server.web.auth import Viewer, member_of, now_millis
@@ -31,8 +31,8 @@ from meeting_server.web.house import house_of
 from meeting_server.web.meetings import names_at
 from meeting_server.web.pages import language_of, render, say, see
 from meeting_server.web.permissions import Action, allowed, branches_for, tree_of
-from meeting_server.web.reader import download, minutes_at, words_of
-from meeting_server.web.takeaway_pages import Taking, note, taking_at
+from meeting_server.web.reader import download, minutes_at, note_reading, words_of
+from meeting_server.web.takeaway_pages import Taking, taking_at
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,6 @@ async def share_page(request: Request) -> Response:
     """Exactly what would leave, and the switch."""
     taking = await _keeping(request)
     plain = await _plain(request, taking)
-    publication = await Publications(house_of(request).database).of(taking.reader.meeting_id)
     fingerprint = fingerprint_of(_key(request).public_key())
     return await render(
         request,
@@ -56,7 +55,7 @@ async def share_page(request: Request) -> Response:
             "address": f"/archive/{taking.reader.meeting_id}",
             "plain": plain,
             "lines": _lines(plain.study),
-            "publication": publication,
+            "publication": taking.reader.publication,
             "edits": taking.reader.edits,
             "institution": await _institution(request, taking.reader.scheduled.plan.branch_id),
             "fingerprint": grouped(fingerprint),
@@ -72,29 +71,28 @@ async def share(request: Request) -> Response:
         raise Refused(Code.FORBIDDEN)
     form = await form_of(request)
     wanted = field(form, "share") == "on"
-    publications = Publications(house_of(request).database)
-    publication = await publications.of(taking.reader.meeting_id)
+    publication = taking.reader.publication
     if publication is None or publication.state != "published":
         raise Refused(WebCode.NOT_PUBLISHED)
     if wanted and field(form, "looked") != "yes":
         raise Refused(WebCode.NOT_LOOKED_AT)
     if publication.shared != wanted:
-        await publications.save(replace(publication, shared=wanted))
-        await note(request, taking.reader, Act.SHARING_ALLOWED if wanted else Act.SHARING_STOPPED, "")
+        await house_of(request).publications.save(replace(publication, shared=wanted))
+        await note_reading(request, taking.reader, Act.SHARING_ALLOWED if wanted else Act.SHARING_STOPPED)
     return see(f"/archive/{taking.reader.meeting_id}/share?done={'on' if wanted else 'off'}")
 
 
 async def share_bundle(request: Request) -> Response:
     """The signed bundle, once the meeting was opted in."""
     taking = await _keeping(request)
-    publication = await Publications(house_of(request).database).of(taking.reader.meeting_id)
+    publication = taking.reader.publication
     if publication is None or not publication.shared or publication.state != "published":
         raise Refused(WebCode.NOT_SHARED)
     plain = await _plain(request, taking)
     institution = await _institution(request, taking.reader.scheduled.plan.branch_id)
     words = words_of(language_of(request))
     content = await asyncio.to_thread(write_bundle, plain.study, institution, _key(request), now_millis(), words)
-    await note(request, taking.reader, Act.SHARED_OUT, "")
+    await note_reading(request, taking.reader, Act.SHARED_OUT)
     return download(content, "application/zip", "resource.zip", f"{plain.study.title} {say(request, 'sharing.out.file')}.zip")
 
 
@@ -156,7 +154,7 @@ async def shared_list(request: Request) -> Response:
 async def _list_page(request: Request, viewer: Viewer, refused: BundleRefused | None = None, status: int = 200, code: str = "") -> Response:
     keeps = await branches_for(request, Action.EDIT_ARCHIVE)
     tree = await tree_of(request)
-    everything = await SharedResources(house_of(request).database).all()
+    everything = await house_of(request).shared_resources.all()
 
     def come(state: str) -> list[Come]:
         return [
@@ -204,7 +202,7 @@ async def bring(request: Request) -> Response:
         log.info("a bundle was refused", code=refused.code, file=refused.file)
         return await _list_page(request, viewer, refused, 422)
     about = bundle.about
-    shared = await SharedResources(house_of(request).database).offer(
+    shared = await house_of(request).shared_resources.offer(
         Shared(
             new_id("shared"), branch_id, bundle.sha256, about.institution.strip(), bundle.fingerprint, about.made_at,
             bundle.study.title.strip(), bundle.content, now_millis(), viewer.name[:100],
@@ -217,7 +215,7 @@ async def shared_page(request: Request) -> Response:
     """The resource: its preview for who decides, the resource itself for who may study it; always with where it comes from."""
     shared, _, decides = await _shared_at(request)
     study = study_in(shared.content)
-    known = await SharedResources(house_of(request).database).keys_of(shared.institution)
+    known = await house_of(request).shared_resources.keys_of(shared.institution)
     return await render(
         request,
         "shared.html",
@@ -245,7 +243,7 @@ async def accept(request: Request) -> Response:
     audience = next((one for one in AUDIENCES if one == field(form, "audience")), None)
     if audience is None:
         raise Refused(WebCode.BAD_FORM, field="audience")
-    await SharedResources(house_of(request).database).accept(shared.shared_id, audience, viewer.name[:100], now_millis())
+    await house_of(request).shared_resources.accept(shared.shared_id, audience, viewer.name[:100], now_millis())
     if shared.state == "offered":
         await _note(request, viewer, Act.SHARED_IN, shared)
     return see(f"/sharing/{shared.shared_id}?done=accepted")
@@ -257,7 +255,7 @@ async def remove(request: Request) -> Response:
     if not decides:
         raise Refused(Code.FORBIDDEN)
     await form_of(request)
-    await SharedResources(house_of(request).database).forget(shared.shared_id)
+    await house_of(request).shared_resources.forget(shared.shared_id)
     if shared.state == "accepted":
         await _note(request, viewer, Act.SHARED_REMOVED, shared)
     return see("/sharing?done=removed")
@@ -265,7 +263,7 @@ async def remove(request: Request) -> Response:
 
 async def _shared_at(request: Request) -> tuple[Shared, Viewer, bool]:
     viewer = await member_of(request)
-    shared = await SharedResources(house_of(request).database).get(request.path_params["shared_id"])
+    shared = await house_of(request).shared_resources.get(request.path_params["shared_id"])
     if shared is None:
         raise Refused(WebCode.NOT_FOUND)
     decides = await allowed(request, Action.EDIT_ARCHIVE, shared.branch_id)

@@ -23,18 +23,17 @@ from meeting_server.archive.takeaway.markdown import markdown
 from meeting_server.archive.takeaway.paper import transcript_paper
 from meeting_server.archive.takeaway.pdf import paper_pdf
 from meeting_server.archive.takeaway.scorm import write_scorm
-from meeting_server.archive.takeaway.study import Study, study_of
+from meeting_server.archive.takeaway.study import Study, question_of, study_of
 from meeting_server.archive.transcript import load as load_transcript
 from meeting_server.domain.errors import Code
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.publications import Publications
-from meeting_server.store.takeaway_rules import TakeawayRules
-from meeting_server.web.auth import now_millis
+from meeting_server.store.access_log import Act
+from meeting_server.store.quizzes import Quizzes
+from meeting_server.store.studied import Studied
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, render, say, see
-from meeting_server.web.reader import DOCX, Reader, download, minutes_at, reader_at, shelf_of, words_of
+from meeting_server.web.reader import DOCX, Reader, download, editor_at, minutes_at, note_reading, reader_at, shelf_of, words_of
 
 FormKind = Literal["text", "minutes", "sound", "package"]
 CHUNK = 256 * 1024
@@ -94,6 +93,8 @@ class Taking:
         """Whether this reader may have the form."""
         if form.kind == "package":
             return self.reader.exports
+        if form.kind == "minutes" and not self.reader.whole:
+            return False
         return self.readers_may or self.reader.exports or self.reader.edits
 
     def has(self, form: Form) -> bool:
@@ -118,17 +119,19 @@ async def taking_at(request: Request) -> Taking:
         raise Refused(WebCode.NOT_FOUND)
     transcript = await asyncio.to_thread(load_transcript, folder)
     mix = await asyncio.to_thread(shelf.mix, meeting_id)
-    publication = await Publications(house.database).of(meeting_id)
     minutes = await minutes_at(request, reader)
-    study = study_of(timeline, transcript, minutes, publication, words_of(language_of(request)), sounding=mix is not None)
-    rules = TakeawayRules(house.database)
-    return Taking(reader, study, mix.path if mix is not None else None, await rules.readers_may(reader.scheduled.plan.branch_id))
+    words = words_of(language_of(request))
+    questions = [question_of(kept) for kept in await Quizzes(house.database).questions(Studied("meeting", meeting_id))]
+    study = study_of(timeline, transcript, minutes, reader.publication, words, sounding=mix is not None, questions=questions)
+    readers_may = await house.takeaway_rules.readers_may(reader.scheduled.plan.branch_id)
+    return Taking(reader, study, mix.path if mix is not None else None, readers_may)
 
 
 async def take_page(request: Request) -> Response:
     """The list, in words: what each file is good for and what is in it."""
     taking = await taking_at(request)
-    shown = [form for form in FORMS.values() if form.kind != "package" or taking.reader.exports]
+    hidden = {kind for kind, seen in (("package", taking.reader.exports), ("minutes", taking.reader.whole)) if not seen}
+    shown = [form for form in FORMS.values() if form.kind not in hidden]
     return await render(
         request,
         "take.html",
@@ -153,13 +156,11 @@ async def take_page(request: Request) -> Response:
 
 async def let_readers(request: Request) -> Response:
     """The branch's switch: whether its readers may take transcript and sound."""
-    reader = await reader_at(request)
-    if not reader.edits:
-        raise Refused(Code.FORBIDDEN)
+    reader = await editor_at(request)
     form = await form_of(request)
     may = field(form, "readers") == "on"
-    await TakeawayRules(house_of(request).database).let_readers(reader.scheduled.plan.branch_id, may)
-    await note(request, reader, Act.TAKING_ALLOWED if may else Act.TAKING_FORBIDDEN, "")
+    await house_of(request).takeaway_rules.let_readers(reader.scheduled.plan.branch_id, may)
+    await note_reading(request, reader, Act.TAKING_ALLOWED if may else Act.TAKING_FORBIDDEN)
     return see(f"/archive/{reader.meeting_id}/take?done={'allowed' if may else 'forbidden'}")
 
 
@@ -177,7 +178,7 @@ async def take_file(request: Request) -> Response:
     words = words_of(language_of(request))
     name = f"{taking.study.title} {say(request, f'take.form.{form.key}.file')}.{form.extension}"
     if "range" not in request.headers:  # a player asks for one sound in many pieces
-        await note(request, taking.reader, Act.TAKEN_AWAY, form.file)
+        await note_reading(request, taking.reader, Act.TAKEN_AWAY, form.file)
     if form.kind == "sound":
         assert taking.sound is not None
         return FileResponse(taking.sound, media_type=form.media_type, headers=_attachment(form.file, name))
@@ -226,17 +227,6 @@ def _streamed(file: IO[bytes], form: Form, name: str) -> Response:
 
     return StreamingResponse(
         pieces(), media_type=form.media_type, headers={**_attachment(form.file, name), "content-length": str(size)}
-    )
-
-
-async def note(request: Request, reader: Reader, act: Act, detail: str) -> None:
-    """Into the access log: who took what of which meeting."""
-    plan = reader.scheduled.plan
-    await house_of(request).access_log.note(
-        Entry(
-            now_millis(), act, reader.viewer.member_id or "", reader.viewer.name, subject_id=reader.meeting_id[:40],
-            subject_name=plan.title, branch_id=plan.branch_id, detail=detail,
-        )
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
-from pylopdf_fonts_zh_cn import sans_path, serif_path
+from pylopdf_fonts_zh_cn import serif_path
 
 from meeting_server.archive.minutes_text import Block, Grid, Heading, Paper, Paragraph, Points, Speech
 
@@ -32,11 +32,10 @@ class _Sheet(FPDF):
         self.set_margins(25, 22, 25)
         self.set_auto_page_break(True, 22)
         self.add_font("serif", "", str(serif_path()))
-        self.add_font("sans", "", str(sans_path()))
 
     def footer(self) -> None:
         self.set_y(-15)
-        self.set_font("sans", size=_SMALL)
+        self.set_font("serif", size=_SMALL)
         self.set_text_color(*_GREY)
         self.cell(0, 5, str(self.page_no()), align="C")
 
@@ -48,7 +47,7 @@ def paper_pdf(paper: Paper, draft: str = "") -> bytes:
     pdf.set_author(paper.organisation)
     pdf.add_page()
     _write(pdf, paper.organisation, 11, align="C", colour=_GREY)
-    _write(pdf, paper.title, 18, align="C", font="sans")
+    _write(pdf, paper.title, 18, align="C")
     if draft:
         _write(pdf, draft, 9.5, align="C", colour=_GREY)
     pdf.ln(3)
@@ -56,7 +55,7 @@ def paper_pdf(paper: Paper, draft: str = "") -> bytes:
     for section in paper.sections:
         pdf.ln(4)
         _keep_together(pdf, 22)
-        _write(pdf, section.heading, 13, font="sans")
+        _write(pdf, section.heading, 13)
         pdf.ln(1)
         for block in section.blocks:
             _block(pdf, block)
@@ -79,7 +78,7 @@ def _block(pdf: _Sheet, block: Block) -> None:
                 _write(pdf, f"{number}. {line}", _BODY)
         case Heading(text):
             _keep_together(pdf, 16)
-            _write(pdf, text, 11.5, font="sans")
+            _write(pdf, text, 11.5)
         case Speech(clock, who, text):
             _speech(pdf, clock, who, text)
         case Grid(_, head, rows):
@@ -89,13 +88,13 @@ def _block(pdf: _Sheet, block: Block) -> None:
 def _speech(pdf: _Sheet, clock: str, who: str, text: str) -> None:
     """Time in the margin's column, who, then what was said beside it."""
     _keep_together(pdf, 14)
-    pdf.set_font("sans", size=_SMALL)
+    pdf.set_font("serif", size=_SMALL)
     pdf.set_text_color(*_GREY)
     pdf.cell(17, _BODY * _LEADING * _POINT, clock)
     left = pdf.l_margin
     pdf.set_left_margin(left + 17)
     if who:
-        _write(pdf, who, 9.5, font="sans", colour=_GREY)
+        _write(pdf, who, 9.5, colour=_GREY)
     _write(pdf, text, _BODY)
     pdf.set_left_margin(left)
     pdf.set_x(left)
@@ -103,9 +102,9 @@ def _speech(pdf: _Sheet, clock: str, who: str, text: str) -> None:
 
 
 def _write(
-    pdf: _Sheet, text: str, size: float, *, align: str = "L", font: str = "serif", colour: tuple[int, int, int] = _INK
+    pdf: _Sheet, text: str, size: float, *, align: str = "L", colour: tuple[int, int, int] = _INK
 ) -> None:
-    pdf.set_font(font, size=size)
+    pdf.set_font("serif", size=size)
     pdf.set_text_color(*colour)
     lines = "\n".join(_lines(pdf, _drawn(pdf, text), pdf.w - pdf.l_margin - pdf.r_margin - 2 * pdf.c_margin))
     pdf.multi_cell(0, size * _LEADING * _POINT, lines, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
@@ -118,7 +117,7 @@ def _facts(pdf: _Sheet, facts: tuple[tuple[str, str], ...]) -> None:
     for label, said in facts:
         _keep_together(pdf, 10)
         top = pdf.get_y()
-        _write(pdf, label, 9.5, font="sans", colour=_GREY)
+        _write(pdf, label, 9.5, colour=_GREY)
         below = pdf.get_y()
         pdf.set_left_margin(left + 28)
         pdf.set_xy(left + 28, top)
@@ -134,7 +133,7 @@ def _table(pdf: _Sheet, rows: list[tuple[str, ...]]) -> None:
     pdf.set_text_color(*_INK)
     pdf.set_draw_color(*_RULE)
     look = {"line_height": 10 * 1.55 * _POINT, "padding": 1.2, "text_align": "LEFT", "wrapmode": "CHAR"}
-    with pdf.table(headings_style=FontFace(family="sans"), **look) as table:
+    with pdf.table(headings_style=FontFace(), **look) as table:
         for row in rows:
             cells = table.row()
             for said in row:

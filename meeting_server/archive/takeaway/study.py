@@ -15,6 +15,7 @@ from meeting_server.archive.minutes_text import Words, counts_said, verdict_said
 from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Transcript
 from meeting_server.domain.ids import HALL, Millis
+from meeting_server.store import quizzes
 from meeting_server.store.publications import Publication
 
 QuestionKind = Literal["single", "multiple", "cloze"]
@@ -161,6 +162,12 @@ def study_of(
         decisions=() if minutes is None else tuple(_decisions(minutes, words)),
         questions=tuple(questions),
     )
+
+
+def question_of(kept: quizzes.Question) -> Question:
+    """An approved question of the house as it goes into packages; true or false is a choice of two."""
+    choices = tuple(Choice(choice.text, choice.right) for choice in kept.choices)
+    return Question(kept.item_id, kept.text, choices, "single" if kept.kind == "true_false" else kept.kind, kept.explanation)
 
 
 def _axis(zero: Millis, length: Millis) -> Callable[[Millis], Millis]:
