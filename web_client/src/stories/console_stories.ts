@@ -5,9 +5,9 @@ import type { ConsoleAct } from "../views/console/acts";
 import { go } from "../views/layout";
 import { aside } from "../views/vote/paper";
 import type { MeetingState, Motion, Preset } from "../wire/messages";
-import { ME, meetingState, motion, NOW, PLAIN, POLL, published, withPeople } from "./fixtures";
+import { ME, meetingState, motion, NOW, PLAIN, POLL, published, RUNNING, withPeople } from "./fixtures";
 import { later } from "./port";
-import { APPRAISAL, ELECTION, SECRET, TALLY, VERDICT, votes } from "./secret_stories";
+import { APPRAISAL, ELECTION, GRADED, MUTUAL, ORGANISATION, SECRET, SELF_SHEET, TALLY, VERDICT, votes } from "./secret_stories";
 
 type Story = () => void;
 
@@ -63,6 +63,23 @@ function draft(force: string): Story {
   };
 }
 
+/** An appraisal's sheet, with the mutual one published before; filled in from it where that is offered. */
+function draftSheet(which: string): Story {
+  return () => {
+    sheet({ kind: "draft", item: "i4" }, [published({ ...MUTUAL, motion_id: "a1", tally: { ...TALLY, counts: GRADED }, verdict: { ...VERDICT, reason: "no_force" } })])();
+    later.run = () => {
+      const select = document.querySelector<HTMLSelectElement>("#force");
+      if (select === null) return;
+      select.value = "appraisal";
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+      requestAnimationFrame(() => {
+        document.querySelector<HTMLInputElement>(`input[name=sheet][value=${which}]`)?.click();
+        requestAnimationFrame(() => document.querySelector<HTMLButtonElement>(".sheet .segments > .btn--soft")?.click());
+      });
+    };
+  };
+}
+
 function byId(list: readonly Motion[]): Record<string, Motion> {
   return Object.fromEntries(list.map((one) => [one.motion_id, one]));
 }
@@ -89,6 +106,7 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-votes": () => console_({ motions: byId([DRAFT, MOVED, motion(), motion({ ...VOID, opened_at: NOW - 900_000 }), published({ motion_id: "p9", title: "通过会议议程" }), published({ ...TIED })]) }, 1),
   "console-votes-ready": () => console_({ motions: byId([DRAFT, MOVED, POLL_DRAFT, SECRET_DRAFT]) }, 1),
   "console-votes-batch": () => console_({ motions: byId(BATCH.map((one) => ({ ...one, electorate: one.electorate.filter((id) => id !== ME) }))) }, 1),
+  "console-votes-poll": () => console_({ motions: byId([motion(RUNNING.scale)]) }, 1),
   "console-votes-none": () => console_({}, 1),
   "console-floor": () => console_({}, 2),
   "console-people": () => console_({ roll_call: { ...CALL, expected: CALL.expected.filter((id) => id !== ME) } }, 3),
@@ -98,6 +116,10 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-draft-poll": draft("poll"),
   "console-draft-election": draft("election"),
   "console-draft-appraisal": draft("appraisal"),
+  "console-draft-self": draftSheet("self"),
+  "console-draft-organisation": draftSheet("organisation"),
+  "console-open-self": sheet({ kind: "open_vote", motion: "d6" }, [motion({ ...DRAFTED, ...SELF_SHEET, motion_id: "d6" })]),
+  "console-open-organisation": sheet({ kind: "open_vote", motion: "d7" }, [motion({ ...DRAFTED, ...ORGANISATION, motion_id: "d7" })]),
   "console-draft-survey": draft("survey"),
   "console-batch": sheet({ kind: "batch" }, [DRAFT, MOVED, POLL_DRAFT]),
   "console-open": sheet({ kind: "open_vote", motion: "d2" }, [MOVED]),
@@ -129,6 +151,10 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "stage-election": stage({ motions: byId([motion(ELECTION)]) }),
   "stage-batch": stage({ motions: byId(BATCH) }),
   "stage-batch-results": stage({ motions: byId(BATCH.map((one, n) => ({ ...published(), motion_id: one.motion_id, title: one.title, opened_at: one.opened_at, ...(n === 2 ? { verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 9, elected: [], tied: [], short: 0 } as const } : {}) }))) }),
+  "stage-poll": stage({ motions: byId([motion(RUNNING.choices)]) }),
+  "stage-poll-scale": stage({ motions: byId([motion(RUNNING.scale)]) }),
+  "stage-poll-words": stage({ motions: byId([motion(RUNNING.words)]) }),
+  "stage-result-words": stage({ motions: byId([published({ ...RUNNING.words, tally: { ...TALLY, counts: RUNNING.words.running?.counts ?? [] }, verdict: { ...VERDICT, reason: "no_force" } })]) }),
   "stage-roll-call": stage({ roll_call: CALL }),
   "stage-result": stage({ motions: byId([published()]) }),
   "stage-result-election": stage({ motions: byId([published({ ...ELECTION, tally: { ...TALLY, counts: [...votes(22, 19, 17, 9, 6), ["w:孙国栋", 4]] }, verdict: { ...VERDICT, carried: true, reason: "elected", elected: ["c1", "c2", "c3"], votes_for: 17 } })]) }),

@@ -8,7 +8,7 @@ import { aside, changeDraft } from "../views/vote/paper";
 import { composing } from "../views/chat";
 import { keyboardOpen } from "../views/keyboard";
 import { t } from "../core/i18n";
-import { ME, meetingState, motion, NOW, person, POLL, published, withPeople } from "./fixtures";
+import { ME, meetingState, motion, NOW, person, POLL, published, RUNNING, withPeople } from "./fixtures";
 import { goOffline, later } from "./port";
 import { BATCH, CONSOLE_STORIES } from "./console_stories";
 import { SECRET_STORIES } from "./secret_stories";
@@ -224,6 +224,11 @@ export const STORIES: Readonly<Record<string, Story>> = {
     BATCH.forEach((one, n) => aside(`${one.motion_id}:${n === 0 ? "counted" : "choose"}`));
     openSheet({ name: "results" });
   },
+  "poll-running": () => void voting({ ...RUNNING.choices, ballots: { [ME]: ["c2", "c3"] } }),
+  "poll-running-scale": () => void voting({ ...RUNNING.scale, ballots: { [ME]: ["4"] } }),
+  "poll-running-words": () => void voting({ ...RUNNING.words, ballots: { [ME]: ["w:踏实"] } }),
+  "poll-running-few": () => void voting({ ...RUNNING.few, ballots: { [ME]: ["c2"] } }),
+  "result-words": result({ ...RUNNING.words, ballots: { [ME]: ["w:踏实"] }, quorum_at_close: null, tally: { counts: RUNNING.words.running?.counts ?? [], cast: 18, entitled: 28, present: 26, void: 0, written: 0, paper: 0 }, verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 18, votes_for: 0, elected: [], tied: [], short: 0 } }),
   "result-carried": result(),
   "result-lost": result({ tally: { counts: [["for", 14], ["against", 9], ["abstain", 3]], cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 }, verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 14, elected: [], tied: [], short: 0 } }),
   "result-named": result({

@@ -2,7 +2,7 @@
 import { inFours, ownPapers, papersKnown, papersUnsupported, progress, type OwnPaper } from "../core/ballot/kept";
 import { connection, change, meeting, refusals } from "../core/store";
 import { openSheet } from "../views/layout";
-import { setMark, setWriteIn } from "../views/vote/marks";
+import { setMark, setOwnText, setWriteIn } from "../views/vote/marks";
 import { changeDraft } from "../views/vote/paper";
 import type { Motion } from "../wire/messages";
 import { ME, meetingState, motion, NOW, published } from "./fixtures";
@@ -14,6 +14,15 @@ const NAMES = ["丁文静", "王志远", "刘海涛", "陈思源", "赵雅琴"];
 const CANDIDATES = NAMES.map((name, n) => ({ candidate_id: `c${n + 1}`, name, strokes: 2 + n, participant_id: null, grade: "" as const }));
 export const ELECTION: Partial<Motion> = { ...SECRET, force: "election", title: "选举支部委员会委员", choices: [], candidates: CANDIDATES, terms: { seats: 3, approval_reference: "校党发〔2026〕12 号", base: "present" } };
 export const APPRAISAL: Partial<Motion> = { ...SECRET, force: "appraisal", title: "2026 年度民主评议党员", choices: [], candidates: CANDIDATES };
+const MANY = ["丁文静", "王志远", "马丽娟", "刘海涛", "孙国栋", "李敏", "吴佳怡", "何雨桐", "陈思源", "郑凯", "周建华", "罗丹", "赵雅琴", "徐浩", "黄晓明", "梁超"];
+const SUBJECTS = MANY.map((name, n) => ({ candidate_id: `c${n + 1}`, name, strokes: 2 + n, participant_id: n === 0 ? ME : `m-${n}`, grade: "" as const }));
+export const MUTUAL: Partial<Motion> = { ...SECRET, force: "appraisal", title: "2026 年度民主评议党员", choices: [], candidates: SUBJECTS };
+const THREE = [{ choice_id: "for", label: "" }, { choice_id: "against", label: "" }, { choice_id: "abstain", label: "" }];
+const PROPOSED = (["excellent", "excellent", "excellent", "excellent", "good", "good", "good", "good", "good", "good", "good", "good", "good", "good", "pass", "pass"] as const);
+/** 自评, named; 组织评定, put to the vote. */
+export const SELF_SHEET: Partial<Motion> = { force: "appraisal", method: "named", sheet: "self", title: "2026 年度民主评议：自评", choices: [], candidates: SUBJECTS };
+export const ORGANISATION: Partial<Motion> = { force: "appraisal", sheet: "organisation", title: "2026 年度民主评议：组织评定", choices: THREE, candidates: SUBJECTS.map((one, n) => ({ ...one, grade: PROPOSED[n] ?? "good" })) };
+export const GRADED: readonly [string, number][] = SUBJECTS.flatMap((one, n): [string, number][] => [[`${one.candidate_id}:excellent`, 18 - n], [`${one.candidate_id}:good`, 6 + n], [`${one.candidate_id}:pass`, 2], [`${one.candidate_id}:fail`, 0]]);
 const SCALE = ["1", "2", "3", "4", "5"].map((choice_id) => ({ choice_id, label: "" }));
 const OWN: OwnPaper = { state: "held", code: "", choices: [], stub: "", bulletin: "unknown", checked_at: null, since: null };
 const RECEIPT: OwnPaper = { ...OWN, state: "counted", choices: ["for"], stub: inFours("7f3a92c401de") };
@@ -80,6 +89,24 @@ export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
     const one = show(APPRAISAL);
     CANDIDATES.slice(0, 2).forEach((candidate, n) => setMark(one, candidate, n ? "good" : "excellent"));
   },
+  "vote-appraisal-many": () => {
+    const one = show(MUTUAL);
+    SUBJECTS.slice(0, 9).forEach((candidate, n) => setMark(one, candidate, n < 6 ? "excellent" : "good"));
+  },
+  "vote-appraisal-confirm": () => {
+    const one = show(MUTUAL);
+    SUBJECTS.forEach((candidate, n) => setMark(one, candidate, PROPOSED[n] ?? "good"));
+    changeDraft(one.motion_id, { step: "confirm" });
+  },
+  "vote-self": () => setOwnText(show({ ...SELF_SHEET, method: "named", paper: null }, null), "这一年能按时参加组织生活，志愿服务四十小时；理论学习还不够系统。"),
+  "vote-self-confirm": () => {
+    const one = show({ ...SELF_SHEET, method: "named", paper: null }, null);
+    if (SUBJECTS[0]) setMark(one, SUBJECTS[0], "good");
+    setOwnText(one, "这一年能按时参加组织生活，志愿服务四十小时；理论学习还不够系统。");
+    changeDraft(one.motion_id, { step: "confirm" });
+  },
+  "vote-organisation": () => void show({ ...ORGANISATION, method: "open", paper: null }, null),
+  "vote-organisation-secret": () => changeDraft(show(ORGANISATION).motion_id, { choices: ["for"] }),
   "vote-survey-scale": () => changeDraft(show({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5 }).motion_id, { choices: ["4"] }),
   "vote-survey-words": () => changeDraft(show({ ...SECRET, force: "survey", shape: "word", title: "用几个词说说今年的支部工作", choices: [], max_choices: 3, minimum_group: 5 }).motion_id, { choices: ["w:踏实"] }),
   "vote-officer": () => {
@@ -92,6 +119,9 @@ export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
   "result-election": () => result({ ...ELECTION, tally: { ...TALLY, void: 1, paper: 3, counts: [...votes(22, 19, 17, 9, 6), ["w:孙国栋", 4]] }, verdict: { ...VERDICT, carried: true, reason: "elected", elected: ["c1", "c2", "c3"], votes_for: 17 }, paper_count: { issued: 3, returned: 3, void: 0, counts: [], entered_by: "m-he", scrutineer: "m-li", teller: "m-sun", signed_by: ["m-li", "m-sun"] } }, { ...RECEIPT, choices: ["c1:for", "c2:against", "w:孙国栋"], bulletin: "in", checked_at: NOW }),
   "result-election-tied": () => result({ ...ELECTION, tally: { ...TALLY, counts: votes(22, 19, 15, 15, 6) }, verdict: { ...VERDICT, reason: "tied", elected: ["c1", "c2"], tied: ["c3", "c4"], short: 1 } }),
   "result-appraisal": () => result({ ...APPRAISAL, tally: { ...TALLY, counts: CANDIDATES.flatMap((one, n): [string, number][] => [[`${one.candidate_id}:excellent`, 18 - 3 * n], [`${one.candidate_id}:good`, 6 + 2 * n], [`${one.candidate_id}:pass`, 2], [`${one.candidate_id}:fail`, n ? 1 : 0]]) }, verdict: { ...VERDICT, reason: "no_force" } }),
+  "result-self": () => result({ ...SELF_SHEET, method: "named", paper: null, root: "", issued: 0, quorum_at_open: null, named: [{ participant_id: ME, choices: ["c1:good", "t:按时参加组织生活，志愿服务四十小时；理论学习还不够系统。"] }, { participant_id: "m-1", choices: ["t:今年外出调研较多，请假三次，都补了课。"] }], tally: { ...TALLY, cast: 2, entitled: 16, counts: [["c1:good", 1]] }, verdict: { ...VERDICT, reason: "no_force" } }, {}),
+  "result-organisation": () => result({ ...ORGANISATION, method: "open", paper: null, root: "", ballots: { [ME]: ["for"] } }, {}),
+  "result-appraisal-many": () => result({ ...MUTUAL, tally: { ...TALLY, counts: GRADED }, verdict: { ...VERDICT, reason: "no_force" } }),
   "result-survey-few": () => result({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5, quorum_at_open: null, tally: { ...TALLY, cast: 3, counts: [] }, verdict: { ...VERDICT, reason: "no_force" } }, { ...RECEIPT, choices: ["4"], bulletin: "in", checked_at: NOW }),
   "result-scale": () => result({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5, quorum_at_open: null, tally: { ...TALLY, counts: [["1", 0], ["2", 1], ["3", 5], ["4", 12], ["5", 8]] }, verdict: { ...VERDICT, reason: "no_force" } }, { ...RECEIPT, choices: ["4"], bulletin: "in", checked_at: NOW }),
 };

@@ -1,6 +1,7 @@
 /** Several motions opened together: which of those prepared, for how long, and what each takes. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { takesThree } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { motions, runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
@@ -22,7 +23,7 @@ export function openTogether(): readonly Motion[] {
 
 /** Why this one can not be opened now, in words; null: it can. */
 function shortOf(motion: Motion): string | null {
-  if (motion.force !== "motion") return null;
+  if (!takesThree(motion)) return null;
   const effect = consequence(motion.preset);
   return effect !== null && effect.asksQuorum && !effect.quorum.met ? effect.quorumTitle : null;
 }
@@ -61,14 +62,14 @@ export function BatchSheet(): JSX.Element {
         <ul class="rows card card--line card--flush">
           {ready.map((one) => {
             const short = shortOf(one);
-            const effect = one.force === "motion" ? consequence(one.preset) : null;
+            const effect = takesThree(one) ? consequence(one.preset) : null;
             return (
               <li key={one.motion_id}>
                 <label class="row check-row">
                   <input type="checkbox" checked={short === null && !left.value.has(one.motion_id)} disabled={short !== null} onChange={(event) => change(one.motion_id, event.currentTarget.checked)} />
                   <span class="row__main">
                     <span class="row__title">{one.title}</span>
-                    <span class="row__sub">{short !== null ? <><Icon name="warning" size="s" /> {short}</> : effect === null ? t("console.poll_no_force") : effect.passTitle}</span>
+                    <span class="row__sub">{short !== null ? <><Icon name="warning" size="s" /> {short}</> : effect !== null ? effect.passTitle : t(one.force === "appraisal" ? "console.sheet_self" : "console.poll_no_force")}</span>
                   </span>
                 </label>
               </li>

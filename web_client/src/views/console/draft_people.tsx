@@ -7,7 +7,7 @@ import type { Candidate, Participant } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Field } from "../../widgets/field";
 
-export type Standing = Pick<Candidate, "name" | "participant_id"> & { readonly strokes: string };
+export type Standing = Pick<Candidate, "name" | "participant_id" | "grade"> & { readonly strokes: string };
 
 const MOST = 60;
 
@@ -17,12 +17,12 @@ export function mayStand(): readonly Participant[] {
 }
 
 export function standing(one: Participant): Standing {
-  return { name: one.name, participant_id: one.participant_id, strokes: "" };
+  return { name: one.name, participant_id: one.participant_id, strokes: "", grade: "" };
 }
 
 /** Candidates as the meeting is told of them; no strokes: the server's table of surnames. */
 export function candidatesOf(list: readonly Standing[]): readonly Candidate[] {
-  return list.map(({ name, participant_id, strokes }) => ({ candidate_id: "", name, participant_id, strokes: Number.parseInt(strokes, 10) || 0, grade: "" }));
+  return list.map(({ name, participant_id, strokes, grade }) => ({ candidate_id: "", name, participant_id, strokes: Number.parseInt(strokes, 10) || 0, grade }));
 }
 
 export function PeopleOnPaper({ list, election, onChange }: {
@@ -35,7 +35,7 @@ export function PeopleOnPaper({ list, election, onChange }: {
   const left = mayStand().filter((one) => !list.some((other) => other.participant_id === one.participant_id));
   const taken = list.some((one) => one.name === name.value.trim());
   const addName = (): void => {
-    onChange([...list, { name: name.value.trim(), participant_id: null, strokes: "" }]);
+    onChange([...list, { name: name.value.trim(), participant_id: null, strokes: "", grade: "" }]);
     name.value = "";
   };
   return (

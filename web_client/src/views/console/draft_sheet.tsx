@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
 import { boot, meeting } from "../../core/store";
-import type { CommandData, ItemId, MotionForce, PollShape, Preset, VoteMethod } from "../../wire/messages";
+import type { AppraisalSheet, CommandData, ItemId, MotionForce, MotionId, PollShape, Preset, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Field } from "../../widgets/field";
 import { Icon } from "../../widgets/icon";
@@ -12,6 +12,7 @@ import { Sheet } from "../../widgets/sheet";
 import { back, go } from "../layout";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
+import { Basis, GradesGiven, gradesWrong, SheetChoice } from "./draft_appraisal";
 import { ElectionFields, seatsOf, termsWrong, type ElectionTerms } from "./draft_election";
 import { candidatesOf, PeopleOnPaper, type Standing } from "./draft_people";
 import { consequence, presetTitle } from "./rule_words";
@@ -59,7 +60,8 @@ function goodChoices(labels: readonly string[]): boolean {
 }
 
 /** How a motion or poll may be voted on: a rule may ask for one way. */
-function methods(force: MotionForce, preset: Preset | undefined): readonly VoteMethod[] {
+function methods(force: MotionForce, sheet: AppraisalSheet, preset: Preset | undefined): readonly VoteMethod[] {
+  if (force === "appraisal") return sheet === "self" ? ["named"] : sheet === "organisation" ? ["open", "named", "secret"] : ["secret"];
   if (force === "motion" && preset !== undefined && preset.method !== "free") return [preset.method];
   return force === "motion" || force === "poll" ? ["open", "named", "secret"] : ["secret"];
 }
@@ -90,6 +92,8 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const labels = useSignal<readonly string[]>(["", ""]);
   const most = useSignal(1);
   const group = useSignal(String(SMALLEST_GROUP));
+  const sheet = useSignal<AppraisalSheet>("mutual");
+  const basis = useSignal<readonly MotionId[]>([]);
   const candidates = useSignal<readonly Standing[]>([]);
   const terms = useSignal<ElectionTerms>({ seats: "", approval: "", base: "" });
   const tried = useSignal(false);
@@ -97,14 +101,16 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const kind = force.value;
   const asks = kind === "poll" || kind === "survey";
   const ofPeople = kind === "election" || kind === "appraisal";
+  const adopting = kind === "appraisal" && sheet.value === "organisation";
   const possible = rules(kind);
   const preset = possible.find((p) => p.preset_id === presetId.value) ?? possible[0];
-  const ways = methods(kind, preset);
+  const ways = methods(kind, sheet.value, adopting ? meeting.value?.preset : preset);
   const method = ways.includes(wished.value) ? wished.value : ways[0] ?? "open";
   const withLabels = asks && shape.value === "choices";
   const electionWrong = kind === "election" ? termsWrong(terms.value, candidates.value.length, preset) : null;
   const groupWrong = kind === "survey" && !/^\d{1,3}$/.test(group.value.trim());
-  const good = title.value.trim() !== "" && (!withLabels || goodChoices(labels.value)) && electionWrong === null && !groupWrong && (kind !== "appraisal" || candidates.value.length > 0);
+  const gradingWrong = adopting && meeting.value ? gradesWrong(candidates.value, meeting.value.preset) : null;
+  const good = gradingWrong === null && title.value.trim() !== "" && (!withLabels || goodChoices(labels.value)) && electionWrong === null && !groupWrong && (kind !== "appraisal" || candidates.value.length > 0);
 
   const fields = (): CommandData["DraftMotion"] => {
     const choices = withLabels ? labels.value.map((label) => ({ choice_id: "", label: label.trim() })) : [];
@@ -114,8 +120,10 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       max_choices: withLabels ? Math.min(most.value, choices.length) : asks && shape.value === "word" ? MOST_WORDS : 1,
       preset_id: kind === "motion" || kind === "election" ? (preset?.preset_id ?? "") : "",
       shape: asks ? shape.value : "choices",
-      candidates: ofPeople ? candidatesOf(candidates.value) : [],
+      candidates: ofPeople ? candidatesOf(adopting ? candidates.value : candidates.value.map((one) => ({ ...one, grade: "" }))) : [],
       terms: kind === "election" && base !== "" ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base } : null,
+      sheet: kind === "appraisal" ? sheet.value : "mutual",
+      based_on: adopting ? basis.value : [],
       minimum_group: kind === "survey" ? Number(group.value) : 0,
     };
   };
@@ -136,6 +144,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       title={t("console.draft_title")} onClose={back}
       foot={
         <>
+          {tried.value && gradingWrong !== null && <p class="field__error" role="alert"><Icon name="warning" size="s" /><span>{gradingWrong}</span></p>}
           {tried.value && electionWrong !== null && <p class="field__error" role="alert"><Icon name="warning" size="s" /><span>{electionWrong}</span></p>}
           <AskingError asking={asking} />
           <div class="btn-pair">
@@ -155,8 +164,9 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
           <option value="appraisal">{t("console.appraisal")}</option>
           <option value="survey">{t("console.survey")}</option>
         </select>
-        <p class="field__hint">{t(`console.${kind}_means`)}</p>
+        {kind !== "appraisal" && <p class="field__hint">{t(`console.${kind}_means`)}</p>}
       </div>
+      {kind === "appraisal" && <SheetChoice value={sheet.value} onChoose={(value) => { sheet.value = value; }} />}
       <Field id="motion-title" label={t(asks ? "console.question" : "console.motion_title")} hint={t(asks ? "console.question_hint" : `console.${kind === "motion" ? "motion_hint" : kind === "election" ? "election_hint" : "appraisal_hint"}`)} value={title.value} onInput={(value) => { title.value = value; }} error={tried.value && title.value.trim() === "" ? t("console.title_missing") : undefined} />
       {asks && (
         <ChoiceRow
@@ -173,7 +183,9 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       )}
       {kind === "survey" && <Field id="group" label={t("console.minimum_group")} hint={t("console.minimum_group_hint")} numeric value={group.value} error={tried.value && groupWrong ? t("console.minimum_group_hint") : undefined} onInput={(value) => { group.value = value; }} />}
       {kind === "election" && <ElectionFields terms={terms.value} preset={preset} candidates={candidates.value.length} tried={tried.value} onChange={(value) => { terms.value = value; }} />}
-      {ofPeople && <PeopleOnPaper list={candidates.value} election={kind === "election"} onChange={(value) => { candidates.value = value; }} />}
+      {adopting && <Basis chosen={basis.value} onChange={(value) => { basis.value = value; }} />}
+      {adopting && meeting.value && <GradesGiven list={candidates.value} preset={meeting.value.preset} onChange={(value) => { candidates.value = value; }} />}
+      {ofPeople && !adopting && <PeopleOnPaper list={candidates.value} election={kind === "election"} onChange={(value) => { candidates.value = value; }} />}
       {kind === "appraisal" && tried.value && candidates.value.length === 0 && <p class="field__error"><Icon name="warning" size="s" /><span>{t("console.subjects_missing")}</span></p>}
       {ways.length > 1 && (
         <ChoiceRow

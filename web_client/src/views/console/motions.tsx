@@ -1,8 +1,10 @@
 /** Motions and polls as those who run votes see them: prepared, voting, counted, published; the next act on each card. */
 import type { JSX } from "preact";
+import { decides, takesThree } from "../../core/appraisal";
 import { inFours, progress } from "../../core/ballot/kept";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
+import { showsRunning } from "../../core/poll_counts";
 import { currentItem, motions, runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
 import type { Motion } from "../../wire/messages";
@@ -11,6 +13,7 @@ import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Icon } from "../../widgets/icon";
 import { openSheet } from "../layout";
+import { RunningPlot } from "../vote/poll_plots";
 import { verdictWord } from "../vote/result";
 import { openAct } from "./acts";
 import { tap } from "./asking";
@@ -21,7 +24,8 @@ import { holders } from "./secret_opening";
 import { tallyWords } from "./tally_words";
 
 export function Kind({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.force === "election" || motion.force === "appraisal" || motion.force === "survey") return <Chip tone="force" icon="lock">{t(`console.${motion.force}`)}</Chip>;
+  if (motion.force === "appraisal") return <Chip tone="force" icon={motion.method === "secret" ? "lock" : "edit"}>{t(`console.sheet_${motion.sheet}`)}</Chip>;
+  if (motion.force === "election" || motion.force === "survey") return <Chip tone="force" icon="lock">{t(`console.${motion.force}`)}</Chip>;
   if (motion.force === "poll" && motion.method !== "secret") return <Chip icon="list">{t("console.poll")}</Chip>;
   if (motion.method === "secret") return <Chip tone="force" icon="lock">{t("console.secret")}</Chip>;
   return motion.method === "named" ? <Chip icon="edit">{t("console.named")}</Chip> : <Chip icon="ballot">{t("console.open_ballot")}</Chip>;
@@ -47,7 +51,7 @@ function Fingerprint({ motion }: { motion: Motion }): JSX.Element | null {
 
 /** The count of ballots on paper in the hall, where the meeting has scrutineer and teller. */
 function PaperCountButton({ motion }: { motion: Motion }): JSX.Element | null {
-  if (motion.method !== "secret" || (motion.force !== "motion" && motion.force !== "election") || holders("scrutineer").length === 0 || holders("teller").length === 0) return null;
+  if (motion.method !== "secret" || !decides(motion) || holders("scrutineer").length === 0 || holders("teller").length === 0) return null;
   const signed = motion.paper_count?.signed_by.length ?? 0;
   const words = motion.paper_count === null ? t("console.paper_count") : t(signed === 2 ? "console.paper_count_signed" : "console.paper_count_waits", { n: motion.paper_count.returned, signed });
   return <Button kind="quiet" block icon="edit" onPress={() => openAct({ kind: "paper_count", motion: motion.motion_id })}>{words}</Button>;
@@ -60,8 +64,9 @@ function Prepared({ motion }: { motion: Motion }): JSX.Element {
       <p class="rowx"><Kind motion={motion} /><span class="small muted">{t(`console.phase_${motion.phase}`)}</span></p>
       <p class="strong">{motion.title}</p>
       {motion.force === "election" && motion.terms !== null && <p class="small muted">{t("console.terms_title", { seats: motion.terms.seats, n: motion.candidates.length })}</p>}
-      {(motion.force === "appraisal" || motion.force === "survey") && <p class="small muted">{t(`console.${motion.force}_means`)}</p>}
-      {effect !== null && (motion.force === "motion" || motion.force === "poll") && <p class="small muted">{motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}</p>}
+      {motion.force === "survey" && <p class="small muted">{t("console.survey_means")}</p>}
+      {motion.force === "appraisal" && <p class="small muted">{t(`console.sheet_${motion.sheet}_means`)}</p>}
+      {effect !== null && (takesThree(motion) || motion.force === "poll") && <p class="small muted">{motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}</p>}
       <div class="btn-pair">
         <Button onPress={() => openAct({ kind: "motion_acts", motion: motion.motion_id })}>{t("console.motion_acts")}</Button>
         <Button kind="primary" onPress={() => openAct({ kind: "open_vote", motion: motion.motion_id })}>{t("console.open_vote")}</Button>
@@ -78,6 +83,7 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
       <p class="rowx rowx--between"><Chip tone="on" dot="pulse">{t("console.voting_now")}</Chip>{motion.closes_at !== null && <span class="countdown" role="timer"><span class="sr">{t("console.left")} </span>{countdown(secondsLeft(motion.closes_at))}</span>}</p>
       <p class="strong">{motion.title}</p>
       <div><Bar part={returned} whole={Math.max(out, 1)} /><p class="axis-words"><span>{t("console.returned", { n: returned })}</span><span>{t("console.not_returned", { n: Math.max(0, out - returned) })}</span></p></div>
+      {showsRunning(motion) && <RunningPlot motion={motion} />}
       <Fingerprint motion={motion} />
       <PaperCountButton motion={motion} />
       <Button block onPress={() => openAct({ kind: "close_vote", motion: motion.motion_id })}>{t("console.close_vote")}</Button>

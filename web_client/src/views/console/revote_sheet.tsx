@@ -1,6 +1,7 @@
 /** A new draft of a vote that came to nothing: void, tied, short, or not carried. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { decides } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
 import type { Motion } from "../../wire/messages";
@@ -14,7 +15,7 @@ import { ChoiceRow } from "./choice_row";
 /** Whether it can be voted on again, and has not been drafted so yet. */
 export function canRevote(motion: Motion): boolean {
   const ended = motion.phase === "closed" || motion.phase === "published";
-  return ended && motion.verdict !== null && !motion.verdict.carried && (motion.force === "motion" || motion.force === "election") && !motions.value.some((one) => one.revote_of === motion.motion_id && one.phase !== "withdrawn");
+  return ended && motion.verdict !== null && !motion.verdict.carried && decides(motion) && !motions.value.some((one) => one.revote_of === motion.motion_id && one.phase !== "withdrawn");
 }
 
 export function RevoteSheet({ motion }: { motion: Motion }): JSX.Element {

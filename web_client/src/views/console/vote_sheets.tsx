@@ -1,6 +1,7 @@
 /** The acts of a vote: checked before it opens, closed early with what is missing, published with the verdict, withdrawn. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { decides, takesThree } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
@@ -35,15 +36,16 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const effect = consequence(motion.preset);
   const collect = useSignal(60);
   const other = runningMotion.value;
-  const decides = motion.force === "motion" || motion.force === "election";
+  const binding = decides(motion);
+  const selfSheet = motion.force === "appraisal" && motion.sheet === "self";
   const secret = motion.method === "secret";
   const opened = meeting.value?.phase === "open";
-  const short = decides && effect !== null && effect.asksQuorum && !effect.quorum.met;
+  const short = binding && effect !== null && effect.asksQuorum && !effect.quorum.met;
   const why = !opened ? t("console.not_open_yet") : other !== null ? t("console.other_vote", { title: other.title }) : short ? effect.quorumTitle : officersMissing(motion);
   return (
     <Sheet
       title={motion.title} onClose={back}
-      head={<span class="motion-kind"><Kind motion={motion} />{decides && <span class="small muted">{presetTitle(motion.preset)}</span>}</span>}
+      head={<span class="motion-kind"><Kind motion={motion} />{binding && <span class="small muted">{presetTitle(motion.preset)}</span>}</span>}
       foot={
         <>
           <AskingError asking={asking} />
@@ -57,12 +59,13 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       {effect !== null && (
         <ul class="checks">
-          {decides && <Check ok={!short} title={effect.quorumTitle} words={effect.quorumWords} />}
-          {motion.force === "motion" && <Check ok title={effect.passTitle} words={effect.passWords} />}
+          {binding && <Check ok={!short} title={effect.quorumTitle} words={effect.quorumWords} />}
+          {takesThree(motion) && <Check ok title={effect.passTitle} words={effect.passWords} />}
           {motion.force === "election" && <TermsChecks motion={motion} />}
           {motion.force === "election" && <Check ok title={t("console.elect_title")} words={effect.passWords} />}
           {motion.force === "election" && <OfficersCheck motion={motion} />}
-          <Check ok={effect.quorum.present > 0} title={effect.papersTitle} words={effect.papersWords} />
+          {motion.force === "appraisal" && <Check ok title={t(`console.sheet_${motion.sheet}`)} words={t(`console.sheet_${motion.sheet}_means`)} />}
+          {!selfSheet && <Check ok={effect.quorum.present > 0} title={effect.papersTitle} words={effect.papersWords} />}
           {motion.force === "poll" && <Check ok title={t("console.poll_no_force")} words={motion.max_choices > 1 ? t("console.poll_choices", { n: motion.max_choices }) : t("console.poll_one")} />}
         </ul>
       )}

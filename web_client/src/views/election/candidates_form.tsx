@@ -1,14 +1,15 @@
 /** The paper of an election (three marks for each candidate, another name in place of one voted against) and of an appraisal (a grade each). */
 import type { JSX } from "preact";
+import { GRADES, mostExcellent } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import type { Candidate, Motion } from "../../wire/messages";
 import { Chip } from "../../widgets/chip";
 import { Icon, type IconName } from "../../widgets/icon";
-import { ELECTION_MARKS, GRADES, LONGEST_WORD, markFor, overVoted, seatsFilled, setMark, setWriteIn, writeInFor, writeInWrong } from "../vote/marks";
+import { ELECTION_MARKS, LONGEST_WORD, markFor, overVoted, seatsFilled, setMark, setWriteIn, writeInFor, writeInWrong } from "../vote/marks";
 
 const ICONS: Readonly<Record<string, IconName>> = { for: "circle", against: "cross", abstain: "triangle" };
 
-function Marks({ motion, candidate, marks, words }: { motion: Motion; candidate: Candidate; marks: readonly string[]; words: string }): JSX.Element {
+export function Marks({ motion, candidate, marks, words }: { motion: Motion; candidate: Candidate; marks: readonly string[]; words: string }): JSX.Element {
   const chosen = markFor(motion, candidate);
   return (
     <div class={marks.length === 4 ? "seg-row seg-row--grades" : "seg-row"}>
@@ -62,10 +63,10 @@ export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
       <p class="small muted">
         {election
           ? t("vote.election_words", { n: motion.candidates.length, seats: motion.terms?.seats ?? 0 })
-          : t("vote.appraisal_words", { n: motion.candidates.length, most: Math.floor(motion.candidates.length / 3) })}
+          : t("vote.appraisal_words", { n: motion.candidates.length, most: mostExcellent(motion.preset, motion.candidates.length) })}
       </p>
       {motion.candidates.map((candidate) => (
-        <fieldset class="cand" key={candidate.candidate_id}>
+        <fieldset class={election ? "cand" : "cand cand--grade"} key={candidate.candidate_id}>
           <legend class="sr">{candidate.name}</legend>
           <div class="cand__head" aria-hidden="true"><span class="cand__name">{candidate.name}</span></div>
           {election

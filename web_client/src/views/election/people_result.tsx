@@ -1,11 +1,12 @@
 /** Results about people: who is elected, ties and seats left, names written in; and the grades of an appraisal. */
 import type { JSX } from "preact";
+import { GRADES, mostExcellent, ownAppraisal, proposedGrades } from "../../core/appraisal";
 import { list, t } from "../../core/i18n";
-import type { Candidate, Motion, Tally, Verdict } from "../../wire/messages";
+import type { Motion, Tally, Verdict } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { written } from "../vote/choices";
-import { GRADES } from "../vote/marks";
+import { ELECTION_MARKS } from "../vote/marks";
 
 interface Line {
   readonly mark: string;
@@ -44,31 +45,28 @@ function Election({ motion, tally, verdict }: { motion: Motion; tally: Tally; ve
       {verdict.tied.length > 0 && <p class="small">{t("vote.tied_words", { names: list(verdict.tied.map((mark) => nameOfMark(motion, mark))) })}</p>}
       {verdict.short > 0 && <p class="small">{t("vote.short_words", { n: verdict.short })}</p>}
       <dl class="results">
-        {linesOf(motion, tally).map(({ mark, name, votes, against, abstain }) => (
+        {linesOf(motion, tally).map(({ mark, name, votes, against }) => (
           <div class="result" key={mark}>
             <dt class="rowx">{name}{against === null && <span class="small muted">{t("vote.write_in_short")}</span>}<Fate verdict={verdict} mark={mark} /></dt>
             <dd>{votes} <small>{t("vote.votes")}</small></dd>
             <dd class="result__plot"><Bar part={votes} whole={whole} fill="for" size="tall" needle={verdict.needed} /></dd>
-            {against !== null && <dd class="result__more small muted">{t("vote.against_abstain", { against, abstain: abstain ?? 0 })}</dd>}
           </div>
         ))}
       </dl>
       <p class="small muted">{t("vote.needed_line", { n: verdict.needed })}</p>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={t("vote.count")}>
+        <table class="table table--counts">
+          <caption class="sr">{motion.title}</caption>
+          <thead><tr><th scope="col">{t("vote.name")}</th>{ELECTION_MARKS.map((mark) => <th scope="col" class="n" key={mark}>{t(`vote.choice_${mark}`)}</th>)}</tr></thead>
+          <tbody>
+            {linesOf(motion, tally).map(({ mark, name, votes, against, abstain }) => (
+              <tr key={mark}><th scope="row">{name}</th><td class="n">{votes}</td><td class="n">{against ?? "—"}</td><td class="n">{abstain ?? "—"}</td></tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </>
   );
-}
-
-/** What the marks propose for each person: the arithmetic of `domain.elections.grades`. */
-export function proposedGrades(motion: Motion, tally: Tally): Readonly<Record<string, string>> {
-  const counts = new Map(tally.counts);
-  const given = (one: Candidate, grade: string): number => counts.get(`${one.candidate_id}:${grade}`) ?? 0;
-  const proposed: Record<string, string> = {};
-  for (const one of motion.candidates) {
-    proposed[one.candidate_id] = GRADES.reduce<string>((best, grade) => (given(one, grade) > given(one, best) ? grade : best), GRADES[0]);
-  }
-  const best = motion.candidates.filter((one) => proposed[one.candidate_id] === "excellent").sort((a, b) => given(b, "excellent") - given(a, "excellent"));
-  for (const one of best.slice(Math.floor(motion.candidates.length / 3))) proposed[one.candidate_id] = "good";
-  return proposed;
 }
 
 function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Element {
@@ -76,7 +74,7 @@ function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Ele
   const proposed = proposedGrades(motion, tally);
   return (
     <>
-      <p class="small muted">{t("vote.appraisal_result", { most: Math.floor(motion.candidates.length / 3) })}</p>
+      <p class="small muted">{t("vote.appraisal_result", { most: mostExcellent(motion.preset, motion.candidates.length) })}</p>
       <ul class="stack">
         {motion.candidates.map((one) => (
           <li class="stack stack--s" key={one.candidate_id}>
@@ -94,9 +92,28 @@ function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Ele
   );
 }
 
+/** 自评: what each said of themselves; given with the name, so shown with it. */
+function SelfAppraisals({ motion }: { motion: Motion }): JSX.Element {
+  return (
+    <ul class="stack">
+      {motion.candidates.map((one) => {
+        const said = motion.named.find((ballot) => ballot.participant_id === one.participant_id)?.choices;
+        const { grade, text } = ownAppraisal(said ?? []);
+        return (
+          <li class="stack stack--s" key={one.candidate_id}>
+            <p class="rowx rowx--between"><b>{one.name}</b>{grade !== undefined && <Chip tone="on">{t(`vote.grade_${grade}`)}</Chip>}</p>
+            {text !== undefined ? <p class="motion-text">{text}</p> : said === undefined && <p class="small muted">{t("vote.self_none")}</p>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
 export function PeopleResult({ motion }: { motion: Motion }): JSX.Element | null {
   const { tally, verdict } = motion;
   if (tally === null) return null;
+  if (motion.force === "appraisal" && motion.sheet === "self") return <SelfAppraisals motion={motion} />;
   if (motion.force === "appraisal") return <Appraisal motion={motion} tally={tally} />;
   return verdict === null ? null : <Election motion={motion} tally={tally} verdict={verdict} />;
 }

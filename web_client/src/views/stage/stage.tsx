@@ -3,11 +3,13 @@ import "../../styles/hall.css";
 import "../../styles/stage.css";
 import { computed } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
+import { gradesPeople, takesThree } from "../../core/appraisal";
 import { needed } from "../../core/attendance";
 import { inFours, progress } from "../../core/ballot/kept";
 import { batchOf } from "../../core/batch";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, countdown, t } from "../../core/i18n";
+import { share, showsRunning } from "../../core/poll_counts";
 import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, runningMotion } from "../../core/selectors";
 import { connection, meeting } from "../../core/store";
 import type { Motion } from "../../wire/messages";
@@ -16,6 +18,7 @@ import { Chip } from "../../widgets/chip";
 import { BatchResults, BatchVoting } from "./batch";
 import { HallCode, hallCode, useHallCode } from "./hall_code";
 import { markWords, written } from "../vote/choices";
+import { PollPlot, RunningPlot } from "../vote/poll_plots";
 import { verdictSentence, verdictWord } from "../vote/result";
 
 /** A result stays on the screen so long (ms), unless something new begins. */
@@ -68,6 +71,7 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
           {ends !== null && <Count label={t("stage.left")} left>{countdown(secondsLeft(ends))}</Count>}
         </dl>
         <Bar part={returned} whole={Math.max(1, issued)} />
+        {showsRunning(motion) && <div class="hall__running"><RunningPlot motion={motion} /></div>}
         {motion.paper !== null && <p class="hall__item">{t("stage.fingerprint")}　<b class="mono">{inFours(motion.paper.fingerprint, 16)}</b>　{t("stage.fingerprint_words")}</p>}
       </div>
     </>
@@ -81,7 +85,7 @@ const FILLS = ["for", "against", "abstain"] as const;
 /** What a bar is drawn for: a choice, or in an election the votes for each; grades of persons stay off the hall's screen. */
 function barsOf(motion: Motion): readonly { readonly mark: string; readonly name: string; readonly n: number }[] {
   const counts = motion.tally?.counts ?? [];
-  if (motion.force === "appraisal") return [];
+  if (gradesPeople(motion)) return [];
   if (motion.force !== "election") return counts.map(([mark, n]) => ({ mark, name: markWords(motion, mark), n }));
   const votes = counts.flatMap(([line, n]) => {
     const own = written(line);
@@ -98,7 +102,8 @@ function Result({ motion }: { motion: Motion }): JSX.Element {
   const forceless = verdict === null || verdict.reason === "no_force";
   const election = motion.force === "election";
   const bars = barsOf(motion);
-  const most = Math.max(1, ...bars.map(({ n }) => n), verdict?.needed ?? 0);
+  const whole = forceless ? motion.tally?.cast ?? 0 : verdict.base_count;
+  const most = Math.max(1, whole, ...bars.map(({ n }) => n));
   return (
     <>
       <div class="stack">
@@ -111,15 +116,28 @@ function Result({ motion }: { motion: Motion }): JSX.Element {
           </p>
         )}
       </div>
-      {bars.length === 0 && <p class="hall__next">{t(motion.force === "appraisal" ? "stage.on_phones" : "stage.too_few")}</p>}
-      <dl class="hall__results">
-        {bars.map(({ mark, name, n }) => {
-          const fill = motion.force === "motion" ? FILLS.find((one) => one === mark) ?? "for" : "for";
-          const chosen = verdict?.elected.includes(mark) === true;
-          const needle = !forceless && (election || (motion.force === "motion" && mark === "for")) ? verdict.needed : undefined;
-          return <div key={mark}><dt>{name}{chosen && <>{" "}<Chip tone="counted" icon="counted">{t("stage.elected")}</Chip></>}</dt><dd>{n}</dd><Bar part={n} whole={most} fill={fill} needle={needle} /></div>;
-        })}
-      </dl>
+      {bars.length === 0 && <p class="hall__next">{t(gradesPeople(motion) ? "stage.on_phones" : "stage.too_few")}</p>}
+      {motion.shape !== "choices" && motion.tally !== null && bars.length > 0
+        ? <div class="hall__running"><PollPlot motion={motion} counts={motion.tally.counts} cast={motion.tally.cast} /></div>
+        : bars.length > 0 && (
+          <table class={bars.length > 5 ? "hall__results hall__results--many" : "hall__results"} aria-label={t("stage.result")}>
+            <thead class="sr"><tr><th scope="col">{t("vote.choice")}</th><th scope="col">{t("vote.count")}</th><th scope="col">{t("vote.share")}</th></tr></thead>
+            <tbody>
+              {bars.map(({ mark, name, n }) => {
+                const fill = takesThree(motion) ? FILLS.find((one) => one === mark) ?? "for" : "for";
+                const chosen = verdict?.elected.includes(mark) === true;
+                const needle = !forceless && (election || (takesThree(motion) && mark === "for")) ? verdict.needed : undefined;
+                return (
+                  <tr key={mark}>
+                    <th scope="row">{name}{chosen && <>{" "}<Chip tone="counted" icon="counted">{t("stage.elected")}</Chip></>}</th>
+                    <td class="hall__n">{n}</td><td>{share(n, whole)}%</td>
+                    <td class="hall__bar" aria-hidden="true"><Bar part={n} whole={most} fill={fill} needle={needle} /></td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        )}
     </>
   );
 }

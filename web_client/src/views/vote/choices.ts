@@ -1,11 +1,12 @@
 /** The words of a choice: the three of a motion are the catalogue's, those of a poll are as drafted. */
+import { takesThree, TEXT } from "../../core/appraisal";
 import { list, t } from "../../core/i18n";
 import { ABSTAIN, AGAINST, FOR } from "./three";
 import type { Choice, Motion } from "../../wire/messages";
 
 export function choiceWords(motion: Motion, choice: Choice): string {
   if (motion.shape === "scale") return t("vote.scale_n", { n: choice.choice_id });
-  if (motion.force === "motion" && [FOR, AGAINST, ABSTAIN].includes(choice.choice_id)) return t(`vote.choice_${choice.choice_id}`);
+  if (takesThree(motion) && [FOR, AGAINST, ABSTAIN].includes(choice.choice_id)) return t(`vote.choice_${choice.choice_id}`);
   return choice.label;
 }
 
@@ -24,6 +25,7 @@ export function markWords(motion: Motion, mark: string): string {
   if (choice !== undefined) return choiceWords(motion, choice);
   const own = written(mark);
   if (own !== null) return motion.force === "election" ? t("vote.written_in", { name: own }) : own;
+  if (mark.startsWith(TEXT)) return mark.slice(TEXT.length);
   const [who, what = ""] = mark.split(":");
   const candidate = motion.candidates.find((c) => c.candidate_id === who);
   return candidate === undefined ? mark : t("vote.mark_of", { name: candidate.name, mark: t(motion.force === "appraisal" ? `vote.grade_${what}` : `vote.choice_${what}`) });

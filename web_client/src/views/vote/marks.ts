@@ -1,12 +1,12 @@
 /** A paper of any kind before it is cast: what is marked so far, and whether that is a ballot. */
 import { signal } from "@preact/signals";
+import { gradesPeople, TEXT } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import type { Candidate, Motion, MotionId } from "../../wire/messages";
 import { changeDraft, draftOf } from "./paper";
 
 export type ElectionMark = "for" | "against" | "abstain";
 export const ELECTION_MARKS: readonly ElectionMark[] = ["for", "against", "abstain"];
-export const GRADES = ["excellent", "good", "pass", "fail"] as const;
 export const LONGEST_WORD = 20;
 
 /** Names written in place of a candidate voted against, by motion and candidate. */
@@ -40,6 +40,16 @@ function namesWritten(motion: Motion): readonly string[] {
   return motion.candidates.filter((one) => markFor(motion, one) === "against").map((one) => writeInFor(motion, one).trim()).filter(Boolean);
 }
 
+/** What one wrote about oneself so far. */
+export function ownText(motion: Motion): string {
+  return draftOf(motion.motion_id).choices.find((one) => one.startsWith(TEXT))?.slice(TEXT.length) ?? "";
+}
+
+export function setOwnText(motion: Motion, text: string): void {
+  const others = draftOf(motion.motion_id).choices.filter((one) => !one.startsWith(TEXT));
+  changeDraft(motion.motion_id, { choices: text === "" ? others : [...others, TEXT + text] });
+}
+
 /** How many seats the ballot fills so far. */
 export function seatsFilled(motion: Motion): number {
   return motion.candidates.filter((one) => markFor(motion, one) === "for").length + namesWritten(motion).length;
@@ -62,7 +72,12 @@ export function writeInWrong(motion: Motion, candidate: Candidate): string | nul
 /** The marks as they would be cast, or why there is no ballot yet. */
 export function ballotSoFar(motion: Motion): { readonly choices: readonly string[] } | { readonly why: string } {
   const { choices } = draftOf(motion.motion_id);
-  if (motion.force === "appraisal") {
+  if (motion.force === "appraisal" && motion.sheet === "self") {
+    const text = ownText(motion).trim();
+    const grade = choices.filter((one) => !one.startsWith(TEXT));
+    return text === "" && grade.length === 0 ? { why: t("vote.first_self") } : { choices: text === "" ? grade : [...grade, TEXT + text] };
+  }
+  if (gradesPeople(motion)) {
     const left = motion.candidates.length - choices.length;
     return left > 0 ? { why: t("vote.grades_left", { n: left }) } : { choices: motion.candidates.map((one) => `${one.candidate_id}:${markFor(motion, one)}`) };
   }

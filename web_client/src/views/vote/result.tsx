@@ -1,7 +1,9 @@
 /** A result with its base: the verdict in one sentence, bars with the line that had to be reached, and who chose what when named. */
 import type { JSX } from "preact";
+import { decides, gradesPeople, takesThree } from "../../core/appraisal";
 import { ownPapers } from "../../core/ballot/kept";
 import { clockTime, language, list, t } from "../../core/i18n";
+import { share } from "../../core/poll_counts";
 import { ballotOf, isElector, nameOf } from "../../core/selectors";
 import type { Motion, Tally, Verdict } from "../../wire/messages";
 import { Bar, type Fill } from "../../widgets/bar";
@@ -13,7 +15,7 @@ import { latePapers } from "./late_papers";
 const FILLS: Readonly<Record<string, Fill>> = { for: "for", against: "against", abstain: "abstain" };
 
 function fillOf(motion: Motion, choiceId: string): Fill {
-  return motion.force === "motion" ? FILLS[choiceId] ?? "for" : "for";
+  return takesThree(motion) ? FILLS[choiceId] ?? "for" : "for";
 }
 
 /** 应到有表决权的 29 人，须得 15 票以上；得赞成 22 票。 */
@@ -67,6 +69,7 @@ function Plot({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdic
           </g>
         </svg>
       )}
+      <Table motion={motion} tally={tally} whole={whole} base={ends} />
     </div>
   );
 }
@@ -87,22 +90,31 @@ function Named({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
-/** The mean of a scale, in one sentence. */
-function ScaleMean({ tally }: { tally: Tally }): JSX.Element | null {
-  const given = tally.counts.reduce((sum, [, n]) => sum + n, 0);
-  if (given === 0) return null;
-  const mean = tally.counts.reduce((sum, [id, n]) => sum + Number(id) * n, 0) / given;
-  return <p class="small">{t("vote.scale_mean", { mean: mean.toFixed(1), n: given })}</p>;
+/** The same as a table: votes, and their share of the base. */
+function Table({ motion, tally, whole, base }: { motion: Motion; tally: Tally; whole: number; base: string }): JSX.Element {
+  return (
+    <table class="table table--counts">
+      <caption class="sr">{motion.title}</caption>
+      <thead><tr><th scope="col">{t("vote.choice")}</th><th scope="col" class="n">{t("vote.count")}</th><th scope="col" class="n">{t("vote.share_of", { base })}</th></tr></thead>
+      <tbody>{tally.counts.map(([id, n]) => <tr key={id}><th scope="row">{markWords(motion, id)}</th><td class="n">{n}</td><td class="n">{share(n, whole)}%</td></tr>)}</tbody>
+    </table>
+  );
 }
 
 /** The counts in the shape that fits the paper. */
 function Counts({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdict: Verdict | null }): JSX.Element | null {
   const late = latePapers.value;
-  if (motion.force === "election" || motion.force === "appraisal") return late === null ? null : <late.PeopleResult motion={motion} />;
+  if (motion.force === "election" || gradesPeople(motion)) return late === null ? null : <late.PeopleResult motion={motion} />;
   if (motion.force === "survey" && tally.counts.length === 0) {
     return <p class="card card--line">{t("vote.below_minimum", { n: tally.cast, least: motion.minimum_group })}</p>;
   }
-  return <>{motion.shape === "scale" && <ScaleMean tally={tally} />}<Plot motion={motion} tally={tally} verdict={verdict} /></>;
+  if (motion.shape !== "choices" && late !== null) return <late.PollPlot motion={motion} counts={tally.counts} cast={tally.cast} />;
+  return (
+    <>
+      <Plot motion={motion} tally={tally} verdict={verdict} />
+      {motion.force === "appraisal" && late !== null && <late.ProposedGrades motion={motion} />}
+    </>
+  );
 }
 
 /** What the sheet and the list of results both show; the title is the caller's. */
@@ -122,7 +134,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
           <p>{verdictSentence(motion, verdict)}</p>
         </div>
       )}
-      {verdict?.reason === "no_force" && <p class="small muted">{t(motion.force === "appraisal" ? "vote.appraisal_no_force" : motion.force === "survey" ? "vote.survey_no_force" : "vote.no_force")}</p>}
+      {verdict?.reason === "no_force" && <p class="small muted">{t(motion.force === "appraisal" ? `vote.${motion.sheet === "self" ? "self" : "appraisal"}_no_force` : motion.force === "survey" ? "vote.survey_no_force" : "vote.no_force")}</p>}
       {secret && lost && late !== null && <late.OwnReceipt motion={motion} />}
       <Counts motion={motion} tally={tally} verdict={verdict} />
       <dl class="stat3 stat3--flat">
@@ -138,8 +150,8 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
       {secret && !lost && late !== null && <late.OwnReceipt motion={motion} />}
       {ballot.state === "counted" && <p class="rowx"><Chip tone="counted" icon="check">{t("vote.yours_counted")}</Chip><span class="small strong">{chosenWords(motion, ballot.choices)}</span></p>}
       {!secret && ballot.state === "none" && isElector(motion) && <p class="rowx"><Chip icon="info">{t("vote.not_voted")}</Chip></p>}
-      {motion.method === "named" && motion.named.length > 0 && <Named motion={motion} />}
-      {(motion.force === "motion" || motion.force === "election") && motion.quorum_at_open !== null && (
+      {motion.method === "named" && motion.named.length > 0 && !gradesPeople(motion) && <Named motion={motion} />}
+      {decides(motion) && motion.quorum_at_open !== null && (
         <p class="small muted">
           {t("vote.basis", {
             rule: language.value === "en" ? motion.preset.title_en : motion.preset.title_zh,
@@ -153,7 +165,8 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
 
 /** 无记名, 选举, 投票调查 … */
 export function kindWords(motion: Motion): string {
-  if (motion.force === "election" || motion.force === "appraisal" || motion.force === "survey" || motion.force === "poll") return t(`vote.${motion.force}`);
+  if (motion.force === "appraisal") return t(`vote.sheet_${motion.sheet}`);
+  if (motion.force === "election" || motion.force === "survey" || motion.force === "poll") return t(`vote.${motion.force}`);
   return t(`vote.${motion.method}`);
 }
 

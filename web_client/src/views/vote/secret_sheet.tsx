@@ -1,6 +1,7 @@
 /** A secret vote on the member's phone: the paper arrives, is filled in, confirmed, 未计入, 已计入; or why not. */
 import type { ComponentChildren, JSX } from "preact";
 import { actions } from "../../core/actions";
+import { gradesPeople } from "../../core/appraisal";
 import { inFours, ownPapers, papersUnsupported, progress } from "../../core/ballot/kept";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, t } from "../../core/i18n";
@@ -12,13 +13,14 @@ import { Countdown } from "../../widgets/countdown";
 import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
 import { Slip } from "../../widgets/slip";
-import { CandidatesForm, SeatsLine } from "../election/candidates_form";
+import { GradesLine } from "../election/appraisal_sheets";
+import { SeatsLine } from "../election/candidates_form";
 import { refusalWords } from "../names";
-import { choiceWords, chosenWords, written } from "./choices";
 import { ballotSoFar, clearMarks, overVoted } from "./marks";
-import { aside, changeDraft, markOf } from "./paper";
-import { PaperForm } from "./paper_form";
+import { aside, changeDraft } from "./paper";
+import { kindWords } from "./result";
 import type { SecretStage } from "./secret";
+import { Chosen, WholePaper } from "./whole_paper";
 import { whyWatching } from "./why_watching";
 
 const KINDS: Readonly<Record<Motion["force"], string>> = {
@@ -33,7 +35,7 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
       <span class="motion-kind">
-        <Chip tone="force" icon="lock">{t(KINDS[motion.force])}</Chip>
+        <Chip tone="force" icon="lock">{motion.force === "appraisal" ? kindWords(motion) : t(KINDS[motion.force])}</Chip>
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>
       {ends !== null && <Countdown seconds={secondsLeft(ends)} total={total > 0 ? total : secondsLeft(ends)} label={t("room.left")} words={(n) => t("vote.seconds_left", { n })} />}
@@ -65,9 +67,11 @@ function Fetching({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
-/** The mark of what was chosen, as on paper, for papers with few lines; names and grades for the others. */
-function Form({ motion }: { motion: Motion }): JSX.Element {
-  return motion.force === "election" || motion.force === "appraisal" ? <CandidatesForm motion={motion} /> : <PaperForm motion={motion} />;
+/** Among many names the one still without a grade is brought to the thumb. */
+function toFirstUngraded(): void {
+  const open = [...document.querySelectorAll<HTMLElement>(".cand")].find((one) => one.querySelector("input:checked") === null);
+  open?.scrollIntoView({ block: "center" });
+  open?.querySelector<HTMLInputElement>("input")?.focus({ preventScroll: true });
 }
 
 function Choose({ motion, early }: { motion: Motion; early: boolean }): JSX.Element {
@@ -77,35 +81,21 @@ function Choose({ motion, early }: { motion: Motion; early: boolean }): JSX.Elem
     <Frame motion={motion} stage={early ? "early" : "choose"} foot={
       <>
         {motion.force === "election" && <SeatsLine motion={motion} />}
+        {gradesPeople(motion) && <GradesLine motion={motion} />}
         <div class="foot-pair">
-          <Button size="lg" kind={why === undefined ? "primary" : "plain"} block unavailable={why} onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}>{t("vote.go_on")}</Button>
+          {gradesPeople(motion) && "why" in ballot
+            ? <Button size="lg" block onPress={toFirstUngraded}>{ballot.why}</Button>
+            : <Button size="lg" kind={why === undefined ? "primary" : "plain"} block unavailable={why} onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}>{t("vote.go_on")}</Button>}
           <Look motion={motion} stage={early ? "early" : "choose"} />
         </div>
       </>
     }>
       {early && <p class="rowx"><Chip tone="counted" icon="check">{t("vote.paper_here")}</Chip><span class="small muted">{t("vote.paper_here_words")}</span></p>}
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
-      <Form motion={motion} />
+      <WholePaper motion={motion} />
       <Fingerprint motion={motion} />
     </Frame>
   );
-}
-
-function Chosen({ motion, choices }: { motion: Motion; choices: readonly string[] }): JSX.Element {
-  if (motion.force === "election" || motion.force === "appraisal") {
-    const groups = motion.force === "election" ? ["for", "against", "abstain"] : ["excellent", "good", "pass", "fail"];
-    const named = (mark: string): readonly string[] => motion.candidates.filter((one) => choices.includes(`${one.candidate_id}:${mark}`)).map((one) => one.name);
-    const own = choices.map(written).filter((name): name is string => name !== null);
-    const blank = motion.candidates.filter((one) => !choices.some((mark) => mark.startsWith(`${one.candidate_id}:`))).map((one) => one.name);
-    const rows: readonly (readonly [string, readonly string[]])[] = [
-      ...groups.map((mark) => [t(motion.force === "election" ? `vote.choice_${mark}` : `vote.grade_${mark}`), named(mark)] as const),
-      [t("vote.write_in_short"), own], [t("vote.unmarked"), blank],
-    ];
-    return <dl class="kv chosen-names">{rows.filter(([, names]) => names.length > 0).map(([word, names]) => <><dt>{word}</dt><dd class="strong">{names.join("、")}</dd></>)}</dl>;
-  }
-  const shown = motion.choices.filter((choice) => choices.includes(choice.choice_id));
-  if (shown.length === 0 || motion.shape === "scale") return <div class="chosen"><b>{chosenWords(motion, choices)}</b></div>;
-  return <>{shown.map((choice) => <div class="chosen" key={choice.choice_id}><span class="chosen__mark"><Icon name={markOf(choice)} /></span><b>{choiceWords(motion, choice)}</b></div>)}</>;
 }
 
 function Confirm({ motion }: { motion: Motion }): JSX.Element {

@@ -4,6 +4,7 @@ import { actions, send } from "../../core/actions";
 import { nextOf, placeOf } from "../../core/batch";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, t } from "../../core/i18n";
+import { showsRunning } from "../../core/poll_counts";
 import { ballotOf, pending, type BallotState } from "../../core/selectors";
 import { connection, media } from "../../core/store";
 import type { Motion } from "../../wire/messages";
@@ -20,6 +21,7 @@ import { latePapers } from "./late_papers";
 import { ballotSoFar } from "./marks";
 import { aside, changeDraft, markOf } from "./paper";
 import { PaperForm } from "./paper_form";
+import { kindWords } from "./result";
 import type { SecretStage } from "./secret";
 import { asideAll, paperShown, sheetKey, takeAgain, turnTo, type Stage } from "./stages";
 import { whyWatching } from "./why_watching";
@@ -34,7 +36,7 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
       <span class="motion-kind">
-        <Chip tone="force" icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{t(motion.method === "secret" ? "vote.secret" : motion.force === "poll" ? "vote.poll" : motion.method === "named" ? "vote.named" : "vote.open")}</Chip>
+        <Chip tone="force" icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{kindWords(motion)}</Chip>
         {place !== null && <Chip tone="on"><span aria-hidden="true">{place.no} / {place.of}</span><span class="sr">{t("vote.place", place)}</span></Chip>}
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>
@@ -60,6 +62,13 @@ function AllPapers({ motion }: { motion: Motion }): JSX.Element | null {
   return <Button kind="soft" icon="list" onPress={list}>{t("vote.all_papers", { n: place.of })}</Button>;
 }
 
+/** An appraisal's sheets come with the other late papers. */
+function Paper({ motion }: { motion: Motion }): JSX.Element {
+  if (motion.force !== "appraisal") return <PaperForm motion={motion} />;
+  const late = latePapers.value;
+  return late === null ? <Slip state="pending" word={t("vote.fetching")}><p>{t("vote.fetching_words")}</p></Slip> : <late.WholePaper motion={motion} />;
+}
+
 function Choose({ motion }: { motion: Motion }): JSX.Element {
   const ballot = ballotSoFar(motion);
   const why = "why" in ballot ? ballot.why : undefined;
@@ -77,7 +86,7 @@ function Choose({ motion }: { motion: Motion }): JSX.Element {
       </div>
     }>
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
-      <PaperForm motion={motion} />
+      <Paper motion={motion} />
       <AllPapers motion={motion} />
     </Frame>
   );
@@ -86,6 +95,7 @@ function Choose({ motion }: { motion: Motion }): JSX.Element {
 function Confirm({ motion }: { motion: Motion }): JSX.Element {
   const ballot = ballotSoFar(motion);
   const choices = "why" in ballot ? [] : ballot.choices;
+  const late = latePapers.value;
   const cast = (): void => {
     void send("CastBallot", { motion_id: motion.motion_id, choices });
     changeDraft(motion.motion_id, { step: "choose" });
@@ -99,10 +109,11 @@ function Confirm({ motion }: { motion: Motion }): JSX.Element {
     }>
       <div class="stack stack--s">
         <p class="small muted">{t("vote.you_chose")}</p>
-        {motion.shape !== "choices" && <div class="chosen"><b>{chosenWords(motion, choices)}</b></div>}
-        {motion.shape === "choices" && motion.choices.filter((choice) => choices.includes(choice.choice_id)).map((choice) => (
-          <div class="chosen" key={choice.choice_id}><span class="chosen__mark"><Icon name={markOf(choice)} /></span><b>{choiceWords(motion, choice)}</b></div>
-        ))}
+        {motion.force === "appraisal" && late !== null ? <late.Chosen motion={motion} choices={choices} />
+          : motion.shape !== "choices" ? <div class="chosen"><b>{chosenWords(motion, choices)}</b></div>
+            : motion.choices.filter((choice) => choices.includes(choice.choice_id)).map((choice) => (
+              <div class="chosen" key={choice.choice_id}><span class="chosen__mark"><Icon name={markOf(choice)} /></span><b>{choiceWords(motion, choice)}</b></div>
+            ))}
       </div>
       <p class="small muted">{t("vote.cast_final")} {t(motion.method === "named" ? "vote.who_sees_named" : "vote.who_sees_open")}</p>
     </Frame>
@@ -129,6 +140,12 @@ function Pending({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
+/** Where a quick poll stands, for whoever has answered or only watches: before that it would lean. */
+function Running({ motion }: { motion: Motion }): JSX.Element | null {
+  const late = latePapers.value;
+  return late !== null && showsRunning(motion) ? <late.RunningPlot motion={motion} /> : null;
+}
+
 function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): JSX.Element {
   const choices = ballot.state === "counted" ? ballot.choices : [];
   const next = nextOf(motion);
@@ -147,6 +164,7 @@ function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): J
         <p>{t("vote.in_the_box")}</p>
         <p>{t("vote.returned", { n: Math.max(motion.returned, 1), of: motion.electorate.length })}</p>
       </Slip>
+      <Running motion={motion} />
     </Frame>
   );
 }
@@ -157,6 +175,7 @@ function Watch({ motion }: { motion: Motion }): JSX.Element {
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       <div class="card card--line stack stack--s"><h3>{t("vote.watch_title")}</h3><p class="muted">{whyWatching()}</p></div>
       <p class="small">{t("vote.returned", { n: motion.returned, of: motion.electorate.length })}</p>
+      <Running motion={motion} />
     </Frame>
   );
 }

@@ -1,0 +1,96 @@
+/** Which of an appraisal's three sheets is drafted; and for the organisation's: what it rests on, and a grade beside each name. */
+import type { JSX } from "preact";
+import { GRADES, mostExcellent, proposedGrades } from "../../core/appraisal";
+import { t } from "../../core/i18n";
+import { motions } from "../../core/selectors";
+import type { AppraisalSheet, Motion, MotionId, Preset } from "../../wire/messages";
+import { Button } from "../../widgets/button";
+import { Chip } from "../../widgets/chip";
+import { kindWords } from "../vote/result";
+import { ChoiceRow } from "./choice_row";
+import { standing, mayStand, type Standing } from "./draft_people";
+
+export function SheetChoice({ value, onChoose }: { value: AppraisalSheet; onChoose: (sheet: AppraisalSheet) => void }): JSX.Element {
+  return (
+    <>
+      <ChoiceRow
+        name="sheet" legend={t("console.which_sheet")} value={value} onChoose={(sheet) => onChoose(sheet as AppraisalSheet)}
+        options={[["self", t("console.sheet_self")], ["mutual", t("console.sheet_mutual")], ["organisation", t("console.sheet_organisation")]]}
+      />
+      <p class="field__hint">{t(`console.sheet_${value}_means`)}</p>
+    </>
+  );
+}
+
+/** Sheets an organisation sheet can rest on. */
+export function publishedSheets(): readonly Motion[] {
+  return motions.value.filter((one) => one.force === "appraisal" && one.sheet !== "organisation" && one.phase === "published");
+}
+
+/** The people of a mutual sheet, each with the grade it proposes; null: none is published. */
+function fromMutual(): readonly Standing[] | null {
+  const sheet = publishedSheets().filter((one) => one.sheet === "mutual" && one.tally !== null).pop();
+  if (sheet?.tally == null) return null;
+  const grades = proposedGrades(sheet, sheet.tally);
+  return sheet.candidates.map((one) => ({ name: one.name, participant_id: one.participant_id, strokes: "", grade: grades[one.candidate_id] ?? "" }));
+}
+
+export function Basis({ chosen, onChange }: { chosen: readonly MotionId[]; onChange: (chosen: readonly MotionId[]) => void }): JSX.Element {
+  const sheets = publishedSheets();
+  if (sheets.length === 0) return <p class="field__hint">{t("console.no_basis")}</p>;
+  return (
+    <fieldset class="segments">
+      <legend class="small strong">{t("console.based_on")}</legend>
+      <ul class="rows card card--line card--flush">
+        {sheets.map((one) => (
+          <li key={one.motion_id}>
+            <label class="row check-row">
+              <input
+                type="checkbox" checked={chosen.includes(one.motion_id)}
+                onChange={(event) => onChange(event.currentTarget.checked ? [...chosen, one.motion_id] : chosen.filter((id) => id !== one.motion_id))}
+              />
+              <span class="row__main"><span class="row__title">{one.title}</span><span class="row__sub">{kindWords(one)}</span></span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  );
+}
+
+/** Why the grades can not be put to the vote; null: they can. */
+export function gradesWrong(list: readonly Standing[], preset: Preset): string | null {
+  const left = list.filter((one) => one.grade === "").length;
+  if (left > 0) return t("console.grades_left", { n: left });
+  const most = mostExcellent(preset, list.length);
+  const given = list.filter((one) => one.grade === "excellent").length;
+  return given > most ? t("console.too_many_excellent", { n: given, most, of: list.length }) : null;
+}
+
+/** A grade for each; 优秀 2 / 9 is counted as they are given. */
+export function GradesGiven({ list, preset, onChange }: { list: readonly Standing[]; preset: Preset; onChange: (list: readonly Standing[]) => void }): JSX.Element {
+  const most = mostExcellent(preset, list.length);
+  const given = list.filter((one) => one.grade === "excellent").length;
+  const everyone = mayStand();
+  const mutual = fromMutual();
+  return (
+    <fieldset class="segments">
+      <legend class="small strong">{t("console.subjects_n", { n: list.length })}</legend>
+      {mutual !== null && <Button kind="soft" icon="reload" block onPress={() => onChange(mutual)}>{t("console.from_mutual", { n: mutual.length })}</Button>}
+      {mutual === null && list.length === 0 && everyone.length > 0 && <Button kind="soft" icon="plus" block onPress={() => onChange(everyone.map(standing))}>{t("console.all_members", { n: everyone.length })}</Button>}
+      {list.length > 0 && <p class="rowx rowx--between" role="status"><span class="small muted">{t("console.excellent_rule", { most, of: list.length })}</span><Chip {...(given > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>{t("console.excellent_of", { n: given, most })}</Chip></p>}
+      <ul class="stack stack--s">
+        {list.map((one, index) => (
+          <li class="rowx rowx--nowrap candidate" key={one.participant_id ?? one.name}>
+            <label class="grow strong" for={`grade-${index}`}>{one.name}</label>
+            <select class="input grade-choice" id={`grade-${index}`} value={one.grade} onChange={(event) => onChange(list.map((other, n) => (n === index ? { ...other, grade: event.currentTarget.value as Standing["grade"] } : other)))}>
+              <option value="">{t("console.choose_grade")}</option>
+              {GRADES.map((grade) => <option key={grade} value={grade}>{t(`vote.grade_${grade}`)}</option>)}
+            </select>
+            <Button icon="remove" label={t("console.remove_candidate", { name: one.name })} onPress={() => onChange(list.filter((_, n) => n !== index))} />
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  );
+}
