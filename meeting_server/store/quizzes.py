@@ -116,6 +116,12 @@ class Quizzes:
             rows = await conn.execute(select(quiz_items).where(*where).order_by(quiz_items.c.made_at, quiz_items.c.item_id))
             return tuple(_question(row) for row in rows)
 
+    async def asked(self) -> frozenset[Studied]:
+        """Everything of which something is asked."""
+        query = select(quiz_items.c.of_kind, quiz_items.c.of_id).where(quiz_items.c.approved_at.is_not(None)).distinct()
+        async with self._database.read() as conn:
+            return frozenset([_studied(row) for row in await conn.execute(query)])
+
     async def question(self, item_id: str) -> Question | None:
         """One question, drafts too."""
         async with self._database.read() as conn:
