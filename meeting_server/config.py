@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     speech_model_sha256: str = Field(default="", description="SHA-256 of the model's file; empty: not checked.")
     speech_language: str = Field(default="zh", description="Language of the speech (`zh`, `en`, …), or `auto`.")
     speech_threads: int = Field(default=1, ge=1, le=64, description="Cores that speech recognition may use.")
+    lrs_endpoint: str = Field(
+        default="", pattern=r"^$|^https?://[^\s@]+$",
+        description="Learning record store (xAPI) that is told what members who agreed have studied; empty: nobody.",
+    )
+    lrs_user: str = Field(default="", description="User (key) at the learning record store.")
+    lrs_password: str = Field(default="", repr=False, description="Password (secret) at the learning record store.")
     retention_days: int = Field(default=0, ge=0, description="Delete recordings after this many days; 0: keep.")
 
     @property

@@ -40,6 +40,7 @@ def run_archive(settings: Settings) -> None:
 async def _work_on_records(settings: Settings) -> None:
     from meeting_server.archive.giving_way import GivingWay
     from meeting_server.archive.pipeline import Pipeline
+    from meeting_server.archive.record_store import Delivery, RecordStore
     from meeting_server.archive.speech.engines import SpeechSettings
     from meeting_server.archive.speech.hearing import Hearing
     from meeting_server.archive.worker import Worker
@@ -50,6 +51,7 @@ async def _work_on_records(settings: Settings) -> None:
     from meeting_server.store.record_orders import RecordOrders
     from meeting_server.store.schedule import Schedule
     from meeting_server.store.search import Search
+    from meeting_server.store.statements import Statements
 
     stop, giving_way = asyncio.Event(), GivingWay()
 
@@ -71,6 +73,10 @@ async def _work_on_records(settings: Settings) -> None:
             journal, Search(database), settings.recordings_dir, hearing, RecordEdits(database), RecordOrders(database), giving_way
         )
         worker = Worker(journal, pipeline, settings.retention_days, Holds(database))
-        await asyncio.gather(worker.run(stop), giving_way.watch(Schedule(database).running, stop))
+        jobs = [worker.run(stop), giving_way.watch(Schedule(database).running, stop)]
+        if settings.lrs_endpoint:
+            store = RecordStore(settings.lrs_endpoint, settings.lrs_user, settings.lrs_password)
+            jobs.append(Delivery(Statements(database), store).run(stop))
+        await asyncio.gather(*jobs)
     finally:
         await database.close()
