@@ -69,8 +69,12 @@ class Act(StrEnum):
     SHARED_OUT = "shared_out"
     SHARED_IN = "shared_in"
     SHARED_REMOVED = "shared_removed"
+    HALL_DEVICE_LET_IN = "hall_device_let_in"
+    HALL_DEVICE_STOPPED = "hall_device_stopped"
     FEED_MADE = "feed_made"
     FEED_REVOKED = "feed_revoked"
+    TELLING_AGREED = "telling_agreed"
+    TELLING_STOPPED = "telling_stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,13 @@ class AccessLog:
     async def about(self, subject_id: str, *, limit: int = 50) -> tuple[Entry, ...]:
         """Entries about one person or record, newest first: what others did with it."""
         query = select(access_log).where(access_log.c.subject_id == subject_id)
+        async with self._database.read() as conn:
+            rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))
+            return tuple(_entry(row) for row in rows)
+
+    async def about_any(self, subject_ids: Collection[str], *, limit: int = 50) -> tuple[Entry, ...]:
+        """Entries about any of these, newest first."""
+        query = select(access_log).where(access_log.c.subject_id.in_(list(subject_ids)))
         async with self._database.read() as conn:
             rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))
             return tuple(_entry(row) for row in rows)
