@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.e2e.hall import Hall, voting_hall
 from tests.running import Server
 
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
@@ -51,3 +54,16 @@ class DemoHouse:
 def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHouse]:
     with Server(tmp_path_factory.mktemp("demo"), "--demo", MEETING_LOG_LEVEL="info") as server:
         yield DemoHouse(server)
+
+
+@pytest.fixture
+def pictures() -> Path | None:
+    """Where to put screenshots, for a look; none by habit."""
+    folder = os.environ.get("PICTURES")
+    return Path(folder) if folder else None
+
+
+@pytest.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+    async with voting_hall(tmp_path) as made:
+        yield made

@@ -52,6 +52,9 @@ MEASURE = """() => {
     const body = sheet.querySelector(".sheet__body").getBoundingClientRect();
     if (innerHeight > 440 && body.height < 100) out.push(`only ${Math.round(body.height)}px of the sheet's body are left`);
   }
+  for (const el of innerWidth < 720 ? [] : document.querySelectorAll(".hall__main, .hall__running, .hall__batch")) {
+    if (el.scrollHeight > el.clientHeight + 1) out.push(`${el.className} is cut off by ${el.scrollHeight - el.clientHeight}px`);
+  }
   for (const el of document.querySelectorAll(".dock__btn span:last-child, .btn, .chip, .seg > span")) {
     if (seen(el) && !el.classList.contains("sr") && el.scrollWidth > el.clientWidth + 2 && getComputedStyle(el).display !== "inline") out.push(`words cut or spilling: ${el.textContent.slice(0, 24)}`);
   }

@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from starlette.routing import Mount
 
 from meeting_server.app import client_folder
+from meeting_server.archive.mix import Source, mix
 from meeting_server.web.assets import Assets
 from meeting_server.web.auth import now_millis
 from meeting_server.web.client_files import ClientFiles
@@ -182,3 +183,29 @@ async def test_pages_have_no_axe_or_content_policy_violation(reading: Reading, s
     assert found == {}
     assert complaints == []
     await page.context.close()
+
+
+async def test_the_beginning_plays_at_once_and_goes_on_with_the_whole_when_that_is_there(reading: Reading) -> None:
+    folder = reading.archive.folder
+    whole = (folder / "mix.m4a").rename(folder / "elsewhere.m4a")
+    mix([Source(folder / "zhou-audio-1.webm", 0)], folder / "opening.m4a")
+    page = await reading.page()
+    try:
+        await reading.player(page)
+        assert await page.is_visible("#opening")
+        short = await page.evaluate("document.getElementById('sound').duration")
+        assert short < 37
+        await page.evaluate("document.getElementById('sound').play()")
+        await until(page, "document.getElementById('sound').currentTime > 0.3")
+        heard = await page.evaluate("document.getElementById('sound').currentTime")
+        whole.rename(folder / "mix.m4a")
+        await until(page, "document.getElementById('sound').src.endsWith('/mix.m4a')")
+        await until(page, f"document.getElementById('sound').currentTime >= {heard}")
+        await until(page, "!document.getElementById('sound').paused")
+        assert await page.evaluate("document.getElementById('sound').duration") > short
+        assert await page.query_selector("#opening") is None
+    finally:
+        if whole.exists():
+            whole.rename(folder / "mix.m4a")
+        (folder / "opening.m4a").unlink()
+        await page.context.close()

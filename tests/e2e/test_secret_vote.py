@@ -2,107 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Route, expect
 
-from meeting_server.web.catalogue import text
-from tests.bots import Bot
-from tests.e2e.phones import Phone, Phones, phones
-from tests.voting_house import VotingHouse, voting_house
+from tests.e2e.hall import Hall, cast, counted, has_paper, looked_at, officers_approved, press, receipt_holds, secretary_console, zh
 
 pytestmark = [pytest.mark.browser]
-
-
-def zh(key: str, **holes: object) -> str:
-    return text("zh-CN", key, **holes)
-
-
-class Hall:
-    """An open meeting: the secretary is a bot, members come in by browser."""
-
-    def __init__(self, there: VotingHouse, browsers: Phones, secretary: Bot) -> None:
-        self.there, self.browsers, self.secretary = there, browsers, secretary
-        self.motion_id = ""
-
-    async def enter(self, who: str) -> Phone:
-        phone = await self.browsers.phone(who)
-        await phone.context.add_cookies([{"name": "signin", "value": self.there.cookies[who], "url": self.there.url}])
-        await phone.page.goto(f"{self.there.url}/meetings/{self.there.meeting_id}/room?as=text")
-        await expect(phone.page.locator(".dock")).to_be_visible()
-        return phone
-
-    async def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
-        answer = await self.secretary.command(kind, **fields)
-        assert answer["type"] == "ack", answer
-        return answer
-
-    async def opened(self, **fields: Any) -> None:
-        """A paper is out."""
-        drafted = await self.ask("DraftMotion", **{"title": "接收林晓雨同志为中共预备党员", "method": "secret", **fields})
-        await self.secretary.reached(drafted["seq"])
-        self.motion_id = next(r["data"]["motion_id"] for r in self.secretary.records if r["seq"] == drafted["seq"])
-        await self.ask("OpenMotion", motion_id=self.motion_id)
-        await self.secretary.event("PaperOpened", motion_id=self.motion_id)
-
-    async def voting(self) -> None:
-        await self.ask("CloseCollecting", motion_id=self.motion_id)
-
-    async def sealed(self) -> dict[str, Any]:
-        await self.ask("CloseMotion", motion_id=self.motion_id)
-        data: dict[str, Any] = (await self.secretary.event("MotionClosed", motion_id=self.motion_id))["data"]
-        return data
-
-    async def sealed_as(self, motion_id: str) -> dict[str, Any]:
-        self.motion_id = motion_id
-        return await self.sealed()
-
-    async def published(self) -> None:
-        await self.ask("PublishMotion", motion_id=self.motion_id)
-
-
-@pytest.fixture
-def pictures() -> Path | None:
-    """Where to put screenshots, for a look; none by habit."""
-    folder = os.environ.get("PICTURES")
-    return Path(folder) if folder else None
-
-
-@pytest.fixture
-async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
-    async with AsyncExitStack() as stack:
-        there = await stack.enter_async_context(voting_house(tmp_path, members=3, probationary=0))
-        browsers = await stack.enter_async_context(phones())
-        secretary = await stack.enter_async_context(await there.enter("secretary"))
-        yield Hall(there, browsers, secretary)
-        assert browsers.faults == []
-        for phone in browsers.all:
-            assert await phone.violations() == []
-
-
-async def has_paper(phone: Phone) -> None:
-    await expect(phone.page.get_by_text(zh("vote.paper_here"), exact=True)).to_be_visible()
-
-
-async def cast(phone: Phone, *choices: str) -> None:
-    """Choose, go on, confirm."""
-    for choice in choices:
-        await phone.page.locator(".choice", has_text=choice).first.click()
-    await phone.page.get_by_role("button", name=zh("vote.go_on")).click()
-    await phone.page.get_by_role("button", name=zh("vote.cast"), exact=True).click()
-
-
-async def counted(phone: Phone) -> None:
-    await expect(phone.page.locator(".slip--counted")).to_contain_text(zh("vote.counted"))
-
-
-async def receipt_holds(phone: Phone) -> None:
-    await expect(phone.page.locator(".receipt")).to_contain_text(zh("vote.in_bulletin"))
 
 
 async def test_members_vote_secretly_and_check_their_receipts(hall: Hall) -> None:
@@ -219,19 +126,6 @@ async def test_a_survey_of_a_few_keeps_its_answers_to_itself(hall: Hall) -> None
     await receipt_holds(member)
 
 
-async def secretary_console(hall: Hall) -> Phone:
-    """The secretary's second device, with the votes of the console in front."""
-    phone = await hall.enter("secretary")
-    await phone.page.locator(".dock__btn").last.click()
-    await phone.page.locator(".sheet .row", has_text=zh("room.to_console")).click()
-    await phone.page.locator(".dock__btn", has_text=zh("console.votes")).click()
-    return phone
-
-
-async def press(phone: Phone, key: str, *, inside: str = "body") -> None:
-    await phone.page.locator(inside).get_by_role("button", name=zh(key), exact=True).first.click()
-
-
 async def test_an_election_is_drafted_opened_voted_on_and_held_again(hall: Hall) -> None:
     there = hall.there
     officers = {}
@@ -323,23 +217,6 @@ async def test_an_election_is_drafted_opened_voted_on_and_held_again(hall: Hall)
     await expect(page.locator(".card", has_text="选举支部书记").first).to_contain_text(zh("console.phase_drafted"))
 
 
-AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
-RUN_AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-  .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join("; ")}`)"""
-
-
-async def looked_at(phone: Phone, state: str, pictures: Path | None = None) -> list[str]:
-    """What axe finds, and whether anything is wider than the page."""
-    page = phone.page
-    await page.evaluate("window.axe ?? 0") or await page.evaluate(AXE.read_text("utf-8"))
-    found: list[str] = [f"{state}: {line}" for line in await page.evaluate(RUN_AXE)]
-    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append(f"{state}: wider than the page")
-    if pictures is not None:
-        await page.screenshot(path=pictures / f"{state}.png")
-    return found
-
-
 async def test_the_consoles_sheets_about_papers_are_accessible(hall: Hall, pictures: Path | None) -> None:
     console = await secretary_console(hall)
     page, found = console.page, []
@@ -369,17 +246,7 @@ async def test_the_consoles_sheets_about_papers_are_accessible(hall: Hall, pictu
 
 
 async def test_a_count_of_paper_ballots_is_signed_on_two_phones_and_merged(hall: Hall, pictures: Path | None) -> None:
-    bots = [await hall.there.enter(who) for who in ("m1", "m2", "m3")]
-    await hall.ask("DraftMotion", title="监票人、计票人人选")
-    await hall.ask("OpenMotion", motion_id="m1")
-    for bot in (hall.secretary, *bots):
-        await bot.command("CastBallot", motion_id="m1", choices=["for"])
-    await hall.ask("CloseMotion", motion_id="m1")
-    await hall.ask("PublishMotion", motion_id="m1")
-    for office, who in (("scrutineer", "m2"), ("teller", "m3")):
-        await hall.ask("AppointOfficer", participant_id=hall.there.people[who], office=office, motion_id="m1")
-    for bot in bots:
-        await bot.close()
+    await officers_approved(hall, "m2", "m3")
     console, scrutineer, teller = await secretary_console(hall), await hall.enter("m2"), await hall.enter("m3")
     await hall.opened()
     await has_paper(console)

@@ -140,7 +140,7 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-roll-call": sheet({ kind: "roll_call" }),
   "console-person": sheet({ kind: "person", participant: "m-li" }),
   "console-note": sheet({ kind: "note", participant: "m-li" }),
-  "console-rooms": sheet({ kind: "rooms" }, [], { rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false } } }),
+  "console-rooms": sheet({ kind: "rooms" }, [], { rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false, captioned: false } } }),
   "console-recording": sheet({ kind: "recording" }),
   "console-recording-off": sheet({ kind: "recording" }, [], { recording: null }),
   "console-adjourn": sheet({ kind: "adjourn" }, [published({ phase: "closed", published_at: null })]),

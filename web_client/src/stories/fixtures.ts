@@ -118,7 +118,7 @@ export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
       item(1, "宣布开会，核实到会人数", 5, 0, 6, "周建华"), item(2, "学习：党员教育管理工作条例", 15, 6, 22, "何雨桐"), item(3, "审议年度工作总结", 20, 22, null, "李敏"),
       item(4, "表决：接收林晓雨为预备党员", 15, null, null), item(5, "选举支部委员会委员", 20, null, null), item(6, "其他事项", 5, null, null),
     ],
-    rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false } }, opened_at: OPENED, adjourned_at: null, current_item: "i3",
+    rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false, captioned: false } }, opened_at: OPENED, adjourned_at: null, current_item: "i3",
     hands: [], floor: null, chat: CHAT, chat_paused: false, roll_call: null, motions: {}, recording: null, recording_planned: true, notes: [], officers: [], contests: [],
     counters: { rooms: 0, items: 6, motions: 1, messages: 5, notes: 0, roll_calls: 2, contests: 0 }, ...fields,
   };

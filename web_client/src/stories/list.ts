@@ -110,7 +110,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     meeting.value = withPeople(state, Object.fromEntries(Object.keys(state.participants).filter((id) => /^m-\d+$/.test(id)).map((id) => [id, { present: false }])));
   },
   "room-group": () => {
-    room({ rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false } }, floor: null });
+    room({ rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false, captioned: false } }, floor: null });
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { room_id: "r1" }, "m-3": { room_id: "r1", media: ["audio"] }, "m-4": { room_id: "r1" } });
     notices.value = [{ kind: "moved", title: t("room.notice_moved", { room: "第一党小组" }), words: t("room.notice_moved_words") }];
     speaking.value = ["m-3"];

@@ -57,6 +57,11 @@ function PaperCountButton({ motion }: { motion: Motion }): JSX.Element | null {
   return <Button kind="quiet" block icon="edit" onPress={() => openAct({ kind: "paper_count", motion: motion.motion_id })}>{words}</Button>;
 }
 
+/** Whatever has begun can be called off; who does it, and why, goes into the record. */
+function WithdrawButton({ motion }: { motion: Motion }): JSX.Element {
+  return <Button kind="quiet" block icon="remove" onPress={() => openAct({ kind: "withdraw", motion: motion.motion_id })}>{t("console.withdraw")}</Button>;
+}
+
 function Prepared({ motion }: { motion: Motion }): JSX.Element {
   const effect = consequence(motion.preset);
   return (
@@ -87,6 +92,7 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
       <Fingerprint motion={motion} />
       <PaperCountButton motion={motion} />
       <Button block onPress={() => openAct({ kind: "close_vote", motion: motion.motion_id })}>{t("console.close_vote")}</Button>
+      <WithdrawButton motion={motion} />
     </>
   );
 }
@@ -140,6 +146,7 @@ function Collecting({ motion }: { motion: Motion }): JSX.Element {
       <Fingerprint motion={motion} />
       <PaperCountButton motion={motion} />
       <Button block onPress={() => tap("CloseCollecting", { motion_id: motion.motion_id })}>{t("console.close_collecting")}</Button>
+      <WithdrawButton motion={motion} />
     </>
   );
 }

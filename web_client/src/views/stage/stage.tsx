@@ -45,6 +45,22 @@ function neededWords(motion: Motion): string | null {
   return passing.base === "entitled" ? t("stage.needs", { n: needed(passing, motion.electorate.length), of: motion.electorate.length }) : t("stage.by_rule");
 }
 
+/** A quick poll decides nothing: where it stands takes the room that a vote's figures have. */
+function Poll({ motion, here }: { motion: Motion; here: number }): JSX.Element {
+  return (
+    <>
+      <div class="stack">
+        <div class="hall__head">
+          <p class="hall__item">{stepWords()}　{t("stage.poll")}　{t("stage.returned_of", { n: motion.returned, of: here })}</p>
+          {motion.closes_at !== null && <p class="hall__clock"><span>{t("stage.left")}</span><b role="timer">{countdown(secondsLeft(motion.closes_at))}</b></p>}
+        </div>
+        <p class="hall__motion hall__motion--result">{motion.title}</p>
+      </div>
+      <div class="hall__running"><RunningPlot motion={motion} /></div>
+    </>
+  );
+}
+
 function Voting({ motion }: { motion: Motion }): JSX.Element {
   const people_ = meeting.value?.participants ?? {};
   const secret = motion.method === "secret";
@@ -52,6 +68,7 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
   const { issued, returned } = secret ? progress.value[motion.motion_id] ?? motion : { issued: here, returned: motion.returned };
   const ends = motion.phase === "collecting" ? motion.collect_until : motion.phase === "voting" ? motion.closes_at : null;
   const words = neededWords(motion);
+  if (showsRunning(motion)) return <Poll motion={motion} here={here} />;
   return (
     <>
       <div class="stack">
@@ -71,7 +88,6 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
           {ends !== null && <Count label={t("stage.left")} left>{countdown(secondsLeft(ends))}</Count>}
         </dl>
         <Bar part={returned} whole={Math.max(1, issued)} />
-        {showsRunning(motion) && <div class="hall__running"><RunningPlot motion={motion} /></div>}
         {motion.paper !== null && <p class="hall__item">{t("stage.fingerprint")}　<b class="mono">{inFours(motion.paper.fingerprint, 16)}</b>　{t("stage.fingerprint_words")}</p>}
       </div>
     </>
@@ -110,7 +126,7 @@ function Result({ motion }: { motion: Motion }): JSX.Element {
         <p class="hall__item">{t(forceless ? "stage.poll_result" : "stage.result")}</p>
         <p class="hall__motion hall__motion--result">{motion.title}</p>
         {!forceless && (
-          <p class={verdict.carried ? "hall__verdict hall__verdict--carried" : "hall__verdict"}>
+          <p class={`hall__verdict${verdict.carried ? " hall__verdict--carried" : ""}${bars.length > 5 ? " hall__verdict--many" : ""}`}>
             <b>{election ? verdictWord(verdict) : t(verdict.carried ? "stage.carried" : verdict.reason === "no_quorum_at_close" ? "stage.no_quorum" : "stage.not_carried")}</b>
             <span>{election ? verdictSentence(motion, verdict) : t("stage.got", { needed: verdict.needed, got: verdict.votes_for })}</span>
           </p>
