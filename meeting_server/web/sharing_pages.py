@@ -31,7 +31,7 @@ from meeting_server.web.house import house_of
 from meeting_server.web.meetings import names_at
 from meeting_server.web.pages import language_of, render, say, see
 from meeting_server.web.permissions import Action, allowed, branches_for, tree_of
-from meeting_server.web.reader import download, minutes_at, note_reading, words_of
+from meeting_server.web.reader import download, editor_at, minutes_at, note_reading, words_of
 from meeting_server.web.takeaway_pages import Taking, taking_at
 
 log = structlog.get_logger(__name__)
@@ -66,20 +66,18 @@ async def share_page(request: Request) -> Response:
 
 async def share(request: Request) -> Response:
     """Opt in or out, for this meeting."""
-    taking = await _keeping(request)
-    if not taking.reader.edits:
-        raise Refused(Code.FORBIDDEN)
+    reader = await editor_at(request)
     form = await form_of(request)
     wanted = field(form, "share") == "on"
-    publication = taking.reader.publication
+    publication = reader.publication
     if publication is None or publication.state != "published":
         raise Refused(WebCode.NOT_PUBLISHED)
     if wanted and field(form, "looked") != "yes":
         raise Refused(WebCode.NOT_LOOKED_AT)
     if publication.shared != wanted:
         await house_of(request).publications.save(replace(publication, shared=wanted))
-        await note_reading(request, taking.reader, Act.SHARING_ALLOWED if wanted else Act.SHARING_STOPPED)
-    return see(f"/archive/{taking.reader.meeting_id}/share?done={'on' if wanted else 'off'}")
+        await note_reading(request, reader, Act.SHARING_ALLOWED if wanted else Act.SHARING_STOPPED)
+    return see(f"/archive/{reader.meeting_id}/share?done={'on' if wanted else 'off'}")
 
 
 async def share_bundle(request: Request) -> Response:

@@ -33,7 +33,7 @@ from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, render, say, see
-from meeting_server.web.reader import DOCX, Reader, download, editor_at, minutes_at, note_reading, reader_at, shelf_of, words_of
+from meeting_server.web.reader import DOCX, Reader, download, editor_at, minutes_at, note_reading, reader_at, shelf_of, steps_of, words_of
 
 FormKind = Literal["text", "minutes", "sound", "package"]
 CHUNK = 256 * 1024
@@ -129,6 +129,11 @@ async def taking_at(request: Request) -> Taking:
 
 async def take_page(request: Request) -> Response:
     """The list, in words: what each file is good for and what is in it."""
+    reader, shelf = await reader_at(request), shelf_of(request)
+    if reader.scheduled.status != "adjourned" or await asyncio.to_thread(shelf.timeline, reader.meeting_id) is None:
+        steps = steps_of(await asyncio.to_thread(shelf.manifest, reader.meeting_id))
+        running = reader.scheduled.status != "adjourned"
+        return await render(request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps, "running": running})
     taking = await taking_at(request)
     hidden = {kind for kind, seen in (("package", taking.reader.exports), ("minutes", taking.reader.whole)) if not seen}
     shown = [form for form in FORMS.values() if form.kind not in hidden]
