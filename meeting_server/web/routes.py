@@ -34,6 +34,7 @@ from meeting_server.web import (
     sign_in_pages,
     socket,
     takeaway_pages,
+    telling,
     year_pages,
 )
 
@@ -67,5 +68,6 @@ routes: list[BaseRoute] = [
     *takeaway_pages.routes,
     *sharing_pages.routes,
     *feed_pages.routes,
+    *telling.routes,
     *search_pages.routes,
 ]
