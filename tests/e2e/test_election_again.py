@@ -59,7 +59,6 @@ async def test_a_tie_for_the_last_seat_is_voted_on_again_among_the_tied(tmp_path
         data = await hall.sealed()
         assert (data["verdict"]["reason"], data["verdict"]["elected"], data["verdict"]["tied"]) == ("tied", ["c1"], ["c2", "c3"])
 
-        await press(console, "vote.back_to_room")
         await press(console, "console.look_and_publish")
         await press(console, "console.publish")
         sheet = member.page.locator(".sheet")
@@ -110,7 +109,9 @@ async def test_a_void_vote_is_put_to_the_meeting_again(hall: Hall) -> None:
         async with await hall.there.enter(who) as officer:
             assert (await officer.command("SignPaperCount", motion_id=hall.motion_id))["type"] == "ack"
     await hall.voting()
+    await press(console, "vote.look_at_room")
     assert (await hall.sealed())["verdict"]["reason"] == "more_than_issued"
+    await press(console, "vote.back_to_room")  # told that they did not vote
     await press(console, "console.look_and_publish")
     await expect(console.page.locator(".verdict")).to_contain_text(zh("vote.invalid"))
     await press(console, "console.revote")
