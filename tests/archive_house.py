@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ from meeting_server.web.desk import Desk
 from meeting_server.web.routes import routes
 from tests.houses import TestHouse, people_house
 from tests.recordings import picture, voice
+from tests.speeches import Said, ToldSpeech
 from tests.whole_meeting import BRANCH, BULLETIN, LI, MEETING, STARTS, convening, whole_meeting
 
 
@@ -89,8 +90,12 @@ async def _named(database: Database, made: str, wanted: str) -> None:
 
 
 @asynccontextmanager
-async def archive_house(folder: Path, *, recorded: bool = True, made: bool = True, upto: str = "") -> AsyncIterator[ArchiveHouse]:
-    """``upto``: the story stops before the first record of this kind. ``made``: the archive worker has been there."""
+async def archive_house(
+    folder: Path, *, recorded: bool = True, made: bool = True, upto: str = "", said: Sequence[Said] = ()
+) -> AsyncIterator[ArchiveHouse]:
+    """``upto``: the story stops before the first record of this kind. ``made``: the archive worker has been there.
+    ``said``: what a speech engine hears; without it there is none.
+    """
     async with people_house(folder, routes) as there:
         house, database = there.house, there.house.database
         desk = Desk.set_up(database, house.directory, folder / "documents")
@@ -126,7 +131,8 @@ async def archive_house(folder: Path, *, recorded: bool = True, made: bool = Tru
             await journal.append(meeting_id, EMPTY, drafts)
             if not upto:
                 await desk.schedule.set_phase(meeting_id, "adjourned", records[-3].recorded_at)
-            worker = Worker(journal, Pipeline(journal, search, recordings))
+            speech = ToldSpeech(list(said)) if said else None
+            worker = Worker(journal, Pipeline(journal, search, recordings, speech, house.record_edits, house.record_orders), holds=house.holds)
             if recorded:
                 (recordings / meeting_id).mkdir(parents=True)
                 voice(recordings / meeting_id / "zhou-audio-1.webm", [(0.0, 8.0), (20.0, 36.0)], 220.0)

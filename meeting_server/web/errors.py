@@ -32,6 +32,12 @@ class WebCode(StrEnum):
     NOT_LOOKED_AT = "not_looked_at"
     NOT_SHARED = "not_shared"
     BAD_INSTITUTION_KEY = "bad_institution_key"
+    TAKEN_OUT = "taken_out"
+    RECORD_CHANGED = "record_changed"
+    BAD_DEVICE_TOKEN = "bad_device_token"
+    IF_MATCH_NEEDED = "if_match_needed"
+    ANOTHER_ICE_SESSION = "another_ice_session"
+    BAD_FRAGMENT = "bad_fragment"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     INTERNAL = "internal"
 
@@ -64,7 +70,13 @@ STATUS: dict[str, int] = {
     WebCode.NOT_LOOKED_AT: 422,
     WebCode.NOT_SHARED: 409,
     WebCode.BAD_INSTITUTION_KEY: 503,
+    WebCode.TAKEN_OUT: 410,
+    WebCode.RECORD_CHANGED: 409,
     WebCode.CLIENT_NOT_BUILT: 503,
+    WebCode.BAD_DEVICE_TOKEN: 401,
+    WebCode.IF_MATCH_NEEDED: 428,
+    WebCode.ANOTHER_ICE_SESSION: 412,
+    WebCode.BAD_FRAGMENT: 422,
     WebCode.STORAGE_UNAVAILABLE: 503,
     WebCode.INTERNAL: 500,
 }

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.archive.minutes_document import minutes_document
 from meeting_server.archive.minutes_text import paper_of
 from meeting_server.domain.errors import Code
+from meeting_server.web.approving import approved, with_approval
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.pages import language_of, render, say
 from meeting_server.web.reader import DOCX, Reader, download, minutes_at, whole_reader_at, words_of
@@ -21,10 +22,10 @@ async def minutes_page(request: Request) -> Response:
     minutes = await minutes_at(request, reader)
     if minutes is None or minutes.opened_at is None:
         return await render(request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": (), "running": True})
-    paper = paper_of(minutes, words_of(language_of(request)))
-    return await render(
-        request, "minutes.html", {"scheduled": reader.scheduled, "paper": paper, "address": f"/archive/{reader.meeting_id}"}
-    )
+    found = await approved(request, minutes)
+    paper = with_approval(request, paper_of(minutes, words_of(language_of(request))), found)
+    context = {"scheduled": reader.scheduled, "paper": paper, "address": f"/archive/{reader.meeting_id}", "approved": found}
+    return await render(request, "minutes.html", context)
 
 
 async def minutes_docx(request: Request) -> Response:
@@ -32,7 +33,8 @@ async def minutes_docx(request: Request) -> Response:
     minutes = await minutes_at(request, reader)
     if minutes is None or minutes.opened_at is None:
         raise Refused(WebCode.NOT_FOUND)
-    paper = paper_of(minutes, words_of(language_of(request)))
+    found = await approved(request, minutes)
+    paper = with_approval(request, paper_of(minutes, words_of(language_of(request))), found)
     draft = "" if minutes.final else say(request, "minutes.draft")
     content = await asyncio.to_thread(minutes_document, paper, draft)
     return download(content, DOCX, "minutes.docx", f"{paper.title}.docx")

@@ -10,25 +10,30 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.audit import grouped
+from meeting_server.archive.manifest import Manifest, Step
 from meeting_server.archive.minutes import PUBLISHED
 from meeting_server.archive.minutes_text import counts_said, verdict_said
+from meeting_server.archive.pipeline import MIX
 from meeting_server.archive.shelf import RecordedFile
 from meeting_server.archive.timeline import Timeline
+from meeting_server.archive.transcript import Transcript
 from meeting_server.domain.ids import Millis
+from meeting_server.store.access_log import Act
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, render, say
 from meeting_server.web.permissions import Action, allowed
 from meeting_server.web.playback import Playback, clock_of, millis_of, playback_of
-from meeting_server.web.reader import Reader, minutes_at, reader_at, shelf_of, steps_of, words_of
+from meeting_server.web.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, words_of
+from meeting_server.web.retention import soon_deleted
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something on the record's list of what happened: a chapter, a chat message, a motion or a roll call.
+    """Something on the record's list of what happened: a chapter, a sentence, a chat message, a motion or a roll call.
 
-    ``start`` is in playing time, ``None`` when nothing was recorded then; ``outcome`` is the word of a result.
+    ``start`` and ``end`` are in playing time, ``None`` when nothing was recorded then; ``outcome`` is the word of a result.
     """
 
     kind: str
@@ -38,6 +43,7 @@ class Happening:
     who: str = ""
     said: str = ""
     outcome: str = ""
+    end: Millis | None = None
 
 
 async def player_page(request: Request) -> Response:
@@ -50,13 +56,17 @@ async def player_page(request: Request) -> Response:
         return await render(
             request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps_of(manifest), "running": False}
         )
-    mix = shelf.mix(meeting_id)
+    whole = shelf.mix(meeting_id)
+    mix = whole or shelf.opening(meeting_id)
     tracks = shelf.tracks(timeline, all_rooms=reader.edits)
     axis = playback_of(timeline)
     minutes = await minutes_at(request, reader)
     words = words_of(language_of(request))
     start = _start(request, axis)
     documents = await desk_of(request).documents.of_meeting(meeting_id)
+    transcript = await asyncio.to_thread(shelf.transcript, meeting_id)
+    await note_reading(request, reader, Act.ARCHIVE_OPENED)
+    results = [result for item in (minutes.items if minutes else ()) for result in item.results if result.outcome in PUBLISHED]
     return await render(
         request,
         "player.html",
@@ -65,25 +75,30 @@ async def player_page(request: Request) -> Response:
             "timeline": timeline,
             "axis": axis,
             "mix": mix,
+            "whole": None if whole is not None or mix is None else MIX,
             "pictures": [_picture(axis, track) for track in tracks if track.track and track.track.media != "audio"],
             "sounds": [_picture(axis, track) for track in tracks if track.track and track.track.media == "audio"],
             "removed": manifest.steps.get("mix") is not None and manifest.steps["mix"].state == "removed",
             "steps": steps_of(manifest),
             "complete": manifest.complete,
-            "happenings": _happenings(request, reader, timeline, axis),
+            "happenings": _happenings(request, reader, timeline, axis, transcript),
+            "spoken": transcript is not None and any(reader.may_hear(line) for line in transcript.spoken),
+            "unspoken": _why_no_transcript(manifest, transcript),
+            "reader": reader,
             "results": [
-                (result, counts_said(result, words), verdict_said(result, words))
-                for item in (minutes.items if minutes else ())
-                for result in item.results
-                if result.outcome in PUBLISHED
+                (result, counts_said(result, words), verdict_said(result, words), axis.start_of(result.opened_at or 0))
+                for result in results
+                if reader.whole or result.method != "secret"
             ],
             "resolutions": [line for item in (minutes.items if minutes else ()) for line in item.resolutions],
             "noted": [
                 (item.title, point.name, point.text, kind)
-                for item in (minutes.items if minutes else ())
+                for item in (minutes.items if minutes and reader.whole else ())
                 for kind, points in (("point", item.points), ("dissent", item.dissent))
                 for point in points
             ],
+            "composite": shelf.composite(meeting_id),
+            "deleted_at": soon_deleted(request, reader.scheduled),
             "documents": documents,
             "opens_documents": await _opens_documents(request, reader),
             "head": (minutes.head_seq, grouped(minutes.head_hash)) if minutes else None,
@@ -101,6 +116,8 @@ async def player_page(request: Request) -> Response:
 async def _opens_documents(request: Request, reader: Reader) -> bool:
     if reader.scheduled.listed(reader.viewer.participant_id) is not None or reader.edits:
         return True
+    if not reader.whole:
+        return False
     return await allowed(request, Action.SEE_MEETINGS, reader.scheduled.plan.branch_id)
 
 
@@ -132,13 +149,25 @@ def _picture(axis: Playback, file: RecordedFile) -> dict[str, object]:
     }
 
 
-def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Playback) -> list[Happening]:
-    """What happened, in order: chapters, motions, roll calls and chat."""
+def _why_no_transcript(manifest: Manifest, transcript: Transcript | None) -> tuple[str, int, str]:
+    """State of the listening, its percentage and why it failed; an empty state when there is nothing to be said."""
+    step = manifest.steps.get("speech", Step())
+    if transcript is not None and transcript.spoken:
+        return "", 0, ""
+    if step.state in ("waiting", "running", "failed"):
+        return step.state, step.percent, step.code
+    return ("none" if step.files else "nobody"), 0, ""
+
+
+def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Playback, transcript: Transcript | None) -> list[Happening]:
+    """What happened, in order: chapters, what was said, motions, roll calls and chat."""
     found = [
         Happening("chapter", piece.at, piece.start if piece.heard else None, piece.title or say(request, "archive.no_item"), piece.speaker)
         for piece in axis.pieces
     ]
     for mark in timeline.marks:
+        if not reader.whole and mark.kind == "roll_call":
+            continue
         figures = " : ".join(str(number) for number in mark.figures)
         title = mark.title or say(request, "archive.roll_call")
         found.append(Happening(mark.kind, mark.since, axis.start_of(mark.since), title, "", figures, mark.outcome))
@@ -148,7 +177,15 @@ def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Play
         said = line.text if line.state == "shown" else say(request, f"archive.message_{line.state}")
         kind = "chat" if line.state == "shown" else "gone"
         found.append(Happening(kind, line.at, axis.start_of(line.at), "", line.name, said))
-    return sorted(found, key=lambda happening: happening.at)
+    if transcript is not None:
+        found += [
+            Happening("speech", line.since, axis.start_of(line.since), "", line.who, line.text, end=axis.at(line.until))
+            for line in transcript.spoken
+            if line.state != "redacted" and reader.may_hear(line)
+        ]
+        said = say(request, "archive.taken_out")
+        found += [Happening("taken", s.since, axis.start_of(s.since), "", "", said, end=axis.at(s.until)) for s in transcript.redactions]
+    return sorted(found, key=lambda happening: (happening.at, happening.kind != "chapter"))
 
 
 routes: list[BaseRoute] = [Route("/archive/{meeting_id}", player_page, methods=["GET"])]

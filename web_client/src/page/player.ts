@@ -1,4 +1,6 @@
-/** Follows the sound of a recorded meeting: scrubber, lanes, the picture of the moment, tabs, finding words in the record. */
+/** Follows the sound of a recorded meeting: scrubber, lanes, the sentence and the picture of the moment, tabs, finding words. */
+import { bindCopyButtons } from "./copy";
+import { Follow } from "./follow";
 
 import { followWhole } from "./whole_sound";
 
@@ -50,7 +52,11 @@ export function bindPlayer(document: Document): void {
     clock.seek(ms);
   };
   followWhole(document, sound, () => (sought > sound.duration * 1000 ? sought : sound.currentTime * 1000));
-  bindControls(document, sound, seek);
+  const follow = new Follow(document, () => clock.cue);
+  clock.onCue = (cue) => follow.to(cue);
+  if (start > 0) follow.to(clock.cue);
+  bindControls(document, sound, seek, clock);
+  bindCopyButtons(root);
   bindLinks(root, seek, sound);
   find();
 }
@@ -69,6 +75,9 @@ class Clock {
   private readonly chapterBars: Element[];
   private readonly turns: Turn[];
   private lastCue: HTMLElement | null = null;
+  /** Told when another line becomes the one of the moment. */
+  onCue: (cue: HTMLElement | null) => void = () => undefined;
+  private readonly link: HTMLInputElement | null;
   private lastChapter = -2;
 
   constructor(
@@ -82,6 +91,7 @@ class Clock {
     this.done = document.getElementById("done");
     this.knob = document.getElementById("knob");
     this.range = document.getElementById("position") as HTMLInputElement | null;
+    this.link = document.getElementById("moment") as HTMLInputElement | null;
     this.needles = all(".lane .now");
     this.videos = all<HTMLVideoElement>(".player__video");
     this.card = document.getElementById("card");
@@ -100,6 +110,17 @@ class Clock {
 
   get at(): number {
     return this.sound.currentTime * 1000;
+  }
+
+  /** The line of the moment. */
+  get cue(): HTMLElement | null {
+    return this.lastCue;
+  }
+
+  /** Where the next (1) or the previous (-1) line begins; where we are when there is none. */
+  besides(step: 1 | -1): number {
+    const starts = this.cues.map((line) => Number(line.dataset["seek"]));
+    return starts[Math.max(0, indexAt(starts, this.at) + step)] ?? this.at;
   }
 
   seek(ms: number): void {
@@ -130,6 +151,7 @@ class Clock {
     for (const needle of this.needles) needle.setAttribute("x", String(share * 99.4));
     if (this.range && this.document.activeElement !== this.range) this.range.value = String(Math.round(at / 1000));
     if (this.range) this.range.setAttribute("aria-valuetext", clockOf(at));
+    if (this.link) this.link.value = `${location.origin}${location.pathname}?t=${clockOf(at)}`;
     this.showChapter(at);
     this.showCue(at);
     this.showPicture(at);
@@ -152,6 +174,7 @@ class Clock {
     this.lastCue?.classList.remove("cue--now");
     if (cue?.classList.contains("cue")) cue.classList.add("cue--now");
     this.lastCue = cue;
+    this.onCue(cue);
   }
 
   private showPicture(at: number): void {
@@ -187,7 +210,7 @@ class Clock {
   }
 }
 
-function bindControls(document: Document, sound: HTMLAudioElement, seek: (ms: number) => void): void {
+function bindControls(document: Document, sound: HTMLAudioElement, seek: (ms: number) => void, clock: Clock): void {
   const controls = document.getElementById("controls");
   const range = document.getElementById("position") as HTMLInputElement | null;
   const play = document.getElementById("play");
@@ -209,18 +232,33 @@ function bindControls(document: Document, sound: HTMLAudioElement, seek: (ms: nu
   document.getElementById("back15")?.addEventListener("click", () => seek(sound.currentTime * 1000 - 15_000));
   document.getElementById("ahead15")?.addEventListener("click", () => seek(sound.currentTime * 1000 + 15_000));
   range?.addEventListener("input", () => seek(Number(range.value) * 1000));
-  speed?.addEventListener("click", () => {
-    const next = SPEEDS[(SPEEDS.indexOf(sound.playbackRate) + 1) % SPEEDS.length] ?? 1;
+  const setSpeed = (next: number) => {
     sound.playbackRate = next;
     const shown = document.getElementById("speed-now");
-    if (shown) shown.textContent = (speed.dataset["word"] ?? "{x}").replace("{x}", String(next));
-  });
+    if (shown) shown.textContent = (speed?.dataset["word"] ?? "{x}").replace("{x}", String(next));
+  };
+  speed?.addEventListener("click", () => setSpeed(SPEEDS[(SPEEDS.indexOf(sound.playbackRate) + 1) % SPEEDS.length] ?? 1));
+  const ordered = [...SPEEDS].sort((a, b) => a - b);
+  const faster = (by: 1 | -1) => setSpeed(ordered[ordered.indexOf(sound.playbackRate) + by] ?? sound.playbackRate);
+  const toggleKeys = () => {
+    const keys = document.getElementById("keys") as HTMLDetailsElement | null;
+    if (!keys) return;
+    if (keys.closest<HTMLElement>("[hidden]")) document.querySelector<HTMLElement>('.tabs > a[href="#files"]')?.click();
+    keys.open = !keys.open;
+    if (keys.open) keys.scrollIntoView({ block: "nearest" });
+  };
   document.addEventListener("keydown", (event) => {
     const target = event.target as HTMLElement;
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, button, a, select, textarea")) return;
     if (event.key === " ") toggle();
     else if (event.key === "ArrowLeft") seek(sound.currentTime * 1000 - 5_000);
     else if (event.key === "ArrowRight") seek(sound.currentTime * 1000 + 5_000);
+    else if (event.key === "ArrowUp") seek(clock.besides(-1));
+    else if (event.key === "ArrowDown") seek(clock.besides(1));
+    else if (event.key === "<" || event.key === ",") faster(-1);
+    else if (event.key === ">" || event.key === ".") faster(1);
+    else if (event.key === "c") document.getElementById("copy-moment")?.click();
+    else if (event.key === "?") toggleKeys();
     else return;
     event.preventDefault();
   });
