@@ -9,6 +9,8 @@ START = 700_000.0  # bit/s for pictures until something is known: a good picture
 SOUND_RESERVE = 60_000.0
 OVERUSE = 0.92  # an estimate below this share of what is sent means that queues grow
 LOSS_TOO_HIGH = 0.08
+CHANCE_LOSS, CHANCE_LASTS_S, CALM_AFTER_S = 0.01, 30.0, 10.0
+LOSS_WINDOW = 100  # packets whose fate is counted before loss is reckoned: fewer, and chance looks like congestion
 FIRST_RETRY_S, LONGEST_RETRY_S = 4.0, 60.0
 QUEUE_TOO_LONG_S = 0.08  # above the shortest delay seen lately ...
 FOR_S = 0.5  # ... for this long
@@ -41,11 +43,13 @@ class Downlink:
         self._queued_since: float | None = None
         self._read_at = -1e9
         self._loss_at = -1e9
+        self._chance_at = -1e9
+        self._seen = self._gone = 0  # packets told about since loss was reckoned last, and those that did not arrive
         self.queue_s = 0.0
 
     def curious(self, now: float) -> bool:
         """Whether the next feedback is worth reading: while all is well, one now and then tells enough."""
-        calm = self.queue_s < QUEUE_TOO_LONG_S / 2 and self.loss < LOSS_TOO_HIGH / 4
+        calm = self.queue_s < QUEUE_TOO_LONG_S / 2 and self.loss < LOSS_TOO_HIGH / 4 and not self._gone
         return not calm or now - self._read_at >= CALM_READ_S
 
     def reported_arrivals(self, arrivals: list[tuple[int, int]], now: float) -> None:
@@ -67,9 +71,11 @@ class Downlink:
                 break
             if at >= 0:
                 delays.append(at / 1e6 - runs[run][2])
-        lost = sum(1 for _, at in arrivals if at < 0)
-        if len(arrivals) >= 8 or lost:
-            self.reported_loss(lost / len(arrivals), now, weight=min(0.3, len(arrivals) / 100))
+        self._seen += len(arrivals)
+        self._gone += sum(1 for _, at in arrivals if at < 0)
+        if self._seen >= LOSS_WINDOW:
+            self.reported_loss(self._gone / self._seen, now, weight=0.6)
+            self._seen = self._gone = 0
         if not delays:
             return
         shortest = min(delays)
@@ -101,8 +107,15 @@ class Downlink:
         """``fraction`` of the packets of one report about pictures, and the report's weight."""
         self.loss += (fraction - self.loss) * weight
         self._loss_at = now
+        if self.loss > CHANCE_LOSS:
+            self._chance_at = now
         if self.loss > LOSS_TOO_HIGH and now - self.congested_at > 1.0:
-            self._congested(self.sending * (1 - 2 * min(self.loss, 0.4)), now)
+            self._congested(self.sending * (1 - 2 * min(self.loss, 0.4)) + SOUND_RESERVE, now)
+
+    def loses_by_chance(self, now: float) -> bool:
+        """Whether packets get lost on a path that is not full: a second copy helps there, and would harm on a full one."""
+        lately = now - self._chance_at < CHANCE_LASTS_S
+        return lately and self.loss < LOSS_TOO_HIGH and self.queue_s < QUEUE_TOO_LONG_S / 2 and now - self.congested_at > CALM_AFTER_S
 
     def _congested(self, budget: float, now: float) -> None:
         if now - self._tried_at < TRIAL_S and self.congested_at < self._tried_at:

@@ -25,7 +25,7 @@ class Counters:
     def __init__(self) -> None:
         self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
         self.refused = self.strangers = self.oversized = 0
-        self.nacks_in = self.nacks_out = self.repaired = self.plis_out = 0
+        self.nacks_in = self.nacks_out = self.repaired = self.shielded = self.plis_out = 0
 
 
 class Copier:
@@ -124,13 +124,27 @@ class Copier:
         self.counters.bytes_out += sum(len(p.payload) for p in packets) * len(routes)
 
     def repair(self, slot: Slot, lost: list[int], now: float) -> None:
-        """Answer a NACK from the history: as RTX when that was agreed, else the same packet again, bit by bit."""
+        """Answer a NACK from the history."""
+        self.counters.nacks_in += len(lost)
+        repaired = self._again(slot, lost, now)
+        slot.repaired += repaired
+        self.counters.repaired += repaired
+
+    def shield(self, stream: Stream, packets: list[Packet], now: float) -> None:
+        """A second copy of a picture's last packets, unasked, for slots that lose some by chance: when the end of a picture is
+        lost, its listener notices only with the next picture, too late for a smooth one."""
+        for slot in stream.shielded:
+            if slot.stream is stream and slot.rtx_type:
+                self.counters.shielded += self._again(slot, [packet.seq + slot.seq_offset & 0xFFFF for packet in packets], now)
+
+    def _again(self, slot: Slot, seqs: list[int], now: float) -> int:
+        """Send packets of the history again: as RTX when that was agreed, else bit by bit the same. Returns how many."""
         peer = slot.peer
         if peer.outbound is None or peer.destination is None or slot.stream is None:
-            return
-        self.counters.nacks_in += len(lost)
+            return 0
+        sent = 0
         arena, head = self.outbox.arena, 20 if slot.extension else 12
-        for seq in lost:
+        for seq in seqs:
             packet = slot.find(seq)
             if packet is None:
                 continue
@@ -171,6 +185,6 @@ class Copier:
                 self.outbox.add(peer.destination.pointer, at, size, 0)
                 self._at = at + size
                 self.counters.packets_out += 1
-            slot.repaired += 1
-            self.counters.repaired += 1
+            sent += 1
         self.flush()
+        return sent

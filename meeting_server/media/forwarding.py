@@ -28,6 +28,8 @@ from .srtp import make_cipher, protect_rtcp
 _HEADER = struct.Struct("!BBHII")
 _KEY_FRAME_PAUSE_S = 0.4
 GATHER_S = 0.002
+SHIELD_AFTER_S = 0.015  # later than a short burst of loss lasts, earlier than anybody would ask
+SHIELDED = 2  # packets of a batch that are sent twice
 
 
 class Listener(Protocol):
@@ -139,6 +141,10 @@ class Forwarder:
                     self.counters.nacks_out += len(wanted)
                     self.send_rtcp(peer, negative_acknowledgement(peer.own_ssrc, stream.ssrc, wanted[:200]))
 
+    def _shield(self, stream: Stream, packets: list[Packet]) -> None:
+        if not self._closed:
+            self.copier.shield(stream, packets, time.monotonic())
+
     # ---- datagrams in
 
     def _readable(self) -> None:
@@ -239,6 +245,8 @@ class Forwarder:
                 if not stream.queue[-1].marker and stream.track.kind != "audio":
                     self._unfinished = True
                 self.copier.fan_out(stream, stream.queue)
+                if stream.shielded and self._loop is not None:
+                    self._loop.call_later(SHIELD_AFTER_S, self._shield, stream, stream.queue[-SHIELDED:])
                 stream.queue = []
         self._touched.clear()
         self.copier.flush()
@@ -261,7 +269,7 @@ class Forwarder:
             self._listener.went_live(track)
         if stream.waiting and begins_key_frame(codec, payload):
             self._switch(stream, packet, now)
-        if stream.feed:
+        if stream.feed or stream.listened:
             self._listener.keep(stream, packet, now)
         if stream.outlets:
             if order:

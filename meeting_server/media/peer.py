@@ -75,10 +75,12 @@ class Stream(IncomingStream):
     waiting: list[Slot] = field(default_factory=list, repr=False)  # slots that begin at the next key frame
     queue: list[Packet] = field(default_factory=list, repr=False)  # of the batch at hand
     routes: list[Route] | None = field(default=None, repr=False)  # of the outlets, worked out once; None after a change
+    shielded: tuple[Slot, ...] = field(default=(), repr=False)  # outlets whose path loses packets by chance
     forwarded_packets: int = 0
     forwarded_octets: int = 0
     feed: int = 0  # the recorder's number for it, 0 = not recorded
     feed_needs_key: bool = False
+    listened: bool = False  # whether machines get a copy of its packets
 
 
 class Route(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from meeting_server.media.bandwidth import Downlink
 
 
@@ -54,6 +56,35 @@ def test_three_percent_of_loss_is_carried_by_repairs() -> None:
     for i in range(30):
         now = feed(link, now, 0.1, 0.05, lose=1 if i % 3 == 0 else 0)
     assert not link.ever_congested
+
+
+def test_loss_is_reckoned_over_many_packets_so_that_chance_is_no_congestion() -> None:
+    """Few small pictures: three packets a feedback. One lost in three is a third of it, and says nothing."""
+    link, chance, now, number = Downlink(), random.Random(7), 0.0, 0
+    while now < 600.0:
+        link.sending = 200_000
+        link.sent.append((number - 1 & 0xFFFF, number + 2 & 0xFFFF, now))
+        told = [(number + i & 0xFFFF, -1 if chance.random() < 0.03 else int((now + 100.02) * 1e6)) for i in range(3)]
+        if link.curious(now):
+            link.reported_arrivals(told, now + 0.02)
+        number += 3
+        now += 0.05
+    assert not link.ever_congested
+
+
+def test_a_path_that_loses_by_chance_is_known_and_a_full_one_is_not_taken_for_it() -> None:
+    link = Downlink()
+    now = 0.0
+    for i in range(60):
+        now = feed(link, now, 0.1, 0.05, lose=1 if i % 3 == 0 else 0)
+    assert link.loses_by_chance(now)
+    now = feed(link, now, 2.0, 0.4)
+    assert not link.loses_by_chance(now)
+
+
+def test_a_clean_path_needs_no_second_copies() -> None:
+    link = Downlink()
+    assert not link.loses_by_chance(feed(link, 0.0, 20.0, 0.05))
 
 
 def test_a_failed_trial_doubles_the_wait_for_the_next() -> None:
