@@ -21,6 +21,7 @@ export const PRESET: Preset = {
 export function person(id: string, more: Partial<Participant> = {}): Participant {
   return {
     participant_id: id,
+    kind: "person",
     name: id,
     standing: "full",
     role: "member",
@@ -111,7 +112,7 @@ export function aMeeting(more: Partial<MeetingState> = {}): MeetingState {
     documents: [],
     participants: Object.fromEntries(people.map((p) => [p.participant_id, p])),
     agenda: [],
-    rooms: { hall: { room_id: "hall", title: "", kind: "video", moderated: false } },
+    rooms: { hall: { room_id: "hall", title: "", kind: "video", moderated: false, captioned: false } },
     opened_at: 1,
     adjourned_at: null,
     current_item: null,

@@ -50,7 +50,7 @@ describe("selectors", () => {
 
   it("ask for the floor in a moderated room, and of guests in any", () => {
     expect(floorRequired.value).toBe(false);
-    const moderated = { hall: { room_id: "hall", title: "", kind: "video", moderated: true } } as const;
+    const moderated = { hall: { room_id: "hall", title: "", kind: "video", moderated: true, captioned: false } } as const;
     meeting.value = aMeeting({ rooms: moderated });
     expect(floorRequired.value).toBe(true);
     meeting.value = aMeeting({ rooms: moderated, floor: { participant_id: "m1", granted_at: 1, ends_at: null } });

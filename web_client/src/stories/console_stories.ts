@@ -30,11 +30,24 @@ const POLL_DRAFT = motion({ ...DRAFTED, ...POLL, motion_id: "d5" });
 
 function hall(fields: Partial<MeetingState>): void {
   const state = meetingState({ recording: { started_at: NOW - 1_200_000, started_by: ME }, floor: { participant_id: "m-li", granted_at: NOW - 72_000, ends_at: NOW + 108_000 }, hands: [{ participant_id: "m-3", raised_at: NOW }, { participant_id: "m-5", raised_at: NOW }], ...fields });
-  meeting.value = withPeople(state, { [ME]: { role: "secretary" }, "m-he": { role: "member" } });
+  meeting.value = withPeople(evidence(state), { [ME]: { role: "secretary" }, "m-he": { role: "member" } });
   // the secretary's own papers wait at the top of the page
   for (const one of Object.values(state.motions)) for (const stage of ["choose", "watch", "fetching", "not_collected", "counted"]) aside(`${one.motion_id}:${stage}`);
   change(media, { phase: "live", profile: "video", slots: [{ mid: "v0", kind: "video", participant_id: "m-li" }], quality: 3, canShareScreen: true });
   if (boot.value) boot.value = { ...boot.value, presets: [ADMISSION, ELECTION_RULE] };
+}
+
+/** Everyone's evidence so far: some late, some gone for a while. */
+function evidence(state: MeetingState): MeetingState {
+  const from = state.opened_at ?? NOW;
+  const each = Object.values(state.participants).filter((one) => one.present).map((one, n) => {
+    const since = from + (n % 5 === 4 ? n * 15_000 : 0);
+    const level = "responsive" as const;
+    const whole = [{ since, until: null, level, reason: "joined" as const, marked_by: null }];
+    const broken = [{ since, until: from + 900_000 + n * 9_000, level, reason: "joined" as const, marked_by: null }, { since: from + 1_200_000 + n * 12_000, until: null, level, reason: "joined" as const, marked_by: null }];
+    return [one.participant_id, { intervals: n % 2 ? broken : whole }] as const;
+  });
+  return withPeople(state, Object.fromEntries(each));
 }
 
 function console_(fields: Partial<MeetingState> = {}, tab = 0): void {

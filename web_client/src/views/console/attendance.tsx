@@ -11,6 +11,7 @@ import { Button } from "../../widgets/button";
 import { lastEvidence } from "../evidence_words";
 import { openAct } from "./acts";
 import { tap } from "./asking";
+import { QuorumPlot } from "./quorum_plot";
 
 /** In the hall: marked there by hand, or by way of the hall's own device. */
 export function inHall(p: Participant): boolean {
@@ -120,6 +121,7 @@ export function AttendancePanel(): JSX.Element {
       <div class="section-title"><h2>{t("console.attendance")}</h2><ReportLink /></div>
       {counted !== null && <p class="small muted">{t("console.expected_words", { expected: counted.entitled, present: counted.present, needed: counted.needed })}</p>}
       <Counts />
+      <QuorumPlot />
       {openRollCall.value === null ? <RollCallButton /> : <RollCallCard />}
     </div>
   );

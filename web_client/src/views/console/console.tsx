@@ -26,6 +26,7 @@ import { FloorCard, FloorTab, MuteAllButton } from "./floor";
 import { DraftButton, MotionList, MotionsPanel } from "./motions";
 import { NoteList } from "./notes";
 import { PeopleList, PeopleSearch } from "./people";
+import { QuorumPlot } from "./quorum_plot";
 
 export { ConsoleSheet } from "./sheets";
 
@@ -68,6 +69,7 @@ function PeopleTab(): JSX.Element {
     <>
       <RollCallCard />
       <Counts />
+      <QuorumPlot />
       <NotAnswered />
       <section class="stack stack--s" aria-labelledby="all-people">
         <h2 class="small strong" id="all-people">{t("console.everyone")}</h2>
