@@ -92,6 +92,7 @@ export default defineConfig({
         room: resolve(here, "src/main.ts"),
         pages: resolve(here, "src/pages.ts"),
         player: resolve(here, "src/player.ts"),
+        study: resolve(here, "src/study.ts"),
       },
       output: {
         entryFileNames: "[name].[hash].js",

@@ -40,6 +40,7 @@ class Action(StrEnum):
     SEE_COMMITTEE_ARCHIVE = "see_committee_archive"  # those of committee meetings; who was on the list reads it anyway
     EDIT_ARCHIVE = "edit_archive"  # correct minutes, release recordings
     EXPORT_ARCHIVE = "export_archive"  # the checkable bundle of a meeting
+    SEE_LEARNING = "see_learning"  # who finished what, by name; one's own is on one's own page
     HOLD_ARCHIVE = "hold_archive"  # keep a record from being deleted, and let it go again
 
 

@@ -38,6 +38,7 @@ see_archive     yes           yes       yes      yes
 see_committee_archive yes     yes       yes      -
 edit_archive    yes           yes       -        -
 export_archive  yes           yes       yes      -
+see_learning    yes           yes       -        -
 hold_archive    yes           -         -        -
 """
 """Written out by hand, so that a slip in the table shows."""

@@ -5,6 +5,9 @@ import "./styles/record.css";
 import "./styles/pages.css";
 import "./styles/meetings.css";
 import "./styles/archive.css";
+import "./styles/learn.css";
 import { bindCopyButtons } from "./page/copy";
+import { bindProgress } from "./page/progress";
 
 bindCopyButtons(document);
+bindProgress(document);
