@@ -22,6 +22,7 @@ from meeting_server.domain.commands import (
     AnswerRollCall,
     AppointOfficer,
     AssignRole,
+    CaptionRoom,
     CastBallot,
     ChangeResponsiveness,
     CloseCollecting,
@@ -67,6 +68,7 @@ from meeting_server.domain.commands import (
     RemoveParticipant,
     ReportSealed,
     ReportSpeakerTurn,
+    ReportCaptionsEnded,
     ReportTrackRecorded,
     ScanHallCode,
     SignPaperCount,
@@ -322,6 +324,8 @@ def whole_meeting() -> Story:
     s.do(CHAIR, CloseMedia("audio"))
     s.do(None, CloseConnection(SUN, ConnectionId("sun-1"), s.now - 4_000))
     s.do(None, PassDeadline(), after=50)
+    s.do(SECRETARY, CaptionRoom(HALL, True), after=0)
+    s.do(None, ReportCaptionsEnded(HALL, "busy"), after=0)
     s.do(CHAIR, StopRecording(), after=30)
     s.do(CHAIR, AdjournMeeting(), after=60)
     start = STARTS + 53_000

@@ -22,6 +22,7 @@ from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
     AppraisalSheet,
     Candidate,
+    CaptionsEnd,
     Choice,
     Convening,
     Device,
@@ -244,6 +245,14 @@ class CloseRoom(FromParticipant):
 class ModerateRoom(FromParticipant):
     room_id: RoomId
     moderated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionRoom(FromParticipant):
+    """Live captions of a room: a machine writes what is said, for everyone in it."""
+
+    room_id: RoomId
+    captioned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -581,6 +590,14 @@ class ReportTrackRecorded(FromServer):
     path: str
     started_at: Millis
     ended_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCaptionsEnded(FromServer):
+    """The captions of a room can not go on."""
+
+    room_id: RoomId
+    reason: CaptionsEnd
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
     AppraisalSheet,
     Candidate,
+    CaptionsEnd,
     Choice,
     ConfirmedBy,
     Convening,
@@ -325,6 +326,16 @@ class RoomModerated(Event):
 
     room_id: RoomId
     moderated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCaptioned(Event):
+    """Live captions of a room were switched on or off, by whom; ``None``: by the server, for ``reason``."""
+
+    room_id: RoomId
+    captioned: bool
+    changed_by: ParticipantId | None = None
+    reason: CaptionsEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meeting_server.domain.commands import (
+    CaptionRoom,
     CloseMedia,
     CloseRoom,
     ModerateRoom,
@@ -12,6 +13,7 @@ from meeting_server.domain.commands import (
     MuteAll,
     OpenMedia,
     OpenRoom,
+    ReportCaptionsEnded,
 )
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, checked_text, holds, known, with_participant
 from meeting_server.domain.errors import Code, Rejected
@@ -20,6 +22,7 @@ from meeting_server.domain.events import (
     MediaClosed,
     MediaOpened,
     ParticipantMoved,
+    RoomCaptioned,
     RoomClosed,
     RoomModerated,
     RoomOpened,
@@ -143,10 +146,30 @@ def _mute_all(state: MeetingState, command: MuteAll, asked: Asked) -> Decision:
     )
 
 
+def _caption(state: MeetingState, command: CaptionRoom, asked: Asked) -> Decision:
+    room = state.rooms.get(command.room_id)
+    if room is None:
+        return Rejected(Code.UNKNOWN_ROOM, "room_id")
+    if room.kind == "text":
+        return Rejected(Code.NO_MEDIA_HERE, "room_id")
+    if room.captioned == command.captioned:
+        return Rejected(Code.NOTHING_CHANGED, "captioned")
+    return (RoomCaptioned(command.room_id, command.captioned, asked.who),)
+
+
+def _captions_ended(state: MeetingState, command: ReportCaptionsEnded, asked: Asked) -> Decision:
+    room = state.rooms.get(command.room_id)
+    if room is None or not room.captioned:
+        return ()
+    return (RoomCaptioned(command.room_id, False, None, command.reason),)
+
+
 DECIDE: dict[type, Decide] = {
     OpenRoom: _open_room,
     CloseRoom: _close_room,
     ModerateRoom: _moderate,
+    CaptionRoom: _caption,
+    ReportCaptionsEnded: _captions_ended,
     MoveParticipant: _move,
     OpenMedia: _open_media,
     CloseMedia: _close_media,
@@ -169,6 +192,11 @@ def _room_closed(state: MeetingState, event: RoomClosed, at: Millis) -> MeetingS
 
 def _moderated(state: MeetingState, event: RoomModerated, at: Millis) -> MeetingState:
     room = replace(state.rooms[event.room_id], moderated=event.moderated)
+    return replace(state, rooms={**state.rooms, event.room_id: room})
+
+
+def _captioned(state: MeetingState, event: RoomCaptioned, at: Millis) -> MeetingState:
+    room = replace(state.rooms[event.room_id], captioned=event.captioned)
     return replace(state, rooms={**state.rooms, event.room_id: room})
 
 
@@ -199,6 +227,7 @@ EVOLVE: dict[type, Evolve] = {
     RoomOpened: _room_opened,
     RoomClosed: _room_closed,
     RoomModerated: _moderated,
+    RoomCaptioned: _captioned,
     ParticipantMoved: _participant_moved,
     MediaOpened: _media_opened,
     MediaClosed: _media_closed,

@@ -33,7 +33,6 @@ from meeting_server.domain.terms import (
     DocumentRef,
     EvidenceLevel,
     MediaKind,
-    ParticipantKind,
     MeetingKind,
     MotionForce,
     NamedBallot,
@@ -41,6 +40,7 @@ from meeting_server.domain.terms import (
     Office,
     Paper,
     PaperCount,
+    ParticipantKind,
     PollShape,
     Preset,
     QuorumCheck,
@@ -143,6 +143,8 @@ class Room:
     title: str
     kind: RoomKind
     moderated: bool = False
+    captioned: bool = False
+    """A machine writes what is said, for everyone in the room."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ Office = Literal["scrutineer", "teller"]
 NoteKind = Literal["point", "dissent", "resolution"]
 MediaKind = Literal["audio", "video", "screen"]
 ParticipantKind = Literal["person", "hall_camera"]
+CaptionsEnd = Literal["busy", "unavailable"]
+"""Why live captions ended by themselves: the machine has other work, or nothing that could write them is there (any more)."""
 """hall_camera: a camera or an encoder of the hall. It is let in by whoever runs the meeting, is heard and seen, and can be
 stopped and removed like a person; it is nobody's presence, speaks without the floor and is in no count."""
 

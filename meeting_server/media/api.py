@@ -55,6 +55,7 @@ RefusalCode = Literal[
     "unknown_client",  # this worker has no such client (it left, was lost, or the worker was restarted): join again
     "media_unavailable",  # no media worker answers just now; join again after WorkerLost
     "recording_failed",  # the folder cannot be written
+    "nobody_listens",  # no process waits at the socket that voices are to be copied to
 ]
 
 
@@ -242,6 +243,12 @@ class MediaPlane(Protocol):
         """Record every permitted track of the room into ``folder`` (made if missing); None ends the recording.
 
         Returns when it has begun, or when every file is complete (TrackRecorded is reported for each). Raises recording_failed.
+        """
+
+    async def listen(self, room: str, socket: Path | None) -> None:
+        """Copy what the room's permitted microphones send to a local socket (see ``listening.Heard``); None ends it.
+
+        Raises nobody_listens.
         """
 
     async def details(self, client: str) -> ClientDetails:

@@ -31,6 +31,7 @@ from .control import (
     Done,
     Join,
     Leave,
+    Listen,
     Measured,
     Metrics,
     Move,
@@ -216,6 +217,7 @@ class MediaWorkers:
         self._permits: dict[str, Permit] = {}
         self._wants: dict[str, Want] = {}
         self._recordings: dict[str, Path] = {}
+        self._listeners: dict[str, Path] = {}
         self._background: set[asyncio.Task[None]] = set()
 
     @property
@@ -268,6 +270,9 @@ class MediaWorkers:
             for room, folder in self._recordings.items():
                 if self._link_for(room) is link:
                     self._later(link, Record(room, str(folder)))
+            for room, socket in self._listeners.items():
+                if self._link_for(room) is link:
+                    self._later(link, Listen(room, str(socket)))
         elif not isinstance(message, Done | Answered | Detailed | Measured | Refused):
             if isinstance(message, ClientLost):
                 self._forget(message.client)
@@ -350,6 +355,15 @@ class MediaWorkers:
             return
         await link.call(Record(room, str(folder)))
         self._recordings[room] = folder
+
+    async def listen(self, room: str, socket: Path | None) -> None:
+        link = self._link_for(room)
+        if socket is None:
+            self._listeners.pop(room, None)
+            await link.call(Listen(room, None))
+            return
+        await link.call(Listen(room, str(socket)))
+        self._listeners[room] = socket
 
     async def details(self, client: str) -> ClientDetails:
         reply = await self._link(client).call(Details(client))

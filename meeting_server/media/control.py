@@ -63,6 +63,11 @@ class Record(Struct, frozen=True, tag="record"):
     folder: str | None
 
 
+class Listen(Struct, frozen=True, tag="listen"):
+    room: str
+    socket: str | None
+
+
 class Details(Struct, frozen=True, tag="details"):
     client: str
 
@@ -75,7 +80,7 @@ class Ping(Struct, frozen=True, tag="ping"):
     pass
 
 
-Command = Join | Leave | Move | Permit | Want | Record | Details | Metrics | Ping
+Command = Join | Leave | Move | Permit | Want | Record | Listen | Details | Metrics | Ping
 
 
 class Request(Struct, frozen=True):

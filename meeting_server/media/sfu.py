@@ -25,6 +25,7 @@ from .api import (
 from .control import WorkerEvent
 from .dtls import DtlsServer
 from .forwarding import Forwarder
+from .listening import Listening
 from .peer import Peer, Permissions, Slot, Stream, Track, Wishes
 from .recording import Recording
 from .reports import Level, Reports
@@ -51,6 +52,7 @@ class Sfu:
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, Room] = {}
         self.recording = Recording(emit, self._recorder_needs_key)
+        self.listening = Listening()
         self._moved: set[Peer] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -68,6 +70,7 @@ class Sfu:
         for client in list(self.peers):
             self.leave(client)
         await self.recording.close()
+        self.listening.close()
         self.forwarder.close()
 
     async def _every(self, interval: float, step: Callable[[float], None]) -> None:
@@ -211,6 +214,18 @@ class Sfu:
                 if track.shown:
                     self._feed(track, now)
 
+    def listen(self, room: str, path: str | None) -> None:
+        """Raises MediaRefused nobody_listens."""
+        if path is None:
+            self.listening.end(room)
+        else:
+            try:
+                self.listening.begin(room, Path(path))
+            except OSError as reason:
+                self.listening.end(room)
+                raise MediaRefused("nobody_listens", str(reason)) from reason
+        self.listening.mark(self.rooms.values())
+
     def details(self, client: str) -> ClientDetails:
         """Raises MediaRefused unknown_client."""
         peer = self._peer(client)
@@ -262,6 +277,7 @@ class Sfu:
             "nacks_received_total": c.nacks_in,
             "nacks_sent_total": c.nacks_out,
             "packets_repaired_total": c.repaired,
+            "packets_shielded_total": c.shielded,
             "key_frames_asked_total": c.plis_out,
             "clients": len(self.peers),
             "rooms": len(self.rooms),
@@ -304,6 +320,10 @@ class Sfu:
         self._reports.heard(peer, feedback, now)
 
     def keep(self, stream: Stream, packet: Packet, now: float) -> None:
+        if stream.listened:
+            self.listening.hear(stream, packet, self._epoch + now)
+        if not stream.feed:
+            return
         if stream.feed_needs_key and begins_key_frame(stream.track.codec, packet.payload):
             stream.feed_needs_key = False
         self.recording.keep(stream, packet, self._epoch + now)
@@ -428,6 +448,8 @@ class Sfu:
             if room.dirty:
                 self._rearrange(room, now)
             room.ask_again(now)
+        if self.listening.active:
+            self.listening.mark(self.rooms.values())
         self.recording.beat()
 
     def _second(self, now: float) -> None:
@@ -443,6 +465,9 @@ class Sfu:
             for peer in room.peers.values():
                 if peer.connected:
                     room.choose_layers(peer, now)
+                for stream in peer.streams.values():
+                    lossy = stream.track.kind != "audio" and [s for s in stream.outlets if s.peer.downlink.loses_by_chance(now)]
+                    stream.shielded = tuple(lossy or ())
 
 
 def _sending_role(track: Track) -> Role:

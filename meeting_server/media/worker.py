@@ -29,6 +29,7 @@ from .control import (
     Done,
     Join,
     Leave,
+    Listen,
     Measured,
     Metrics,
     Move,
@@ -144,6 +145,8 @@ class Worker:
                     sfu.want(client, video, pinned, screen)
                 case Record(room, folder):
                     await sfu.record(room, folder)
+                case Listen(room, socket):
+                    sfu.listen(room, socket)
                 case Details(client):
                     reply = Detailed(number, sfu.details(client))
                 case Metrics():

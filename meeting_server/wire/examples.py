@@ -82,6 +82,7 @@ OTHERS: tuple[str, ...] = (
     '{"type":"answer","id":"offer-1","sdp":"v=0…","mids":{"0":"microphone","1":"camera","2":"audio_slot"}}',
     '{"type":"slots","slots":{"2":"m1","3":null}}',
     '{"type":"speaking","participants":["m1"]}',
+    '{"type":"caption","participant_id":"m1","since":1800000004000,"until":1800000006500,"text":"现在开会。"}',
     '{"type":"quality","level":2}',
     '{"type":"media_lost","retry_after_ms":500}',
     '{"type":"typing","participant_id":"m1","on":true}',

@@ -118,6 +118,15 @@ class Speaking(Struct, tag="speaking", tag_field="type", frozen=True):
     participants: list[str]
 
 
+class Caption(Struct, tag="caption", tag_field="type", frozen=True):
+    """What a machine heard somebody say in the viewer's room (Unix ms): a whole line, never changed later; unrecorded."""
+
+    participant_id: str
+    since: int
+    until: int
+    text: str
+
+
 class Quality(Struct, tag="quality", tag_field="type", frozen=True):
     """This connection's network as the media plane sees it: 3 good, 2 weak, 1 very weak, 0 gone."""
 
@@ -146,5 +155,5 @@ class Pong(Struct, tag="pong", tag_field="type", frozen=True):
 
 ServerMessage = (
     Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | Error | Collected | PaperProgress | Answer | Slots
-    | Speaking | Quality | MediaLost | Typing | Pong
+    | Speaking | Caption | Quality | MediaLost | Typing | Pong
 )

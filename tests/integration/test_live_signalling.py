@@ -65,6 +65,9 @@ class Recorder:
         self._check()
         await self._note("want", client, video, pinned, screen)
 
+    async def listen(self, room: str, socket: Path | None) -> None:
+        self.listened.append((room, socket))
+
     async def record(self, room: str, folder: Path | None) -> None:
         if self.refuse == "recording_failed":
             await self._note("refused", room)

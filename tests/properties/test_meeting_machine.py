@@ -20,7 +20,7 @@ from meeting_server.domain.motions import RUNNING, voting_now
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState
 from meeting_server.domain.terms import Choice, Paper
-from meeting_server.domain.visibility import copies, fresh_view_for, view
+from meeting_server.domain.visibility import RUNNERS_CHANGE, copies, fresh_view_for, runners, view
 from tests.sitting import Sitting, member
 
 PEOPLE = ["secretary", "m1", "m2", "m3", "probationary", "guest", "stranger"]
@@ -44,6 +44,7 @@ COMMANDS: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.OpenRoom, st.just("小组"), st.sampled_from(["text", "voice", "video"])),
     st.builds(c.CloseRoom, rooms),
     st.builds(c.ModerateRoom, rooms, st.booleans()),
+    st.builds(c.CaptionRoom, rooms, st.booleans()),
     st.builds(c.MoveParticipant, someone, rooms),
     st.builds(c.OpenMedia, media),
     st.builds(c.CloseMedia, media, st.none() | someone),
@@ -109,6 +110,7 @@ class Meeting(RuleBasedStateMachine):
         self.sitting.connect("secretary", "m1", "m2", "guest")
         self.views = {who: view(self.sitting.state, ParticipantId(who)) for who in PEOPLE}
         self.told = len(self.sitting.facts)
+        self.running = runners(self.sitting.state)
         self.ballots: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def follow(self) -> None:
@@ -117,7 +119,10 @@ class Meeting(RuleBasedStateMachine):
         for event, at in self.sitting.facts[self.told :]:
             state = evolve(state, event, at)
             fresh = fresh_view_for(state, event)
-            told = copies(state, event)
+            if isinstance(event, RUNNERS_CHANGE):
+                self.running = runners(state)
+            assert self.running == runners(state)  # nothing else may change who runs the meeting
+            told = copies(state, event, self.running)
             for who in PEOPLE:
                 if who in fresh:
                     self.views[who] = view(state, ParticipantId(who))

@@ -28,6 +28,8 @@ class SpeechSettings(msgspec.Struct, frozen=True):
     sha256: str = ""
     language: str = "zh"
     threads: int = 1
+    beam: int = 5
+    """How many readings are followed at once; 1 is quickest."""
 
 
 def problem(settings: SpeechSettings) -> str:
@@ -55,7 +57,7 @@ def loaded(settings: SpeechSettings) -> Whisper | Sherpa:
     if settings.model is None or settings.engine == "none":
         raise ValueError("no engine")
     if settings.engine == "faster-whisper":
-        return Whisper(settings.model, settings.language, settings.threads)
+        return Whisper(settings.model, settings.language, settings.threads, settings.beam)
     return Sherpa(settings.engine, settings.model, settings.language, settings.threads)
 
 

@@ -21,7 +21,7 @@ class Whisper:
     Raises ImportError without the package, RuntimeError or ValueError when the folder holds no such model.
     """
 
-    def __init__(self, model: Path, language: str, threads: int) -> None:
+    def __init__(self, model: Path, language: str, threads: int, beam: int = 5) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model is never fetched from anywhere
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
@@ -29,6 +29,7 @@ class Whisper:
         self._model: Any = BatchedInferencePipeline(
             WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=1)
         )
+        self._beam = beam
         self._language = None if language == "auto" else language
         self._name = f"faster-whisper {model.name}"
 
@@ -49,7 +50,7 @@ class Whisper:
         segments, _ = self._model.transcribe(
             samples,
             language=self._language,
-            beam_size=5,
+            beam_size=self._beam,
             temperature=0.0,
             initial_prompt=prompt or None,
             word_timestamps=True,

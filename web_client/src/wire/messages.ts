@@ -24,6 +24,7 @@ export type Office = "scrutineer" | "teller";
 export type NoteKind = "point" | "dissent" | "resolution";
 export type MediaKind = "audio" | "video" | "screen";
 export type ParticipantKind = "person" | "hall_camera";
+export type CaptionsEnd = "busy" | "unavailable";
 export type Comparison = "at_least" | "more_than";
 export type Base = "entitled" | "present" | "cast" | "yes_no";
 export type Electorate = "voting" | "committee" | "members" | "everyone";
@@ -163,6 +164,14 @@ export interface Speaking {
   readonly type: "speaking";
   readonly participants: readonly string[];
 }
+/** What a machine heard somebody say in the viewer's room (Unix ms): a whole line, never changed later; unrecorded. */
+export interface Caption {
+  readonly type: "caption";
+  readonly participant_id: string;
+  readonly since: number;
+  readonly until: number;
+  readonly text: string;
+}
 /** This connection's network as the media plane sees it: 3 good, 2 weak, 1 very weak, 0 gone. */
 export interface Quality {
   readonly type: "quality";
@@ -276,6 +285,11 @@ export interface CloseRoom {
 export interface ModerateRoom {
   readonly room_id: RoomId;
   readonly moderated: boolean;
+}
+/** Live captions of a room: a machine writes what is said, for everyone in it. */
+export interface CaptionRoom {
+  readonly room_id: RoomId;
+  readonly captioned: boolean;
 }
 /** Send to a group room, or call back with the hall's id. */
 export interface MoveParticipant {
@@ -589,6 +603,13 @@ export interface RoomClosed {
 export interface RoomModerated {
   readonly room_id: RoomId;
   readonly moderated: boolean;
+}
+/** Live captions of a room were switched on or off, by whom; `None`: by the server, for `reason`. */
+export interface RoomCaptioned {
+  readonly room_id: RoomId;
+  readonly captioned: boolean;
+  readonly changed_by: ParticipantId | null;
+  readonly reason: CaptionsEnd | null;
 }
 export interface ParticipantMoved {
   readonly participant_id: ParticipantId;
@@ -1074,6 +1095,7 @@ export interface Room {
   readonly title: string;
   readonly kind: RoomKind;
   readonly moderated: boolean;
+  readonly captioned: boolean;
 }
 export interface Hand {
   readonly participant_id: ParticipantId;
@@ -1274,6 +1296,7 @@ export interface CommandData {
   readonly OpenRoom: OpenRoom;
   readonly CloseRoom: CloseRoom;
   readonly ModerateRoom: ModerateRoom;
+  readonly CaptionRoom: CaptionRoom;
   readonly MoveParticipant: MoveParticipant;
   readonly OpenMedia: OpenMedia;
   readonly CloseMedia: CloseMedia;
@@ -1339,6 +1362,7 @@ export interface EventData {
   readonly RoomOpened: RoomOpened;
   readonly RoomClosed: RoomClosed;
   readonly RoomModerated: RoomModerated;
+  readonly RoomCaptioned: RoomCaptioned;
   readonly ParticipantMoved: ParticipantMoved;
   readonly MediaOpened: MediaOpened;
   readonly MediaClosed: MediaClosed;
@@ -1398,7 +1422,7 @@ export type EventFrame = {
 /** Every frame a phone may send. */
 export type ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Hangup | Collect | Ping;
 /** Every frame the server may send. */
-export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Speaking | Quality | MediaLost | Typing | Pong;
+export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Speaking | Caption | Quality | MediaLost | Typing | Pong;
 
 // --- Constants -------------------------------------------------------------------------------------------
 

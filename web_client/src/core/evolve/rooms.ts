@@ -1,17 +1,21 @@
 /** The hall and the group rooms, who is in which, and what media is open in them. */
 import { withParticipant, without, type Steps } from "./fold";
 
-export const rooms: Steps<"RoomOpened" | "RoomClosed" | "RoomModerated" | "ParticipantMoved" | "MediaOpened" | "MediaClosed"> = {
+export const rooms: Steps<"RoomOpened" | "RoomClosed" | "RoomModerated" | "RoomCaptioned" | "ParticipantMoved" | "MediaOpened" | "MediaClosed"> = {
   RoomOpened(state, { room_id, title, kind }) {
     return {
       ...state,
-      rooms: { ...state.rooms, [room_id]: { room_id, title, kind, moderated: false } },
+      rooms: { ...state.rooms, [room_id]: { room_id, title, kind, moderated: false, captioned: false } },
     };
   },
   RoomClosed: (state, { room_id }) => ({ ...state, rooms: without(state.rooms, room_id) }),
   RoomModerated(state, { room_id, moderated }) {
     const room = state.rooms[room_id];
     return room ? { ...state, rooms: { ...state.rooms, [room_id]: { ...room, moderated } } } : state;
+  },
+  RoomCaptioned(state, { room_id, captioned }) {
+    const room = state.rooms[room_id];
+    return room ? { ...state, rooms: { ...state.rooms, [room_id]: { ...room, captioned } } } : state;
   },
   ParticipantMoved: (state, { participant_id, room_id }, at) =>
     withParticipant(state, participant_id, (p) => ({
