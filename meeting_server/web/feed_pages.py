@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.takeaway.podcast import Episode, podcast
+from meeting_server.archive.takeaway.sound import clean_mix
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.feeds import MOST, Feed
@@ -171,10 +172,13 @@ async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
             continue
         if publication.branch_id not in open_branches:
             open_branches[publication.branch_id] = await house.takeaway_rules.readers_may(publication.branch_id)
-        mix = await asyncio.to_thread(shelf.mix, publication.meeting_id) if open_branches[publication.branch_id] else None
+        if not open_branches[publication.branch_id]:
+            continue
+        edits = await house.record_edits.of(publication.meeting_id)
+        mix = await asyncio.to_thread(clean_mix, shelf, publication.meeting_id, edits)
         timeline = await asyncio.to_thread(shelf.timeline, publication.meeting_id) if mix is not None else None
         if mix is not None and timeline is not None:
-            found.append(Heard(publication, mix.path, timeline.end - timeline.zero))
+            found.append(Heard(publication, mix, timeline.end - timeline.zero))
         if len(found) >= NEWEST:
             break
     return found

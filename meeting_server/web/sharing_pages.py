@@ -32,7 +32,7 @@ from meeting_server.web.meetings import names_at
 from meeting_server.web.pages import language_of, render, say, see
 from meeting_server.web.permissions import Action, allowed, branches_for, tree_of
 from meeting_server.web.reader import download, editor_at, minutes_at, note_reading, words_of
-from meeting_server.web.takeaway_pages import Taking, taking_at
+from meeting_server.web.takeaway_pages import OfMeeting, taking_at
 
 log = structlog.get_logger(__name__)
 
@@ -94,14 +94,14 @@ async def share_bundle(request: Request) -> Response:
     return download(content, "application/zip", "resource.zip", f"{plain.study.title} {say(request, 'sharing.out.file')}.zip")
 
 
-async def _keeping(request: Request) -> Taking:
+async def _keeping(request: Request) -> OfMeeting:
     taking = await taking_at(request)
     if not taking.reader.exports:
         raise Refused(Code.FORBIDDEN)
     return taking
 
 
-async def _plain(request: Request, taking: Taking) -> Nameless:
+async def _plain(request: Request, taking: OfMeeting) -> Nameless:
     """The resource without people: everyone of the roster, of the meeting's list, of its minutes."""
     scheduled = taking.reader.scheduled
     branch_id = scheduled.plan.branch_id

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from meeting_server.archive.takeaway.sharing import fingerprint_of, read_bundle
 from meeting_server.store.institution_key import institution_key
@@ -20,6 +21,8 @@ from meeting_server.web.sharing_pages import grouped
 from tests.archive_house import ArchiveHouse, archive_house
 from tests.houses import Browser, TestHouse, people_house
 from tests.published_meeting import IN_A_GROUP, SECRET, publish
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ID = re.compile(r"/sharing/(shared-[0-9a-f]{16})")
 
@@ -40,6 +43,13 @@ async def two_houses(folder: Path) -> AsyncIterator[TwoHouses]:
         await giver.there.house.directory.rename_branch(giver.there.university.branch_id, "东海大学党委")
         await publish(giver)
         yield TwoHouses(giver, taker)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def two(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TwoHouses]:
+    """For tests after which nothing was taken in."""
+    async with two_houses(tmp_path_factory.mktemp("two")) as made:
+        yield made
 
 
 async def agree(giver: ArchiveHouse) -> None:
@@ -103,28 +113,26 @@ async def test_a_resource_goes_from_one_server_to_another(tmp_path: Path) -> Non
         assert (await member.get(address)).status_code == 404
 
 
-async def test_nobody_of_the_giving_branch_can_be_found_in_what_arrives(tmp_path: Path) -> None:
-    async with two_houses(tmp_path) as two:
-        data = await exported(two.giver)
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            inside = "\n".join(package.read(name).decode() for name in package.namelist())
-        names = {member.name for member in await two.giver.there.house.directory.roster(two.giver.there.branch.branch_id)}
-        for never in (*names, "周建华", "李卫东", "13800001234", SECRET, IN_A_GROUP, "信息学院", "第二党支部", "考试周", "A305"):
-            assert never not in inside, never
-        assert "发言人甲" in inside
-        assert "某同志" in inside
-        assert not [name for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if not name.endswith((".json", ".md", ".sig"))]
+async def test_nobody_of_the_giving_branch_can_be_found_in_what_arrives(two: TwoHouses) -> None:
+    data = await exported(two.giver)
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        inside = "\n".join(package.read(name).decode() for name in package.namelist())
+    names = {member.name for member in await two.giver.there.house.directory.roster(two.giver.there.branch.branch_id)}
+    for never in (*names, "周建华", "李卫东", "13800001234", SECRET, IN_A_GROUP, "信息学院", "第二党支部", "考试周", "A305"):
+        assert never not in inside, never
+    assert "发言人甲" in inside
+    assert "某同志" in inside
+    assert not [name for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if not name.endswith((".json", ".md", ".sig"))]
 
 
-async def test_the_preview_shows_exactly_what_leaves(tmp_path: Path) -> None:
-    async with two_houses(tmp_path) as two:
-        page = (await (await two.giver.there.signed_in("secretary")).get(f"{two.giver.address}/share")).text
-        study = read_bundle(await exported(two.giver)).study
-        for said in (study.title, study.summary, *(u.text for u in study.utterances), *(q.text for q in study.questions)):
-            assert said in page, said
-        article = page.split("<article")[1].split("</article>")[0]
-        for name in ("周建华", "李卫东", "丁文静", "13800001234"):
-            assert name not in article
+async def test_the_preview_shows_exactly_what_leaves(two: TwoHouses) -> None:
+    page = (await (await two.giver.there.signed_in("secretary")).get(f"{two.giver.address}/share")).text
+    study = read_bundle(await exported(two.giver)).study
+    for said in (study.title, study.summary, *(u.text for u in study.utterances), *(q.text for q in study.questions)):
+        assert said in page, said
+    article = page.split("<article")[1].split("</article>")[0]
+    for name in ("周建华", "李卫东", "丁文静", "13800001234"):
+        assert name not in article
 
 
 async def test_nothing_leaves_without_publishing_looking_and_agreeing(tmp_path: Path) -> None:
@@ -150,22 +158,21 @@ async def test_nothing_leaves_without_publishing_looking_and_agreeing(tmp_path: 
         assert acts.count("shared_out") == 2
 
 
-async def test_what_was_tampered_with_on_the_way_is_refused_and_nothing_kept(tmp_path: Path) -> None:
-    async with two_houses(tmp_path) as two:
-        data = await exported(two.giver)
-        secretary = await two.taker.signed_in("secretary")
-        for broken, said in (
-            (altered(data, "resource.json", "三件事", "五件事"), "resource.json 与签名时不一样"),
-            (altered(data, "transcript.md", "三件事", "五件事"), "transcript.md 与签名时不一样"),
-            (altered(data, "bundle.json", "东海大学", "西山大学"), "签名对不上"),
-            (b"not a bundle", "这不是分享包"),
-            (data[: len(data) // 2], "这不是分享包"),
-        ):
-            answer = await brought(secretary, broken, 422)
-            assert said in answer.text
-        assert await two.taker.house.shared_resources.all() == ()
-        nothing = await secretary.submit("/sharing", {"branch": two.taker.branch.branch_id}, page="/sharing", status=422)
-        assert "先选一个文件" in nothing.text
+async def test_what_was_tampered_with_on_the_way_is_refused_and_nothing_kept(two: TwoHouses) -> None:
+    data = await exported(two.giver)
+    secretary = await two.taker.signed_in("secretary")
+    for broken, said in (
+        (altered(data, "resource.json", "三件事", "五件事"), "resource.json 与签名时不一样"),
+        (altered(data, "transcript.md", "三件事", "五件事"), "transcript.md 与签名时不一样"),
+        (altered(data, "bundle.json", "东海大学", "西山大学"), "签名对不上"),
+        (b"not a bundle", "这不是分享包"),
+        (data[: len(data) // 2], "这不是分享包"),
+    ):
+        answer = await brought(secretary, broken, 422)
+        assert said in answer.text
+    assert await two.taker.house.shared_resources.all() == ()
+    nothing = await secretary.submit("/sharing", {"branch": two.taker.branch.branch_id}, page="/sharing", status=422)
+    assert "先选一个文件" in nothing.text
 
 
 async def test_only_who_keeps_a_branch_s_record_brings_anything_to_it(tmp_path: Path) -> None:
@@ -211,7 +218,7 @@ async def test_a_key_that_can_not_be_read_stops_sharing_with_a_sentence(tmp_path
         assert "签名钥匙读不出来" in answer.text
 
 
-def test_the_key_is_made_once_and_for_nobody_else_to_read(tmp_path: Path) -> None:
+async def test_the_key_is_made_once_and_for_nobody_else_to_read(tmp_path: Path) -> None:
     first = institution_key(tmp_path)
     assert institution_key(tmp_path).private_bytes_raw() == first.private_bytes_raw()
     assert (tmp_path / "institution.key").stat().st_mode & 0o077 == 0

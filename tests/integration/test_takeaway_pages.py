@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +14,11 @@ import pytest_asyncio
 from docx import Document
 from pypdf import PdfReader
 
-from meeting_server.web.takeaway_pages import FORMS
+from meeting_server.store.lessons import Lesson
+from meeting_server.store.quizzes import Choice, Question
+from meeting_server.store.record_edits import Redaction
+from meeting_server.store.studied import Studied
+from meeting_server.web.taking import FORMS
 from tests.archive_house import ArchiveHouse, archive_house
 from tests.published_meeting import IN_A_GROUP, SECRET, publish
 
@@ -173,3 +178,62 @@ async def test_a_meeting_without_transcript_and_sound_says_so_and_offers_the_res
         assert (await statuses(archive, "member")) == {
             file: 403 if file in PACKAGES else 200 if file in MINUTES | {"chapters.vtt"} else 404 for file in LIGHT
         }
+
+
+async def test_what_was_just_taken_out_leaves_in_no_form_though_the_record_is_not_made_anew_yet(tmp_path: Path) -> None:
+    async with archive_house(tmp_path) as archive:
+        await publish(archive)
+        house, feed = archive.there.house, await archive.there.signed_in("member")
+        await feed.submit("/feeds", {"branch": archive.there.branch.branch_id}, page="/feeds")
+        feed_address = re.search(r"/feeds/[A-Za-z0-9_-]{43}\.xml", (await feed.get("/feeds")).text)
+        assert feed_address is not None
+        assert "<item>" in (await feed.get(feed_address[0])).text
+        timeline = house.archive.timeline(archive.meeting_id)
+        out = Redaction(archive.meeting_id, timeline.zero + 5_000, timeline.zero + 7_000, "个人信息", "s", "何雨桐", 1)
+        await house.record_edits.redact(out, ["t.2"])
+        secretary = await archive.there.signed_in("secretary")
+        for file in LIGHT:
+            answer = await secretary.get(f"{archive.address}/take/{file}")
+            assert answer.status_code == (404 if file == "sound.m4a" else 200), file
+            assert "三件事，" not in text_of(file, answer.content), file
+            if file == "scorm.zip":
+                with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
+                    assert "sound.m4a" not in package.namelist()
+        assert "<item>" not in (await feed.get(feed_address[0])).text
+
+
+async def test_a_micro_lesson_is_taken_away_with_its_own_part_of_everything(tmp_path: Path) -> None:
+    async with archive_house(tmp_path) as archive:
+        await publish(archive)
+        house, timeline = archive.there.house, archive.there.house.archive.timeline(archive.meeting_id)
+        lesson = Lesson(
+            "lesson-1", archive.meeting_id, archive.there.branch.branch_id, "微党课：三件事", timeline.zero + 4_000, timeline.zero + 8_000,
+            "s", "何雨桐", 1, summary="李卫东讲三件事。", audience="faculty",
+        )
+        await house.learning.lessons.save(lesson)
+        await house.learning.lessons.publish(lesson, "何雨桐", 2)
+        choices = (Choice("对", True), Choice("错", False))
+        kept = Question("", Studied("lesson", "lesson-1"), "true_false", "完成了三件事。", choices, approved_at=1)
+        await house.learning.quizzes.save(kept)
+        address = "/learn/lessons/lesson-1/take"
+        secretary = await archive.there.signed_in("secretary")
+        page = (await secretary.get(address)).text
+        assert {file for file in FORMS if f'href="{address}/{file}"' in page} == set(FORMS) - MINUTES
+        captions = (await secretary.get(f"{address}/captions.vtt")).text
+        assert "00:00:01.000 --> 00:00:03.000\n<v 李卫东>今年支部完成了三件事" in captions
+        assert "现在开会" not in captions
+        with zipfile.ZipFile(io.BytesIO((await secretary.get(f"{address}/scorm.zip")).content)) as package:
+            told = package.read("study.js").decode()
+            assert "微党课：三件事" in told
+            assert "完成了三件事。" in told
+            assert "支部完成了几件事" not in told  # that one is asked about the whole meeting
+            assert len(package.read("sound.m4a")) < len((archive.folder / "mix.m4a").read_bytes())
+        stranger = await archive.there.signed_in("stranger")  # of the same faculty
+        assert (await stranger.get(f"{address}/sound.m4a")).status_code == 200
+        assert (await stranger.get(f"{address}/scorm.zip")).status_code == 403
+        assert (await stranger.get(f"{address}/minutes.pdf")).status_code == 403
+        await house.learning.lessons.withdraw(lesson)
+        assert (await stranger.get(f"{address}/sound.m4a")).status_code == 404
+        assert (await stranger.get(address)).status_code == 404
+        details = [entry.detail for _, entry in await house.access_log.latest([archive.there.branch.branch_id])]
+        assert details.count("lesson-1/sound.m4a") == 1

@@ -13,7 +13,7 @@ from typing import Literal
 from meeting_server.archive.minutes import PUBLISHED, Minutes
 from meeting_server.archive.minutes_text import Words, counts_said, verdict_said
 from meeting_server.archive.timeline import Timeline
-from meeting_server.archive.transcript import Transcript
+from meeting_server.archive.transcript import Stretch, Transcript
 from meeting_server.domain.ids import HALL, Millis
 from meeting_server.store import quizzes
 from meeting_server.store.publications import Publication
@@ -134,12 +134,16 @@ def study_of(
     *,
     sounding: bool,
     questions: Sequence[Question] = (),
+    taken_out: Sequence[Stretch] = (),
 ) -> Study:
-    """What may be taken away of a meeting. ``sounding``: there is sound that can be played."""
+    """What may be taken away of a meeting. ``sounding``: there is sound that can be played; ``taken_out``: stretches that are
+    out although the transcript may not have been made anew without them."""
     approved = publication is not None and publication.approved_at is not None
     length = timeline.end - timeline.zero
     at = _axis(timeline.zero, length)
-    spoken = () if transcript is None else transcript.spoken
+    stretches = (*taken_out, *(() if transcript is None else transcript.redactions))
+    said = [line for line in (() if transcript is None else transcript.spoken) if line.room_id == HALL]
+    gone = {line.cue_id: line for line in said if line.state == "redacted" or any(s.covers(line.since, line.until) for s in stretches)}
     return Study(
         resource_id=timeline.meeting_id,
         language=transcript.language if transcript is not None and transcript.language else "zh-CN",
@@ -155,10 +159,10 @@ def study_of(
         ),
         utterances=tuple(
             Utterance(at(line.since), at(line.until), line.who, line.text)
-            for line in spoken
-            if line.room_id == HALL and line.state != "redacted" and line.text.strip()
+            for line in said
+            if line.cue_id not in gone and line.text.strip()
         ),
-        gaps=() if transcript is None else _gaps(transcript, at),
+        gaps=_gaps([(one.since, one.until) for one in (*stretches, *gone.values())], at),
         decisions=() if minutes is None else tuple(_decisions(minutes, words)),
         questions=tuple(questions),
     )
@@ -174,10 +178,8 @@ def _axis(zero: Millis, length: Millis) -> Callable[[Millis], Millis]:
     return lambda moment: min(max(0, moment - zero), length)
 
 
-def _gaps(transcript: Transcript, at: Callable[[Millis], Millis]) -> tuple[Gap, ...]:
-    """Stretches taken out, and lines taken out in them, as one gap where they touch."""
-    taken = [(gap.since, gap.until) for gap in transcript.redactions]
-    taken += [(line.since, line.until) for line in transcript.spoken if line.state == "redacted" and line.room_id == HALL]
+def _gaps(taken: Iterable[tuple[Millis, Millis]], at: Callable[[Millis], Millis]) -> tuple[Gap, ...]:
+    """Stretches taken out, and lines taken out with them, as one gap where they touch."""
     gaps: list[Gap] = []
     for since, until in sorted((at(since), at(until)) for since, until in taken):
         if gaps and since <= gaps[-1].end:

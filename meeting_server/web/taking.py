@@ -1,0 +1,163 @@
+"""The forms in which something can be taken away, who may have which, and the answer that carries one."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from meeting_server.archive.minutes_document import minutes_document
+from meeting_server.archive.minutes_text import Paper, Words
+from meeting_server.archive.takeaway.captions import chapters_vtt, srt, webvtt
+from meeting_server.archive.takeaway.cartridge import write_cartridge
+from meeting_server.archive.takeaway.markdown import markdown
+from meeting_server.archive.takeaway.paper import transcript_paper
+from meeting_server.archive.takeaway.pdf import paper_pdf
+from meeting_server.archive.takeaway.scorm import write_scorm
+from meeting_server.archive.takeaway.study import Study
+from meeting_server.domain.errors import Code
+from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.pages import language_of, say
+from meeting_server.web.reader import DOCX, download, words_of
+
+FormKind = Literal["text", "minutes", "sound", "package"]
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One file of the page. ``text`` and ``sound`` are for readers (where the branch lets them), ``minutes`` for those who may
+    read the minutes, ``package`` for those who may export. Words for it are under ``take.form.<name without dots>``."""
+
+    file: str
+    kind: FormKind
+    media_type: str
+
+    @property
+    def key(self) -> str:
+        return self.file.replace(".", "_")
+
+    @property
+    def extension(self) -> str:
+        return self.file.rsplit(".", 1)[1]
+
+
+FORMS: dict[str, Form] = {
+    form.file: form
+    for form in (
+        Form("transcript.pdf", "text", "application/pdf"),
+        Form("transcript.docx", "text", DOCX),
+        Form("transcript.md", "text", "text/markdown; charset=utf-8"),
+        Form("captions.vtt", "text", "text/vtt; charset=utf-8"),
+        Form("captions.srt", "text", "application/x-subrip; charset=utf-8"),
+        Form("chapters.vtt", "text", "text/vtt; charset=utf-8"),
+        Form("minutes.pdf", "minutes", "application/pdf"),
+        Form("minutes.md", "minutes", "text/markdown; charset=utf-8"),
+        Form("sound.m4a", "sound", "audio/mp4"),
+        Form("scorm.zip", "package", "application/zip"),
+        Form("cartridge.imscc", "package", "application/zip"),
+    )
+}
+_TEXTS: dict[str, Callable[[Study, Words], str]] = {"captions.vtt": webvtt, "captions.srt": srt, "chapters.vtt": chapters_vtt}
+_PACKAGES: dict[str, Callable[[IO[bytes], Study, Path | None, Words], IO[bytes]]] = {
+    "scorm.zip": write_scorm,
+    "cartridge.imscc": write_cartridge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A viewer before what can be taken away of one thing. ``sound``: an M4A of the study's length, when there is one.
+
+    ``reads_minutes``: may read the minutes; ``keeps``: keeps the record; ``readers_may``: the branch lets its readers.
+    """
+
+    study: Study
+    sound: Path | None
+    reads_minutes: bool
+    keeps: bool
+    exports: bool
+    readers_may: bool
+
+    def may(self, form: Form) -> bool:
+        """Whether this viewer may have the form."""
+        if form.kind == "package":
+            return self.exports
+        return (self.readers_may or self.exports or self.keeps) and (form.kind != "minutes" or self.reads_minutes)
+
+    def has(self, form: Form) -> bool:
+        """Whether there is anything to put into it."""
+        if form.kind == "sound":
+            return self.sound is not None
+        return bool(self.study.chapters) if form.file == "chapters.vtt" else form.kind != "text" or bool(self.study.lines)
+
+    def groups(self) -> list[tuple[FormKind, list[tuple[Form, bool]]]]:
+        """What the page shows: by kind, each form with whether there is anything in it. What is only for others is left out."""
+        seen: dict[FormKind, bool] = {"text": True, "minutes": self.reads_minutes, "sound": True, "package": self.exports}
+        return [
+            (kind, [(form, self.has(form)) for form in FORMS.values() if form.kind == kind]) for kind, shown in seen.items() if shown
+        ]
+
+
+def form_at(request: Request, taking: Taking) -> Form:
+    """The form named in the path. Raises Refused: ``not_found`` for none of ours and for an empty one, ``forbidden``."""
+    form = FORMS.get(request.path_params["file"])
+    if form is None:
+        raise Refused(WebCode.NOT_FOUND)
+    if not taking.may(form):
+        raise Refused(Code.FORBIDDEN)
+    if not taking.has(form):
+        raise Refused(WebCode.NOT_FOUND)
+    return form
+
+
+async def carried(request: Request, taking: Taking, form: Form, paper: Paper | None = None, draft: str = "") -> Response:
+    """The form, made now of what the record is now. ``paper``: the minutes, for the forms of minutes."""
+    words = words_of(language_of(request))
+    name = f"{taking.study.title} {say(request, f'take.form.{form.key}.file')}.{form.extension}"
+    if form.kind == "sound":
+        assert taking.sound is not None
+        return FileResponse(taking.sound, media_type=form.media_type, headers=_attachment(form.file, name))
+    if form.kind == "package":
+        file = tempfile.TemporaryFile()  # noqa: SIM115  closed by the response; without a name, so nothing of it can be left behind
+        await asyncio.to_thread(_PACKAGES[form.file], file, taking.study, taking.sound, words)
+        return _streamed(file, form, name)
+    if form.file in _TEXTS:
+        content = (await asyncio.to_thread(_TEXTS[form.file], taking.study, words)).encode()
+    else:
+        content = await asyncio.to_thread(_laid_out, form.extension, paper or transcript_paper(taking.study, words), draft)
+    return download(content, form.media_type, form.file, name)
+
+
+def _laid_out(extension: str, paper: Paper, draft: str) -> bytes:
+    if extension == "md":
+        return markdown(paper, draft).encode()
+    return paper_pdf(paper, draft) if extension == "pdf" else minutes_document(paper, draft)
+
+
+def _attachment(plain_name: str, name: str) -> dict[str, str]:
+    disposition = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return {"content-disposition": disposition, "cache-control": "private, no-store"}
+
+
+def _streamed(file: IO[bytes], form: Form, name: str) -> Response:
+    size = file.seek(0, 2)
+    file.seek(0)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        try:
+            while piece := await asyncio.to_thread(file.read, CHUNK):
+                yield piece
+        finally:
+            file.close()
+
+    return StreamingResponse(
+        pieces(), media_type=form.media_type, headers={**_attachment(form.file, name), "content-length": str(size)}
+    )
