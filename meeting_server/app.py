@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,6 +25,7 @@ from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.clock import Clock
 from meeting_server.live.registry import Registry
+from meeting_server.live.tidying import Tidying
 from meeting_server.media.api import MediaPlane, MediaRefused
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
@@ -94,6 +96,7 @@ async def open_house(
             box=box,
             branch_presets=desk.presets.of_branch,
             recordings_dir=settings.recordings_dir,
+            captions=settings.caption_sockets,
             clock=clock,
         )
         house = House(
@@ -170,16 +173,22 @@ def _from_here(request: Request) -> bool:
     return near and "x-forwarded-for" not in request.headers
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
-    """The web application; everything it stands on opens with its lifespan. ``clock``: for tests, the meetings' clock."""
+def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = False) -> Starlette:
+    """The web application; everything it stands on opens with its lifespan. ``clock``: for tests, the meetings' clock.
+
+    ``tidy``: the process is ours, and its garbage collected when the meetings are quiet.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with _media_of(settings) as media, open_house(settings, media=media, clock=clock, hosting=True) as house:
             app.state.house = house
+            tidying = asyncio.create_task(Tidying(house.registry.quiet_for).run(), name="tidying") if tidy else None
             log.info("ready", url=settings.public_url, media=media is not None)
             yield
             log.info("stopping")
+            if tidying is not None:
+                tidying.cancel()
 
     return Starlette(
         routes=[
@@ -207,7 +216,7 @@ def run_web(settings: Settings) -> None:
     secret_key(settings.secret_key, settings.data_dir)
     uvicorn.Server(
         uvicorn.Config(
-            create_app(settings),
+            create_app(settings, tidy=True),
             host=settings.host,
             port=settings.port,
             loop="uvloop",

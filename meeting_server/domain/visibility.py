@@ -67,12 +67,20 @@ def runners(state: MeetingState) -> frozenset[ParticipantId]:
     return frozenset([i for i, p in state.participants.items() if p.role in _RUNNING and not p.removed])
 
 
+RUNNERS_CHANGE = (MeetingConvened, ParticipantAdmitted, ParticipantRemoved, RoleAssigned)
+"""The only facts after which others may run the meeting: in between, whoever holds ``runners`` need not look again."""
+
+
 def _only(to: frozenset[ParticipantId], event: Event) -> tuple[Copy, ...]:
     return (Copy(to, event), Copy(EVERYONE_ELSE, None))
 
 
-def copies(state: MeetingState, event: Event) -> tuple[Copy, ...]:
-    """The copies of ``event``; ``state`` is the one after it. The first copy that names a viewer counts."""
+def copies(state: MeetingState, event: Event, running: frozenset[ParticipantId] | None = None) -> tuple[Copy, ...]:
+    """The copies of ``event``; ``state`` is the one after it. The first copy that names a viewer counts.
+
+    ``running``: the ``runners`` of ``state``, where the caller has them already (they take a look at every participant).
+    """
+    run = running if running is not None else runners(state)
     match event:
         case MeetingConvened() | SpeakerTurnEnded() | TrackRecorded():
             return (Copy(EVERYONE_ELSE, None),)
@@ -88,31 +96,31 @@ def copies(state: MeetingState, event: Event) -> tuple[Copy, ...]:
             | AttendanceContested()
             | ContestAnswered()
         ):
-            return _only(runners(state) | {event.participant_id}, event)
+            return _only(run | {event.participant_id}, event)
         case ParticipantAdmitted():
             why = WITHHELD if event.participant.excluded_reason else ""
             hidden = replace(event.participant, excluded_reason=why, leave_reason="", leave_approved=False)
-            own = runners(state) | {event.participant.participant_id}
+            own = run | {event.participant.participant_id}
             return (Copy(own, event), Copy(EVERYONE_ELSE, replace(event, participant=hidden)))
         case MotionDrafted() | NoteTaken() | NoteRemoved() | WrittenOpinionFiled():
-            return _only(runners(state), event)
+            return _only(run, event)
         case BallotCast():
             voter = frozenset({event.voter}) if event.voter is not None else frozenset()
             shown = replace(event, running=step_of(state.motions[event.motion_id]))
             return (Copy(voter, shown), Copy(EVERYONE_ELSE, replace(shown, voter=None, choices=None)))
         case MotionClosed():
-            return (Copy(runners(state), event), Copy(EVERYONE_ELSE, replace(event, tally=None, verdict=None)))
+            return (Copy(run, event), Copy(EVERYONE_ELSE, replace(event, tally=None, verdict=None)))
         case MotionWithdrawn() | MotionAmended() | PaperRequested() | PaperAbandoned() if not state.motions[event.motion_id].is_public:
-            return _only(runners(state), event)
+            return _only(run, event)
         case PaperCountEntered() | PaperCountSigned():
-            return _only(runners(state) | _counters_of(state.motions[event.motion_id]), event)
+            return _only(run | _counters_of(state.motions[event.motion_id]), event)
         case ChatPosted() if event.audience:
-            return _only(runners(state) | frozenset(event.audience), event)
+            return _only(run | frozenset(event.audience), event)
         case ChatRemoved():
             message = next((m for m in state.chat if m.message_id == event.message_id), None)
             if message is None or not message.audience:
                 return (Copy(EVERYONE_ELSE, event),)
-            return _only(runners(state) | frozenset(message.audience), event)
+            return _only(run | frozenset(message.audience), event)
         case _:
             return (Copy(EVERYONE_ELSE, event),)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 
 from meeting_server.domain.commands import SERVER, CloseConnection, OpenConnection
-from meeting_server.domain.events import MeetingConvened, ParticipantRemoved
+from meeting_server.domain.events import BallotCast, MeetingConvened, ParticipantRemoved, PresenceConfirmed
 from meeting_server.domain.ids import ConnectionId, MeetingId, Millis, ParticipantId, RoomId
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Device
@@ -28,6 +29,8 @@ MOST_DEVICES = 6
 REST_PER_PHONE = 50e-6
 """Seconds: several times what telling one phone costs. After a quiet moment everyone is told at once; in a flood a meeting
 of a thousand is told twenty times a second, so that telling never keeps acknowledgements waiting."""
+OF_A_COUNT = (BallotCast, PresenceConfirmed)
+"""Facts of which others see no more than a number that grows: they can wait twice as long, for more of their kind."""
 
 Follower = Callable[["Assembly", Sequence[Fact]], None]
 
@@ -44,7 +47,7 @@ class Assembly:
         self._clock = clock
         self._snapshots = Snapshots()
         self._untold: list[Entry] = []
-        self._tell_at = 0.0
+        self._told_at = -math.inf
         self._tell_timer: asyncio.TimerHandle | None = None
 
     @property
@@ -58,7 +61,7 @@ class Assembly:
     # --- coming and going -------------------------------------------------------------------------------------
 
     def enter(
-        self, participant_id: ParticipantId, device: Device, position: str | None, outlet: Outlet, *, media: bool
+        self, participant_id: ParticipantId, device: Device, position: str | None, outlet: Outlet, *, media: bool, captions: bool = False
     ) -> Connection | Close:
         """Let a phone in and send it ``welcome`` with what it missed; or say why it can not come in."""
         state = self.host.state
@@ -81,6 +84,7 @@ class Assembly:
             self._clock(),
             caught_up.missed,
             media,
+            captions,
         )
         connection.catch_up(Frames((encode(welcome), *caught_up.payloads)))
         self.connections[connection_id] = connection
@@ -139,30 +143,32 @@ class Assembly:
             self._refresh(fresh)
             self._show_out()
         else:
-            self._tell_soon()
+            self._tell_soon(all(isinstance(fact.event, OF_A_COUNT) for fact in facts))
         for follower in self.followers:
             follower(self, facts)
 
-    def _tell_soon(self) -> None:
+    def _tell_soon(self, can_wait: bool) -> None:
         """At once after a quiet moment, else when the rest is over."""
-        if self._tell_timer is not None:
-            return
         loop = asyncio.get_running_loop()
-        wait = self._tell_at - loop.time()
-        if wait <= 0:
+        at = self._told_at + len(self.connections) * REST_PER_PHONE * (2 if can_wait else 1)
+        if at <= loop.time():
             self._tell()
-        else:
-            self._tell_timer = loop.call_later(wait, self._tell)
+        elif self._tell_timer is None or at < self._tell_timer.when():
+            self._stop_timer()
+            self._tell_timer = loop.call_at(at, self._tell)
 
-    def _tell(self) -> None:
-        """Send what was not yet sent to everyone."""
+    def _stop_timer(self) -> None:
         if self._tell_timer is not None:
             self._tell_timer.cancel()
             self._tell_timer = None
+
+    def _tell(self) -> None:
+        """Send what was not yet sent to everyone."""
+        self._stop_timer()
         if not self._untold:
             return
         entries, self._untold = self._untold, []
-        self._tell_at = asyncio.get_running_loop().time() + len(self.connections) * REST_PER_PHONE
+        self._told_at = asyncio.get_running_loop().time()
         fan_out(entries, list(self.connections.values()))
 
     def _refresh(self, viewers: frozenset[ParticipantId]) -> None:

@@ -38,8 +38,9 @@ class Entry:
         raise AssertionError("the last copy is for everyone")
 
 
-def entry_of(record: Record, after: MeetingState) -> Entry:
-    """``record`` as each audience may see it. ``after``: the meeting as it is with this record."""
+def entry_of(record: Record, after: MeetingState, running: frozenset[ParticipantId] | None = None) -> Entry:
+    """``record`` as each audience may see it. ``after``: the meeting as it is with this record; ``running``: its runners,
+    where the caller has them."""
     event = record.event
     if event is None:
         return Entry(record.seq, record.hash8, ((None, encode(Skip(record.seq, record.hash8))),), frozenset())
@@ -50,7 +51,7 @@ def entry_of(record: Record, after: MeetingState) -> Entry:
             if copy.event is None
             else encode_event(record.seq, record.hash8, record.recorded_at, copy.event),
         )
-        for copy in copies(after, event)
+        for copy in copies(after, event, running)
     )
     return Entry(record.seq, record.hash8, made, fresh_view_for(after, event))
 

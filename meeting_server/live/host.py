@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from meeting_server.domain.commands import SERVER, Actor, CastBallot, Command, PassDeadline, ResetConnections
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import Event
-from meeting_server.domain.ids import CommandId, MeetingId, Millis
+from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
 from meeting_server.domain.meeting import decide, evolve, next_deadline
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Preset
+from meeting_server.domain.visibility import RUNNERS_CHANGE, runners
 from meeting_server.journal.port import Draft, Head, Journal, JournalConflict, Record, StorageUnavailable
 from meeting_server.live.clock import Clock
 from meeting_server.live.history import Entry, entry_of
@@ -29,7 +30,7 @@ Reply = Callable[[Outcome], None]
 PACE = 0.008
 """Seconds of rest for every command of the batch before: single commands wait for nothing, and the more there are, the
 more of them are recorded, and told, together."""
-LONGEST_REST = 0.025
+LONGEST_REST = 0.015
 CONFLICTS_BORNE = 3
 """How often a batch is decided anew because another host wrote first, before its senders are told to come again."""
 EMPTY = Head(0, bytes(32))
@@ -103,6 +104,11 @@ class Host:
     @property
     def head(self) -> Head:
         return self._need().head
+
+    @property
+    def last_at(self) -> Millis:
+        """When the last record was made; 0 before the first."""
+        return self._need().last_at
 
     def since(self, seq: int, hash8: str) -> list[Entry] | None:
         """What came after a record, when it is recent and the very same; see ``History.since``."""
@@ -253,8 +259,11 @@ class Host:
     def _commit(self, before: Replayed, records: Sequence[Record], states: Sequence[MeetingState]) -> list[Fact]:
         """Make what was recorded the meeting's present."""
         facts: list[Fact] = []
+        running: frozenset[ParticipantId] | None = None
         for record, state in zip(records, states, strict=True):
-            facts.append(Fact(record, record.event, state, entry_of(record, state)))
+            if running is None or isinstance(record.event, RUNNERS_CHANGE):
+                running = runners(state)
+            facts.append(Fact(record, record.event, state, entry_of(record, state, running)))
             if record.command_id is not None:
                 before.commands[record.actor, record.command_id] = record.seq
         if facts:

@@ -14,6 +14,7 @@ from typing import ClassVar
 import uvloop
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, ws_create_server
 
+from meeting_server.live.tidying import Tidying
 from tests.live_house import live_house
 
 SERVER_CORE = 0
@@ -48,8 +49,10 @@ async def picows() -> None:
 
 async def ours(folder: Path, members: int) -> None:
     async with live_house(folder, members) as live:
+        tidying = asyncio.create_task(Tidying(live.registry.quiet_for).run())  # as the web process does
         print(os.getpid(), live.port, flush=True)
         await live.serving
+        tidying.cancel()
 
 
 def main() -> None:
