@@ -132,7 +132,8 @@ async def archive_house(
             if not upto:
                 await desk.schedule.set_phase(meeting_id, "adjourned", records[-3].recorded_at)
             speech = ToldSpeech(list(said)) if said else None
-            worker = Worker(journal, Pipeline(journal, search, recordings, speech, house.record_edits, house.record_orders), holds=house.holds)
+            pipeline = Pipeline(journal, search, recordings, speech, house.record_edits, house.record_orders)
+            worker = Worker(journal, pipeline, holds=house.holds)
             if recorded:
                 (recordings / meeting_id).mkdir(parents=True)
                 voice(recordings / meeting_id / "zhou-audio-1.webm", [(0.0, 8.0), (20.0, 36.0)], 220.0)

@@ -37,6 +37,8 @@ from meeting_server.store.characters import Token, sounded, spaced, split_pinyin
 from meeting_server.store.database import Database, metadata
 
 PassageKind = Literal["title", "agenda", "motion", "speech", "chat", "point", "dissent", "resolution", "document"]
+STUDIED: tuple[PassageKind, ...] = ("title", "agenda", "speech", "document")
+"""What is found of a meeting by those who only study what was published of it."""
 LONGEST_QUERY = 100
 MOST_HITS = 100
 EXCERPT = 60
@@ -164,18 +166,27 @@ class Search:
         *,
         branches: Collection[str] = (),
         meetings: Collection[str] = (),
+        studied: Collection[str] = (),
         kinds: Collection[PassageKind] = (),
+        who: str = "",
         limit: int = MOST_HITS,
     ) -> list[Hit]:
-        """Passages of these branches and these single meetings, the same characters first, then the same sound; within
-        each the newest first. Words apart by spaces must all be there. An empty or unsearchable query finds nothing.
+        """Passages of these branches and these single meetings (of ``studied`` ones only what is published), the same
+        characters first, then the same sound; within each the newest first. Words apart by spaces must all be there; ``who``
+        is a part of the speaker's name. An empty or unsearchable query finds nothing.
         """
         exact, by_sound = _phrases(query)
-        if not exact or not (branches or meetings):
+        if not exact or not (branches or meetings or studied):
             return []
-        allowed = or_(passages.c.branch_id.in_(sorted(branches)), passages.c.meeting_id.in_(sorted(meetings)))
+        allowed = or_(
+            passages.c.branch_id.in_(sorted(branches)),
+            passages.c.meeting_id.in_(sorted(meetings)),
+            and_(passages.c.meeting_id.in_(sorted(studied)), passages.c.kind.in_(STUDIED)),
+        )
         if kinds:
             allowed = and_(allowed, passages.c.kind.in_(sorted(kinds)))
+        if who:
+            allowed = and_(allowed, passages.c.who.contains(who, autoescape=True))
         async with self._database.read() as conn:
             first = await self._matching(conn, exact, "characters", allowed, limit)
             hits = [_hit(row, exact, by_sound=False) for row in first]
@@ -220,6 +231,12 @@ class Search:
         async with self._database.write() as conn:
             await conn.execute(text("INSERT INTO passages_index(passages_index) VALUES ('optimize')"))
         await self._database.forget_deleted()
+
+    async def holding(self, kind: PassageKind, meetings: Collection[str]) -> frozenset[str]:
+        """Which of these meetings have anything of a kind: ``motion`` for those with a vote."""
+        query = select(passages.c.meeting_id).distinct().where(passages.c.kind == kind, passages.c.meeting_id.in_(sorted(meetings)))
+        async with self._database.read() as conn:
+            return frozenset(row.meeting_id for row in await conn.execute(query))
 
     async def count(self) -> int:
         """Passages in all; for the operator."""

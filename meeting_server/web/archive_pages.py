@@ -14,9 +14,11 @@ from meeting_server.archive.shelf import Shelf
 from meeting_server.domain.ids import Millis
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web import dates
+from meeting_server.web.house import house_of
 from meeting_server.web.pages import render
 from meeting_server.web.permissions import tree_of
 from meeting_server.web.reader import readable, shelf_of
+from meeting_server.web.retention import soon_deleted
 
 SHOWN = 40
 """Meetings on one page of the list."""
@@ -39,6 +41,7 @@ async def archive_page(request: Request) -> Response:
     found = [meeting for meeting in over if _matches(meeting, asked)]
     page = _page(request)
     tree = await tree_of(request)
+    held = await house_of(request).holds.standing()
     shown = await asyncio.to_thread(_shelved, shelf_of(request), found[page * SHOWN : (page + 1) * SHOWN])
     return await render(
         request,
@@ -61,6 +64,7 @@ async def archive_page(request: Request) -> Response:
             "older": page + 1 if (page + 1) * SHOWN < len(found) else None,
             "day_number": lambda at: dates.local(at).day,
             "year_of": _year,
+            "soon_deleted": lambda scheduled: soon_deleted(request, scheduled, held),
         },
     )
 

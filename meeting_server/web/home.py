@@ -23,6 +23,7 @@ from meeting_server.web.house import house_of
 from meeting_server.web.meetings import is_coming, is_due, state_of
 from meeting_server.web.pages import address_of, render, say, see
 from meeting_server.web.permissions import Action, branches_for
+from meeting_server.web.retention import soon_deleted
 
 PAST_SHOWN = 5
 
@@ -65,6 +66,8 @@ async def home(request: Request) -> Response:
     past = [m for m in reversed(meetings) if m.status != "open" and not is_coming(m, now)]
     everything = request.query_params.get("past") == "all"
     branch = await house_of(request).directory.branch(viewer.branch_id) if viewer.branch_id else None
+    keeps_in = await branches_for(request, Action.EDIT_ARCHIVE)
+    held = await house_of(request).holds.standing()
     return await render(
         request,
         "home.html",
@@ -75,6 +78,7 @@ async def home(request: Request) -> Response:
             "past": [_line(request, m, viewer, now, leaves.get(m.meeting_id), 0) for m in (past if everything else past[:PAST_SHOWN])],
             "past_count": len(past),
             "may_schedule": bool(schedules_in),
+            "ending": [(m, at) for m in past if m.plan.branch_id in keeps_in and (at := soon_deleted(request, m, held)) is not None],
             "day_number": lambda at: local(at).day,
         },
     )

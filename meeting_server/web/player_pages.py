@@ -98,7 +98,7 @@ async def player_page(request: Request) -> Response:
                 for point in points
             ],
             "composite": shelf.composite(meeting_id),
-            "deleted_at": soon_deleted(request, reader.scheduled),
+            "deleted_at": soon_deleted(request, reader.scheduled, await house_of(request).holds.standing()),
             "documents": documents,
             "opens_documents": await _opens_documents(request, reader),
             "head": (minutes.head_seq, grouped(minutes.head_hash)) if minutes else None,

@@ -190,9 +190,9 @@ async def records_at(request: Request, meeting_id: MeetingId) -> list[Record]:
     return records
 
 
-def steps_of(manifest: Manifest) -> list[tuple[str, str, str]]:
-    """Progress, step by step: name, state, why it failed."""
-    return [(name, step.state, step.code) for name, step in manifest.steps.items()]
+def steps_of(manifest: Manifest) -> list[tuple[str, str, str, int]]:
+    """Progress, step by step: name, state, why it failed, percentage of a long one that runs."""
+    return [(name, step.state, step.code, step.percent) for name, step in manifest.steps.items()]
 
 
 def download(content: bytes, media_type: str, plain_name: str, name: str) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from starlette.requests import Request
 
 from meeting_server.domain.ids import Millis
@@ -22,7 +24,9 @@ def deleted_at(request: Request, scheduled: Scheduled) -> Millis | None:
     return scheduled.adjourned_at + days * DAY_MS
 
 
-def soon_deleted(request: Request, scheduled: Scheduled) -> Millis | None:
-    """The same within the days of notice before it; else ``None``."""
+def soon_deleted(request: Request, scheduled: Scheduled, held: Collection[str]) -> Millis | None:
+    """The same within the days of notice before it; else ``None``, also for a meeting on hold."""
+    if scheduled.meeting_id in held:
+        return None
     at = deleted_at(request, scheduled)
     return at if at is not None and at - NOTICE_DAYS * DAY_MS <= now_millis() < at + DAY_MS else None
