@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.digest import GAP
+from meeting_server.archive.takeaway.xapi import Deed
 from meeting_server.store.quizzes import ANSWER_LONGEST, PASS_SHARE, Attempt, Question
 from meeting_server.web.auth import now_millis
 from meeting_server.web.errors import Refused, WebCode
@@ -16,6 +17,7 @@ from meeting_server.web.forms import form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import render, see
 from meeting_server.web.study import Learner, learner_at, settle, standings
+from meeting_server.web.telling import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,10 @@ async def answer(request: Request) -> Response:
     attempt = await learning.quizzes.attempt(
         Attempt(learner.member_id, learner.study.studied, right, len(questions), given, now_millis())
     )
-    await settle(request, learner.member_id, learner.study)
+    deed: Deed = "passed" if attempt.passed else "failed"
+    study = learner.study
+    await tell(request, learner.member_id, deed, study.studied, study.title, at=attempt.at, right=right, asked=len(questions))
+    await settle(request, learner.member_id, study)
     return see(f"{learner.study.address}/quiz?attempt={attempt.attempt_id}")
 
 

@@ -27,6 +27,7 @@ from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
 from meeting_server.web.permissions import Action, allowed, tree_of
 from meeting_server.web.reader import shelf_of
+from meeting_server.web.telling import tell
 
 RELATED_MOST = 4
 ALIKE = 0.04
@@ -168,11 +169,15 @@ async def settle(request: Request, member_id: str, study: Study) -> Standing:
     learning = house_of(request).learning
     (standing,) = await standings(request, member_id, [study])
     progress = standing.progress
+    if progress is not None and progress.begun_at == progress.latest_at:
+        await tell(request, member_id, "began", study.studied, study.title, at=progress.begun_at)
     if progress is None or progress.completed_at is not None or not progress.whole:
         return standing
     if standing.asked and (standing.best is None or not standing.best.passed):
         return standing
-    await learning.progress.complete(progress, now_millis())
+    now = now_millis()
+    await learning.progress.complete(progress, now)
+    await tell(request, member_id, "finished", study.studied, study.title, at=now, spent=progress.unique)
     return (await standings(request, member_id, [study]))[0]
 
 

@@ -12,7 +12,7 @@ from meeting_server.archive.takeaway.xapi import Deed, Done, statement
 from meeting_server.domain.ids import Millis
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.studied import Studied
-from meeting_server.web.auth import Viewer, member_of, now_millis
+from meeting_server.web.auth import member_of, now_millis
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
@@ -21,7 +21,7 @@ from meeting_server.web.pages import address_of, language_of, render, see
 
 async def tell(
     request: Request,
-    viewer: Viewer,
+    member_id: str,
     deed: Deed,
     studied: Studied,
     title: str,
@@ -32,7 +32,7 @@ async def tell(
     asked: int = 0,
 ) -> bool:
     """Put a deed into the outbox; False when there is no record store, or the member did not agree. Again: told once."""
-    house, member_id = house_of(request), viewer.member_id or ""
+    house = house_of(request)
     if not house.settings.lrs_endpoint:
         return False
     consent = await house.statements.consent_of(member_id)

@@ -15,7 +15,10 @@ from meeting_server.archive.record_store import LONGEST_PAUSE_MS, VERSION, WRONG
 from meeting_server.archive.takeaway.xapi import Deed, Done, statement
 from meeting_server.store.database import Database
 from meeting_server.store.statements import Statements
+from meeting_server.store.studied import Studied
+from tests.archive_house import archive_house
 from tests.houses import people_house
+from tests.published_meeting import publish
 from tests.record_store import PASSWORD, USER, Store, faults, record_store
 
 NOW = 1_795_690_800_000
@@ -220,3 +223,35 @@ def test_the_password_of_the_store_is_in_no_log_of_the_settings() -> None:
     assert "hush" not in repr(Settings(lrs_password="hush"))
     with pytest.raises(ValueError, match="lrs_endpoint"):
         Settings(lrs_endpoint="ftp://example.org")
+
+
+async def test_what_members_study_reaches_the_store_for_those_who_agreed_and_for_nobody_else(tmp_path: Path, store: Store) -> None:
+    async with archive_house(tmp_path) as archive:
+        await publish(archive)
+        house, there = archive.there.house, archive.there
+        house.settings = house.settings.model_copy(update={"lrs_endpoint": store.endpoint, "public_url": "https://meet.example.org"})
+        studied = Studied("meeting", archive.meeting_id)
+        [question] = await house.learning.quizzes.questions(studied)
+        for who in ("member", "probationary"):
+            browser = await there.signed_in(who)
+            if who == "member":
+                await browser.submit("/me/telling", {"agree": "on"}, page="/me/telling")
+            for answer in ("1", "0"):
+                await browser.submit(f"{studied.address}/quiz", {question.item_id: answer}, page=f"{studied.address}/quiz")
+            token = await browser.token("/me")
+            for _ in range(2):
+                played = {"played": [[0, 60_000]], "position": 60_000}
+                reported = await browser.post(f"{studied.address}/progress", json=played, headers={"x-csrf-token": token})
+                assert reported.status_code == 200
+        async with client() as http:
+            await Delivery(house.statements, RecordStore(store.endpoint, USER, PASSWORD)).deliver(http, 2**60)
+        told = sorted(store.kept.values(), key=lambda one: str(one["timestamp"]))
+        consent = await house.statements.consent_of(there.people["member"].member_id)
+        assert consent is not None
+        assert {one["actor"]["account"]["name"] for one in told} == {consent.actor_name}
+        verbs = sorted(one["verb"]["id"].rsplit("/", 1)[1] for one in told)
+        assert verbs == ["completed", "failed", "initialized", "passed"]
+        assert {one["object"]["id"].split("#")[0] for one in told} == {f"https://meet.example.org{studied.address}"}
+        everything = repr(told)
+        for name in ("丁文静", "林晓雨", "2023002", there.people["member"].member_id):
+            assert name not in everything
