@@ -104,6 +104,16 @@ def archive() -> None:
 
 
 @command.command()
+def captions() -> None:
+    """The captions process alone: writes what is said in rooms that want it."""
+    die_with_parent()
+    settings = _settings("captions")
+    from meeting_server.processes import run_captions
+
+    run_captions(settings)
+
+
+@command.command()
 def audit(
     bundle: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An exported meeting (.zip).")],
     language: Annotated[str, typer.Option("--language", "-l", help="zh-CN or en; default: the terminal's.")] = "",

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     )
     lrs_user: str = Field(default="", description="User (key) at the learning record store.")
     lrs_password: str = Field(default="", repr=False, description="Password (secret) at the learning record store.")
+    captions: bool = Field(default=False, description="Offer live captions in rooms; needs a speech engine and a core to spare.")
     retention_days: int = Field(default=0, ge=0, description="Delete recordings after this many days; 0: keep.")
 
     @property
@@ -62,6 +63,13 @@ class Settings(BaseSettings):
     def ballot_database(self) -> str:
         """Where the ballot box is: a small file of its own, so that sealing rewrites it without stalling a meeting."""
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'ballot-box.sqlite3').resolve()}"
+
+    @property
+    def caption_sockets(self) -> tuple[Path, Path] | None:
+        """Where the captions process waits for the web process, and for voices; ``None``: there are no captions."""
+        if not (self.captions and self.media and self.speech_engine != "none"):
+            return None
+        return (self.data_dir / "run" / "captions.sock").resolve(), (self.data_dir / "run" / "voices.sock").resolve()
 
     @property
     def media_control(self) -> Path:

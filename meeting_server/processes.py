@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from typing import TYPE_CHECKING
 
 from meeting_server.config import Settings
+
+if TYPE_CHECKING:
+    from meeting_server.archive.speech.engines import SpeechSettings
 
 
 async def migrated(settings: Settings) -> None:
@@ -37,11 +41,30 @@ def run_archive(settings: Settings) -> None:
     asyncio.run(_work_on_records(settings))
 
 
+def run_captions(settings: Settings) -> None:
+    """Write live captions until SIGTERM or SIGINT. Does nothing where they are switched off."""
+    from meeting_server.archive.speech.captions import run
+    from meeting_server.archive.worker import be_gentle
+
+    sockets = settings.caption_sockets
+    if sockets is not None:
+        be_gentle()
+        run(speech_of(settings), settings.recordings_dir, sockets)
+
+
+def speech_of(settings: Settings) -> SpeechSettings:
+    """The engine that was chosen."""
+    from meeting_server.archive.speech.engines import SpeechSettings
+
+    return SpeechSettings(
+        settings.speech_engine, settings.speech_model, settings.speech_model_sha256, settings.speech_language, settings.speech_threads
+    )
+
+
 async def _work_on_records(settings: Settings) -> None:
     from meeting_server.archive.giving_way import GivingWay
     from meeting_server.archive.pipeline import Pipeline
     from meeting_server.archive.record_store import Delivery, RecordStore
-    from meeting_server.archive.speech.engines import SpeechSettings
     from meeting_server.archive.speech.hearing import Hearing
     from meeting_server.archive.worker import Worker
     from meeting_server.journal.sql import SqlJournal
@@ -63,12 +86,10 @@ async def _work_on_records(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, end)
     await migrated(settings)
     database = Database(settings.database)
-    speech = SpeechSettings(
-        settings.speech_engine, settings.speech_model, settings.speech_model_sha256, settings.speech_language, settings.speech_threads
-    )
+    speech = speech_of(settings)
     try:
         journal = SqlJournal(database)
-        hearing = Hearing(speech, giving_way) if speech.engine != "none" else None
+        hearing = Hearing(speech, giving_way)
         pipeline = Pipeline(
             journal, Search(database), settings.recordings_dir, hearing, RecordEdits(database), RecordOrders(database), giving_way
         )

@@ -105,6 +105,8 @@ def _check_port(host: str, port: int) -> None:
 def children_of(place: Place) -> list[Child]:
     """The processes of one server, in the order they start."""
     names = ["media", "web", "archive"] if place.settings.media else ["web", "archive"]
+    if place.settings.caption_sockets is not None:
+        names.append("captions")
     return [Child(name, (sys.executable, "-m", "meeting_server", name), place.environment) for name in names]
 
 

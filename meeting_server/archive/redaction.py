@@ -24,7 +24,7 @@ from meeting_server.domain.ids import Millis
 
 log = structlog.get_logger(__name__)
 
-MADE_OF_TRACKS = ("mix.m4a", "opening.m4a", "composite.mp4", "lessons", ".heard")
+MADE_OF_TRACKS = ("mix.m4a", "opening.m4a", "composite.mp4", "lessons", ".heard", "captions.jsonl")
 """Names in a meeting's folder, of files and of folders."""
 OPUS_FRAME_MS = 20.0
 """How long a packet of sound lasts when its file does not say."""

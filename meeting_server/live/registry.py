@@ -17,6 +17,7 @@ from meeting_server.journal.box import Box
 from meeting_server.journal.port import Head, Journal, Record, StorageUnavailable
 from meeting_server.live import presence
 from meeting_server.live.assembly import Assembly
+from meeting_server.live.captions import Captions
 from meeting_server.live.clock import Clock, steady_clock
 from meeting_server.live.host import Fact, Host
 from meeting_server.live.outcome import Acked, UnknownMeeting
@@ -37,6 +38,7 @@ class Registry:
     """``convening`` gives what the schedule says about a meeting (``None``: there is none). ``on_phase`` is told when
     a meeting opens or adjourns. ``media`` must be started by its owner before ``start``; ``None``: text only.
     ``presets``: rules for every meeting; ``branch_presets``: those of the meetings of one branch, in their place.
+    ``captions``: the sockets of the process that writes them; ``None``: none are offered.
     ``box`` holds the papers of secret votes; ``None``: none can be opened."""
 
     def __init__(
@@ -50,10 +52,12 @@ class Registry:
         box: Box | None = None,
         branch_presets: Callable[[str], Mapping[str, Preset]] | None = None,
         recordings_dir: Path = Path("recordings"),
+        captions: tuple[Path, Path] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock if clock is not None else steady_clock()
         self.signalling = Signalling(media, recordings_dir, self.assembly)
+        self.captions = Captions(media, captions, self.assembly)
         self.papers = Papers(box, self.clock)
         self.draining = False
         self._journal = journal
@@ -72,6 +76,7 @@ class Registry:
     async def start(self, running: Iterable[MeetingId] = ()) -> None:
         """``running``: meetings that were open when the server last stopped; their deadlines go on without anybody."""
         await self.signalling.start()
+        await self.captions.start()
         self._sweeper = asyncio.create_task(self._sweep(), name="presence")
         for meeting_id in running:
             await self.assembly(meeting_id)
@@ -82,6 +87,7 @@ class Registry:
         for assembly in list(self._assemblies.values()):
             assembly.close(assembly.connections.values(), Close.RESTARTING)
         await asyncio.gather(*(assembly.host.stop() for assembly in self._assemblies.values()))
+        await self.captions.stop()
         await self.signalling.stop()
         await self.papers.stop()
         if self._sweeper is not None:
@@ -114,6 +120,11 @@ class Registry:
     async def records(self, meeting_id: MeetingId, after: int = 0) -> list[Record]:
         """The journal after ``after``, straight from where it is kept."""
         return await self._journal.read(meeting_id, after)
+
+    def quiet_for(self) -> Millis:
+        """How long nothing was recorded in any meeting that is loaded."""
+        last = max((assembly.host.last_at for assembly in self._assemblies.values()), default=0)
+        return self.clock() - last
 
     def connected(self, meeting_id: MeetingId) -> int:
         """How many sockets are open in a meeting."""
@@ -170,11 +181,12 @@ class Registry:
             await assembly.host.stop()
             self._used.pop(meeting_id, None)
             return None
-        assembly.followers = [self.signalling.follow, self.papers.follow, self._phases]
+        assembly.followers = [self.signalling.follow, self.papers.follow, self.captions.follow, self._phases]
         assembly.leavers = [self.signalling.hang_up]
         self._assemblies[meeting_id] = assembly
         self.signalling.record(assembly)
         self.papers.resume(assembly)
+        self.captions.resume(assembly)
         return assembly
 
     async def _need(self, meeting_id: MeetingId) -> Assembly:
@@ -203,7 +215,8 @@ class Registry:
 
     async def _put_away(self, now: Millis) -> None:
         for meeting_id, assembly in list(self._assemblies.items()):
-            idle = not assembly.connections and not assembly.host.busy and now - self._used.get(meeting_id, 0) > IDLE_MS
+            idle = not assembly.connections and not self.signalling.serves(assembly) and not assembly.host.busy
+            idle = idle and now - self._used.get(meeting_id, 0) > IDLE_MS
             if idle and assembly.state is not None and assembly.state.phase != "open":
                 del self._assemblies[meeting_id]
                 self._used.pop(meeting_id, None)

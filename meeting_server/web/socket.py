@@ -184,7 +184,12 @@ class _Talk:
         if assembly is None:
             return Close.UNKNOWN_MEETING
         entered = assembly.enter(
-            viewer.participant_id, hello.device, hello.position, self._outlet, media=registry.signalling.available
+            viewer.participant_id,
+            hello.device,
+            hello.position,
+            self._outlet,
+            media=registry.signalling.available,
+            captions=registry.captions.available,
         )
         if isinstance(entered, Close):
             return entered

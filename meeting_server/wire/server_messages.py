@@ -28,6 +28,8 @@ class Welcome(Struct, tag="welcome", tag_field="type", frozen=True):
     missed: int = 0
     media: bool = True
     """Whether a media plane is there at all."""
+    captions: bool = False
+    """Whether live captions can be switched on in rooms."""
 
 
 class Snapshot(Struct, tag="snapshot", tag_field="type", frozen=True):

@@ -66,7 +66,7 @@ class Recorder:
         await self._note("want", client, video, pinned, screen)
 
     async def listen(self, room: str, socket: Path | None) -> None:
-        self.listened.append((room, socket))
+        await self._note("listen", room, socket)
 
     async def record(self, room: str, folder: Path | None) -> None:
         if self.refuse == "recording_failed":

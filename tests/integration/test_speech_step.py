@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -148,6 +149,24 @@ async def test_without_an_engine_there_is_no_transcript_and_nothing_failed(heard
     step = await heard.make(None)
     assert (step.state, step.files, step.code) == ("done", (), "")
     assert cues.load(heard.folder) is None
+
+
+async def test_captions_kept_while_it_ran_become_its_transcript_when_no_engine_hears_it(heard: Heard) -> None:
+    said = [cues.Cue(f"caption.li.{at}", at, at + 900, LI, "", HALL, f"第{at}句。", (), "caption") for at in (1_000, 3_000)]
+    lines = b"\n".join(msgspec.json.encode(cue) for cue in said)
+    (heard.folder / "captions.jsonl").write_bytes(lines + b'\n{"cut off')
+    nobody = Hearing(SpeechSettings("none"))
+    assert (await heard.make(nobody)).state == "done"
+    made = cues.load(heard.folder)
+    assert made is not None
+    assert [(cue.text, cue.who, cue.source) for cue in made.cues] == [("第1000句。", "李敏", "caption"), ("第3000句。", "李敏", "caption")]
+    (heard.folder / "captions.jsonl").unlink()  # as when a passage is taken out
+    await heard.make(nobody)
+    assert cues.load(heard.folder) == made
+    await heard.make(heard.hearing(Parrot()))
+    again = cues.load(heard.folder)
+    assert again is not None
+    assert {cue.source for cue in again.cues} == {"speech"}
 
 
 async def test_meetings_of_before_are_heard_once_an_engine_is_set_up(heard: Heard) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -16,7 +17,6 @@ from pathlib import Path
 
 import msgspec
 import structlog
-from msgspec import Struct
 
 from meeting_server.archive.cues import Cue
 from meeting_server.archive.giving_way import BUSY, OthersShare
@@ -29,6 +29,8 @@ from meeting_server.archive.speech.transcriber import Transcriber, Word
 from meeting_server.archive.speech.voice_activity import Gate, SileroGate
 from meeting_server.archive.speech.voices import LiveVoice, Said
 from meeting_server.domain.ids import ParticipantId, RoomId
+from meeting_server.domain.terms import CaptionsEnd
+from meeting_server.media.caption_lines import Ended, Line, Wish
 from meeting_server.media.listening import Heard, heard_packets
 
 log = structlog.get_logger(__name__)
@@ -41,32 +43,6 @@ BUSY_FOR_S = 5.0
 TOO_LATE_S = 8.0
 """Lines this far behind help nobody."""
 VOICE_IDLE_S = 60.0
-
-
-class Wish(Struct, frozen=True, tag="wish"):
-    """From the web process: captions of a room, on or off; ``terms`` are likely to be said there."""
-
-    room: str
-    on: bool
-    terms: tuple[str, ...] = ()
-
-
-class Line(Struct, frozen=True, tag="line"):
-    """To the web process: what ``source`` said in ``room`` (Unix ms). ``behind_ms``: from its end until now."""
-
-    room: str
-    source: str
-    since: int
-    until: int
-    text: str
-    behind_ms: int = 0
-
-
-class Ended(Struct, frozen=True, tag="ended"):
-    """To the web process: captions of a room ended by themselves."""
-
-    room: str
-    reason: str
 
 
 _wish = msgspec.json.Decoder(Wish)
@@ -273,7 +249,7 @@ class Captions:
         self._busy_since = None
         self._rooms[wish.room] = _Room(Glossary(wish.terms))
 
-    def _end_all(self, reason: str) -> None:
+    def _end_all(self, reason: CaptionsEnd) -> None:
         log.warning("captions ended by themselves", reason=reason, rooms=list(self._rooms))
         for name in list(self._rooms):
             self._send(Ended(name, reason))
@@ -298,3 +274,15 @@ def kept_captions(folder: Path) -> list[Cue]:
         with contextlib.suppress(msgspec.DecodeError):
             cues.append(msgspec.json.decode(line, type=Cue))
     return cues
+
+
+def run(settings: SpeechSettings, recordings: Path, sockets: tuple[Path, Path]) -> None:
+    """Write captions until SIGTERM or SIGINT. ``sockets``: for the web process, and for voices."""
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await Captions(settings, recordings, sockets[1], sockets[0]).run(stop)
+
+    asyncio.run(work())

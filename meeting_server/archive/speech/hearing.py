@@ -22,6 +22,7 @@ from meeting_server.archive.giving_way import GivingWay
 from meeting_server.archive.manifest import inside, write_whole
 from meeting_server.archive.sound import Unreadable, runs
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
+from meeting_server.archive.speech.captions import KEPT, kept_captions
 from meeting_server.archive.speech.engines import SpeechSettings, problem
 from meeting_server.archive.speech.glossary import Glossary, glossary_of
 from meeting_server.archive.speech.packs import Pack, packs
@@ -67,12 +68,15 @@ class Hearing:
         """The tracks alone: what was heard once is not heard again by a better engine (corrections name its cues),
         nor because a passage was taken out of a track."""
         tracks = ",".join(sorted(f"{track.path}@{track.since}" for track in _voices(material)))
+        if self._settings.engine == "none" or not tracks:
+            kept = material.folder / KEPT
+            return f"captions:{kept.stat().st_size}" if kept.is_file() else "nobody"
         return f"{self._problem or 'heard'}:{tracks}"
 
     async def make(self, material: Material, progress: Progress) -> tuple[str, ...]:
         voices = _voices(material)
-        if not voices:
-            return ()
+        if self._settings.engine == "none" or not voices:
+            return await asyncio.to_thread(_from_captions, material)
         if self._problem:
             raise StepFailed(self._problem)
         return await asyncio.to_thread(self._hear_all, material, voices, progress)
@@ -101,6 +105,7 @@ class Hearing:
             before += lasted
         save(material.folder, Cues(material.minutes.meeting_id, engine.name, _tag(self._settings.language, cues), in_order(cues)))
         shutil.rmtree(material.folder / HEARD, ignore_errors=True)
+        (material.folder / KEPT).unlink(missing_ok=True)  # written in haste: what was heard in peace takes its place
         return (CUES,)
 
     def _hear(self, folder: Path, track: Track, engine: Transcriber, glossary: Glossary, moved: Callable[[int], None]) -> tuple[Cue, ...]:
@@ -154,6 +159,18 @@ def cues_of(track: Track, pack: Pack, engine: Transcriber, glossary: Glossary) -
                 for word in line.words
             ),
         )
+
+
+def _from_captions(material: Material) -> tuple[str, ...]:
+    """What was written while the meeting ran, where no engine hears it afterwards; under the names of those who spoke."""
+    kept = kept_captions(material.folder)
+    if not kept:
+        return (CUES,) if (material.folder / CUES).is_file() else ()
+    timeline = material.timeline
+    names = {lane.participant_id: lane.name for lane in timeline.lanes} | {track.participant_id: track.name for track in timeline.tracks}
+    named = [msgspec.structs.replace(cue, who=names.get(cue.participant_id, "")) for cue in kept]
+    save(material.folder, Cues(timeline.meeting_id, "captions", _tag("auto", named), in_order(named)))
+    return (CUES,)
 
 
 def _echo(text: str, prompt: str) -> bool:

@@ -93,6 +93,7 @@ export interface Welcome {
   readonly now: number;
   readonly missed: number;
   readonly media: boolean;
+  readonly captions: boolean;
 }
 /** The viewer's state at `position`; replaces all the phone had. */
 export interface Snapshot {

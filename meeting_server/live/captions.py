@@ -1,0 +1,164 @@
+"""Live captions as the meeting says: rooms that are listened to, and the lines that come of it told to those in them.
+
+The words are made by another process; when it is not there, or ends by itself, the meeting is told and goes on without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from meeting_server.domain import events
+from meeting_server.domain.commands import SERVER, ReportCaptionsEnded
+from meeting_server.domain.ids import MeetingId
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import CaptionsEnd
+from meeting_server.live.assembly import Assembly
+from meeting_server.live.host import Fact
+from meeting_server.live.recording import room_name, room_of
+from meeting_server.media.api import MediaPlane, MediaRefused
+from meeting_server.media.caption_lines import Ended, Line, Wish
+from meeting_server.wire.server_messages import Caption
+
+log = logging.getLogger(__name__)
+
+FindAssembly = Callable[[MeetingId], Coroutine[Any, Any, Assembly | None]]
+TOUCHING = events.RoomCaptioned | events.RoomClosed | events.MeetingAdjourned
+CONNECT_AGAIN_S = 1.0
+_said: msgspec.json.Decoder[Line | Ended] = msgspec.json.Decoder(Line | Ended)
+_encode = msgspec.json.Encoder().encode
+
+
+class Captions:
+    """For all meetings of this server. ``sockets``: where the captions process waits for us, and for voices; ``None``: there is none."""
+
+    def __init__(self, media: MediaPlane | None, sockets: tuple[Path, Path] | None, find: FindAssembly) -> None:
+        self._media = media
+        self._sockets = sockets
+        self._find = find
+        self._on: set[str] = set()
+        self._writer: asyncio.StreamWriter | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def available(self) -> bool:
+        """Whether this server offers captions at all."""
+        return self._media is not None and self._sockets is not None
+
+    async def start(self) -> None:
+        if self._sockets is not None:
+            self._reader = asyncio.create_task(self._keep_reading(self._sockets[0]), name="captions")
+
+    async def stop(self) -> None:
+        tasks = [*self._tasks, *([self._reader] if self._reader else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def follow(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
+        """Bring the listening into agreement after ``facts``."""
+        if any(isinstance(fact.event, TOUCHING) for fact in facts):
+            self.resume(assembly)
+
+    def resume(self, assembly: Assembly) -> None:
+        """What the meeting says now; also after a restart in the middle of it."""
+        if not wanted_rooms(assembly.state) ^ self._of(assembly.meeting_id):
+            return
+        task = asyncio.create_task(self._agree(assembly))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _of(self, meeting_id: MeetingId) -> frozenset[str]:
+        return frozenset(room for room in self._on if room_of(room)[0] == meeting_id)
+
+    async def _agree(self, assembly: Assembly) -> None:
+        async with self._turn:
+            wanted, there = wanted_rooms(assembly.state), self._of(assembly.meeting_id)
+            for room in there - wanted:
+                await self._end(room)
+            for room in wanted - there:
+                if not await self._begin(room, terms_of(assembly.state)):
+                    self._report(assembly, room, "unavailable")
+
+    async def _begin(self, room: str, terms: tuple[str, ...]) -> bool:
+        if self._media is None or self._sockets is None or self._writer is None:
+            return False
+        self._writer.write(_encode(Wish(room, True, terms)) + b"\n")
+        try:
+            await self._media.listen(room, self._sockets[1])
+        except MediaRefused as refused:
+            log.error("room %s can not be listened to: %s", room, refused)
+            self._writer.write(_encode(Wish(room, False)) + b"\n")
+            return False
+        self._on.add(room)
+        return True
+
+    async def _end(self, room: str) -> None:
+        self._on.discard(room)
+        if self._media is not None:
+            try:
+                await self._media.listen(room, None)
+            except MediaRefused as refused:
+                log.warning("ending the listening to room %s: %s", room, refused)
+        if self._writer is not None:
+            self._writer.write(_encode(Wish(room, False)) + b"\n")
+
+    # --- what comes of it -----------------------------------------------------------------------------------------
+
+    async def _keep_reading(self, path: Path) -> None:
+        while True:
+            try:
+                reader, self._writer = await asyncio.open_unix_connection(path)
+            except OSError:
+                await asyncio.sleep(CONNECT_AGAIN_S)
+                continue
+            try:
+                while line := await reader.readline():
+                    await self._told(_said.decode(line))
+            except (ConnectionError, msgspec.DecodeError, ValueError) as error:
+                log.error("the captions process speaks nonsense or went away: %s", error)
+            finally:
+                writer, self._writer = self._writer, None
+                writer.close()
+            for room in list(self._on):
+                await self._ended(room, "unavailable")
+
+    async def _told(self, message: Line | Ended) -> None:
+        if isinstance(message, Ended):
+            await self._ended(message.room, message.reason)
+            return
+        meeting_id, room_id = room_of(message.room)
+        assembly = await self._find(meeting_id)
+        if assembly is not None:
+            assembly.broadcast(Caption(message.source, message.since, message.until, message.text), room_id)
+
+    async def _ended(self, room: str, reason: CaptionsEnd) -> None:
+        async with self._turn:
+            await self._end(room)
+        assembly = await self._find(room_of(room)[0])
+        if assembly is not None:
+            self._report(assembly, room, reason)
+
+    def _report(self, assembly: Assembly, room: str, reason: CaptionsEnd) -> None:
+        assembly.host.submit(SERVER, ReportCaptionsEnded(room_of(room)[1], reason), None, lambda outcome: None)
+
+
+def wanted_rooms(state: MeetingState | None) -> frozenset[str]:
+    """The rooms whose captions are on, as the media plane calls them."""
+    if state is None or state.phase != "open":
+        return frozenset()
+    return frozenset(room_name(state.meeting_id, room.room_id) for room in state.rooms.values() if room.captioned)
+
+
+def terms_of(state: MeetingState | None) -> tuple[str, ...]:
+    """Names and agenda: what is likely to be said."""
+    if state is None:
+        return ()
+    return (*(p.name for p in state.participants.values() if p.name and not p.removed), *(item.title for item in state.agenda))
