@@ -65,15 +65,15 @@ class Desk:
 
 
 async def desk_at(request: Request) -> Desk:
-    """Raises Refused: what ``editor_at`` raises; ``not_found`` when there is no transcript."""
+    """Raises Refused: what ``editor_at`` raises; ``not_found`` until the record is made."""
     reader = await editor_at(request)
     shelf, meeting_id = shelf_of(request), reader.meeting_id
     folder = shelf.folder(meeting_id)
     timeline, heard = await asyncio.to_thread(lambda: (shelf.timeline(meeting_id), cues.load(folder) if folder else None))
-    if timeline is None or heard is None:
+    if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
     edits = await house_of(request).record_edits.of(meeting_id)
-    original = {cue.cue_id: cue.text for cue in heard.cues}
+    original = {cue.cue_id: cue.text for cue in heard.cues} if heard is not None else {}
     return Desk(reader, timeline, transcript_of(meeting_id, heard, edits), edits, original)
 
 
@@ -123,8 +123,8 @@ async def cue_page(request: Request) -> Response:
 
 
 async def correct(request: Request) -> Response:
-    desk = await desk_at(request)
     form = await form_of(request)
+    desk = await desk_at(request)
     number, line = desk.line(request.path_params["cue_id"])
     text = " ".join(field(form, "text", 4 * LONGEST_CORRECTION).split())
     if not text:
@@ -163,8 +163,8 @@ async def redact_page(request: Request) -> Response:
 
 
 async def redact(request: Request) -> Response:
-    desk = await desk_at(request)
     form = await form_of(request)
+    desk = await desk_at(request)
     stretch = _stretch(desk, field(form, "since", 20), field(form, "until", 20))
     reason = field(form, "reason", 200)
     if not reason:

@@ -17,7 +17,7 @@ from tests.meeting_house import MeetingHouse, meeting_house
 
 PUBLIC = {"/sign-in", "/preferences", "/sign-out"}
 """Open to someone who is not signed in: the door itself."""
-OWN = {"/", "/me", "/me/password", "/me/attendance", "/me/my-record.json", "/me/calendar.ics", "/me/sign-outs", "/archive", "/search",
+OWN = {"/", "/me", "/me/password", "/me/attendance", "/me/readings", "/me/my-record.json", "/me/calendar.ics", "/me/sign-outs", "/archive", "/search",
        "/meetings/new", "/branches", "/feeds", "/sharing", "/me/telling", "/sign-out", "/sign-in", "/preferences"}
 """Open to every member, showing what is theirs."""
 
