@@ -108,6 +108,15 @@ class Statements:
                 )
         return True
 
+    async def held(self, member_id: str) -> dict[str, Any]:
+        """Everything kept about one member, for their own page: agreed since when under which name, and what is not sent yet."""
+        consent = await self.consent_of(member_id)
+        query = select(statements).where(statements.c.member_id == member_id).order_by(statements.c.made_at)
+        async with self._database.read() as conn:
+            waiting = [json.loads(row.body) for row in await conn.execute(query)]
+        known = {} if consent is None else {"since": consent.given_at, "name": consent.actor_name}
+        return {**known, "not_sent_yet": waiting}
+
     async def due(self, now: Millis, limit: int) -> tuple[Waiting, ...]:
         """Statements whose time has come, the oldest first."""
         query = select(statements).where(statements.c.not_before <= now).order_by(statements.c.made_at, statements.c.statement_id)

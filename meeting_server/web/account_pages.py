@@ -127,6 +127,8 @@ async def my_data(request: Request) -> Response:
         "roles": [{"role": held.role, "branch": held.branch_name} for held in await _roles(request, viewer)],
         "password_changed_at": await house.accounts.password_changed_at(member.member_id),
         "sign_ins": [_device(sign_in) for sign_in in await house.accounts.sign_ins_of(member.member_id, now_millis())],
+        "feeds": [{"branch": feed.branch_id, "made_at": feed.made_at} for feed in await house.feeds.of_member(member.member_id)],
+        "telling": await house.statements.held(member.member_id),
         "acts": [{"at": act.at, "act": act.act, "by": act.actor_name, "detail": act.detail} for act in acts],
     }
     return JSONResponse(body, headers={"content-disposition": 'attachment; filename="my-record.json"'})

@@ -211,6 +211,9 @@ async def test_a_member_agrees_and_withdraws_on_their_own_page(tmp_path: Path) -
         assert consent is not None
         assert consent.actor_name in (await member.get("/me/telling")).text
         assert member_id not in consent.actor_name
+        assert (await member.get("/me/my-record.json")).json()["telling"] == {
+            "since": consent.given_at, "name": consent.actor_name, "not_sent_yet": [],
+        }
         await member.submit("/me/telling", {"agree": "off"}, page="/me/telling")
         assert await there.house.statements.consent_of(member_id) is None
         acts = [str(entry.act) for entry in await there.house.access_log.about(member_id)]
