@@ -1,6 +1,6 @@
 """What strangers and misbehaving clients send to the media port, and that it changes nothing for the others.
 
-Each of these stops, slows or reflects through a stock aiortc transport.
+What a stock aiortc transport does with the worst of it: ``test_media_security_stock``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 from aioice import stun
-from OpenSSL import SSL
 
 from meeting_server.media.api import MediaRefused
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
+from tests.media_attacks import client_hello
 from tests.media_phone import WirePhone, meanwhile
 from tests.media_worker import media_worker
 
@@ -80,16 +80,6 @@ def stranger() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(0.5)
         yield sock
-
-
-def client_hello() -> bytes:
-    context = SSL.Context(SSL.DTLS_METHOD)
-    context.set_tlsext_use_srtp(b"SRTP_AEAD_AES_256_GCM")
-    connection = SSL.Connection(context, None)
-    connection.set_connect_state()
-    with pytest.raises(SSL.WantReadError):
-        connection.do_handshake()
-    return connection.bio_read(2000)
 
 
 def is_silent(sock: socket.socket) -> bool:
