@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
@@ -19,9 +19,10 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
+    "--disable-features=LocalNetworkAccessChecks",  # a page whose address is made up may ask a server of the test
 ]
 # ruff: noqa: E501 - the page's script
-_SCRIPT = r"""
+PHONES_SCRIPT = r"""
 const clients = {}, timers = []; let context = null;
 function tone(hertz, volume) {
   context = context || new AudioContext();
@@ -82,10 +83,16 @@ window.call = async ([verb, options]) => await api[verb](options);
 """
 
 
+class Evaluates(Protocol):
+    """A page of any browser."""
+
+    async def evaluate(self, expression: str, arg: Any = None, /) -> Any: ...
+
+
 class BrowserPhone:
     """One RTCPeerConnection in the page."""
 
-    def __init__(self, page: Page, name: str) -> None:
+    def __init__(self, page: Evaluates, name: str) -> None:
         self._page = page
         self.name = name
         self.answer: Answer | None = None
@@ -155,6 +162,12 @@ class BrowserRoom:
         self._browser: Browser | None = None
         self._page: Page | None = None
 
+    @property
+    def page(self) -> Page:
+        """The page itself, at ``http://localhost/``."""
+        assert self._page is not None
+        return self._page
+
     async def __aenter__(self) -> BrowserRoom:
         self._driver = await async_playwright().start()
         self._browser = await self._driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
@@ -163,7 +176,7 @@ class BrowserRoom:
             "http://localhost/**", lambda route: route.fulfill(body="<!doctype html><body></body>", content_type="text/html")
         )
         await self._page.goto("http://localhost/")
-        await self._page.add_script_tag(content=_SCRIPT)
+        await self._page.add_script_tag(content=PHONES_SCRIPT)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

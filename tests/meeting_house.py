@@ -16,6 +16,7 @@ from meeting_server.domain.terms import ItemPlan
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.outcome import Acked
 from meeting_server.live.registry import Registry
+from meeting_server.media.api import MediaPlane
 from meeting_server.store.schedule import Listed, Plan, Scheduled
 from meeting_server.web.auth import now_millis
 from meeting_server.web.dates import local
@@ -124,11 +125,11 @@ def start_of(fields: dict[str, str | list[str]]) -> datetime:
 
 
 @asynccontextmanager
-async def meeting_house(folder: Path) -> AsyncIterator[MeetingHouse]:
+async def meeting_house(folder: Path, media: MediaPlane | None = None) -> AsyncIterator[MeetingHouse]:
     async with people_house(folder, routes) as inner:
         desk = Desk.set_up(inner.house.database, inner.house.directory, folder / "documents")
         journal = SqlJournal(inner.house.database)
-        registry = Registry(journal, desk.presets, desk.convener.convening, recordings_dir=folder / "recordings")
+        registry = Registry(journal, desk.presets, desk.convener.convening, recordings_dir=folder / "recordings", media=media)
         await registry.start()
         inner.house.desk, inner.house.registry = desk, registry
         try:

@@ -11,20 +11,19 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from meeting_server.domain import events
 from meeting_server.domain.commands import SERVER, ReportSpeakerTurn, ReportTrackRecorded
-from meeting_server.domain.ids import ConnectionId, MeetingId, ParticipantId
+from meeting_server.domain.ids import ConnectionId, MeetingId, ParticipantId, RoomId
 from meeting_server.domain.terms import MediaKind
 from meeting_server.live.assembly import Assembly
-from meeting_server.live.connection import Connection
 from meeting_server.live.host import Fact
 from meeting_server.live.recording import Recording, recorded_path, room_name, room_of
 from meeting_server.media import api
 from meeting_server.wire.client_messages import Want
 from meeting_server.wire.codes import WireCode
-from meeting_server.wire.server_messages import Answer, Error, MediaLost, Quality, Slots, Speaking
+from meeting_server.wire.server_messages import Answer, Error, MediaLost, Quality, ServerMessage, Slots, Speaking
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +48,30 @@ TOUCHING = (
 """Facts after which the media plane may have to do something."""
 
 
+class Party(Protocol):
+    """Whoever sits behind a media client: a phone's connection, or a camera or screen of the hall."""
+
+    @property
+    def connection_id(self) -> ConnectionId: ...
+
+    @property
+    def participant_id(self) -> ParticipantId: ...
+
+    def send(self, *messages: ServerMessage) -> None: ...
+
+
 @dataclass(slots=True)
 class _Client:
-    """One device in the media plane. ``room`` and ``permitted`` are what it was last told; ``room`` empty: not joined."""
+    """One device in the media plane. ``room`` and ``permitted`` are what it was last told; ``room`` empty: not joined.
+
+    ``hall_room``: a camera or screen of the hall, let into this room; one that is no participant stays there.
+    """
 
     assembly: Assembly
-    connection: Connection
+    connection: Party
     room: str = ""
     permitted: frozenset[MediaKind] = NOTHING
+    hall_room: RoomId | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -68,9 +83,18 @@ class _Client:
         state = self.assembly.state
         me = state.participants.get(self.connection.participant_id) if state is not None else None
         if state is None or me is None:
-            return self.room, NOTHING
+            return (self.room if self.hall_room is None else room_name(self.assembly.meeting_id, self.hall_room)), NOTHING
         heard = NOTHING if me.removed or state.phase == "adjourned" else frozenset(me.media)
         return room_name(state.meeting_id, me.room_id), heard
+
+    @property
+    def over(self) -> bool:
+        """Whether a device of the hall has nothing to do here any more: nobody is there to close its socket."""
+        state = self.assembly.state
+        if self.hall_room is None or state is None:
+            return False
+        me = state.participants.get(self.connection.participant_id)
+        return state.phase in ("adjourned", "cancelled") or self.hall_room not in state.rooms or (me is not None and me.removed)
 
 
 class Signalling:
@@ -102,7 +126,7 @@ class Signalling:
 
     # --- what phones ask ------------------------------------------------------------------------------------
 
-    def offer(self, assembly: Assembly, connection: Connection, offer_id: str, sdp: str, video_slots: int) -> None:
+    def offer(self, assembly: Assembly, connection: Party, offer_id: str, sdp: str, video_slots: int) -> None:
         """Join the media room of whoever sits at this connection; the answer follows."""
         if self._media is None:
             connection.send(Error(WireCode.MEDIA_UNAVAILABLE, offer_id))
@@ -110,14 +134,45 @@ class Signalling:
         client = self._clients.setdefault(connection.connection_id, _Client(assembly, connection))
         self._spawn(self._join(self._media, client, offer_id, sdp, max(0, min(video_slots, 25))))
 
-    def want(self, connection: Connection, message: Want) -> None:
+    def want(self, connection: Party, message: Want) -> None:
         client = self._clients.get(connection.connection_id)
         if self._media is None or client is None or not client.room:
             connection.send(Error(WireCode.UNKNOWN_CLIENT, "want"))
             return
         self._spawn(self._want(self._media, client, message))
 
-    def hang_up(self, connection: Connection) -> None:
+    async def join_device(self, assembly: Assembly, party: Party, room_id: RoomId, sdp: str, video_slots: int) -> api.Answer:
+        """A camera or screen of the hall joins, or joins again with new ICE credentials. Raises MediaRefused."""
+        if self._media is None:
+            raise api.MediaRefused("media_unavailable", "media is switched off")
+        client = self._clients.setdefault(party.connection_id, _Client(assembly, party, hall_room=room_id))
+        async with client.turn:
+            room, _ = client.wanted()
+            try:
+                answer = await self._media.join(room, client.name, party.participant_id, sdp, video_slots=video_slots)
+            except api.MediaRefused:
+                if not client.room:
+                    self._clients.pop(party.connection_id, None)
+                raise
+            client.room = room
+            await self._adjust(self._media, client, sure=False)
+        return answer
+
+    def ice_servers(self, name: str) -> tuple[api.IceServer, ...]:
+        """The TURN servers a media client may use, with credentials of its own."""
+        return self._media.ice_servers(name) if self._media is not None else ()
+
+    def serves(self, assembly: Assembly) -> bool:
+        """Whether any device of this meeting is in the media plane."""
+        return any(client.assembly is assembly for client in self._clients.values())
+
+    def others_of(self, party: Party) -> bool:
+        """Whether the same participant has another device in the media plane."""
+        return any(
+            c.connection.participant_id == party.participant_id and c.connection is not party and c.room for c in self._clients.values()
+        )
+
+    def hang_up(self, connection: Party) -> None:
         """The device leaves media, of itself or because its socket is gone. Fine when it never joined."""
         client = self._clients.pop(connection.connection_id, None)
         if self._media is not None and client is not None:
@@ -129,6 +184,9 @@ class Signalling:
         """Bring the media plane into agreement after ``facts``."""
         if self._media is None or not any(isinstance(fact.event, TOUCHING) for fact in facts):
             return
+        for client in [c for c in self._clients.values() if c.assembly is assembly and c.over]:
+            self.hang_up(client.connection)
+            client.connection.send(MediaLost())
         for client in self._clients.values():
             if client.assembly is assembly and client.room and client.wanted() != (client.room, client.permitted):
                 self._spawn(self._agree(self._media, client))

@@ -1,162 +1,181 @@
 """WHIP (RFC 9725) for a hall camera or an encoder, and the same the other way round (WHEP-like) for a screen on the wall.
 
-Free of any web framework: the web layer hands over method, headers and body, and sends back the reply. A token names the room, the
-source and what may be sent; it is a bearer token signed with the server's secret, so nothing about it needs to be stored.
+Free of any web framework and of any meeting: whoever serves HTTP checks the token and hands over content type, headers and
+body; ``Joining`` says what becomes of an offer.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
+import re
 import secrets
 from dataclasses import dataclass, field
+from typing import Protocol
 
-import msgspec
-from msgspec import Struct
-
-from .api import IceServer, MediaPlane, MediaRefused
+from .api import Answer, IceServer, MediaRefused
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
+LONGEST = 64 * 1024
+
+_ICE = re.compile(r"(?m)^a=(ice-ufrag|ice-pwd):([A-Za-z0-9+/]{4,256})\r?$")
 
 
-class Grant(Struct, frozen=True):
-    """What a token allows until ``expires`` (Unix seconds): to send sound and pictures as ``source``, or to watch the room."""
+class Joining(Protocol):
+    """How an offer gets into a room. ``join`` again with the same client and changed ICE credentials restarts ICE."""
 
-    room: str
-    source: str
-    expires: int
-    audio: bool = False
-    video: bool = False
-    screen: bool = False
-    watch: bool = False
+    async def join(self, client: str, offer_sdp: str) -> Answer:
+        """Raises MediaRefused."""
+
+    async def leave(self, client: str) -> None: ...
+
+    def ice_servers(self, client: str) -> tuple[IceServer, ...]: ...
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP reply: ``headers`` may repeat a name."""
+    """An HTTP reply: ``headers`` may repeat a name; ``code`` says why it is a refusal, in a stable word."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
+    code: str = ""
+
+
+NOT_FOUND = Reply(404, code="not_found")
 
 
 class _Refused(Exception):
     def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.body)
+        super().__init__(reply.code)
         self.reply = reply
 
 
-class Tokens:
-    """Signed grants."""
+@dataclass
+class _Resource:
+    """One session: who owns it, its client, the offer as last sent, and the ETag of its ICE session."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-
-    def issue(self, grant: Grant) -> str:
-        body = base64.urlsafe_b64encode(msgspec.json.encode(grant)).decode().rstrip("=")
-        return f"{body}.{self._sign(body)}"
-
-    def read(self, token: str, now: float) -> Grant | None:
-        """None for anything that is not a valid, unexpired token of ours."""
-        body, _, signature = token.partition(".")
-        if not hmac.compare_digest(signature.encode(), self._sign(body).encode()):
-            return None
-        try:
-            grant = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=Grant)
-        except (binascii.Error, msgspec.DecodeError, ValueError):
-            return None
-        return grant if grant.expires > now else None
-
-    def _sign(self, body: str) -> str:
-        digest = hmac.new(self._secret, b"whip:" + body.encode(), hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    owner: str
+    client: str
+    joining: Joining
+    offer: str
+    etag: str
 
 
 @dataclass
 class WhipDesk:
-    """The endpoints of one media plane. ``path`` is where resources live, for example "/whip/"."""
+    """The sessions of all devices. ``path`` is where they live, for example "/whip/"."""
 
-    plane: MediaPlane
-    tokens: Tokens
     path: str = "/whip/"
-    _resources: dict[str, str] = field(default_factory=dict)  # resource -> client
+    _resources: dict[str, _Resource] = field(default_factory=dict)
 
-    async def post(self, authorization: str | None, content_type: str | None, body: bytes, now: float) -> Reply:
-        """Publish or watch, as the token says. 201 with the answer and the resource's Location, or an error a client can act on."""
+    async def post(self, owner: str, joining: Joining, content_type: str | None, body: bytes) -> Reply:
+        """Begin a session for ``owner``: 201 with the answer, its Location, an ETag and a Link for every ICE server.
+
+        A device has one session: the one before ends. 400 no offer, 406 nothing in common, 413, 415, 503 no media worker.
+        """
         try:
-            grant = self._grant(authorization, now)
             offer = _text(content_type, SDP, body)
-            resource = secrets.token_urlsafe(24)
             client = f"whip-{secrets.token_hex(8)}"
-            answer = await self._join(grant, client, offer)
+            answer = await _asked(joining.join(client, offer))
         except _Refused as refused:
             return refused.reply
-        self._resources[resource] = client
-        links = tuple(("Link", _link(server)) for server in self.plane.ice_servers(client))
-        headers = (("Content-Type", SDP), ("Location", self.path + resource), ("ETag", f'"{client}"'), *links)
-        return Reply(201, headers, answer)
+        await self.end(owner)
+        resource = secrets.token_urlsafe(24)
+        made = self._resources[resource] = _Resource(owner, client, joining, offer, _etag())
+        links = tuple(("Link", link) for server in joining.ice_servers(client) for link in links_of(server))
+        headers = (("Content-Type", SDP), ("Location", self.path + resource), ("ETag", made.etag), *links)
+        return Reply(201, headers, answer.sdp)
 
-    async def _join(self, grant: Grant, client: str, offer: str) -> str:
-        try:
-            answer = await self.plane.join(grant.room, client, grant.source, offer, video_slots=1 if grant.watch else 0)
-            await self.plane.permit(client, audio=grant.audio, video=grant.video, screen=grant.screen)
-            if grant.watch:
-                await self.plane.want(client, video=1, screen=True)
-        except MediaRefused as refusal:
-            raise _Refused(_refusal(refusal)) from refusal
-        return answer.sdp
+    async def patch(self, owner: str, resource: str, content_type: str | None, if_match: str | None, body: bytes) -> Reply:
+        """Trickled candidates (204; welcome, and not needed by an ICE-lite answerer), or an ICE restart (200 with ours).
 
-    async def patch(self, resource: str, content_type: str | None, body: bytes) -> Reply:
-        """Trickled candidates are welcome and not needed (the answerer is ICE-lite). An ICE restart needs a new POST."""
-        if resource not in self._resources:
-            return Reply(404)
+        412 when ``If-Match`` names another ICE session, 428 without one, 422 for a fragment that says neither.
+        """
+        session = self._resources.get(resource)
+        if session is None or session.owner != owner:
+            return NOT_FOUND
         try:
             fragment = _text(content_type, FRAGMENT, body)
+            if if_match is None:
+                return Reply(428, code="if_match_needed")
+            ice = dict(_ICE.findall(fragment))
+            restarts = len(ice) == 2 and ice != dict(_ICE.findall(session.offer))
+            if if_match.strip() != "*" and if_match.strip() != session.etag:
+                return Reply(412, code="another_ice_session")
+            if not restarts:
+                told = "a=candidate:" in fragment or "a=end-of-candidates" in fragment
+                return Reply(204) if told else Reply(422, code="bad_fragment")
+            return await self._restart(session, ice)
         except _Refused as refused:
             return refused.reply
-        if "a=candidate:" not in fragment and "a=end-of-candidates" not in fragment and "a=ice-ufrag:" in fragment:
-            return Reply(422, body="restart by a new POST")
-        return Reply(204)
 
-    async def delete(self, resource: str) -> Reply:
-        client = self._resources.pop(resource, None)
-        if client is None:
-            return Reply(404)
-        await self.plane.leave(client)
+    async def _restart(self, session: _Resource, ice: dict[str, str]) -> Reply:
+        offer = _ICE.sub(lambda line: f"a={line[1]}:{ice[line[1]]}\r", session.offer)
+        answer = await _asked(session.joining.join(session.client, offer))
+        session.offer, session.etag = offer, _etag()
+        return Reply(200, (("Content-Type", FRAGMENT), ("ETag", session.etag)), _fragment_of(answer.sdp))
+
+    async def delete(self, owner: str, resource: str) -> Reply:
+        """End the session: 200, or 404 when there is none of this owner."""
+        session = self._resources.get(resource)
+        if session is None or session.owner != owner:
+            return NOT_FOUND
+        del self._resources[resource]
+        await session.joining.leave(session.client)
         return Reply(200)
 
-    def lost(self, client: str) -> None:
-        """To be called with every ClientLost and WorkerLost: the resource is gone."""
-        self._resources = {r: c for r, c in self._resources.items() if c != client}
+    async def end(self, owner: str) -> None:
+        """End whatever session the owner has: the token was taken back, or a new session begins."""
+        for resource in [name for name, session in self._resources.items() if session.owner == owner]:
+            await self.delete(owner, resource)
 
-    def _grant(self, authorization: str | None, now: float) -> Grant:
-        scheme, _, token = (authorization or "").partition(" ")
-        grant = self.tokens.read(token.strip(), now) if scheme.lower() == "bearer" else None
-        if grant is None:
-            raise _Refused(Reply(401, (("WWW-Authenticate", "Bearer"),), "a valid token is needed"))
-        return grant
+    def lost(self, client: str) -> None:
+        """The media plane has let this client go (ClientLost, WorkerLost): its session is gone, the device must POST again."""
+        self._resources = {name: session for name, session in self._resources.items() if session.client != client}
+
+
+async def _asked(joining: object) -> Answer:
+    try:
+        answer: Answer = await joining  # type: ignore[misc]  # a coroutine of Joining
+    except MediaRefused as refusal:
+        raise _Refused(_refusal(refusal)) from refusal
+    return answer
+
+
+def _etag() -> str:
+    return f'"{secrets.token_hex(8)}"'
+
+
+def _fragment_of(sdp: str) -> str:
+    """Our side of a restarted ICE session (RFC 8840): credentials and candidates of the bundle."""
+    wanted = ("m=", "a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates")
+    session, _, media = sdp.partition("\r\nm=")
+    first = ("m=" + media.partition("\r\nm=")[0]).splitlines()
+    lines = [line for line in (*session.splitlines(), *first) if line.startswith((*wanted, "a=ice-lite", "a=group:"))]
+    return "\r\n".join(lines) + "\r\n"
 
 
 def _text(content_type: str | None, wanted: str, body: bytes) -> str:
     if (content_type or "").split(";")[0].strip().lower() != wanted:
-        raise _Refused(Reply(415, (("Accept", wanted),), f"send {wanted}"))
+        name = "Accept-Patch" if wanted == FRAGMENT else "Accept-Post"
+        raise _Refused(Reply(415, ((name, wanted),), code="wrong_media_type"))
+    if len(body) > LONGEST:
+        raise _Refused(Reply(413, code="too_large"))
     try:
         return body.decode()
     except UnicodeDecodeError as reason:
-        raise _Refused(Reply(400, body="not UTF-8")) from reason
+        raise _Refused(Reply(400, code="bad_sdp" if wanted == SDP else "bad_fragment")) from reason
 
 
 def _refusal(refusal: MediaRefused) -> Reply:
     if refusal.code == "media_unavailable":
-        return Reply(503, (("Retry-After", "2"),), refusal.code)
-    return Reply(406 if refusal.code == "no_common_codec" else 400, body=refusal.code)
+        return Reply(503, (("Retry-After", "2"),), code=refusal.code)
+    return Reply(406 if refusal.code in ("no_common_codec", "too_many_lines") else 400, code=refusal.code)
 
 
-def _link(server: IceServer) -> str:
-    text = f'<{server.urls[0]}>; rel="ice-server"'
+def links_of(server: IceServer) -> tuple[str, ...]:
+    """The Link header values of one ICE server, one for each of its addresses."""
+    secret = ""
     if server.username:
-        text += f'; username="{server.username}"; credential="{server.credential}"; credential-type="password"'
-    return text
+        secret = f'; username="{server.username}"; credential="{server.credential}"; credential-type="password"'
+    return tuple(f'<{url}>; rel="ice-server"{secret}' for url in server.urls)

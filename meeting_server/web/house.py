@@ -8,6 +8,7 @@ from typing import Any, cast
 from starlette.requests import HTTPConnection
 
 from meeting_server.config import Settings
+from meeting_server.media.whip import WhipDesk
 from meeting_server.store.access_log import AccessLog
 from meeting_server.store.accounts import Accounts
 from meeting_server.store.approvals import Approvals
@@ -53,6 +54,10 @@ class House:
     media: Any = None
     search: Any = None
     archive: Any = None
+    whip: WhipDesk = field(default_factory=lambda: WhipDesk("/whip/"))
+    """Hall cameras that publish."""
+    whep: WhipDesk = field(default_factory=lambda: WhipDesk("/whep/"))
+    """Hall screens that watch."""
     publications: Publications = field(init=False)
     record_edits: RecordEdits = field(init=False)
     record_orders: RecordOrders = field(init=False)
