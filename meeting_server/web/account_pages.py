@@ -108,7 +108,7 @@ async def end_sign_ins(request: Request) -> Response:
 
 
 async def my_data(request: Request) -> Response:
-    """Everything the directory and the accounts hold about me, as JSON to keep."""
+    """Everything the directory, the accounts and the pages of learning hold about me, as JSON to keep."""
     viewer = await member_of(request)
     house = house_of(request)
     member = await _member(house, viewer)
@@ -129,6 +129,7 @@ async def my_data(request: Request) -> Response:
         "sign_ins": [_device(sign_in) for sign_in in await house.accounts.sign_ins_of(member.member_id, now_millis())],
         "feeds": [{"branch": feed.branch_id, "made_at": feed.made_at} for feed in await house.feeds.of_member(member.member_id)],
         "telling": await house.statements.held(member.member_id),
+        "learning": await house.learning.held(member.member_id),
         "acts": [{"at": act.at, "act": act.act, "by": act.actor_name, "detail": act.detail} for act in acts],
     }
     return JSONResponse(body, headers={"content-disposition": 'attachment; filename="my-record.json"'})
