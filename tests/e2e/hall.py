@@ -11,6 +11,7 @@ from playwright.async_api import expect
 
 from meeting_server.web.catalogue import text
 from tests.bots import Bot
+from tests.e2e.axe import violations_in_both_themes
 from tests.e2e.phones import Phone, Phones, phones
 from tests.voting_house import VotingHouse, voting_house
 
@@ -125,16 +126,10 @@ async def officers_approved(hall: Hall, scrutineer: str, teller: str) -> None:
         await bot.close()
 
 
-AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
-RUN_AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-  .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join("; ")}`)"""
-
-
 async def looked_at(phone: Phone, state: str, pictures: Path | None = None) -> list[str]:
     """What axe finds, and whether anything is wider than the page."""
     page = phone.page
-    await page.evaluate("window.axe ?? 0") or await page.evaluate(AXE.read_text("utf-8"))
-    found: list[str] = [f"{state}: {line}" for line in await page.evaluate(RUN_AXE)]
+    found = [f"{state}: {line}" for line in await violations_in_both_themes(page)]
     if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{state}: wider than the page")
     if pictures is not None:

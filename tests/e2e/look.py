@@ -46,11 +46,12 @@ MEASURE = """() => {
   if (sheet) {
     const foot = sheet.querySelector(".sheet__foot");
     const box = (foot ?? sheet).getBoundingClientRect();
-    if (innerHeight > 440 && (box.bottom > innerHeight + 1 || box.top < 0)) out.push("the foot of the sheet is not on the screen");
+    const pinned = innerHeight > 440 || innerWidth >= 480; // not at 200 % zoom on a phone: there the whole sheet scrolls
+    if (pinned && (box.bottom > innerHeight + 1 || box.top < 0)) out.push("the foot of the sheet is not on the screen");
     const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-    if (innerHeight > 440 && !sheet.contains(at)) out.push(`the sheet is covered by ${at?.className}`);
-    const body = sheet.querySelector(".sheet__body").getBoundingClientRect();
-    if (innerHeight > 440 && body.height < 100) out.push(`only ${Math.round(body.height)}px of the sheet's body are left`);
+    if (pinned && !sheet.contains(at)) out.push(`the sheet is covered by ${at?.className}`);
+    const body = sheet.querySelector(".sheet__body");
+    if (pinned && body.clientHeight < Math.min(100, body.scrollHeight)) out.push(`only ${body.clientHeight}px of the sheet's body are left`);
   }
   for (const el of innerWidth < 720 ? [] : document.querySelectorAll(".hall__main, .hall__running, .hall__batch")) {
     if (el.scrollHeight > el.clientHeight + 1) out.push(`${el.className} is cut off by ${el.scrollHeight - el.clientHeight}px`);
@@ -60,6 +61,32 @@ MEASURE = """() => {
   }
   return out;
 }"""
+
+CONTRAST = """async (theme) => {
+  document.documentElement.dataset.theme = theme;
+  await Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished));
+  const result = await axe.run(document, { resultTypes: ["violations"], runOnly: { type: "rule", values: ["color-contrast"] } });
+  return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " | " + (n.any[0]?.message ?? "")));
+}"""
+PRESSABLE = """() => [...document.querySelectorAll("button, summary")].filter((el) =>
+  el.checkVisibility() && el.getClientRects().length > 0 && el.closest("[inert]") === null && el.getAttribute("aria-disabled") !== "true" && !el.disabled)"""
+NAMES = f"""() => ({PRESSABLE})().map((el) => (el.getAttribute("aria-label") ?? el.textContent).trim().replace(/[\\d:]+/g, "#"))"""
+PRESS = f"""async (index) => {{
+  let acted = false;
+  const watch = new MutationObserver(() => {{ acted = true; }});
+  const asked = window.stories.asked.length;
+  const {{ href }} = location;
+  watch.observe(document.documentElement, {{ subtree: true, childList: true, attributes: true, characterData: true }});
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  if (acted) return "restless";
+  ({PRESSABLE})()[index].click();
+  for (let n = 0; n < 30 && !acted; n += 1) {{
+    await new Promise((done) => setTimeout(done, 20));
+    acted ||= window.stories.asked.length > asked || location.href !== href;
+  }}
+  watch.disconnect();
+  return acted ? "acts" : "dead";
+}}"""
 
 SETTLED = "() => { const sheet = document.querySelector('.sheet'); return !sheet || sheet.contains(document.activeElement); }"
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -121,9 +148,9 @@ def story_names(browser: Browser, address: str) -> list[str]:
     return names
 
 
-def show(page: Page, address: str, story: str, look: Look, *, moved: bool = True) -> None:
-    """``moved``: what happens next in the story has happened."""
-    page.goto(f"{address}/?story={story}&{look.query}")
+def show(page: Page, address: str, story: str, look: Look, *, moved: bool = True, still: bool = False) -> None:
+    """``moved``: what happens next in the story has happened. ``still``: no clock ticks."""
+    page.goto(f"{address}/?story={story}&{look.query}&still={int(still)}")
     page.wait_for_selector("html[data-ready]")
     page.evaluate(TWO_FRAMES)
     if moved:
@@ -140,6 +167,30 @@ def findings(page: Page, axe: str) -> list[str]:
     return found + measured
 
 
+def dead_buttons(page: Page, address: str, story: str, look: Look, seen: set[str]) -> list[str]:
+    """Buttons of a story that do nothing when pressed; those named in ``seen`` were pressed before and are left out."""
+    show(page, address, story, look, still=True)
+    out = []
+    fresh = True
+    for index, name in enumerate(page.evaluate(NAMES)):
+        if name in seen:
+            continue
+        seen.add(name)
+        if not fresh:
+            show(page, address, story, look, still=True)
+        fresh = False
+        try:
+            told = page.evaluate(PRESS, index)
+        except Error as left:
+            if "navigation" not in left.message:
+                raise
+            told = "acts"  # it leads to another page
+            page.wait_for_load_state()
+        if told != "acts":
+            out.append(f"{story}: {name!r} is {told}")
+    return out
+
+
 def _note_error(reports: list[str], message: ConsoleMessage) -> None:
     if message.type == "error":
         reports.append(message.text)
@@ -150,9 +201,10 @@ def _note_throw(reports: list[str], error: Error) -> None:
 
 
 def inspect(
-    browser: Browser, address: str, names: Sequence[str], wanted: Sequence[Look], pictures: Path | None
+    browser: Browser, address: str, names: Sequence[str], wanted: Sequence[Look], pictures: Path | None, *, other_theme: bool = False,
+    without_axe: bool = False,
 ) -> dict[str, list[str]]:
-    """Findings by ``story @ look``; screenshots go to ``pictures``."""
+    """Findings by ``story @ look``; screenshots go to ``pictures``. ``other_theme``: contrast is measured in the other theme too."""
     axe = AXE.read_text()
     out: dict[str, list[str]] = {}
     for look in wanted:
@@ -169,7 +221,10 @@ def inspect(
             show(page, address, name, look)
             if pictures is not None:
                 page.screenshot(path=pictures / f"{name}@{look.name}.png")
-            found = findings(page, axe) + reports
+            found = (page.evaluate(MEASURE) if without_axe else findings(page, axe)) + reports
+            if other_theme:
+                theme = "light" if look.theme == "dark" else "dark"
+                found += [f"axe in {theme}: {line}" for line in page.evaluate(CONTRAST, theme)]
             if found:
                 out[f"{name} @ {look.name}"] = list(found)
         context.close()
@@ -182,6 +237,7 @@ def main() -> int:
     parser.add_argument("--sizes", nargs="*", default=list(SIZES))
     parser.add_argument("--quick", action="store_true", help="each language and theme once, no big type")
     parser.add_argument("--big", action="store_true", help="big type only, in light")
+    parser.add_argument("--press", action="store_true", help="press every button instead, and say which do nothing")
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "look")
     chosen = parser.parse_args()
     if not (BUILT / "index.html").exists():
@@ -194,7 +250,15 @@ def main() -> int:
         wanted = looks(chosen.sizes, chosen.quick)
         if chosen.big:
             wanted = [Look(size, language, "light", True) for size in chosen.sizes for language in ("zh", "en")]
-        found = inspect(browser, address, names, wanted, chosen.out)
+        if chosen.press:
+            page = browser.new_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+            seen: set[str] = set()
+            plain = Look("360x740", "zh", "light", False)
+            found = {name: dead_buttons(page, address, name, plain, seen) for name in names if not name.startswith("ended-")}  # these lead away
+            found = {name: lines for name, lines in found.items() if lines}
+            print(f"{len(seen)} buttons pressed")
+        else:
+            found = inspect(browser, address, names, wanted, chosen.out)
         browser.close()
     for where, lines in found.items():
         for line in lines:

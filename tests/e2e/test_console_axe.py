@@ -13,6 +13,7 @@ from playwright.async_api import Page, expect
 from meeting_server.web.catalogue import Language, text
 from tests.bots import Bot
 from tests.client_house import ClientHouse, client_house
+from tests.e2e.axe import OTHER_THEME
 from tests.e2e.phones import DESKTOP, PHONE, SMALL, phones
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -60,6 +61,7 @@ class Look:
     async def check(self, state: str) -> None:
         await self.page.evaluate("window.axe ?? 0") or await self.page.evaluate(AXE.read_text("utf-8"))
         found: list[str] = await self.page.evaluate(RUN)
+        found += await self.page.evaluate(OTHER_THEME)
         self.found += [f"{state}: {violation}" for violation in found]
         overflow = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if overflow > 0:

@@ -9,11 +9,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.e2e.look import BUILT, CHROMIUM, Look, inspect, served, show, story_names
+from tests.e2e.look import BUILT, CHROMIUM, Look, dead_buttons, inspect, served, show, story_names
 from tools.bootstrap import CLIENT, npm
 
 pytestmark = [pytest.mark.browser]
 
+HOUSE = ("console-", "stage-")
+"""Stories of the secretary's console and of the hall's screen: one language on a phone, the other one wide."""
+PRESSED = (
+    "console-agenda", "console-votes", "console-votes-ready", "console-floor", "console-people", "console-more", "console-person",
+    "room-video", "room-own-floor", "more", "vote-batch", "vote-batch-next", "poll-choose",
+)
 PHONE = Look("360x740", "zh", "light", False)
 SMALL_BIG = Look("320x568", "zh", "light", True)
 ZOOMED = Look("180x370", "zh", "light", False)
@@ -59,9 +65,46 @@ def tab_to(page: Page, selector: str) -> None:
 
 @pytest.mark.parametrize("look", [PHONE, Look("360x740", "en", "dark", False)], ids=lambda look: look.name)
 def test_every_state_is_accessible_on_a_phone(browser: Browser, address: str, look: Look) -> None:
-    names = story_names(browser, address)
+    """In both themes each: contrast is measured in the other one too."""
+    names = [name for name in story_names(browser, address) if look is PHONE or not name.startswith(HOUSE)]
     assert len(names) > 60
-    assert inspect(browser, address, names, [look], None) == {}
+    assert inspect(browser, address, names, [look], None, other_theme=True) == {}
+
+
+def test_the_console_and_the_halls_screen_are_accessible_when_wide(browser: Browser, address: str) -> None:
+    names = [name for name in story_names(browser, address) if name.startswith(("console-votes", "console-agenda", "console-people", "stage-"))]
+    assert inspect(browser, address, names, [Look("1280x720", "en", "dark", False)], None) == {}
+
+
+def test_a_vote_can_be_cast_on_a_phone_held_sideways(browser: Browser, address: str) -> None:
+    """The button that confirms is on the screen and the choices scroll above it."""
+    names = [name for name in story_names(browser, address) if name.startswith(("vote-", "poll-", "roll-", "result-"))]
+    assert len(names) > 50
+    assert inspect(browser, address, names, [Look("740x360", "zh", "light", False)], None, without_axe=True) == {}
+
+
+def test_every_button_of_console_and_room_acts(page: Page, address: str) -> None:
+    """``python -m tests.e2e.look --press`` presses those of every story."""
+    seen: set[str] = set()
+    dead = [line for story in PRESSED for line in dead_buttons(page, address, story, PHONE, seen)]
+    assert dead == []
+    assert len(seen) > 60
+
+
+def test_a_result_is_shown_as_bars_and_as_a_table(page: Page, address: str) -> None:
+    show(page, address, "result-carried", PHONE)
+    assert page.locator(".result__plot svg").count() == 3
+    table = page.locator(".table--counts")
+    assert table.locator("thead th").all_inner_texts() == ["选项", "票数", "占应到 28"]
+    assert [row.locator("th, td").all_inner_texts() for row in table.locator("tbody tr").all()] == [["赞成", "22", "79%"], ["不赞成", "2", "7%"], ["弃权", "2", "7%"]]
+
+
+def test_a_scrutineer_sees_figures_and_never_a_choice(page: Page, address: str) -> None:
+    show(page, address, "officer-collecting", PHONE)
+    sheet = page.locator(".sheet")
+    assert sheet.locator(".stat3 dd").all_inner_texts() == ["2", "26", "19"]
+    words = sheet.inner_text()
+    assert not any(choice in words for choice in ("赞成", "弃权"))
 
 
 def test_states_are_accessible_on_a_desktop(browser: Browser, address: str) -> None:

@@ -3,7 +3,7 @@ import { inFours, ownPapers, papersKnown, papersUnsupported, progress, type OwnP
 import { connection, change, meeting, refusals } from "../core/store";
 import { openSheet } from "../views/layout";
 import { setMark, setOwnText, setWriteIn } from "../views/vote/marks";
-import { changeDraft } from "../views/vote/paper";
+import { aside, changeDraft } from "../views/vote/paper";
 import type { Motion } from "../wire/messages";
 import { ME, meetingState, motion, NOW, published } from "./fixtures";
 
@@ -48,6 +48,14 @@ export const TALLY = { cast: 26, entitled: 28, present: 26, void: 0, written: 0,
 export const VERDICT = { carried: false, needed: 14, base: "present" as const, base_count: 26, votes_for: 0, elected: [], tied: [], short: 0 };
 export function votes(...each: readonly number[]): [string, number][] {
   return each.flatMap((n, i): [string, number][] => [[`c${i + 1}:for`, n], [`c${i + 1}:against`, 25 - n], [`c${i + 1}:abstain`, 0]]);
+}
+
+/** The scrutineer's screen: figures and phase, the count on paper to sign, no choice. */
+function officer(phase: "collecting" | "voting"): void {
+  const one = show({ phase, collect_until: NOW + 40_000, electorate: ["m-li", "m-sun"], paper_count: { issued: 3, returned: 3, void: 0, counts: [["for", 2], ["against", 1], ["abstain", 0]], entered_by: "m-he", scrutineer: ME, teller: "m-li", signed_by: [] }, ...(phase === "collecting" ? { paper_count: null } : {}) });
+  if (meeting.value) meeting.value = { ...meeting.value, officers: [{ participant_id: ME, office: "scrutineer", motion_id: "v0" }] };
+  aside(`${one.motion_id}:watch`);
+  openSheet({ name: "officer", motion: one.motion_id });
 }
 
 export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
@@ -114,6 +122,8 @@ export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
     if (meeting.value) meeting.value = { ...meeting.value, officers: [{ participant_id: ME, office: "scrutineer", motion_id: "v0" }] };
     changeDraft(one.motion_id, { step: "choose" });
   },
+  "officer": () => officer("voting"),
+  "officer-collecting": () => officer("collecting"),
   "result-secret": () => result({}),
   "result-secret-missing": () => result({}, { ...RECEIPT, bulletin: "out", checked_at: NOW }),
   "result-election": () => result({ ...ELECTION, tally: { ...TALLY, void: 1, paper: 3, counts: [...votes(22, 19, 17, 9, 6), ["w:孙国栋", 4]] }, verdict: { ...VERDICT, carried: true, reason: "elected", elected: ["c1", "c2", "c3"], votes_for: 17 }, paper_count: { issued: 3, returned: 3, void: 0, counts: [], entered_by: "m-he", scrutineer: "m-li", teller: "m-sun", signed_by: ["m-li", "m-sun"] } }, { ...RECEIPT, choices: ["c1:for", "c2:against", "w:孙国栋"], bulletin: "in", checked_at: NOW }),

@@ -1,4 +1,4 @@
-/** Shows one story: `?story=vote-choose&lang=en&theme=dark&big=1`. Without a name: the list of all. */
+/** Shows one story: `?story=vote-choose&lang=en&theme=dark&big=1`, with `still=1` the clock stands. Without a name: the list of all. */
 import "../styles/tokens.css";
 import "../styles/components.css";
 import { render } from "preact";
@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   await storyActions.setPreferences({ language, theme: theme === "dark" ? "dark" : "light", big: query.get("big") === "1" });
   change(preferences, { language });
   beat();
-  setInterval(beat, 1000);
+  if (query.get("still") !== "1") setInterval(beat, 1000);
   boot.value = { meeting_id: "M1", participant_id: ME, name: "丁文静", language, csrf: "", ice_servers: [], media: true, stage: false, urls: { home: "#home" }, as: query.get("as") === "listen" ? "listen" : "audio" };
   you.value = { participant_id: ME, name: "丁文静", connection_id: "k1" };
   change(connection, { phase: "live" });
