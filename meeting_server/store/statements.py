@@ -146,10 +146,11 @@ class Statements:
 
     async def count(self) -> tuple[int, int]:
         """How many wait to be sent, and how many were refused."""
+        everything = select(func.count()).select_from(statements)
         async with self._database.read() as conn:
-            rows = await conn.execute(select(statements.c.refused != "", func.count()).group_by(statements.c.refused != ""))
-            counted = {bool(refused): number for refused, number in rows}
-        return counted.get(False, 0), counted.get(True, 0)
+            waiting = (await conn.execute(everything.where(statements.c.refused == ""))).scalar_one()
+            refused = (await conn.execute(everything.where(statements.c.refused != ""))).scalar_one()
+        return waiting, refused
 
 
 def _waiting(row: Any) -> Waiting:

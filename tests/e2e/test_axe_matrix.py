@@ -1,4 +1,4 @@
-"""Every page, at both sizes, in both languages and themes: nothing for axe to say, nothing for the content policy to refuse."""
+"""Every page, at both sizes, in both languages and, for each, in both themes: nothing for axe to say, nothing for the content policy to refuse."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.axe import violations
+from tests.e2e.axe import violations_in_both_themes
 from tests.e2e.conftest import DemoHouse
 from tests.e2e.phones import DESKTOP, PHONE, Phone, Phones, phones
 
@@ -36,6 +36,7 @@ def addresses(house: DemoHouse) -> dict[str, list[str]]:
             f"{people}/links", f"/branches/{branch}/meetings/new", f"/branches/{branch}/meetings/new?kind=general",
             f"/meetings/{live}", f"/meetings/{live}/invitations", f"/meetings/{live}/attendance", f"/meetings/{live}/enter",
             f"/meetings/{coming}", f"/meetings/{coming}/edit", f"/meetings/{coming}/cancel",
+            f"/archive/{past}/take", f"/archive/{past}/share", "/sharing", "/feeds", "/me/telling",
         ],
         "李敏": ["/", "/me", f"/meetings/{coming}", f"/meetings/{coming}/leave", "/me/attendance"],
         "顾明远": ["/archive", f"/archive/{past}", f"/archive/{past}/minutes", "/search?q=志愿"],
@@ -43,7 +44,7 @@ def addresses(house: DemoHouse) -> dict[str, list[str]]:
 
 
 async def looked_at(phone: Phone, what: str) -> list[str]:
-    found = [f"{what}: {line}" for line in await violations(phone.page)]
+    found = [f"{what}: {line}" for line in await violations_in_both_themes(phone.page)]
     found += [f"{what}: policy: {line}" for line in await phone.violations()]
     return found
 
@@ -90,3 +91,12 @@ async def test_the_room_and_the_console_are_accessible(
             await phone.context.close()
         assert all_phones.faults == []
     assert not found, "\n".join(found)
+
+
+async def test_the_running_meetings_title_is_high_enough_for_a_thumb(demo_house: DemoHouse) -> None:
+    async with phones() as all_phones:
+        phone = await person(all_phones, demo_house, "李敏", "zh-CN", "light", PHONE)
+        await phone.page.goto(demo_house.url)
+        box = await phone.page.locator("a.plain").first.bounding_box()
+        assert box is not None
+        assert box["height"] >= 48
