@@ -1,4 +1,7 @@
 /** The archive's player: one clock for sound, pictures, chapters and lanes. The page is readable without it. */
 import { bindPlayer } from "./page/player";
+import { reportProgress } from "./page/heard";
 
 bindPlayer(document);
+const [player, sound] = [document.getElementById("player"), document.getElementById("sound")];
+if (player && sound instanceof HTMLMediaElement) reportProgress(player, sound, () => undefined);
