@@ -14,8 +14,8 @@ import msgspec
 
 from meeting_server.archive.minutes import FORMAT as MINUTES_FORMAT
 from meeting_server.archive.minutes import Minutes, minutes_of
+from meeting_server.archive.paper_audit import NOT_INCLUDED, audit_paper
 from meeting_server.archive.paper_audit import Name as PaperCheck
-from meeting_server.archive.paper_audit import audit_paper
 from meeting_server.domain import ballots
 from meeting_server.domain.attendance import electorate, present_of
 from meeting_server.domain.events import (
@@ -54,6 +54,7 @@ Name = Literal[
     "ballots_in_time",
     "ballots_entitled",
     "ballots_valid",
+    "bulletins",
     "paper_key",
     "issuance",
     "tokens",
@@ -89,6 +90,8 @@ class Check:
     looked_at: int
     findings: tuple[Finding, ...]
     skipped: bool = False
+    told: tuple[str, ...] = ()
+    """Secret votes that could not be counted again, since their ballots are not in this bundle. No doubt, but told."""
 
     @property
     def passed(self) -> bool:
@@ -130,9 +133,12 @@ class _Report:
     looked_at: dict[Name, int] = field(default_factory=lambda: dict.fromkeys(NAMES, 0))
     findings: list[Finding] = field(default_factory=list)
     skipped: set[Name] = field(default_factory=set)
+    told: list[str] = field(default_factory=list)
 
     def look(self, name: Name, fine: bool, seq: int, detail: str = "") -> None:
         self.looked_at[name] += 1
+        if name == "bulletins" and fine and detail.startswith(NOT_INCLUDED):
+            self.told.append(detail.removeprefix(NOT_INCLUDED))
         if not fine:
             self.findings.append(Finding(name, seq, detail))
 
@@ -143,6 +149,7 @@ class _Report:
                 self.looked_at[name],
                 tuple(finding for finding in self.findings if finding.check == name),
                 name in self.skipped,
+                tuple(self.told) if name == "bulletins" else (),
             )
             for name in NAMES
         )
@@ -394,8 +401,8 @@ def report_lines(result: Audit, say: Say) -> list[str]:
         "",
     ]
     for check in result.checks:
-        outcome = "skipped" if check.skipped else "failed" if check.findings else "passed"
-        mark = {"passed": "✓", "failed": "✗", "skipped": "–"}[outcome]
+        outcome = "failed" if check.findings else "skipped" if check.skipped else "partly" if check.told else "passed"
+        mark = {"passed": "✓", "failed": "✗", "skipped": "–", "partly": "–"}[outcome]
         lines.append(
             f"{mark} {say(f'audit.check.{check.name}')}  [{say(f'audit.outcome.{outcome}', count=check.looked_at)}]"
         )
@@ -406,7 +413,10 @@ def report_lines(result: Audit, say: Say) -> list[str]:
             + (f"  {finding.detail}" if finding.detail else "")
             for finding in check.findings
         ]
+        lines += [f"    {say('audit.not_included')}  {title}" for title in check.told]
     lines += ["", say("audit.sound" if result.sound else "audit.unsound", count=len(result.findings))]
+    if result["bulletins"].told:
+        lines.append(say("audit.not_recounted", count=len(result["bulletins"].told)))
     return lines
 
 

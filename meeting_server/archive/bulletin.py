@@ -10,6 +10,7 @@ from meeting_server.journal.box import Sealed
 from meeting_server.journal.paper import Ballot
 
 FORMAT = "bulletin-1"
+WITHHELD = "bulletin-withheld-1"
 
 
 def file_of(motion_id: MotionId) -> str:
@@ -48,6 +49,21 @@ class Bulletin(msgspec.Struct, frozen=True):
     ballots: tuple[BallotLine, ...]
 
 
+class Withheld(msgspec.Struct, frozen=True):
+    """In place of a bulletin that stays with the scrutineers: who was handed a paper, under which key, and no ballot."""
+
+    format: str
+    paper_id: str
+    modulus: str
+    receipt_key: str
+    issued_to: tuple[str, ...]
+
+
+def withheld(paper_id: str, paper: Paper, issued_to: list[str]) -> bytes:
+    """The file's content where its reader is not given the ballots."""
+    return msgspec.json.encode(Withheld(WITHHELD, paper_id, paper.modulus, paper.receipt_key, tuple(sorted(issued_to))))
+
+
 def bulletin_of(paper_id: str, paper: Paper, issued_to: list[str], sealed: Sealed) -> bytes:
     """The file's content."""
     lines = tuple(
@@ -61,3 +77,9 @@ def bulletin_of(paper_id: str, paper: Paper, issued_to: list[str], sealed: Seale
 def read(content: bytes) -> Bulletin:
     """Raises msgspec.DecodeError."""
     return msgspec.json.decode(content, type=Bulletin)
+
+
+def read_withheld(content: bytes) -> Withheld | None:
+    """What stands in place of a bulletin; ``None``: the ballots are there. Raises msgspec.DecodeError."""
+    found = msgspec.json.decode(content, type=Withheld)
+    return found if found.format == WITHHELD else None

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from meeting_server.archive.bulletin import Bulletin, file_of, read
+from meeting_server.archive.bulletin import Bulletin, Withheld, file_of, read, read_withheld
 from meeting_server.domain import ballots
 from meeting_server.domain.events import MotionClosed
 from meeting_server.domain.ids import MeetingId
@@ -16,7 +16,9 @@ from meeting_server.domain.verdicts import result
 from meeting_server.journal.box import paper_id
 from meeting_server.journal.paper import Ballot, fingerprint, root
 
-Name = Literal["paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
+Name = Literal["bulletins", "paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
+NOT_INCLUDED = "– "
+"""Begins the detail of a bulletin whose ballots are not in the bundle."""
 Look = Callable[[Name, bool, str], None]
 
 
@@ -30,22 +32,20 @@ def audit_paper(
         look("root", False, f"{title}: {file_of(motion.motion_id)}")
         return
     try:
+        told = read_withheld(content)
+        if told is not None:
+            _without_ballots(meeting_id, motion, closed, told, look)
+            return
         bulletin = read(content)
         boxed = [line.ballot() for line in bulletin.ballots]
         modulus = int(bulletin.modulus, 16)
-        receipt_key = bytes.fromhex(bulletin.receipt_key)
+        bytes.fromhex(bulletin.receipt_key)
     except (msgspec.DecodeError, ValueError) as error:
         look("root", False, f"{title}: {error}")
         return
     name = paper_id(meeting_id, motion.motion_id)
-    paper = motion.paper
-    one_key = (
-        paper is not None
-        and bulletin.paper_id == name
-        and bulletin.modulus == paper.modulus
-        and fingerprint(modulus, receipt_key) == paper.fingerprint
-    )
-    look("paper_key", one_key, title)
+    look("paper_key", _one_key(name, motion, bulletin), title)
+    look("bulletins", True, title)
     _issuance(motion, closed, bulletin, look)
     _ballots(name, modulus, boxed, title, look)
     look("root", root([ballot.leaf for ballot in boxed]).hex() == closed.root, title)
@@ -57,7 +57,29 @@ def audit_paper(
     look("verdict", result(motion, tally, closed.quorum) == closed.verdict, title)
 
 
-def _issuance(motion: Motion, closed: MotionClosed, bulletin: Bulletin, look: Look) -> None:
+def _without_ballots(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, told: Withheld, look: Look) -> None:
+    """A bundle given to someone who is not shown the ballots: what can be checked without them, and that they are not
+    there, which is no doubt where the frozen rule says so."""
+    title = motion.title
+    look("bulletins", motion.preset.bulletin == "scrutineers", f"{NOT_INCLUDED}{title}")
+    look("paper_key", _one_key(paper_id(meeting_id, motion.motion_id), motion, told), title)
+    _issuance(motion, closed, told, look)
+    look("tally", closed.returned <= closed.issued, f"{title}: {closed.returned} / {closed.issued}")
+    found = result(motion, closed.tally, closed.quorum) if closed.tally is not None else None
+    look("verdict", found is not None and found == closed.verdict, title)
+
+
+def _one_key(name: str, motion: Motion, bulletin: Bulletin | Withheld) -> bool:
+    paper = motion.paper
+    return (
+        paper is not None
+        and bulletin.paper_id == name
+        and bulletin.modulus == paper.modulus
+        and fingerprint(int(bulletin.modulus, 16), bytes.fromhex(bulletin.receipt_key)) == paper.fingerprint
+    )
+
+
+def _issuance(motion: Motion, closed: MotionClosed, bulletin: Bulletin | Withheld, look: Look) -> None:
     """One paper for each who had the right, and not for those whose written opinion counts already."""
     handed = list(bulletin.issued_to)
     filed = {opinion.participant_id for opinion in motion.opinions}

@@ -95,6 +95,8 @@ class Preset:
     """Fields on which public sources disagree: the secretary confirms them before opening."""
     excellent: Share = Share(1, 3)
     """Of an appraisal: how many of those appraised can be 优秀."""
+    bulletin: Literal["scrutineers", "members"] = "scrutineers"
+    """Of a secret vote: who is given the sealed ballots in an exported bundle; members: whoever may export it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ def check_preset(preset: Preset, name: str = "preset") -> None:
     for field, threshold in (("quorum", preset.quorum), ("passing", preset.passing)):
         if threshold is not None and not _possible(threshold):
             raise PresetFileError(f"{name}: {field} is not a fraction between 0 and 1")
+    if not 0 < preset.excellent.numerator <= preset.excellent.denominator:
+        raise PresetFileError(f"{name}: excellent is not a fraction between 0 and 1")
 
 
 def _possible(threshold: Threshold) -> bool:

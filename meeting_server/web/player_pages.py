@@ -26,6 +26,7 @@ from meeting_server.web.pages import language_of, render, say
 from meeting_server.web.permissions import Action, allowed
 from meeting_server.web.playback import Playback, clock_of, millis_of, playback_of
 from meeting_server.web.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, words_of
+from meeting_server.web.recorded_files import may_take_bundle
 from meeting_server.web.retention import soon_deleted
 
 
@@ -102,7 +103,7 @@ async def player_page(request: Request) -> Response:
             "documents": documents,
             "opens_documents": await _opens_documents(request, reader),
             "head": (minutes.head_seq, grouped(minutes.head_hash)) if minutes else None,
-            "exports": reader.exports,
+            "exports": await may_take_bundle(request, reader),
             "sees_attendance": reader.edits,
             "start": start,
             "clock_of": clock_of,

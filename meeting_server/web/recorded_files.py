@@ -10,20 +10,23 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.audit import MINUTES as BUNDLED_MINUTES
-from meeting_server.archive.bulletin import bulletin_of, file_of
+from meeting_server.archive.bulletin import bulletin_of, file_of, withheld
 from meeting_server.archive.minutes import minutes_of
 from meeting_server.archive.shelf import RecordedFile
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import MeetingId
+from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.meeting import replay
+from meeting_server.domain.officers import holders
+from meeting_server.domain.state import MeetingState
 from meeting_server.journal.box import Box, paper_id
 from meeting_server.journal.bundle import write_bundle
-from meeting_server.journal.port import Record, StorageUnavailable
+from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.access_log import Act
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import say
-from meeting_server.web.reader import download, note_reading, reader_at, records_at, shelf_of, whole_reader_at
+from meeting_server.web.permissions import Role, roles_in, tree_of
+from meeting_server.web.reader import Reader, download, note_reading, reader_at, records_at, shelf_of, whole_reader_at
 
 MEDIA_TYPES = {".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mp4": "video/mp4"}
 
@@ -55,14 +58,16 @@ async def recorded_file(request: Request) -> Response:
 async def export_zip(request: Request) -> Response:
     """The bundle of the meeting: every record with its hash, and the minutes, for the offline audit."""
     reader = await whole_reader_at(request)
-    if not reader.exports:
+    records = await records_at(request, reader.meeting_id)
+    state = replay((record.event, record.recorded_at) for record in records if record.event is not None)
+    counts = state is not None and counts_votes(state, reader.viewer.participant_id)
+    if not (reader.exports or counts):
         raise Refused(Code.FORBIDDEN)
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
-    records = await records_at(request, reader.meeting_id)
     plan = reader.scheduled.plan
     await note_reading(request, reader, Act.MEETING_EXPORTED)
-    bulletins = await _bulletins(request, reader.meeting_id, records)
+    bulletins = await _bulletins(request, reader, state, counts) if state is not None else {}
 
     def made() -> bytes:
         minutes = minutes_of(records)
@@ -73,19 +78,41 @@ async def export_zip(request: Request) -> Response:
     return download(content, "application/zip", "meeting.zip", f"{say(request, 'archive.bundle')} {plan.title}.zip")
 
 
-async def _bulletins(request: Request, meeting_id: MeetingId, records: list[Record]) -> dict[str, bytes]:
-    """The sealed bulletin of every secret vote: without them nobody could count it again."""
+def counts_votes(state: MeetingState, who: ParticipantId) -> bool:
+    """Whether the meeting approved them as scrutineer or teller: they are given every ballot, to count again."""
+    return who in holders(state, "scrutineer") | holders(state, "teller")
+
+
+async def may_take_bundle(request: Request, reader: Reader) -> bool:
+    """Whether the bundle is offered: to those who export records, and to whoever counted this meeting's votes."""
+    if reader.exports:
+        return True
+    state = await house_of(request).registry.state(reader.meeting_id) if reader.whole else None
+    return state is not None and counts_votes(state, reader.viewer.participant_id)
+
+
+async def _bulletins(request: Request, reader: Reader, state: MeetingState, counts: bool) -> dict[str, bytes]:
+    """The sealed bulletin of every secret vote, without which nobody could count it again.
+
+    The ballots themselves are for those who count votes, since a receipt shown under pressure could be looked up in
+    them; for everyone who may export where the rule says so; and for the reviewer where nobody was approved to count.
+    """
     box: Box | None = house_of(request).box
-    state = replay((record.event, record.recorded_at) for record in records if record.event is not None)
-    if box is None or state is None:
+    if box is None:
         return {}
+    roles = roles_in(await tree_of(request), reader.viewer, reader.scheduled.plan.branch_id)
+    counts = counts or (not state.officers and Role.REVIEWER in roles)
     files: dict[str, bytes] = {}
     try:
         for motion in state.motions.values():
-            name = paper_id(meeting_id, motion.motion_id)
+            name = paper_id(reader.meeting_id, motion.motion_id)
             sealed = await box.bulletin(name) if motion.paper is not None else None
-            if sealed is not None and motion.paper is not None:
-                files[file_of(motion.motion_id)] = bulletin_of(name, motion.paper, await box.issued_to(name), sealed)
+            if sealed is None or motion.paper is None:
+                continue
+            handed = await box.issued_to(name)
+            given = counts or motion.preset.bulletin == "members"
+            made = bulletin_of(name, motion.paper, handed, sealed) if given else withheld(name, motion.paper, handed)
+            files[file_of(motion.motion_id)] = made
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
     return files

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.domain.elections import candidates_needed
-from meeting_server.domain.rules import needed
-from meeting_server.domain.terms import Base, Comparison, Electorate, Preset, Threshold
+from meeting_server.domain.rules import most, needed
+from meeting_server.domain.terms import Base, Comparison, Electorate, Preset, Share, Threshold
 from meeting_server.store.presets import PresetFileError
 from meeting_server.web.auth import now_millis
 from meeting_server.web.desk import desk_of
@@ -27,6 +27,8 @@ Method = Literal["open", "named", "secret", "free"]
 METHODS: tuple[Method, ...] = get_args(Method)
 BASES: tuple[Base, ...] = get_args(Base)
 COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
+Readers = Literal["scrutineers", "members"]
+BULLETINS: tuple[Readers, ...] = get_args(Readers)
 ELECTORATES: tuple[Electorate, ...] = get_args(Electorate)
 TITLE_LONGEST, SOURCE_LONGEST = 60, 300
 MOST_DENOMINATOR, MOST_PEOPLE, MOST_SURPLUS = 100, 3000, 100
@@ -52,6 +54,7 @@ class Worked:
     base: Base
     of: int
     candidates: int
+    excellent: int
 
 
 def worked_out(preset: Preset, example: Example) -> Worked:
@@ -62,7 +65,8 @@ def worked_out(preset: Preset, example: Example) -> Worked:
         "entitled": example.entitled, "present": example.present, "cast": example.cast, "yes_no": max(0, example.cast - example.abstained),
     }[base]
     passing = needed(preset.passing, of) if preset.passing is not None else 0
-    return Worked(quorum, example.present >= quorum, passing, base, of, candidates_needed(5, preset.surplus_percent))
+    candidates, excellent = candidates_needed(5, preset.surplus_percent), most(preset.excellent, example.entitled)
+    return Worked(quorum, example.present >= quorum, passing, base, of, candidates, excellent)
 
 
 async def rules_page(request: Request) -> Response:
@@ -178,6 +182,8 @@ async def _form(
             "bases": BASES,
             "comparisons": COMPARISONS,
             "electorates": ELECTORATES,
+            "bulletins": BULLETINS,
+            "appraises": preset.passing is None and preset.method == "secret",
         },
         status=422 if faults else 200,
     )
@@ -217,6 +223,18 @@ def _threshold(form: FormData, name: str, faults: list[str]) -> Threshold | None
     return Threshold(numerator, denominator, cast(Comparison, comparison), cast(Base, base))
 
 
+def _share(form: FormData, before: Share, faults: list[str]) -> Share:
+    """优秀 of those appraised; as it was where the form does not ask for it."""
+    if not field(form, "excellent-numerator"):
+        return before
+    numerator = _number(field(form, "excellent-numerator"), 1, MOST_DENOMINATOR, 0)
+    denominator = _number(field(form, "excellent-denominator"), 1, MOST_DENOMINATOR, 0)
+    if not 0 < numerator <= denominator:
+        faults.append("excellent")
+        return before
+    return Share(numerator, denominator)
+
+
 def _one_of(value: str, allowed: tuple[str, ...]) -> str:
     """Raises Refused(bad_form): the page offers nothing else."""
     if value not in allowed:
@@ -247,6 +265,8 @@ def _read(form: FormData, source: Preset, preset_id: str) -> tuple[Preset, tuple
         source=reference,
         written_opinions=field(form, "opinions") == "yes",
         surplus_percent=max(0, surplus),
+        excellent=_share(form, source.excellent, faults),
+        bulletin=cast(Readers, _one_of(field(form, "bulletin") or source.bulletin, BULLETINS)),
     )
     return preset, tuple(dict.fromkeys(faults))
 

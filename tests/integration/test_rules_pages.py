@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from meeting_server.domain.terms import Threshold
+from meeting_server.domain.terms import Share, Threshold
 from tests.meeting_house import MeetingHouse, form_fields, meeting_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -126,3 +126,22 @@ async def test_nobody_copies_the_rule_of_another_branch(house: MeetingHouse, tmp
     ours = await house.signed_in("secretary")
     assert (await ours.get(f"/branches/{branch}/rules/{theirs.preset.preset_id}")).status_code == 404
     assert (await ours.get(f"/branches/{branch}/rules/new?from={theirs.preset.preset_id}")).status_code == 404
+
+
+async def test_the_share_of_excellent_is_explained_worked_out_and_saved_with_who_is_given_the_ballots(house: MeetingHouse) -> None:
+    browser = await house.signed_in("secretary")
+    path = f"/branches/{house.inner.branch.branch_id}/rules"
+    form = words((await browser.get(f"{path}/new?from=appraisal")).text)
+    assert "有 50 人参加评议时，优秀最多 16 人" in form
+    sent = fields(
+        do="work", title="本支部评议", method="secret", bulletin="members", **{
+            "from": "appraisal", "passing-asked": "", "excellent-numerator": "1", "excellent-denominator": "4",
+        }
+    )  # fmt: skip
+    shown = await browser.submit(path, sent, page=f"{path}/new?from=appraisal", status=200)
+    assert "有 50 人参加评议时，优秀最多 12 人" in words(shown.text)
+    wrong = {**sent, "do": "save", "excellent-numerator": "5"}
+    await browser.submit(path, wrong, page=f"{path}/new?from=appraisal", status=422)
+    await browser.submit(path, {**sent, "do": "save"}, page=f"{path}/new?from=appraisal", status=303)
+    own = house.desk.presets.own(house.inner.branch.branch_id)[-1].preset
+    assert (own.excellent, own.bulletin) == (Share(1, 4), "members")

@@ -59,6 +59,7 @@ async def test_a_backup_taken_during_a_vote_is_restored_and_the_vote_goes_on(a_v
 
 async def test_the_exported_bundle_of_a_secret_vote_passes_the_audit_and_a_changed_one_does_not(a_vote: Vote, tmp_path: Path) -> None:
     there = a_vote.there
+    await approved(a_vote, scrutineer="m1", teller="m2")
     motion = await a_vote.collecting()
     papers = await a_vote.collect(*NAMES)
     await a_vote.voting()
@@ -68,12 +69,15 @@ async def test_the_exported_bundle_of_a_secret_vote_passes_the_audit_and_a_chang
     await a_vote.closed()
     await a_vote.published()
     assert (await a_vote.chair.command("AdjournMeeting"))["type"] == "ack"
-    async with await there.signed_in("m1") as member:
-        assert (await member.get(f"/archive/{there.meeting_id}/export.zip")).status_code == 403
-    async with await there.signed_in("secretary") as secretary:
-        await secretary.get(f"/meetings/{there.meeting_id}")  # the schedule hears that it is over
-        answer = await secretary.get(f"/archive/{there.meeting_id}/export.zip")
+    address = f"/archive/{there.meeting_id}/export.zip"
+    async with await there.signed_in("m3") as member:
+        assert (await member.get(address)).status_code == 403
+    async with await there.signed_in("m1") as scrutineer:
+        await scrutineer.get(f"/meetings/{there.meeting_id}")  # the schedule hears that it is over
+        answer = await scrutineer.get(address)
     assert answer.status_code == 200, answer.text
+    for who in ("secretary", "administrator", "reviewer"):
+        await withheld_from(there, who, address, motion, tmp_path / f"{who}.zip")
     bundle = tmp_path / "meeting.zip"
     bundle.write_bytes(answer.content)
     with zipfile.ZipFile(bundle) as archive:
@@ -92,6 +96,38 @@ async def test_the_exported_bundle_of_a_secret_vote_passes_the_audit_and_a_chang
             archive.writestr(name, content)
     bundle.write_bytes(changed.getvalue())
     assert (await asyncio.to_thread(audited, bundle, "en")).returncode != 0
+
+
+async def approved(a_vote: Vote, **officers: str) -> None:
+    """The meeting approves who counts its votes."""
+    chair = a_vote.chair
+    drafted = await chair.command("DraftMotion", title="监票人、计票人名单")
+    await chair.reached(drafted["seq"])
+    motion_id = next(r["data"]["motion_id"] for r in chair.records if r["seq"] == drafted["seq"])
+    assert (await chair.command("OpenMotion", motion_id=motion_id))["type"] == "ack"
+    for who in NAMES:
+        assert (await a_vote.phones[who].bot.command("CastBallot", motion_id=motion_id, choices=["for"]))["type"] == "ack"
+    for kind in ("CloseMotion", "PublishMotion"):
+        assert (await chair.command(kind, motion_id=motion_id))["type"] == "ack"
+    for office, who in officers.items():
+        person = {"participant_id": a_vote.there.people[who], "office": office, "motion_id": motion_id}
+        assert (await chair.command("AppointOfficer", **person))["type"] == "ack"
+
+
+async def withheld_from(there: VotingHouse, who: str, address: str, motion: str, bundle: Path) -> None:
+    """What ``who`` may export has no ballot in it, says so, and is checked as far as it goes."""
+    async with await there.signed_in(who) as browser:
+        answer = await browser.get(address)
+    assert answer.status_code == 200, who
+    bundle.write_bytes(answer.content)
+    with zipfile.ZipFile(bundle) as archive:
+        told = json.loads(archive.read(f"papers/{motion}.json"))
+    assert "ballots" not in told
+    assert sorted(told["issued_to"]) == sorted(there.people[name] for name in NAMES)
+    done = await asyncio.to_thread(audited, bundle, "en")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Bulletin not included" in done.stdout
+    assert "were not counted again" in done.stdout
 
 
 def audited(bundle: Path, language: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace as replace_struct
 
 from meeting_server.archive.audit import NAMES, Audit, audit, audit_file, grouped, report_lines
-from meeting_server.archive.bulletin import BallotLine, Bulletin, read
+from meeting_server.archive.bulletin import BallotLine, Bulletin, read, withheld
 from meeting_server.archive.minutes import minutes_of
 from meeting_server.domain.events import (
     BallotCast,
@@ -27,6 +27,7 @@ from meeting_server.domain.events import (
     ParticipantMoved,
 )
 from meeting_server.domain.ids import MotionId, ParticipantId, RoomId
+from meeting_server.domain.meeting import replay
 from meeting_server.domain.terms import NamedBallot, QuorumCheck
 from meeting_server.journal.blind_signature import SigningKey
 from meeting_server.journal.bundle import BadBundle, read_bundle, write_bundle
@@ -55,14 +56,17 @@ def bundled(of: Iterable[Record], minutes: bool = True) -> bytes:
 
 def forged(change: Change, minutes: bool = False) -> Audit:
     """The audit of a journal in which someone with the database changed events and sealed everything again."""
-    told: list[Record] = []
+    return audit(read_bundle(bundled(resealed(change), minutes)))
+
+
+def resealed(change: Change) -> Iterable[Record]:
+    last = EMPTY
     for record in records():
         assert record.event is not None
         for event in change(record.event):
-            head = head_of(told[-1]) if told else EMPTY
-            draft = Draft(event, record.actor, record.command_id, record.recorded_at)
-            told.append(seal(MEETING, head, draft))
-    return audit(read_bundle(bundled(told, minutes)))
+            made = seal(MEETING, last, Draft(event, record.actor, record.command_id, record.recorded_at))
+            last = head_of(made)
+            yield made
 
 
 def every(kind: type[Event], motion: str, **changes: Any) -> Change:
@@ -273,6 +277,50 @@ def test_two_papers_for_one_member_are_named() -> None:
 def test_a_missing_bulletin_is_named() -> None:
     told = list(records())
     assert "root" in named(audit(read_bundle(write_bundle(MEETING, told, {}))))
+
+
+def without_ballots(change: Change | None = None) -> Audit:
+    """The audit of what somebody gets whom the rule does not give the ballots."""
+    told = list(records())
+    bulletin = read(SEALED[PAPERS])
+    motion = replay((record.event, record.recorded_at) for record in told if record.event is not None)
+    assert motion is not None
+    paper = motion.motions[MotionId("m5")].paper
+    assert paper is not None
+    content = withheld(bulletin.paper_id, paper, list(bulletin.issued_to))
+    if change is not None:
+        told = list(resealed(change))
+    minutes = msgspec.json.encode(minutes_of(told))
+    return audit(read_bundle(write_bundle(MEETING, told, {"minutes.json": minutes, PAPERS: content})))
+
+
+def test_ballots_that_stay_with_the_scrutineers_are_no_doubt_and_are_told() -> None:
+    result = without_ballots()
+    assert result.sound
+    assert len(result["bulletins"].told) == 1
+    assert not result["root"].looked_at
+    for language in LANGUAGES:
+        lines = report_lines(result, lambda key, **holes: text(language, key, **holes))  # noqa: B023  # called at once
+        assert sum(text(language, "audit.not_included") in line for line in lines) == 1
+        assert lines[-1] == text(language, "audit.not_recounted", count=1)
+
+
+def test_ballots_kept_back_against_the_rule_are_named() -> None:
+    def open_to_members(event: Event) -> Iterable[Event]:
+        if getattr(event, "preset", None) is not None and getattr(event, "motion_id", "") == "m5":
+            return [replace(event, preset=replace(event.preset, bulletin="members"))]  # type: ignore[attr-defined, call-arg]
+        return [event]
+
+    assert "bulletins" in named(without_ballots(open_to_members))
+
+
+def test_a_verdict_that_does_not_follow_from_its_figures_is_named_without_the_ballots_too() -> None:
+    def turned(event: Event) -> Iterable[Event]:
+        if isinstance(event, MotionClosed) and event.motion_id == "m5" and event.verdict is not None:
+            return [replace(event, verdict=replace(event.verdict, carried=not event.verdict.carried))]
+        return [event]
+
+    assert "verdict" in named(without_ballots(turned))
 
 
 def test_a_changed_tally_of_a_secret_vote_is_named() -> None:

@@ -58,6 +58,11 @@ export interface Want {
   readonly video: number;
   readonly pinned?: string | null;
   readonly screen?: boolean;
+  readonly layer?: "q" | "h" | "f";
+}
+/** Ask how this device's media connection is doing: `link` comes back. */
+export interface Inspect {
+  readonly type: "inspect";
 }
 /** Leave media (text-only) and stay in the meeting. */
 export interface Hangup {
@@ -159,6 +164,30 @@ export interface Answer {
 export interface Slots {
   readonly type: "slots";
   readonly slots: Readonly<Record<string, string | null>>;
+}
+/**
+ * The networks of others in the viewer's room as far as they changed: participant id → level as in `quality`; who is
+ * not named has a good one. Sent whole after an `answer`; unrecorded.
+ */
+export interface Networks {
+  readonly type: "networks";
+  readonly levels: Readonly<Record<string, 0 | 1 | 2 | 3>>;
+}
+/**
+ * Which encodings of this device's camera anybody has a use for, of `q`, `h` and `f`: the others need not be sent
+ * (`encodings[].active`). Before the first such message: all.
+ */
+export interface Layers {
+  readonly type: "layers";
+  readonly wanted: readonly ("q" | "h" | "f")[];
+}
+/** Answer to `inspect`: this device's media connection. `capacity_kbit_s`: what the way to it is thought to carry. */
+export interface LinkDetails {
+  readonly type: "link";
+  readonly level: 0 | 1 | 2 | 3;
+  readonly round_trip_ms: number | null;
+  readonly capacity_kbit_s: number | null;
+  readonly streams: readonly LinkStream[];
 }
 /** Who is speaking now in the viewer's room, loudest first; unrecorded. */
 export interface Speaking {
@@ -902,6 +931,15 @@ export interface You {
   readonly name: string;
   readonly connection_id: string;
 }
+/** One stream as the media plane sees it: sent by this device, or forwarded to it in a slot. */
+export interface LinkStream {
+  readonly mid: string;
+  readonly role: string;
+  readonly participant_id: string | null;
+  readonly layer: string | null;
+  readonly kbit_s: number;
+  readonly lost_percent: number;
+}
 /** Role of a participant in one meeting. */
 export type Role = "secretary" | "chair" | "member" | "guest";
 /** One line on a paper. `for`, `against` and `abstain` are the ids of a motion's three. */
@@ -973,6 +1011,7 @@ export interface Preset {
   readonly surplus_percent: number;
   readonly doubts: readonly string[];
   readonly excellent: Share;
+  readonly bulletin: "scrutineers" | "members";
 }
 /** An opinion filed before the meeting by a member who can not come; counts where the preset says so. */
 export interface WrittenOpinion {
@@ -1421,9 +1460,9 @@ export type EventFrame = {
   };
 }[EventKind];
 /** Every frame a phone may send. */
-export type ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Hangup | Collect | Ping;
+export type ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Inspect | Hangup | Collect | Ping;
 /** Every frame the server may send. */
-export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Speaking | Caption | Quality | MediaLost | Typing | Pong;
+export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Networks | Layers | LinkDetails | Speaking | Caption | Quality | MediaLost | Typing | Pong;
 
 // --- Constants -------------------------------------------------------------------------------------------
 
