@@ -4,7 +4,7 @@
 PYTHON3 ?= python3
 PY = .venv/bin/python
 
-.PHONY: run test check unit e2e client bench bench-media bench-weak bench-fanout bench-votes bench-archive docs constraints clean
+.PHONY: run test check unit e2e client bench bench-media bench-weak bench-soak bench-fanout bench-votes bench-archive docs constraints clean
 
 run:
 	@$(PYTHON3) .ci/tools/bootstrap.py run
@@ -34,6 +34,10 @@ bench: bench-media bench-fanout bench-votes bench-archive
 bench-media bench-weak bench-fanout bench-votes bench-archive: bench-%:
 	@$(PYTHON3) .ci/tools/bootstrap.py test
 	$(PY) -m tests.bench.bench_$*
+
+bench-soak:
+	@$(PYTHON3) .ci/tools/bootstrap.py test
+	$(PY) -m tests.bench.soak_media --minutes 10
 
 docs:
 	$(PY) -m meeting_server.wire.generate

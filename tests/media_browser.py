@@ -58,6 +58,7 @@ const api = {
   async accept({name, sdp}) { await clients[name].pc.setRemoteDescription({type: 'answer', sdp}); },
   async state({name}) { return clients[name].pc.connectionState; },
   async speak({name, hertz, volume}) { await clients[name].microphone.sender.replaceTrack(tone(hertz, volume)); },
+  async talk({name}) { await clients[name].microphone.sender.replaceTrack((await navigator.mediaDevices.getUserMedia({audio: true})).getAudioTracks()[0]); },
   async say({name, wave}) {
     context = context || new AudioContext();
     const bytes = Uint8Array.from(atob(wave), c => c.charCodeAt(0));

@@ -27,12 +27,22 @@ OLDEST_NODE = (20, 19)
 SYSTEM: dict[str, tuple[str, ...]] = {
     # Debian package: any of these must exist
     "chromium": ("/usr/bin/chromium",),
+    "firefox-esr": ("/usr/bin/firefox-esr",),
+    "gstreamer1.0-nice": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstnice.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstnice.so"),
+    "gstreamer1.0-plugins-base": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstopus.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstopus.so"),
+    "gstreamer1.0-plugins-good": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstvpx.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstvpx.so"),
+    "gstreamer1.0-plugins-bad": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstwebrtc.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstwebrtc.so"),
+    "gstreamer1.0-plugins-ugly": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstx264.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstx264.so"),
+    "gstreamer1.0-libav": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstlibav.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstlibav.so"),
+    "gir1.2-gst-plugins-bad-1.0": ("/usr/lib/x86_64-linux-gnu/girepository-1.0/GstWebRTC-1.0.typelib", "/usr/lib/aarch64-linux-gnu/girepository-1.0/GstWebRTC-1.0.typelib"),
+    "python3-gi": ("/usr/lib/python3/dist-packages/gi/__init__.py",),
     "fonts-noto-cjk": ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",),
     "espeak-ng": ("/usr/bin/espeak-ng",),
     "ffmpeg": ("/usr/bin/ffmpeg",),
     "redis-server": ("/usr/bin/redis-server", "/usr/local/bin/redis-server"),
     "postgresql": ("/usr/lib/postgresql", "/usr/local/bin/postgres"),
     "janus": ("/usr/bin/janus",),
+    "coturn": ("/usr/bin/turnserver",),
     "iproute2": ("/usr/sbin/ip", "/sbin/ip", "/bin/ip"),
 }
 

@@ -43,36 +43,48 @@ async def visit(plane: MediaWorkers, number: int) -> None:
     await phone.close()
 
 
+def slope(samples: list[tuple[float, float]]) -> float:
+    """Least squares: how much the second grows per minute; the first is seconds."""
+    if len(samples) < 2:
+        return 0.0
+    x0, y0 = (sum(values) / len(samples) for values in zip(*samples, strict=True))
+    return 60 * sum((x - x0) * (y - y0) for x, y in samples) / (sum((x - x0) ** 2 for x, _ in samples) or 1.0)
+
+
 async def soak(seconds: float) -> dict[str, float]:
-    """Figures of the worker after a warm-up and at the end."""
+    """Somebody joins each second and stays for about one; figures of the worker after the first third, when it is warm."""
     plane = MediaWorkers(MediaSettings())
     await plane.start()
     host = WirePhone("host", camera=True)
     await host.join(plane, "meeting/room-0")
     pid = plane.links[0].pid
-    samples: list[tuple[int, int]] = []
-    number = 0
+    samples: list[tuple[float, int, int]] = []
+    visits: list[asyncio.Task[None]] = []
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         async with meanwhile(host.speak(seconds + 60), host.show(seconds + 60)):
             await plane.record("meeting/room-0", Path(folder))
-            while time.monotonic() - begin < seconds:
-                await visit(plane, number)
-                number += 1
-                if number % 4 == 0:
-                    samples.append((memory_kib(pid), descriptors(pid)))
+            while (now := time.monotonic() - begin) < seconds:
+                visits.append(asyncio.create_task(visit(plane, len(visits))))
+                samples.append((now, memory_kib(pid), descriptors(pid)))
+                await asyncio.sleep(max(0.0, len(visits) - (time.monotonic() - begin)))
+            ended = await asyncio.gather(*visits, return_exceptions=True)
             await plane.record("meeting/room-0", None)
         await host.close()
     await plane.stop()
     third = max(1, len(samples) // 3)
-    early, late = samples[third : 2 * third], samples[-third:]
+    warm, middle, late = samples[third:], samples[third : 2 * third], samples[-third:]
     return {
         "seconds": round(time.monotonic() - begin),
-        "visits": number,
-        "memory_mib": round(late[-1][0] / 1024, 1),
-        "memory_growth_mib": round((sum(m for m, _ in late) / len(late) - sum(m for m, _ in early) / max(1, len(early))) / 1024, 2),
-        "descriptors": late[-1][1],
-        "descriptors_growth": max(d for _, d in late) - max((d for _, d in early), default=0),
+        "joins": len(visits),
+        "joins_per_s": round(len(visits) / seconds, 2),
+        "failures": sum(result is not None for result in ended),
+        "memory_mib": round(late[-1][1] / 1024, 1),
+        "memory_growth_mib": round((sum(m for _, m, _ in late) / len(late) - sum(m for _, m, _ in middle) / max(1, len(middle))) / 1024, 2),
+        "memory_mib_per_min": round(slope([(at, m / 1024) for at, m, _ in warm]), 3),
+        "descriptors": late[-1][2],
+        "descriptors_growth": max(d for _, _, d in late) - max((d for _, _, d in middle), default=0),
+        "descriptors_per_min": round(slope([(at, d) for at, _, d in warm]), 3),
     }
 
 
