@@ -127,13 +127,9 @@ async def _media_of(settings: Settings) -> AsyncIterator[MediaPlane | None]:
     if not settings.media:
         yield None
         return
-    plane = MediaWorkers(MediaSettings(sockets=(settings.media_control,)))
-    try:
-        await plane.start()
-    except MediaRefused as error:
-        log.error("no media worker answers: meetings are text-only until this process is started again", reason=error.detail)
-        yield None
-        return
+    turn_urls = tuple(filter(None, (url.strip() for url in settings.turn_urls.split(","))))
+    plane = MediaWorkers(MediaSettings(sockets=(settings.media_control,), turn_urls=turn_urls, turn_secret=settings.turn_secret))
+    await plane.start()  # a worker that comes late is waited for: until then each offer is refused, and made again
     try:
         yield plane
     finally:

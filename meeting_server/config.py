@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     media_socket: Path | None = Field(
         default=None, description="Control socket of the media worker; empty: `run/media.sock` in the data folder."
     )
+    turn_urls: str = Field(
+        default="", description="TURN servers for networks without UDP, comma separated (`turns:turn.example.org:443?transport=tcp`)."
+    )
+    turn_secret: str = Field(
+        default="", repr=False, description="The TURN server's `static-auth-secret`; credentials of one hour are made from it."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
     log_format: Literal["console", "json"] = Field(default="console", description="How logs are written.")
     speech_engine: Literal["none", "faster-whisper", "sense-voice", "paraformer"] = Field(

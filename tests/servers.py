@@ -75,14 +75,37 @@ def redis(folder: Path, port: int | None = None) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
 
 
+def have_coturn() -> bool:
+    return shutil.which("turnserver") is not None
+
+
+@contextmanager
+def coturn(folder: Path, host: str, secret: str) -> Iterator[int]:
+    """A TURN server on ``host`` as docs/OPERATIONS.md sets one up, without TLS; yields its port (UDP and TCP)."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+    folder.mkdir(parents=True, exist_ok=True)
+    options = [
+        "--use-auth-secret", f"--static-auth-secret={secret}", "--realm=meeting", f"--listening-ip={host}", f"--relay-ip={host}",
+        f"--listening-port={port}", "--min-port=50000", "--max-port=50999", "--fingerprint", "--no-tls", "--no-dtls", "--no-cli",
+        "--denied-peer-ip=0.0.0.0-255.255.255.255", f"--allowed-peer-ip={host}", "--no-multicast-peers",
+        f"--pidfile={folder / 'turn.pid'}", f"--userdb={folder / 'turn.sqlite'}", "--log-file=stdout", "--simple-log",
+    ]  # fmt: skip
+    process = subprocess.Popen(["turnserver", "-n", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+    with _ending(process):
+        _await(lambda: _answers(port, host), process)
+        yield port
+
+
 def _postgres_program(name: str) -> str | None:
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     return shutil.which(name) or (str(installed[-1]) if installed else None)
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, host: str = "127.0.0.1") -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
 def _lets_in(port: int) -> bool:

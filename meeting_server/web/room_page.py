@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 import msgspec
@@ -11,8 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.domain.errors import Code
+from meeting_server.media.api import MediaPlane
 from meeting_server.web.auth import now_millis
 from meeting_server.web.desk import desk_of
+from meeting_server.web.errors import Refused
 from meeting_server.web.forms import form_token
 from meeting_server.web.house import house_of
 from meeting_server.web.meetings import Seat, door_is_open, seat_at
@@ -34,7 +38,7 @@ async def stage(request: Request) -> Response:
 
 async def _shell(request: Request, seat: Seat, *, stage: bool) -> Response:
     """Raises Refused(client_not_built) when there is no build of the client."""
-    if seat.listed is None or not door_is_open(seat.scheduled, now_millis(), runs=seat.runs):
+    if not _may_enter(seat):
         return see(f"/meetings/{seat.meeting_id}/enter")
     assets = house_of(request).assets
     entry, words = assets.entry("room"), assets.part(f"virtual:locale/room/{language_of(request)}")
@@ -55,7 +59,7 @@ async def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
         "name": seat.listed.guest_name if seat.listed is not None and seat.listed.is_guest else seat.viewer.name,
         "language": language_of(request),
         "csrf": form_token(request),
-        "ice_servers": [],
+        "ice_servers": _ice_servers(request),
         "media": house_of(request).media is not None,
         "stage": stage,
         "probe": house_of(request).settings.demo,  # lets tests read the page's own media figures
@@ -77,6 +81,29 @@ async def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
     }
 
 
+async def ice(request: Request) -> Response:
+    """TURN credentials for another hour, for whoever may be in the room. Raises Refused(forbidden)."""
+    seat = await seat_at(request)
+    if not _may_enter(seat):
+        raise Refused(Code.FORBIDDEN)
+    return Response(msgspec.json.encode(_ice_servers(request)), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def _ice_servers(request: Request) -> list[dict[str, Any]]:
+    """``RTCIceServer`` dictionaries. The name in a credential is by chance: the TURN server's log names nobody."""
+    media: MediaPlane | None = house_of(request).media
+    if media is None:
+        return []
+    return [
+        {"urls": list(server.urls), "username": server.username, "credential": server.credential}
+        for server in media.ice_servers(secrets.token_hex(4))
+    ]
+
+
+def _may_enter(seat: Seat) -> bool:
+    return seat.listed is not None and door_is_open(seat.scheduled, now_millis(), runs=seat.runs)
+
+
 async def _rules(request: Request, seat: Seat) -> list[dict[str, Any]]:
     """The rules a motion may be decided by, those of the branch too, for whoever runs votes."""
     if not seat.runs:
@@ -95,4 +122,5 @@ def as_script_data(data: dict[str, Any]) -> Markup:
 routes: list[BaseRoute] = [
     Route("/meetings/{meeting_id}/room", room, methods=["GET"]),
     Route("/meetings/{meeting_id}/stage", stage, methods=["GET"]),
+    Route("/meetings/{meeting_id}/ice", ice, methods=["GET"]),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from meeting_server.domain.commands import Actor, RemoveParticipant
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.live.outcome import Acked
+from meeting_server.media.client import MediaWorkers
+from meeting_server.media.settings import MediaSettings
 from meeting_server.store.branch_tree import Branch
 from meeting_server.web.assets import Assets
 from tests.meeting_house import HOUR, LINK, MeetingHouse, meeting_house
@@ -316,6 +319,23 @@ async def test_the_room_begins_with_what_the_client_must_know(house: MeetingHous
     assert '<script type="module" src="/static/room.abc.js">' in page
     stage = (await browser.get(f"/meetings/{scheduled.meeting_id}/stage")).text
     assert '"stage": true' in stage
+
+
+async def test_whoever_may_be_in_the_room_is_lent_a_turn_server_for_an_hour(house: MeetingHouse, tmp_path: Path) -> None:
+    build_client(house, tmp_path / "client")
+    house.inner.house.media = MediaWorkers(MediaSettings(turn_urls=("turns:turn.example.org:443?transport=tcp",), turn_secret="word"))
+    soon, later = await house.scheduled(), await house.scheduled(48 * HOUR)
+    member, reviewer = await house.signed_in("member"), await house.signed_in("reviewer")
+    page = (await member.get(f"/meetings/{soon.meeting_id}/room?as=listen")).text
+    assert '"urls": ["turns:turn.example.org:443?transport=tcp"]' in page
+    answer = await member.get(f"/meetings/{soon.meeting_id}/ice")
+    (server,) = answer.json()
+    assert answer.headers["cache-control"] == "no-store"
+    assert 0 < int(server["username"].split(":")[0]) - time.time() <= 3600
+    assert house.pid("member") not in server["username"]
+    assert (await reviewer.get(f"/meetings/{soon.meeting_id}/ice")).status_code == 403
+    too_early = await house.signed_in("probationary")
+    assert (await too_early.get(f"/meetings/{later.meeting_id}/ice")).status_code == 403
 
 
 async def test_a_name_can_not_break_out_of_the_boot_data(house: MeetingHouse, tmp_path: Path) -> None:

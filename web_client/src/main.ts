@@ -13,6 +13,7 @@ import { iRun } from "./core/permissions";
 import { motions } from "./core/selectors";
 import { boot, change, connection, media, meeting, self, type Ending } from "./core/store";
 import { keepAwake } from "./media/awake";
+import { IceServers } from "./media/ice";
 import { watchNetwork } from "./media/network";
 import { RoomMedia } from "./media/room_media";
 import { fetchHallCode } from "./net/hall_code";
@@ -58,7 +59,11 @@ const socket = new MeetingSocket({
 const roomMedia = new RoomMedia({
   send: (message) => socket.send(message),
   makeId,
-  iceServers: start.ice_servers,
+  ice: new IceServers(start.ice_servers, async () => {
+    const answer = await fetch(`${start.urls["meeting"]}/ice`, { headers: { accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return (await answer.json()) as RTCIceServer[];
+  }),
   videoSlots: isPhone() ? 4 : 9,
   submit: (kind, data) => outbox.submit(kind, data),
   available: start.media,

@@ -1,11 +1,12 @@
 /** This page's connection to the media plane: offered once a socket is welcomed, and made again whenever it breaks. */
 import type { Answer, ClientMessage } from "../wire/messages";
+import type { IceServers } from "./ice";
 import { describe, layOut, limitSpeech, type Peer } from "./peer";
 
 export interface Wiring {
   send(message: ClientMessage): boolean;
   makeId(): string;
-  readonly iceServers: readonly RTCIceServer[];
+  readonly ice: IceServers;
   readonly videoSlots: number;
   /** A new peer has been laid out: lend it the tracks that are open. */
   filled(peer: Peer): void;
@@ -36,7 +37,7 @@ export class MediaLink {
 
   /** Lay the first peer out and describe it, before there is anyone to send it to. */
   prepare(): void {
-    const peer = layOut(this.wiring.iceServers, this.wiring.videoSlots);
+    const peer = layOut(this.wiring.ice.current, this.wiring.videoSlots);
     const offer = describe(peer, false);
     offer.catch(() => (this.prepared = null)); // then it is laid out again when it is needed
     this.prepared = { peer, offer };
@@ -102,7 +103,9 @@ export class MediaLink {
     this.wiring.changed("connecting");
     const ready = this.prepared;
     this.prepared = null;
-    const peer = ready?.peer ?? layOut(this.wiring.iceServers, this.wiring.videoSlots);
+    if (!this.wiring.ice.fresh) await this.wiring.ice.renew();
+    if (!this.wanted || this.peer) return; // meanwhile stopped, or begun by another call
+    const peer = ready?.peer ?? layOut(this.wiring.ice.current, this.wiring.videoSlots);
     this.peer = peer;
     peer.connection.ontrack = (event) => {
       if (event.transceiver.mid !== null) this.wiring.track(event.transceiver.mid, event.track);
@@ -141,7 +144,16 @@ export class MediaLink {
   private repair(peer: Peer): void {
     if (peer !== this.peer || !this.wanted) return;
     this.wiring.changed("lost");
-    void this.negotiate(peer, describe(peer, true)).catch(() => this.later(200));
+    void this.anew(peer).catch(() => this.later(200));
+  }
+
+  private async anew(peer: Peer): Promise<void> {
+    if (!this.wiring.ice.fresh) {
+      await this.wiring.ice.renew();
+      if (peer !== this.peer) return;
+      peer.connection.setConfiguration({ ...peer.connection.getConfiguration(), iceServers: [...this.wiring.ice.current] });
+    }
+    await this.negotiate(peer, describe(peer, true));
   }
 
   private later(ms: number): void {

@@ -22,7 +22,7 @@ function onItsWay(kind: MediaKind): boolean {
   return [...pending("OpenMedia"), ...pending("CloseMedia")].some((entry) => entry.data.media === kind);
 }
 
-export interface RoomWiring extends Pick<Wiring, "send" | "makeId" | "iceServers" | "videoSlots"> {
+export interface RoomWiring extends Pick<Wiring, "send" | "makeId" | "ice" | "videoSlots"> {
   readonly submit: Submit;
   readonly available: boolean;
 }
@@ -46,7 +46,7 @@ export class RoomMedia {
     this.link = new MediaLink({
       send: wiring.send,
       makeId: wiring.makeId,
-      iceServers: wiring.iceServers,
+      ice: wiring.ice,
       videoSlots: wiring.videoSlots,
       filled: (peer) => this.fill(peer),
       track: (mid, track) => this.playback.add(mid, track),
