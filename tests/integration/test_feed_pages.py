@@ -81,7 +81,7 @@ async def test_an_address_taken_back_fetches_nothing_any_more(tmp_path: Path) ->
         fresh = await subscribed(archive, "member")
         assert fresh != address
         assert (await program.get(fresh)).status_code == 200
-        acts = [e.act for e in await archive.there.house.access_log.about(archive.there.people["member"].member_id)]
+        acts = [str(e.act) for e in await archive.there.house.access_log.about(archive.there.people["member"].member_id)]
         assert acts.count("feed_made") == 2
         assert acts.count("feed_revoked") == 1
 
