@@ -22,7 +22,7 @@ from meeting_server.web.auth import now_millis
 from tests.houses import Browser
 from tests.learning_house import LearningHouse, learning_house, report
 
-ASKED = (
+ASKED: tuple[tuple[str, str, list[str], list[str]], ...] = (
     ("single", "志愿服务由谁登记？", ["组织委员", "宣传委员"], ["0"]),
     ("multiple", "会上讨论了什么？", ["志愿服务", "转正", "运动会"], ["0", "1"]),
     ("true_false", "每年不少于二十小时。", [], ["0"]),
