@@ -13,7 +13,9 @@ from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.accounts import Means, SignIn
 from meeting_server.store.directory import BranchTree, Member
 from meeting_server.store.passwords import MAX_LENGTH, weakness
+from meeting_server.web.attendance_pages import held_attendance
 from meeting_server.web.auth import Viewer, member_of, now_millis
+from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import House, house_of
@@ -48,6 +50,7 @@ async def me(request: Request) -> Response:
             "password_changed_at": await house.accounts.password_changed_at(member.member_id),
             "devices": await house.accounts.sign_ins_of(member.member_id, now),
             "acts": await house.access_log.about(member.member_id, limit=8),
+            "meetings": await desk_of(request).schedule.concerning(viewer.participant_id),
             "done": request.query_params.get("done", ""),
         },
     )
@@ -130,6 +133,7 @@ async def my_data(request: Request) -> Response:
         "feeds": [{"branch": feed.branch_id, "made_at": feed.made_at} for feed in await house.feeds.of_member(member.member_id)],
         "telling": await house.statements.held(member.member_id),
         "learning": await house.learning.held(member.member_id),
+        "attendance": await held_attendance(request, viewer),
         "acts": [{"at": act.at, "act": act.act, "by": act.actor_name, "detail": act.detail} for act in acts],
     }
     return JSONResponse(body, headers={"content-disposition": 'attachment; filename="my-record.json"'})

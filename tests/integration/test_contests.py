@@ -60,6 +60,18 @@ async def test_a_contest_and_its_answer_are_shown_to_both_and_stay_in_the_record
     assert [(e.accepted, e.answered_by) for e in events if isinstance(e, ContestAnswered)] == [(True, house.pid("secretary"))]
 
 
+async def test_what_is_held_about_a_member_holds_their_presence_and_their_contests_and_nobody_elses(
+    house: MeetingHouse, held: MeetingId
+) -> None:
+    member = await house.signed_in("member")
+    await member.submit(f"/meetings/{held}/attendance/contest", {"text": "我早到了"}, page="/me/attendance")
+    record = (await member.get("/me/my-record.json")).json()["attendance"]
+    assert [(line["presence"][0]["reason"], line["presence"][0]["marked_by"]) for line in record] == [("marked", house.pid("secretary"))]
+    assert [contest["text"] for contest in record[0]["contests"]] == ["我早到了"]
+    other = (await (await house.signed_in("secretary")).get("/me/my-record.json")).json()["attendance"]
+    assert [line["contests"] for line in other] == [[]]
+
+
 async def test_only_who_runs_the_meeting_answers_and_only_who_was_listed_contests(house: MeetingHouse, held: MeetingId) -> None:
     contest, answer = f"/meetings/{held}/attendance/contest", f"/meetings/{held}/attendance/contests/x1"
     probationary = await house.signed_in("probationary")

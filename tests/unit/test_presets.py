@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meeting_server.domain.terms import Threshold
+from meeting_server.domain.terms import Share, Threshold
 from meeting_server.store.presets import FOLDER, PresetFileError, load_presets
 from meeting_server.store.templates import TEMPLATES
 
@@ -29,6 +29,37 @@ def test_general_meeting_and_admission_differ_by_half_or_more_than_half() -> Non
 def test_what_the_sources_do_not_say_is_marked_as_assumed() -> None:
     presets = load_presets()
     assert presets["committee"].assumed == ("passing",)
+
+
+ROWS = {
+    # preset: quorum, passing (numerator/denominator, comparison, base), method, electorate
+    "general_meeting": ("1/2 at_least entitled", "1/2 more_than entitled", "free", "voting"),
+    "admission": ("1/2 more_than entitled", "1/2 more_than entitled", "secret", "voting"),
+    "full_membership": ("1/2 more_than entitled", "1/2 more_than entitled", "secret", "voting"),
+    "committee": ("1/2 at_least entitled", "1/2 more_than entitled", "free", "committee"),
+    "group_meeting": (None, None, "free", "everyone"),
+    "theme_day": (None, None, "free", "everyone"),
+    "organisation_life": (None, None, "free", "everyone"),
+    "appraisal": ("1/2 at_least entitled", None, "secret", "voting"),
+    "election": ("4/5 at_least entitled", "1/2 more_than present", "secret", "voting"),
+    "election_equal": ("4/5 at_least entitled", "1/2 more_than present", "secret", "voting"),
+    "ronr": ("1/2 more_than entitled", "1/2 more_than yes_no", "free", "voting"),
+}
+
+
+def test_every_row_of_the_rules_is_a_file_with_these_figures() -> None:
+    def said(threshold: Threshold | None) -> str | None:
+        if threshold is None:
+            return None
+        return f"{threshold.numerator}/{threshold.denominator} {threshold.comparison} {threshold.base}"
+
+    found = {i: (said(p.quorum), said(p.passing), p.method, p.electorate) for i, p in load_presets().items()}
+    assert found == ROWS
+    presets = load_presets()
+    assert [i for i, p in presets.items() if p.written_opinions] == ["admission", "full_membership"]
+    assert (presets["election"].surplus_percent, presets["election_equal"].surplus_percent) == (20, 0)
+    assert not any(preset.proxy for preset in presets.values())
+    assert presets["appraisal"].excellent == Share(1, 3)
 
 
 def test_where_the_sources_disagree_the_secretary_is_asked_and_an_election_has_more_candidates_than_seats() -> None:

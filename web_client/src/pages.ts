@@ -7,7 +7,9 @@ import "./styles/meetings.css";
 import "./styles/archive.css";
 import "./styles/learn.css";
 import { bindCopyButtons } from "./page/copy";
+import { bindKeptPapers } from "./page/kept_papers";
 import { bindProgress } from "./page/progress";
 
 bindCopyButtons(document);
 bindProgress(document);
+bindKeptPapers(document);

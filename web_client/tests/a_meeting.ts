@@ -15,7 +15,7 @@ export const PRESET: Preset = {
   proxy: false,
   surplus_percent: 0,
   doubts: [],
-  excellent: { numerator: 1, denominator: 3 },
+  excellent: { numerator: 1, denominator: 3 }, bulletin: "scrutineers",
 };
 
 export function person(id: string, more: Partial<Participant> = {}): Participant {
