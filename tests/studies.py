@@ -38,7 +38,9 @@ def study() -> Study:
         decisions=(Decision("志愿服务安排", "赞成 20 票，通过"),),
         questions=(
             Question("q1", "支部党员大会一般多久召开一次？", (Choice("每季度", True), Choice("每年", False)), "single", "党章规定。"),
-            Question("q2", "下列哪些属于“三会一课”？", (Choice("支部党员大会", True), Choice("党课", True), Choice("运动会", False)), "multiple"),
+            Question(
+                "q2", "下列哪些属于“三会一课”？", (Choice("支部党员大会", True), Choice("党课", True), Choice("运动会", False)), "multiple"
+            ),
             Question("q3", "党的根本宗旨是全心全意为____服务。", (Choice("人民", True),), "cloze"),
         ),
     )

@@ -13,6 +13,7 @@ import httpx
 import structlog
 
 from meeting_server.domain.ids import Millis
+from meeting_server.store.failure import StorageFailure
 from meeting_server.store.statements import Statements, Waiting
 
 log = structlog.get_logger(__name__)
@@ -57,7 +58,12 @@ class Delivery:
             follow_redirects=False,
         ) as client:
             while not stop.is_set():
-                if await self.deliver(client, _now()) == 0:
+                try:
+                    settled = await self.deliver(client, _now())
+                except StorageFailure as error:
+                    log.warning("the database does not answer", reason=type(error).__name__)
+                    settled = 0
+                if settled == 0:
                     try:
                         await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
                     except TimeoutError:

@@ -17,7 +17,6 @@ from meeting_server.store.database import Database
 from meeting_server.store.statements import Statements
 from meeting_server.store.studied import Studied
 from tests.archive_house import archive_house
-from tests.houses import people_house
 from tests.published_meeting import publish
 from tests.record_store import PASSWORD, USER, Store, faults, record_store
 
@@ -196,9 +195,8 @@ async def test_nothing_is_kept_of_who_did_not_agree_and_withdrawing_throws_away_
 
 
 async def test_a_member_agrees_and_withdraws_on_their_own_page(tmp_path: Path) -> None:
-    from meeting_server.web.routes import routes
-
-    async with people_house(tmp_path, routes) as there:
+    async with archive_house(tmp_path, recorded=False, made=False) as archive:
+        there = archive.there
         member, member_id = await there.signed_in("member"), there.people["member"].member_id
         assert "没有接学习记录平台" in (await member.get("/me/telling")).text
         await member.submit("/me/telling", {"agree": "on"}, page="/me", status=404)

@@ -19,7 +19,7 @@ ENOUGH = 90
 """Per cent of the sound that must have been heard."""
 
 _WORDS = (
-    "chapters", "transcript", "quiz", "answer", "answered", "passed", "not_passed", "again", "heard", "read", "read_done", "done", "gap",
+    "chapters", "transcript", "quiz", "answer", "answered", "passed", "not_passed", "again", "heard", "read", "read_done", "done",
     "right", "wrong", "alone", "kept", "summary", "choose", "pass_mark", "fill", "no_sound", "skip", "sound",
 )
 

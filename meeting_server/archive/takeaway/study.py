@@ -162,7 +162,7 @@ def study_of(
             for line in said
             if line.cue_id not in gone and line.text.strip()
         ),
-        gaps=_gaps([(one.since, one.until) for one in (*stretches, *gone.values())], at),
+        gaps=_gaps([*((s.since, s.until) for s in stretches), *((line.since, line.until) for line in gone.values())], at),
         decisions=() if minutes is None else tuple(_decisions(minutes, words)),
         questions=tuple(questions),
     )
