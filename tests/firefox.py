@@ -21,6 +21,8 @@ PREFERENCES: dict[str, bool | int | str] = {
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
+    "media.autoplay.block-webaudio": False,
+    "media.autoplay.blocking_policy": 0,
     "media.autoplay.default": 0,
     "media.navigator.permission.disabled": True,
     "media.navigator.streams.fake": True,
