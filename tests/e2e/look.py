@@ -69,7 +69,8 @@ CONTRAST = """async (theme) => {
   return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " | " + (n.any[0]?.message ?? "")));
 }"""
 PRESSABLE = """() => [...document.querySelectorAll("button, summary")].filter((el) =>
-  el.checkVisibility() && el.getClientRects().length > 0 && el.closest("[inert]") === null && el.getAttribute("aria-disabled") !== "true" && !el.disabled)"""
+  el.checkVisibility() && el.getClientRects().length > 0 && el.closest("[inert]") === null && el.getAttribute("aria-disabled") !== "true" && !el.disabled
+  && !el.hasAttribute("aria-current"))"""  # where one is already
 NAMES = f"""() => ({PRESSABLE})().map((el) => (el.getAttribute("aria-label") ?? el.textContent).trim().replace(/[\\d:]+/g, "#"))"""
 PRESS = f"""async (index) => {{
   let acted = false;

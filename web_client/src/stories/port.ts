@@ -100,7 +100,9 @@ export const storyActions: Actions = {
     await new Promise((done) => setTimeout(done, 120));
     ownPapers.value = { ...ownPapers.value, [motionId]: { ...own, state: "counted", choices, stub: "7F3A 92C4 01DE", since: null } };
   },
-  recheckBallot: async () => undefined,
+  async recheckBallot(motionId) {
+    asked.push({ kind: "recheck", data: { motion_id: motionId } });
+  },
   hallCode: async () => null,
   typing: () => undefined,
   async openMicrophone() {
@@ -114,7 +116,9 @@ export const storyActions: Actions = {
     return true;
   },
   closeCamera: () => change(media, { camera: "off" }),
-  turnCamera: async () => undefined,
+  async turnCamera() {
+    asked.push({ kind: "turn camera", data: {} });
+  },
   async shareScreen() {
     change(media, { screen: "open" });
     return true;
