@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 MADE_OF_TRACKS = ("mix.m4a", "opening.m4a", "composite.mp4", "lessons", ".heard", "captions.jsonl")
 """Names in a meeting's folder, of files and of folders."""
+SAME = {"fflags": "+bitexact"}
+"""Without random marks in the file: done again, it is the same."""
 OPUS_FRAME_MS = 20.0
 """How long a packet of sound lasts when its file does not say."""
 
@@ -91,7 +93,7 @@ def take_out(path: Path, stretches: Sequence[Stretch], zero: Millis) -> None:
     part = path.with_name(path.name + ".part")
     kept = 0
     try:
-        with av.open(str(path)) as source, av.open(str(part), "w", format=_format(path)) as target:
+        with av.open(str(path)) as source, av.open(str(part), "w", format=_format(path), options=SAME) as target:
             stream = target.add_stream_from_template(source.streams[0])
             for packet, stays in _judged(source, stretches, zero):
                 if stays:
