@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { now } from "../src/core/clock";
 import { Inbox } from "../src/core/inbox";
 import { Outbox } from "../src/core/outbox";
-import { closedForMe, connection, media, meeting, outbox, position, seq, speaking, typing, you } from "../src/core/store";
+import { captions, captionsEnded, captionsOffered, closedForMe, connection, media, meeting, outbox, position, seq, speaking, typing, you } from "../src/core/store";
 import { ballotOf, hands } from "../src/core/selectors";
 import type { EventFrame, MeetingState, ServerMessage } from "../src/wire/messages";
 import { aMeeting } from "./a_meeting";
@@ -149,5 +149,17 @@ describe("inbox", () => {
     const at = Date.now();
     tell({ type: "pong", sent: at - 20, now: at + 60_000 - 10 }, at);
     expect(Math.abs(now() - (Date.now() + 60_000))).toBeLessThan(50);
+  });
+
+  it("keeps the last captions, and forgets them when they are switched off or end", () => {
+    tell(welcome({ captions: true }));
+    tell(snapshot());
+    expect(captionsOffered.value).toBe(true);
+    tell(event(5, "RoomCaptioned", { room_id: "hall", captioned: true, changed_by: "m1", reason: null }));
+    expect(meeting.value?.rooms["hall"]?.captioned).toBe(true);
+    for (let n = 1; n <= 5; n++) tell({ type: "caption", participant_id: "m2", since: n, until: n + 1, text: `第${n}句。` });
+    expect(captions.value.map((line) => line.text)).toEqual(["第3句。", "第4句。", "第5句。"]);
+    tell(event(6, "RoomCaptioned", { room_id: "hall", captioned: false, changed_by: null, reason: "busy" }));
+    expect([captions.value, captionsEnded.value, meeting.value?.rooms["hall"]?.captioned]).toEqual([[], "busy", false]);
   });
 });

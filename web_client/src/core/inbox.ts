@@ -4,7 +4,7 @@ import { learn, learnRoughly } from "./clock";
 import type { Outbox } from "./outbox";
 import { progress } from "./ballot/kept";
 import { evolve } from "./reducer";
-import { batch, change, closedForMe, connection, lastSpeaker, media, meeting, position, seq, speaking, typing, you } from "./store";
+import { batch, captions, captionsEnded, captionsOffered, change, closedForMe, connection, lastSpeaker, media, meeting, position, seq, speaking, typing, you } from "./store";
 
 /**
  * `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. `ballot`: to
@@ -14,6 +14,8 @@ export type Received = "done" | "resync" | "media" | "ballot";
 
 /** Silence after which someone counts as no longer typing. */
 const TYPING_ENDS = 6_000;
+/** Lines of captions that are kept. */
+const CAPTIONS = 3;
 /** How long (ms) "we are back" is shown. */
 const BACK_IS_NEWS = 8_000;
 
@@ -34,6 +36,8 @@ export class Inbox {
           learnRoughly(message.now);
           change(media, { available: message.media && media.value.available });
           speaking.value = [];
+          captions.value = [];
+          captionsOffered.value = message.captions;
           typing.value = [];
           this.catchUpTo = null;
           if (message.resumed) {
@@ -86,6 +90,9 @@ export class Inbox {
         if (other) lastSpeaker.value = other;
         return "done";
       }
+      case "caption":
+        captions.value = [...captions.value, message].slice(-CAPTIONS);
+        return "done";
       case "typing":
         if (message.on) this.typists.set(message.participant_id, receivedAt);
         else this.typists.delete(message.participant_id);
@@ -119,6 +126,12 @@ export class Inbox {
   }
 
   private notice(message: EventFrame): void {
+    const mine = you.value?.participant_id ?? "";
+    if (message.kind === "RoomCaptioned" && message.data.room_id === meeting.value?.participants[mine]?.room_id) {
+      captions.value = [];
+      captionsEnded.value = message.data.captioned ? null : message.data.reason;
+    }
+    if (message.kind === "ParticipantMoved" && message.data.participant_id === mine) captions.value = [];
     if (message.kind !== "MediaClosed") return;
     const { participant_id, closed_by, media: kind } = message.data;
     const me = you.value?.participant_id;

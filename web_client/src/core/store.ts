@@ -1,6 +1,6 @@
 /** The signals every view reads: the meeting as this viewer may see it, and the state of this device. */
 import { batch, computed, signal, type Signal } from "@preact/signals";
-import type { CommandData, CommandKind, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
+import type { Caption, CaptionsEnd, CommandData, CommandKind, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
 
 // --- what the server said --------------------------------------------------------------------------------
 
@@ -17,6 +17,15 @@ export const speaking = signal<readonly ParticipantId[]>([]);
 export const lastSpeaker = signal<ParticipantId | null>(null);
 /** Who is typing now in this room, without oneself. */
 export const typing = signal<readonly ParticipantId[]>([]);
+
+// --- live captions -------------------------------------------------------------------------------------------
+
+/** Whether this server can write captions at all. */
+export const captionsOffered = signal(false);
+/** The last lines of this room, the newest last. */
+export const captions = signal<readonly Caption[]>([]);
+/** Why captions ended by themselves, until somebody reads it; null: they did not. */
+export const captionsEnded = signal<CaptionsEnd | null>(null);
 
 // --- the connection --------------------------------------------------------------------------------------
 

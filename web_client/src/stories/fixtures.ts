@@ -10,7 +10,7 @@ export const PLAIN: Preset = {
   preset_id: "general", title_zh: "支部党员大会一般决议", title_en: "General resolution of a branch",
   quorum: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
   passing: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
-  method: "open", electorate: "voting", source: "", assumed: [], written_opinions: false, proxy: false, surplus_percent: 0, doubts: [], excellent: { numerator: 1, denominator: 3 },
+  method: "open", electorate: "voting", source: "", assumed: [], written_opinions: false, proxy: false, surplus_percent: 0, doubts: [], excellent: { numerator: 1, denominator: 3 }, bulletin: "scrutineers",
 };
 
 function intervals(level: Interval["level"], reason: string): readonly Interval[] {

@@ -1,5 +1,5 @@
 /** Every state worth looking at, as what it changes in the store. */
-import { boot, change, connection, media, meeting, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
+import { boot, captions, captionsEnded, change, connection, media, meeting, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
 import { go, openSheet } from "../views/layout";
 import { notices } from "../views/notices";
@@ -88,6 +88,8 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "room-own-floor": () => {
     room({ floor: { ...FLOOR, participant_id: ME } });
     speaking.value = [];
+    captions.value = [];
+    captionsEnded.value = null;
   },
   "room-hand-up": () => room({ hands: [{ participant_id: "m-3", raised_at: NOW }, { participant_id: ME, raised_at: NOW }] }),
   "room-audio": () => {
@@ -98,6 +100,17 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "room-weak": () => {
     room();
     change(media, { quality: 1, pictureHeld: true });
+  },
+  "room-captions": () => {
+    room({ rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false, captioned: true } } });
+    captions.value = [
+      { type: "caption", participant_id: "m-0", since: 1, until: 2, text: "第二项，讨论林晓雨同志预备党员转正。" },
+      { type: "caption", participant_id: "m-2", since: 3, until: 4, text: "我同意，一年来她学习认真，志愿服务从不缺席。" },
+    ];
+  },
+  "room-captions-ended": () => {
+    room();
+    captionsEnded.value = "busy";
   },
   "room-text": () => {
     room();

@@ -8,6 +8,7 @@ import { HALL } from "../wire/messages";
 import { Button } from "../widgets/button";
 import { Chip } from "../widgets/chip";
 import { Banners } from "./banners";
+import { CaptionBar } from "./captions";
 import { Composer, composing, Messages, Peek } from "./chat";
 import { chatInside, chatShown, wide } from "./chat_reading";
 import { FloorBar } from "./floor_bar";
@@ -37,6 +38,7 @@ function Stage(): JSX.Element {
       <GroupRoom />
       {onlyText && <p class="room__where rowx small"><Chip icon="text">{t("room.text_only")}</Chip><span class="muted">{t(media.value.available ? "room.text_only_words" : "room.no_media")}</span></p>}
       {inside ? !onlyText && <Talkers most={beside ? 8 : 4} /> : <Pictures most={most} />}
+      <CaptionBar />
       <FloorBar />
       {inside && !beside && <Messages />}
       {!inside && !beside && <Peek onOpen={() => go({ panel: "chat" })} />}

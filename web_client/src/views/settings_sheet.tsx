@@ -2,11 +2,13 @@
 import type { JSX } from "preact";
 import { actions } from "../core/actions";
 import { t } from "../core/i18n";
+import { myRoom } from "../core/selectors";
 import { media, preferences, type Preferences, type Profile } from "../core/store";
 import { Button } from "../widgets/button";
 import { Segments } from "../widgets/field";
 import { SwitchRow } from "../widgets/rows";
 import { Sheet } from "../widgets/sheet";
+import { CaptionsRow } from "./captions";
 import { back } from "./layout";
 
 export function ProfileChoice(): JSX.Element {
@@ -39,7 +41,7 @@ export function SettingsSheet(): JSX.Element {
         name="theme" legend={t("room.theme")} value={theme} onChoose={(value) => void actions().setPreferences({ theme: value })}
         options={[{ value: "auto", label: t("room.theme_auto") }, { value: "light", label: t("room.theme_light") }, { value: "dark", label: t("room.theme_dark") }]}
       />
-      <ul class="rows card card--line card--flush"><li><BigTypeRow /></li></ul>
+      <ul class="rows card card--line card--flush"><li><BigTypeRow /></li>{myRoom.value?.captioned === true && <li><CaptionsRow /></li>}</ul>
     </Sheet>
   );
 }

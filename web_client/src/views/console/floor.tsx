@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
 import { floor, hands, myRoom, nameOf, participant } from "../../core/selectors";
-import { meeting } from "../../core/store";
+import { captionsOffered, meeting } from "../../core/store";
 import { HALL, type ParticipantId } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
 import { Bar } from "../../widgets/bar";
@@ -74,6 +74,18 @@ export function ModeratedRow(): JSX.Element | null {
   );
 }
 
+/** A machine writes what is said in the room the secretary is in, where the server can. */
+export function CaptionRow(): JSX.Element | null {
+  const room = myRoom.value;
+  if (room === null || room.kind === "text" || !captionsOffered.value || meeting.value?.phase !== "open") return null;
+  return (
+    <SwitchRow
+      icon="text" title={t("captions.title")} sub={t(room.captioned ? "captions.on_words" : "captions.off_words")}
+      on={room.captioned} onWord={t("console.on")} offWord={t("console.off")} onChange={(on) => tap("CaptionRoom", { room_id: room.room_id, captioned: on })}
+    />
+  );
+}
+
 export function openMicrophones(): number {
   const room = myRoom.value?.room_id ?? HALL;
   return Object.values(meeting.value?.participants ?? {}).filter((p) => p.room_id === room && p.media.includes("audio")).length;
@@ -123,7 +135,7 @@ export function FloorTab(): JSX.Element {
         <Queue />
       </section>
       <section class="stack stack--s" aria-label={t("console.microphones")}>
-        <div class="rows card card--flush"><ModeratedRow /></div>
+        <div class="rows card card--flush"><ModeratedRow /><CaptionRow /></div>
         <MuteAllButton />
       </section>
     </>

@@ -11,7 +11,7 @@ import { back, go } from "../layout";
 import { openAct } from "./acts";
 import { reportAddress } from "./attendance";
 import { tap } from "./asking";
-import { ModeratedRow } from "./floor";
+import { CaptionRow, ModeratedRow } from "./floor";
 
 const forward = <Icon name="forward" />;
 
@@ -31,6 +31,7 @@ export function ConsoleMore(): JSX.Element {
       <div class="rows card card--line card--flush">
         <SwitchRow icon="chat" title={t("console.chat_open")} sub={t(state?.chat_paused ? "console.chat_paused_sub" : "console.chat_open_sub")} on={!state?.chat_paused} onWord={t("console.on")} offWord={t("console.off")} onChange={(on) => tap("PauseChat", { paused: !on })} />
         <ModeratedRow />
+        <CaptionRow />
       </div>
       <ul class="rows card card--line card--flush">
         {report !== null && <li><Row icon="people" title={t("console.report_title")} href={report} end={forward} /></li>}
