@@ -32,6 +32,7 @@ from meeting_server.store.people import BranchRole, Member
 from meeting_server.store.search import Search
 from meeting_server.web.assets import Assets
 from meeting_server.web.auth import now_millis
+from meeting_server.web.desk import Desk
 from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.house import House
 from meeting_server.web.security_headers import SecurityHeaders
@@ -183,6 +184,7 @@ async def people_house(folder: Path, routes: Sequence[BaseRoute]) -> AsyncIterat
     database = _quick(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
     try:
         house = house_on(database, folder)
+        house.desk = Desk.set_up(database, house.directory, folder / "documents")
         app = Starlette(
             routes=list(routes), middleware=[Middleware(SecurityHeaders), Middleware(Mistakes)], exception_handlers=EXCEPTION_HANDLERS
         )

@@ -70,7 +70,7 @@ async def branch_page(request: Request) -> Response:
             "studied": studied,
             "studying": studying if names else (),
             "minutes_of": dates.minutes,
-            "wide": columns(shares, width=640, height=170),
+            "wide": columns(shares, width=1000, height=200),
             "phone": columns(shares[:8], width=328, height=134),
             "manages_courses": await allowed(request, Action.EDIT_ARCHIVE, branch_id),
         },

@@ -75,7 +75,8 @@ async def show_study(request: Request, learner: Learner, *, status: int = 200, w
         clip = await _clip(request, timeline, lesson, edits)
         lines = await asyncio.to_thread(lines_of, request, timeline, lesson, edits)
     elif timeline is not None:
-        chapters = [(timeline_start(timeline, c.since), c.title, c.speaker, c.until - c.since) for c in timeline.chapters if c.title]
+        heard = [c for c in timeline.chapters if c.title and (not study.length or (c.since < timeline.end and c.until > timeline.zero))]
+        chapters = [(timeline_start(timeline, c.since), c.title, c.speaker, c.until - c.since) for c in heard]
     (standing,) = await standings(request, learner.member_id, [study])
     others = await everything_for(request, learner.viewer)
     position = 0 if standing.progress is None else standing.progress.position

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from starlette.routing import Mount
 
 from meeting_server.app import client_folder
@@ -146,6 +146,16 @@ async def test_the_player_of_a_published_meeting_tells_what_was_heard(studying: 
     await page.context.close()
 
 
+def listen_to(page: Page, complaints: list[str]) -> None:
+    """Errors of the console, among them what the content policy forbade."""
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    page.on("console", said)
+
+
 async def pages_of(studying: Studying) -> list[tuple[str, str]]:
     """(name, address) of every page of learning, with something on it."""
     house = studying.house
@@ -186,7 +196,7 @@ async def test_every_page_of_learning_is_fit_for_a_phone_and_for_everyone(studyi
     for size, language, theme in ((PHONE, "zh-CN", "light"), (DESK, "en", "dark")):
         page = await studying.page("secretary", size, language, theme)
         complaints: list[str] = []
-        page.on("console", lambda message, said=complaints: said.append(message.text) if message.type == "error" else None)  # type: ignore[misc]  # bound now
+        listen_to(page, complaints)
         for name, address in addresses:
             await page.goto(studying.base + address)
             if pictures:

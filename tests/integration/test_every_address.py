@@ -10,15 +10,22 @@ import pytest
 from sqlalchemy import select
 from starlette.routing import Route
 
+from meeting_server.domain.ids import MeetingId
+from meeting_server.store.courses import Course
 from meeting_server.store.database import Database, metadata
+from meeting_server.store.lessons import Lesson
+from meeting_server.store.publications import Publication
+from meeting_server.store.studied import Studied
+from meeting_server.web.auth import now_millis
 from meeting_server.web.routes import routes
 from tests.houses import Browser
 from tests.meeting_house import MeetingHouse, meeting_house
 
 PUBLIC = {"/sign-in", "/preferences", "/sign-out"}
 """Open to someone who is not signed in: the door itself."""
-OWN = {"/", "/me", "/me/password", "/me/attendance", "/me/readings", "/me/my-record.json", "/me/calendar.ics", "/me/sign-outs", "/archive", "/search",
-       "/meetings/new", "/branches", "/feeds", "/sharing", "/me/telling", "/sign-out", "/sign-in", "/preferences"}
+OWN = {"/", "/me", "/me/password", "/me/attendance", "/me/readings", "/me/my-record.json", "/me/calendar.ics", "/me/sign-outs", "/archive",
+       "/search",
+       "/meetings/new", "/branches", "/feeds", "/sharing", "/me/telling", "/learn", "/learn/notes", "/sign-out", "/sign-in", "/preferences"}
 """Open to every member, showing what is theirs."""
 
 
@@ -34,6 +41,7 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
     await house.open(past.meeting_id)
     await house.adjourn(past.meeting_id)
     await house.registry.state(coming.meeting_id)  # its journal begins when anybody first asks; that is no change
+    await _something_to_study(house, past.meeting_id)
     found = []
     for route in routes:
         if not isinstance(route, Route) or method not in (route.methods or set()):
@@ -42,11 +50,27 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
             known = {
                 "branch_id": house.inner.branch.branch_id, "member_id": house.pid("member"), "meeting_id": meeting.meeting_id,
                 "participant_id": house.pid("member"), "token": "x" * 43,
+                "lesson_id": "l-1", "course_id": "c-1",
             }
             # a kind of thing this test does not know of: one that is not there
             path = re.sub(r"\{(\w+)(:\w+)?\}", lambda hole, known=known: known.get(hole[1], "unknown-1"), route.path)  # type: ignore[misc]  # bound now
             found.append((route.path, path))
     return found
+
+
+async def _something_to_study(house: MeetingHouse, meeting_id: MeetingId) -> None:
+    """The past meeting as a resource of its branch, a lesson of it and a course."""
+    inner, by, now = house.inner.house, house.pid("secretary"), now_millis()
+    branch_id = house.inner.branch.branch_id
+    await inner.publications.save(
+        Publication(meeting_id, branch_id, "志愿服务", state="published", approved_by=by, approved_at=now, published_at=now)
+    )
+    lesson = Lesson("l-1", meeting_id, branch_id, "微党课", now, now + 60_000, by, "何雨桐", now, state="published", published_at=now)
+    await inner.learning.lessons.save(lesson)
+    parts = (Studied("lesson", "l-1"), Studied("meeting", meeting_id))
+    await inner.learning.courses.save(
+        Course("c-1", branch_id, "专题", by, "何雨桐", now, state="published", published_at=now, parts=parts)
+    )
 
 
 async def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:

@@ -9,13 +9,24 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-from meeting_server.web import access_log_pages, account_pages, branch_pages, link_pages, people_pages, roster_pages, sign_in_pages
+from meeting_server.web import (
+    access_log_pages,
+    account_pages,
+    branch_learning,
+    branch_pages,
+    course_pages,
+    link_pages,
+    people_pages,
+    roster_pages,
+    sign_in_pages,
+)
 from meeting_server.web.auth import Viewer
 from meeting_server.web.permissions import Action, permits, roles_in
 from tests.houses import Browser, TestHouse, people_house
 
 BRANCH_ROUTES = [
     *branch_pages.routes, *access_log_pages.routes, *roster_pages.routes, *link_pages.routes, *people_pages.routes,
+    *branch_learning.routes, *(route for route in course_pages.routes if isinstance(route, Route) and route.path.startswith("/branches")),
 ]
 ROUTES = [*sign_in_pages.routes, *account_pages.routes, *BRANCH_ROUTES]
 WHO = ("administrator", "secretary", "reviewer", "member", "probationary", "stranger", "other_secretary", "nobody")
@@ -30,6 +41,10 @@ NEEDED = {
     "/roles": Action.APPOINT,
     "/roles/withdraw": Action.APPOINT,
     "/log": Action.SEE_ACCESS_LOG,
+    "/learning": Action.SEE_ARCHIVE,
+    "/learning.csv": Action.SEE_LEARNING,
+    "/learning.xlsx": Action.SEE_LEARNING,
+    "/courses": Action.EDIT_ARCHIVE,
     "/people": Action.SEE_PEOPLE,
     "/people/import": Action.EDIT_PEOPLE,
     "/people/import/confirm": Action.EDIT_PEOPLE,
