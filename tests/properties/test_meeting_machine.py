@@ -113,6 +113,11 @@ class Meeting(RuleBasedStateMachine):
         self.running = runners(self.sitting.state)
         self.ballots: dict[tuple[str, str], tuple[str, ...]] = {}
 
+    @property
+    def secretary_is_here(self) -> bool:
+        """Beside another chair a secretary may leave the list; then nothing is run by them any more."""
+        return not self.sitting.state.participants[ParticipantId("secretary")].removed
+
     def follow(self) -> None:
         """Give every viewer the copies of the new facts, as the server does."""
         state = replay(self.sitting.facts[: self.told])
@@ -142,7 +147,7 @@ class Meeting(RuleBasedStateMachine):
         self.sitting.ask("secretary", command)
         self.follow()
 
-    @precondition(lambda self: self.sitting.state.phase == "convened")
+    @precondition(lambda self: self.sitting.state.phase == "convened" and self.secretary_is_here)
     @rule()
     def opens(self) -> None:
         self.sitting.did("secretary", c.OpenMeeting())
@@ -155,7 +160,7 @@ class Meeting(RuleBasedStateMachine):
         self.sitting.ask("secretary", dataclasses.replace(command, motion_id=motion_id))
         self.follow()
 
-    @precondition(lambda self: self.sitting.state.phase == "open" and voting_now(self.sitting.state) is None)
+    @precondition(lambda self: self.sitting.state.phase == "open" and self.secretary_is_here and voting_now(self.sitting.state) is None)
     @rule(method=st.sampled_from(["open", "named"]), seconds=st.sampled_from([0, 30]))
     def a_vote_begins(self, method: Any, seconds: int) -> None:
         self.sitting.ask("secretary", c.DraftMotion("议题", method=method))
@@ -170,7 +175,7 @@ class Meeting(RuleBasedStateMachine):
         choices = (data.draw(st.sampled_from(motion.choices)).choice_id,)
         self.cast(who, motion.motion_id, choices)
 
-    @precondition(lambda self: self.sitting.state.phase == "open" and voting_now(self.sitting.state) is None)
+    @precondition(lambda self: self.sitting.state.phase == "open" and self.secretary_is_here and voting_now(self.sitting.state) is None)
     @rule(
         force=st.sampled_from(["motion", "poll"]),
         ballots=st.lists(st.tuples(st.sampled_from(PEOPLE), st.integers(0, 2)), min_size=2, max_size=8),
@@ -190,7 +195,7 @@ class Meeting(RuleBasedStateMachine):
             self.sitting.ask("secretary", c.PublishMotion(motion_id))
         self.follow()
 
-    @precondition(lambda self: self.sitting.state.phase == "open")
+    @precondition(lambda self: self.sitting.state.phase == "open" and self.secretary_is_here)
     @rule(ballots=st.lists(st.sampled_from(["for", "against", "nonsense"]), max_size=4), hall=st.booleans())
     def a_secret_vote_goes_on(self, ballots: list[str], hall: bool) -> None:
         """One step further with the secret paper that is out, or a new one."""
