@@ -28,6 +28,9 @@ AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe
 SIZES = ((360, 740), (1280, 800))
 CHROMIUM_WORDS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
 
+SAID = [("zhou-audio-1.webm", 2.0 * number, 2.0 * number + 1.5, f"第{number + 1}句，大家讨论年度工作总结的内容") for number in range(20)]
+"""More than fits beside the player, so that it has to follow."""
+
 
 class Reading:
     """A reader's browser before the archive, and everything it complained about."""
@@ -58,7 +61,7 @@ class Reading:
 async def reading(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reading]:
     if not (client_folder() / "manifest.json").exists():
         pytest.skip("the client is not built: npm run build in web_client")
-    async with archive_house(tmp_path_factory.mktemp("player")) as archive, async_playwright() as playwright:
+    async with archive_house(tmp_path_factory.mktemp("player"), said=SAID) as archive, async_playwright() as playwright:
         app = archive.there.app
         client = Path(shutil.copytree(client_folder(), tmp_path_factory.mktemp("client") / "dist"))
         archive.there.house.assets = Assets(client)
@@ -209,3 +212,55 @@ async def test_the_beginning_plays_at_once_and_goes_on_with_the_whole_when_that_
             whole.rename(folder / "mix.m4a")
         (folder / "opening.m4a").unlink()
         await page.context.close()
+
+
+IN_SIGHT = """(() => { const line = document.querySelector(".cue--now"), side = document.getElementById("side");
+  if (!line) return false; const [a, b] = [line.getBoundingClientRect(), side.getBoundingClientRect()];
+  return a.top >= b.top - 1 && a.bottom <= b.bottom + 1; })()"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_sentence_of_the_moment_is_lit_and_followed_until_the_reader_scrolls(reading: Reading, size: tuple[int, int]) -> None:
+    page = await reading.page(size=size)
+    await reading.player(page, "?t=0:34")
+    lit = "document.querySelector('.cue--now .cue__text')?.textContent ?? ''"
+    assert "第18句" in await page.evaluate(lit)
+    await until(page, IN_SIGHT)
+    await page.evaluate("document.getElementById('sound').currentTime = 12.5")
+    await until(page, f"{lit}.includes('第7句')")
+    await until(page, IN_SIGHT)
+    box = await page.locator("#side").bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 20, box["y"] + 20)
+    await page.mouse.wheel(0, 2000)
+    await until(page, "!document.getElementById('follow').hidden")
+    await until(page, f"!{IN_SIGHT}")
+    await page.evaluate("document.getElementById('sound').currentTime = 2.5")
+    await until(page, f"{lit}.includes('第2句')")
+    assert not await page.evaluate(IN_SIGHT)  # left to the reader
+    await page.click("#follow")
+    await until(page, IN_SIGHT)
+    assert await page.evaluate("document.getElementById('follow').hidden")
+    await page.context.close()
+
+
+async def test_a_sentence_is_gone_to_by_a_click_and_by_the_keyboard_and_its_link_is_copied(reading: Reading) -> None:
+    page = await reading.page(size=SIZES[1])
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await reading.player(page)
+    await page.click("text=第5句")
+    await until(page, "document.getElementById('sound').currentTime >= 8 && document.getElementById('sound').currentTime < 10")
+    assert page.url.endswith("?t=0:08")
+    await page.evaluate("document.getElementById('sound').pause(); document.activeElement.blur()")
+    await page.keyboard.press("ArrowDown")
+    await until(page, "Math.abs(document.getElementById('sound').currentTime - 10) < 0.05")
+    await page.keyboard.press("ArrowUp")
+    await until(page, "Math.abs(document.getElementById('sound').currentTime - 8) < 0.05")
+    await page.keyboard.press(">")
+    assert await page.evaluate("document.getElementById('sound').playbackRate") == 1.25
+    await page.keyboard.press("c")
+    await until(page, "navigator.clipboard.readText().then((text) => text.endsWith('?t=0:08'))")
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("?")
+    await until(page, "document.getElementById('keys').open")
+    await page.context.close()
