@@ -18,6 +18,7 @@ from meeting_server.wire.client_messages import (
     CommandFrame,
     Hangup,
     Hello,
+    Inspect,
     Offer,
     Ping,
     Signal,
@@ -61,6 +62,8 @@ class Conversation:
                 self._signalling.want(self.connection, message)
             case Collect(id, motion_id, blinded):
                 self._papers.collect(self.assembly, self.connection, id, MotionId(motion_id), blinded)
+            case Inspect():
+                self._signalling.inspect(self.connection)
             case Hangup():
                 self._signalling.hang_up(self.connection)
             case Hello():

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from meeting_server.domain import events
 from meeting_server.domain.commands import SERVER, ReportSpeakerTurn, ReportTrackRecorded
@@ -23,7 +23,19 @@ from meeting_server.live.recording import Recording, recorded_path, room_name, r
 from meeting_server.media import api
 from meeting_server.wire.client_messages import Want
 from meeting_server.wire.codes import WireCode
-from meeting_server.wire.server_messages import Answer, Error, MediaLost, Quality, ServerMessage, Slots, Speaking
+from meeting_server.wire.server_messages import (
+    Answer,
+    Error,
+    Layers,
+    LinkDetails,
+    LinkStream,
+    MediaLost,
+    Networks,
+    Quality,
+    ServerMessage,
+    Slots,
+    Speaking,
+)
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +84,7 @@ class _Client:
     room: str = ""
     permitted: frozenset[MediaKind] = NOTHING
     hall_room: RoomId | None = None
+    level: Literal[0, 1, 2, 3] = 3
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -140,6 +153,13 @@ class Signalling:
             connection.send(Error(WireCode.UNKNOWN_CLIENT, "want"))
             return
         self._spawn(self._want(self._media, client, message))
+
+    def inspect(self, connection: Party) -> None:
+        client = self._clients.get(connection.connection_id)
+        if self._media is None or client is None or not client.room:
+            connection.send(Error(WireCode.UNKNOWN_CLIENT, "inspect"))
+            return
+        self._spawn(self._inspect(self._media, client))
 
     async def join_device(self, assembly: Assembly, party: Party, room_id: RoomId, sdp: str, video_slots: int) -> api.Answer:
         """A camera or screen of the hall joins, or joins again with new ICE credentials. Raises MediaRefused."""
@@ -224,7 +244,26 @@ class Signalling:
                 return
             client.room, client.permitted = room, NOTHING
             connection.send(Answer(offer_id, answer.sdp, {line.mid: line.role for line in answer.lines}))
+            connection.send(Networks(self._networks(client)))
             await self._adjust(media, client, sure=False)
+
+    def _networks(self, client: _Client) -> dict[str, Literal[0, 1, 2, 3]]:
+        """The networks in a client's room that are not good: of several devices of one person the best counts."""
+        best: dict[str, Literal[0, 1, 2, 3]] = {}
+        for other in self._clients.values():
+            if other.room == client.room and other.assembly is client.assembly:
+                who = other.connection.participant_id
+                best[who] = max(best.get(who, 0), other.level)
+        return {who: level for who, level in best.items() if level < 3}
+
+    async def _inspect(self, media: api.MediaPlane, client: _Client) -> None:
+        try:
+            found = await media.details(client.name)
+        except api.MediaRefused as refused:
+            client.connection.send(Error(refused.code, "inspect"))
+            return
+        streams = [LinkStream(s.mid, s.role, s.source, s.layer, s.kbit_s, s.lost_percent) for s in found.streams]
+        client.connection.send(LinkDetails(found.level, found.round_trip_ms, found.capacity_kbit_s, streams))
 
     async def _agree(self, media: api.MediaPlane, client: _Client) -> None:
         async with client.turn:
@@ -251,7 +290,8 @@ class Signalling:
     async def _want(self, media: api.MediaPlane, client: _Client, message: Want) -> None:
         async with client.turn:
             try:
-                await media.want(client.name, video=max(0, message.video), pinned=message.pinned, screen=message.screen)
+                wished = max(0, message.video)
+                await media.want(client.name, video=wished, pinned=message.pinned, screen=message.screen, layer=message.layer)
             except api.MediaRefused as refused:
                 self._lost(client, refused)
 
@@ -280,6 +320,9 @@ class Signalling:
                 self._send(client, Slots({slot.mid: slot.source for slot in slots}))
             case api.Quality(client, level):
                 self._send(client, Quality(level))
+                self._tell_network(client, level)
+            case api.LayersWanted(client, layers):
+                self._send(client, Layers(list(layers)))
             case api.ActiveSpeakers(room, sources):
                 meeting_id, room_id = room_of(room)
                 assembly = await self._find(meeting_id)
@@ -318,10 +361,19 @@ class Signalling:
         else:
             assembly.host.submit(SERVER, command, None, lambda outcome: None)
 
-    def _send(self, name: str, message: Slots | Quality | MediaLost) -> None:
+    def _send(self, name: str, message: Slots | Quality | Layers) -> None:
         client = self._clients.get(ConnectionId(name))
         if client is not None:
             client.connection.send(message)
+
+    def _tell_network(self, name: str, level: Literal[0, 1, 2, 3]) -> None:
+        """Others in the room see whose network is weak."""
+        client = self._clients.get(ConnectionId(name))
+        if client is None or not client.room:
+            return
+        client.level = level
+        who = client.connection.participant_id
+        client.assembly.broadcast(Networks({who: self._networks(client).get(who, 3)}), room_of(client.room)[1], but=who)
 
     def _must_rejoin(self, name: str, retry_after_ms: int) -> None:
         client = self._clients.get(ConnectionId(name))

@@ -47,6 +47,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 Kind = Literal["audio", "video", "screen"]
+Layer = Literal["q", "h", "f"]
 Role = Literal["microphone", "camera", "screen", "audio_slot", "video_slot", "screen_slot", "unused"]
 RefusalCode = Literal[
     "bad_sdp",  # not an SDP offer we can read, or without BUNDLE, rtcp-mux, ICE or a fingerprint
@@ -157,6 +158,14 @@ class Quality(Struct, frozen=True, tag="quality"):
     level: Literal[0, 1, 2, 3]
 
 
+class LayersWanted(Struct, frozen=True, tag="layers_wanted"):
+    """Which encodings of a client's camera somebody has a use for now (of q, h, f, small to large); the client need not send the
+    others. Asked back at once, let go of only after some seconds."""
+
+    client: str
+    layers: tuple[Layer, ...]
+
+
 class ClientConnected(Struct, frozen=True, tag="client_connected"):
     """ICE and DTLS are through: media flows."""
 
@@ -183,6 +192,7 @@ MediaEvent = (
     | TrackEnded
     | TrackRecorded
     | Quality
+    | LayersWanted
     | ClientConnected
     | ClientLost
     | WorkerLost
@@ -235,9 +245,9 @@ class MediaPlane(Protocol):
     async def permit(self, client: str, *, audio: bool, video: bool, screen: bool) -> None:
         """The chair's authority: what of this client is forwarded (and recorded) from now on. Default: nothing. Raises unknown_client."""
 
-    async def want(self, client: str, *, video: int, pinned: str | None = None, screen: bool = True) -> None:
+    async def want(self, client: str, *, video: int, pinned: str | None = None, screen: bool = True, layer: Layer = "f") -> None:
         """What this client wishes to receive: at most ``video`` cameras (0 = none), one source pinned to the first video slot,
-        and the shared screen or not. Raises unknown_client."""
+        and the shared screen or not; of cameras that are not pinned at most ``layer``. Raises unknown_client."""
 
     async def record(self, room: str, folder: Path | None) -> None:
         """Record every permitted track of the room into ``folder`` (made if missing); None ends the recording.

@@ -19,6 +19,7 @@ from .api import (
     ClientDetails,
     ClientLost,
     IceServer,
+    Layer,
     MediaEvent,
     MediaRefused,
     WorkerLost,
@@ -341,8 +342,8 @@ class MediaWorkers:
         self._permits[client] = command
         await reply
 
-    async def want(self, client: str, *, video: int, pinned: str | None = None, screen: bool = True) -> None:
-        command = Want(client, video, pinned, screen)
+    async def want(self, client: str, *, video: int, pinned: str | None = None, screen: bool = True, layer: Layer = "f") -> None:
+        command = Want(client, video, pinned, screen, layer)
         reply = self._link(client).call(command)
         self._wants[client] = command
         await reply

@@ -14,6 +14,8 @@ from .api import (
     ClientConnected,
     ClientDetails,
     ClientLost,
+    Layer,
+    LayersWanted,
     Quality,
     RefusalCode,
     SlotsChanged,
@@ -56,6 +58,7 @@ class Want(Struct, frozen=True, tag="want"):
     video: int
     pinned: str | None
     screen: bool
+    layer: Layer = "f"
 
 
 class Record(Struct, frozen=True, tag="record"):
@@ -123,7 +126,16 @@ class Ready(Struct, frozen=True, tag="ready"):
 
 
 WorkerEvent = (
-    SlotsChanged | SpeakerTurn | ActiveSpeakers | TrackStarted | TrackEnded | TrackRecorded | Quality | ClientConnected | ClientLost
+    SlotsChanged
+    | SpeakerTurn
+    | ActiveSpeakers
+    | TrackStarted
+    | TrackEnded
+    | TrackRecorded
+    | Quality
+    | LayersWanted
+    | ClientConnected
+    | ClientLost
 )
 Report = (
     Done
@@ -139,6 +151,7 @@ Report = (
     | TrackEnded
     | TrackRecorded
     | Quality
+    | LayersWanted
     | ClientConnected
     | ClientLost
 )

@@ -34,6 +34,7 @@ class Wishes:
     video: int = 16
     pinned: str | None = None
     screen: bool = True
+    layer: int = 2  # of cameras that are not pinned
 
 
 @dataclass(eq=False)
@@ -48,6 +49,9 @@ class Track:
     layer_count: int = 1
     live: bool = False
     permitted: bool = False
+    flowing: tuple[int, ...] = ()  # layers, as last looked at
+    asked_for: tuple[int, ...] = ()  # layers the client was told are wanted; empty: all
+    unwanted_since: dict[int, float] = field(default_factory=dict)
 
     @property
     def shown(self) -> bool:

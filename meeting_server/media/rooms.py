@@ -9,6 +9,7 @@ from .api import Kind
 from .peer import Peer, Slot, Stream, Track
 
 VOICES = 4  # one more than a client's three places, so that a speaker still hears three others
+LET_GO_AFTER_S = 5.0  # a layer nobody has a use for goes on so long, in case somebody has again
 LEAST_COST = 30_000.0  # bit/s reckoned for a picture whose rate is not known yet
 
 
@@ -155,7 +156,9 @@ class Room:
                 continue
             flowing = slot.stream.layer if slot.stream is not None and slot.stream.track is track else -1
             chosen: Stream | None = None
-            for layer in track.usable_layers(now):
+            usable = track.usable_layers(now)
+            largest = self._largest_for(peer, track)
+            for layer in [i for i in usable if i <= largest] or usable[:1]:
                 stream = track.layers[layer]
                 cost = max(stream.bit_rate, LEAST_COST)
                 if cost <= left or (layer <= flowing and not downlink.must_shrink(now)):
@@ -175,6 +178,29 @@ class Room:
             left, spent = left - cost, spent + cost
             self._aim(slot, chosen, now)
         downlink.sending = sum(s.stream.bit_rate for s in peer.slots if s.stream is not None and s.kind != "audio")
+
+    @staticmethod
+    def _largest_for(peer: Peer, track: Track) -> int:
+        """The largest layer of a track that this client has a use for."""
+        whole = track.kind == "screen" or track.source == peer.wishes.pinned
+        return track.layer_count - 1 if whole else min(track.layer_count - 1, peer.wishes.layer)
+
+    def layers_wanted(self, track: Track, now: float, *, everything: bool) -> tuple[int, ...]:
+        """The layers of a camera that somebody has a use for: what flows into slots, the next one up where the path may carry it,
+        and always the smallest, to fall back to at once. A layer is let go of only after a while."""
+        top = track.layer_count - 1
+        wanted = set(range(top + 1)) if everything else {0}
+        for peer in self.peers.values():
+            for slot in peer.slots:
+                if slot.track is track:
+                    largest = self._largest_for(peer, track)
+                    aimed = slot.pending or slot.stream
+                    flows = aimed.layer if aimed is not None and aimed.track is track else 0
+                    wanted.add(min(flows, largest))
+                    wanted.add(min(largest, flows + 1) if peer.downlink.ever_congested else largest)
+        kept = set(track.asked_for or range(top + 1)) - wanted
+        track.unwanted_since = {layer: track.unwanted_since.get(layer, now) for layer in kept}
+        return tuple(sorted(wanted | {layer for layer, since in track.unwanted_since.items() if now - since < LET_GO_AFTER_S}))
 
     def _aim(self, slot: Slot, stream: Stream | None, now: float) -> None:
         if stream is None or slot.stream is stream:

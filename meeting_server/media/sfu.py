@@ -15,6 +15,8 @@ from .api import (
     ClientConnected,
     ClientDetails,
     ClientLost,
+    Layer,
+    LayersWanted,
     MediaRefused,
     Role,
     SpeakerTurn,
@@ -38,6 +40,7 @@ from .sdp_offer import parse_offer
 LOST_AFTER_S = 30.0
 HANDSHAKE_WITHIN_S = 30.0
 MAX_CLIENTS = 2000
+LAYERS: tuple[Layer, ...] = ("q", "h", "f")
 
 
 class Sfu:
@@ -192,10 +195,10 @@ class Sfu:
                 self._announce(track, now)
         self._rearrange(room, now)
 
-    def want(self, client: str, video: int, pinned: str | None, screen: bool) -> None:
+    def want(self, client: str, video: int, pinned: str | None, screen: bool, layer: Layer = "f") -> None:
         """Raises MediaRefused unknown_client."""
         peer = self._peer(client)
-        peer.wishes = Wishes(max(0, video), pinned, screen)
+        peer.wishes = Wishes(max(0, video), pinned, screen, LAYERS.index(layer))
         self._rearrange(self.rooms[peer.room], time.monotonic())
 
     async def record(self, room: str, folder: str | None) -> None:
@@ -236,7 +239,7 @@ class Sfu:
                 peer.source,
                 None if track.layer_count < 2 else "qhf"[stream.layer],
                 round(stream.bit_rate / 1000, 1),
-                0.0,
+                round(100 * stream.lost, 1),
             )
             for track in peer.tracks.values()
             for stream in track.streams()
@@ -362,11 +365,22 @@ class Sfu:
             self._report_turn(room, track, voice, voice.end())
         for peer in room.arrange(now):
             self._tell_slots(peer)
+        self._tell_layers(room, now)
 
     def _tell_slots(self, peer: Peer) -> None:
         changed = peer.slots_changed()
         if changed is not None:
             self._emit(changed)
+
+    def _tell_layers(self, room: Room, now: float) -> None:
+        """Tell publishers which encodings of their cameras are of use."""
+        for track in room.tracks("video"):
+            if track.layer_count < 2:
+                continue
+            wanted = room.layers_wanted(track, now, everything=self.recording.active(room.name))
+            if wanted != (track.asked_for or tuple(range(track.layer_count))):
+                track.asked_for = wanted
+                self._emit(LayersWanted(track.peer.client, tuple(LAYERS[layer] for layer in wanted if layer < len(LAYERS))))
 
     def _announce(self, track: Track, now: float) -> None:
         self._emit(TrackStarted(track.peer.room, track.source, track.kind, self._ms(now)))
@@ -445,6 +459,11 @@ class Sfu:
                             self._end_tracks(peer, [track], now)
                         track.live = False
                         room.dirty = True
+                    if track.layer_count > 1:
+                        flowing = tuple(i for i, s in sorted(track.layers.items()) if s.alive(now))
+                        if flowing != track.flowing:  # one that was asked for has come: who waits for it need not wait longer
+                            track.flowing = flowing
+                            room.dirty = True
             if room.dirty:
                 self._rearrange(room, now)
             room.ask_again(now)
@@ -468,6 +487,7 @@ class Sfu:
                 for stream in peer.streams.values():
                     lossy = stream.track.kind != "audio" and [s for s in stream.outlets if s.peer.downlink.loses_by_chance(now)]
                     stream.shielded = tuple(lossy or ())
+            self._tell_layers(room, now)
 
 
 def _sending_role(track: Track) -> Role:

@@ -43,6 +43,7 @@ class IncomingStream:
     report: SenderReport | None = None
     report_at: float = 0.0
     bit_rate: float = 0.0
+    lost: float = 0.0  # share of late
     _octets_then: int = 0
     _expected_then: int = 0
     _received_then: int = 0
@@ -131,6 +132,8 @@ class IncomingStream:
         expected_now, received_now = expected - self._expected_then, self.packets - self._received_then
         self._expected_then, self._received_then = expected, self.packets
         lost = max(0, expected_now - received_now)
+        if expected_now > 0:
+            self.lost = 0.7 * self.lost + 0.3 * lost / expected_now
         fraction = min(255, lost * 256 // expected_now) if expected_now > 0 else 0
         lsr = dlsr = 0
         if self.report is not None:

@@ -141,8 +141,8 @@ class Worker:
                     sfu.move(client, room)
                 case Permit(client, audio, video, screen):
                     sfu.permit(client, audio, video, screen)
-                case Want(client, video, pinned, screen):
-                    sfu.want(client, video, pinned, screen)
+                case Want(client, video, pinned, screen, layer):
+                    sfu.want(client, video, pinned, screen, layer)
                 case Record(room, folder):
                     await sfu.record(room, folder)
                 case Listen(room, socket):

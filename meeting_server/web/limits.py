@@ -21,6 +21,7 @@ RATES: dict[str, Rate] = {
     "signal": Rate(4, 12),
     "offer": Rate(0.5, 6),
     "want": Rate(4, 20),
+    "inspect": Rate(1, 4),
     "hangup": Rate(0.5, 6),
     "collect": Rate(1, 6),
     "hello": Rate(0.5, 2),

@@ -45,6 +45,12 @@ class Want(Struct, tag="want", tag_field="type", frozen=True):
     video: int
     pinned: str | None = None
     screen: bool = True
+    layer: Literal["q", "h", "f"] = "f"
+    """The largest picture of use here where nobody is pinned: a quarter, a half or the full width. The pinned one comes in full."""
+
+
+class Inspect(Struct, tag="inspect", tag_field="type", frozen=True):
+    """Ask how this device's media connection is doing: ``link`` comes back."""
 
 
 class Hangup(Struct, tag="hangup", tag_field="type", frozen=True):
@@ -66,4 +72,4 @@ class Ping(Struct, tag="ping", tag_field="type", frozen=True):
     sent: int = 0
 
 
-ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Hangup | Collect | Ping
+ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Inspect | Hangup | Collect | Ping

@@ -135,6 +135,40 @@ class Quality(Struct, tag="quality", tag_field="type", frozen=True):
     level: Literal[0, 1, 2, 3]
 
 
+class Networks(Struct, tag="networks", tag_field="type", frozen=True):
+    """The networks of others in the viewer's room as far as they changed: participant id → level as in ``quality``; who is
+    not named has a good one. Sent whole after an ``answer``; unrecorded."""
+
+    levels: dict[str, Literal[0, 1, 2, 3]]
+
+
+class Layers(Struct, tag="layers", tag_field="type", frozen=True):
+    """Which encodings of this device's camera anybody has a use for, of ``q``, ``h`` and ``f``: the others need not be sent
+    (``encodings[].active``). Before the first such message: all."""
+
+    wanted: list[Literal["q", "h", "f"]]
+
+
+class LinkStream(Struct, frozen=True):
+    """One stream as the media plane sees it: sent by this device, or forwarded to it in a slot."""
+
+    mid: str
+    role: str
+    participant_id: str | None
+    layer: str | None
+    kbit_s: float
+    lost_percent: float
+
+
+class LinkDetails(Struct, tag="link", tag_field="type", frozen=True):
+    """Answer to ``inspect``: this device's media connection. ``capacity_kbit_s``: what the way to it is thought to carry."""
+
+    level: Literal[0, 1, 2, 3]
+    round_trip_ms: float | None
+    capacity_kbit_s: float | None
+    streams: list[LinkStream]
+
+
 class MediaLost(Struct, tag="media_lost", tag_field="type", frozen=True):
     """The media worker went away: make a new offer after ``retry_after_ms``."""
 
@@ -157,5 +191,5 @@ class Pong(Struct, tag="pong", tag_field="type", frozen=True):
 
 ServerMessage = (
     Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | Error | Collected | PaperProgress | Answer | Slots
-    | Speaking | Caption | Quality | MediaLost | Typing | Pong
+    | Networks | Layers | LinkDetails | Speaking | Caption | Quality | MediaLost | Typing | Pong
 )

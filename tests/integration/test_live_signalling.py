@@ -61,7 +61,9 @@ class Recorder:
         self._check()
         await self._note("permit", client, audio, video, screen)
 
-    async def want(self, client: str, *, video: int, pinned: str | None = None, screen: bool = True) -> None:
+    async def want(
+        self, client: str, *, video: int, pinned: str | None = None, screen: bool = True, layer: api.Layer = "f"
+    ) -> None:
         self._check()
         await self._note("want", client, video, pinned, screen)
 

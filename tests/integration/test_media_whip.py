@@ -73,7 +73,8 @@ class Hall:
         """As the secretary makes it, on the page, where it is shown once."""
         secretary = await self.house.signed_in("secretary")
         made = await secretary.submit(self.page, {"kind": kind, "name": name}, page=self.page, status=200)
-        return re.findall(r'id="token" value="([A-Za-z0-9_-]{43})"', made.text)[0]
+        token: str = re.findall(r'id="token" value="([A-Za-z0-9_-]{43})"', made.text)[0]
+        return token
 
     def phone(self, name: str, **what: object) -> WirePhone:
         phone = WirePhone(name, **what)  # type: ignore[arg-type]  # the phone's own keywords

@@ -1,6 +1,8 @@
 /** The one peer connection: its lines are laid out once, so that nothing is negotiated while people come and go. */
 
 export const AUDIO_SLOTS = 3;
+/** Encodings of the camera, small to large. */
+export const LAYERS = ["q", "h", "f"] as const;
 
 export interface Peer {
   readonly connection: RTCPeerConnection;
@@ -54,11 +56,11 @@ export async function limitSpeech(microphone: RTCRtpTransceiver): Promise<void> 
   await microphone.sender.setParameters(parameters);
 }
 
-/** Which layers of the own camera are sent: all, or only the smallest on a weak network. */
-export async function thinCamera(camera: RTCRtpTransceiver, thin: boolean): Promise<void> {
+/** Which layers of the own camera are sent: those anybody has a use for, or only the smallest on a weak network. */
+export async function sendLayers(camera: RTCRtpTransceiver, wanted: readonly string[], thin: boolean): Promise<void> {
   const parameters = camera.sender.getParameters();
   if (!parameters.encodings?.length) return;
-  parameters.encodings.forEach((encoding, index) => (encoding.active = !thin || index === 0));
+  parameters.encodings.forEach((encoding, index) => (encoding.active = index === 0 || (!thin && wanted.includes(encoding.rid ?? ""))));
   await camera.sender.setParameters(parameters);
 }
 

@@ -5,14 +5,16 @@ import { floorRequired, pending } from "../core/selectors";
 import { change, media, ownLevel, self, you, type DeviceFailure, type DeviceState, type Profile, type Slot } from "../core/store";
 import type { CommandData, CommandKind, MediaKind, ParticipantId, ServerMessage } from "../wire/messages";
 import { CaptureFailed, canCapture, canShareScreen, hasTwoCameras, openCamera, openMicrophone, openScreen } from "./devices";
+import { Inspection } from "./inspection";
 import { measureLevel } from "./level";
 import { MediaLink, type Wiring } from "./link";
-import { statistics, thinCamera, type Peer } from "./peer";
+import { LAYERS, sendLayers, statistics, type Peer } from "./peer";
 import { Playback } from "./playback";
 
 type Submit = <K extends CommandKind>(kind: K, data: CommandData[K]) => Promise<Outcome>;
 type DeviceField = "microphone" | "camera" | "screen";
 const FIELD: Readonly<Record<MediaKind, DeviceField>> = { audio: "microphone", video: "camera", screen: "screen" };
+type Layer = (typeof LAYERS)[number];
 const KINDS: readonly MediaKind[] = ["audio", "video", "screen"];
 /** A closed microphone is kept warm so long (ms), so that answering at once loses no word; then it is given back. */
 const WARM = 20_000;
@@ -39,6 +41,9 @@ export class RoomMedia {
   private cooling: ReturnType<typeof setTimeout> | undefined;
   private trial: MediaStreamTrack | null = null;
   private welcomed = false;
+  private layers: readonly Layer[] = LAYERS;
+  private wished: Layer = "f";
+  private readonly inspection = new Inspection(() => this.link.peer, () => void this.wiring.send({ type: "inspect" }));
 
   constructor(private readonly wiring: RoomWiring) {
     const able = typeof globalThis.RTCPeerConnection === "function";
@@ -52,6 +57,7 @@ export class RoomMedia {
       track: (mid, track) => this.playback.add(mid, track),
       gone: () => {
         this.playback.clear();
+        this.layers = LAYERS; // of a new peer all are sent until the server says otherwise
         change(media, { slots: [] });
       },
       changed: (phase) => change(media, phase === "live" ? { phase } : { phase, quality: null }),
@@ -88,7 +94,13 @@ export class RoomMedia {
     if (message.type === "answer") void this.link.answer(message);
     else if (message.type === "media_lost") this.link.lost(message.retry_after_ms);
     else if (message.type === "error" && this.link.awaits(message.re)) this.link.lost(message.retry_after_ms || 1_000);
-    else if (message.type === "slots") change(media, { slots: this.named(message.slots) });
+    else if (message.type === "slots") {
+      change(media, { slots: this.named(message.slots) });
+      if (this.largest() !== this.wished) this.wish();
+    } else if (message.type === "layers") {
+      this.layers = message.wanted;
+      if (this.link.peer) this.thin(this.link.peer);
+    }
   }
 
   private named(slots: Readonly<Record<string, string | null>>): readonly Slot[] {
@@ -98,11 +110,21 @@ export class RoomMedia {
     });
   }
 
+  /** The largest picture of use here: tiles beside each other on a small page are small. */
+  private largest(): Layer {
+    const pictures = media.value.slots.filter((slot) => slot.kind === "video" && slot.participant_id !== null).length;
+    if (pictures <= 1) return "f";
+    if (pictures > 9) return "q";
+    return pictures > 4 || globalThis.innerWidth < 900 ? "h" : "f";
+  }
+
   /** Tell the server what to send here. */
   private wish(): void {
     const { profile, pinned, pictureHeld } = media.value;
     const pictures = profile === "video" && !pictureHeld;
-    this.wiring.send({ type: "want", video: pictures ? this.wiring.videoSlots : 0, pinned, screen: profile === "video" });
+    this.wished = this.largest();
+    const video = pictures ? this.wiring.videoSlots : 0;
+    this.wiring.send({ type: "want", video, pinned, screen: profile === "video", layer: this.wished });
   }
 
   // --- opening and closing -------------------------------------------------------------------------------
@@ -296,7 +318,15 @@ export class RoomMedia {
     change(media, { pictureHeld });
     this.wish();
     const peer = this.link.peer;
-    if (peer) void thinCamera(peer.camera, pictureHeld).catch(() => undefined); // keeps sending all layers
+    if (peer) this.thin(peer);
+  }
+
+  inspect(on: boolean): void {
+    this.inspection.look(on);
+  }
+
+  private thin(peer: Peer): void {
+    void sendLayers(peer.camera, this.layers, media.value.pictureHeld).catch(() => undefined); // goes on sending what it did
   }
 
   attachVideo(slot: string, element: HTMLVideoElement | null): void {
