@@ -70,20 +70,21 @@ CONTRAST = """async (theme) => {
 }"""
 PRESSABLE = """() => [...document.querySelectorAll("button, summary")].filter((el) =>
   el.checkVisibility() && el.getClientRects().length > 0 && el.closest("[inert]") === null && el.getAttribute("aria-disabled") !== "true" && !el.disabled
-  && !el.hasAttribute("aria-current"))"""  # where one is already
+  && !el.hasAttribute("aria-current") && el.getAttribute("aria-selected") !== "true")"""  # not where one is already
 NAMES = f"""() => ({PRESSABLE})().map((el) => (el.getAttribute("aria-label") ?? el.textContent).trim().replace(/[\\d:]+/g, "#"))"""
 PRESS = f"""async (index) => {{
   let acted = false;
   const watch = new MutationObserver(() => {{ acted = true; }});
   const asked = window.stories.asked.length;
   const {{ href }} = location;
+  const focus = document.activeElement;
   watch.observe(document.documentElement, {{ subtree: true, childList: true, attributes: true, characterData: true }});
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   if (acted) return "restless";
   ({PRESSABLE})()[index].click();
   for (let n = 0; n < 30 && !acted; n += 1) {{
     await new Promise((done) => setTimeout(done, 20));
-    acted ||= window.stories.asked.length > asked || location.href !== href;
+    acted ||= window.stories.asked.length > asked || location.href !== href || document.activeElement !== focus;
   }}
   watch.disconnect();
   return acted ? "acts" : "dead";

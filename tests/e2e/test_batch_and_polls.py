@@ -229,3 +229,15 @@ async def test_the_secretary_amends_a_motion_and_files_an_opinion_by_hand(hall: 
     assert (filed["choices"], filed["reference"]) == (["for"], "11 月 20 日来信")
     await press(console, "console.motion_acts")
     await expect(page.locator(".sheet .row", has_text=zh("console.file_opinion"))).to_contain_text(zh("console.opinions_n", n=1))
+
+
+async def test_a_sheet_that_was_open_at_a_reload_does_not_come_back(hall: Hall) -> None:
+    member = await hall.enter("m1")
+    more = member.page.locator(".dock__btn").last
+    await more.click()
+    await expect(member.page.locator(".sheet")).to_be_visible()
+    await member.page.reload()
+    await more.click()
+    await press(member, "room.close", inside=".sheet__foot")
+    await expect(member.page.locator(".sheet")).to_have_count(0)
+    assert await member.page.evaluate("history.state") is None

@@ -21,6 +21,7 @@ function storm(no: number): void {
 }
 
 async function run(): Promise<void> {
+  history.replaceState(null, ""); // a story shown again begins anew
   const query = new URLSearchParams(location.search);
   const language = query.get("lang") === "en" ? "en" : "zh-CN";
   const theme = query.get("theme");

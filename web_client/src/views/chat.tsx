@@ -85,7 +85,10 @@ function onWrite(words: string): void {
 
 function post(): void {
   const text = draft.value.trim();
-  if (text === "") return;
+  if (text === "") {
+    document.getElementById("say")?.focus(); // nothing to send yet: the thumb meant to write
+    return;
+  }
   draft.value = "";
   typingTold = 0;
   actions().typing(false);

@@ -6,7 +6,7 @@ import type { ConsoleAct } from "./console/acts";
 export type Place = "room" | "console";
 export type Panel = "stage" | "chat" | "people";
 export type OpenSheet =
-  | { readonly name: "more" | "leave" | "devices" | "settings" | "documents" | "attendance" | "results" | "agenda" }
+  | { readonly name: "more" | "leave" | "devices" | "settings" | "network" | "documents" | "attendance" | "results" | "agenda" }
   | { readonly name: "result" | "officer"; readonly motion: MotionId }
   | { readonly name: "person"; readonly participant: ParticipantId }
   | { readonly name: "message"; readonly message: string }
@@ -31,6 +31,8 @@ export function followHistory(): () => void {
     goingBack = false;
     layout.value = isLayout(event.state) ? event.state : START;
   };
+  // a page loaded anew begins in the room, whatever sheet was open before: else a step back would open that one again
+  if (layout.value === START && isLayout(history.state)) history.replaceState(null, "");
   addEventListener("popstate", onPop);
   return () => removeEventListener("popstate", onPop);
 }

@@ -119,7 +119,7 @@ export function AttendancePanel(): JSX.Element {
   return (
     <div class="panel stack">
       <div class="section-title"><h2>{t("console.attendance")}</h2><ReportLink /></div>
-      {counted !== null && <p class="small muted">{t("console.expected_words", { expected: counted.entitled, present: counted.present, needed: counted.needed })}</p>}
+      {counted !== null && meeting.value?.opened_at == null && <p class="small muted">{t("console.expected_words", { expected: counted.entitled, present: counted.present, needed: counted.needed })}</p>}
       <Counts />
       <QuorumPlot />
       {openRollCall.value === null ? <RollCallButton /> : <RollCallCard />}
