@@ -129,6 +129,23 @@ async def test_a_camera_is_seen_goes_dark_and_comes_back(hall: Hall) -> None:
     await listener.sees()
 
 
+async def test_the_network_details_say_what_is_received_from_whom(hall: Hall) -> None:
+    await hall.enter("p3", as_="video")
+    viewer = await hall.enter("p4")
+    await viewer.sees()
+    page = viewer.page
+    await page.locator(".dock__btn").last.click()
+    await page.get_by_role("button", name=re.compile(zh("room.settings"))).click()
+    await page.get_by_role("button", name=re.compile(zh("room.net_title"))).click()
+    sheet = page.get_by_role("dialog", name=zh("room.net_title"))
+    picture = sheet.locator(".flows > div", has_text=zh("room.net_of", name=NAMES[2], what=zh("room.net_picture")))
+    await expect(picture).to_contain_text("VP8")
+    await expect(picture).to_contain_text(re.compile(r"\d+×\d+"))
+    await expect(picture).to_contain_text(re.compile("|".join(zh(f"room.net_layer_{layer}") for layer in "qhf")))
+    await expect(picture).to_contain_text(re.compile(r"[1-9]\d* kbit/s"))
+    await expect(sheet.locator(".kv dd").first).to_have_text(re.compile(r"\d"))
+
+
 async def test_a_shared_screen_is_shown_to_everyone_in_the_room(hall: Hall) -> None:
     viewer = await hall.enter("p4")
     speaker = await hall.enter("p3", **DESKTOP, is_mobile=False, has_touch=False, device_scale_factor=1)

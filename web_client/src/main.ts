@@ -113,6 +113,7 @@ const actions: Actions = {
   stopSharing: () => roomMedia.stopSharing(),
   chooseProfile: (profile) => roomMedia.chooseProfile(profile),
   pin: (participantId) => roomMedia.pin(participantId),
+  inspect: (on) => roomMedia.inspect(on),
   allowSound: () => roomMedia.allowSound(),
   dismissFailure: () => change(media, { failure: null }),
   attachVideo: (slot, element) => roomMedia.attachVideo(slot, element),

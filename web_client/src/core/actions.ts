@@ -42,6 +42,8 @@ export interface Actions {
   chooseProfile(profile: Profile): void;
   /** Keep one participant's picture in the first place; null lets the loudest be seen. */
   pin(participantId: ParticipantId | null): void;
+  /** Keep `link` up to date while somebody looks at it. */
+  inspect(on: boolean): void;
   /** To be called inside a tap when `media.needsTap`. */
   allowSound(): void;
   /** Forget `media.failure` (its advice was read). */

@@ -4,7 +4,7 @@ import { learn, learnRoughly } from "./clock";
 import type { Outbox } from "./outbox";
 import { progress } from "./ballot/kept";
 import { evolve } from "./reducer";
-import { batch, captions, captionsEnded, captionsOffered, change, closedForMe, connection, lastSpeaker, media, meeting, position, seq, speaking, typing, you } from "./store";
+import { batch, captions, captionsEnded, captionsOffered, change, closedForMe, connection, lastSpeaker, link, media, meeting, networks, position, seq, speaking, typing, you } from "./store";
 
 /**
  * `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. `ballot`: to
@@ -105,6 +105,15 @@ export class Inbox {
       }
       case "collected":
         return "ballot";
+      case "networks":
+        networks.value = { ...networks.value, ...message.levels };
+        return "done";
+      case "link":
+        link.value = { ...link.value, server: message };
+        return "done";
+      case "answer":
+        networks.value = {}; // they follow whole
+        return "media";
       case "quality":
         change(media, { quality: message.level });
         return "done";

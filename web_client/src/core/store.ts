@@ -1,6 +1,6 @@
 /** The signals every view reads: the meeting as this viewer may see it, and the state of this device. */
 import { batch, computed, signal, type Signal } from "@preact/signals";
-import type { Caption, CaptionsEnd, CommandData, CommandKind, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
+import type { Caption, CaptionsEnd, CommandData, CommandKind, LinkDetails, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
 
 // --- what the server said --------------------------------------------------------------------------------
 
@@ -149,6 +149,25 @@ export const media = signal<MediaState>({
   pictureHeld: false,
   pinned: null,
 });
+/** Networks of others in this room that are not good (2 fair, 1 weak, 0 gone). */
+export const networks = signal<Readonly<Record<ParticipantId, 0 | 1 | 2 | 3>>>({});
+
+/** One stream on the own connection. `lost` in percent, `rate` in pictures a second, `layer` q, h, f or empty. */
+export interface Flow {
+  readonly mid: string;
+  readonly receiving: boolean;
+  readonly kind: "audio" | "video";
+  readonly layer: string;
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly rate: number;
+  readonly kbit: number;
+  readonly lost: number;
+}
+/** The own connection while somebody looks at it; `roundTrip` in ms; `server`: its side of it. */
+export const link = signal<{ readonly flows: readonly Flow[]; readonly roundTrip: number | null; readonly server: LinkDetails | null }>({ flows: [], roundTrip: null, server: null });
+
 /** Loudness of one's own microphone, 0 to 1, while it is open or being tried out. */
 export const ownLevel = signal(0);
 

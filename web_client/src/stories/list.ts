@@ -1,5 +1,5 @@
 /** Every state worth looking at, as what it changes in the store. */
-import { boot, captions, captionsEnded, change, connection, media, meeting, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
+import { boot, captions, captionsEnded, change, connection, link, media, meeting, networks, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
 import { go, openSheet } from "../views/layout";
 import { notices } from "../views/notices";
@@ -29,6 +29,7 @@ function room(fields: Partial<MeetingState> = {}): void {
   put({ floor: FLOOR, hands: [{ participant_id: "m-3", raised_at: NOW }, { participant_id: "m-5", raised_at: NOW }], recording: { started_at: NOW, started_by: "m-zhou" }, ...fields });
   change(media, { phase: "live", profile: "video", slots: SLOTS, quality: 3, canShareScreen: true });
   speaking.value = ["m-li"];
+  networks.value = {};
 }
 
 function voting(fields: Partial<Motion> = {}): Motion {
@@ -283,6 +284,34 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "settings": () => {
     room();
     openSheet({ name: "settings" });
+  },
+  "network": () => {
+    room();
+    const flow = { receiving: true, kind: "video", layer: "", codec: "VP8", rate: 15, lost: 0.2 } as const;
+    link.value = {
+      roundTrip: 42,
+      server: { type: "link", level: 3, round_trip_ms: 42, capacity_kbit_s: 1850, streams: [{ mid: "v0", role: "video_slot", participant_id: "m-li", layer: "f", kbit_s: 610, lost_percent: 0.2 }, { mid: "v1", role: "video_slot", participant_id: "m-sun", layer: "q", kbit_s: 90, lost_percent: 1.5 }] },
+      flows: [
+        { ...flow, mid: "v0", width: 640, height: 480, kbit: 610 }, { ...flow, mid: "v1", width: 160, height: 120, kbit: 90, lost: 1.5 },
+        { ...flow, receiving: false, kind: "audio", mid: "0", codec: "opus", width: 0, height: 0, kbit: 31 },
+      ],
+    };
+    openSheet({ name: "network" });
+  },
+  "network-weak": () => {
+    room();
+    change(media, { quality: 1, pictureHeld: true });
+    openSheet({ name: "network" });
+  },
+  "person-weak-network": () => {
+    room();
+    networks.value = { "m-li": 1, "m-sun": 2 };
+    openSheet({ name: "person", participant: "m-li" });
+  },
+  "people-weak-networks": () => {
+    room();
+    networks.value = { "m-li": 1, "m-sun": 2, "m-zhou": 0 };
+    go({ panel: "people" });
   },
   "documents": () => {
     room();

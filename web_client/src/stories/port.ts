@@ -126,6 +126,7 @@ export const storyActions: Actions = {
   stopSharing: () => change(media, { screen: "off" }),
   chooseProfile: (profile) => change(media, { profile }),
   pin: (pinned) => change(media, { pinned }),
+  inspect: () => undefined,
   allowSound: () => change(media, { needsTap: false }),
   dismissFailure: () => change(media, { failure: null }),
   attachVideo(slot, element) {

@@ -15,6 +15,7 @@ import { LeaveSheet } from "./leave_sheet";
 import { AdviceSheet, adviceDue } from "./media_advice";
 import { MessageSheet } from "./message_sheet";
 import { MoreSheet } from "./more_sheet";
+import { NetworkSheet } from "./network_sheet";
 import { PersonSheet } from "./person_sheet";
 import { consentDue, RecordingSheet } from "./recording_sheet";
 import { rollCallInFront, RollCallSheet } from "./roll_call_sheet";
@@ -56,6 +57,8 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
       return <DeviceCheck />;
     case "settings":
       return <SettingsSheet />;
+    case "network":
+      return <NetworkSheet />;
     case "documents":
       return <DocumentsSheet />;
     case "attendance":

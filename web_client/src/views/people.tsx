@@ -12,6 +12,7 @@ import { Icon } from "../widgets/icon";
 import { Tabs } from "../widgets/tabs";
 import { lastEvidence } from "./evidence_words";
 import { openSheet } from "./layout";
+import { networkOf, networkWord } from "./network_sheet";
 import { roleOf, standingOf } from "./names";
 
 type Group = "all" | "here" | "away";
@@ -37,6 +38,7 @@ function PersonRow({ person }: { person: Participant }): JSX.Element {
   const raised = hands.value.indexOf(id) + 1;
   const words = [roleOf(person), id === you.value?.participant_id ? t("room.you") : "", stateOf(person)].filter((word) => word !== "");
   const mic = hears(id);
+  const network = isHere(person) ? networkOf(id) : 3;
   return (
     <li>
       <button class="row row--top" type="button" onClick={() => openSheet({ name: "person", participant: id })}>
@@ -49,6 +51,7 @@ function PersonRow({ person }: { person: Participant }): JSX.Element {
         </span>
         <span class="row__end">
           {raised > 0 && <Chip tone="on" icon="hand">{raised}<span class="sr">{t("room.hand_up")}</span></Chip>}
+          {network < 3 && <Chip tone="pending" icon="weak">{networkWord(network)}<span class="sr">{t("room.net_of_person")}</span></Chip>}
           {person.media.includes("video") && <><Icon name="camera" /><span class="sr">{t("room.camera_on")}</span></>}
           {isHere(person) && <><Icon name={mic ? "mic" : "micOff"} /><span class="sr">{t(mic ? "room.mic_on" : "room.mic_off")}</span></>}
         </span>

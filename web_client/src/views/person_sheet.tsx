@@ -8,9 +8,22 @@ import { HALL, type ParticipantId } from "../wire/messages";
 import { Avatar } from "../widgets/avatar";
 import { Button } from "../widgets/button";
 import { Chip } from "../widgets/chip";
+import { Net } from "../widgets/net";
 import { Sheet } from "../widgets/sheet";
 import { back, go } from "./layout";
+import { FlowsFrom, networkOf, networkWord } from "./network_sheet";
 import { roleOf, standingOf } from "./names";
+
+/** Their network in words, and what reaches this phone from them. */
+export function PersonNetwork({ participantId, own }: { participantId: ParticipantId; own: boolean }): JSX.Element {
+  const level = networkOf(participantId);
+  return (
+    <section class="stack stack--s" aria-label={t("room.net_title")}>
+      <p class="rowx"><span class="muted">{t("room.net_of_person")}</span><Net level={level} word={networkWord(level)} /></p>
+      {own ? <Button block onPress={() => go({ sheet: { name: "network" } })}>{t("room.net_title")}</Button> : media.value.profile !== "text" && <FlowsFrom participantId={participantId} />}
+    </section>
+  );
+}
 
 export function PersonSheet({ participantId }: { participantId: ParticipantId }): JSX.Element | null {
   const person = participant(participantId);
@@ -47,6 +60,7 @@ export function PersonSheet({ participantId }: { participantId: ParticipantId })
         {person.media.includes("video") && <Chip icon="camera">{t("room.camera_on")}</Chip>}
         {person.room_id !== HALL && room !== undefined && <Chip icon="rooms">{room.title}</Chip>}
       </p>
+      {isHere(person) && media.value.available && <PersonNetwork participantId={participantId} own={own} />}
     </Sheet>
   );
 }

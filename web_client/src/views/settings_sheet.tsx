@@ -6,10 +6,10 @@ import { myRoom } from "../core/selectors";
 import { media, preferences, type Preferences, type Profile } from "../core/store";
 import { Button } from "../widgets/button";
 import { Segments } from "../widgets/field";
-import { SwitchRow } from "../widgets/rows";
+import { Row, SwitchRow } from "../widgets/rows";
 import { Sheet } from "../widgets/sheet";
 import { CaptionsRow } from "./captions";
-import { back } from "./layout";
+import { back, go } from "./layout";
 
 export function ProfileChoice(): JSX.Element {
   const { profile } = media.value;
@@ -41,7 +41,7 @@ export function SettingsSheet(): JSX.Element {
         name="theme" legend={t("room.theme")} value={theme} onChoose={(value) => void actions().setPreferences({ theme: value })}
         options={[{ value: "auto", label: t("room.theme_auto") }, { value: "light", label: t("room.theme_light") }, { value: "dark", label: t("room.theme_dark") }]}
       />
-      <ul class="rows card card--line card--flush"><li><BigTypeRow /></li>{myRoom.value?.captioned === true && <li><CaptionsRow /></li>}</ul>
+      <ul class="rows card card--line card--flush"><li><BigTypeRow /></li>{media.value.available && <li><Row icon="weak" title={t("room.net_title")} sub={t("room.net_sub")} onPress={() => go({ sheet: { name: "network" } })} /></li>}{myRoom.value?.captioned === true && <li><CaptionsRow /></li>}</ul>
     </Sheet>
   );
 }

@@ -3,19 +3,13 @@ import type { JSX } from "preact";
 import { t } from "../core/i18n";
 import { iRun } from "../core/permissions";
 import { currentItem, myRoom, quorum } from "../core/selectors";
-import { connection, media, meeting } from "../core/store";
+import { meeting, you } from "../core/store";
 import { HALL } from "../wire/messages";
 import { Button } from "../widgets/button";
 import { Chip } from "../widgets/chip";
 import { Net } from "../widgets/net";
 import { go, openSheet } from "./layout";
-
-/** 3 good, 2 fair, 1 weak, 0 gone, in the words of the top bar. */
-function network(): { level: 0 | 1 | 2 | 3; word: string } {
-  if (connection.value.phase !== "live") return { level: 0, word: t("room.net_gone") };
-  const level = media.value.quality ?? 3;
-  return { level, word: t(["room.net_gone", "room.net_weak", "room.net_fair", "room.net_good"][level] ?? "room.net_good") };
-}
+import { networkOf, networkWord } from "./network_sheet";
 
 function stepWords(): string {
   const step = currentItem.value;
@@ -25,11 +19,11 @@ function stepWords(): string {
 }
 
 export function TopBar(): JSX.Element {
-  const net = network();
+  const level = networkOf(you.value?.participant_id ?? "");
   return (
     <header class="topbar">
       <div class="topbar__title"><h1>{meeting.value?.title}</h1><p>{stepWords()}</p></div>
-      <Net level={net.level} word={net.word} />
+      <Net level={level} word={networkWord(level)} />
       {iRun.value && <Button kind="quiet" also="only-wide" onPress={() => go({ place: "console" })}>{t("room.to_console")}</Button>}
       <Button kind="quiet" onPress={() => openSheet({ name: "leave" })}>{t("room.leave")}</Button>
     </header>
