@@ -4,7 +4,7 @@
 PYTHON3 ?= python3
 PY = .venv/bin/python
 
-.PHONY: run test check unit e2e client bench bench-media bench-weak bench-soak bench-fanout bench-votes bench-archive docs constraints clean
+.PHONY: run test check unit e2e client bench bench-media bench-weak bench-soak bench-fanout bench-votes bench-archive bench-captions docs constraints clean
 
 run:
 	@$(PYTHON3) .ci/tools/bootstrap.py run
@@ -31,7 +31,7 @@ client:
 
 bench: bench-media bench-fanout bench-votes bench-archive
 
-bench-media bench-weak bench-fanout bench-votes bench-archive: bench-%:
+bench-media bench-weak bench-fanout bench-votes bench-archive bench-captions: bench-%:
 	@$(PYTHON3) .ci/tools/bootstrap.py test
 	$(PY) -m tests.bench.bench_$*
 

@@ -82,7 +82,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One recorded file; ``path`` is inside the meeting's folder."""
+    """One recorded file; ``path`` is inside the meeting's folder. ``shared``: from a microphone of the hall, of several people."""
 
     participant_id: ParticipantId
     name: str
@@ -91,6 +91,7 @@ class Track:
     path: str
     since: Millis
     until: Millis
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,16 @@ def _timeline(
     state: MeetingState, sought: _Sought, opened_at: Millis, adjourned_at: Millis, erased: list[tuple[Record, Millis]]
 ) -> Timeline:
     tracks = tuple(
-        Track(t.participant_id, _name(state, t.participant_id), t.room_id, t.media, t.path, t.started_at, t.ended_at)
+        Track(
+            t.participant_id,
+            _name(state, t.participant_id),
+            t.room_id,
+            t.media,
+            t.path,
+            t.started_at,
+            t.ended_at,
+            _shared(state, t.participant_id),
+        )
         for t in sorted(sought.tracks, key=lambda track: track.started_at)
     )
     of_the_hall = [track for track in tracks if track.room_id == HALL]
@@ -249,6 +259,11 @@ def _timeline(
         participants=tuple(state.participants),
         agreed=tuple(sought.agreed),
     )
+
+
+def _shared(state: MeetingState, who: ParticipantId) -> bool:
+    participant = state.participants.get(who)
+    return participant is not None and participant.kind == "hall_camera"
 
 
 def _name(state: MeetingState, who: ParticipantId) -> str:

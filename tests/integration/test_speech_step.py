@@ -23,8 +23,12 @@ from meeting_server.archive.pipeline import LONG, QUICK, Pipeline
 from meeting_server.archive.sound import Samples
 from meeting_server.archive.speech.apart import EngineApart
 from meeting_server.archive.speech.engines import SpeechSettings
-from meeting_server.archive.speech.hearing import HEARD, Hearing
+from meeting_server.archive.speech.glossary import Glossary
+from meeting_server.archive.speech.hearing import HEARD, Hearing, cues_of
+from meeting_server.archive.speech.packs import packs
 from meeting_server.archive.speech.transcriber import Transcriber, Word
+from meeting_server.archive.speech.voice_activity import Utterance
+from meeting_server.archive.timeline import Track
 from meeting_server.archive.worker import Worker
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL
@@ -143,6 +147,13 @@ async def test_every_line_has_its_speaker_its_room_and_its_moment(heard: Heard) 
     assert since[LI] == pytest.approx([20_200, 100_200 + 800], abs=900)
     assert [cue.since for cue in made.cues] == sorted(cue.since for cue in made.cues)
     assert len({cue.cue_id for cue in made.cues}) == PACKS
+
+
+def test_a_microphone_of_the_hall_is_nobody_in_particular() -> None:
+    (pack,) = packs([Utterance(0, np.ones(16_000, np.float32))])
+    for shared, who in ((True, ""), (False, "李敏")):
+        track = Track(LI, "李敏", HALL, "audio", "a.webm", 0, 0, shared)
+        assert [cue.who for cue in cues_of(track, pack, Parrot(), Glossary(()))] == [who]
 
 
 async def test_without_an_engine_there_is_no_transcript_and_nothing_failed(heard: Heard) -> None:

@@ -151,7 +151,7 @@ def cues_of(track: Track, pack: Pack, engine: Transcriber, glossary: Glossary) -
             since=track.since + since,
             until=track.since + max(round(line.until * 1000), since),
             participant_id=track.participant_id,
-            who=track.name,
+            who="" if track.shared else track.name,
             room_id=track.room_id,
             text=line.text,
             words=tuple(
