@@ -161,7 +161,9 @@ class Firefox:
             if message["type"] == "event":
                 entry = message["params"]
                 # a page's own errors and what the content policy refused; not what is logged about the browser itself
-                if entry.get("level") == "error" and (entry.get("type") == "javascript" or "Content-Security-Policy" in (entry.get("text") or "")):
+                if entry.get("level") == "error" and (
+                    entry.get("type") == "javascript" or "Content-Security-Policy" in (entry.get("text") or "")
+                ):
                     self.faults.append(str(entry.get("text")))
             elif (waiting := self._waiting.pop(message["id"] or 0, None)) is not None and not waiting.done():
                 waiting.set_result(message)

@@ -66,9 +66,46 @@ const api = {
     player.buffer = await context.decodeAudioData(bytes.buffer); player.loop = true; player.connect(out); player.start();
     await clients[name].microphone.sender.replaceTrack(out.stream.getAudioTracks()[0]);
   },
+  async clap({name, every}) {
+    context = context || new AudioContext();
+    const oscillator = context.createOscillator(), gain = context.createGain(), out = context.createMediaStreamDestination();
+    oscillator.frequency.value = 1000; gain.gain.value = 0; oscillator.connect(gain).connect(out); oscillator.start();
+    const canvas = document.createElement('canvas'); canvas.width = 320; canvas.height = 240;
+    const draw = canvas.getContext('2d'), began = performance.now(), stream = canvas.captureStream(30);
+    timers.push(setInterval(() => {
+      const lit = (performance.now() - began) % every < 150;
+      draw.fillStyle = lit ? 'white' : 'black'; draw.fillRect(0, 0, 320, 240); draw.fillStyle = 'gray'; draw.fillRect(performance.now() / 20 % 320, 200, 10, 10);
+      gain.gain.value = lit ? 0.5 : 0;
+    }, 10));
+    const me = clients[name]; me.clapped = [out.stream.getAudioTracks()[0], stream.getVideoTracks()[0]];
+    await me.microphone.sender.replaceTrack(me.clapped[0]); await me.camera.sender.replaceTrack(me.clapped[1]);
+  },
+  // ms by which each flash is seen later than its beep is heard: of the own tracks, or of those in the named lines
+  async skews({name, mids, claps}) {
+    context = context || new AudioContext();
+    const me = clients[name], of = mid => me.pc.getTransceivers().find(t => t.mid === mid).receiver.track;
+    const [sound, sight] = mids ? mids.map(of) : me.clapped;
+    const source = context.createMediaStreamSource(new MediaStream([sound])), ear = context.createAnalyser(); ear.fftSize = 256; source.connect(ear);
+    const eye = document.createElement('video'); eye.muted = true; eye.srcObject = new MediaStream([sight]); document.body.append(eye); await eye.play();
+    const small = document.createElement('canvas'); small.width = small.height = 4; const look = small.getContext('2d', {willReadFrequently: true});
+    const heard = [], seen = [], wave = new Float32Array(256); let loud = false, bright = null, over = false;
+    const listening = setInterval(() => { ear.getFloatTimeDomainData(wave); const now = wave.some(v => Math.abs(v) > 0.1); if (now && !loud) heard.push(performance.now()); loud = now; }, 4);
+    const watch = (now, frame) => { look.drawImage(eye, 0, 0, 4, 2, 0, 0, 4, 4); const lit = look.getImageData(1, 1, 1, 1).data[0] > 128;
+      if (lit && bright === false) seen.push(frame.presentationTime); bright = lit; if (!over) eye.requestVideoFrameCallback(watch); };
+    eye.requestVideoFrameCallback(watch);
+    const end = performance.now() + 30000;
+    while (seen.length < claps && performance.now() < end) await new Promise(done => setTimeout(done, 50));
+    over = true; clearInterval(listening); source.disconnect(); eye.remove();
+    return seen.map(s => heard.map(h => s - h).sort((a, b) => Math.abs(a) - Math.abs(b))[0]).filter(d => d !== undefined && Math.abs(d) < 400);
+  },
   async volume({name, volume}) { clients[name].microphone.sender.track.gain.gain.value = volume; },
   async hush({name}) { await clients[name].microphone.sender.replaceTrack(null); },
   async show({name, role, color, width, height, detail}) { await clients[name][role].sender.replaceTrack(picture(color, width, height, detail)); },
+  async layers({name, wanted}) {
+    const sender = clients[name].camera.sender, parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = wanted.includes(encoding.rid);
+    await sender.setParameters(parameters);
+  },
   async hide({name, role}) { await clients[name][role].sender.replaceTrack(null); },
   async stats({name}) { const all = []; (await clients[name].pc.getStats()).forEach(s => all.push(s)); return all; },
   async close({name}) { clients[name].pc.close(); },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import shutil
+import statistics
 import subprocess
 import tempfile
 import time
@@ -128,6 +129,42 @@ async def congestion(
     recovered = await span(listener, network, 1.0)
     network.close()
     return squeezed, recovered, back
+
+
+@dataclass
+class LipSync:
+    """Median ms by which a flash is seen later than its beep is heard: at the sender itself, and at a listener."""
+
+    sender_ms: float
+    listener_ms: float
+    claps: int
+
+    @property
+    def added_ms(self) -> float:
+        """What the way through the media plane adds, whatever its sign."""
+        return abs(self.listener_ms - self.sender_ms)
+
+
+async def lip_sync(plane: MediaPlane, chromium: BrowserRoom, claps: int = 9) -> LipSync:
+    """A flash with a beep, ten times in seven seconds, held against each other at both ends."""
+    sender, listener = chromium.phone("clap-sender"), chromium.phone("clap-listener")
+    await sender.join(plane, "clap", pictures=0, sound=0)
+    await listener.join(plane, "clap", camera=False)
+    await sender.call("clap", every=700)
+
+    async def both() -> bool:
+        return await listener.energy() > 0.001 and await listener.frames() > 20
+
+    await listener.until(both, 20)
+    mids = await _filled(listener)
+    own, far = await asyncio.gather(sender.call("skews", mids=None, claps=claps), listener.call("skews", mids=mids, claps=claps))
+    return LipSync(statistics.median(own), statistics.median(far), len(far))
+
+
+async def _filled(listener: BrowserPhone) -> list[str]:
+    """The mids of the sound slot and the picture slot that carry something."""
+    sounds, pictures = await listener.received("audio_slot"), await listener.received("video_slot")
+    return [max(sounds, key=lambda s: s["totalAudioEnergy"])["mid"], max(pictures, key=lambda s: s.get("framesDecoded", 0))["mid"]]
 
 
 async def blackout(plane: MediaPlane, chromium: BrowserRoom, seconds: float = 12.0) -> float:

@@ -24,17 +24,23 @@ PIP_INSTALL: list[str | Path] = [*PIP_QUIET, "install", "-c", ROOT / ".ci" / "co
 OLDEST_NODE = (20, 19)
 """Below this the client's build tool does not run; then the Node that comes as a Python package is used."""
 
+
+def _library(name: str) -> tuple[str, ...]:
+    """Where Debian puts a library, by the machine's kind."""
+    return tuple(f"/usr/lib/{kind}-linux-gnu/{name}" for kind in ("x86_64", "aarch64"))
+
+
 SYSTEM: dict[str, tuple[str, ...]] = {
     # Debian package: any of these must exist
     "chromium": ("/usr/bin/chromium",),
     "firefox-esr": ("/usr/bin/firefox-esr",),
-    "gstreamer1.0-nice": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstnice.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstnice.so"),
-    "gstreamer1.0-plugins-base": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstopus.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstopus.so"),
-    "gstreamer1.0-plugins-good": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstvpx.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstvpx.so"),
-    "gstreamer1.0-plugins-bad": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstwebrtc.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstwebrtc.so"),
-    "gstreamer1.0-plugins-ugly": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstx264.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstx264.so"),
-    "gstreamer1.0-libav": ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstlibav.so", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstlibav.so"),
-    "gir1.2-gst-plugins-bad-1.0": ("/usr/lib/x86_64-linux-gnu/girepository-1.0/GstWebRTC-1.0.typelib", "/usr/lib/aarch64-linux-gnu/girepository-1.0/GstWebRTC-1.0.typelib"),
+    "gstreamer1.0-nice": _library("gstreamer-1.0/libgstnice.so"),
+    "gstreamer1.0-plugins-base": _library("gstreamer-1.0/libgstopus.so"),
+    "gstreamer1.0-plugins-good": _library("gstreamer-1.0/libgstvpx.so"),
+    "gstreamer1.0-plugins-bad": _library("gstreamer-1.0/libgstwebrtc.so"),
+    "gstreamer1.0-plugins-ugly": _library("gstreamer-1.0/libgstx264.so"),
+    "gstreamer1.0-libav": _library("gstreamer-1.0/libgstlibav.so"),
+    "gir1.2-gst-plugins-bad-1.0": _library("girepository-1.0/GstWebRTC-1.0.typelib"),
     "python3-gi": ("/usr/lib/python3/dist-packages/gi/__init__.py",),
     "fonts-noto-cjk": ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",),
     "espeak-ng": ("/usr/bin/espeak-ng",),
@@ -230,7 +236,12 @@ def install_system() -> None:
     run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], env=environment, stdout=subprocess.DEVNULL)
 
 
-STEPS = {"run": ("python", "client"), "test": ("system", "python-dev", "speech", "client"), "check": ("python-dev", "node"), "client": ("client",)}
+STEPS = {
+    "run": ("python", "client"),
+    "test": ("system", "python-dev", "speech", "client"),
+    "check": ("python-dev", "node"),
+    "client": ("client",),
+}
 
 
 def main() -> int:

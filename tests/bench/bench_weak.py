@@ -34,6 +34,9 @@ async def measure() -> dict[str, float | None]:
             figures["congestion_pictures_back_s"] = None if back is None else round(back, 1)
         async with BrowserRoom() as chromium:
             figures["blackout_sound_back_s"] = round(await media_weak.blackout(plane, chromium), 2)
+        async with BrowserRoom() as chromium:
+            together = await media_weak.lip_sync(plane, chromium)
+            figures["lip_sync_ms"] = round(together.added_ms, 1)
     finally:
         await plane.stop()
     return figures
@@ -48,6 +51,7 @@ GOALS = {
     "congestion_kbit_s": "≤ 120",
     "congestion_pictures_back_s": "≤ 15",
     "blackout_sound_back_s": "≤ 2",
+    "lip_sync_ms": "≤ 45",
 }
 
 

@@ -48,7 +48,8 @@ def slope(samples: list[tuple[float, float]]) -> float:
     if len(samples) < 2:
         return 0.0
     x0, y0 = (sum(values) / len(samples) for values in zip(*samples, strict=True))
-    return 60 * sum((x - x0) * (y - y0) for x, y in samples) / (sum((x - x0) ** 2 for x, _ in samples) or 1.0)
+    grown: float = 60 * sum((x - x0) * (y - y0) for x, y in samples) / (sum((x - x0) ** 2 for x, _ in samples) or 1.0)
+    return grown
 
 
 async def soak(seconds: float) -> dict[str, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,7 +35,8 @@ class Hall:
     async def token(self, kind: str) -> str:
         secretary = await self.house.signed_in("secretary")
         made = await secretary.submit(self.page, {"kind": kind, "name": "礼堂"}, page=self.page, status=200)
-        return re.findall(r'id="token" value="([A-Za-z0-9_-]{43})"', made.text)[0]
+        token: str = re.findall(r'id="token" value="([A-Za-z0-9_-]{43})"', made.text)[0]
+        return token
 
     @asynccontextmanager
     async def gstreamer(self, goal: str, kind: str, codec: str, amount: int) -> AsyncIterator[asyncio.subprocess.Process]:

@@ -62,3 +62,9 @@ async def test_pictures_give_way_to_sound_and_come_back(plane: MediaWorkers, chr
 
 async def test_sound_is_back_soon_after_a_blackout(plane: MediaWorkers, chromium: BrowserRoom) -> None:
     assert await media_weak.blackout(plane, chromium, 6.0) < 6
+
+
+async def test_a_flash_and_its_beep_arrive_together(plane: MediaWorkers, chromium: BrowserRoom) -> None:
+    seen = await media_weak.lip_sync(plane, chromium, 7)
+    assert seen.claps >= 4
+    assert seen.added_ms <= 160  # the goal of 45 ms is not met yet (bench_weak): browsers align only lines of one stream

@@ -66,9 +66,13 @@ def test_safaris_offer_is_answered_with_the_codec_everyone_has() -> None:
     assert slot.extensions == {SEND_TIME: 2}
 
 
+ROOM = ["microphone", "camera", "screen", *["audio_slot"] * 3, *["video_slot"] * 4, "screen_slot"]
+"""The roles of what our own page offers, with four places for cameras."""
+
+
 def test_firefox_153_as_recorded_gets_simulcast_and_a_role_for_every_line() -> None:
     _, answer, plan = answered(read("firefox-153-simulcast"), video_slots=4)
-    assert [line.role for line in answer.lines] == ["microphone", "camera", "screen", *["audio_slot"] * 3, *["video_slot"] * 4, "screen_slot"]
+    assert [line.role for line in answer.lines] == ROOM
     camera = next(line for line in plan.sending if line.kind == "video")
     assert camera.rids == ("q", "h", "f")
     assert (camera.payload.codec, camera.payload.rtx) == ("vp8", 124)
@@ -86,14 +90,16 @@ def test_gstreamers_offer_as_recorded_is_answered_by_its_own_names_for_lines() -
 
 def test_aiortcs_offer_as_recorded_is_answered_with_retransmission() -> None:
     _, answer, plan = answered(read("aiortc-1.16.0"), video_slots=4)
-    assert [line.role for line in answer.lines] == ["microphone", "camera", "screen", *["audio_slot"] * 3, *["video_slot"] * 4, "screen_slot"]
+    assert [line.role for line in answer.lines] == ROOM
     camera = next(line for line in plan.sending if line.kind == "video")
     assert (camera.payload.codec, camera.payload.number, camera.payload.rtx) == ("vp8", 97, 98)
     assert camera.rtx_of == {1558029631: 3187959036}
 
 
 # "-style" was written by hand after that browser's form; every other one was recorded from the version in its name
-EVERY_OFFER = ("chromium-156-simulcast", "firefox-153-simulcast", "gstreamer-1.22-webrtcbin", "aiortc-1.16.0", "firefox-style", "safari-style")
+EVERY_OFFER = (
+    "chromium-156-simulcast", "firefox-153-simulcast", "gstreamer-1.22-webrtcbin", "aiortc-1.16.0", "firefox-style", "safari-style",
+)  # fmt: skip
 
 
 def test_every_offer_kept_here_is_held_against_its_answer() -> None:
