@@ -6,7 +6,7 @@ import atexit
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +51,7 @@ class Browser(httpx.AsyncClient):
         return found[1]
 
     async def submit(
-        self, path: str, fields: dict[str, str | list[str]] | None = None, *, files: dict[str, tuple[str, bytes, str]] | None = None,
+        self, path: str, fields: Mapping[str, str | list[str]] | None = None, *, files: dict[str, tuple[str, bytes, str]] | None = None,
         page: str = "", status: int = 303,
     ) -> httpx.Response:
         """Post a form with the token of ``page`` (default: whatever page has one) and expect ``status``."""

@@ -9,10 +9,12 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from meeting_server.archive import composite, manifest, redaction
 from meeting_server.archive.pipeline import LONG, QUICK, Pipeline
+from meeting_server.archive.transcript import Stretch
 from meeting_server.archive.worker import Worker
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
@@ -66,9 +68,9 @@ def main(folder: Path, last: int) -> int:
 
     manifest.write_whole = dying
 
-    def taking(*args: object) -> None:
+    def taking(path: Path, stretches: Sequence[Stretch], zero: int) -> None:
         lives.moment()
-        take_out(*args)  # type: ignore[arg-type]  # as they came
+        take_out(path, stretches, zero)
         lives.moment()
 
     def wiping(path: Path) -> None:

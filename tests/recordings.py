@@ -43,7 +43,8 @@ def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, lo
 def picture(path: Path, seconds: float, *, width: int = 320, height: int = 180, keys: int = 0) -> Path:
     """A WebM with a moving picture (VP8, 10 frames a second); ``keys``: a key frame every so many frames."""
     with av.open(str(path), "w", format="webm") as container:
-        stream = container.add_stream("libvpx", rate=10, options={"deadline": "realtime", "cpu-used": "8"} | ({"g": str(keys)} if keys else {}))
+        options = {"deadline": "realtime", "cpu-used": "8"} | ({"g": str(keys)} if keys else {})
+        stream = container.add_stream("libvpx", rate=10, options=options)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt, stream.time_base = width, height, "yuv420p", Fraction(1, 1000)
         for number in range(round(seconds * 10)):

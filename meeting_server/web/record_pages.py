@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from meeting_server.archive.audit import grouped
 from meeting_server.domain.errors import Code
 from meeting_server.store.access_log import Act
 from meeting_server.store.approvals import Approval
-from meeting_server.store.publications import AUDIENCES, Audience, Publication
+from meeting_server.store.publications import AUDIENCES, Publication
 from meeting_server.store.record_orders import Order
 from meeting_server.web.approving import approved
 from meeting_server.web.auth import now_millis
@@ -133,7 +132,7 @@ async def publish(request: Request) -> Response:
         title=title,
         summary=field(form, "summary", 4000).replace("\r\n", "\n"),
         keywords=tuple(dict.fromkeys(word.strip() for word in words if word.strip()))[:MOST_KEYWORDS],
-        audience=cast(Audience, audience),
+        audience=audience,
     )
     if wish == "save":
         changed = (described.title, described.summary, described.keywords) != (kept.title, kept.summary, kept.keywords)

@@ -231,14 +231,15 @@ async def test_only_who_keeps_the_record_changes_it(archive: ArchiveHouse, who: 
     status = 404 if who in ("stranger", "other_secretary") else 403
     for path in ("/record", "/record/transcript", f"/record/cues/{WRONG}", "/record/redact"):
         assert (await browser.get(archive.address + path)).status_code == status, path
-    for path, fields in (
+    forms: list[tuple[str, dict[str, str | list[str]]]] = [
         ("/record/approve", {}),
         ("/record/publish", {"do": "publish", "title": "x", "audience": "all"}),
         ("/record/composite", {"do": "ask"}),
         (f"/record/cues/{WRONG}", {"text": "改了"}),
         ("/record/redact", {"since": "0:01", "until": "0:05", "reason": "x", "sure": "yes"}),
         ("/hold", {"do": "set", "reason": "x"}),
-    ):
+    ]
+    for path, fields in forms:
         await browser.submit(archive.address + path, fields, status=status)
     house = archive.there.house
     edits = await house.record_edits.of(archive.meeting_id)
@@ -318,9 +319,9 @@ async def test_before_a_recording_is_deleted_record_list_and_first_page_of_the_s
     assert scheduled is not None
     assert scheduled.adjourned_at is not None
     lasted = (now_millis() - scheduled.adjourned_at) // 86_400_000
+    secretary = await archive.there.signed_in("secretary")
     for days, said in ((lasted + 40, False), (lasted + 10, True)):
         monkeypatch.setattr(settings, "retention_days", days)
-        secretary = await archive.there.signed_in("secretary")
         assert ("录音录像将在" in (await secretary.get(archive.address)).text) is said
         assert ("录音录像将在" in (await secretary.get("/archive")).text) is said
         assert ("录音录像将在" in (await secretary.get("/")).text) is said
