@@ -1,3 +1,4 @@
+# mypy: ignore-errors - it runs in the system's Python, and GStreamer's bindings have no types
 """A GStreamer encoder or screen at an HTTP address (WHIP, WHEP), run by the system's Python, which has GStreamer's bindings.
 
     /usr/bin/python3 gstreamer_encoder.py publish URL TOKEN vp8|h264 SECONDS
