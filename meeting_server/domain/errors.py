@@ -26,11 +26,11 @@ class Code(StrEnum):
     UNKNOWN_MOTION = "unknown_motion"
     UNKNOWN_MESSAGE = "unknown_message"
     UNKNOWN_NOTE = "unknown_note"
-    UNKNOWN_CONNECTION = "unknown_connection"
+    UNKNOWN_CONNECTION = "unknown_connection"  # reserved: on the wire since v1, sent by nothing yet
     UNKNOWN_PRESET = "unknown_preset"
     # chat and floor
     CHAT_PAUSED = "chat_paused"
-    NOT_IN_ROOM = "not_in_room"
+    NOT_IN_ROOM = "not_in_room"  # reserved likewise
     FLOOR_REQUIRED = "floor_required"
     FLOOR_TAKEN = "floor_taken"
     NO_FLOOR = "no_floor"

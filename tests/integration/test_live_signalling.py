@@ -25,6 +25,7 @@ class Recorder:
         self.news = asyncio.Condition()
         self.reports: asyncio.Queue[api.MediaEvent] = asyncio.Queue()
         self.refuse: api.RefusalCode | None = None
+        self.found: api.ClientDetails | None = None
 
     async def _note(self, *what: Any) -> None:
         async with self.news:
@@ -77,7 +78,7 @@ class Recorder:
         await self._note("record", room, folder)
 
     async def details(self, client: str) -> api.ClientDetails:
-        return api.ClientDetails(client, 3, None, None, ())
+        return self.found or api.ClientDetails(client, 3, None, None, ())
 
     async def metrics(self) -> str:
         return ""
@@ -238,6 +239,41 @@ async def test_what_media_reports_reaches_whom_it_concerns(live: Live, media: Re
         await media.reports.put(api.WorkerLost((name, "stranger")))
         assert (await member.other("media_lost"))["retry_after_ms"] > 0
         assert not any(f["type"] in ("slots", "quality", "media_lost") for f in chair.others)
+
+
+async def test_a_weak_network_is_told_to_the_others_of_the_room_and_to_who_comes_later(live: Live, media: Recorder) -> None:
+    async with await live.meeting_opened() as chair, await live.enter("m1") as member:
+        name = await joined(member, media, "m1")
+        assert (await member.other("networks"))["levels"] == {}
+        await media.reports.put(api.Quality(name, 1))
+        assert (await chair.other("networks"))["levels"] == {"m1": 1}
+        async with await live.enter("m2") as later:
+            await joined(later, media, "m2")
+            assert (await later.other("networks"))["levels"] == {"m1": 1}
+            await media.reports.put(api.Quality(name, 3))
+            await later.until(lambda: [f["levels"] for f in later.others if f["type"] == "networks"] == [{"m1": 1}, {"m1": 3}])
+
+
+async def test_a_phone_asks_how_its_connection_is_doing(live: Live, media: Recorder) -> None:
+    async with await live.meeting_opened(), await live.enter("m1") as member:
+        await member.say({"type": "inspect"})
+        assert (await member.other("error"))["code"] == "unknown_client"
+        name = await joined(member, media, "m1")
+        media.found = api.ClientDetails(name, 2, 41.5, 900.0, (api.StreamDetails("3", "video_slot", "chair", "h", 310.0, 1.5),))
+        await member.say({"type": "inspect"})
+        assert await member.other("link") == {
+            "type": "link", "level": 2, "round_trip_ms": 41.5, "capacity_kbit_s": 900.0,
+            "streams": [
+                {"mid": "3", "role": "video_slot", "participant_id": "chair", "layer": "h", "kbit_s": 310.0, "lost_percent": 1.5}
+            ],
+        }
+
+
+async def test_a_publisher_is_told_which_layers_anybody_needs(live: Live, media: Recorder) -> None:
+    async with await live.meeting_opened(), await live.enter("m1") as member:
+        name = await joined(member, media, "m1")
+        await media.reports.put(api.LayersWanted(name, ("q", "h")))
+        assert (await member.other("layers"))["wanted"] == ["q", "h"]
 
 
 async def test_turns_and_files_become_facts_of_the_meeting(live: Live, media: Recorder) -> None:

@@ -12,7 +12,7 @@ import av
 import pytest
 import pytest_asyncio
 
-from meeting_server.media.api import SlotsChanged, TrackEnded, TrackRecorded
+from meeting_server.media.api import LayersWanted, SlotsChanged, TrackEnded, TrackRecorded
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from tests.media_browser import BrowserRoom
@@ -207,6 +207,54 @@ async def test_simulcast_gives_a_layer_at_once_and_the_best_when_the_path_carrie
         return bool(sent) and shown == max(sent, key=lambda layer: "qhf".index(layer or "q"))
 
     await b.until(best, 15)
+
+
+async def test_a_layer_nobody_needs_stops_and_comes_back_for_a_pin_within_two_seconds(
+    plane: MediaWorkers, chromium: BrowserRoom, ears: Ears
+) -> None:
+    a, b = chromium.phone("a"), chromium.phone("b")
+    await a.join(plane, "room", simulcast=True)
+    await b.join(plane, "room", camera=False)
+    await a.call("show", role="camera", color="red", width=960, height=540, detail=30)
+
+    async def sent(rid: str) -> int:
+        return sum(s.get("packetsSent", 0) for s in await a.call("stats") if s["type"] == "outbound-rtp" and s.get("rid") == rid)
+
+    async def full() -> bool:
+        return await sent("f") > 20 and await b.frames() > 5
+
+    async def shown() -> str | None:
+        return next((s.layer for s in (await plane.details("b")).streams if s.role == "video_slot"), None)
+
+    await a.until(full, 25)
+    await plane.want("b", video=1, layer="q")
+    told = await ears.wait(LayersWanted, lambda e: e.client == "a" and e.layers == ("q",))
+    await a.call("layers", wanted=list(told.layers))
+
+    async def small() -> bool:
+        return await shown() == "q"
+
+    await b.until(small, 5)
+    await asyncio.sleep(0.3)  # what was encoded before is on its way
+    before = await sent("f")
+    frames = await b.frames()
+
+    async def more() -> bool:
+        return await b.frames() > frames + 8
+
+    await b.until(more, 5)
+    assert await sent("f") == before  # not one packet while the small one goes on
+    heard = len(ears.events)
+    began = time.monotonic()
+    await plane.want("b", video=1, pinned="a", layer="q")
+    told = await ears.wait(LayersWanted, lambda e: e.client == "a" and "f" in e.layers, after=heard)
+    await a.call("layers", wanted=list(told.layers))
+
+    async def large() -> bool:
+        return await shown() == "f"
+
+    await b.until(large, 5)
+    assert time.monotonic() - began < 2.0
 
 
 async def test_a_recording_plays_and_keeps_its_gaps(plane: MediaWorkers, chromium: BrowserRoom, ears: Ears, tmp_path: Path) -> None:

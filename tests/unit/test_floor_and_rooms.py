@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from meeting_server.domain.attendance import electorate, report
 from meeting_server.domain.commands import (
+    AdmitParticipant,
     AssignRole,
     CloseMedia,
     CloseRoom,
@@ -23,6 +27,7 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import HALL, MessageId, ParticipantId, RoomId
 from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.terms import Invited
 from meeting_server.domain.visibility import view
 from tests.sitting import Sitting, member
 
@@ -38,6 +43,42 @@ def live(members: int = 4) -> Sitting:
 
 def media(sitting: Sitting, who: str) -> tuple[str, ...]:
     return sitting.state.participants[ParticipantId(who)].media
+
+
+def with_camera() -> tuple[Sitting, str]:
+    sitting = live()
+    camera = Invited(ParticipantId("camera"), "会场摄像机", Standing.GUEST, Role.GUEST, False, kind="hall_camera")
+    sitting.told(AdmitParticipant(camera, ParticipantId("secretary")))
+    return sitting, "camera"
+
+
+def test_a_hall_camera_speaks_without_the_floor_where_a_guest_may_not() -> None:
+    sitting, camera = with_camera()
+    sitting.did("secretary", ModerateRoom(HALL, True))
+    assert sitting.refused("guest", OpenMedia("audio")) is Code.FLOOR_REQUIRED
+    sitting.did(camera, OpenMedia("audio"))
+    sitting.did(camera, OpenMedia("video"))
+    assert media(sitting, camera) == ("audio", "video")
+
+
+def test_the_chair_mutes_stops_and_removes_a_hall_camera_and_a_member_does_not() -> None:
+    sitting, camera = with_camera()
+    sitting.did(camera, OpenMedia("audio"))
+    sitting.did(camera, OpenMedia("video"))
+    assert sitting.refused("m1", CloseMedia("video", ParticipantId(camera))) is Code.FORBIDDEN
+    sitting.did("secretary", CloseMedia("video", ParticipantId(camera)))
+    sitting.did("secretary", MuteAll())
+    assert media(sitting, camera) == ()
+    sitting.did("secretary", RemoveParticipant(ParticipantId(camera), ""))
+    assert sitting.refused(camera, OpenMedia("video")) is Code.REMOVED
+
+
+def test_a_hall_camera_is_in_no_count_and_no_report() -> None:
+    sitting, camera = with_camera()
+    everyone = replace(sitting.state.preset, electorate="everyone")
+    assert camera not in electorate(sitting.state, everyone)
+    assert "guest" in electorate(sitting.state, everyone)
+    assert camera not in [row.participant.participant_id for row in report(sitting.state, 0)]
 
 
 def test_hands_queue_in_the_order_they_were_raised() -> None:
