@@ -106,7 +106,7 @@ class Worker:
         if manifest.steps.get("mix", Step()).state == "removed":
             return
         folder = self._pipeline.folder(meeting_id)
-        removed = [path for path in folder.rglob("*") if path.suffix in (".webm", ".mkv", ".m4a", ".mp4")]
+        removed = [path for path in folder.rglob("*") if path.suffix in (".webm", ".mkv", ".m4a", ".mp4", ".jpg")]
         for path in removed:
             path.unlink(missing_ok=True)
         if manifest.steps or removed:

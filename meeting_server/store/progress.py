@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, String, Table, Text, and_, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, String, Table, Text, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.ids import Millis
@@ -62,7 +62,7 @@ Interval = tuple[Millis, Millis]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``position``: where to go on; ``heard``: stretches of playing time, in order and apart."""
+    """``position``: where to go on; ``heard``: stretches of playing time, in order and apart; ``length`` 0: there is no sound."""
 
     member_id: str
     studied: Studied
@@ -84,8 +84,8 @@ class Progress:
 
     @property
     def whole(self) -> bool:
-        """Whether enough of it was heard."""
-        return self.share >= WHOLE_SHARE
+        """Whether enough of it was heard; of what has no sound, that its member said to have read it."""
+        return self.length == 0 or self.share >= WHOLE_SHARE
 
 
 def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
@@ -168,12 +168,6 @@ class ProgressBook:
         same = _same(progress.member_id, progress.studied)
         async with self._database.write() as conn:
             await conn.execute(update(study_progress).where(same, study_progress.c.completed_at.is_(None)).values(completed_at=now))
-
-    async def forget(self, member_id: str) -> None:
-        """A member deletes their progress; what they finished stays a fact no longer."""
-        async with self._database.write() as conn:
-            for table in (study_progress, study_pace, study_months):
-                await conn.execute(delete(table).where(table.c.member_id == member_id))
 
     async def held(self, member_id: str) -> dict[str, object]:
         """Everything kept about one member, for their own page."""

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive import transcript
 from meeting_server.archive.lesson_clips import FILES, LessonClip, clip_of, file_of
+from meeting_server.archive.manifest import Step
 from meeting_server.archive.redaction import covered
 from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Spoken, Stretch
@@ -26,9 +27,9 @@ from meeting_server.web.audience import may_study
 from meeting_server.web.auth import Viewer, now_millis
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
-from meeting_server.web.forms import check_header
+from meeting_server.web.forms import check_header, form_of
 from meeting_server.web.house import house_of
-from meeting_server.web.pages import render
+from meeting_server.web.pages import render, see
 from meeting_server.web.permissions import allowed, tree_of
 from meeting_server.web.playback import clock_of, millis_of
 from meeting_server.web.reader import seeing, shelf_of
@@ -89,7 +90,7 @@ async def show_study(request: Request, learner: Learner, *, status: int = 200, w
             "edits": learner.edits,
             "standing": standing,
             "clip": clip,
-            "ready": timeline is not None,
+            "silent": timeline is not None and await asyncio.to_thread(is_silent, request, learner),
             "lines": lines,
             "chapters": chapters,
             "lessons": await _parts(request, learner),
@@ -139,6 +140,26 @@ async def report(request: Request) -> Response:
     await house_of(request).learning.progress.report(learner.member_id, study.studied, study.length, played, position, now, month)
     standing = await settle(request, learner.member_id, study)
     return JSONResponse({"percent": standing.percent, "done": standing.stage == "done"})
+
+
+async def read(request: Request) -> Response:
+    """Of what can not be heard, a member says themselves that they read it. Raises Refused ``bad_form`` where there is sound."""
+    learner = await learner_at(request)
+    await form_of(request)
+    if not await asyncio.to_thread(is_silent, request, learner):
+        raise Refused(WebCode.BAD_FORM)
+    now, study = now_millis(), learner.study
+    await house_of(request).learning.progress.report(learner.member_id, study.studied, 0, [], 0, now, f"{dates.local(now):%Y-%m}")
+    await settle(request, learner.member_id, study)
+    return see(f"{study.address}?done=read")
+
+
+def is_silent(request: Request, learner: Learner) -> bool:
+    """Whether there is nothing to be heard, now or soon: it was never recorded, or its recording was deleted. Reads files."""
+    shelf, meeting_id = shelf_of(request), learner.study.meeting_id
+    if shelf.mix(meeting_id) is not None:
+        return False
+    return shelf.manifest(meeting_id).steps.get("mix", Step()).state in ("done", "failed", "removed")
 
 
 async def _body(request: Request) -> bytes:
@@ -220,4 +241,6 @@ routes: list[BaseRoute] = [
     Route("/learn/lessons/{lesson_id}/clip.{kind}", lesson_file, methods=["GET"]),
     Route("/learn/lessons/{lesson_id}/progress", report, methods=["POST"]),
     Route("/learn/meetings/{meeting_id}/progress", report, methods=["POST"]),
+    Route("/learn/lessons/{lesson_id}/read", read, methods=["POST"]),
+    Route("/learn/meetings/{meeting_id}/read", read, methods=["POST"]),
 ]

@@ -14,7 +14,9 @@ import pytest
 import pytest_asyncio
 
 from meeting_server.archive import digest
+from meeting_server.archive.pipeline import Pipeline
 from meeting_server.archive.sound import runs
+from meeting_server.archive.worker import DAY_MS, Worker
 from meeting_server.store.quizzes import Choice, Question
 from meeting_server.store.record_edits import Redaction
 from meeting_server.store.studied import Studied
@@ -195,6 +197,23 @@ async def test_what_is_taken_out_is_out_of_the_lesson_at_once_and_for_good(own_h
     (tmp_path / "after.m4a").write_bytes(after.content)
     silent_for = await _first_loud(tmp_path / "after.m4a", 0.0)
     assert silent_for > 4.0  # the sentence lasted 5.5 s, nobody else spoke then
+
+
+async def test_when_recordings_are_deleted_their_lessons_and_thumbnails_are_too_and_the_words_stay(own_house: LearningHouse) -> None:
+    secretary, member = await own_house.signed_in("secretary"), await own_house.signed_in("member")
+    address = await own_house.lesson(secretary)
+    assert (await member.get(f"{address}/clip.jpg")).status_code == 200
+    archive = own_house.archive
+    pipeline = Pipeline(archive.journal, archive.there.house.search, archive.folder.parent)
+    await Worker(archive.journal, pipeline, retention_days=1).look(now_ms=own_house.timeline.end + 3 * DAY_MS, steps=("mix",))
+    assert [path.suffix for path in (archive.folder / "lessons").iterdir()] == [".json"]
+    for kind in ("m4a", "webm", "jpg"):
+        assert (await member.get(f"{address}/clip.{kind}")).status_code == 404
+    page = (await member.get(address)).text
+    assert "没有录音，只有文字" in page
+    assert "八百小时" in page
+    await member.submit(f"{address}/read")
+    assert "学完了 1 个" in (await member.get("/learn")).text
 
 
 @pytest.mark.parametrize(
@@ -477,6 +496,24 @@ async def test_without_questions_hearing_it_is_enough(house: LearningHouse) -> N
     address = await house.lesson(await house.signed_in("secretary"))
     assert not (await report(member, address, [[0, 8_000]])).json()["done"]
     assert (await report(member, address, [[8_000, 10_500]])).json()["done"]
+
+
+async def test_what_has_no_sound_is_finished_by_saying_so_and_by_its_questions(own_house: LearningHouse) -> None:
+    secretary, member = await own_house.signed_in("secretary"), await own_house.signed_in("member")
+    address = await own_house.publish_meeting()
+    assert "我读完了" not in (await member.get(address)).text
+    await member.submit(f"{address}/read", status=400)
+    (own_house.archive.folder / "mix.m4a").unlink()
+    assert "我读完了" in (await member.get(address)).text
+    await member.submit(f"{address}/read")
+    assert "学完了 1 个" in (await member.get("/learn")).text
+    await secretary.submit(f"{address}/questions", {"kind": "true_false", "text": "会上讨论了志愿服务。", "right": "0"})
+    other = await own_house.signed_in("probationary")
+    await other.submit(f"{address}/read")
+    assert "还差答题" in (await other.get(address)).text
+    (question,) = await own_house.learning.quizzes.questions(Studied("meeting", own_house.archive.meeting_id))
+    await other.submit(f"{address}/quiz", {question.item_id: "0"})
+    assert "学完了 1 个" in (await other.get("/learn")).text
 
 
 async def test_a_script_is_not_believed(house: LearningHouse) -> None:

@@ -135,7 +135,7 @@ async def test_what_lies_outside_the_resource_is_not_believed(database: Database
     assert after.position == 60_000
 
 
-async def test_once_finished_it_stays_finished_until_its_member_deletes_it(database: Database) -> None:
+async def test_once_finished_it_stays_finished(database: Database) -> None:
     book = ProgressBook(database)
     after = await book.report("ding", TALK, 10_000, [(0, 9_500)], 9_500, NOW, "2026-11")
     assert after.whole
@@ -146,8 +146,6 @@ async def test_once_finished_it_stays_finished_until_its_member_deletes_it(datab
     assert kept.completed_at == NOW + 1
     held = await book.held("ding")
     assert held["heard_ms_by_month"] == {"2026-11": 9_500}
-    await book.forget("ding")
-    assert await book.held("ding") == {"progress": [], "heard_ms_by_month": {}}
 
 
 async def test_a_course_keeps_the_order_of_its_parts(database: Database) -> None:
