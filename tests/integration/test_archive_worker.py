@@ -20,6 +20,7 @@ from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY, head_of
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
+from meeting_server.store.holds import Hold, Holds
 from meeting_server.store.search import Search
 from tests.recordings import voice
 from tests.whole_meeting import BRANCH, MEETING, whole_meeting
@@ -182,9 +183,29 @@ async def test_recordings_are_deleted_when_their_time_is_over_and_the_minutes_st
     await worker.look(now_ms=adjourned_at + 29 * DAY_MS)
     assert (archive.folder / "mix.m4a").exists()
     await worker.look(now_ms=adjourned_at + 31 * DAY_MS)
-    assert sorted(path.name for path in archive.folder.iterdir()) == ["manifest.json", "minutes.json", "timeline.json", "transcript.json"]
+    assert sorted(path.name for path in archive.folder.iterdir()) == [
+        "digest.json", "manifest.json", "minutes.json", "timeline.json", "transcript.json"
+    ]
     await Worker(archive.journal, archive.pipeline, retention_days=30).look(now_ms=adjourned_at + 32 * DAY_MS)
     assert archive.manifest.steps["mix"].state == "removed"
+
+
+async def test_of_a_meeting_on_hold_nothing_is_deleted_until_the_hold_is_lifted(archive: Archive, tmp_path: Path) -> None:
+    record_tracks(archive)
+    await tell(archive)
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'archive.sqlite3'}")
+    holds = Holds(database)
+    worker = Worker(archive.journal, archive.pipeline, retention_days=30, holds=holds)
+    late = (await archive.journal.adjourned())[MEETING][1] + 31 * DAY_MS
+    assert await holds.set(Hold(MEETING, "在核查", "zhao", "赵立新", 1))
+    await worker.look(now_ms=late)
+    assert (archive.folder / "mix.m4a").exists()
+    assert (archive.folder / "zhou-audio-1.webm").exists()
+    assert await holds.lift(MEETING, "赵立新", "核查完毕", 2)
+    await worker.look(now_ms=late)
+    assert not (archive.folder / "mix.m4a").exists()
+    assert not (archive.folder / "zhou-audio-1.webm").exists()
+    await database.close()
 
 
 async def test_a_worker_works_until_it_is_stopped(archive: Archive) -> None:
