@@ -28,7 +28,9 @@ from meeting_server.wire.server_messages import Caption
 log = logging.getLogger(__name__)
 
 FindAssembly = Callable[[MeetingId], Coroutine[Any, Any, Assembly | None]]
-TOUCHING = events.RoomCaptioned | events.RoomClosed | events.MeetingAdjourned
+TOUCHING = (
+    events.RoomCaptioned | events.RoomClosed | events.MeetingAdjourned | events.RecordingStarted | events.RecordingStopped
+)
 CONNECT_AGAIN_S = 1.0
 _said: msgspec.json.Decoder[Line | Ended] = msgspec.json.Decoder(Line | Ended)
 _encode = msgspec.json.Encoder().encode
@@ -41,7 +43,7 @@ class Captions:
         self._media = media
         self._sockets = sockets
         self._find = find
-        self._on: set[str] = set()
+        self._on: dict[str, bool] = {}  # room -> whether what is written there may be kept
         self._writer: asyncio.StreamWriter | None = None
         self._reader: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -69,39 +71,43 @@ class Captions:
 
     def resume(self, assembly: Assembly) -> None:
         """What the meeting says now; also after a restart in the middle of it."""
-        if not wanted_rooms(assembly.state) ^ self._of(assembly.meeting_id):
+        if wanted_rooms(assembly.state) == self._of(assembly.meeting_id):
             return
         task = asyncio.create_task(self._agree(assembly))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _of(self, meeting_id: MeetingId) -> frozenset[str]:
-        return frozenset(room for room in self._on if room_of(room)[0] == meeting_id)
+    def _of(self, meeting_id: MeetingId) -> dict[str, bool]:
+        return {room: keep for room, keep in self._on.items() if room_of(room)[0] == meeting_id}
 
     async def _agree(self, assembly: Assembly) -> None:
         async with self._turn:
             wanted, there = wanted_rooms(assembly.state), self._of(assembly.meeting_id)
-            for room in there - wanted:
+            for room in there.keys() - wanted.keys():
                 await self._end(room)
-            for room in wanted - there:
-                if not await self._begin(room, terms_of(assembly.state)):
+            for room, keep in wanted.items():
+                if there.get(room) != keep and not await self._begin(room, terms_of(assembly.state), keep):
                     self._report(assembly, room, "unavailable")
 
-    async def _begin(self, room: str, terms: tuple[str, ...]) -> bool:
+    async def _begin(self, room: str, terms: tuple[str, ...], keep: bool) -> bool:
+        """Listen to the room; listening already, only whether words may be kept is said anew."""
         if self._media is None or self._sockets is None or self._writer is None:
             return False
-        self._writer.write(_encode(Wish(room, True, terms)) + b"\n")
+        self._writer.write(_encode(Wish(room, True, terms, keep)) + b"\n")
+        if room in self._on:
+            self._on[room] = keep
+            return True
         try:
             await self._media.listen(room, self._sockets[1])
         except MediaRefused as refused:
             log.error("room %s can not be listened to: %s", room, refused)
             self._writer.write(_encode(Wish(room, False)) + b"\n")
             return False
-        self._on.add(room)
+        self._on[room] = keep
         return True
 
     async def _end(self, room: str) -> None:
-        self._on.discard(room)
+        self._on.pop(room, None)
         if self._media is not None:
             try:
                 await self._media.listen(room, None)
@@ -150,11 +156,12 @@ class Captions:
         assembly.host.submit(SERVER, ReportCaptionsEnded(room_of(room)[1], reason), None, lambda outcome: None)
 
 
-def wanted_rooms(state: MeetingState | None) -> frozenset[str]:
-    """The rooms whose captions are on, as the media plane calls them."""
+def wanted_rooms(state: MeetingState | None) -> dict[str, bool]:
+    """The rooms whose captions are on, as the media plane calls them, and whether words are kept: only while it is recorded."""
     if state is None or state.phase != "open":
-        return frozenset()
-    return frozenset(room_name(state.meeting_id, room.room_id) for room in state.rooms.values() if room.captioned)
+        return {}
+    keep = state.recording is not None
+    return {room_name(state.meeting_id, room.room_id): keep for room in state.rooms.values() if room.captioned}
 
 
 def terms_of(state: MeetingState | None) -> tuple[str, ...]:

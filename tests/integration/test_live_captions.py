@@ -78,6 +78,16 @@ async def test_switched_on_the_room_is_listened_to_and_its_people_read_what_is_s
         assert not (await asyncio.wait_for(writer.wishes.get(), 5))["on"]
 
 
+async def test_words_are_kept_only_while_the_meeting_is_recorded(live: Live, writer: Writer) -> None:
+    async with await live.meeting_opened() as chair:
+        await chair.command("CaptionRoom", room_id="hall", captioned=True)
+        assert not (await asyncio.wait_for(writer.wishes.get(), 5))["keep"]
+        await chair.command("StartRecording")
+        assert (await asyncio.wait_for(writer.wishes.get(), 5))["keep"]
+        await chair.command("StopRecording")
+        assert not (await asyncio.wait_for(writer.wishes.get(), 5))["keep"]
+
+
 async def test_members_can_not_switch_them_on(live: Live) -> None:
     async with await live.meeting_opened(), await live.enter("m1") as member:
         assert (await member.command("CaptionRoom", room_id="hall", captioned=True))["code"] == "forbidden"

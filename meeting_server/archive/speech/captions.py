@@ -1,7 +1,8 @@
 """Live captions: a process of its own at low priority that listens to rooms and writes what is said, line by line.
 
-Voices come over one local socket from the media worker, wishes and lines go over another one with the web process. What
-is written is kept beside the recordings too, for meetings that no engine hears afterwards. Under load it ends by itself.
+Voices come over one local socket from the media worker, wishes and lines go over another one with the web process. While the
+meeting is recorded, what is written is kept beside the recording, for when no engine hears it afterwards: words kept without
+that would be a recording nobody was told of. Under load it ends by itself.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ _encode = msgspec.json.Encoder().encode
 @dataclass(slots=True)
 class _Room:
     glossary: Glossary
+    keep: bool
     voices: dict[tuple[str, int], LiveVoice] = field(default_factory=dict)
 
 
@@ -194,14 +196,15 @@ class Captions:
                 self._end_all("unavailable")
                 continue
             if name in self._rooms:
-                self._tell(name, source, said, words, room.glossary)
+                self._tell(name, source, said, words, room)
 
-    def _tell(self, name: str, source: str, said: Said, words: list[Word], glossary: Glossary) -> None:
+    def _tell(self, name: str, source: str, said: Said, words: list[Word], room: _Room) -> None:
         placed = [Word(said.since + word.since, said.since + word.until, word.text) for word in words]
-        for line in sentences(placed, lambda text: glossary.corrected(simplified(text))):
+        for line in sentences(placed, lambda text: room.glossary.corrected(simplified(text))):
             since, until = round(line.since * 1000), round(line.until * 1000)
             behind = round((time.time() - said.until) * 1000)
-            self._keep(name, source, since, until, line.text)
+            if room.keep:
+                self._keep(name, source, since, until, line.text)
             self._send(Line(name, source, since, until, line.text, behind))
 
     def _keep(self, name: str, source: str, since: int, until: int, text: str) -> None:
@@ -236,6 +239,10 @@ class Captions:
         if not wish.on:
             self._rooms.pop(wish.room, None)
             return
+        room = self._rooms.get(wish.room)
+        if room is not None:
+            room.keep = wish.keep
+            return
         if self._engine is None:
             try:
                 code = await asyncio.to_thread(problem, self._settings)
@@ -247,7 +254,7 @@ class Captions:
                 self._send(Ended(wish.room, "unavailable"))
                 return
         self._busy_since = None
-        self._rooms[wish.room] = _Room(Glossary(wish.terms))
+        self._rooms[wish.room] = _Room(Glossary(wish.terms), wish.keep)
 
     def _end_all(self, reason: CaptionsEnd) -> None:
         log.warning("captions ended by themselves", reason=reason, rooms=list(self._rooms))
