@@ -36,7 +36,7 @@ class Desk:
         self._reader, self._writer = reader, writer
 
     def wish(self, on: bool, *terms: str) -> None:
-        self._writer.write(json.dumps({"type": "wish", "room": ROOM, "on": on, "terms": terms}).encode() + b"\n")
+        self._writer.write(json.dumps({"type": "wish", "room": ROOM, "on": on, "terms": terms, "keep": True}).encode() + b"\n")
 
     async def next(self, within: float = 20.0) -> Any:
         line = await asyncio.wait_for(self._reader.readline(), within)

@@ -60,7 +60,7 @@ class Reports:
     def _about_slot(self, slot: Slot, stream: Stream, report: SenderReport, now: float) -> None:
         ntp = to_ntp(stream.track.peer.clock.unix(report))
         packets, octets = slot.totals
-        packet = sender_report(slot.ssrc, ntp, report.rtp + slot.time_offset, packets, octets, f"slot-{slot.mid}")
+        packet = sender_report(slot.ssrc, ntp, report.rtp + slot.time_offset, packets, octets, slot.place)
         if len(slot.reports_sent) > 8:
             slot.reports_sent.pop(next(iter(slot.reports_sent)))
         slot.reports_sent[ntp >> 16 & 0xFFFFFFFF] = now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from .active_speaker import CHALLENGE, SILENT_AFTER_S, Loudness, choose_loudest
@@ -76,10 +77,11 @@ class Room:
         by_kind: dict[Kind, list[Slot]] = {"audio": [], "video": [], "screen": []}
         for slot in peer.slots:
             by_kind[slot.kind].append(slot)
-        self._fill(by_kind["audio"], self._voices_for(source, by_kind["audio"], now), now)
+        # a voice beside its picture: browsers keep the first sound and the first picture of one place together in time
+        self._fill(by_kind["audio"], self._voices_for(source, by_kind["audio"], now), now, beside=by_kind["video"])
         wanted = by_kind["video"][: peer.wishes.video]
         order = self._cameras_for(peer, cameras)
-        self._fill(wanted, order[: len(wanted)], now, pinned=peer.wishes.pinned)
+        self._fill(wanted, order[: len(wanted)], now, pinned=peer.wishes.pinned, beside=by_kind["audio"])
         for slot in by_kind["video"][len(wanted) :]:
             self._assign(slot, None, now)
         shown = [t for t in screens if t.source != source] if peer.wishes.screen else []
@@ -111,8 +113,13 @@ class Room:
         of_source = {t.source: t for t in cameras if t.source != peer.source}
         return sorted(of_source.values(), key=rank)
 
-    def _fill(self, slots: list[Slot], tracks: list[Track], now: float, pinned: str | None = None) -> None:
-        """Put the tracks into the slots, leaving everyone who is already in one where they are (the pinned one goes first)."""
+    def _fill(
+        self, slots: list[Slot], tracks: list[Track], now: float, *, pinned: str | None = None, beside: Sequence[Slot] = ()
+    ) -> None:
+        """Put the tracks into the slots, leaving everyone who is already in one where they are (the pinned one goes first).
+
+        Whoever comes anew is put, if it is free, where the same source is in ``beside``.
+        """
         wanted = [t for t in tracks if any(s.accepts(t.codec) for s in slots)][: len(slots)]
         if pinned is not None and slots and wanted and wanted[0].source == pinned and slots[0].track is not wanted[0]:
             displaced = slots[0].track
@@ -121,10 +128,13 @@ class Room:
                     self._assign(slot, displaced if displaced in wanted else None, now)
             self._assign(slots[0], wanted[0], now)
         held = {s.track for s in slots if s.track in wanted}
-        waiting = [t for t in wanted if t not in held]
-        for slot in slots:
-            if slot.track is None or slot.track not in wanted:
-                self._assign(slot, waiting.pop(0) if waiting else None, now)
+        free = {i: slot for i, slot in enumerate(slots) if slot.track is None or slot.track not in wanted}
+        places = {slot.track.source: i for i, slot in enumerate(beside) if slot.track is not None}
+        for track in (t for t in wanted if t not in held):
+            place = places.get(track.source)
+            self._assign(free.pop(place if place in free else next(iter(free))), track, now)
+        for slot in free.values():
+            self._assign(slot, None, now)
 
     def _assign(self, slot: Slot, track: Track | None, now: float) -> None:
         if slot.track is track:

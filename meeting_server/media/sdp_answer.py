@@ -52,7 +52,11 @@ class SendingLine:
 
 @dataclass(frozen=True)
 class SlotLine:
-    """A line on which the client receives: one slot."""
+    """A line on which the client receives: one slot.
+
+    ``place`` is its media stream (RFC 8830) and CNAME: the n-th sound and the n-th picture share one, so that browsers keep
+    them together in time; a room puts a voice beside its picture.
+    """
 
     mid: str
     kind: Kind
@@ -60,6 +64,7 @@ class SlotLine:
     extensions: dict[str, int]
     ssrc: int
     rtx_ssrc: int
+    place: str
 
 
 @dataclass
@@ -157,14 +162,15 @@ class Answerer:
             if line.kind == "video" and repaired:
                 # Without RTX a repair repeats a packet bit by bit, which an extension that counts would forbid.
                 extensions = {u: line.extensions[u] for u in [u for u in _TO_CLIENT if u in line.extensions][:1]}
+            number = sum(slot.kind == line.media_kind for slot in plan.slots)
+            label = f"{'screen' if line.media_kind == 'screen' else 'place'}-{number}"
             plan.slots.append(
-                SlotLine(line.mid, line.media_kind, {p.codec: p for p in used}, extensions, ssrc, rtx_ssrc if repaired else 0)
+                SlotLine(line.mid, line.media_kind, {p.codec: p for p in used}, extensions, ssrc, rtx_ssrc if repaired else 0, label)
             )
             body = ["a=sendonly"]
             for payload, codec in payloads.values():
                 body += _codec_lines(payload, codec, _FEEDBACK_TO)
-            label = f"slot-{line.mid}"
-            body += [f"a=msid:{label} {label}"]
+            body += [f"a=msid:{label} slot-{line.mid}"]
             if repaired:
                 body += [f"a=ssrc-group:FID {ssrc} {rtx_ssrc}"]
             body += [f"a=ssrc:{s} cname:{label}" for s in ([ssrc, rtx_ssrc] if repaired else [ssrc])]

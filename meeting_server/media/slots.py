@@ -18,12 +18,13 @@ class SlotNumbers:
 
     __slots__ = (
         "begins_at", "counted", "extension", "id_offset", "kind", "last_at", "last_id", "last_seq", "last_time", "last_tl0",
-        "lost", "mid", "octets", "packets", "payload_type", "payloads", "rate", "repaired", "repairs", "repairs_at",
+        "lost", "mid", "octets", "packets", "payload_type", "payloads", "place", "rate", "repaired", "repairs", "repairs_at",
         "reports_sent", "rtx_seq", "rtx_ssrc", "rtx_type", "seq_offset", "ssrc", "started", "time_offset", "tl0_offset",
     )  # fmt: skip
 
     def __init__(self, line: SlotLine) -> None:
         self.mid = line.mid
+        self.place = line.place
         self.kind: Kind = line.kind
         self.ssrc = line.ssrc
         self.rtx_ssrc = line.rtx_ssrc

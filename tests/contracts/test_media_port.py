@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -93,6 +94,25 @@ async def test_a_voice_reaches_others_and_not_oneself(plane: MediaPlane, phones:
     changed = await ears.wait(SlotsChanged, lambda e: e.client == "b" and any(s.source == "a" for s in e.slots))
     slot = next(s for s in changed.slots if s.source == "a")
     assert {p.mid for p in b.heard_on("audio_slot")} == {slot.mid}
+
+
+async def test_a_voice_is_put_beside_its_own_picture_so_that_browsers_keep_them_together(
+    plane: MediaPlane, phones: list[WirePhone], ears: Ears
+) -> None:
+    speakers = [make(phones, name, camera=True) for name in ("a", "b", "c")]
+    d = make(phones, "d", pictures=3)
+    await asyncio.gather(*(phone.join(plane, "room") for phone in (*speakers, d)))
+    async with meanwhile(*(phone.show() for phone in reversed(speakers))):
+        await ears.wait(SlotsChanged, lambda e: e.client == "d" and {s.source for s in e.slots if s.kind == "video"} == {"a", "b", "c"})
+        async with meanwhile(*(phone.speak() for phone in speakers)):
+            told = await ears.wait(
+                SlotsChanged, lambda e: e.client == "d" and {s.source for s in e.slots if s.kind == "audio"} == {"a", "b", "c"}
+            )
+    sounds, pictures = ([s.source for s in told.slots if s.kind == kind] for kind in ("audio", "video"))
+    assert sounds == pictures
+    assert d.answer is not None
+    streams = re.findall(r"a=msid:(\S+) ", d.answer.sdp)
+    assert streams == ["place-0", "place-1", "place-2", "place-0", "place-1", "place-2", "screen-0"]
 
 
 async def test_the_same_payload_arrives_in_order_with_continuous_numbers(plane: MediaPlane, phones: list[WirePhone]) -> None:

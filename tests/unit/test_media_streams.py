@@ -19,7 +19,7 @@ def stream(codec: str = "vp8") -> Stream:
 
 def slot() -> Slot:
     payloads = {"vp8": Payload("vp8", 100, 101, 90000)}
-    return Slot(cast(Any, None), SlotLine("3", "video", payloads, {}, 77, 78))
+    return Slot(cast(Any, None), SlotLine("3", "video", payloads, {}, 77, 78, "place-0"))
 
 
 def vp8(number: int, tl0: int = 0, *, key: bool = False) -> bytes:
