@@ -141,7 +141,7 @@ def measure(kind: str, shape: str, seconds: float, inside: list[str]) -> dict[st
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--only", nargs="*", choices=list(SHAPES), default=["1x20", "4x10", "1x100", "meeting", "half"])
+    parser.add_argument("--only", nargs="*", choices=list(SHAPES), default=["1x20", "4x10", "1x100", "meeting", "half", "half_burst"])
     parser.add_argument("--no-janus", action="store_true")
     options = parser.parse_args()
     rooted = os.geteuid() == 0 and shutil.which("ip") is not None
