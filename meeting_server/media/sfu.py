@@ -268,6 +268,11 @@ class Sfu:
     def figures(self) -> dict[str, float]:
         """The worker's counters and gauges, by metric name."""
         c = self.forwarder.counters
+        shown = [s.stream for p in self.peers.values() for s in p.slots if s.stream is not None and s.kind != "audio"]
+        layers = {f"slots_layer_{name}": sum(1 for s in shown if s.layer == i and s.track.layer_count > 1) for i, name in enumerate(LAYERS)}
+        trips = sorted(p.round_trip for p in self.peers.values() if p.round_trip is not None)
+        sent = [s.lost for p in self.peers.values() for s in p.streams.values()]
+        heard = [s.lost for p in self.peers.values() for s in p.slots if s.stream is not None]
         return {
             "packets_in_total": c.packets_in,
             "packets_out_total": c.packets_out,
@@ -282,6 +287,10 @@ class Sfu:
             "packets_repaired_total": c.repaired,
             "packets_shielded_total": c.shielded,
             "key_frames_asked_total": c.plis_out,
+            **layers,
+            "round_trip_median_ms": round(1000 * trips[len(trips) // 2], 1) if trips else 0.0,
+            "loss_in_share": round(sum(sent) / len(sent), 4) if sent else 0.0,
+            "loss_out_share": round(sum(heard) / len(heard), 4) if heard else 0.0,
             "clients": len(self.peers),
             "rooms": len(self.rooms),
             "streams_in": sum(len(p.streams) for p in self.peers.values()),

@@ -429,7 +429,15 @@ async def test_details_and_metrics_tell_what_flows(plane: MediaPlane, phones: li
     assert [s.source for s in details.streams if s.role == "audio_slot"].count("a") == 1
     text = await plane.metrics()
     assert "meeting_media_packets_out_total" in text
-    assert "meeting_media_clients" in text
+    figures = {line.split("{")[0].removeprefix("meeting_media_"): float(line.split()[-1]) for line in text.splitlines()}
+    assert figures["clients"] == 2
+    assert figures["packets_in_total"] >= 5
+    assert figures["bytes_out_total"] > 100
+    assert figures["slots_flowing"] >= 1
+    assert set(figures) >= {
+        "nacks_received_total", "nacks_sent_total", "packets_repaired_total", "key_frames_asked_total", "loss_in_share",
+        "loss_out_share", "round_trip_median_ms", "slots_layer_q", "slots_layer_h", "slots_layer_f",
+    }
 
 
 async def test_no_public_ice_server_is_ever_named(plane: MediaPlane) -> None:
