@@ -12,7 +12,7 @@ import msgspec
 from meeting_server.journal.bundle import line_of
 from tests.whole_meeting import whole_meeting
 
-VERSION = 1
+VERSION = 2
 HERE = Path(__file__).resolve().parent
 
 
