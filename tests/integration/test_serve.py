@@ -59,7 +59,9 @@ def test_no_link_is_in_the_log(demo: Server) -> None:
 
 def test_health_and_figures(demo: Server) -> None:
     assert httpx.get(f"{demo.url}/healthz").json()["status"] == "ok"
-    assert "meeting_http_requests_total" in httpx.get(f"{demo.url}/metrics").text
+    figures = httpx.get(f"{demo.url}/metrics").text
+    assert "meeting_http_requests_total" in figures
+    assert 'meeting_media_packets_in_total{worker="worker 0"}' in figures  # asked from the running media worker
     through_a_proxy = httpx.get(f"{demo.url}/metrics", headers={"x-forwarded-for": "203.0.113.9"})
     assert through_a_proxy.status_code == 404
 
