@@ -20,7 +20,7 @@ COMING_IN: tuple[Line, ...] = (
     (
         "←",
         '{"type":"welcome","you":{"participant_id":"chair","name":"书记","connection_id":"k3Jq0cT9sLwX"},'
-        '"resumed":false,"position":"1.5f0c27ae","now":1800000000000,"missed":0,"media":false}',
+        '"resumed":false,"position":"1.5f0c27ae","now":1800000000000,"missed":0,"media":false,"captions":false}',
     ),
     ("←", '{"type":"snapshot","position":"1.5f0c27ae","seq":1,"state":{"…":"see MeetingState"}}'),
     (
@@ -84,6 +84,10 @@ OTHERS: tuple[str, ...] = (
     '{"type":"speaking","participants":["m1"]}',
     '{"type":"caption","participant_id":"m1","since":1800000004000,"until":1800000006500,"text":"现在开会。"}',
     '{"type":"quality","level":2}',
+    '{"type":"networks","levels":{"m1":1}}',
+    '{"type":"layers","wanted":["q","h"]}',
+    '{"type":"link","level":3,"round_trip_ms":41.5,"capacity_kbit_s":1800.0,"streams":['
+    '{"mid":"4","role":"video_slot","participant_id":"m1","layer":"h","kbit_s":310.2,"lost_percent":0.4}]}',
     '{"type":"media_lost","retry_after_ms":500}',
     '{"type":"typing","participant_id":"m1","on":true}',
     '{"type":"collected","id":"c91f0a3d5e7b2468","motion_id":"m2","blind_signature":"3f9c…"}',
@@ -92,7 +96,8 @@ OTHERS: tuple[str, ...] = (
 """Frames of the server the conversation does not come to."""
 
 PHONES_OTHERS: tuple[str, ...] = (
-    '{"type":"want","video":4,"pinned":"m1","screen":true}',
+    '{"type":"want","video":4,"pinned":"m1","screen":true,"layer":"h"}',
+    '{"type":"inspect"}',
     '{"type":"hangup"}',
     '{"type":"collect","id":"c91f0a3d5e7b2468","motion_id":"m2","blinded":"a07e…"}',
 )

@@ -108,9 +108,9 @@ async def test_nobody_else_learns_what_a_ballot_says(live: Live) -> None:
         await chair.command("DraftMotion", title="表决")
         await chair.command("OpenMotion", motion_id="m1")
         await member.command("CastBallot", motion_id="m1", choices=["against"])
-        assert (await member.event("BallotCast"))["data"] == {"motion_id": "m1", "voter": "m1", "choices": ["against"]}
+        assert (await member.event("BallotCast"))["data"] == {"motion_id": "m1", "voter": "m1", "choices": ["against"], "running": None}
         for bot in (chair, other):
-            assert (await bot.event("BallotCast"))["data"] == {"motion_id": "m1", "voter": None, "choices": None}
+            assert (await bot.event("BallotCast"))["data"] == {"motion_id": "m1", "voter": None, "choices": None, "running": None}
 
 
 async def test_a_phone_that_comes_back_is_sent_what_it_missed(live: Live) -> None:
