@@ -24,7 +24,7 @@ from meeting_server.media.api import (
     TrackStarted,
 )
 from meeting_server.media.client import MediaWorkers
-from meeting_server.media.rtcp import SenderReport, from_ntp, parse, sender_report, to_ntp
+from meeting_server.media.rtcp import SenderReport, from_ntp, parse, picture_loss, sender_report, to_ntp
 from meeting_server.media.settings import MediaSettings
 from tests.media_ears import Ears
 from tests.media_phone import WirePhone, meanwhile
@@ -94,6 +94,39 @@ async def test_a_voice_reaches_others_and_not_oneself(plane: MediaPlane, phones:
     changed = await ears.wait(SlotsChanged, lambda e: e.client == "b" and any(s.source == "a" for s in e.slots))
     slot = next(s for s in changed.slots if s.source == "a")
     assert {p.mid for p in b.heard_on("audio_slot")} == {slot.mid}
+
+
+async def test_requests_for_key_frames_are_passed_on_at_most_every_0_4_seconds(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    camera, viewer = make(phones, "camera", camera=True), make(phones, "viewer", pictures=1)
+    await asyncio.gather(camera.join(plane, "room"), viewer.join(plane, "room"))
+    async with meanwhile(camera.show()):
+        seen = await viewer.hears("video_slot", 3)
+        asked, ssrc, begin = 0, camera.ssrc("camera").to_bytes(4, "big"), time.monotonic()
+        before = len([d for d in camera.rtcp if d[1] == 206 and d[8:12] == ssrc])
+        camera.key_frame_asked = lambda role: False  # type: ignore[method-assign]  # they are counted here
+        while time.monotonic() - begin < 1.3:
+            await viewer.send(picture_loss(1, seen[-1].ssrc))
+            asked += 1
+            await asyncio.sleep(0.01)
+    passed_on = len([d for d in camera.rtcp if d[1] == 206 and d[8:12] == ssrc]) - before
+    assert asked > 20
+    assert 1 <= passed_on <= 4
+
+
+async def test_a_sender_is_told_how_much_of_its_sound_got_lost(plane: MediaPlane, phones: list[WirePhone]) -> None:
+    a = make(phones, "a")
+    await a.join(plane, "room")
+    end = time.monotonic() + 3.5
+    number = 0
+    while time.monotonic() < end:
+        number += 1
+        packet = a.packet("microphone", b"\xfc" + bytes(50), level=20)
+        if number % 4:  # every fourth never leaves
+            await a.send(packet)
+        await asyncio.sleep(0.02)
+    told = [block.lost / 256 for data in a.rtcp for block in parse(data).reports if block.ssrc == a.ssrc("microphone")]
+    assert len(told) >= 2
+    assert 0.15 < told[-1] < 0.35
 
 
 async def test_a_voice_is_put_beside_its_own_picture_so_that_browsers_keep_them_together(

@@ -284,7 +284,10 @@ async def test_a_recording_plays_and_keeps_its_gaps(plane: MediaWorkers, chromiu
     for kind, file in files.items():
         with av.open(file.path) as container:
             stream = container.streams[0]
-            times = [float(frame.time or 0) for frame in container.decode(stream) if isinstance(frame, av.VideoFrame | av.AudioFrame)]
+            frames = [frame for frame in container.decode(stream) if isinstance(frame, av.VideoFrame | av.AudioFrame)]
+        times = [float(frame.time or 0) for frame in frames]
+        if kind == "video":  # another source, and another size, in the same file
+            assert {frame.width for frame in frames if isinstance(frame, av.VideoFrame)} == {320, 480}
         assert times[0] < 0.5
         assert times == sorted(times)
         gaps = [y - x for x, y in itertools.pairwise(times)]
