@@ -9,6 +9,7 @@ what it can. The last line is one JSON line.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import json
 import os
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.bench import stock_relay
 from tests.bench.media_load import SHAPES
 
 ADDRESS = "10.99.0.1"
@@ -169,7 +171,9 @@ def main() -> None:
                 "janus": theirs
                 and {k: theirs[k] for k in ("cpu_s_per_mpkt", "pps_per_core", "out_pps", "lost", "p50_ms", "p99_ms", "memory_mib")},
             }
-    print(json.dumps({"shapes": shapes}))
+    stock = asyncio.run(stock_relay.measure())
+    print(f"stock aiortc relay, for scale: {stock}")
+    print(json.dumps({"shapes": shapes, "stock_aiortc_relay": stock}))
 
 
 if __name__ == "__main__":
