@@ -14,14 +14,14 @@ from tools.bootstrap import CLIENT, ROOT, npm, say
 BIN = Path(sys.executable).parent
 Check = tuple[str, list[str], Path]
 
-WITH_BROWSERS_OR_MEDIA = ["tests/e2e", *sorted(
+MEDIA = sorted(
     str(file.relative_to(ROOT)) for kind in ("contracts", "integration") for file in ROOT.glob(f"tests/{kind}/test_media_*.py")
-)]
-"""These wait for pictures and sound most of their time: beside the others they keep two cores busy."""
+)
+"""These wait for pictures and sound most of their time, as those with browsers do."""
 
 
 def pytest(name: str, *words: str) -> Check:
-    return name, [sys.executable, "-m", "pytest", "-q", *words], ROOT
+    return name, [sys.executable, "-m", "pytest", "-q", "--durations=15", *words], ROOT
 
 
 def static_checks() -> list[Check]:
@@ -38,8 +38,8 @@ def static_checks() -> list[Check]:
 def all_checks(which: str) -> list[Check]:
     if which == "quick":
         return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
-    others = [f"--ignore={path}" for path in WITH_BROWSERS_OR_MEDIA]
-    return [*static_checks(), pytest("browsers and media", *WITH_BROWSERS_OR_MEDIA), pytest("everything else", "tests", *others)]
+    others = [f"--ignore={path}" for path in ("tests/e2e", *MEDIA)]
+    return [*static_checks(), pytest("browsers", "tests/e2e"), pytest("everything else", "tests", *others), pytest("media", *MEDIA)]
 
 
 def run(check: Check, environment: dict[str, str]) -> tuple[str, int, str, float]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -140,6 +140,8 @@ class Mistakes:
 
         try:
             await self.app(scope, receive, send_and_look)
+        except ClientDisconnect:
+            log.info("went away while sending", path=scope["path"])
         except Exception as error:
             if started:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -172,7 +173,10 @@ async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hal
     await press(console, "vote.look_at_room")
     await press(console, "console.close_collecting")
     for n in range(people - 1):
-        await member.page.locator(".cand").nth(n).locator(f"input[value={'excellent' if n <= people // 3 else 'good'}]").check(force=True)
+        mark = member.page.locator(".cand").nth(n).locator(f"input[value={'excellent' if n <= people // 3 else 'good'}]")
+        async with asyncio.timeout(10):
+            while not await mark.is_checked():  # the sheet is drawn anew when collecting closes
+                await mark.click(force=True)
     await expect(member.page.locator(".seats")).to_contain_text(zh("vote.excellent_over", n=people // 3 + 1, most=people // 3))
     await member.page.get_by_role("button", name=zh("vote.grades_left", n=1)).click()
     assert await member.page.evaluate("document.activeElement.closest('.cand') === [...document.querySelectorAll('.cand')].at(-1)")

@@ -66,7 +66,9 @@ def tab_to(page: Page, selector: str) -> None:
 @pytest.mark.parametrize("look", [PHONE, Look("360x740", "en", "dark", False)], ids=lambda look: look.name)
 def test_every_state_is_accessible_on_a_phone(browser: Browser, address: str, look: Look) -> None:
     """In both themes each: contrast is measured in the other one too."""
-    names = [name for name in story_names(browser, address) if look is PHONE or not name.startswith(HOUSE)]
+    names = story_names(browser, address)
+    if look is not PHONE:  # the other language and theme: every second state of a phone, so that a run stays short
+        names = [name for name in names if not name.startswith(HOUSE)][::2]
     assert len(names) > 60
     assert inspect(browser, address, names, [look], None, other_theme=True) == {}
 
