@@ -56,11 +56,21 @@ export async function limitSpeech(microphone: RTCRtpTransceiver): Promise<void> 
   await microphone.sender.setParameters(parameters);
 }
 
+/** By how much each layer is smaller than the camera's picture. Browsers send all three only of a wide one (from 960), two
+ * from 480 on, else one: of a small camera the layers that are left must not be a quarter of it. */
+export function scalesFor(width: number): readonly number[] {
+  return width >= 960 ? [4, 2, 1] : width >= 480 ? [2, 1, 1] : [1, 1, 1];
+}
+
 /** Which layers of the own camera are sent: those anybody has a use for, or only the smallest on a weak network. */
 export async function sendLayers(camera: RTCRtpTransceiver, wanted: readonly string[], thin: boolean): Promise<void> {
   const parameters = camera.sender.getParameters();
   if (!parameters.encodings?.length) return;
-  parameters.encodings.forEach((encoding, index) => (encoding.active = index === 0 || (!thin && wanted.includes(encoding.rid ?? ""))));
+  const scales = scalesFor(camera.sender.track?.getSettings().width ?? 1280);
+  parameters.encodings.forEach((encoding, index) => {
+    encoding.active = index === 0 || (!thin && wanted.includes(encoding.rid ?? ""));
+    encoding.scaleResolutionDownBy = scales[index] ?? 1;
+  });
   await camera.sender.setParameters(parameters);
 }
 

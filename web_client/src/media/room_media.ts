@@ -254,13 +254,19 @@ export class RoomMedia {
 
   private lend(kind: MediaKind, track: MediaStreamTrack | null): void {
     const peer = this.link.peer;
-    if (peer) void peer[FIELD[kind]].sender.replaceTrack(track).catch(() => undefined); // closed meanwhile
+    if (peer) void this.give(peer, kind, track);
+  }
+
+  /** Let the peer send a track; how its layers are cut depends on the camera. */
+  private async give(peer: Peer, kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+    await peer[FIELD[kind]].sender.replaceTrack(track).catch(() => undefined); // closed meanwhile
+    if (kind === "video" && track) this.thin(peer);
   }
 
   private fill(peer: Peer): void {
     for (const kind of KINDS) {
       const track = this.tracks[kind];
-      if (track && this.state(kind) !== "off") void peer[FIELD[kind]].sender.replaceTrack(track);
+      if (track && this.state(kind) !== "off") void this.give(peer, kind, track);
     }
   }
 
