@@ -30,7 +30,7 @@ Reply = Callable[[Outcome], None]
 PACE = 0.008
 """Seconds of rest for every command of the batch before: single commands wait for nothing, and the more there are, the
 more of them are recorded, and told, together."""
-LONGEST_REST = 0.015
+LONGEST_REST = 0.025
 CONFLICTS_BORNE = 3
 """How often a batch is decided anew because another host wrote first, before its senders are told to come again."""
 EMPTY = Head(0, bytes(32))
