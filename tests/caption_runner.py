@@ -32,11 +32,17 @@ ROOM = "meeting/hall"
 class Desk:
     """What the web process does: says which rooms it wants written, and reads what comes."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, process: Captions, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._process, self._reader, self._writer = process, reader, writer
 
     def wish(self, on: bool, *terms: str) -> None:
         self._writer.write(json.dumps({"type": "wish", "room": ROOM, "on": on, "terms": terms, "keep": True}).encode() + b"\n")
+
+    async def listening(self, within: float = 30.0) -> None:
+        """Until the engine is there."""
+        async with asyncio.timeout(within):
+            while ROOM not in self._process.rooms:  # noqa: ASYNC110  # nobody tells
+                await asyncio.sleep(0.02)
 
     async def next(self, within: float = 20.0) -> Any:
         line = await asyncio.wait_for(self._reader.readline(), within)
@@ -62,7 +68,7 @@ async def captions(
         async with asyncio.timeout(10):
             while not lines.exists():  # noqa: ASYNC110  # nobody tells
                 await asyncio.sleep(0.01)
-        desk = Desk(*await asyncio.open_unix_connection(lines))
+        desk = Desk(process, *await asyncio.open_unix_connection(lines))
         yield desk, voices
         desk.close()
     finally:
@@ -104,6 +110,7 @@ async def read_to_captions(folder: Path, seconds: float) -> tuple[list[Any], flo
                 desk.wish(True, "wisdom")
                 await phone.join(plane, ROOM)
                 await plane.listen(ROOM, voices)
+                await desk.listening()
                 began = time.time()
                 ended = await read_out(phone, packets)
                 while not lines or lines[-1]["until"] < (ended - 2.5) * 1000:

@@ -84,6 +84,11 @@ class Captions:
         self._busy_since: float | None = None
         self._stop = asyncio.Event()
 
+    @property
+    def rooms(self) -> frozenset[str]:
+        """Rooms that are being written, engine and all: what was said there before is not heard."""
+        return frozenset(self._rooms)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``."""
         self._stop = stop
