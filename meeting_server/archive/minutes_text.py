@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from meeting_server.archive.minutes import Item, Minutes, Person, Result
+from meeting_server.archive.minutes import Item, Minutes, Person
+from meeting_server.archive.results import Result
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.terms import ABSTAIN, AGAINST, FOR
 

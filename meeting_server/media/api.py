@@ -48,6 +48,8 @@ from msgspec import Struct
 
 Kind = Literal["audio", "video", "screen"]
 Layer = Literal["q", "h", "f"]
+LAYERS: tuple[Layer, ...] = ("q", "h", "f")
+"""From the smallest to the full picture; a stream's ``layer`` is an index into it."""
 Role = Literal["microphone", "camera", "screen", "audio_slot", "video_slot", "screen_slot", "unused"]
 RefusalCode = Literal[
     "bad_sdp",  # not an SDP offer we can read, or without BUNDLE, rtcp-mux, ICE or a fingerprint

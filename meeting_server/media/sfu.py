@@ -6,10 +6,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 from .active_speaker import Loudness
 from .api import (
+    LAYERS,
     ActiveSpeakers,
     Answer,
     ClientConnected,
@@ -18,19 +18,18 @@ from .api import (
     Layer,
     LayersWanted,
     MediaRefused,
-    Role,
     SpeakerTurn,
-    StreamDetails,
     TrackEnded,
     TrackStarted,
 )
 from .control import WorkerEvent
 from .dtls import DtlsServer
+from .figures import details_of, figures_of
 from .forwarding import Forwarder
 from .listening import Listening
-from .peer import Peer, Permissions, Slot, Stream, Track, Wishes
+from .peer import Peer, Permissions, Stream, Track, Wishes
 from .recording import Recording
-from .reports import Level, Reports
+from .reports import Reports
 from .rooms import Room
 from .rtcp import Feedback
 from .rtp import Packet, begins_key_frame
@@ -40,7 +39,6 @@ from .sdp_offer import parse_offer
 LOST_AFTER_S = 30.0
 HANDSHAKE_WITHIN_S = 30.0
 MAX_CLIENTS = 2000
-LAYERS: tuple[Layer, ...] = ("q", "h", "f")
 
 
 class Sfu:
@@ -231,71 +229,11 @@ class Sfu:
 
     def details(self, client: str) -> ClientDetails:
         """Raises MediaRefused unknown_client."""
-        peer = self._peer(client)
-        streams = [
-            StreamDetails(
-                track.mid,
-                _sending_role(track),
-                peer.source,
-                None if track.layer_count < 2 else "qhf"[stream.layer],
-                round(stream.bit_rate / 1000, 1),
-                round(100 * stream.lost, 1),
-            )
-            for track in peer.tracks.values()
-            for stream in track.streams()
-        ]
-        for slot in peer.slots:
-            stream_in = slot.stream
-            streams.append(
-                StreamDetails(
-                    slot.mid,
-                    _slot_role(slot),
-                    None if stream_in is None else stream_in.track.source,
-                    None if stream_in is None or stream_in.track.layer_count < 2 else "qhf"[stream_in.layer],
-                    0.0 if stream_in is None else round(stream_in.bit_rate / 1000, 1),
-                    round(100 * slot.lost, 1),
-                )
-            )
-        estimate = peer.downlink.estimate
-        return ClientDetails(
-            client,
-            cast(Level, peer.level),
-            None if peer.round_trip is None else round(peer.round_trip * 1000, 1),
-            None if estimate is None else round(estimate / 1000),
-            tuple(streams),
-        )
+        return details_of(self._peer(client))
 
     def figures(self) -> dict[str, float]:
         """The worker's counters and gauges, by metric name."""
-        c = self.forwarder.counters
-        shown = [s.stream for p in self.peers.values() for s in p.slots if s.stream is not None and s.kind != "audio"]
-        layers = {f"slots_layer_{name}": sum(1 for s in shown if s.layer == i and s.track.layer_count > 1) for i, name in enumerate(LAYERS)}
-        trips = sorted(p.round_trip for p in self.peers.values() if p.round_trip is not None)
-        sent = [s.lost for p in self.peers.values() for s in p.streams.values()]
-        heard = [s.lost for p in self.peers.values() for s in p.slots if s.stream is not None]
-        return {
-            "packets_in_total": c.packets_in,
-            "packets_out_total": c.packets_out,
-            "bytes_in_total": c.bytes_in,
-            "bytes_out_total": c.bytes_out,
-            "packets_refused_total": c.refused + c.oversized,
-            "packets_from_strangers_total": c.strangers,
-            "checks_refused_total": self.forwarder.ice.refused,
-            "packets_unsent_total": self.forwarder.dropped,
-            "nacks_received_total": c.nacks_in,
-            "nacks_sent_total": c.nacks_out,
-            "packets_repaired_total": c.repaired,
-            "packets_shielded_total": c.shielded,
-            "key_frames_asked_total": c.plis_out,
-            **layers,
-            "round_trip_median_ms": round(1000 * trips[len(trips) // 2], 1) if trips else 0.0,
-            "loss_in_share": round(sum(sent) / len(sent), 4) if sent else 0.0,
-            "loss_out_share": round(sum(heard) / len(heard), 4) if heard else 0.0,
-            "clients": len(self.peers),
-            "rooms": len(self.rooms),
-            "streams_in": sum(len(p.streams) for p in self.peers.values()),
-            "slots_flowing": sum(1 for p in self.peers.values() for s in p.slots if s.stream is not None),
-        }
+        return figures_of(self.forwarder, self.peers.values(), len(self.rooms))
 
     # ---- the forwarder's listener
 
@@ -497,11 +435,3 @@ class Sfu:
                     lossy = stream.track.kind != "audio" and [s for s in stream.outlets if s.peer.downlink.loses_by_chance(now)]
                     stream.shielded = tuple(lossy or ())
             self._tell_layers(room, now)
-
-
-def _sending_role(track: Track) -> Role:
-    return {"audio": "microphone", "video": "camera", "screen": "screen"}[track.kind]  # type: ignore[return-value]  # literals
-
-
-def _slot_role(slot: Slot) -> Role:
-    return {"audio": "audio_slot", "video": "video_slot", "screen": "screen_slot"}[slot.kind]  # type: ignore[return-value]

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, delete, insert, select, update
+from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, delete, insert, select
 
 from meeting_server.domain.ids import Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put
 from meeting_server.store.publications import Audience, State
 from meeting_server.store.studied import Studied
 
@@ -103,9 +103,7 @@ class Courses:
         """Keep it, new or in place of what it was."""
         fields = {name: getattr(course, name) for name in course.__slots__ if name != "parts"}
         async with self._database.write() as conn:
-            changed = await conn.execute(update(courses).where(courses.c.course_id == course.course_id).values(**fields))
-            if changed.rowcount == 0:
-                await conn.execute(insert(courses).values(**fields))
+            await put(conn, courses, fields)
             await conn.execute(delete(course_parts).where(course_parts.c.course_id == course.course_id))
             for place, part in enumerate(course.parts):
                 await conn.execute(

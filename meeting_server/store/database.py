@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, MetaData, event, make_url, text
+from sqlalchemy import Connection, MetaData, Table, and_, event, insert, make_url, text, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -37,6 +37,14 @@ metadata = MetaData(
     }
 )
 """All tables of the house; constraints get stable names, so that a migration can drop them."""
+
+
+async def put(conn: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
+    """Keep a row, new or in place of the one with the same primary key."""
+    same = and_(*(column == row[column.name] for column in table.primary_key))
+    changed = await conn.execute(update(table).where(same).values(**row))
+    if changed.rowcount == 0:
+        await conn.execute(insert(table).values(**row))
 
 
 class Database:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, String, Table, Text, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, String, Table, Text, delete, select
 
 from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put
 from meeting_server.store.publications import Audience, State
 
 lessons = Table(
@@ -86,9 +86,7 @@ class Lessons:
         """Keep it, new or in place of what it was."""
         fields = {name: getattr(lesson, name) for name in lesson.__slots__}
         async with self._database.write() as conn:
-            changed = await conn.execute(update(lessons).where(lessons.c.lesson_id == lesson.lesson_id).values(**fields))
-            if changed.rowcount == 0:
-                await conn.execute(insert(lessons).values(**fields))
+            await put(conn, lessons, fields)
 
     async def publish(self, lesson: Lesson, by_name: str, now: Millis) -> Lesson:
         """For its audience from now on. Again: only the name and the time are new."""

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Column, String, Table, Text, and_, insert, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.ids import Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put
 from meeting_server.store.studied import Studied
 
 FASTEST = 2
@@ -190,10 +190,7 @@ async def _owed(conn: AsyncConnection, member_id: str, now: Millis) -> Millis:
 
 
 async def _spend(conn: AsyncConnection, member_id: str, spent: Millis, now: Millis) -> None:
-    values = {"owed": await _owed(conn, member_id, now) - spent, "at": now}
-    changed = await conn.execute(update(study_pace).where(study_pace.c.member_id == member_id).values(**values))
-    if changed.rowcount == 0:
-        await conn.execute(insert(study_pace).values(member_id=member_id, **values))
+    await put(conn, study_pace, {"member_id": member_id, "owed": await _owed(conn, member_id, now) - spent, "at": now})
 
 
 async def _count(conn: AsyncConnection, member_id: str, month: str, more: Millis) -> None:

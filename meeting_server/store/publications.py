@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from sqlalchemy import BigInteger, Boolean, Column, String, Table, Text, delete, insert, select, update
+from sqlalchemy import BigInteger, Boolean, Column, String, Table, Text, delete, select
 
 from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put
 
 Audience = Literal["branch", "faculty", "all"]
 """Who may study it: the branch, everyone under the node above it, every member of the house."""
@@ -81,11 +81,8 @@ class Publications:
         """Keep it in place of what was kept of this meeting."""
         fields = {name: getattr(publication, name) for name in publication.__slots__}
         fields["keywords"] = json.dumps(publication.keywords, ensure_ascii=False)
-        same = publications.c.meeting_id == publication.meeting_id
         async with self._database.write() as conn:
-            changed = await conn.execute(update(publications).where(same).values(**fields))
-            if changed.rowcount == 0:
-                await conn.execute(insert(publications).values(**fields))
+            await put(conn, publications, fields)
 
     async def withdraw(self, meeting_id: MeetingId) -> Publication | None:
         """Published no more, its description kept; ``None`` when there is none."""

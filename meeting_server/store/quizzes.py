@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, and_, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, and_, delete, insert, select
 
 from meeting_server.domain.ids import Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put
 from meeting_server.store.studied import Studied, StudiedKind
 from meeting_server.store.tokens import new_id
 
@@ -135,9 +135,7 @@ class Quizzes:
         fields |= {"of_kind": kept.studied.kind, "of_id": kept.studied.thing_id}
         fields["choices"] = json.dumps([[choice.text, choice.right] for choice in kept.choices], ensure_ascii=False)
         async with self._database.write() as conn:
-            changed = await conn.execute(update(quiz_items).where(quiz_items.c.item_id == kept.item_id).values(**fields))
-            if changed.rowcount == 0:
-                await conn.execute(insert(quiz_items).values(**fields))
+            await put(conn, quiz_items, fields)
         return kept
 
     async def remove(self, item_id: str) -> None:

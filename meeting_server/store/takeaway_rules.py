@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, String, Table, insert, select, update
+from sqlalchemy import Boolean, Column, String, Table, select
 
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put
 
 takeaway_rules = Table(
     "takeaway_rules",
@@ -27,8 +27,5 @@ class TakeawayRules:
         return True if said is None else bool(said)
 
     async def let_readers(self, branch_id: str, may: bool) -> None:
-        same = takeaway_rules.c.branch_id == branch_id
         async with self._database.write() as conn:
-            changed = await conn.execute(update(takeaway_rules).where(same).values(readers=may))
-            if changed.rowcount == 0:
-                await conn.execute(insert(takeaway_rules).values(branch_id=branch_id, readers=may))
+            await put(conn, takeaway_rules, {"branch_id": branch_id, "readers": may})

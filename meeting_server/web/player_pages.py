@@ -11,9 +11,9 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.audit import grouped
 from meeting_server.archive.manifest import Manifest, Step
-from meeting_server.archive.minutes import PUBLISHED
 from meeting_server.archive.minutes_text import counts_said, verdict_said
 from meeting_server.archive.pipeline import MIX
+from meeting_server.archive.results import PUBLISHED
 from meeting_server.archive.shelf import RecordedFile
 from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Transcript

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import shutil
-import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
-from starlette.routing import Mount
+from playwright.async_api import Browser, ConsoleMessage, Page
 
-from meeting_server.app import client_folder
 from meeting_server.store.progress import Progress
 from meeting_server.store.studied import Studied
-from meeting_server.web.assets import Assets
-from meeting_server.web.auth import now_millis
-from meeting_server.web.client_files import ClientFiles
 from tests.e2e.axe import violations
+from tests.e2e.page_server import page_server, until, visitor
 from tests.integration.test_learning_pages import ask
 from tests.learning_house import LearningHouse, learning_house, report
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-CHROMIUM_WORDS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
 PHONE, DESK = (360, 740), (1280, 800)
 
 
@@ -40,16 +30,9 @@ class Studying:
     async def page(
         self, who: str = "member", size: tuple[int, int] = PHONE, language: str = "zh-CN", theme: str = "light", *, script: bool = True
     ) -> Page:
-        context = await self.browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=script)
-        await context.add_cookies([{"name": n, "value": v, "url": self.base} for n, v in (("language", language), ("theme", theme))])
-        page = await context.new_page()
-        page.set_default_timeout(15_000)
         there = self.house.archive.there
-        token = await there.house.accounts.issue_link(there.people[who].member_id, issued_by=None, now=now_millis(), seconds=600)
-        await page.goto(f"{self.base}/sign-in/{token}")
-        async with page.expect_navigation():
-            await page.click("form button.btn--primary")
-        return page
+        member_id = there.people[who].member_id
+        return await visitor(self.browser, self.base, there.house, member_id, size=size, language=language, theme=theme, script=script)
 
     async def heard(self, who: str, studied: Studied) -> Progress | None:
         return await self.house.learning.progress.of(self.house.member_id(who), studied)
@@ -57,28 +40,10 @@ class Studying:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def studying(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studying]:
-    if not (client_folder() / "manifest.json").exists():
-        pytest.skip("the client is not built: npm run build in web_client")
-    async with learning_house(tmp_path_factory.mktemp("learning")) as house, async_playwright() as playwright:
-        app = house.archive.there.app
-        client = Path(shutil.copytree(client_folder(), tmp_path_factory.mktemp("client") / "dist"))
-        house.archive.there.house.assets = Assets(client)
-        app.router.routes.insert(0, Mount("/static", ClientFiles(client)))
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-            serving = asyncio.create_task(server.serve([listener]))
-            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_WORDS)
-            yield Studying(f"http://127.0.0.1:{listener.getsockname()[1]}", house, browser)
-            await browser.close()
-            server.should_exit = True
-            await serving
-
-
-async def until(page: Page, true: str) -> None:
-    """Wait until an expression is true. The page's own policy forbids what ``wait_for_function`` does."""
-    async with asyncio.timeout(20):
-        while not await page.evaluate(true):
-            await page.wait_for_timeout(50)
+    async with learning_house(tmp_path_factory.mktemp("learning")) as house:
+        there = house.archive.there
+        async with page_server(there.app, there.house, tmp_path_factory.mktemp("client")) as (base, browser):
+            yield Studying(base, house, browser)
 
 
 async def test_only_what_was_played_is_counted_and_the_place_is_kept(studying: Studying) -> None:

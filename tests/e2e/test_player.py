@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
-from starlette.routing import Mount
+from playwright.async_api import Browser, Page
 
-from meeting_server.app import client_folder
 from meeting_server.archive.mix import Source, mix
-from meeting_server.web.assets import Assets
-from meeting_server.web.auth import now_millis
-from meeting_server.web.client_files import ClientFiles
 from tests.archive_house import ArchiveHouse, archive_house
+from tests.e2e.page_server import page_server, until, visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 AXE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = ((360, 740), (1280, 800))
-CHROMIUM_WORDS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
 
 SAID = [("zhou-audio-1.webm", 2.0 * number, 2.0 * number + 1.5, f"第{number + 1}句，大家讨论年度工作总结的内容") for number in range(20)]
 """More than fits beside the player, so that it has to follow."""
@@ -39,18 +31,9 @@ class Reading:
         self.base, self.archive, self.browser = base, archive, browser
 
     async def page(self, language: str = "zh-CN", theme: str = "light", size: tuple[int, int] = SIZES[0], script: bool = True) -> Page:
-        context: BrowserContext = await self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, java_script_enabled=script, bypass_csp=False
-        )
-        await context.add_cookies([{"name": n, "value": v, "url": self.base} for n, v in (("language", language), ("theme", theme))])
-        page = await context.new_page()
-        page.set_default_timeout(15_000)
         there = self.archive.there
-        token = await there.house.accounts.issue_link(there.people["secretary"].member_id, issued_by=None, now=now_millis(), seconds=600)
-        await page.goto(f"{self.base}/sign-in/{token}")
-        async with page.expect_navigation():
-            await page.click("form button.btn--primary")
-        return page
+        member_id = there.people["secretary"].member_id
+        return await visitor(self.browser, self.base, there.house, member_id, size=size, language=language, theme=theme, script=script)
 
     async def player(self, page: Page, query: str = "") -> None:
         await page.goto(f"{self.base}{self.archive.address}{query}")
@@ -59,28 +42,10 @@ class Reading:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reading(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reading]:
-    if not (client_folder() / "manifest.json").exists():
-        pytest.skip("the client is not built: npm run build in web_client")
-    async with archive_house(tmp_path_factory.mktemp("player"), said=SAID) as archive, async_playwright() as playwright:
-        app = archive.there.app
-        client = Path(shutil.copytree(client_folder(), tmp_path_factory.mktemp("client") / "dist"))
-        archive.there.house.assets = Assets(client)
-        app.router.routes.insert(0, Mount("/static", ClientFiles(client)))
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-            serving = asyncio.create_task(server.serve([listener]))
-            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_WORDS)
-            yield Reading(f"http://127.0.0.1:{listener.getsockname()[1]}", archive, browser)
-            await browser.close()
-            server.should_exit = True
-            await serving
-
-
-async def until(page: Page, true: str) -> None:
-    """Wait until an expression is true. The page's own policy forbids what ``wait_for_function`` does."""
-    async with asyncio.timeout(20):
-        while not await page.evaluate(true):
-            await page.wait_for_timeout(50)
+    async with archive_house(tmp_path_factory.mktemp("player"), said=SAID) as archive:
+        there = archive.there
+        async with page_server(there.app, there.house, tmp_path_factory.mktemp("client")) as (base, browser):
+            yield Reading(base, archive, browser)
 
 
 async def seconds(page: Page) -> float:

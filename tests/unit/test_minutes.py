@@ -11,9 +11,10 @@ import msgspec
 import pytest
 from docx import Document
 
-from meeting_server.archive.minutes import Contender, Minutes, Result, minutes_of
+from meeting_server.archive.minutes import Minutes, minutes_of
 from meeting_server.archive.minutes_document import minutes_document
 from meeting_server.archive.minutes_text import Grid, Points, Words, chinese_number, counts_said, paper_of, verdict_said
+from meeting_server.archive.results import Contender, Result
 from meeting_server.domain.terms import QuorumCheck, Verdict
 from meeting_server.web import dates
 from meeting_server.web.catalogue import LANGUAGES, text

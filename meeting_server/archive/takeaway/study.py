@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from meeting_server.archive.minutes import PUBLISHED, Minutes
+from meeting_server.archive.minutes import Minutes
 from meeting_server.archive.minutes_text import Words, counts_said, verdict_said
+from meeting_server.archive.results import PUBLISHED
 from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Stretch, Transcript
 from meeting_server.domain.ids import HALL, Millis

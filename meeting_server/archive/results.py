@@ -1,0 +1,202 @@
+"""What came of a meeting's motions, polls, elections and appraisals, as its minutes hold it; in no language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from meeting_server.domain.appraisals import grades
+from meeting_server.domain.ballots import TEXT, WORD
+from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.terms import FOR, AppraisalSheet, MotionForce, QuorumCheck, Tally, Verdict, VoteMethod
+from meeting_server.domain.verdicts import decides
+
+Outcome = Literal[
+    "carried", "not_carried", "elected", "not_elected", "counted", "unpublished", "withdrawn", "not_put"
+]
+PUBLISHED = ("carried", "not_carried", "elected", "not_elected", "counted")
+"""Outcomes whose figures were published."""
+
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who chose what, in a named vote."""
+
+    choice_id: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One candidate of an election or one appraised: what was given (in the order of the paper's marks) and what came
+    of it: ``elected``, ``tied``, ``not_elected``, a grade of the appraisal, or empty."""
+
+    name: str
+    counts: tuple[tuple[str, int], ...]
+    outcome: str
+    text: str = ""
+    """What they wrote about themselves, on the self sheet of an appraisal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A motion, poll, election or appraisal and its outcome.
+
+    ``counts`` pairs choice id, label (empty for the three of a motion) and number; ``contenders`` take its place where
+    people were voted on. ``issued`` counts papers handed out in a secret vote, by phone and by hand; ``by_hand`` the
+    ballots counted in the hall.
+    """
+
+    title: str
+    text: str
+    force: MotionForce
+    method: VoteMethod
+    preset_zh: str
+    preset_en: str
+    opened_at: Millis | None
+    closed_at: Millis | None
+    counts: tuple[tuple[str, str, int], ...]
+    contenders: tuple[Contender, ...]
+    entitled: int
+    present: int
+    returned: int
+    issued: int
+    void: int
+    written: int
+    by_hand: int
+    seats: int
+    approval_reference: str
+    officers: tuple[str, ...]
+    """Scrutineers and tellers."""
+    quorum_at_open: QuorumCheck | None
+    quorum_at_close: QuorumCheck | None
+    verdict: Verdict | None
+    outcome: Outcome
+    named: tuple[Named, ...] = ()
+    withdrawn_reason: str = ""
+    sheet: AppraisalSheet = "mutual"
+    """Of an appraisal; on an organisation sheet ``contenders`` hold the grades that were put to the vote."""
+    based_on: tuple[str, ...] = ()
+    """Titles of the sheets an organisation sheet rests on."""
+
+    def count(self, choice_id: str) -> int:
+        return next((number for choice, _, number in self.counts if choice == choice_id), 0)
+
+
+def names_of(state: MeetingState, people: Iterable[ParticipantId]) -> tuple[str, ...]:
+    """Each once, in order."""
+    return tuple(name_of(state, who) for who in dict.fromkeys(people))
+
+
+def name_of(state: MeetingState, who: ParticipantId | None) -> str:
+    """As on the meeting's list; empty for nobody."""
+    participant = state.participants.get(who) if who is not None else None
+    return participant.name if participant is not None else ""
+
+
+def result_of(state: MeetingState, motion: Motion) -> Result:
+    """A motion as the minutes hold it; figures only once they were published."""
+    outcome = _outcome(motion)
+    shown = motion.tally if outcome in PUBLISHED else None
+    contenders = _contenders(motion, shown) if shown else ()
+    counts = shown.counts if shown and not (contenders and contenders[0].counts) else ()
+    named: dict[str, list[str]] = {}
+    for ballot in motion.named if not motion.grades_people else ():  # who graded themselves stands with their grade
+        for choice in ballot.choices:
+            named.setdefault(choice, []).append(name_of(state, ballot.participant_id))
+    return Result(
+        title=motion.title,
+        text=motion.text,
+        force=motion.force,
+        method=motion.method,
+        preset_zh=motion.preset.title_zh,
+        preset_en=motion.preset.title_en,
+        opened_at=motion.opened_at,
+        closed_at=motion.closed_at,
+        counts=tuple((choice, _label(motion, choice), number) for choice, number in counts),
+        contenders=contenders,
+        entitled=len(motion.electorate),
+        present=shown.present if shown else 0,
+        returned=shown.cast if shown else motion.returned,
+        issued=motion.issued + _issued_by_hand(motion),
+        void=shown.void if shown else 0,
+        written=shown.written if shown else 0,
+        by_hand=shown.paper if shown else 0,
+        seats=motion.terms.seats if motion.terms else 0,
+        approval_reference=motion.terms.approval_reference if motion.terms else "",
+        officers=names_of(state, [officer.participant_id for officer in state.officers]) if motion.method == "secret" else (),
+        quorum_at_open=motion.quorum_at_open,
+        quorum_at_close=motion.quorum_at_close,
+        verdict=motion.verdict if shown else None,
+        outcome=outcome,
+        named=tuple(Named(choice, tuple(names)) for choice, names in named.items()),
+        withdrawn_reason=motion.withdrawn_reason,
+        sheet=motion.sheet,
+        based_on=tuple(state.motions[i].title for i in motion.based_on if i in state.motions),
+    )
+
+
+def _outcome(motion: Motion) -> Outcome:
+    if motion.phase == "withdrawn":
+        return "withdrawn" if motion.opened_at is not None else "not_put"
+    if motion.opened_at is None:
+        return "not_put"
+    if motion.phase != "published" or motion.verdict is None:
+        return "unpublished"
+    if motion.force == "election":
+        return "elected" if motion.verdict.carried else "not_elected"
+    if decides(motion):
+        return "carried" if motion.verdict.carried else "not_carried"
+    return "counted"
+
+
+def _label(motion: Motion, choice_id: str) -> str:
+    if choice_id.startswith(WORD):
+        return choice_id.removeprefix(WORD)
+    named = next((choice.label for choice in motion.choices if choice.choice_id == choice_id), "")
+    return named or (choice_id if motion.shape == "scale" else "")
+
+
+def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
+    """Those on the paper in its order, then those written in (另选他人)."""
+    if motion.force not in ("election", "appraisal"):
+        return ()
+    counts: dict[str, list[tuple[str, int]]] = {candidate.candidate_id: [] for candidate in motion.candidates}
+    for line, number in tally.counts:
+        who, _, mark = (line, "", FOR) if line.startswith(WORD) else line.partition(":")
+        counts.setdefault(who, []).append((mark, number))
+    names = {candidate.candidate_id: candidate.name for candidate in motion.candidates}
+    outcomes = _outcomes(motion, tally)
+    if not motion.grades_people and motion.force == "appraisal":
+        return tuple(Contender(name, (), outcomes[who]) for who, name in names.items())
+    texts = _texts(motion)
+    otherwise = "not_elected" if motion.terms else ""
+    return tuple(
+        Contender(names.get(who, who.removeprefix(WORD)), tuple(marks), outcomes.get(who, otherwise), texts.get(who, ""))
+        for who, marks in counts.items()
+    )
+
+
+def _texts(motion: Motion) -> dict[str, str]:
+    """What each wrote about themselves, by candidate id."""
+    wrote = {
+        ballot.participant_id: mark.removeprefix(TEXT) for ballot in motion.named for mark in ballot.choices if mark.startswith(TEXT)
+    }
+    return {c.candidate_id: wrote[c.participant_id] for c in motion.candidates if c.participant_id in wrote}
+
+
+def _outcomes(motion: Motion, tally: Tally) -> dict[str, str]:
+    if motion.force == "appraisal":
+        return dict(grades(motion, tally))
+    verdict = motion.verdict
+    if verdict is None:
+        return {}
+    return {**dict.fromkeys(verdict.tied, "tied"), **dict.fromkeys(verdict.elected, "elected")}
+
+
+def _issued_by_hand(motion: Motion) -> int:
+    count = motion.paper_count
+    return count.issued if count is not None and count.is_signed else 0
