@@ -26,11 +26,11 @@ class Code(StrEnum):
     UNKNOWN_MOTION = "unknown_motion"
     UNKNOWN_MESSAGE = "unknown_message"
     UNKNOWN_NOTE = "unknown_note"
-    UNKNOWN_CONNECTION = "unknown_connection"  # reserved: on the wire since v1, sent by nothing yet
+    UNKNOWN_CONNECTION = "unknown_connection"
     UNKNOWN_PRESET = "unknown_preset"
     # chat and floor
     CHAT_PAUSED = "chat_paused"
-    NOT_IN_ROOM = "not_in_room"  # reserved likewise
+    NOT_IN_ROOM = "not_in_room"
     FLOOR_REQUIRED = "floor_required"
     FLOOR_TAKEN = "floor_taken"
     NO_FLOOR = "no_floor"
@@ -84,6 +84,10 @@ class Code(StrEnum):
     TOO_LONG = "too_long"
     OUT_OF_RANGE = "out_of_range"
     NOTHING_CHANGED = "nothing_changed"
+
+
+RESERVED = frozenset({Code.UNKNOWN_CONNECTION, Code.NOT_IN_ROOM})
+"""On the wire since its first version, sent by nothing today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ MEANING: dict[Close, str] = {
 
 
 def codes() -> str:
-    own = words(code.value for code in errors.Code)
+    own = words(code.value for code in errors.Code if code not in errors.RESERVED)
+    reserved = words(sorted(code.value for code in errors.RESERVED))
     wire = words(code.value for code in WireCode)
-    return f"## Why something is refused\n\nBy the meeting: {own}\n\nAt the socket: {wire}\n"
+    return f"## Why something is refused\n\nBy the meeting: {own}\n\nAt the socket: {wire}\n\nReserved, sent by nothing today: {reserved}\n"
