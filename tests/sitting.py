@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from meeting_server.domain.commands import SERVER, Actor, Command, ConveneMeeting, OpenConnection, OpenMeeting, PassDeadline
 from meeting_server.domain.decision import Decision
@@ -61,8 +61,17 @@ def convening(members: Sequence[Invited], preset: Preset = GENERAL) -> Convening
 class Sitting:
     """``secretary`` runs it; the others are ``m1`` … ``mN``. ``facts`` is its journal."""
 
-    def __init__(self, members: int = 4, *, opened: bool = True, preset: Preset = GENERAL, extra: Sequence[Invited] = ()) -> None:
+    def __init__(
+        self,
+        members: int = 4,
+        *,
+        opened: bool = True,
+        preset: Preset = GENERAL,
+        presets: Mapping[str, Preset] = PRESETS,
+        extra: Sequence[Invited] = (),
+    ) -> None:
         self.now = START
+        self._presets = presets
         self.facts: list[tuple[Event, int]] = []
         self._state: MeetingState | None = None
         listed = [member("secretary", role=Role.SECRETARY), *(member(f"m{n}") for n in range(1, members + 1)), *extra]
@@ -79,7 +88,7 @@ class Sitting:
     def ask(self, who: str | None, command: Command) -> Decision:
         """What the rules say, and the facts recorded if they agree."""
         actor = SERVER if who is None else Actor(ParticipantId(who))
-        decision = decide(self._state, command, actor, self.now, PRESETS)
+        decision = decide(self._state, command, actor, self.now, self._presets)
         if not isinstance(decision, Rejected):
             for event in decision:
                 self.facts.append((event, self.now))

@@ -7,6 +7,7 @@ sheet; ``organisation`` puts a grade beside each name, on the basis of the other
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from meeting_server.domain.ballots import GRADES
@@ -15,6 +16,9 @@ from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.rules import most
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Preset, Tally
+
+APPRAISAL, GENERAL = "appraisal", "general_meeting"
+"""The shipped rules a sheet falls back upon."""
 
 
 def sheet_refused(state: MeetingState, command: DraftMotion) -> Rejected | None:
@@ -32,15 +36,31 @@ def sheet_refused(state: MeetingState, command: DraftMotion) -> Rejected | None:
     return None
 
 
-def of_sheet(state: MeetingState, command: DraftMotion, preset: Preset, appraisal: Preset | None) -> Preset:
-    """``preset`` as it rules ``command``'s sheet; ``appraisal``: the branch's rule for appraisals, if it has one."""
+def for_appraisals(preset: Preset) -> bool:
+    """Whether a rule is one for appraisals: a secret paper that decides nothing."""
+    return preset.passing is None and preset.method == "secret"
+
+
+def sheet_rule(state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | None:
+    """The rule ``command``'s sheet goes by; None: the rule it names is unknown.
+
+    A sheet that names none goes by the meeting's own rule if that is one for appraisals, else by the shipped one. An
+    organisation sheet is adopted by the first of the named rule, the meeting's and the general meeting's that decides
+    anything; how many can be 优秀 is said by the sheets it rests on, or else by the rule for appraisals.
+    """
+    known = {**presets, state.preset.preset_id: state.preset}
+    named = known.get(command.preset_id)
+    if command.preset_id and named is None:
+        return None
+    usual = state.preset if for_appraisals(state.preset) else known.get(APPRAISAL, state.preset)
     if command.sheet == "self":
-        return replace(preset, quorum=None, passing=None, electorate="members", method="named")
+        return replace(named or usual, quorum=None, passing=None, electorate="members", method="named")
     if command.sheet == "mutual":
-        return replace(preset, passing=None, electorate="members", method="secret")
-    basis = [state.motions[i].preset for i in command.based_on]  # the share is that of the sheets it rests on
-    rule = next(iter(basis), appraisal)
-    return preset if rule is None else replace(preset, excellent=rule.excellent)
+        return replace(named or usual, passing=None, electorate="members", method="secret")
+    deciding = [one for one in (named, state.preset, known.get(GENERAL)) if one is not None and one.passing is not None]
+    basis = sorted((state.motions[motion_id] for motion_id in command.based_on), key=lambda one: one.sheet != "mutual")
+    shared = basis[0].preset if basis else named if named is not None and for_appraisals(named) else usual
+    return replace(deciding[0], excellent=shared.excellent) if deciding else None
 
 
 def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:

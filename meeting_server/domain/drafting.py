@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meeting_server.domain.agenda import item_of
-from meeting_server.domain.appraisals import of_sheet, sheet_refused, subjects_refused
+from meeting_server.domain.appraisals import sheet_refused, sheet_rule, subjects_refused
 from meeting_server.domain.attendance import counts
 from meeting_server.domain.ballots import check
 from meeting_server.domain.commands import (
@@ -50,8 +50,6 @@ BEFORE_PAPER = ("drafted", "moved", "discussed")
 
 THREE_CHOICES = (Choice(FOR, ""), Choice(AGAINST, ""), Choice(ABSTAIN, ""))
 """赞成, 不赞成, 弃权: their labels come from the reader's own catalogue."""
-_USUAL = {("election", "mutual"): "election", ("appraisal", "self"): "appraisal", ("appraisal", "mutual"): "appraisal"}
-"""The rule of a paper that names none; without such a one an appraisal goes by the meeting's own."""
 SCALE = tuple(Choice(str(n), "") for n in range(1, 6))
 
 
@@ -64,18 +62,14 @@ def motion_before_paper(state: MeetingState, motion_id: MotionId) -> Motion | Re
 
 
 def _preset_for(state: MeetingState, command: DraftMotion, asked: Asked) -> Preset | Rejected:
-    named = command.preset_id or _USUAL.get((command.force, command.sheet), "")
+    if command.force == "appraisal":
+        return sheet_rule(state, command, asked.presets) or Rejected(Code.UNKNOWN_PRESET, "preset_id")
+    named = command.preset_id or ("election" if command.force == "election" else "")
     preset = state.preset if named in ("", state.preset.preset_id) else asked.presets.get(named)
-    if preset is None and command.force == "appraisal" and not command.preset_id:
-        preset = state.preset
     if preset is None:
         return Rejected(Code.UNKNOWN_PRESET, "preset_id")
     if command.force in ("poll", "survey"):
         return replace(preset, quorum=None, passing=None, electorate="everyone", method="free")
-    if command.force == "appraisal":
-        preset = of_sheet(state, command, preset, asked.presets.get("appraisal"))
-        if command.sheet != "organisation":
-            return preset
     if preset.passing is None:  # a meeting of this kind decides nothing by vote
         return Rejected(Code.UNKNOWN_PRESET, "preset_id")
     if command.force == "election" and command.terms is not None:

@@ -33,13 +33,13 @@ from meeting_server.domain.events import BallotCast
 from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import Motion
-from meeting_server.domain.terms import Candidate, Paper, Share
+from meeting_server.domain.terms import Candidate, Paper, Preset, Share
 from meeting_server.domain.visibility import view
 from meeting_server.journal.bundle import read_bundle, write_bundle
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, head_of, seal
 from meeting_server.store.presets import load_presets
-from tests.sitting import Sitting, member
+from tests.sitting import GENERAL, Sitting, member
 from tests.unit.test_minutes import words
 from tests.whole_meeting import BULLETIN, CHAIR, LI, MEETING, SECRETARY, SUN, Story, convening, whole_meeting
 
@@ -273,6 +273,51 @@ def test_the_rule_is_the_branch_s_own_for_appraisals_and_its_share_goes_with_the
     assert told(sitting, sheet("organisation", *graded)).code is Code.TOO_MANY_EXCELLENT
     sitting.did("secretary", sheet("organisation", *graded, based_on=(mutual.motion_id,)))
     assert last(sitting).preset.excellent == Share(1, 2)
+
+
+def by(rule: Preset, *others: Preset) -> Sitting:
+    """A branch whose meeting goes by ``rule`` and may decide by ``others`` too."""
+    sitting = Sitting(MEMBERS, preset=rule, presets={one.preset_id: one for one in others})
+    sitting.connect_members(MEMBERS)
+    return sitting
+
+
+SHIPPED = load_presets()
+STRICT = replace(SHIPPED["appraisal"], preset_id="own-1", title_zh="本支部评议办法", excellent=Share(1, 6))
+
+
+@pytest.mark.parametrize("kind", ["self", "mutual"])
+def test_a_sheet_goes_by_the_branch_s_own_rule_where_it_is_named(kind: str) -> None:
+    sitting = by(GENERAL, SHIPPED["appraisal"], STRICT)
+    sitting.did("secretary", replace(sheet(kind), preset_id="own-1"))
+    assert (last(sitting).preset.preset_id, last(sitting).preset.excellent) == ("own-1", Share(1, 6))
+    sitting.did("secretary", sheet(kind))
+    assert last(sitting).preset.preset_id == "appraisal"
+    assert told(sitting, replace(sheet(kind), preset_id="own-2")).code is Code.UNKNOWN_PRESET
+
+
+@pytest.mark.parametrize("kind", ["self", "mutual"])
+def test_a_meeting_held_under_the_branch_s_own_rule_for_appraisals_needs_not_name_it(kind: str) -> None:
+    sitting = by(STRICT, SHIPPED["appraisal"])
+    sitting.did("secretary", sheet(kind))
+    assert last(sitting).preset.preset_id == "own-1"
+
+
+def test_a_meeting_of_appraisal_adopts_the_organisation_s_sheet_as_a_general_meeting_does() -> None:
+    sitting = by(STRICT, *SHIPPED.values())
+    assert told(sitting, sheet("organisation", *(person(n, "excellent") for n in (1, 2)))).code is Code.TOO_MANY_EXCELLENT
+    sitting.did("secretary", sheet("organisation", person(1, "excellent"), *(person(n, "good") for n in range(2, 7))))
+    rule = last(sitting).preset
+    assert (rule.preset_id, rule.passing, rule.excellent) == ("general_meeting", SHIPPED["general_meeting"].passing, Share(1, 6))
+
+
+def test_an_organisation_sheet_names_the_rule_it_is_adopted_by_or_the_rule_of_its_grades() -> None:
+    sitting = by(GENERAL, *SHIPPED.values(), STRICT)
+    one = sheet("organisation", person(1, "good"))
+    for named, adopted_by, share in (("own-1", "general", Share(1, 6)), ("ronr", "ronr", Share(1, 3)), ("", "general", Share(1, 3))):
+        sitting.did("secretary", replace(one, preset_id=named))
+        assert (last(sitting).preset.preset_id, last(sitting).preset.excellent) == (adopted_by, share), named
+    assert told(by(STRICT), one).code is Code.UNKNOWN_PRESET  # nothing there decides anything
 
 
 def test_self_and_organisation_sheets_open_in_one_batch_with_motions_and_mutual_ones_never() -> None:

@@ -21,6 +21,16 @@ export function takesThree(motion: Motion): boolean {
   return motion.force !== "election" && decides(motion);
 }
 
+/** A rule for appraisals: a secret paper that decides nothing. */
+export function isForAppraisals({ passing, method }: Preset): boolean {
+  return passing == null && method === "secret";
+}
+
+/** 1/3 */
+export function shareOf({ excellent }: Preset): string {
+  return `${excellent.numerator}/${excellent.denominator}`;
+}
+
 /** A third of 8, rounded down: 2. */
 export function mostExcellent({ excellent }: Preset, appraised: number): number {
   return Math.floor((excellent.numerator * appraised) / excellent.denominator);

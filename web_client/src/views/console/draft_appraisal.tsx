@@ -1,6 +1,6 @@
 /** Which of an appraisal's three sheets is drafted; and for the organisation's: what it rests on, and a grade beside each name. */
 import type { JSX } from "preact";
-import { GRADES, mostExcellent, proposedGrades } from "../../core/appraisal";
+import { GRADES, mostExcellent, proposedGrades, shareOf } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
 import type { AppraisalSheet, Motion, MotionId, Preset } from "../../wire/messages";
@@ -64,7 +64,7 @@ export function gradesWrong(list: readonly Standing[], preset: Preset): string |
   if (left > 0) return t("console.grades_left", { n: left });
   const most = mostExcellent(preset, list.length);
   const given = list.filter((one) => one.grade === "excellent").length;
-  return given > most ? t("console.too_many_excellent", { n: given, most, of: list.length }) : null;
+  return given > most ? t("console.too_many_excellent", { n: given, most, of: list.length, share: shareOf(preset) }) : null;
 }
 
 /** A grade for each; 优秀 2 / 9 is counted as they are given. */
@@ -78,7 +78,7 @@ export function GradesGiven({ list, preset, onChange }: { list: readonly Standin
       <legend class="small strong">{t("console.subjects_n", { n: list.length })}</legend>
       {mutual !== null && <Button kind="soft" icon="reload" block onPress={() => onChange(mutual)}>{t("console.from_mutual", { n: mutual.length })}</Button>}
       {mutual === null && list.length === 0 && everyone.length > 0 && <Button kind="soft" icon="plus" block onPress={() => onChange(everyone.map(standing))}>{t("console.all_members", { n: everyone.length })}</Button>}
-      {list.length > 0 && <p class="rowx rowx--between" role="status"><span class="small muted">{t("console.excellent_rule", { most, of: list.length })}</span><Chip {...(given > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>{t("console.excellent_of", { n: given, most })}</Chip></p>}
+      {list.length > 0 && <p class="rowx rowx--between" role="status"><span class="small muted">{t("console.excellent_rule", { most, of: list.length, share: shareOf(preset) })}</span><Chip {...(given > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>{t("console.excellent_of", { n: given, most })}</Chip></p>}
       <ul class="stack stack--s">
         {list.map((one, index) => (
           <li class="rowx rowx--nowrap candidate" key={one.participant_id ?? one.name}>

@@ -1,9 +1,10 @@
 /** A motion, poll, survey, election or appraisal put into words, with the rule it will be decided by and what that takes here and now. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { mostExcellent, shareOf } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
-import { boot, meeting } from "../../core/store";
+import { meeting } from "../../core/store";
 import type { AppraisalSheet, CommandData, ItemId, MotionForce, MotionId, PollShape, Preset, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Field } from "../../widgets/field";
@@ -15,6 +16,7 @@ import { ChoiceRow } from "./choice_row";
 import { Basis, GradesGiven, gradesWrong, SheetChoice } from "./draft_appraisal";
 import { ElectionFields, seatsOf, termsWrong, type ElectionTerms } from "./draft_election";
 import { candidatesOf, PeopleOnPaper, type Standing } from "./draft_people";
+import { adoptionRule, isOwn, rules, sheetRules } from "./rules";
 import { consequence, presetTitle } from "./rule_words";
 
 const MOST = 12;
@@ -22,17 +24,6 @@ const MOST_WORDS = 3;
 /** So few answers could be told apart. */
 const SMALLEST_GROUP = 5;
 
-/** Rules a motion or an election may be decided by here: the meeting's own first. */
-function rules(force: MotionForce): readonly Preset[] {
-  const own = meeting.value?.preset;
-  const all = [...(own ? [own] : []), ...(boot.value?.presets ?? []).filter((p) => p.preset_id !== own?.preset_id)];
-  return all.filter((p) => p.passing != null && isForElections(p) === (force === "election"));
-}
-
-/** The shipped rules for elections, and a branch's own made from them. */
-function isForElections({ preset_id, surplus_percent, doubts }: Preset): boolean {
-  return preset_id.startsWith("election") || surplus_percent > 0 || doubts?.includes("passing.base");
-}
 
 function Choices({ labels, onChange, tried }: { labels: readonly string[]; onChange: (labels: readonly string[]) => void; tried: boolean }): JSX.Element {
   const change = (index: number, value: string): void => onChange(labels.map((label, n) => (n === index ? value : label)));
@@ -61,21 +52,48 @@ function goodChoices(labels: readonly string[]): boolean {
 
 /** How a motion or poll may be voted on: a rule may ask for one way. */
 function methods(force: MotionForce, sheet: AppraisalSheet, preset: Preset | undefined): readonly VoteMethod[] {
-  if (force === "appraisal") return sheet === "self" ? ["named"] : sheet === "organisation" ? ["open", "named", "secret"] : ["secret"];
-  if (force === "motion" && preset !== undefined && preset.method !== "free") return [preset.method];
-  return force === "motion" || force === "poll" ? ["open", "named", "secret"] : ["secret"];
+  if (force === "appraisal" && sheet !== "organisation") return [sheet === "self" ? "named" : "secret"];
+  if (force === "election" || force === "survey") return ["secret"];
+  return force !== "poll" && preset !== undefined && preset.method !== "free" ? [preset.method] : ["open", "named", "secret"];
 }
 
-function Rule({ preset, force }: { preset: Preset; force: MotionForce }): JSX.Element | null {
+/** `decided`: by 赞成 and 不赞成; `excellent`: how many can be 优秀 in the words for them, if the rule is asked for that. */
+function Rule({ preset, decided, excellent }: { preset: Preset; decided: boolean; excellent: string }): JSX.Element | null {
   const effect = consequence(preset);
   if (effect === null) return null;
   return (
     <div class="card card--line stack stack--s">
       <p class="small strong">{t("console.means_here", { rule: presetTitle(preset) })}</p>
-      <p class="small">{effect.quorumTitle}{t("console.comma")}{effect.quorumWords}</p>
-      {force === "motion" && <p class="small">{effect.passTitle}{t("console.comma")}{effect.passWords}</p>}
+      {preset.quorum !== null && <p class="small">{effect.quorumTitle}{t("console.comma")}{effect.quorumWords}</p>}
+      {excellent !== "" && <p class="small">{excellent}</p>}
+      {decided && <p class="small">{effect.passTitle}{t("console.comma")}{effect.passWords}</p>}
       <p class="tiny muted">{t("console.rule_source", { source: preset.source })}{preset.assumed.length ? ` ${t("console.rule_assumed")}` : ""}</p>
       {preset.doubts.length > 0 && <p class="tiny muted">{t("console.rule_doubts")}</p>}
+    </div>
+  );
+}
+
+function excellentWords(preset: Preset, appraised: number): string {
+  return appraised > 0
+    ? t("console.excellent_rule", { most: mostExcellent(preset, appraised), of: appraised, share: shareOf(preset) })
+    : t("console.excellent_share", { share: shareOf(preset) });
+}
+
+/** The meeting's rule, the branch's own, and the shipped ones. */
+function RuleChoice({ possible, value, onChoose }: { possible: readonly Preset[]; value: string; onChoose: (presetId: string) => void }): JSX.Element {
+  const options = (list: readonly Preset[]): JSX.Element[] => list.map((p) => <option key={p.preset_id} value={p.preset_id}>{presetTitle(p)}</option>);
+  const own = possible.filter(isOwn);
+  return (
+    <div class="field">
+      <label for="rule">{t("console.rule")}</label>
+      <select class="input" id="rule" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        {own.length === 0 ? options(possible) : (
+          <>
+            <optgroup label={t("console.rules_own")}>{options(own)}</optgroup>
+            {own.length < possible.length && <optgroup label={t("console.rules_shipped")}>{options(possible.filter((p) => !isOwn(p)))}</optgroup>}
+          </>
+        )}
+      </select>
     </div>
   );
 }
@@ -102,14 +120,15 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const asks = kind === "poll" || kind === "survey";
   const ofPeople = kind === "election" || kind === "appraisal";
   const adopting = kind === "appraisal" && sheet.value === "organisation";
-  const possible = rules(kind);
-  const preset = possible.find((p) => p.preset_id === presetId.value) ?? possible[0];
-  const ways = methods(kind, sheet.value, adopting ? meeting.value?.preset : preset);
+  const possible = kind === "appraisal" ? sheetRules(sheet.value, basis.value) : rules(kind);
+  const named = possible.find((p) => p.preset_id === presetId.value) ?? possible[0];
+  const preset = adopting ? adoptionRule(named, basis.value) : named;
+  const ways = methods(kind, sheet.value, preset);
   const method = ways.includes(wished.value) ? wished.value : ways[0] ?? "open";
   const withLabels = asks && shape.value === "choices";
   const electionWrong = kind === "election" ? termsWrong(terms.value, candidates.value.length, preset) : null;
   const groupWrong = kind === "survey" && !/^\d{1,3}$/.test(group.value.trim());
-  const gradingWrong = adopting && meeting.value ? gradesWrong(candidates.value, meeting.value.preset) : null;
+  const gradingWrong = adopting && preset ? gradesWrong(candidates.value, preset) : null;
   const good = gradingWrong === null && title.value.trim() !== "" && (!withLabels || goodChoices(labels.value)) && electionWrong === null && !groupWrong && (kind !== "appraisal" || candidates.value.length > 0);
 
   const fields = (): CommandData["DraftMotion"] => {
@@ -118,7 +137,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
     return {
       title: title.value.trim(), text: text.value.trim(), item_id: item?.item_id ?? null, force: kind, method, choices,
       max_choices: withLabels ? Math.min(most.value, choices.length) : asks && shape.value === "word" ? MOST_WORDS : 1,
-      preset_id: kind === "motion" || kind === "election" ? (preset?.preset_id ?? "") : "",
+      preset_id: asks ? "" : (named?.preset_id ?? ""),
       shape: asks ? shape.value : "choices",
       candidates: ofPeople ? candidatesOf(adopting ? candidates.value : candidates.value.map((one) => ({ ...one, grade: "" }))) : [],
       terms: kind === "election" && base !== "" ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base } : null,
@@ -184,7 +203,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       {kind === "survey" && <Field id="group" label={t("console.minimum_group")} hint={t("console.minimum_group_hint")} numeric value={group.value} error={tried.value && groupWrong ? t("console.minimum_group_hint") : undefined} onInput={(value) => { group.value = value; }} />}
       {kind === "election" && <ElectionFields terms={terms.value} preset={preset} candidates={candidates.value.length} tried={tried.value} onChange={(value) => { terms.value = value; }} />}
       {adopting && <Basis chosen={basis.value} onChange={(value) => { basis.value = value; }} />}
-      {adopting && meeting.value && <GradesGiven list={candidates.value} preset={meeting.value.preset} onChange={(value) => { candidates.value = value; }} />}
+      {adopting && preset && <GradesGiven list={candidates.value} preset={preset} onChange={(value) => { candidates.value = value; }} />}
       {ofPeople && !adopting && <PeopleOnPaper list={candidates.value} election={kind === "election"} onChange={(value) => { candidates.value = value; }} />}
       {kind === "appraisal" && tried.value && candidates.value.length === 0 && <p class="field__error"><Icon name="warning" size="s" /><span>{t("console.subjects_missing")}</span></p>}
       {ways.length > 1 && (
@@ -194,15 +213,8 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
         />
       )}
       <p class="small muted">{t(`console.${method}_words`)}</p>
-      {!asks && kind !== "appraisal" && possible.length > 1 && (
-        <div class="field">
-          <label for="rule">{t("console.rule")}</label>
-          <select class="input" id="rule" value={preset?.preset_id} onChange={(event) => { presetId.value = event.currentTarget.value; }}>
-            {possible.map((p) => <option key={p.preset_id} value={p.preset_id}>{presetTitle(p)}</option>)}
-          </select>
-        </div>
-      )}
-      {!asks && kind !== "appraisal" && preset && <Rule preset={preset} force={kind} />}
+      {!asks && possible.length > 1 && <RuleChoice possible={possible} value={named?.preset_id ?? ""} onChoose={(id) => { presetId.value = id; }} />}
+      {!asks && preset && <Rule preset={preset} decided={kind === "motion" || adopting} excellent={kind === "appraisal" ? excellentWords(preset, candidates.value.length) : ""} />}
       <div class="field">
         <label for="motion-text">{t("console.motion_text")}</label>
         <textarea class="input" id="motion-text" rows={3} value={text.value} aria-describedby="motion-text-hint" onInput={(event) => { text.value = event.currentTarget.value; }} />

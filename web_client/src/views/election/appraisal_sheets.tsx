@@ -1,6 +1,6 @@
 /** Of an appraisal: the sheet about oneself, the grades the organisation proposes, and how far the mutual sheet is filled in. */
 import type { JSX } from "preact";
-import { GRADES, LONGEST_TEXT, mostExcellent, ownLine } from "../../core/appraisal";
+import { GRADES, LONGEST_TEXT, mostExcellent, ownLine, shareOf } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { self } from "../../core/store";
 import type { Motion } from "../../wire/messages";
@@ -42,7 +42,7 @@ export function ProposedGrades({ motion }: { motion: Motion }): JSX.Element {
           return names.length === 0 ? null : <div key={grade}><dt>{t(`vote.grade_${grade}`)} <span class="num">{names.length}</span></dt><dd>{names.join("、")}</dd></div>;
         })}
       </dl>
-      <p class="tiny muted">{t("vote.excellent_rule", { most: mostExcellent(motion.preset, motion.candidates.length), of: motion.candidates.length })}</p>
+      <p class="tiny muted">{t("vote.excellent_rule", { most: mostExcellent(motion.preset, motion.candidates.length), of: motion.candidates.length, share: shareOf(motion.preset) })}</p>
     </section>
   );
 }

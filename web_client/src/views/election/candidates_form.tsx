@@ -1,6 +1,6 @@
 /** The paper of an election (three marks for each candidate, another name in place of one voted against) and of an appraisal (a grade each). */
 import type { JSX } from "preact";
-import { GRADES, mostExcellent } from "../../core/appraisal";
+import { GRADES, mostExcellent, shareOf } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import type { Candidate, Motion } from "../../wire/messages";
 import { Chip } from "../../widgets/chip";
@@ -63,7 +63,7 @@ export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
       <p class="small muted">
         {election
           ? t("vote.election_words", { n: motion.candidates.length, seats: motion.terms?.seats ?? 0 })
-          : t("vote.appraisal_words", { n: motion.candidates.length, most: mostExcellent(motion.preset, motion.candidates.length) })}
+          : t("vote.appraisal_words", { n: motion.candidates.length, most: mostExcellent(motion.preset, motion.candidates.length), share: shareOf(motion.preset) })}
       </p>
       {motion.candidates.map((candidate) => (
         <fieldset class={election ? "cand" : "cand cand--grade"} key={candidate.candidate_id}>
