@@ -8,10 +8,11 @@ import type { Ballots } from "./core/ballot/ballots";
 import { papersUnsupported } from "./core/ballot/kept";
 import { beat, now } from "./core/clock";
 import { Inbox } from "./core/inbox";
-import { Outbox } from "./core/outbox";
+import { Outbox, type Shelf } from "./core/outbox";
 import { iRun } from "./core/permissions";
 import { motions } from "./core/selectors";
 import { boot, change, connection, media, meeting, self, type Ending } from "./core/store";
+import { keepOn } from "./core/unsent";
 import { keepAwake } from "./media/awake";
 import { IceServers } from "./media/ice";
 import { watchNetwork } from "./media/network";
@@ -23,6 +24,7 @@ import { addConsoleWords, begin, setPreferences } from "./page/preferences";
 import { App } from "./views/app";
 import type { ConsoleSheets } from "./views/layers";
 import { latePapers } from "./views/vote/late_papers";
+import { forgetSentPapers } from "./views/vote/paper";
 import { Close, type Collect } from "./wire/messages";
 
 /** The sheets of secret votes are fetched so long (ms) after the room, when there is none yet. */
@@ -33,13 +35,16 @@ boot.value = start;
 const place = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
 const loading = [...place.childNodes]; // what the server put there while this was on its way
 
-const shelfName = `outbox.${start.meeting_id}.${start.participant_id}`;
+/** Kept in this tab, for this person in this meeting. */
+function shelf(name: string): Shelf {
+  const key = `${name}.${start.meeting_id}.${start.participant_id}`;
+  return { read: () => sessionStorage.getItem(key), write: (text) => sessionStorage.setItem(key, text) };
+}
+
+keepOn(shelf("unsent"));
 const outbox = new Outbox({
   transmit: (frame) => socket.send(frame),
-  shelf: {
-    read: () => sessionStorage.getItem(shelfName),
-    write: (text) => sessionStorage.setItem(shelfName, text),
-  },
+  shelf: shelf("outbox"),
   makeId,
   later: (ms, run) => void setTimeout(run, ms),
 });
@@ -223,6 +228,7 @@ async function run(): Promise<void> {
   if (start.stage) await showStage();
   else {
     bringPapers();
+    forgetSentPapers();
     show();
   }
   sleep = keepAwake();

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { t } from "../../core/i18n";
 import { nameOf, people } from "../../core/selectors";
 import { isEntitled } from "../../core/attendance";
+import { keepUnsent, unsent } from "../../core/unsent";
 import type { Motion } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Field } from "../../widgets/field";
@@ -66,14 +67,27 @@ export function AmendSheet({ motion }: { motion: Motion }): JSX.Element {
   );
 }
 
+interface Opinion {
+  readonly who: string;
+  readonly choice: string;
+  readonly reference: string;
+}
+
 export function OpinionSheet({ motion }: { motion: Motion }): JSX.Element {
   const asking = useAsking();
-  const who = useSignal("");
-  const choice = useSignal("");
-  const reference = useSignal("");
+  const name = `opinion.${motion.motion_id}`;
+  const begun = unsent<Opinion>(name, { who: "", choice: "", reference: "" });
   const filed = motion.opinions.map((one) => one.participant_id);
   const may = people.value.filter((one) => isEntitled(one, motion.preset.electorate) && !filed.includes(one.participant_id));
-  const why = who.value === "" ? t("console.choose_person") : choice.value === "" ? t("console.opinion_choice") : reference.value.trim() === "" ? t("console.opinion_reference_missing") : undefined;
+  const { choice, reference } = begun;
+  const who = may.some((one) => one.participant_id === begun.who) ? begun.who : "";
+  const change = (fields: Partial<Opinion>): void => keepUnsent(name, { ...begun, ...fields });
+  const over = (): void => {
+    keepUnsent(name, undefined);
+    back();
+  };
+  const file = (): void => asking.ask("FileWrittenOpinion", { motion_id: motion.motion_id, participant_id: who, choices: [choice], reference: reference.trim() }, over);
+  const why = who === "" ? t("console.choose_person") : choice === "" ? t("console.opinion_choice") : reference.trim() === "" ? t("console.opinion_reference_missing") : undefined;
   return (
     <Sheet
       title={t("console.file_opinion")} onClose={back}
@@ -81,8 +95,8 @@ export function OpinionSheet({ motion }: { motion: Motion }): JSX.Element {
         <>
           <AskingError asking={asking} />
           <div class="btn-pair btn-pair--even">
-            <Button size="lg" onPress={back}>{t("console.cancel")}</Button>
-            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : why} onPress={() => asking.ask("FileWrittenOpinion", { motion_id: motion.motion_id, participant_id: who.value, choices: [choice.value], reference: reference.value.trim() }, back)}>{t("console.write_down")}</Button>
+            <Button size="lg" onPress={over}>{t("console.cancel")}</Button>
+            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : why} onPress={file}>{t("console.write_down")}</Button>
           </div>
         </>
       }
@@ -90,13 +104,13 @@ export function OpinionSheet({ motion }: { motion: Motion }): JSX.Element {
       <p class="small muted">{t("console.opinion_words")}</p>
       <div class="field">
         <label for="opinion-who">{t("console.who")}</label>
-        <select class="input" id="opinion-who" value={who.value} onChange={(event) => { who.value = event.currentTarget.value; }}>
+        <select class="input" id="opinion-who" value={who} onChange={(event) => { change({ who: event.currentTarget.value }); }}>
           <option value="">{t("console.choose_person")}</option>
           {may.map((one) => <option key={one.participant_id} value={one.participant_id}>{one.name}</option>)}
         </select>
       </div>
-      <ChoiceRow name="opinion" legend={t("console.opinion_choice")} value={choice.value} onChoose={(value) => { choice.value = value; }} options={["for", "against", "abstain"].map((mark) => [mark, t(`vote.choice_${mark}`)] as const)} />
-      <Field id="opinion-reference" label={t("console.opinion_reference")} hint={t("console.opinion_reference_hint")} value={reference.value} onInput={(value) => { reference.value = value; }} />
+      <ChoiceRow name="opinion" legend={t("console.opinion_choice")} value={choice} onChoose={(value) => { change({ choice: value }); }} options={["for", "against", "abstain"].map((mark) => [mark, t(`vote.choice_${mark}`)] as const)} />
+      <Field id="opinion-reference" label={t("console.opinion_reference")} hint={t("console.opinion_reference_hint")} value={reference} onInput={(value) => { change({ reference: value }); }} />
       {motion.opinions.length > 0 && <dl class="kv">{motion.opinions.map((one) => <><dt>{nameOf(one.participant_id)}</dt><dd>{chosenWords(motion, one.choices)}</dd></>)}</dl>}
     </Sheet>
   );

@@ -33,7 +33,7 @@ export function sheetRules(sheet: AppraisalSheet, basis: readonly MotionId[]): r
 
 /** The rule an organisation sheet is adopted by and its grades are given by: as `domain.appraisals.sheet_rule` has it. */
 export function adoptionRule(named: Preset | undefined, basis: readonly MotionId[]): Preset | undefined {
-  const deciding = [named, ...rules("motion")].find((one) => one?.passing != null);
+  const deciding = [named, meeting.value?.preset, ...all().filter((one) => one.preset_id === "general_meeting")].find((one) => one?.passing != null);
   const sheets = motions.value.filter((one) => basis.includes(one.motion_id));
   const rested = sheets.find((one) => one.sheet === "mutual") ?? sheets[0];
   const graded = rested?.preset ?? (named !== undefined && isForAppraisals(named) ? named : rules("appraisal")[0]);

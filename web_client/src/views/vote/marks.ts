@@ -1,16 +1,12 @@
 /** A paper of any kind before it is cast: what is marked so far, and whether that is a ballot. */
-import { signal } from "@preact/signals";
 import { gradesPeople, TEXT } from "../../core/appraisal";
 import { t } from "../../core/i18n";
-import type { Candidate, Motion, MotionId } from "../../wire/messages";
+import type { Candidate, Motion } from "../../wire/messages";
 import { changeDraft, draftOf } from "./paper";
 
 export type ElectionMark = "for" | "against" | "abstain";
 export const ELECTION_MARKS: readonly ElectionMark[] = ["for", "against", "abstain"];
 export const LONGEST_WORD = 20;
-
-/** Names written in place of a candidate voted against, by motion and candidate. */
-const writeIns = signal<Readonly<Record<MotionId, Readonly<Record<string, string>>>>>({});
 
 export function markFor(motion: Motion, candidate: Candidate): string {
   const mark = draftOf(motion.motion_id).choices.find((one) => one.startsWith(`${candidate.candidate_id}:`));
@@ -23,16 +19,15 @@ export function setMark(motion: Motion, candidate: Candidate, mark: string): voi
 }
 
 export function writeInFor(motion: Motion, candidate: Candidate): string {
-  return writeIns.value[motion.motion_id]?.[candidate.candidate_id] ?? "";
+  return draftOf(motion.motion_id).names[candidate.candidate_id] ?? "";
 }
 
 export function setWriteIn(motion: Motion, candidate: Candidate, name: string): void {
-  writeIns.value = { ...writeIns.value, [motion.motion_id]: { ...writeIns.value[motion.motion_id], [candidate.candidate_id]: name } };
+  changeDraft(motion.motion_id, { names: { ...draftOf(motion.motion_id).names, [candidate.candidate_id]: name } });
 }
 
 export function clearMarks(motion: Motion): void {
-  changeDraft(motion.motion_id, { choices: [], step: "choose" });
-  writeIns.value = { ...writeIns.value, [motion.motion_id]: {} };
+  changeDraft(motion.motion_id, { choices: [], step: "choose", names: {} });
 }
 
 /** Names written in that count: only in place of one voted against (另选他人). */

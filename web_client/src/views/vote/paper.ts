@@ -1,24 +1,38 @@
-/** A paper before it is cast: what is chosen so far, for how long this phone keeps the sheet in front. */
-import { signal } from "@preact/signals";
+/** A paper before it is cast: what is chosen so far, kept through a reload, and whether its sheet stands in front. */
+import { effect, signal } from "@preact/signals";
+import { ownPapers } from "../../core/ballot/kept";
+import { ballotOf, motions } from "../../core/selectors";
+import { keepUnsent, unsent } from "../../core/unsent";
 import type { Choice, Motion, MotionId } from "../../wire/messages";
 import type { IconName } from "../../widgets/icon";
 
 export interface Draft {
   readonly choices: readonly string[];
   readonly step: "choose" | "confirm";
+  /** Names written in place of a candidate voted against, by candidate. */
+  readonly names: Readonly<Record<string, string>>;
 }
-const BLANK: Draft = { choices: [], step: "choose" };
+const BLANK: Draft = { choices: [], step: "choose", names: {} };
 
-export const drafts = signal<Readonly<Record<MotionId, Draft>>>({});
 /** Sheets put aside by the member, as `motion:stage`; a new stage brings the sheet back. */
 export const putAside = signal<ReadonlySet<string>>(new Set());
 
 export function draftOf(motionId: MotionId): Draft {
-  return drafts.value[motionId] ?? BLANK;
+  return unsent(`paper.${motionId}`, BLANK);
 }
 
 export function changeDraft(motionId: MotionId, fields: Partial<Draft>): void {
-  drafts.value = { ...drafts.value, [motionId]: { ...draftOf(motionId), ...fields } };
+  keepUnsent(`paper.${motionId}`, { ...draftOf(motionId), ...fields });
+}
+
+/** Once it is cast or can not be cast any more, nothing of a paper stays behind. */
+export function forgetSentPapers(): void {
+  effect(() => {
+    for (const { motion_id: id, phase } of motions.value) {
+      const own = ownPapers.value[id]?.state;
+      if (["sealing", "closed", "published", "withdrawn"].includes(phase) || ballotOf(id).state === "counted" || own === "casting" || own === "counted") keepUnsent(`paper.${id}`, undefined);
+    }
+  });
 }
 
 /** A motion takes one mark; a poll as many as it says. The newest mark is never refused silently: see `full`. */
