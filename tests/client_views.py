@@ -76,6 +76,8 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
         lambda: c.MoveAgendaItem(item, dice.randrange(len(state.agenda) or 1)),
         lambda: c.RemoveAgendaItem(item),
         lambda: c.StepAgenda(dice.choice([item, item, None])),
+        lambda: c.ShowPage("d1", dice.randrange(1, 5)),
+        lambda: c.StopShowing(),
         lambda: c.OpenRollCall(60),
         lambda: c.AnswerRollCall(),
         lambda: c.CloseRollCall(),

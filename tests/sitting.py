@@ -12,7 +12,7 @@ from meeting_server.domain.ids import ConnectionId, MeetingId, ParticipantId
 from meeting_server.domain.meeting import decide, evolve, next_deadline
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
-from meeting_server.domain.terms import Convening, Invited, ItemPlan, Preset, Threshold
+from meeting_server.domain.terms import Convening, DocumentRef, Invited, ItemPlan, Preset, Threshold
 
 START = 1_795_000_000_000
 HALF_PRESENT = Threshold(1, 2, "at_least", "entitled")
@@ -55,6 +55,7 @@ def convening(members: Sequence[Invited], preset: Preset = GENERAL) -> Convening
         participants=tuple(members),
         agenda=(ItemPlan("通报", 10), ItemPlan("审议年度工作总结", 30, "周建华")),
         preset=preset,
+        documents=(DocumentRef("d1", "工作总结", "application/pdf", 48_213, 3), DocumentRef("d2", "旧材料", "application/pdf", 1_000)),
     )
 
 

@@ -71,10 +71,12 @@ from meeting_server.domain.commands import (
     ReportSpeakerTurn,
     ReportTrackRecorded,
     ScanHallCode,
+    ShowPage,
     SignPaperCount,
     StartRecording,
     StepAgenda,
     StopRecording,
+    StopShowing,
     TakeNote,
     WithdrawMark,
     WithdrawMotion,
@@ -159,7 +161,7 @@ def convening(title: str = "2026年11月支部党员大会") -> Convening:
         PEOPLE,
         (ItemPlan("宣布开会，核实人数", 5), ItemPlan("审议支部 2026 年度工作总结", 30, "李敏"), ItemPlan("其他事项", 10)),
         GENERAL,
-        (DocumentRef("d1", "年度工作总结.pdf", "application/pdf", 48_213),),
+        (DocumentRef("d1", "年度工作总结.pdf", "application/pdf", 48_213, 12),),
         recording_planned=True,
     )
 
@@ -256,7 +258,11 @@ def whole_meeting() -> Story:
     s.do(CHAIR, GrantFloor(LI, 180))
     s.do(LI, OpenMedia("audio"))
     s.do(CHAIR, ExtendFloor(60))
+    s.do(SECRETARY, ShowPage("d1", 1))
+    s.do(LI, ShowPage("d1", 2), after=20)
     s.speak(LI, 150)
+    s.do(SECRETARY, StopShowing())
+    s.do(SECRETARY, ShowPage("d1", 4))
     s.do(LI, EndFloor())
     s.do(SECRETARY, TakeNote("point", "全年志愿服务 1,240 小时，比上年多四分之一；时间过于集中，考试周中断。", ItemId("i2"), LI))
     s.do(SECRETARY, TakeNote("point", "退休同志白天有空，可以补上考试周。", ItemId("i2"), SUN))

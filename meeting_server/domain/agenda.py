@@ -15,6 +15,7 @@ from meeting_server.domain.events import (
     AgendaStepped,
 )
 from meeting_server.domain.ids import ItemId, Millis
+from meeting_server.domain.pages import hidden
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import AgendaItem
 
@@ -77,7 +78,7 @@ def _step(state: MeetingState, command: StepAgenda, asked: Asked) -> Decision:
         return Rejected(Code.UNKNOWN_ITEM, "item_id")
     if command.item_id == state.current_item:
         return Rejected(Code.NOTHING_CHANGED, "item_id")
-    return (AgendaStepped(command.item_id),)
+    return (*hidden(state, asked.who), AgendaStepped(command.item_id))  # the next item has papers of its own
 
 
 DECIDE: dict[type, Decide] = {

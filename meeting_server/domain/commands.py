@@ -192,6 +192,22 @@ class StepAgenda(FromParticipant):
     item_id: ItemId | None
 
 
+# --- shared pages -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage(FromParticipant):
+    """Show everyone a page (from 1) of a document (run_meeting); whoever has the floor may turn the pages of what is shown."""
+
+    document_id: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopShowing(FromParticipant):
+    """(run_meeting)"""
+
+
 # --- floor ------------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ class Code(StrEnum):
     # things that are named
     UNKNOWN_ROOM = "unknown_room"
     UNKNOWN_ITEM = "unknown_item"
+    UNKNOWN_DOCUMENT = "unknown_document"
     UNKNOWN_MOTION = "unknown_motion"
     UNKNOWN_MESSAGE = "unknown_message"
     UNKNOWN_NOTE = "unknown_note"
@@ -38,6 +39,9 @@ class Code(StrEnum):
     NOT_RAISED = "not_raised"
     SCREEN_TAKEN = "screen_taken"
     NO_MEDIA_HERE = "no_media_here"
+    # shared pages
+    NO_PAGES = "no_pages"
+    NOT_SHOWING = "not_showing"
     # roll call
     ROLL_CALL_OPEN = "roll_call_open"
     NO_ROLL_CALL = "no_roll_call"

@@ -268,6 +268,25 @@ class AgendaStepped(Event):
     item_id: ItemId | None
 
 
+# --- shared pages -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown(Event):
+    """Everyone looks at this page (from 1) of a document, until another is shown or ``PageHidden``."""
+
+    document_id: str
+    page: int
+    shown_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class PageHidden(Event):
+    """No page is shown any more: stopped, or the meeting went on to another item or was adjourned."""
+
+    hidden_by: ParticipantId
+
+
 # --- floor ------------------------------------------------------------------------------------------------
 
 

@@ -33,6 +33,7 @@ from meeting_server.domain.events import (
 from meeting_server.domain.floor import ended, may_be_heard
 from meeting_server.domain.ids import HALL, ItemId, Millis, ParticipantId
 from meeting_server.domain.motions import running
+from meeting_server.domain.pages import hidden
 from meeting_server.domain.roles import Right, Role, Standing, may
 from meeting_server.domain.roll_call import closed as roll_call_closed
 from meeting_server.domain.state import Counters, MeetingState, Participant, Room
@@ -62,7 +63,7 @@ def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Deci
         return Rejected(Code.VOTE_IN_PROGRESS)
     entitled = set(electorate(state, state.preset))
     came = [p for p in state.participants.values() if p.first_arrived_at is not None]
-    facts: list[Event] = [*ended(state, "revoked", asked.who), *roll_call_closed(state)]
+    facts: list[Event] = [*ended(state, "revoked", asked.who), *roll_call_closed(state), *hidden(state, asked.who)]
     if state.current_item is not None:
         facts.append(AgendaStepped(None))
     if state.recording is not None:

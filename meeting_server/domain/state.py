@@ -289,6 +289,15 @@ class Contest:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The page everyone looks at; pages count from 1."""
+
+    document_id: str
+    page: int
+    shown_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class Counters:
     """How many of each have been made, for the next id."""
 
@@ -329,6 +338,7 @@ class MeetingState:
     roll_call: RollCall | None = None
     """The one open now or the last one."""
     motions: dict[MotionId, Motion] = field(default_factory=dict)
+    shown: Shown | None = None
     recording: Recording | None = None
     recording_planned: bool = False
     notes: tuple[Note, ...] = ()

@@ -145,6 +145,8 @@ class DocumentRef:
     title: str
     media_type: str
     size: int
+    pages: int = 0
+    """Pages it can be shown by; 0: none (it can only be downloaded)."""
 
 
 @dataclass(frozen=True, slots=True)

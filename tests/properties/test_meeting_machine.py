@@ -53,6 +53,8 @@ COMMANDS: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.RemoveChat, st.sampled_from([MessageId("c1"), MessageId("c2")])),
     st.builds(c.PauseChat, st.booleans()),
     st.builds(c.StepAgenda, items),
+    st.builds(c.ShowPage, st.sampled_from(["d1", "d2", "d9"]), st.integers(0, 4)),
+    st.builds(c.StopShowing),
     st.builds(c.AddAgendaItem, st.just("临时议题")),
     st.builds(c.MoveAgendaItem, st.just(ItemId("i2")), st.integers(-1, 2)),
     st.builds(c.RemoveAgendaItem, st.just(ItemId("i2"))),

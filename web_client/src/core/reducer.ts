@@ -9,6 +9,7 @@ import { chat } from "./evolve/chat";
 import { floor } from "./evolve/floor";
 import type { Step, Steps } from "./evolve/fold";
 import { motions } from "./evolve/motions";
+import { pages } from "./evolve/pages";
 import { record } from "./evolve/record";
 import { rollCall } from "./evolve/roll_call";
 import { rooms } from "./evolve/rooms";
@@ -19,6 +20,7 @@ const STEPS: Steps<EventKind> = {
   ...attendance,
   ...rollCall,
   ...agenda,
+  ...pages,
   ...floor,
   ...rooms,
   ...chat,

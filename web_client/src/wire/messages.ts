@@ -289,6 +289,13 @@ export interface RemoveAgendaItem {
 export interface StepAgenda {
   readonly item_id: ItemId | null;
 }
+/** Show everyone a page (from 1) of a document (run_meeting); whoever has the floor may turn the pages of what is shown. */
+export interface ShowPage {
+  readonly document_id: string;
+  readonly page: number;
+}
+/** (run_meeting) */
+export type StopShowing = Readonly<Record<string, never>>;
 export type RaiseHand = Readonly<Record<string, never>>;
 /** One's own hand, or another's by those who run the floor. */
 export interface LowerHand {
@@ -598,6 +605,16 @@ export interface AgendaItemRemoved {
 /** The meeting goes to `item_id` (`None`: the agenda is done); the item before it ends now. */
 export interface AgendaStepped {
   readonly item_id: ItemId | null;
+}
+/** Everyone looks at this page (from 1) of a document, until another is shown or `PageHidden`. */
+export interface PageShown {
+  readonly document_id: string;
+  readonly page: number;
+  readonly shown_by: ParticipantId;
+}
+/** No page is shown any more: stopped, or the meeting went on to another item or was adjourned. */
+export interface PageHidden {
+  readonly hidden_by: ParticipantId;
 }
 export interface HandRaised {
   readonly participant_id: ParticipantId;
@@ -915,6 +932,7 @@ export interface MeetingState {
   readonly chat_paused: boolean;
   readonly roll_call: RollCall | null;
   readonly motions: Readonly<Record<MotionId, Motion>>;
+  readonly shown: Shown | null;
   readonly recording: Recording | null;
   readonly recording_planned: boolean;
   readonly notes: readonly Note[];
@@ -1090,6 +1108,7 @@ export interface DocumentRef {
   readonly title: string;
   readonly media_type: string;
   readonly size: number;
+  readonly pages: number;
 }
 /**
  * Someone on the meeting's list. `connections`, `intervals`, leave and exclusion reasons are shown only
@@ -1211,6 +1230,12 @@ export interface Motion {
   readonly paper_count: PaperCount | null;
   readonly running: RunningTally | null;
 }
+/** The page everyone looks at; pages count from 1. */
+export interface Shown {
+  readonly document_id: string;
+  readonly page: number;
+  readonly shown_by: ParticipantId;
+}
 /** The recording switched on now, if any; earlier ones are in the journal. */
 export interface Recording {
   readonly started_at: number;
@@ -1301,7 +1326,7 @@ export interface Amendment {
   readonly amended_at: number;
 }
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
@@ -1328,6 +1353,8 @@ export interface CommandData {
   readonly MoveAgendaItem: MoveAgendaItem;
   readonly RemoveAgendaItem: RemoveAgendaItem;
   readonly StepAgenda: StepAgenda;
+  readonly ShowPage: ShowPage;
+  readonly StopShowing: StopShowing;
   readonly RaiseHand: RaiseHand;
   readonly LowerHand: LowerHand;
   readonly GrantFloor: GrantFloor;
@@ -1394,6 +1421,8 @@ export interface EventData {
   readonly AgendaItemMoved: AgendaItemMoved;
   readonly AgendaItemRemoved: AgendaItemRemoved;
   readonly AgendaStepped: AgendaStepped;
+  readonly PageShown: PageShown;
+  readonly PageHidden: PageHidden;
   readonly HandRaised: HandRaised;
   readonly HandLowered: HandLowered;
   readonly FloorGranted: FloorGranted;
@@ -1502,6 +1531,7 @@ export const CODES = [
   "removed",
   "unknown_room",
   "unknown_item",
+  "unknown_document",
   "unknown_motion",
   "unknown_message",
   "unknown_note",
@@ -1516,6 +1546,8 @@ export const CODES = [
   "not_raised",
   "screen_taken",
   "no_media_here",
+  "no_pages",
+  "not_showing",
   "roll_call_open",
   "no_roll_call",
   "no_quorum",
