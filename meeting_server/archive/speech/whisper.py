@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ TOKENS_A_SECOND, MOST_TOKENS = 9, 220
 """More than this nobody says: an engine that lost its way is stopped."""
 LOOPS = 4.0
 """A text that compresses better than this says one thing over and over: the engine lost its way (good rhetoric stays below 3)."""
+UNHEARD_S = 2.5
+"""It is given speech alone: where it writes nothing for this long, it left out what was said."""
 
 
 class Whisper:
@@ -38,11 +41,20 @@ class Whisper:
         return self._name
 
     def hear(self, samples: Samples, prompt: str) -> list[Word]:
-        words, loops = self._once(samples, prompt)
-        return self._once(samples, "")[0] if loops else words
+        """Given a prompt it sometimes begins in the middle: what it left out it hears once more by itself."""
+        words = self._whole(samples, prompt)
+        for since, until in unheard(words, len(samples) / RATE):
+            part = samples[int(since * RATE) : int(until * RATE)]
+            left_out = self._whole(part, prompt) or self._whole(part, "")
+            words += [Word(since + word.since, since + word.until, word.text) for word in left_out]
+        return sorted(words, key=lambda word: word.since)
 
     def close(self) -> None:
         pass
+
+    def _whole(self, samples: Samples, prompt: str) -> list[Word]:
+        words, loops = self._once(samples, prompt)
+        return self._once(samples, "")[0] if loops else words
 
     def _once(self, samples: Samples, prompt: str) -> tuple[list[Word], bool]:
         # one temperature: the same sound gives the same words again
@@ -61,3 +73,13 @@ class Whisper:
         loops = any(segment.compression_ratio > LOOPS for segment in heard)
         sound = [segment for segment in heard if segment.compression_ratio <= LOOPS]
         return [Word(float(word.start), float(word.end), word.word) for segment in sound for word in segment.words or ()], loops
+
+
+def unheard(words: Sequence[Word], lasted: float) -> list[tuple[float, float]]:
+    """Stretches (s) of at least ``UNHEARD_S`` without a word."""
+    stretches, at = [], 0.0
+    for word in (*words, Word(lasted, lasted, "")):
+        if word.since - at >= UNHEARD_S:
+            stretches.append((at, word.since))
+        at = max(at, word.until)
+    return stretches
