@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
-import zipfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
 import pytest
 import pytest_asyncio
-import uvicorn
 from av.audio.stream import AudioStream
-from playwright.async_api import Frame, Page, async_playwright
-from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
+from playwright.async_api import Frame, Page
 
 from meeting_server.archive.takeaway.scorm import write_scorm
 from meeting_server.archive.takeaway.study import Study
+from tests.scorm_platform import launch, learner, leave, scorm_platform, value
 from tests.studies import study, words
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-RUN_TIME = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "scorm-again" / "dist" / "scorm12.min.js"
 SECONDS = 8
-PLATFORM = """<!doctype html><html><head><meta charset="utf-8"><title>platform</title><script src="/scorm12.min.js"></script><script>
-var kept = JSON.parse(sessionStorage.getItem("kept") || "null");
-window.seen = [];
-window.API = new Scorm12API({ autocommit: false, logLevel: 5 });
-if (kept) window.API.loadFromJSON(kept, "cmi");
-["LMSInitialize", "LMSCommit", "LMSFinish"].forEach(function (name) { window.API.on(name, function () { window.seen.push(name); }); });
-</script></head><body></body></html>"""
 
 
 def sound(path: Path) -> Path:
@@ -61,64 +46,21 @@ def of_eight_seconds(text_only: bool = False) -> Study:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A learning platform as small as can be: the run-time, and the unpacked packages."""
-    if not RUN_TIME.exists():
-        pytest.skip("scorm-again is not installed: npm ci in web_client")
+    """The packages of a resource that is heard and of one that is read."""
     folder = tmp_path_factory.mktemp("platform")
     mix = sound(folder / "mix.m4a")
-    for name, made, heard in (("heard", of_eight_seconds(), mix), ("text", of_eight_seconds(text_only=True), None)):
-        with zipfile.ZipFile(write_scorm(folder / f"{name}.zip", made, heard, words())) as package:
-            package.extractall(folder / name)
-    (folder / "scorm12.min.js").write_bytes(RUN_TIME.read_bytes())
-    (folder / "platform.html").write_text(PLATFORM)
-    listening = socket.create_server(("127.0.0.1", 0))
-    app = Starlette(routes=[Mount("/", StaticFiles(directory=folder, html=True))])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listening.close()
+    packages = {
+        name: write_scorm(folder / f"{name}.zip", made, heard, words()).read_bytes()
+        for name, made, heard in (("heard", of_eight_seconds(), mix), ("text", of_eight_seconds(text_only=True), None))
+    }
+    with scorm_platform(folder, packages) as address:
+        yield address
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(platform: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
-        )
-        page = await browser.new_page(viewport={"width": 360, "height": 740})
-        page.set_default_timeout(20_000)
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+async def page() -> AsyncIterator[Page]:
+    async with learner() as page:
         yield page
-        await browser.close()
-        assert wrong == []
-
-
-async def launch(page: Page, platform: str, package: str, kept: dict[str, Any] | None = None) -> Frame:
-    await page.goto(f"{platform}/platform.html")
-    if kept is not None:
-        await page.evaluate("kept => sessionStorage.setItem('kept', JSON.stringify(kept))", kept)
-        await page.goto(f"{platform}/platform.html")
-    async with page.expect_event("frameattached") as attached:
-        await page.evaluate(
-            "address => { const f = document.createElement('iframe'); f.src = address; f.width = 340; f.height = 700; document.body.append(f); }",
-            f"{platform}/{package}/index.html",
-        )
-    frame = await attached.value
-    await frame.wait_for_function("document.getElementById('state')?.textContent")
-    return frame
-
-
-async def value(page: Page, name: str) -> str:
-    return str(await page.evaluate(f"String(window.API.cmi.{name})"))
-
-
-async def leave(page: Page) -> None:
-    await page.evaluate("document.querySelector('iframe').remove()")
-    await page.wait_for_function("window.seen.includes('LMSFinish')")
 
 
 async def answer(frame: Frame, *, right: bool) -> None:
