@@ -77,12 +77,16 @@ async def test_a_batch_is_opened_in_the_console_and_voted_on_one_after_another(h
     await expect(page.locator(".banners")).to_contain_text(zh("vote.strip_all_sent", of=3))
     await expect(screen.page.locator(".hall__batch > li").first).to_contain_text(re.compile(r"1 / \d"))
 
-    for motion_id in ids:
-        await hall.ask("CloseMotion", motion_id=motion_id)
+    # two taps end them all
+    await press(console, "vote.look_at_room")
+    await console.page.get_by_role("button", name=zh("console.close_batch", n=3)).click()
+    await expect(console.page.locator(".sheet .row", has_text=THREE[0])).to_contain_text(zh("console.returned", n=1))
+    await press(console, "console.close_now", inside=".sheet__foot")
     closed = [(await hall.secretary.event("MotionClosed", motion_id=motion_id))["data"] for motion_id in ids]
     assert [dict(data["tally"]["counts"]) for data in closed] == [
         {"for": 1, "against": 0, "abstain": 0}, {"for": 0, "against": 1, "abstain": 0}, {"for": 0, "against": 0, "abstain": 1},
     ]
+    await expect(console.page.locator(".sheet")).to_have_count(0)
     for motion_id in ids:
         await hall.ask("PublishMotion", motion_id=motion_id)
     # no result is lost: one sheet after another
@@ -149,6 +153,8 @@ async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hal
     await press(console, "vote.look_at_room")
     await member.page.locator(".seg", has_text=zh("vote.grade_good")).first.locator("input").check(force=True)
     await member.page.locator("#self-text").fill("按时参加组织生活。")
+    await member.page.reload()  # what was written so far is still there
+    await expect(member.page.locator("#self-text")).to_have_value("按时参加组织生活。")
     await press(member, "vote.go_on")
     await press(member, "vote.cast")
     await counted(member)

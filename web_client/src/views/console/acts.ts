@@ -10,7 +10,7 @@ export type ConsoleAct =
   | { readonly kind: "publish"; readonly motion: MotionId }
   | { readonly kind: "withdraw"; readonly motion: MotionId }
   | { readonly kind: "motion_acts" | "amend" | "opinion" | "paper_count" | "revote"; readonly motion: MotionId }
-  | { readonly kind: "batch" }
+  | { readonly kind: "batch" | "close_batch" }
   | { readonly kind: "officers" }
   | { readonly kind: "roll_call" }
   | { readonly kind: "person"; readonly participant: ParticipantId }

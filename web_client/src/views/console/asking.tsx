@@ -14,26 +14,26 @@ export interface Asking {
   readonly busy: boolean;
   readonly error: string | null;
   ask<K extends CommandKind>(kind: K, data: CommandData[K], done?: () => void): void;
+  /** The same of several: done when each was accepted; what is refused does not keep the others back. */
+  askEach<K extends CommandKind>(kind: K, each: readonly CommandData[K][], done?: () => void): void;
 }
 
 /** For a sheet: stays open and shows the reason when refused. */
 export function useAsking(): Asking {
   const busy = useSignal(false);
   const error = useSignal<string | null>(null);
-  return {
-    busy: busy.value,
-    error: error.value,
-    ask(kind, data, done) {
-      if (busy.peek()) return;
-      busy.value = true;
-      error.value = null;
-      void send(kind, data).then((outcome) => {
-        busy.value = false;
-        if (outcome.ok) done?.();
-        else say((error.value = refusalWords(outcome.code, outcome.detail)), true);
-      });
-    },
+  const askEach: Asking["askEach"] = (kind, each, done) => {
+    if (busy.peek()) return;
+    busy.value = true;
+    error.value = null;
+    void Promise.all(each.map((data) => send(kind, data))).then((outcomes) => {
+      busy.value = false;
+      const refused = outcomes.find((one) => !one.ok);
+      if (refused === undefined || refused.ok) done?.();
+      else say((error.value = refusalWords(refused.code, refused.detail)), true);
+    });
   };
+  return { busy: busy.value, error: error.value, askEach, ask: (kind, data, done) => askEach(kind, [data], done) };
 }
 
 export function AskingError({ asking }: { asking: Asking }): JSX.Element | null {

@@ -1,4 +1,4 @@
-/** Several motions opened together: which of those prepared, for how long, and what each takes. */
+/** Several motions opened together: which of those prepared, for how long, and what each takes; and ended together. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { takesThree } from "../../core/appraisal";
@@ -12,6 +12,7 @@ import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
+import { papersOf } from "./papers_out";
 import { consequence } from "./rule_words";
 
 const READY: readonly Motion["phase"][] = ["drafted", "moved", "discussed"];
@@ -82,6 +83,39 @@ export function BatchSheet(): JSX.Element {
         options={[["120", t("console.minutes", { n: 2 })], ["300", t("console.minutes", { n: 5 })], ["600", t("console.minutes", { n: 10 })], ["0", t("console.no_limit")]]}
       />
       <p class="small muted">{t(seconds.value === "0" ? "console.until_closed" : "console.until_time")}</p>
+    </Sheet>
+  );
+}
+
+/** What was opened together and still takes ballots. */
+export function votingTogether(): readonly Motion[] {
+  return motions.value.filter((one) => one.phase === "voting" && one.method !== "secret");
+}
+
+/** Ending all of a batch before everyone has voted: what is missing is counted for each, never named. Leaves by itself once nothing is open. */
+export function CloseBatchSheet(): JSX.Element {
+  const asking = useAsking();
+  const open = votingTogether();
+  return (
+    <Sheet
+      title={t("console.close_batch_title", { n: open.length })} onClose={back}
+      foot={
+        <>
+          <AskingError asking={asking} />
+          <div class="btn-pair btn-pair--even">
+            <Button size="lg" onPress={back}>{t("console.keep_voting")}</Button>
+            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : undefined} onPress={() => asking.askEach("CloseMotion", open.map((one) => ({ motion_id: one.motion_id })))}>{t("console.close_now")}</Button>
+          </div>
+        </>
+      }
+    >
+      <ul class="rows card card--line card--flush">
+        {open.map((one) => {
+          const { issued, returned } = papersOf(one);
+          return <li class="row" key={one.motion_id}><span class="row__main"><span class="row__title">{one.title}</span><span class="row__sub">{t("console.returned", { n: returned })}{t("console.comma")}{t("console.not_returned", { n: Math.max(0, issued - returned) })}</span></span></li>;
+        })}
+      </ul>
+      <p class="small muted">{t("console.close_batch_words")}</p>
     </Sheet>
   );
 }

@@ -1,12 +1,11 @@
 /** Motions and polls as those who run votes see them: prepared, voting, counted, published; the next act on each card. */
 import type { JSX } from "preact";
 import { decides, takesThree } from "../../core/appraisal";
-import { inFours, progress } from "../../core/ballot/kept";
+import { inFours } from "../../core/ballot/kept";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
 import { showsRunning } from "../../core/poll_counts";
 import { currentItem, motions, runningMotion } from "../../core/selectors";
-import { meeting } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
@@ -17,7 +16,8 @@ import { RunningPlot } from "../vote/poll_plots";
 import { verdictWord } from "../vote/result";
 import { openAct } from "./acts";
 import { tap } from "./asking";
-import { openTogether } from "./batch_sheet";
+import { openTogether, votingTogether } from "./batch_sheet";
+import { papersOf, papersOut } from "./papers_out";
 import { consequence } from "./rule_words";
 import { canRevote } from "./revote_sheet";
 import { holders } from "./secret_opening";
@@ -29,19 +29,6 @@ export function Kind({ motion }: { motion: Motion }): JSX.Element {
   if (motion.force === "poll" && motion.method !== "secret") return <Chip icon="list">{t("console.poll")}</Chip>;
   if (motion.method === "secret") return <Chip tone="force" icon="lock">{t("console.secret")}</Chip>;
   return motion.method === "named" ? <Chip icon="edit">{t("console.named")}</Chip> : <Chip icon="ballot">{t("console.open_ballot")}</Chip>;
-}
-
-/** How many papers are out now: those entitled who are here. */
-export function papersOut(motion: Motion): number {
-  const people = meeting.value?.participants ?? {};
-  return motion.electorate.filter((id) => people[id]?.present && !people[id]?.removed).length;
-}
-
-/** Papers handed out and ballots returned so far; of a secret vote as the box tells it. */
-export function papersOf(motion: Motion): { readonly issued: number; readonly returned: number } {
-  const told = progress.value[motion.motion_id];
-  if (motion.method === "secret") return told ?? { issued: motion.issued, returned: motion.returned };
-  return { issued: Math.max(papersOut(motion), motion.returned), returned: motion.returned };
 }
 
 /** The beginning of the fingerprint, the same as on the hall's screen. */
@@ -174,8 +161,10 @@ export function DraftButton({ kind }: { kind: "quiet" | "primary" }): JSX.Elemen
   return <Button kind={kind} icon="plus" onPress={() => openAct({ kind: "draft", item: currentItem.value?.item.item_id ?? null })}>{t("console.draft")}</Button>;
 }
 
-/** Offered while two or more are prepared and none runs. */
+/** Offered while two or more are prepared and none runs; and, while several run, to end them all. */
 function BatchButton(): JSX.Element | null {
+  const open = votingTogether().length;
+  if (open > 1) return <Button icon="check" block onPress={() => openAct({ kind: "close_batch" })}>{t("console.close_batch", { n: open })}</Button>;
   const ready = openTogether().length;
   return ready < 2 || runningMotion.value !== null ? null : <Button icon="list" block onPress={() => openAct({ kind: "batch" })}>{t("console.batch", { n: ready })}</Button>;
 }

@@ -5,7 +5,7 @@ import type { MotionId, MotionPhase } from "../../wire/messages";
 import { useEffect } from "preact/hooks";
 import { back } from "../layout";
 import type { ConsoleAct } from "./acts";
-import { BatchSheet } from "./batch_sheet";
+import { BatchSheet, CloseBatchSheet, votingTogether } from "./batch_sheet";
 import { DraftSheet } from "./draft_sheet";
 import { ItemSheet } from "./item_sheet";
 import { ConsoleMore } from "./more_sheet";
@@ -62,6 +62,8 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
       return withMotion(act.motion, ["closed", "published"], (motion) => <RevoteSheet motion={motion} />);
     case "batch":
       return <BatchSheet />;
+    case "close_batch":
+      return votingTogether().length > 0 ? <CloseBatchSheet /> : <MovedOn />;
     case "officers":
       return <OfficersSheet />;
     case "roll_call":
