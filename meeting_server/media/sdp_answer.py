@@ -85,15 +85,23 @@ def _key(codec: OfferedCodec) -> str | None:
         if codec.parameters.get("packetization-mode") != "1":
             return None
         return "h264" if codec.parameters.get("profile-level-id", "42").lower().startswith("42") else None
-    if codec.name == "vp9" and codec.parameters.get("profile-id", "0") != "0":
+    if codec.parameters.get({"vp9": "profile-id", "av1": "profile"}.get(codec.name, ""), "0") != "0":
         return None
     return codec.name if codec.name in CODECS else None
+
+
+def _is_constrained(codec: OfferedCodec) -> bool:
+    """Whether an H264 is of the profile that every browser decodes: constrained baseline (RFC 6184, constraint_set1)."""
+    try:
+        return bool(int(codec.parameters.get("profile-level-id", "42e0")[2:4], 16) & 0x40)
+    except ValueError:
+        return False
 
 
 def _payloads(line: OfferedLine) -> dict[str, tuple[Payload, OfferedCodec]]:
     rtx = {c.parameters.get("apt", ""): c.payload_type for c in line.codecs if c.name == "rtx"}
     found: dict[str, tuple[Payload, OfferedCodec]] = {}
-    for codec in line.codecs:
+    for codec in sorted(line.codecs, key=lambda c: c.name == "h264" and not _is_constrained(c)):
         key = _key(codec)
         if key is None or key in found:
             continue
@@ -188,7 +196,7 @@ class Answerer:
             f"a=fingerprint:{self._fingerprint.algorithm} {self._fingerprint.value}",
             "a=setup:passive",
             "a=rtcp-mux",
-            "a=rtcp-rsize",
+            *(["a=rtcp-rsize"] if line.reduced_rtcp else []),
         ]
         candidates = [f"a=candidate:{i + 1} 1 udp {2130706431 - i} {host} {self._port} typ host" for i, host in enumerate(self._hosts)]
         extmaps = [f"a=extmap:{number} {uri}" for uri, number in extensions.items()]

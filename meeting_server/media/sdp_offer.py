@@ -39,6 +39,7 @@ class OfferedLine:
     rids: tuple[str, ...] = ()  # of a simulcast line, lowest layer first
     ssrcs: tuple[int, ...] = ()
     rtx_of: dict[int, int] = field(default_factory=dict)  # ssrc of the repair stream -> ssrc it repairs
+    reduced_rtcp: bool = False  # rtcp-rsize: feedback may come without a report (RFC 5506)
     role: Role = "unused"
 
     @property
@@ -193,6 +194,7 @@ def _line(section: _Section, index: int) -> OfferedLine:
         if 1 <= identifier <= 14 and rest:
             line.extensions.setdefault(rest.split()[0], identifier)
     line.rids = _simulcast(section)
+    line.reduced_rtcp = section.first("rtcp-rsize") is not None
     ssrcs: dict[int, None] = {}
     for value in section.all("ssrc"):
         ssrcs[int(value.split()[0])] = None

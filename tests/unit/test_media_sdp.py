@@ -98,7 +98,9 @@ def test_aiortcs_offer_as_recorded_is_answered_with_retransmission() -> None:
 
 # "-style" was written by hand after that browser's form; every other one was recorded from the version in its name
 EVERY_OFFER = (
-    "chromium-156-simulcast", "firefox-153-simulcast", "gstreamer-1.22-webrtcbin", "aiortc-1.16.0", "firefox-style", "safari-style",
+    "chromium-156-simulcast", "firefox-153-simulcast", "gstreamer-1.22-webrtcbin", "aiortc-1.16.0",
+    "safari-mac-listening", "safari-ios-speaking", "safari-mac-showing", "safari-mac-showing-and-watching", "webkit-2025-two-cameras",
+    "firefox-style", "safari-style",
 )  # fmt: skip
 
 
@@ -119,7 +121,8 @@ def test_an_answer_mirrors_the_offer_line_by_line(name: str) -> None:
         if line.kind in ("audio", "video"):
             assert "a=setup:passive" in part
             assert "a=rtcp-mux" in part
-            assert {"sendonly": "a=recvonly", "sendrecv": "a=recvonly", "recvonly": "a=sendonly"}[line.direction] in part.split("\r\n")
+            ways = {"sendonly": "a=recvonly", "sendrecv": "a=recvonly", "recvonly": "a=sendonly", "inactive": "a=inactive"}
+            assert ("a=inactive" if line.role == "unused" else ways[line.direction]) in part.split("\r\n")
             assert "a=candidate:1 1 udp 2130706431 198.51.100.7 5004 typ host" in part
         for number, uri in re.findall(r"a=extmap:(\d+) (\S+)", part):
             assert line.extensions[uri] == int(number)
