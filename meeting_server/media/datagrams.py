@@ -58,6 +58,8 @@ def open_udp(bind: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_DGRAM)
     sock.setblocking(False)
+    if family == socket.AF_INET6:  # "::" hears IPv4 too, whatever this system's habit is
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(bind != "::"))
     for forced, plain in ((_SO_SNDBUFFORCE, socket.SO_SNDBUF), (_SO_RCVBUFFORCE, socket.SO_RCVBUF)):
         try:
             sock.setsockopt(socket.SOL_SOCKET, forced, 8 << 20)
@@ -116,13 +118,31 @@ class Inbox:
         return address_of_key(bytes(self.names[i * NAME : i * NAME + self.key_size]))
 
 
+_MAPPED = bytes(10) + b"\xff\xff"  # begins the IPv6 address under which a socket of both families sees an IPv4 one
+
+
 def address_of_key(key: bytes) -> tuple[str, int]:
-    """(host, port) of the first bytes of a sockaddr."""
+    """(host, port) of the first bytes of a sockaddr; an IPv4-mapped address as the IPv4 address that it is."""
     port = int.from_bytes(key[2:4], "big")
     if len(key) == 8:
         return socket.inet_ntop(socket.AF_INET, key[4:8]), port
-    host = socket.inet_ntop(socket.AF_INET6, key[8:24])
-    return host.removeprefix("::ffff:"), port
+    if key[8:20] == _MAPPED:
+        return socket.inet_ntop(socket.AF_INET, key[20:24]), port
+    return socket.inet_ntop(socket.AF_INET6, key[8:24]), port
+
+
+def destination_of_key(key: bytes) -> tuple[str, int]:
+    """(host, port) as the socket that the key comes from takes it in ``sendto``."""
+    if len(key) == 8:
+        return address_of_key(key)
+    return socket.inet_ntop(socket.AF_INET6, key[8:24]), int.from_bytes(key[2:4], "big")
+
+
+def household_of_key(key: bytes) -> bytes:
+    """Whom to hold responsible for a datagram: an IPv4 address, or the /64 network of an IPv6 one, which one customer has all of."""
+    if len(key) == 8:
+        return key[4:8]
+    return key[20:24] if key[8:20] == _MAPPED else key[8:16]
 
 
 class Destination:

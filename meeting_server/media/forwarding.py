@@ -15,7 +15,7 @@ from .datagrams import (
     SLOT,
     Destination,
     Inbox,
-    address_of_key,
+    destination_of_key,
     open_udp,
 )
 from .dtls import Certificate
@@ -113,7 +113,7 @@ class Forwarder:
 
     def _send(self, datagram: bytes, key: bytes) -> None:
         try:
-            self._sock.sendto(datagram, address_of_key(key))
+            self._sock.sendto(datagram, destination_of_key(key))
         except (BlockingIOError, OSError):  # a full buffer or an unreachable network: UDP may lose it
             self.copier.outbox.dropped += 1
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from aioice import stun
 
-from .datagrams import address_of_key
+from .datagrams import address_of_key, household_of_key
 
 _ALPHABET = string.ascii_letters + string.digits
 _REMEMBERED_CHECKS = 128
@@ -90,7 +90,7 @@ class IceLite:
         return check
 
     def _check(self, datagram: bytes, sender: bytes, *, trusted: bool, now: float) -> Check | None:
-        if not trusted and not self._limiter.allows(sender[4:], now):
+        if not trusted and not self._limiter.allows(household_of_key(sender), now):
             return None
         try:
             message = stun.parse_message(datagram)

@@ -10,7 +10,7 @@ from pathlib import Path
 class MediaSettings:
     """What a media worker needs to know.
 
-    ``bind``      address the UDP sockets listen on.
+    ``bind``      address the UDP sockets listen on; empty = every address of IPv4 and, where this machine has it, IPv6.
     ``port``      UDP port of the first worker, the next worker takes the next one; 0 = any free port.
     ``hosts``     addresses advertised to clients; empty = every address of this machine that a client could use.
     ``workers``   number of worker processes; rooms are pinned to them by the part of their name before the first "/".
@@ -19,7 +19,7 @@ class MediaSettings:
     ``sockets``   control sockets of workers that run on their own (``python -m meeting_server.media.worker``); then none is started.
     """
 
-    bind: str = "0.0.0.0"
+    bind: str = ""
     port: int = 0
     hosts: tuple[str, ...] = ()
     workers: int = 1

@@ -1,6 +1,6 @@
 """The media worker process: one forwarding unit driven over a local Unix socket.
 
-    python -m meeting_server.media.worker --socket PATH [--bind 0.0.0.0] [--port 0] [--host ADDRESS ...] [--attended]
+    python -m meeting_server.media.worker --socket PATH [--bind ADDRESS] [--port 0] [--host ADDRESS ...] [--attended]
 
 ``--attended`` ends the worker when the process that drives it goes away; without it, the worker keeps media running while the
 web process restarts: clients that are not joined again within 20 s are let go.
@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from .addresses import advertised_hosts
+from .addresses import advertised_hosts, bound_to
 from .api import MediaRefused
 from .control import (
     Answered,
@@ -57,6 +57,7 @@ class Worker:
         self._path = path
         self._attended = attended
         self._writer: asyncio.StreamWriter | None = None
+        bind = bound_to(bind)
         self._sfu = Sfu(bind, port, advertised_hosts(bind, hosts), self._emit)
         self._adopted: set[str] = set()
         self._ended = asyncio.Event()
@@ -162,7 +163,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry of the process; ``arguments`` as on the command line."""
     parser = argparse.ArgumentParser(prog="meeting-server media", description="Forward sound and pictures of meetings.")
     parser.add_argument("--socket", type=Path, required=True, help="control socket to listen on")
-    parser.add_argument("--bind", default="0.0.0.0", help="address of the UDP port")
+    parser.add_argument("--bind", default="", help="address of the UDP port; empty: all of IPv4 and IPv6")
     parser.add_argument("--port", type=int, default=0, help="UDP port, 0 for any")
     parser.add_argument("--host", action="append", default=[], help="address told to clients (repeat for more)")
     parser.add_argument("--attended", action="store_true", help="end when the driving process goes away")
