@@ -49,8 +49,8 @@ def test_speech_that_was_heard_is_heard_once() -> None:
 
 
 def test_only_a_long_stretch_without_a_word_was_left_out() -> None:
-    words = [Word(1.0, 2.0, "a"), Word(4.4, 5.0, "b")]
-    assert unheard(words, 7.4) == []
-    assert unheard(words, 8.0) == [(5.0, 8.0)]
+    words = [Word(1.0, 2.0, "a"), Word(3.4, 4.0, "b")]
+    assert unheard(words, 5.4) == []
+    assert unheard(words, 6.0) == [(4.0, 6.0)]
     assert unheard([], 1.0) == []
     assert unheard([], 3.0) == [(0.0, 3.0)]

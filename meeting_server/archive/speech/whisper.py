@@ -14,8 +14,8 @@ TOKENS_A_SECOND, MOST_TOKENS = 9, 220
 """More than this nobody says: an engine that lost its way is stopped."""
 LOOPS = 4.0
 """A text that compresses better than this says one thing over and over: the engine lost its way (good rhetoric stays below 3)."""
-UNHEARD_S = 2.5
-"""It is given speech alone: where it writes nothing for this long, it left out what was said."""
+UNHEARD_S = 1.5
+"""It is given speech with pauses below a second: where it writes nothing for this long, it left out what was said."""
 
 
 class Whisper:
