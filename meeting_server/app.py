@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -49,6 +50,7 @@ from meeting_server.web.request_log import RequestLog
 from meeting_server.web.routes import routes
 from meeting_server.web.security_headers import SecurityHeaders
 from meeting_server.web.sign_outs import SignOuts
+from meeting_server.web.whip import resume
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +118,7 @@ async def open_house(
             search=Search(database),
             archive=Shelf(settings.recordings_dir),
         )
+        registry.signalling.resumes = partial(resume, house)
         await registry.start(await desk.schedule.running() if hosting else ())
         stack.push_async_callback(registry.stop)
         yield house

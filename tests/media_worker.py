@@ -12,11 +12,11 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def media_worker() -> Iterator[Path]:
-    """The control socket of a running worker."""
+def media_worker(*options: str) -> Iterator[Path]:
+    """The control socket of a running worker with these options."""
     with tempfile.TemporaryDirectory(prefix="media-") as folder:
         path = Path(folder) / "worker.sock"
-        process = subprocess.Popen([sys.executable, "-m", "meeting_server.media.worker", "--socket", str(path)])
+        process = subprocess.Popen([sys.executable, "-m", "meeting_server.media.worker", "--socket", str(path), *options])
         try:
             end = time.monotonic() + 30
             while not path.exists():

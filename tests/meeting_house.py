@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from meeting_server.domain.commands import Actor, AdjournMeeting, MarkPresent, OpenMeeting
@@ -22,6 +23,7 @@ from meeting_server.web.auth import now_millis
 from meeting_server.web.dates import local
 from meeting_server.web.desk import Desk
 from meeting_server.web.routes import routes
+from meeting_server.web.whip import resume
 from tests.houses import Browser, TestHouse, people_house
 
 HOUR: Millis = 3_600_000
@@ -130,8 +132,9 @@ async def meeting_house(folder: Path, media: MediaPlane | None = None) -> AsyncI
         desk = Desk.set_up(inner.house.database, inner.house.directory, folder / "documents")
         journal = SqlJournal(inner.house.database)
         registry = Registry(journal, desk.presets, desk.convener.convening, recordings_dir=folder / "recordings", media=media)
-        await registry.start()
         inner.house.desk, inner.house.registry = desk, registry
+        registry.signalling.resumes = partial(resume, inner.house)
+        await registry.start()
         try:
             yield MeetingHouse(inner, desk, registry)
         finally:

@@ -10,7 +10,7 @@ from meeting_server.domain.ids import ConnectionId, ParticipantId, RoomId
 from meeting_server.domain.terms import MediaKind
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.signalling import Signalling
-from meeting_server.media.api import Answer, IceServer, Role
+from meeting_server.media.api import Answer, IceServer, KeptClient, Role
 from meeting_server.wire.server_messages import MediaLost, ServerMessage
 
 SENDS: dict[Role, MediaKind] = {"microphone": "audio", "camera": "video"}
@@ -67,6 +67,14 @@ class HallLink:
             for kind in sorted(party.offered):
                 await self._assembly.host.ask(Actor(self._device), OpenMedia(kind))
         return answer
+
+    async def resume(self, kept: KeptClient) -> None:
+        """Go on with a session that media kept while this process was away; opens nothing on the record. Raises MediaRefused."""
+        party = _Party(kept.client, self._device, self._gone)
+        if self._kind == "camera":
+            party.offered = {kind for kind in kept.sends if kind != "screen"}
+        await self._signalling.resume_device(self._assembly, party, self._room_id, kept.room)
+        self._parties[kept.client] = party
 
     async def leave(self, client: str) -> None:
         party = self._parties.pop(client, None)

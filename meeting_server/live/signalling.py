@@ -40,6 +40,7 @@ from meeting_server.wire.server_messages import (
 log = logging.getLogger(__name__)
 
 FindAssembly = Callable[[MeetingId], Coroutine[Any, Any, Assembly | None]]
+Resumes = Callable[[api.KeptClient], Coroutine[Any, Any, None]]
 RETRY_MS = 500
 NOTHING: frozenset[MediaKind] = frozenset()
 TOUCHING = (
@@ -121,6 +122,8 @@ class Signalling:
         self._recordings: dict[MeetingId, Recording] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reader: asyncio.Task[None] | None = None
+        self.resumes: Resumes | None = None
+        """Goes on with, or ends, a device of the hall that media served while this process was away; set before ``start``."""
 
     @property
     def available(self) -> bool:
@@ -177,6 +180,27 @@ class Signalling:
             client.room = room
             await self._adjust(self._media, client, sure=False)
         return answer
+
+    async def resume_device(self, assembly: Assembly, party: Party, room_id: RoomId, room: str) -> None:
+        """A camera or screen of the hall that media went on serving in ``room`` is ours again, heard and seen as the meeting says now.
+
+        Raises MediaRefused."""
+        if self._media is None:
+            raise api.MediaRefused("media_unavailable", "media is switched off")
+        client = self._clients.setdefault(party.connection_id, _Client(assembly, party, hall_room=room_id))
+        async with client.turn:
+            try:
+                await self._media.resume(client.name)
+            except api.MediaRefused:
+                self._clients.pop(party.connection_id, None)
+                raise
+            client.room = room
+            await self._adjust(self._media, client, sure=False)
+
+    async def dismiss(self, name: str) -> None:
+        """End a media client that belongs to nobody."""
+        if self._media is not None:
+            await self._media.leave(name)
 
     def ice_servers(self, name: str) -> tuple[api.IceServer, ...]:
         """The TURN servers a media client may use, with credentials of its own."""
@@ -345,6 +369,10 @@ class Signalling:
                 await self._submit(meeting_id, track)
             case api.ClientLost(client):
                 self._must_rejoin(client, 0)
+            case api.ClientsKept(clients):
+                for kept in clients:
+                    if self.resumes is not None and ConnectionId(kept.client) not in self._clients:
+                        self._spawn(self.resumes(kept))
             case api.WorkerLost(clients):
                 for name in clients:
                     self._must_rejoin(name, RETRY_MS)

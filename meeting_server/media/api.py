@@ -186,6 +186,22 @@ class WorkerLost(Struct, frozen=True, tag="worker_lost"):
     clients: tuple[str, ...]
 
 
+class KeptClient(Struct, frozen=True):
+    """A client that a media worker went on serving while nobody drove it; ``ice``: the name of its ICE session (our ufrag)."""
+
+    client: str
+    room: str
+    source: str
+    sends: tuple[Kind, ...]
+    ice: str
+
+
+class ClientsKept(Struct, frozen=True, tag="clients_kept"):
+    """A worker that was running before us serves these. Whom nobody resumes, or joins again, within 20 s is let go."""
+
+    clients: tuple[KeptClient, ...]
+
+
 MediaEvent = (
     SlotsChanged
     | SpeakerTurn
@@ -197,6 +213,7 @@ MediaEvent = (
     | LayersWanted
     | ClientConnected
     | ClientLost
+    | ClientsKept
     | WorkerLost
 )
 
@@ -237,6 +254,9 @@ class MediaPlane(Protocol):
         ``audio_only`` starts with the wish for no picture at all (``want`` changes it later).
         Raises MediaRefused: bad_sdp, no_common_codec, too_many_lines, media_unavailable.
         """
+
+    async def resume(self, client: str) -> None:
+        """Go on with a client that was kept (ClientsKept), as it is. Raises unknown_client."""
 
     async def leave(self, client: str) -> None:
         """Forget the client; unknown clients are fine."""

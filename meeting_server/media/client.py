@@ -18,6 +18,7 @@ from .api import (
     Answer,
     ClientDetails,
     ClientLost,
+    ClientsKept,
     IceServer,
     Layer,
     MediaEvent,
@@ -43,6 +44,7 @@ from .control import (
     Refused,
     Report,
     Request,
+    Resume,
     Want,
     frame,
     read_frame,
@@ -215,6 +217,7 @@ class MediaWorkers:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._events: asyncio.Queue[MediaEvent] = asyncio.Queue()
         self._link_of: dict[str, WorkerLink] = {}
+        self._kept: dict[str, WorkerLink] = {}  # clients of before that nobody has resumed
         self._permits: dict[str, Permit] = {}
         self._wants: dict[str, Want] = {}
         self._recordings: dict[str, Path] = {}
@@ -277,6 +280,8 @@ class MediaWorkers:
         elif not isinstance(message, Done | Answered | Detailed | Measured | Refused):
             if isinstance(message, ClientLost):
                 self._forget(message.client)
+            elif isinstance(message, ClientsKept):
+                self._kept |= {kept.client: link for kept in message.clients}
             self._events.put_nowait(message)
 
     def _later(self, link: WorkerLink, command: Command) -> None:
@@ -290,6 +295,7 @@ class MediaWorkers:
 
     def _forget(self, client: str) -> None:
         self._link_of.pop(client, None)
+        self._kept.pop(client, None)
         self._permits.pop(client, None)
         self._wants.pop(client, None)
 
@@ -321,12 +327,19 @@ class MediaWorkers:
                     await link.call(remembered)
         return reply.answer
 
+    async def resume(self, client: str) -> None:
+        link = self._kept.pop(client, None)
+        if link is None:
+            raise MediaRefused("unknown_client", client)
+        await link.call(Resume(client))
+        self._link_of[client] = link
+
     async def leave(self, client: str) -> None:
         await self._leave(client)
         self._forget(client)
 
     async def _leave(self, client: str) -> None:
-        link = self._link_of.pop(client, None)
+        link = self._link_of.pop(client, None) or self._kept.pop(client, None)
         if link is not None:
             with contextlib.suppress(MediaRefused):  # a lost worker has forgotten the client already
                 await link.call(Leave(client))

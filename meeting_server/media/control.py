@@ -14,6 +14,7 @@ from .api import (
     ClientConnected,
     ClientDetails,
     ClientLost,
+    ClientsKept,
     Layer,
     LayersWanted,
     Quality,
@@ -38,6 +39,10 @@ class Join(Struct, frozen=True, tag="join"):
 
 
 class Leave(Struct, frozen=True, tag="leave"):
+    client: str
+
+
+class Resume(Struct, frozen=True, tag="resume"):
     client: str
 
 
@@ -83,7 +88,7 @@ class Ping(Struct, frozen=True, tag="ping"):
     pass
 
 
-Command = Join | Leave | Move | Permit | Want | Record | Listen | Details | Metrics | Ping
+Command = Join | Leave | Resume | Move | Permit | Want | Record | Listen | Details | Metrics | Ping
 
 
 class Request(Struct, frozen=True):
@@ -136,6 +141,7 @@ WorkerEvent = (
     | LayersWanted
     | ClientConnected
     | ClientLost
+    | ClientsKept
 )
 Report = (
     Done
@@ -154,6 +160,7 @@ Report = (
     | LayersWanted
     | ClientConnected
     | ClientLost
+    | ClientsKept
 )
 
 T = TypeVar("T")

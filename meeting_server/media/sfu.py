@@ -15,6 +15,7 @@ from .api import (
     ClientConnected,
     ClientDetails,
     ClientLost,
+    KeptClient,
     Layer,
     LayersWanted,
     MediaRefused,
@@ -151,6 +152,13 @@ class Sfu:
         self._moved.discard(peer)
         self._rearrange(room, now)
         self._sweep(room)
+
+    def kept(self) -> tuple[KeptClient, ...]:
+        """Everyone who is here."""
+        return tuple(
+            KeptClient(p.client, p.room, p.source, tuple(line.kind for line in p.lines.values()), p.credentials[-1].ufrag)
+            for p in self.peers.values()
+        )
 
     def move(self, client: str, room: str) -> None:
         """Raises MediaRefused unknown_client."""

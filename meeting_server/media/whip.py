@@ -11,11 +11,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .api import Answer, IceServer, MediaRefused
+from .api import Answer, IceServer, KeptClient, MediaRefused
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
 LONGEST = 64 * 1024
+CLIENT = "whip-"
+"""Begins the names of media clients that are devices; the rest is the session's address, so that it outlives our process."""
 
 _ICE = re.compile(r"(?m)^a=(ice-ufrag|ice-pwd):([A-Za-z0-9+/]{4,256})\r?$")
 
@@ -75,13 +77,13 @@ class WhipDesk:
         """
         try:
             offer = _text(content_type, SDP, body)
-            client = f"whip-{secrets.token_hex(8)}"
+            resource = secrets.token_urlsafe(24)
+            client = CLIENT + resource
             answer = await _asked(joining.join(client, offer))
         except _Refused as refused:
             return refused.reply
         await self.end(owner)
-        resource = secrets.token_urlsafe(24)
-        made = self._resources[resource] = _Resource(owner, client, joining, offer, _etag())
+        made = self._resources[resource] = _Resource(owner, client, joining, offer, _etag(answer))
         links = tuple(("Link", link) for server in joining.ice_servers(client) for link in links_of(server))
         headers = (("Content-Type", SDP), ("Location", self.path + resource), ("ETag", made.etag), *links)
         return Reply(201, headers, answer.sdp)
@@ -110,9 +112,12 @@ class WhipDesk:
             return refused.reply
 
     async def _restart(self, session: _Resource, ice: dict[str, str]) -> Reply:
+        if not session.offer:  # of before our restart: the device must begin anew, and does when its session is not found
+            await self.end(session.owner)
+            return NOT_FOUND
         offer = _ICE.sub(lambda line: f"a={line[1]}:{ice[line[1]]}\r", session.offer)
         answer = await _asked(session.joining.join(session.client, offer))
-        session.offer, session.etag = offer, _etag()
+        session.offer, session.etag = offer, _etag(answer)
         return Reply(200, (("Content-Type", FRAGMENT), ("ETag", session.etag)), _fragment_of(answer.sdp))
 
     async def delete(self, owner: str, resource: str) -> Reply:
@@ -123,6 +128,10 @@ class WhipDesk:
         del self._resources[resource]
         await session.joining.leave(session.client)
         return Reply(200)
+
+    def resume(self, owner: str, kept: KeptClient, joining: Joining) -> None:
+        """Know a session again that the media plane went on serving while our process was away."""
+        self._resources[kept.client.removeprefix(CLIENT)] = _Resource(owner, kept.client, joining, "", f'"{kept.ice}"')
 
     async def end(self, owner: str) -> None:
         """End whatever session the owner has: the token was taken back, or a new session begins."""
@@ -142,8 +151,9 @@ async def _asked(joining: object) -> Answer:
     return answer
 
 
-def _etag() -> str:
-    return f'"{secrets.token_hex(8)}"'
+def _etag(answer: Answer) -> str:
+    """Names the ICE session by our side of it."""
+    return f'"{dict(_ICE.findall(answer.sdp)).get("ice-ufrag", "")}"'
 
 
 def _fragment_of(sdp: str) -> str:

@@ -1,9 +1,9 @@
 """The media worker process: one forwarding unit driven over a local Unix socket.
 
-    python -m meeting_server.media.worker --socket PATH [--bind ADDRESS] [--port 0] [--host ADDRESS ...] [--attended]
+    python -m meeting_server.media.worker --socket PATH [--bind ADDRESS] [--port 0] [--host ADDRESS ...] [--attended] [--keep 20]
 
 ``--attended`` ends the worker when the process that drives it goes away; without it, the worker keeps media running while the
-web process restarts: clients that are not joined again within 20 s are let go.
+web process restarts: clients that are neither joined again nor resumed within ``--keep`` seconds are let go.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import msgspec
 import uvloop
 
 from .addresses import advertised_hosts, bound_to
-from .api import MediaRefused
+from .api import ClientsKept, MediaRefused
 from .control import (
     Answered,
     Command,
@@ -38,6 +38,7 @@ from .control import (
     Ready,
     Record,
     Refused,
+    Resume,
     Want,
     WorkerEvent,
     frame,
@@ -53,8 +54,9 @@ MAX_UNSENT = 16 << 20
 class Worker:
     """Serves one driver at a time; a new connection takes over from the old."""
 
-    def __init__(self, path: Path, bind: str, port: int, hosts: tuple[str, ...], *, attended: bool) -> None:
+    def __init__(self, path: Path, bind: str, port: int, hosts: tuple[str, ...], *, attended: bool, keep: float = ORPHANS_WAIT_S) -> None:
         self._path = path
+        self._keep = keep
         self._attended = attended
         self._writer: asyncio.StreamWriter | None = None
         bind = bound_to(bind)
@@ -105,6 +107,8 @@ class Worker:
         self._adopted = set()
         orphans = asyncio.create_task(self._let_orphans_go(set(self._sfu.peers)))
         self._send(Ready(self._sfu.forwarder.port, os.getpid()))
+        if self._sfu.peers:
+            self._send(ClientsKept(self._sfu.kept()))
         try:
             while True:
                 request = await read_frame(reader, requests)
@@ -124,7 +128,7 @@ class Worker:
                 orphans.cancel()
 
     async def _let_orphans_go(self, before: set[str]) -> None:
-        await asyncio.sleep(ORPHANS_WAIT_S)
+        await asyncio.sleep(self._keep)
         for client in before - self._adopted:
             self._sfu.leave(client)
 
@@ -138,6 +142,9 @@ class Worker:
                     self._adopted.add(client)
                 case Leave(client):
                     sfu.leave(client)
+                case Resume(client):
+                    sfu.details(client)  # raises when it has gone meanwhile
+                    self._adopted.add(client)
                 case Move(client, room):
                     sfu.move(client, room)
                 case Permit(client, audio, video, screen):
@@ -167,10 +174,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0, help="UDP port, 0 for any")
     parser.add_argument("--host", action="append", default=[], help="address told to clients (repeat for more)")
     parser.add_argument("--attended", action="store_true", help="end when the driving process goes away")
+    parser.add_argument("--keep", type=float, default=ORPHANS_WAIT_S, help="seconds to go on with clients of a process that went away")
     options = parser.parse_args(arguments)
 
     async def serve() -> None:
-        await Worker(options.socket, options.bind, options.port, tuple(options.host), attended=options.attended).run()
+        hosts = tuple(options.host)
+        await Worker(options.socket, options.bind, options.port, hosts, attended=options.attended, keep=options.keep).run()
 
     uvloop.run(serve())
 

@@ -84,6 +84,12 @@ class HallDevices:
             row = (await conn.execute(select(*_COLUMNS).where(hall_devices.c.token_hash == token_hash(token)))).one_or_none()
         return _device(row) if row else None
 
+    async def by_id(self, device_id: str) -> HallDevice | None:
+        """The device of this id, whatever its state."""
+        async with self._database.read() as conn:
+            row = (await conn.execute(select(*_COLUMNS).where(hall_devices.c.device_id == device_id))).one_or_none()
+        return _device(row) if row else None
+
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[HallDevice, ...]:
         """All devices of a meeting, the oldest first."""
         query = select(*_COLUMNS).where(hall_devices.c.meeting_id == meeting_id)

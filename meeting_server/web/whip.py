@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -13,13 +14,16 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Invited
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.hall_link import HallLink
-from meeting_server.media.whip import FRAGMENT, LONGEST, SDP, Reply, WhipDesk
+from meeting_server.media.api import KeptClient, MediaRefused
+from meeting_server.media.whip import CLIENT, FRAGMENT, LONGEST, SDP, Reply, WhipDesk
 from meeting_server.store.hall_devices import DeviceKind, HallDevice
 from meeting_server.web.auth import now_millis
 from meeting_server.web.error_pages import next_step, sentence
 from meeting_server.web.errors import Refused, WebCode, refusal_of
-from meeting_server.web.house import house_of
+from meeting_server.web.house import House, house_of
 from meeting_server.web.pages import language_of
+
+log = structlog.get_logger(__name__)
 
 KINDS: dict[str, DeviceKind] = {"whip": "camera", "whep": "screen"}
 CORS = {
@@ -111,6 +115,30 @@ async def _link(request: Request, device: HallDevice) -> HallLink:
     except StorageUnavailable:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
     return HallLink(assembly, house.registry.signalling, device.device_id, device.room_id, device.kind, _desk(request).lost)
+
+
+async def resume(house: House, kept: KeptClient) -> None:
+    """A device that media served on while this process was away goes on, by its old session; one that may not is sent away."""
+    if not kept.client.startswith(CLIENT):
+        return  # a phone: it comes again by itself
+    signalling = house.registry.signalling
+    device = await house.hall_devices.by_id(kept.source)
+    if device is not None and device.works(now_millis()):
+        desk = house.whip if device.kind == "camera" else house.whep
+        assembly = await house.registry.assembly(device.meeting_id)
+        state = assembly.state if assembly is not None else None
+        me = state.participants.get(ParticipantId(device.device_id)) if state is not None else None
+        welcome = state is not None and state.phase not in ("adjourned", "cancelled") and device.room_id in state.rooms
+        if welcome and (me is None or not me.removed):
+            link = HallLink(assembly, signalling, device.device_id, device.room_id, device.kind, desk.lost)
+            try:
+                await link.resume(kept)
+            except MediaRefused as gone:
+                log.info("a device of the hall went away before it was known again", code=gone.code)
+                return
+            desk.resume(device.device_id, kept, link)
+            return
+    await signalling.dismiss(kept.client)
 
 
 async def _body(request: Request) -> bytes:

@@ -51,6 +51,9 @@ class Recorder:
         await self._note("join", room, client, source, offer_sdp, audio_only, video_slots)
         return api.Answer("v=0 answer", (api.Line("0", "microphone"), api.Line("1", "audio_slot")))
 
+    async def resume(self, client: str) -> None:
+        await self._note("resume", client)
+
     async def leave(self, client: str) -> None:
         await self._note("leave", client)
 

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -17,13 +18,16 @@ from sqlalchemy import text
 from meeting_server.domain.commands import Actor, CloseMedia, ModerateRoom, RemoveParticipant
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.state import Participant
+from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.outcome import Acked
+from meeting_server.live.registry import Registry
 from meeting_server.media.api import Answer, ClientLost, Line, MediaRefused, Role
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
-from meeting_server.media.whip import FRAGMENT, SDP
+from meeting_server.media.whip import CLIENT, FRAGMENT, SDP, WhipDesk
 from meeting_server.store.access_log import Act
 from meeting_server.web.auth import now_millis
+from meeting_server.web.whip import resume
 from tests.media_browser import BrowserRoom
 from tests.media_phone import WirePhone, meanwhile
 from tests.media_worker import media_worker
@@ -50,6 +54,12 @@ async def plane(worker: Path) -> AsyncIterator[MediaWorkers]:
 
 @pytest.fixture
 async def hall(tmp_path: Path, plane: MediaWorkers) -> AsyncIterator[Hall]:
+    async with _open_hall(tmp_path, plane) as hall:
+        yield hall
+
+
+@asynccontextmanager
+async def _open_hall(tmp_path: Path, plane: MediaWorkers) -> AsyncIterator[Hall]:
     async with meeting_house(tmp_path, media=plane) as house:
         meeting = await house.scheduled()
         await house.open(meeting.meeting_id)
@@ -112,6 +122,7 @@ class Hall:
 
     async def until_gone(self, resource: str, token: str) -> None:
         """Until the session's address is not found any more."""
+
         async def gone() -> bool:
             return (await self.trickle(resource, token)).status_code == 404
 
@@ -144,7 +155,7 @@ async def test_a_hall_camera_is_in_the_room_by_name_and_a_wall_screen_shows_it(h
     camera, answer = await hall.publishes(token)
     assert answer.headers["content-type"].startswith(SDP)
     assert answer.headers["location"].startswith("/whip/")
-    assert re.fullmatch(r'"[0-9a-f]+"', answer.headers["etag"])
+    assert re.fullmatch(r'"[A-Za-z0-9]+"', answer.headers["etag"])
     links = answer.headers.get_list("link")
     assert [link.partition(">")[0][1:] for link in links] == list(TURN)
     assert all('rel="ice-server"; username="' in link and 'credential-type="password"' in link for link in links)
@@ -303,6 +314,94 @@ async def test_candidates_trickle_in_and_ice_restarts_with_the_right_etag_only(h
         await wall.hears("audio_slot", 5)
 
 
+@asynccontextmanager
+async def _restarted(hall: Hall, plane: MediaWorkers, worker: Path) -> AsyncIterator[MediaWorkers]:
+    """A web process after a restart: it has its database and the media worker's socket, and remembers nothing."""
+    house = hall.house.inner.house
+    await hall.house.registry.stop()
+    await plane.stop()
+    again, journal = MediaWorkers(MediaSettings(sockets=(worker,))), SqlJournal(house.database)
+    registry = Registry(journal, hall.house.desk.presets, hall.house.desk.convener.convening, media=again)
+    hall.house.registry = house.registry = registry
+    house.whip, house.whep = WhipDesk("/whip/"), WhipDesk("/whep/")
+    registry.signalling.resumes = partial(resume, house)
+    await again.start()
+    await registry.start()
+    try:
+        yield again
+    finally:
+        await registry.stop()
+        await again.stop()
+        await journal.close()
+
+
+async def test_a_camera_and_a_screen_go_on_through_a_restart_of_the_web_process(tmp_path: Path) -> None:
+    with media_worker("--keep", "2") as worker:
+        plane = MediaWorkers(MediaSettings(sockets=(worker,)))
+        await plane.start()
+        async with _open_hall(tmp_path, plane) as hall:
+            token = await hall.token("camera")
+            camera, answer = await hall.publishes(token)
+            who, location = ParticipantId((await hall.cameras())[0].participant_id), answer.headers["location"]
+            wall = await hall.watches()
+            orphan = hall.phone("orphan")
+            await orphan.join(plane, f"{hall.meeting_id}/{HALL}")
+            async with meanwhile(camera.speak(), camera.show()):
+                await wall.hears("audio_slot", 5)
+                async with _restarted(hall, plane, worker) as again:
+
+                    async def only_the_devices() -> bool:
+                        clients = re.search(r"meeting_media_clients{[^}]*} (\S+)", await again.metrics())
+                        return clients is not None and float(clients[1]) == 2
+
+                    await _until(only_the_devices)  # the phone that did not come again was let go; they were not
+                    await wall.hears("audio_slot", 5)
+                    await wall.hears("video_slot", 5)
+                    assert (await hall.trickle(location, token, match='"another"')).status_code == 412
+                    assert (await hall.trickle(location, token, match=answer.headers["etag"])).status_code == 204
+                    await hall.chair(CloseMedia("audio", who))
+                    assert await _silent(wall, "audio_slot") < 0.3
+                    await wall.hears("video_slot", 5)
+                    bearer = {"authorization": f"Bearer {token}"}
+                    assert (await hall.http.delete(location, headers=bearer)).status_code == 200
+                    await _until_media(hall, ())
+
+
+async def test_a_camera_whose_token_was_taken_back_meanwhile_is_sent_away_after_the_restart(
+    hall: Hall, plane: MediaWorkers, worker: Path
+) -> None:
+    camera, answer = await hall.publishes(await hall.token("camera"))
+    devices = hall.house.inner.house.hall_devices
+    (device,) = await devices.of_meeting(hall.meeting_id)
+    client = CLIENT + answer.headers["location"].removeprefix("/whip/")
+    await devices.revoke(hall.meeting_id, device.device_id, now_millis())
+    async with _restarted(hall, plane, worker) as again:
+
+        async def closed() -> bool:
+            return camera.pc.connectionState == "closed"
+
+        await _until(closed)  # the worker said goodbye: an encoder that is meant to be there comes again
+        with pytest.raises(MediaRefused, match="unknown_client"):
+            await again.details(client)
+
+
+async def test_an_ice_restart_of_a_session_of_before_the_restart_is_answered_by_begin_anew(
+    hall: Hall, plane: MediaWorkers, worker: Path
+) -> None:
+    token = await hall.token("camera")
+    _, answer = await hall.publishes(token)
+    async with _restarted(hall, plane, worker):
+
+        async def known_again() -> bool:
+            return (await hall.trickle(answer.headers["location"], token)).status_code == 204
+
+        await _until(known_again)
+        restart = "a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n"
+        assert (await hall.trickle(answer.headers["location"], token, restart)).status_code == 404
+        _, again = await hall.publishes(token)
+        assert (await hall.trickle(again.headers["location"], token)).status_code == 204
+
+
 async def test_a_second_session_of_a_device_replaces_the_first(hall: Hall) -> None:
     token = await hall.token("camera")
     _, first = await hall.publishes(token)
@@ -416,5 +515,3 @@ async def _served(hall: Hall) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await serving
-
-
