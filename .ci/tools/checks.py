@@ -1,4 +1,4 @@
-"""Runs the project's checks, two at a time, says how long each took, and goes on after a failure so that one run tells all."""
+"""Runs the project's checks, two at a time and one that sleeps beside them, says how long each took; goes on after a failure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 from tools.bootstrap import CLIENT, ROOT, npm, say
@@ -18,6 +19,9 @@ MEDIA = sorted(
     str(file.relative_to(ROOT)) for kind in ("contracts", "integration") for file in ROOT.glob(f"tests/{kind}/test_media_*.py")
 )
 """These wait for pictures and sound most of their time, as those with browsers do."""
+
+SCRIPTED = "tests/integration/test_meeting_to_resource.py"
+"""Holds a meeting of ten minutes in which hardly anything is to be done."""
 
 
 def pytest(name: str, *words: str) -> Check:
@@ -38,8 +42,13 @@ def static_checks() -> list[Check]:
 def all_checks(which: str) -> list[Check]:
     if which == "quick":
         return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
-    others = [f"--ignore={path}" for path in ("tests/e2e", *MEDIA)]
+    others = [f"--ignore={path}" for path in ("tests/e2e", SCRIPTED, *MEDIA)]
     return [*static_checks(), pytest("browsers", "tests/e2e"), pytest("everything else", "tests", *others), pytest("media", *MEDIA)]
+
+
+def beside(which: str) -> list[Check]:
+    """What has a lane of its own: it sleeps nearly all the time, and is over before the others are."""
+    return [pytest("a meeting of ten minutes", SCRIPTED)] if which == "all" else []
 
 
 def run(check: Check, environment: dict[str, str]) -> tuple[str, int, str, float]:
@@ -56,10 +65,12 @@ def main() -> int:
     which = sys.argv[1] if len(sys.argv) > 1 else "quick"
     _, environment = npm()
     failed: list[str] = []
-    todo = all_checks(which)
+    todo, apart = all_checks(which), beside(which)
     say("Checks and tests, two at a time" + (", some twelve minutes" if which == "all" else ""))
-    with ThreadPoolExecutor(2) as pool:
-        for check, (name, code, said, took) in zip(todo, pool.map(lambda check: run(check, environment), todo), strict=True):
+    with ThreadPoolExecutor(1) as lane, ThreadPoolExecutor(2) as pool:
+        sleeping = lane.map(lambda check: run(check, environment), apart)
+        results = chain(pool.map(lambda check: run(check, environment), todo), sleeping)
+        for check, (name, code, said, took) in zip([*todo, *apart], results, strict=True):
             if code != 0 or "pytest" in check[1]:
                 print(said, flush=True)
             failed += [name] if code else []
