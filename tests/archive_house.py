@@ -12,7 +12,6 @@ from sqlalchemy import text
 from meeting_server.archive.bulletin import read
 from meeting_server.archive.pipeline import Pipeline
 from meeting_server.archive.shelf import Shelf
-from meeting_server.archive.step import LongStep
 from meeting_server.archive.worker import Worker
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
@@ -98,12 +97,9 @@ async def archive_house(
     made: bool = True,
     upto: str = "",
     said: Sequence[Said] = (),
-    speech: LongStep | None = None,
-    tracks: Sequence[TrackRecorded] = (),
 ) -> AsyncIterator[ArchiveHouse]:
     """``upto``: the story stops before the first record of this kind. ``made``: the archive worker has been there.
-    ``said``: what a speech engine hears, or ``speech``: the engine; without either there is none. ``tracks``: in place of the
-    story's own, their files lie in ``folder / "recordings"`` already; of ``recorded`` there is then nothing.
+    ``said``: what a speech engine hears; without it there is none.
     """
     async with people_house(folder, routes) as there:
         house, database = there.house, there.house.database
@@ -134,20 +130,16 @@ async def archive_house(
             records = whole_meeting().records
             end = next((n for n, record in enumerate(records) if record.kind == upto), len(records))
             drafts = told_as(records[:end], {BRANCH: there.branch.branch_id, **ids})
-            if tracks:
-                last = drafts[-1].recorded_at
-                drafts = [draft for draft in drafts if not isinstance(draft.event, TrackRecorded)]
-                drafts += [Draft(track, None, None, last + number) for number, track in enumerate(tracks, 1)]
-            elif not upto:  # a picture comes to the end: the camera was finished last
+            if not upto:  # a picture comes to the end: the camera was finished last
                 filmed = TrackRecorded(LI, HALL, "video", "li-video-1.webm", STARTS + 83_000, STARTS + 123_000)
                 drafts.append(Draft(filmed, None, None, records[-1].recorded_at + 500))
             await journal.append(meeting_id, EMPTY, drafts)
             if not upto:
                 await desk.schedule.set_phase(meeting_id, "adjourned", records[-3].recorded_at)
-            speech = ToldSpeech(list(said)) if said else speech
+            speech = ToldSpeech(list(said)) if said else None
             pipeline = Pipeline(journal, search, recordings, speech, house.record_edits, house.record_orders)
             worker = Worker(journal, pipeline, holds=house.holds)
-            if recorded and not tracks:
+            if recorded:
                 (recordings / meeting_id).mkdir(parents=True)
                 voice(recordings / meeting_id / "zhou-audio-1.webm", [(0.0, 8.0), (20.0, 36.0)], 220.0)
                 voice(recordings / meeting_id / "li-audio-1.webm", [(0.0, 12.0), (16.0, 40.0)], 330.0)
