@@ -20,6 +20,9 @@ MEDIA = sorted(
 )
 """These wait for pictures and sound most of their time, as those with browsers do."""
 
+LISTENING = "tests/integration/test_media_weak_network.py"
+"""Measures what a person hears and sees on a weak network: a busy machine would be measured with it, so it runs by itself at the end."""
+
 SCRIPTED = "tests/integration/test_meeting_to_resource.py"
 """Holds a meeting of ten minutes in which hardly anything is to be done."""
 
@@ -43,12 +46,18 @@ def all_checks(which: str) -> list[Check]:
     if which == "quick":
         return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
     others = [f"--ignore={path}" for path in ("tests/e2e", SCRIPTED, *MEDIA)]
-    return [*static_checks(), pytest("browsers", "tests/e2e"), pytest("everything else", "tests", *others), pytest("media", *MEDIA)]
+    media = [path for path in MEDIA if path != LISTENING]
+    return [*static_checks(), pytest("browsers", "tests/e2e"), pytest("everything else", "tests", *others), pytest("media", *media)]
 
 
 def beside(which: str) -> list[Check]:
     """What has a lane of its own: it sleeps nearly all the time, and is over before the others are."""
     return [pytest("a meeting of ten minutes", SCRIPTED)] if which == "all" else []
+
+
+def alone(which: str) -> list[Check]:
+    """What is run when all else is over."""
+    return [pytest("weak networks", LISTENING)] if which == "all" else []
 
 
 def run(check: Check, environment: dict[str, str]) -> tuple[str, int, str, float]:
@@ -65,12 +74,13 @@ def main() -> int:
     which = sys.argv[1] if len(sys.argv) > 1 else "quick"
     _, environment = npm()
     failed: list[str] = []
-    todo, apart = all_checks(which), beside(which)
+    todo, apart, last = all_checks(which), beside(which), alone(which)
     say("Checks and tests, two at a time" + (", some twelve minutes" if which == "all" else ""))
     with ThreadPoolExecutor(1) as lane, ThreadPoolExecutor(2) as pool:
         sleeping = lane.map(lambda check: run(check, environment), apart)
-        results = chain(pool.map(lambda check: run(check, environment), todo), sleeping)
-        for check, (name, code, said, took) in zip([*todo, *apart], results, strict=True):
+        at_the_end = (run(check, environment) for check in last)
+        results = chain(pool.map(lambda check: run(check, environment), todo), sleeping, at_the_end)
+        for check, (name, code, said, took) in zip([*todo, *apart, *last], results, strict=True):
             if code != 0 or "pytest" in check[1]:
                 print(said, flush=True)
             failed += [name] if code else []
