@@ -226,7 +226,7 @@ async def composing(folder: Path) -> Cost:
         "[0]fps=12,scale=640:360,pad=640:720:0:180[a];[1]fps=12,scale=640:360,pad=640:720:0:180[b];[a][b]xstack=inputs=2:layout=0_0|w0_0[v]"
     )
     inputs = [word for name in (*names, "mix.m4a") for word in ("-i", str(folder / name))]
-    encode = ["-map", "[v]", "-map", "2:a", "-c:a", "copy", "-c:v", "libx264", "-preset", "veryfast", "-crf", "26"]
+    encode = ["-map", "[v]", "-map", "2:a", "-c:a", "copy", "-c:v", "libx264", "-preset", "veryfast", "-crf", "28"]
     return Cost(ours, cost(lambda: ffmpeg(*inputs, "-filter_complex", graph, *encode, str(folder / "plain.mp4"))), 60.0)
 
 
