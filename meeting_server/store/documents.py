@@ -6,17 +6,19 @@ import asyncio
 import hashlib
 import os
 import secrets
+import shutil
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, and_, delete, insert, select
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, and_, delete, func, insert, select
 from sqlalchemy.engine import Row
 
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.domain.terms import DocumentRef
 from meeting_server.store.database import Database, metadata
+from meeting_server.store.document_pages import Damaged, Page, PageDrawer, document_pages, folder_of
 
 LARGEST = 20 * 1024 * 1024
 """Bytes one document may have."""
@@ -51,6 +53,8 @@ class Document:
     size: int
     sha256: str
     path: Path
+    pages: int = 0
+    """Pages there are pictures of; 0: it can only be downloaded."""
 
     @property
     def file_name(self) -> str:
@@ -58,13 +62,13 @@ class Document:
 
     @property
     def ref(self) -> DocumentRef:
-        return DocumentRef(self.document_id, self.title, self.media_type, self.size)
+        return DocumentRef(self.document_id, self.title, self.media_type, self.size, self.pages)
 
 
 class DocumentRefused(Exception):
-    """``code``: ``wrong_type`` (415), ``too_large`` (413), ``empty_file`` (400), ``too_many`` (409)."""
+    """``code``: ``wrong_type`` (415), ``too_large`` (413), ``empty_file`` (400), ``damaged`` (422), ``too_many`` (409)."""
 
-    def __init__(self, code: Literal["wrong_type", "too_large", "empty_file", "too_many"]) -> None:
+    def __init__(self, code: Literal["wrong_type", "too_large", "empty_file", "damaged", "too_many"]) -> None:
         super().__init__(code)
         self.code = code
 
@@ -98,9 +102,10 @@ class Documents:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self._folder = folder
+        self._drawer = PageDrawer()
 
     async def add(self, meeting_id: MeetingId, file_name: str, content: bytes, added_by: str, now: Millis) -> Document:
-        """Store one document. Raises DocumentRefused; nothing is kept then."""
+        """Store one document and the pictures of its pages. Raises DocumentRefused; nothing is kept then."""
         if not content:
             raise DocumentRefused("empty_file")
         if len(content) > LARGEST:
@@ -114,7 +119,16 @@ class Documents:
         path = self._folder / stored_as
         await asyncio.to_thread(_write, path, content)
         digest = hashlib.sha256(content).hexdigest()
-        document = Document("d" + secrets.token_hex(8), meeting_id, title_of(file_name), media_type, len(content), digest, path)
+        try:
+            pages = await self._drawer.draw(path)
+        except Damaged as error:
+            path.unlink(missing_ok=True)
+            raise DocumentRefused("damaged") from error
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        document_id, title = "d" + secrets.token_hex(8), title_of(file_name)
+        document = Document(document_id, meeting_id, title, media_type, len(content), digest, path, len(pages))
         try:
             async with self._database.write() as conn:
                 await conn.execute(
@@ -130,22 +144,31 @@ class Documents:
                         added_at=now,
                     )
                 )
+                if pages:
+                    await conn.execute(insert(document_pages), [_row(document_id, page) for page in pages])
         except BaseException:
-            path.unlink(missing_ok=True)
+            _gone(path)
             raise
         return document
 
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[Document, ...]:
         """In the order in which they were added."""
-        query = select(documents).where(documents.c.meeting_id == meeting_id).order_by(documents.c.added_at, documents.c.document_id)
+        query = _described().where(documents.c.meeting_id == meeting_id).order_by(documents.c.added_at, documents.c.document_id)
         async with self._database.read() as conn:
             return tuple(self._document(row) for row in await conn.execute(query))
 
     async def document(self, meeting_id: str, document_id: str) -> Document | None:
         """One document, only if it belongs to that meeting."""
         async with self._database.read() as conn:
-            row = (await conn.execute(select(documents).where(_one(meeting_id, document_id)))).first()
+            row = (await conn.execute(_described().where(_one(meeting_id, document_id)))).first()
         return None if row is None else self._document(row)
+
+    async def page(self, document: Document, page: int) -> Page | None:
+        """One page of a document that has pictures."""
+        here = and_(document_pages.c.document_id == document.document_id, document_pages.c.page == page)
+        async with self._database.read() as conn:
+            row = (await conn.execute(select(document_pages).where(here))).first()
+        return None if row is None else Page(row.page, row.width, row.height, row.small_sha256, row.large_sha256)
 
     async def remove(self, meeting_id: MeetingId, document_id: str) -> bool:
         """Whether there was one; its bytes are gone afterwards."""
@@ -154,7 +177,7 @@ class Documents:
             if row is None:
                 return False
             await conn.execute(delete(documents).where(_one(meeting_id, document_id)))
-        (self._folder / row.stored_as).unlink(missing_ok=True)
+        await asyncio.to_thread(_gone, self._folder / row.stored_as)
         return True
 
     def _document(self, row: Row[Any]) -> Document:
@@ -166,7 +189,30 @@ class Documents:
             row.size,
             row.sha256,
             self._folder / row.stored_as,
+            row.pages,
         )
+
+
+def _described() -> Any:
+    """The documents with the number of their pages."""
+    pages = select(func.count()).where(document_pages.c.document_id == documents.c.document_id).scalar_subquery()
+    return select(documents, pages.label("pages"))
+
+
+def _row(document_id: str, page: Page) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "page": page.page,
+        "width": page.width,
+        "height": page.height,
+        "small_sha256": page.small_sha256,
+        "large_sha256": page.large_sha256,
+    }
+
+
+def _gone(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    shutil.rmtree(folder_of(path), ignore_errors=True)
 
 
 def _one(meeting_id: str, document_id: str) -> Any:

@@ -36,6 +36,9 @@ DONE = frozenset(
         "not_changeable",
         "document_added",
         "document_removed",
+        "document_unpaged",
+        "document_kept",
+        "damaged",
         "wrong_type",
         "document_too_large",
         "empty_file",
@@ -46,7 +49,7 @@ DONE = frozenset(
     }
 )
 """What ``?done=`` may say; each has a sentence under ``schedule.done``."""
-PROBLEMS = frozenset({"not_changeable", "wrong_type", "document_too_large", "empty_file", "too_many"})
+PROBLEMS = frozenset({"not_changeable", "wrong_type", "document_too_large", "empty_file", "damaged", "document_kept", "too_many"})
 UPLOAD_LIMIT = LARGEST + 64 * 1024
 """Bytes of a form with one document in it."""
 
@@ -162,7 +165,7 @@ async def add_document(request: Request) -> Response:
         return see(f"/meetings/{seat.meeting_id}?done=empty_file#documents")
     try:
         content = await upload.read(LARGEST + 1)
-        await desk_of(request).documents.add(
+        added = await desk_of(request).documents.add(
             seat.meeting_id, upload.filename or "", content, seat.viewer.participant_id, now_millis()
         )
     except DocumentRefused as error:
@@ -170,7 +173,8 @@ async def add_document(request: Request) -> Response:
     finally:
         await form.close()
     await reconvene(request, seat.meeting_id)
-    return see(f"/meetings/{seat.meeting_id}?done=document_added#documents")
+    done = "document_added" if added.pages else "document_unpaged"
+    return see(f"/meetings/{seat.meeting_id}?done={done}#documents")
 
 
 async def _refused(request: Request, seat: Seat, error: DocumentRefused) -> Response:
@@ -189,6 +193,8 @@ async def documents_page(request: Request) -> Response:
 async def remove_document(request: Request) -> Response:
     seat = await managed_seat(request)
     await form_of(request)
+    if seat.scheduled.status in ("open", "adjourned"):  # pages of it may be in the record
+        return await show_meeting(request, seat, status=409, done="document_kept")
     if not await desk_of(request).documents.remove(seat.meeting_id, request.path_params["document_id"]):
         raise Refused(WebCode.NOT_FOUND)
     await reconvene(request, seat.meeting_id)

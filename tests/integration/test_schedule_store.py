@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from meeting_server.demo.slides import slides
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.store.database import Database
+from meeting_server.store.document_pages import folder_of
 from meeting_server.store.documents import LARGEST, DocumentRefused, Documents, media_type_of, title_of
 from meeting_server.store.leave import LeaveBook, LeaveError
 from meeting_server.store.schedule import Listed, Plan, Schedule, ScheduleError
 
+PDF = slides()[0][1]
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 20
 PLAN = Plan(
     branch_id="b1",
@@ -150,15 +153,18 @@ async def test_withdrawn_leave_is_no_leave(database: Database) -> None:
 async def test_a_document_is_stored_under_a_random_name_and_found_only_with_its_meeting(database: Database, tmp_path: Path) -> None:
     meeting = (await Schedule(database).add(PLAN, "p2", 5)).meeting_id
     store = Documents(database, tmp_path / "documents")
-    added = await store.add(meeting, "../../etc/方案.pdf", b"%PDF-1.7\n", "p2", 10)
+    added = await store.add(meeting, "../../etc/方案.pdf", PDF, "p2", 10)
     assert (added.title, added.file_name, added.media_type) == ("方案", "方案.pdf", "application/pdf")
     assert "方案" not in added.path.name
-    assert added.path.read_bytes() == b"%PDF-1.7\n"
+    assert added.path.read_bytes() == PDF
+    assert added.pages == 3
+    assert len(list(folder_of(added.path).iterdir())) == 6
     assert await store.document(meeting, added.document_id) == added
     assert await store.document("mother", added.document_id) is None
     assert await store.remove(MeetingId("mother"), added.document_id) is False
     assert await store.remove(meeting, added.document_id) is True
     assert not added.path.exists()
+    assert list((tmp_path / "documents").iterdir()) == []
     assert await store.of_meeting(meeting) == ()
 
 

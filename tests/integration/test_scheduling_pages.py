@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
 import icalendar
 import pytest
+from PIL import Image
+from pypdf import PdfWriter
 
+from meeting_server.demo.slides import slides
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
@@ -17,7 +21,16 @@ from meeting_server.store.templates import TEMPLATES
 from meeting_server.web.dates import ZONE, millis
 from tests.meeting_house import HOUR, MeetingHouse, form_fields, meeting_house, start_of
 
-PDF = b"%PDF-1.7\n%%EOF\n"
+PDF = slides()[0][1]
+
+
+def picture(width: int, height: int, kind: str) -> bytes:
+    file = io.BytesIO()
+    Image.effect_mandelbrot((width, height), (-2, -1.5, 1, 1.5), 30).convert("RGB").save(file, kind)
+    return file.getvalue()
+
+
+PNG = picture(60, 40, "PNG")
 
 
 @pytest.fixture
@@ -229,8 +242,10 @@ async def test_a_document_is_served_to_the_meeting_and_to_nobody_else(house: Mee
         ("a.png", b"<!doctype html><script>alert(1)</script>", 415, "不是 PDF 或图片"),
         ("a.pdf", PDF + b"0" * (LARGEST + 1 - len(PDF)), 413, "超过 20 MB"),
         ("a.pdf", b"", 422, "文件是空的"),
+        ("a.pdf", b"%PDF-1.7\n%%EOF\n", 422, "打不开"),
+        ("a.png", PNG[:60], 422, "打不开"),
     ],
-    ids=["svg", "html", "one byte over", "empty"],
+    ids=["svg", "html", "one byte over", "empty", "damaged pdf", "cut off picture"],
 )
 async def test_a_wrong_file_is_refused_with_a_word(house: MeetingHouse, name: str, content: bytes, status: int, words: str) -> None:
     scheduled = await house.scheduled()
@@ -258,6 +273,61 @@ async def test_a_document_is_removed(house: MeetingHouse) -> None:
     await browser.submit(f"{page}/documents/{added.document_id}/remove", page=page)
     await browser.submit(f"{page}/documents/{added.document_id}/remove", page=page, status=404)
     assert await house.desk.documents.of_meeting(scheduled.meeting_id) == ()
+
+
+async def test_a_document_that_was_part_of_a_meeting_stays(house: MeetingHouse) -> None:
+    scheduled = await house.scheduled()
+    added = await house.desk.documents.add(scheduled.meeting_id, "a.pdf", PDF, "x", 1)
+    await house.open(scheduled.meeting_id)
+    browser, page = await house.signed_in("secretary"), f"/meetings/{scheduled.meeting_id}"
+    answer = await browser.submit(f"{page}/documents/{added.document_id}/remove", page=page, status=409)
+    assert "不能删去" in answer.text
+    assert await house.desk.documents.of_meeting(scheduled.meeting_id) == (added,)
+
+
+async def test_the_pages_of_an_uploaded_document_are_pictures_small_enough_for_a_weak_network(house: MeetingHouse) -> None:
+    scheduled = await house.scheduled()
+    page = f"/meetings/{scheduled.meeting_id}"
+    browser = await house.signed_in("secretary")
+    await browser.submit(f"{page}/documents", files={"file": ("总结.pdf", PDF, "application/pdf")}, page=page)
+    await browser.submit(f"{page}/documents", files={"file": ("照片.jpg", picture(3000, 2000, "JPEG"), "image/jpeg")}, page=page)
+    await browser.submit(f"{page}/documents", files={"file": ("图标.png", PNG, "image/png")}, page=page)
+    state = await house.registry.state(scheduled.meeting_id)
+    assert state is not None
+    slides_, photo, icon = state.documents
+    assert (slides_.pages, photo.pages, icon.pages) == (3, 1, 1)
+    member = await house.signed_in("member")
+    sizes = ((slides_, 3, (720, 405), (1440, 810)), (photo, 1, (720, 480), (1440, 960)), (icon, 1, (60, 40), (60, 40)))
+    for document, number, small, large in sizes:
+        address = f"{page}/documents/{document.document_id}/pages/{number}"
+        for path, size, most in ((address, small, 100_000), (f"{address}/large", large, 400_000)):
+            answer = await member.get(path)
+            assert (answer.headers["content-type"], len(answer.content) <= most) == ("image/webp", True), len(answer.content)
+            assert Image.open(io.BytesIO(answer.content)).size == size
+            assert "immutable" in answer.headers["cache-control"]
+            assert "private" in answer.headers["cache-control"]
+    address = f"{page}/documents/{slides_.document_id}/pages"
+    for wrong in ("0", "4", "-1", "x", "1e3", "²"):
+        assert (await member.get(f"{address}/{wrong}")).status_code == 404
+    assert (await (await house.signed_in("stranger")).get(f"{address}/1")).status_code == 404
+    assert (await house.browser().get(f"{address}/1/large")).headers["location"].startswith("/sign-in")
+    other = await house.scheduled(title="另一个会")
+    assert (await member.get(f"/meetings/{other.meeting_id}/documents/{slides_.document_id}/pages/1")).status_code == 404
+
+
+async def test_a_document_with_a_password_can_only_be_downloaded_and_the_page_says_so(house: MeetingHouse) -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(PDF))
+    writer.encrypt("秘密", algorithm="AES-256")
+    locked = io.BytesIO()
+    writer.write(locked)
+    scheduled = await house.scheduled()
+    page = f"/meetings/{scheduled.meeting_id}"
+    browser = await house.signed_in("secretary")
+    answer = await browser.submit(f"{page}/documents", files={"file": ("密.pdf", locked.getvalue(), "application/pdf")}, page=page)
+    assert answer.headers["location"].startswith(f"{page}?done=document_unpaged")
+    (document,) = await house.desk.documents.of_meeting(scheduled.meeting_id)
+    assert document.pages == 0
+    assert (await browser.get(f"{page}/documents/{document.document_id}/pages/1")).status_code == 404
 
 
 # --- leave ---------------------------------------------------------------------------------------------------

@@ -14,13 +14,17 @@ from tests.sitting import Sitting
 SECRETARY, M1 = ParticipantId("secretary"), ParticipantId("m1")
 
 
+def shown(sitting: Sitting) -> Shown | None:
+    return sitting.state.shown
+
+
 def test_the_secretary_shows_a_page_turns_it_and_stops() -> None:
     sitting = Sitting()
     assert sitting.did("secretary", ShowPage("d1", 1)) == (PageShown("d1", 1, SECRETARY),)
     sitting.did("secretary", ShowPage("d1", 3))
-    assert sitting.state.shown == Shown("d1", 3, SECRETARY)
+    assert shown(sitting) == Shown("d1", 3, SECRETARY)
     assert sitting.did("secretary", StopShowing()) == (PageHidden(SECRETARY),)
-    assert sitting.state.shown is None
+    assert shown(sitting) is None
     assert replay(sitting.facts) == sitting.state
 
 
@@ -69,11 +73,11 @@ def test_the_page_goes_when_the_meeting_goes_on_to_another_item_or_is_adjourned(
     sitting.did("secretary", StepAgenda(ItemId("i1")))
     sitting.did("secretary", ShowPage("d1", 1))
     assert sitting.did("secretary", StepAgenda(ItemId("i2")))[0] == PageHidden(SECRETARY)
-    assert sitting.state.shown is None
+    assert shown(sitting) is None
     sitting.did("secretary", ShowPage("d1", 2))
     facts = sitting.did("secretary", AdjournMeeting())
     assert PageHidden(SECRETARY) in facts
-    assert sitting.state.shown is None
+    assert shown(sitting) is None
 
 
 def test_a_meeting_that_is_not_open_shows_nothing() -> None:
