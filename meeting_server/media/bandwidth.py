@@ -10,6 +10,7 @@ SOUND_RESERVE = 60_000.0
 OVERUSE = 0.92  # an estimate below this share of what is sent means that queues grow
 LOSS_TOO_HIGH = 0.08
 CHANCE_LOSS, CHANCE_LASTS_S, CALM_AFTER_S = 0.01, 30.0, 10.0
+ASKED_LASTS_S = 5.0  # one packet asked for again is too little to reckon with, and enough to be careful for a while
 LOSS_WINDOW = 100  # packets whose fate is counted before loss is reckoned: fewer, and chance looks like congestion
 FIRST_RETRY_S, LONGEST_RETRY_S = 4.0, 60.0
 QUEUE_TOO_LONG_S = 0.08  # above the shortest delay seen lately ...
@@ -43,7 +44,7 @@ class Downlink:
         self._queued_since: float | None = None
         self._read_at = -1e9
         self._loss_at = -1e9
-        self._chance_at = -1e9
+        self._chance_until = -1e9
         self._seen = self._gone = 0  # packets told about since loss was reckoned last, and those that did not arrive
         self.queue_s = 0.0
 
@@ -108,14 +109,18 @@ class Downlink:
         self.loss += (fraction - self.loss) * weight
         self._loss_at = now
         if self.loss > CHANCE_LOSS:
-            self._chance_at = now
+            self._chance_until = max(self._chance_until, now + CHANCE_LASTS_S)
         if self.loss > LOSS_TOO_HIGH and now - self.congested_at > 1.0:
             self._congested(self.sending * (1 - 2 * min(self.loss, 0.4)) + SOUND_RESERVE, now)
 
+    def asked_again(self, now: float) -> None:
+        """The client asked for a packet a second time: the first sign of loss, long before there is a share of it."""
+        self._chance_until = max(self._chance_until, now + ASKED_LASTS_S)
+
     def loses_by_chance(self, now: float) -> bool:
         """Whether packets get lost on a path that is not full: a second copy helps there, and would harm on a full one."""
-        lately = now - self._chance_at < CHANCE_LASTS_S
-        return lately and self.loss < LOSS_TOO_HIGH and self.queue_s < QUEUE_TOO_LONG_S / 2 and now - self.congested_at > CALM_AFTER_S
+        calm = self.loss < LOSS_TOO_HIGH and self.queue_s < QUEUE_TOO_LONG_S / 2 and now - self.congested_at > CALM_AFTER_S
+        return calm and now < self._chance_until
 
     def _congested(self, budget: float, now: float) -> None:
         if now - self._tried_at < TRIAL_S and self.congested_at < self._tried_at:

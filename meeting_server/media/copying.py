@@ -137,6 +137,11 @@ class Copier:
             if slot.stream is stream and slot.rtx_type:
                 self.counters.shielded += self._again(slot, [packet.seq + slot.seq_offset & 0xFFFF for packet in packets], now)
 
+    def repeat(self, slot: Slot, seqs: list[int], now: float) -> None:
+        """A second copy of what a NACK was answered with."""
+        if slot.rtx_type:
+            self.counters.shielded += self._again(slot, seqs, now)
+
     def _again(self, slot: Slot, seqs: list[int], now: float) -> int:
         """Send packets of the history again: as RTX when that was agreed, else bit by bit the same. Returns how many."""
         peer = slot.peer

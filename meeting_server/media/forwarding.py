@@ -20,7 +20,7 @@ from .datagrams import (
 )
 from .dtls import Certificate
 from .ice_lite import IceLite
-from .peer import Peer, Stream, Track
+from .peer import Peer, Slot, Stream, Track
 from .rtcp import Feedback, is_only_arrivals, negative_acknowledgement, parse, picture_loss
 from .rtp import Packet, begins_key_frame, scan_extensions, vp8_pictures
 from .srtp import make_cipher, protect_rtcp
@@ -144,6 +144,23 @@ class Forwarder:
     def _shield(self, stream: Stream, packets: list[Packet]) -> None:
         if not self._closed:
             self.copier.shield(stream, packets, time.monotonic())
+
+    def _asked_again(self, slot: Slot, lost: list[int], now: float) -> None:
+        """On a path that loses by chance the answer may be lost too, and asking a third time takes longer than a picture can wait."""
+        stream, downlink = slot.stream, slot.peer.downlink
+        if stream is None or slot.kind == "audio":
+            return
+        downlink.asked_again(now)
+        if not downlink.loses_by_chance(now):
+            return
+        if slot not in stream.shielded:
+            stream.shielded = (*stream.shielded, slot)
+        if self._loop is not None:
+            self._loop.call_later(SHIELD_AFTER_S, self._repeat, slot, lost)
+
+    def _repeat(self, slot: Slot, lost: list[int]) -> None:
+        if not self._closed:
+            self.copier.repeat(slot, lost, time.monotonic())
 
     # ---- datagrams in
 
@@ -378,6 +395,7 @@ class Forwarder:
             slot = peer.slot_of.get(ssrc)
             if slot is not None:
                 self.copier.repair(slot, lost[:256], now)
+                self._asked_again(slot, lost[:256], now)
         for ssrc in feedback.key_frames:
             slot = peer.slot_of.get(ssrc)
             if slot is not None and slot.stream is not None:

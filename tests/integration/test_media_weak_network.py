@@ -40,11 +40,12 @@ def chromium(shared_chromium: BrowserRoom) -> BrowserRoom:
     return shared_chromium
 
 
-async def test_three_percent_of_loss_is_repaired(plane: MediaWorkers, chromium: BrowserRoom) -> None:
-    seen = await media_weak.three_percent_loss(plane, chromium, 4.0)
+async def test_three_percent_of_loss_freezes_nothing(plane: MediaWorkers, chromium: BrowserRoom) -> None:
+    """A machine that stands still freezes pictures too, so a span in which it did is measured again."""
+    seen = await media_weak.three_percent_loss(plane, chromium, 4.0, again=4)
     assert seen.repaired > 0
     assert seen.frames > 20
-    assert seen.frozen_s < 1.0
+    assert seen.frozen_s == 0
 
 
 async def test_sound_alone_lives_on_a_thin_lossy_path(plane: MediaWorkers, chromium: BrowserRoom) -> None:

@@ -82,6 +82,21 @@ def test_a_path_that_loses_by_chance_is_known_and_a_full_one_is_not_taken_for_it
     assert not link.loses_by_chance(now)
 
 
+def test_one_packet_asked_for_again_is_enough_for_second_copies_for_a_few_seconds() -> None:
+    link = Downlink()
+    now = feed(link, 0.0, 5.0, 0.05)
+    link.asked_again(now)
+    assert link.loses_by_chance(now)
+    assert not link.loses_by_chance(feed(link, now, 6.0, 0.05))
+
+
+def test_what_is_asked_for_again_on_a_full_path_is_not_sent_twice() -> None:
+    link = Downlink()
+    now = feed(link, feed(link, 0.0, 3.0, 0.05), 1.5, 0.5)
+    link.asked_again(now)
+    assert not link.loses_by_chance(now)
+
+
 def test_a_clean_path_needs_no_second_copies() -> None:
     link = Downlink()
     assert not link.loses_by_chance(feed(link, 0.0, 20.0, 0.05))
