@@ -30,16 +30,20 @@ class Downlink:
     """
 
     def __init__(self) -> None:
+        self.sending = 0.0  # bit/s of pictures on their way to this client
+        # packets that went out together: (transport-wide number before the first, number of the last, when)
+        self.sent: deque[tuple[int, int, float]] = deque(maxlen=4096)
+        self.new_path()
+
+    def new_path(self) -> None:
+        """The client moved to another network: nothing is known of it, and the old one's congestion is no reason to wait."""
         self.budget = START
         self.estimate: float | None = None
-        self.sending = 0.0  # bit/s of pictures on their way to this client
         self.loss = 0.0
         self.congested_at = -1e9
         self.ever_congested = False
         self._tried_at = -1e9
         self._retry_s = FIRST_RETRY_S
-        # packets that went out together: (transport-wide number before the first, number of the last, when)
-        self.sent: deque[tuple[int, int, float]] = deque(maxlen=4096)
         self._bases: deque[tuple[float, float]] = deque()  # (when, shortest delay of about a second)
         self._queued_since: float | None = None
         self._read_at = -1e9

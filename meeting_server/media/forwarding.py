@@ -339,6 +339,8 @@ class Forwarder:
 
     @staticmethod
     def _send_to(peer: Peer, key: bytes) -> None:
+        if peer.connected and peer.key != key:
+            peer.downlink.new_path()
         peer.key = key
         if peer.destination is None:
             peer.destination = Destination(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 from meeting_server.media.bandwidth import Downlink
 
@@ -123,3 +124,73 @@ def test_an_estimate_below_what_is_sent_counts_as_congestion() -> None:
     link.sending = 300_000
     link.reported_capacity(900_000, 10.0)
     assert link.for_pictures() > 600_000
+
+
+class Path:
+    """A path of so many bit/s with a queue of half a second, a picture of 150 kbit/s that may flow, and a clock."""
+
+    def __init__(self, capacity: float) -> None:
+        self.link, self.capacity = Downlink(), capacity
+        self.now = self.queue = 0.0
+        self.number = 0
+        self.began: list[float] = []  # when the picture began to flow
+        self.late_s = 0.0  # how long whatever is sent came late
+
+    def go_on(self, seconds: float) -> None:
+        link, end = self.link, self.now + seconds
+        while self.now < end:
+            self.now += 0.05
+            if round(self.now * 20) % 20 == 0:  # once a second, as the worker does
+                self._choose()
+            offered = (link.sending + 40_000) * 0.05
+            self.queue = min(0.5 * self.capacity, max(0.0, self.queue + offered - self.capacity * 0.05))
+            delay = 0.04 + self.queue / self.capacity
+            self.late_s += 0.05 if delay > 0.2 else 0.0
+            link.sent.append((self.number, self.number + 2 & 0xFFFF, self.now))
+            told = [(self.number + i & 0xFFFF, int((self.now + 100 + delay) * 1e6)) for i in (1, 2)]
+            self.number = self.number + 2 & 0xFFFF
+            if link.curious(self.now):
+                link.reported_arrivals(told, self.now + delay)
+
+    def _choose(self) -> None:
+        link, cost = self.link, 150_000
+        if cost <= link.for_pictures() or (link.sending and not link.must_shrink(self.now)):
+            flows = True
+        else:
+            flows = link.may_try(self.now)
+            if flows:
+                link.tried(cost, self.now)
+        if flows and not link.sending:
+            self.began.append(self.now)
+        link.sending = cost if flows else 0
+
+
+def test_a_path_too_thin_for_pictures_is_tried_ever_more_seldom() -> None:
+    path = Path(120_000)
+    path.go_on(300.0)
+    assert len(path.began) <= 9
+    assert all(later - earlier > 3 for earlier, later in pairwise(path.began))
+    assert len([b for b in path.began if b > 150]) <= 3
+    assert path.late_s < 15, "sound pays for what is tried"
+
+
+def test_pictures_come_back_after_a_short_squeeze_and_stay() -> None:
+    path = Path(1_000_000)
+    path.go_on(20.0)
+    path.capacity = 120_000
+    path.go_on(10.0)
+    assert path.link.sending == 0
+    path.capacity, begun = 1_000_000, len(path.began)
+    path.go_on(12.0)
+    assert path.link.sending > 0
+    path.go_on(120.0)
+    assert len(path.began) == begun + 1
+
+
+def test_on_a_new_path_the_old_ones_congestion_counts_no_more() -> None:
+    path = Path(120_000)
+    path.go_on(120.0)
+    path.capacity = 1_000_000
+    path.link.new_path()
+    path.go_on(2.0)
+    assert path.link.sending > 0
