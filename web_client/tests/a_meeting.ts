@@ -110,6 +110,7 @@ export function aMeeting(more: Partial<MeetingState> = {}): MeetingState {
     ends_at: 0,
     preset: PRESET,
     documents: [],
+    shown: null,
     participants: Object.fromEntries(people.map((p) => [p.participant_id, p])),
     agenda: [],
     rooms: { hall: { room_id: "hall", title: "", kind: "video", moderated: false, captioned: false } },

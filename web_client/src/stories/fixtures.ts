@@ -110,8 +110,8 @@ export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
     meeting_id: "M1", phase: "open", title: "2026年11月支部党员大会", kind: "general", branch_id: "b1", branch_name: "信息学院研究生第二党支部", place: "教学楼 A305 与线上",
     starts_at: OPENED, ends_at: OPENED + 90 * MINUTE, preset: PLAIN,
     documents: [
-      { document_id: "d1", title: "2026 年支部工作总结（征求意见稿）", media_type: "application/pdf", size: 1_840_000 },
-      { document_id: "d2", title: "志愿服务照片", media_type: "image/jpeg", size: 420_000 },
+      { document_id: "d1", title: "2026 年支部工作总结（征求意见稿）", media_type: "application/pdf", size: 1_840_000, pages: 12 },
+      { document_id: "d2", title: "志愿服务照片", media_type: "image/jpeg", size: 420_000, pages: 1 },
     ],
     participants: participants(),
     agenda: [
@@ -119,7 +119,7 @@ export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
       item(4, "表决：接收林晓雨为预备党员", 15, null, null), item(5, "选举支部委员会委员", 20, null, null), item(6, "其他事项", 5, null, null),
     ],
     rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false, captioned: false } }, opened_at: OPENED, adjourned_at: null, current_item: "i3",
-    hands: [], floor: null, chat: CHAT, chat_paused: false, roll_call: null, motions: {}, recording: null, recording_planned: true, notes: [], officers: [], contests: [],
+    hands: [], floor: null, shown: null, chat: CHAT, chat_paused: false, roll_call: null, motions: {}, recording: null, recording_planned: true, notes: [], officers: [], contests: [],
     counters: { rooms: 0, items: 6, motions: 1, messages: 5, notes: 0, roll_calls: 2, contests: 0 }, ...fields,
   };
 }

@@ -17,6 +17,7 @@ import { back, go, layout } from "./layout";
 import { People } from "./people";
 import { Pictures } from "./pictures";
 import { RoomDock } from "./room_dock";
+import { SharedPage } from "./shared_page";
 import { Talkers } from "./talkers";
 import { StatusLine, TopBar } from "./top_bar";
 
@@ -31,12 +32,13 @@ function GroupRoom(): JSX.Element | null {
 function Stage(): JSX.Element {
   const inside = chatInside.value;
   const beside = wide.value;
-  const most = sharer.value !== null ? 3 : beside ? 9 : 4;
+  const most = sharer.value !== null || meeting.value?.shown ? 3 : beside ? 9 : 4;
   const onlyText = !media.value.available || media.value.profile === "text" || myRoom.value?.kind === "text";
   return (
     <main class={inside && !beside ? "room room--chat" : "room"}>
       <GroupRoom />
       {onlyText && <p class="room__where rowx small"><Chip icon="text">{t("room.text_only")}</Chip><span class="muted">{t(media.value.available ? "room.text_only_words" : "room.no_media")}</span></p>}
+      <SharedPage />
       {inside ? !onlyText && <Talkers most={beside ? 8 : 4} /> : <Pictures most={most} />}
       <CaptionBar />
       <FloorBar />

@@ -17,11 +17,13 @@ import { unread, wide } from "../chat_reading";
 import { go } from "../layout";
 import { toggleMicrophone } from "../microphone";
 import { Pictures } from "../pictures";
+import { SharedPage } from "../shared_page";
 import { HereCount, StatusLine } from "../top_bar";
 import { openAct } from "./acts";
 import { AgendaList, AgendaPanel, AgendaTools, NextButton, NowCard } from "./agenda";
 import { RefusedBanner } from "./asking";
 import { AttendancePanel, Counts, countsWords, NotAnswered, ReportLink, RollCallButton, RollCallCard } from "./attendance";
+import { DocumentsCard } from "./documents";
 import { FloorCard, FloorTab, MuteAllButton } from "./floor";
 import { DraftButton, MotionList, MotionsPanel } from "./motions";
 import { NoteList } from "./notes";
@@ -60,6 +62,7 @@ function AgendaTab(): JSX.Element {
         <div class="section-title"><h2>{t("console.agenda")}</h2><AgendaTools /></div>
         <div class="card card--flush"><AgendaList /></div>
       </section>
+      <DocumentsCard onPhone />
     </>
   );
 }
@@ -185,10 +188,11 @@ function OnWide(): JSX.Element {
       <div class="console__cols">
         <section class="console__col console__col--side console__col--left" tabIndex={0} aria-label={t("console.agenda_and_motions")}>
           <AgendaPanel />
+          <DocumentsCard onPhone={false} />
           <MotionsPanel />
         </section>
         <main class="console__col console__stage">
-          <div class="console__view"><Pictures most={3} /></div>
+          <div class="console__view"><SharedPage /><Pictures most={3} /></div>
           <FloorCard />
           <Toolbar />
         </main>

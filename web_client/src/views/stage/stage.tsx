@@ -16,6 +16,7 @@ import type { Motion } from "../../wire/messages";
 import { Bar, Ring } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { BatchResults, BatchVoting } from "./batch";
+import { pageAddress, shownPage } from "../page/shown";
 import { HallCode, hallCode, useHallCode } from "./hall_code";
 import { markWords, written } from "../vote/choices";
 import { PollPlot, RunningPlot } from "../vote/poll_plots";
@@ -209,6 +210,19 @@ function Idle(): JSX.Element {
   );
 }
 
+/** The page everyone looks at, as large as the hall's screen allows. */
+function HallPage(): JSX.Element | null {
+  const at = shownPage();
+  if (at === null) return null;
+  const words = t("stage.page", { title: at.document.title, n: at.page, of: at.document.pages });
+  return (
+    <figure class="hall__page">
+      <img key={at.page} src={pageAddress(at.document, at.page, true)} alt={words} />
+      <figcaption class="hall__next"><span>{words}</span><Speaking /></figcaption>
+    </figure>
+  );
+}
+
 function Aside(): JSX.Element {
   const state = meeting.value;
   useHallCode();
@@ -251,7 +265,8 @@ export function Stage(): JSX.Element {
         <main class="hall__main">
           {voting !== null ? batch.length > 0 ? <BatchVoting batch={batch} /> : <Voting motion={voting} />
             : openRollCall.value !== null ? <RollCall />
-              : result !== null ? results.length > 0 ? <BatchResults batch={results} /> : <Result motion={result} /> : <Idle />}
+              : result !== null ? results.length > 0 ? <BatchResults batch={results} /> : <Result motion={result} />
+                : state.shown !== null ? <HallPage /> : <Idle />}
         </main>
         <Aside />
       </div>
