@@ -62,9 +62,14 @@ MEASURE = """() => {
   return out;
 }"""
 
+LOAD_AXE = """() => new Promise((loaded, failed) => {
+  const script = document.createElement("script");
+  script.onload = () => loaded(); script.onerror = failed; script.src = "/axe.min.js";
+  document.head.append(script);
+})"""
 CONTRAST = """async (theme) => {
   document.documentElement.dataset.theme = theme;
-  await Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished));
+  document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish());
   const result = await axe.run(document, { resultTypes: ["violations"], runOnly: { type: "rule", values: ["color-contrast"] } });
   return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " | " + (n.any[0]?.message ?? "")));
 }"""
@@ -90,8 +95,20 @@ PRESS = f"""async (index) => {{
   return acted ? "acts" : "dead";
 }}"""
 
-SETTLED = "() => { const sheet = document.querySelector('.sheet'); return !sheet || sheet.contains(document.activeElement); }"
-TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+SHOWN = """async (moved) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const until = async (true_) => {
+    const deadline = performance.now() + 20_000;
+    while (!true_()) {
+      if (performance.now() > deadline) throw new Error("the story does not settle");
+      await frame();
+    }
+  };
+  await until(() => document.documentElement?.dataset.ready === "yes");
+  await frame(); await frame();
+  if (moved) { window.stories.next(); await frame(); await frame(); }
+  await until(() => { const sheet = document.querySelector(".sheet"); return !sheet || sheet.contains(document.activeElement); });
+}"""
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,11 @@ class Look:
         return f"lang={self.language}&theme={self.theme}&big={int(self.big)}"
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _Stories(http.server.SimpleHTTPRequestHandler):
+    def translate_path(self, path: str) -> str:
+        """axe comes from here too: by an address the browser keeps what it has compiled."""
+        return str(AXE) if path == f"/{AXE.name}" else super().translate_path(path)
+
     def log_message(self, format: str, *args: Any) -> None:
         """The console is for findings."""
 
@@ -120,7 +141,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @contextmanager
 def served(directory: Path) -> Iterator[str]:
     """A file server on a free port of the loopback; yields its address."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(directory)))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Stories, directory=str(directory)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -153,17 +174,12 @@ def story_names(browser: Browser, address: str) -> list[str]:
 def show(page: Page, address: str, story: str, look: Look, *, moved: bool = True, still: bool = False) -> None:
     """``moved``: what happens next in the story has happened. ``still``: no clock ticks."""
     page.goto(f"{address}/?story={story}&{look.query}&still={int(still)}")
-    page.wait_for_selector("html[data-ready]")
-    page.evaluate(TWO_FRAMES)
-    if moved:
-        page.evaluate("() => window.stories.next()")
-        page.evaluate(TWO_FRAMES)
-    page.wait_for_function(SETTLED)
+    page.evaluate(SHOWN, moved)
 
 
-def findings(page: Page, axe: str) -> list[str]:
+def findings(page: Page) -> list[str]:
     """What is wrong with the page as it stands."""
-    page.evaluate(axe)
+    page.evaluate(LOAD_AXE)
     measured: list[str] = page.evaluate(MEASURE)
     found = [f"axe {v['id']}: {v['help']} {v['nodes']}" for v in page.evaluate(RUN_AXE)]
     return found + measured
@@ -207,7 +223,6 @@ def inspect(
     without_axe: bool = False,
 ) -> dict[str, list[str]]:
     """Findings by ``story @ look``; screenshots go to ``pictures``. ``other_theme``: contrast is measured in the other theme too."""
-    axe = AXE.read_text()
     out: dict[str, list[str]] = {}
     for look in wanted:
         width, height = (int(n) for n in look.size.split("x"))
@@ -223,7 +238,7 @@ def inspect(
             show(page, address, name, look)
             if pictures is not None:
                 page.screenshot(path=pictures / f"{name}@{look.name}.png")
-            found = (page.evaluate(MEASURE) if without_axe else findings(page, axe)) + reports
+            found = (page.evaluate(MEASURE) if without_axe else findings(page)) + reports
             if other_theme:
                 theme = "light" if look.theme == "dark" else "dark"
                 found += [f"axe in {theme}: {line}" for line in page.evaluate(CONTRAST, theme)]
