@@ -288,7 +288,14 @@ async def test_its_package_reports_completion_to_a_learning_platform(published: 
     assert sum(until - since for since, until in kept["w"]) >= 0.9 * length
 
 
-async def test_a_second_institution_takes_it_in_and_reads_it(published: Held, tmp_path: Path) -> None:
+@pytest.fixture
+def taker(tmp_path: Path) -> Iterator[Institution]:
+    """Another institution's server, over a database of its own."""
+    with institution(tmp_path / "taker", {SECRETARY: Role.SECRETARY}, environment={"MEETING_MEDIA": "0"}) as there:
+        yield there
+
+
+async def test_a_second_institution_takes_it_in_and_reads_it(published: Held, taker: Institution) -> None:
     async with published.there.browser(SECRETARY) as secretary:
         share = f"{published.address}/share"
         await secretary.submit(share, {"share": "on", "looked": "yes"}, page=share)
@@ -297,25 +304,14 @@ async def test_a_second_institution_takes_it_in_and_reads_it(published: Held, tm
     assert "塞车" in inside
     for name in CAST:
         assert name not in inside
-    taker = await asyncio.to_thread(_opened, tmp_path / "taker")
-    try:
-        there, close = taker
-        async with there.browser(SECRETARY) as importer, there.browser(LISTENER) as member:
-            arrived = await importer.submit("/sharing", files={"file": ("resource.zip", bundle, "application/zip")}, page="/sharing")
-            address = arrived.headers["location"]
-            assert (await member.get(address)).status_code == 404
-            await importer.submit(f"{address}/accept", {"audience": "branch"}, page=address)
-            studied = await member.get(address)
-            assert studied.status_code == 200
-            assert "上半年支部组织了六次志愿服务活动" in studied.text
-    finally:
-        await asyncio.to_thread(close)
-
-
-def _opened(folder: Path) -> tuple[Institution, Any]:
-    """A second institution that runs until it is closed."""
-    running = institution(folder, {SECRETARY: Role.SECRETARY}, environment={"MEETING_MEDIA": "0"})
-    return running.__enter__(), lambda: running.__exit__(None, None, None)
+    async with taker.browser(SECRETARY) as importer, taker.browser(LISTENER) as member:
+        arrived = await importer.submit("/sharing", files={"file": ("resource.zip", bundle, "application/zip")}, page="/sharing")
+        address = arrived.headers["location"]
+        assert (await member.get(address)).status_code == 404
+        await importer.submit(f"{address}/accept", {"audience": "branch"}, page=address)
+        studied = await member.get(address)
+        assert studied.status_code == 200
+        assert "上半年支部组织了六次志愿服务活动" in studied.text
 
 
 def _contents(bundle: bytes) -> list[str]:
