@@ -75,6 +75,7 @@ class Act(StrEnum):
     FEED_REVOKED = "feed_revoked"
     TELLING_AGREED = "telling_agreed"
     TELLING_STOPPED = "telling_stopped"
+    LEARNING_DELETED = "learning_deleted"
 
 
 @dataclass(frozen=True, slots=True)

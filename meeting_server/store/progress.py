@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, String, Table, Text, and_, insert, select, update
+from sqlalchemy import BigInteger, Column, String, Table, Text, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.ids import Millis
@@ -168,6 +168,15 @@ class ProgressBook:
         same = _same(progress.member_id, progress.studied)
         async with self._database.write() as conn:
             await conn.execute(update(study_progress).where(same, study_progress.c.completed_at.is_(None)).values(completed_at=now))
+
+    async def delete_all(self, member_id: str) -> bool:
+        """A member deletes all of their progress, what they finished with it; whether there was any."""
+        async with self._database.write() as conn:
+            tables = (study_progress, study_months, study_pace)
+            gone = [(await conn.execute(delete(table).where(table.c.member_id == member_id))).rowcount for table in tables]
+        if any(gone):
+            await self._database.forget_deleted()
+        return any(gone)
 
     async def held(self, member_id: str) -> dict[str, object]:
         """Everything kept about one member, for their own page."""

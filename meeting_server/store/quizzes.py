@@ -165,6 +165,14 @@ class Quizzes:
             rows = await conn.execute(select(quiz_attempts).where(and_(*where)).order_by(quiz_attempts.c.attempt_id.desc()))
             return tuple(_attempt(row) for row in rows)
 
+    async def delete_attempts(self, member_id: str) -> bool:
+        """A member deletes all of their answers; whether there were any."""
+        async with self._database.write() as conn:
+            gone = (await conn.execute(delete(quiz_attempts).where(quiz_attempts.c.member_id == member_id))).rowcount
+        if gone:
+            await self._database.forget_deleted()
+        return gone > 0
+
     async def best(self, member_ids: Collection[str]) -> dict[tuple[str, Studied], Attempt]:
         """The best attempt of each of these members at each thing; of two that are as good the first."""
         query = select(quiz_attempts).where(quiz_attempts.c.member_id.in_(sorted(member_ids))).order_by(quiz_attempts.c.attempt_id)

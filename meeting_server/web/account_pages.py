@@ -34,6 +34,20 @@ class RoleHeld:
     branch_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """How many things a member has progress with, and how often they answered questions."""
+
+    things: int
+    answers: int
+
+
+async def _learned(house: House, member_id: str) -> Learned | None:
+    """None: there is nothing to delete."""
+    things, answers = len(await house.learning.progress.of_member(member_id)), len(await house.learning.quizzes.attempts(member_id))
+    return Learned(things, answers) if things or answers else None
+
+
 async def me(request: Request) -> Response:
     """My page."""
     viewer = await member_of(request)
@@ -50,6 +64,7 @@ async def me(request: Request) -> Response:
             "password_changed_at": await house.accounts.password_changed_at(member.member_id),
             "devices": await house.accounts.sign_ins_of(member.member_id, now),
             "acts": await house.access_log.about(member.member_id, limit=8),
+            "learned": await _learned(house, member.member_id),
             "meetings": await desk_of(request).schedule.concerning(viewer.participant_id),
             "done": request.query_params.get("done", ""),
         },
@@ -108,6 +123,18 @@ async def end_sign_ins(request: Request) -> Response:
         house.sign_outs.announce(await house.accounts.end_all_of(member.member_id, but=viewer.sign_in_id))
     await _note(house, Act.SIGNED_OUT_ELSEWHERE, member, now)
     return see("/me?done=devices#devices")
+
+
+async def delete_learning(request: Request) -> Response:
+    """Take back what my studying left here: progress, what I finished, answers to quizzes. Notes have a page of their own."""
+    viewer = await member_of(request)
+    house = house_of(request)
+    await form_of(request)
+    member = await _member(house, viewer)
+    progress = await house.learning.progress.delete_all(member.member_id)
+    if await house.learning.quizzes.delete_attempts(member.member_id) or progress:
+        await _note(house, Act.LEARNING_DELETED, member, now_millis())
+    return see("/me?done=learning#held")
 
 
 async def my_data(request: Request) -> Response:
@@ -201,6 +228,7 @@ routes: list[BaseRoute] = [
     Route("/me", me, methods=["GET"]),
     Route("/me/password", password_form, methods=["GET"]),
     Route("/me/password", set_password, methods=["POST"]),
+    Route("/me/learning", delete_learning, methods=["POST"]),
     Route("/me/sign-outs", end_sign_ins, methods=["POST"]),
     Route("/me/my-record.json", my_data, methods=["GET"]),
 ]

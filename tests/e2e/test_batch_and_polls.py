@@ -86,7 +86,7 @@ async def test_a_batch_is_opened_in_the_console_and_voted_on_one_after_another(h
     assert [dict(data["tally"]["counts"]) for data in closed] == [
         {"for": 1, "against": 0, "abstain": 0}, {"for": 0, "against": 1, "abstain": 0}, {"for": 0, "against": 0, "abstain": 1},
     ]
-    await expect(console.page.locator(".sheet")).to_have_count(0)
+    await expect(console.page.get_by_role("button", name=zh("console.keep_voting"))).to_have_count(0)
     for motion_id in ids:
         await hall.ask("PublishMotion", motion_id=motion_id)
     # no result is lost: one sheet after another
@@ -206,7 +206,7 @@ async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hal
     for n in range(people):
         await page.locator(f"#grade-{n}").select_option("excellent")
     await press(console, "console.to_opening")
-    await expect(page.locator(".sheet__foot .field__error")).to_have_text(zh("console.too_many_excellent", n=people, most=people // 3, of=people))
+    await expect(page.locator(".sheet__foot .field__error")).to_have_text(zh("console.too_many_excellent", n=people, most=people // 3, of=people, share="1/3"))
     for n in range(people // 3, people):
         await page.locator(f"#grade-{n}").select_option("good")
     await press(console, "console.to_opening")

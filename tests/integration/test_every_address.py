@@ -23,8 +23,8 @@ from tests.meeting_house import MeetingHouse, meeting_house
 
 PUBLIC = {"/sign-in", "/preferences", "/sign-out"}
 """Open to someone who is not signed in: the door itself."""
-OWN = {"/", "/me", "/me/password", "/me/attendance", "/me/readings", "/me/my-record.json", "/me/calendar.ics", "/me/sign-outs", "/archive",
-       "/search",
+OWN = {"/", "/me", "/me/password", "/me/attendance", "/me/readings", "/me/my-record.json", "/me/calendar.ics", "/me/sign-outs",
+       "/me/learning", "/archive", "/search",
        "/meetings/new", "/branches", "/feeds", "/sharing", "/me/telling", "/learn", "/learn/notes", "/sign-out", "/sign-in", "/preferences"}
 """Open to every member, showing what is theirs."""
 

@@ -566,6 +566,30 @@ async def test_everything_held_about_how_one_learns_can_be_taken_away(house: Lea
     assert "只给自己" not in str((await (await house.signed_in("secretary")).get("/me/my-record.json")).json())
 
 
+async def test_a_member_deletes_their_progress_and_answers_and_the_page_says_so(house: LearningHouse) -> None:
+    member, other, secretary = [await house.signed_in(who) for who in ("member", "probationary", "secretary")]
+    address = await house.lesson(secretary)
+    await ask(secretary, address)
+    assert "/me/learning" not in (await member.get("/me")).text  # nothing to delete
+    for browser in (member, other):
+        await report(browser, address, [[0, 5_000]], 5_000)
+        await browser.submit(f"{address}/quiz", await answers(house, address))
+    await member.submit(f"{address}/notes", {"text": "笔记不动", "shared_with": "nobody"})
+    assert "1 份学习内容的进度、1 次答题" in (await member.get("/me")).text
+    assert (await member.submit("/me/learning", page="/me")).headers["location"] == "/me?done=learning#held"
+    held = (await member.get("/me/my-record.json")).json()
+    learning = held["learning"]
+    assert (learning["progress"], learning["answers"], learning["heard_ms_by_month"]) == ([], [], {})
+    assert [note["text"] for note in learning["notes"]] == ["笔记不动"]
+    assert "learning_deleted" in [act["act"] for act in held["acts"]]
+    page = (await member.get("/me?done=learning")).text
+    assert "学习进度和答题已经删除。" in page
+    assert "删除自己的学习进度和答题" in page
+    assert "/me/learning" not in page
+    kept = (await other.get("/me/my-record.json")).json()["learning"]
+    assert len(kept["progress"]) == len(kept["answers"]) == 1
+
+
 # --- courses, the branch, what is related -----------------------------------------------------------------------------
 
 
