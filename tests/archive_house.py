@@ -13,6 +13,7 @@ from meeting_server.archive.bulletin import read
 from meeting_server.archive.pipeline import Pipeline
 from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.worker import Worker
+from meeting_server.demo.slides import slides
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
@@ -49,6 +50,16 @@ class ArchiveHouse:
     @property
     def address(self) -> str:
         return f"/archive/{self.meeting_id}"
+
+    async def with_the_document(self) -> None:
+        """The document whose pages the story shows: three of them."""
+        house = self.there.house
+        ((name, content),) = slides()
+        added = await house.desk.documents.add(self.meeting_id, name, content, "x", 1)
+        async with house.database.write() as conn:
+            await conn.execute(text("PRAGMA defer_foreign_keys=ON"))
+            for table in ("documents", "document_pages"):
+                await conn.execute(text(f"UPDATE {table} SET document_id = 'd1' WHERE document_id = :made"), {"made": added.document_id})
 
 
 def told_as(records: list[Record], names: Mapping[str, str]) -> list[Draft]:

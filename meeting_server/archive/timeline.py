@@ -19,6 +19,8 @@ from meeting_server.domain.events import (
     MotionOpened,
     MotionPublished,
     MotionWithdrawn,
+    PageHidden,
+    PageShown,
     PaperOpened,
     RecordingAcknowledged,
     RecordingStarted,
@@ -108,6 +110,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class PageTime:
+    """A page (from 1) of a document as it was shown to everyone."""
+
+    document_id: str
+    title: str
+    page: int
+    since: Millis
+    until: Millis
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     meeting_id: MeetingId
     branch_id: str
@@ -129,6 +142,7 @@ class Timeline:
     """Everyone on the list: they may see the record."""
     agreed: tuple[ParticipantId, ...] = ()
     """Who saw the notice of a recording and stayed, in the order in which they did."""
+    pages: tuple[PageTime, ...] = ()
 
 
 @dataclass(slots=True)
@@ -146,6 +160,7 @@ class _Sought:
     posted: list[tuple[ChatPosted, Millis]] = field(default_factory=list)
     removed: set[MessageId] = field(default_factory=set)
     agreed: dict[ParticipantId, Millis] = field(default_factory=dict)
+    shown: list[tuple[Millis, PageShown | None]] = field(default_factory=list)
 
     def see(self, event: Event, at: Millis) -> None:
         match event:
@@ -166,6 +181,10 @@ class _Sought:
                 self.recording_since = None
             case RecordingAcknowledged(participant_id):
                 self.agreed.setdefault(participant_id, at)
+            case PageShown():
+                self.shown.append((at, event))
+            case PageHidden():
+                self.shown.append((at, None))
             case TrackRecorded():
                 self.tracks.append(event)
             case ChatPosted():
@@ -258,6 +277,7 @@ def _timeline(
         chat=_chat(state, sought, erased),
         participants=tuple(state.participants),
         agreed=tuple(sought.agreed),
+        pages=_pages(state, sought.shown, adjourned_at),
     )
 
 
@@ -284,6 +304,16 @@ def _chapters(
         if until > since and (item is not None or until - since >= 1_000):
             chapters.append(Chapter(item_id, item.title if item else "", item.speaker if item else "", since, until))
     return tuple(chapters)
+
+
+def _pages(state: MeetingState, shown: list[tuple[Millis, PageShown | None]], adjourned_at: Millis) -> tuple[PageTime, ...]:
+    titles = {document.document_id: document.title for document in state.documents}
+    untils = [*(at for at, _ in shown[1:]), adjourned_at]
+    return tuple(
+        PageTime(event.document_id, titles.get(event.document_id, ""), event.page, since, until)
+        for (since, event), until in zip(shown, untils, strict=False)
+        if event is not None and until > since
+    )
 
 
 def _lanes(state: MeetingState, turns: dict[ParticipantId, list[Turn]]) -> tuple[Lane, ...]:

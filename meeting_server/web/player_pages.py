@@ -23,11 +23,11 @@ from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, render, say
-from meeting_server.web.permissions import Action, allowed
 from meeting_server.web.playback import Playback, clock_of, millis_of, playback_of
 from meeting_server.web.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, words_of
 from meeting_server.web.recorded_files import may_take_bundle
 from meeting_server.web.retention import soon_deleted
+from meeting_server.web.shown_pages import leaves_of, opens_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ async def player_page(request: Request) -> Response:
     minutes = await minutes_at(request, reader)
     words = words_of(language_of(request))
     start = _start(request, axis)
-    documents = await desk_of(request).documents.of_meeting(meeting_id)
+    documents, opens = await desk_of(request).documents.of_meeting(meeting_id), await opens_documents(request, reader)
     transcript = await asyncio.to_thread(shelf.transcript, meeting_id)
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     results = [result for item in (minutes.items if minutes else ()) for result in item.results if result.outcome in PUBLISHED]
@@ -101,7 +101,8 @@ async def player_page(request: Request) -> Response:
             "composite": shelf.composite(meeting_id),
             "deleted_at": soon_deleted(request, reader.scheduled, await house_of(request).holds.standing()),
             "documents": documents,
-            "opens_documents": await _opens_documents(request, reader),
+            "opens_documents": opens,
+            "leaves": leaves_of(timeline, axis, transcript, {d.document_id for d in documents if d.pages} if opens else ()),
             "head": (minutes.head_seq, grouped(minutes.head_hash)) if minutes else None,
             "exports": await may_take_bundle(request, reader),
             "sees_attendance": reader.edits,
@@ -112,14 +113,6 @@ async def player_page(request: Request) -> Response:
             "query": request.query_params.get("q", "")[:100],
         },
     )
-
-
-async def _opens_documents(request: Request, reader: Reader) -> bool:
-    if reader.scheduled.listed(reader.viewer.participant_id) is not None or reader.edits:
-        return True
-    if not reader.whole:
-        return False
-    return await allowed(request, Action.SEE_MEETINGS, reader.scheduled.plan.branch_id)
 
 
 def _built(request: Request) -> bool:

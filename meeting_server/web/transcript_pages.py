@@ -14,10 +14,12 @@ from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Transcript
 from meeting_server.domain.ids import Millis
 from meeting_server.store.access_log import Act
+from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.pages import render, say
 from meeting_server.web.playback import clock_of, playback_of
 from meeting_server.web.reader import Reader, note_reading, reader_at, shelf_of
+from meeting_server.web.shown_pages import leaves_of, opens_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ async def transcript_page(request: Request) -> Response:
     timeline, transcript = await asyncio.to_thread(lambda: (shelf.timeline(meeting_id), shelf.transcript(meeting_id)))
     if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
+    documents = await desk_of(request).documents.of_meeting(meeting_id) if await opens_documents(request, reader) else ()
+    seen = {document.document_id for document in documents if document.pages}
     query = request.query_params.get("q", "").strip()[:100]
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     return await render(
@@ -54,6 +58,8 @@ async def transcript_page(request: Request) -> Response:
         "transcript.html",
         {
             "timeline": timeline,
+            "leaves": leaves_of(timeline, playback_of(timeline), transcript, seen),
+            "clock_of": clock_of,
             "parts": _parts(request, reader, timeline, transcript, query),
             "spoken": transcript is not None and bool(transcript.spoken),
             "plays": shelf.mix(meeting_id) is not None,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from meeting_server.archive.mix import Source, mix
 from tests.archive_house import ArchiveHouse, archive_house
@@ -44,6 +45,7 @@ class Reading:
 async def reading(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reading]:
     async with archive_house(tmp_path_factory.mktemp("player"), said=SAID) as archive:
         there = archive.there
+        await archive.with_the_document()
         async with page_server(there.app, there.house, tmp_path_factory.mktemp("client")) as (base, browser):
             yield Reading(base, archive, browser)
 
@@ -51,6 +53,36 @@ async def reading(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rea
 async def seconds(page: Page) -> float:
     found: float = await page.evaluate("document.getElementById('sound').currentTime")
     return found
+
+
+async def test_the_page_of_the_moment_is_shown_and_a_thumbnail_leads_to_it(reading: Reading) -> None:
+    page = await reading.page()
+    await reading.player(page, "?t=0:14")
+    shown = page.locator("#page")
+    await expect(shown).to_be_visible()
+    await expect(shown).to_have_attribute("src", re.compile("/documents/d1/pages/1/large$"))
+    await until(page, "document.getElementById('page').naturalWidth === 1440")
+    await expect(page.locator("#card")).to_be_hidden()
+    await page.locator('.tabs > a[href="#files"]').click()
+    leaves = page.locator(".leaf")
+    await expect(leaves).to_have_count(5)
+    await leaves.nth(1).click()
+    await expect(shown).to_have_attribute("src", re.compile("/documents/d1/pages/2/large$"))
+    await expect(leaves.nth(1)).to_have_class(re.compile("leaf--now"))
+    assert await seconds(page) >= 17.9
+    await page.evaluate("document.getElementById('sound').pause(); document.getElementById('sound').currentTime = 2")
+    await expect(shown).to_be_hidden()
+    await page.context.close()
+
+
+async def test_without_a_script_the_transcript_lists_the_pages_with_their_times(reading: Reading) -> None:
+    page = await reading.page(script=False)
+    await page.goto(f"{reading.base}{reading.archive.address}/transcript")
+    lines = page.locator(".transcript__line", has_text="年度工作总结")
+    first = lines.filter(has_text="第 1 页").first
+    await expect(first.locator("a").first).to_have_attribute("href", re.compile(r"\?t=0:13$"))
+    await expect(first.locator("a").last).to_have_attribute("href", re.compile("/documents/d1/pages/1/large$"))
+    await page.context.close()
 
 
 async def test_the_record_plays_and_its_sound_is_heard(reading: Reading) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from meeting_server.archive.timeline import timeline_of
+from meeting_server.archive.transcript import Stretch, Transcript
 from meeting_server.domain.commands import AdjournMeeting, EndFloor, GrantFloor, ShowPage, StepAgenda, StopShowing
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import PageHidden, PageShown
@@ -9,7 +11,10 @@ from meeting_server.domain.ids import ItemId, ParticipantId
 from meeting_server.domain.meeting import replay
 from meeting_server.domain.state import Shown
 from meeting_server.domain.visibility import copies, view
+from meeting_server.web.playback import playback_of
+from meeting_server.web.shown_pages import leaves_of
 from tests.sitting import Sitting
+from tests.whole_meeting import STARTS, whole_meeting
 
 SECRETARY, M1 = ParticipantId("secretary"), ParticipantId("m1")
 
@@ -83,3 +88,30 @@ def test_the_page_goes_when_the_meeting_goes_on_to_another_item_or_is_adjourned(
 def test_a_meeting_that_is_not_open_shows_nothing() -> None:
     sitting = Sitting(opened=False)
     assert sitting.refused("secretary", ShowPage("d1", 1)) is Code.NOT_OPEN
+
+
+def test_the_record_knows_which_page_was_shown_from_when_to_when() -> None:
+    timeline = timeline_of(whole_meeting().records)
+    assert timeline is not None
+    told = [(shown.title, shown.page, (shown.since - STARTS) // 1000, (shown.until - STARTS) // 1000) for shown in timeline.pages]
+    title = "年度工作总结.pdf"
+    assert told == [(title, 1, 76, 81), (title, 2, 81, 130), (title, 2, 640, 660), (title, 3, 660, 811), (title, 1, 812, 1027)]
+
+
+def test_the_player_shows_pages_on_its_axis_and_only_to_those_who_may_open_the_document() -> None:
+    timeline = timeline_of(whole_meeting().records)
+    assert timeline is not None
+    axis = playback_of(timeline)
+    first, second, later, *_ = leaves_of(timeline, axis, None, {"d1"})
+    assert (first.start, first.end, first.picture) == (13_000, 18_000, f"/meetings/{timeline.meeting_id}/documents/d1/pages/1")
+    assert (second.start, second.end) == (18_000, 60_000)  # shown longer than the recording lasted
+    assert (later.start, later.end) == (None, None)
+    assert {leaf.picture for leaf in leaves_of(timeline, axis, None, ())} == {""}
+
+
+def test_a_page_shown_while_a_passage_that_was_taken_out_was_spoken_goes_with_it() -> None:
+    timeline = timeline_of(whole_meeting().records)
+    assert timeline is not None
+    taken = Transcript(timeline.meeting_id, "test", "zh-CN", (), (Stretch(STARTS + 75_000, STARTS + 90_000),))
+    told = [((leaf.at - STARTS) // 1000, leaf.page) for leaf in leaves_of(timeline, playback_of(timeline), taken, ())]
+    assert told == [(90, 2), (640, 2), (660, 3), (812, 1)]

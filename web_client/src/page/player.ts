@@ -69,6 +69,8 @@ class Clock {
   private readonly needles: Element[];
   private readonly videos: HTMLVideoElement[];
   private readonly card: HTMLElement | null;
+  private readonly page: HTMLImageElement | null;
+  private readonly leaves: HTMLElement[];
   private readonly who: HTMLElement | null;
   private readonly cues: HTMLElement[];
   private readonly chapters: HTMLElement[];
@@ -95,6 +97,8 @@ class Clock {
     this.needles = all(".lane .now");
     this.videos = all<HTMLVideoElement>(".player__video");
     this.card = document.getElementById("card");
+    this.page = document.getElementById("page") as HTMLImageElement | null;
+    this.leaves = all<HTMLElement>(".leaf[data-seek]");
     this.who = document.getElementById("who");
     this.cues = all<HTMLElement>("#record [data-seek]");
     this.chapters = all<HTMLElement>("#chapters [data-seek]");
@@ -177,10 +181,24 @@ class Clock {
     this.onCue(cue);
   }
 
+  /** The page of the moment, if one was shown then and its picture may be seen. */
+  private showPage(at: number): boolean {
+    const leaf = this.leaves.find((one) => Number(one.dataset["seek"]) <= at && at < Number(one.dataset["end"])) ?? null;
+    for (const one of this.leaves) one.classList.toggle("leaf--now", one === leaf);
+    const picture = leaf?.dataset["picture"];
+    if (!this.page) return false;
+    this.page.hidden = picture === undefined;
+    if (picture === undefined) return false;
+    if (this.page.getAttribute("src") !== picture) this.page.src = picture;
+    this.page.alt = leaf?.dataset["alt"] ?? "";
+    return true;
+  }
+
   private showPicture(at: number): void {
+    const paged = this.showPage(at);
     const speaking = this.turns.filter((turn) => turn.from <= at && at < turn.to).map((turn) => turn.name);
     const there = this.videos.filter((video) => Number(video.dataset["from"]) <= at && at < Number(video.dataset["to"]));
-    const best =
+    const best = paged ? null :
       there.find((video) => video.dataset["media"] === "screen") ??
       there.find((video) => speaking.includes(video.dataset["who"] ?? "")) ??
       there[0] ??
@@ -190,7 +208,7 @@ class Clock {
       video.hidden = true;
       if (!video.paused) video.pause();
     }
-    if (this.card) this.card.hidden = best !== null;
+    if (this.card) this.card.hidden = best !== null || paged;
     if (speaking[0]) for (const place of this.document.querySelectorAll("[data-speaker]")) place.textContent = speaking[0];
     if (this.who) {
       this.who.hidden = best === null;
