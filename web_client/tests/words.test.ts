@@ -1,9 +1,9 @@
 /** Words: found by key, filled in, and the same keys in both languages for every area the client uses. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { secondsLeft } from "../src/core/clock";
-import { addCatalogue, countdown, has, list, t } from "../src/core/i18n";
+import { addCatalogue, clockTime, countdown, day, has, list, t, zoneNote } from "../src/core/i18n";
 import { reasonOf } from "../src/media/devices";
 
 const folder = resolve(import.meta.dirname, "../../meeting_server/web/locales");
@@ -39,6 +39,20 @@ describe("words", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
     const holes = (words: string) => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort();
     for (const key of Object.keys(zh)) expect(holes(en[key]!), key).toEqual(holes(zh[key]!));
+  });
+});
+
+describe("times", () => {
+  const here = process.env.TZ;
+  afterEach(() => {
+    process.env.TZ = here ?? "";
+  });
+
+  it.each([["Asia/Shanghai", ""], ["America/New_York", "北京时间"]])("are Beijing's on a phone in %s, as on the pages", (zone, note) => {
+    process.env.TZ = zone;
+    addCatalogue("zh-CN", { room: { beijing_time: "北京时间" } });
+    const evening = Date.UTC(2026, 10, 24, 11, 47);
+    expect([clockTime(evening), day(Date.UTC(2026, 10, 24, 17)), zoneNote()]).toEqual(["19:47", "11月25日周三", note]);
   });
 });
 

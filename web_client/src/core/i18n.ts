@@ -34,9 +34,22 @@ export function t(key: string, values: Readonly<Record<string, string | number>>
   return words.replace(/\{(\w+)\}/g, (all, name: string) => (name in values ? String(values[name]) : all));
 }
 
+/** Meetings are held, and their records kept, in this time: the room says what the pages say, wherever the phone is. */
+const timeZone = "Asia/Shanghai";
+
 /** 19:47 */
 export function clockTime(at: number): string {
-  return new Date(at).toLocaleTimeString(language.value, { hour: "2-digit", minute: "2-digit", hour12: false });
+  return new Date(at).toLocaleTimeString(language.value, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone });
+}
+
+/** 11月24日周二 */
+export function day(at: number): string {
+  return new Date(at).toLocaleDateString(language.value, { month: "long", day: "numeric", weekday: "short", timeZone });
+}
+
+/** What to say where a time stands, on a phone whose own clock shows another; otherwise nothing. */
+export function zoneNote(): string {
+  return new Date().getTimezoneOffset() === -480 ? "" : t("room.beijing_time");
 }
 
 /** 1:48, or 1:02:09 from an hour on. */

@@ -1,7 +1,7 @@
 /** How this phone takes part and looks: pictures or sound or words only, language, light or dark, 大字. */
 import type { JSX } from "preact";
 import { actions } from "../core/actions";
-import { t } from "../core/i18n";
+import { t, zoneNote } from "../core/i18n";
 import { myRoom } from "../core/selectors";
 import { media, preferences, type Preferences, type Profile } from "../core/store";
 import { Button } from "../widgets/button";
@@ -42,6 +42,7 @@ export function SettingsSheet(): JSX.Element {
         options={[{ value: "auto", label: t("room.theme_auto") }, { value: "light", label: t("room.theme_light") }, { value: "dark", label: t("room.theme_dark") }]}
       />
       <ul class="rows card card--line card--flush"><li><BigTypeRow /></li>{media.value.available && <li><Row icon="weak" title={t("room.net_title")} sub={t("room.net_sub")} onPress={() => go({ sheet: { name: "network" } })} /></li>}{myRoom.value?.captioned === true && <li><CaptionsRow /></li>}</ul>
+      {zoneNote() !== "" && <p class="small muted">{t("room.times_in")}</p>}
     </Sheet>
   );
 }

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { send } from "../core/actions";
 import { second } from "../core/clock";
-import { clockTime, language, list, t } from "../core/i18n";
+import { clockTime, day, list, t, zoneNote } from "../core/i18n";
 import { iRun } from "../core/permissions";
 import { presentPeople, quorum } from "../core/selectors";
 import { media, meeting, you } from "../core/store";
@@ -12,10 +12,6 @@ import { Chip } from "../widgets/chip";
 import { Icon } from "../widgets/icon";
 import { Banners } from "./banners";
 import { go, openSheet } from "./layout";
-
-function day(at: number): string {
-  return new Date(at).toLocaleDateString(language.value, { month: "long", day: "numeric", weekday: "short" });
-}
 
 export function WaitingRoom({ console }: { console: boolean }): JSX.Element | null {
   const state = meeting.value;
@@ -35,7 +31,7 @@ export function WaitingRoom({ console }: { console: boolean }): JSX.Element | nu
           <h1 class="join__title">{state.title}</h1>
           <ul class="facts">
             <li><Icon name="people" /><span>{state.branch_name}</span></li>
-            <li><Icon name="calendar" /><span>{day(state.starts_at)} {clockTime(state.starts_at)}{state.place === "" ? "" : `${t("room.comma")}${state.place}`}</span></li>
+            <li><Icon name="calendar" /><span>{day(state.starts_at)} {clockTime(state.starts_at)} {zoneNote()}{state.place === "" ? "" : `${t("room.comma")}${state.place}`}</span></li>
           </ul>
           {state.recording_planned && <div class="banner banner--rec banner--round"><span class="dot" aria-hidden="true" /><p class="grow"><b>{t("states.will_record")}</b> {t("states.will_record_words")}</p></div>}
         </div>
