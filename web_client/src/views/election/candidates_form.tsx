@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { GRADES, mostExcellent, shareOf } from "../../core/appraisal";
 import { t } from "../../core/i18n";
+import { self } from "../../core/store";
 import type { Candidate, Motion } from "../../wire/messages";
 import { Chip } from "../../widgets/chip";
 import { Icon, type IconName } from "../../widgets/icon";
@@ -72,6 +73,8 @@ export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
           {election
             ? <><Marks motion={motion} candidate={candidate} marks={ELECTION_MARKS} words="vote.choice" /><WriteIn motion={motion} candidate={candidate} /></>
             : <Marks motion={motion} candidate={candidate} marks={GRADES} words="vote.grade" />}
+          {/* a blank there would be a signature: everyone but its author marks the line */}
+          {!election && candidate.participant_id !== null && candidate.participant_id === self.value?.participant_id && <p class="small muted">{t("vote.own_line")}</p>}
         </fieldset>
       ))}
     </div>
