@@ -52,6 +52,12 @@ class Site:
         assert response.status == 200, f"{path}: {response.status}"
         return await response.body()
 
+    async def add_document(self, meeting_id: str, name: str, content: bytes) -> None:
+        await self.go(f"/meetings/{meeting_id}")
+        await self.page.locator("#file").set_input_files({"name": name, "mimeType": "application/pdf", "buffer": content})
+        await self.press(w("schedule.documents.upload"))
+        await expect(self.page.get_by_text(w("schedule.done.document_added"))).to_be_visible(timeout=20_000)
+
     # --- signing in
 
     async def sign_in(self, link: str) -> None:
@@ -224,6 +230,15 @@ class Room:
         await sheet.get_by_role("button", name=re.compile(f"{re.escape(w('vote.back_to_room'))}|{re.escape(w('room.close'))}")).first.click()
         return said
 
+    async def sees_page(self, title: str, number: int, of: int) -> None:
+        """Its picture has come, not only its name."""
+        picture = self.page.get_by_alt_text(w("room.page_of", title=title, n=number, of=of))
+        await expect(picture).to_be_visible(timeout=20_000)
+        await expect(picture).to_have_js_property("naturalWidth", 720, timeout=20_000)
+
+    async def sees_no_page(self) -> None:
+        await expect(self.page.locator(".page")).to_have_count(0, timeout=20_000)
+
     async def has_ended(self) -> None:
         await expect(self.page.get_by_text(w("states.adjourned")).first).to_be_visible(timeout=40_000)
 
@@ -252,6 +267,16 @@ class Console(Room):
     async def next_item(self) -> None:
         await self.tab("console.agenda")
         await self.page.get_by_role("button", name=re.compile(f"{re.escape(w('console.next_item'))}|{re.escape(w('console.first_item'))}")).first.click()
+
+    async def show_document(self) -> None:
+        await self.tab("console.agenda")
+        await self.page.get_by_role("button", name=w("console.show"), exact=True).first.click()
+
+    async def turn_page(self) -> None:
+        await self.page.get_by_role("button", name=w("room.page_next")).click()
+
+    async def stop_showing(self) -> None:
+        await self.page.get_by_role("button", name=w("console.stop_showing")).click()
 
     async def give_floor(self, name: str) -> None:
         await self.tab("console.floor")

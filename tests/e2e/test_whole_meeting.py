@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 from playwright.async_api import expect
 
+from meeting_server.demo.slides import slides
 from tests.e2e.pages import Console, Room, Site, w
 from tests.e2e.phones import Phone, Phones, phones
 from tests.e2e.weak_network import REWRITE, WeakNetwork
@@ -36,6 +37,7 @@ ROSTER = [
     ("许嘉宁", "20240006", "预备党员", ""),
 ]
 CARRIED, LOST = "接收林晓雨同志为入党积极分子", "主题党日改到周六上午"
+SLIDES = "2026 年工作总结"
 MESSAGE = "志愿服务的报名表放在资料里了"
 SHANGHAI = timezone(timedelta(hours=8))
 
@@ -109,6 +111,8 @@ async def the_meeting(here: Hall) -> None:
         },
         record=True,
     )
+    ((name, content),) = slides()
+    await secretary.add_document(meeting_id, name, content)
     links = await secretary.invitations(meeting_id)
     assert {"周建华", "何雨桐", "李敏", "孙国栋", "丁文静", "许嘉宁"} <= set(links)
 
@@ -151,6 +155,17 @@ async def the_meeting(here: Hall) -> None:
     await chair.next_item()
     await limin.say(MESSAGE)
     await ding.phone.page.get_by_text(MESSAGE).first.wait_for(state="attached")
+
+    # --- a document is shown to everyone, turned, and put away
+    await chair.show_document()
+    for room in everyone:
+        await room.sees_page(SLIDES, 1, 3)
+    await chair.turn_page()
+    for room in everyone:
+        await room.sees_page(SLIDES, 2, 3)
+    await chair.stop_showing()
+    for room in everyone:
+        await room.sees_no_page()
 
     # --- one loses the network while a vote opens, and resumes with the vote before them
     here.network.black_out()
@@ -254,6 +269,8 @@ async def read_the_record(here: Hall, secretary: Site, meeting_id: str) -> None:
         }"""
     )
     assert length > 5, f"the recording does not play: {length}"
+    leaves = page.locator(".leaf[data-picture]")
+    assert [w("archive.page_of", title=SLIDES, n=n) in await leaves.nth(n - 1).inner_text() for n in (1, 2)] == [True, True]
 
     minutes = docx.Document(io.BytesIO(await secretary.fetch(f"/archive/{meeting_id}/minutes.docx")))
     words = "\n".join([p.text for p in minutes.paragraphs] + [cell.text for table in minutes.tables for row in table.rows for cell in row.cells])
