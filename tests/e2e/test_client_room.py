@@ -60,6 +60,18 @@ class Hall:
         assert state is not None
         return state.participants[who].media  # type: ignore[index]  # ids are plain text here
 
+    async def motion_drafted(self) -> None:
+        """``m1``, and enough members there to decide on it."""
+        assert (await self.chair.command("DraftMotion", title="通过会议议程"))["type"] == "ack"
+        for n in range(6, 21):
+            await self.bot(f"p{n}")
+
+    async def sockets_of(self, who: str) -> list[str]:
+        """The connections of the meeting's socket that somebody has now."""
+        state = await self.house.registry.state(MEETING)
+        assert state is not None
+        return sorted(state.participants[who].connections)  # type: ignore[index]  # ids are plain text here
+
 
 @pytest.fixture(scope="module")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -202,21 +214,57 @@ async def _connections(phone: Phone, number: int) -> bool:
     return (await phone.measured()).connected == number
 
 
-async def _first_is_closed(phone: Phone) -> bool:
-    return bool(await phone.page.evaluate('window.__pcs[0].connectionState === "closed"'))
+REMEMBER = "window.__old = window.__pcs.find(peer => peer.connectionState === 'connected')"
+REPLACED = """window.__old.connectionState === "closed"
+  && window.__pcs.some(peer => peer !== window.__old && peer.connectionState === "connected")"""
 
 
-async def test_media_comes_back_by_itself_when_the_worker_dies(hall: Hall) -> None:
+async def test_media_is_back_within_three_seconds_of_the_workers_death_and_the_meeting_notices_nothing(hall: Hall) -> None:
     speaker, listener = await hall.enter("p3"), await hall.enter("p4")
     await opened_microphone(speaker)
     await listener.hears()
-    for worker in hall.house.media.links:
-        os.kill(worker.pid, signal.SIGKILL)
-    # the count of connections passes zero too fast to be seen; that the first one is closed stays so
-    await within(10, "the old connection is given up", lambda: _first_is_closed(listener))
-    await within(20, "a new one is made", lambda: _connections(listener, 1))
-    await listener.hears()
+    await hall.motion_drafted()
+    sockets = [await hall.sockets_of(who) for who in ("p3", "p4")]
+    took: list[float] = []
+    for number in range(4):  # starting a process takes long where others start theirs: the shortest time counts
+        for phone in (speaker, listener):
+            await phone.page.evaluate(REMEMBER)
+        began = monotonic()
+        for worker in hall.house.media.links:
+            os.kill(worker.pid, signal.SIGKILL)
+        assert (await hall.chair.command("PostChat", text=f"第{number}次"))["type"] == "ack"
+        for phone in (speaker, listener):
+            await within(20, "a new connection is there", lambda phone=phone: phone.page.evaluate(REPLACED))  # type: ignore[misc]
+        took.append(monotonic() - began)
+        await listener.hears()
+        if min(took) < 3:
+            break
+    assert min(took) < 3, took
+    assert (await hall.chair.command("OpenMotion", motion_id="m1"))["type"] == "ack"
+    await expect(listener.page.get_by_role("dialog").get_by_role("radio", name=zh("vote.choice_for"), exact=True)).to_be_visible()
     assert await hall.state_of("p3") == ("audio",)
+    assert [await hall.sockets_of(who) for who in ("p3", "p4")] == sockets  # the same sockets, no page loaded again
+
+
+WITHOUT_CODECS = """
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (frame) {
+  const offers = typeof frame === "string" && frame.includes('"type":"offer"');
+  return send.call(this, offers ? frame.replace(/(opus|VP8|VP9|H264|AV1)\\//g, "unknown/") : frame);
+};
+"""
+
+
+async def test_a_browser_without_a_common_codec_is_told_why_and_takes_part_in_all_else(hall: Hall) -> None:
+    phone = await hall.enter("p4", scripts=(WITHOUT_CODECS,))
+    await expect(phone.page.locator(".banner", has_text=zh("errors.no_common_codec"))).to_be_visible()
+    await hall.motion_drafted()
+    assert (await hall.chair.command("OpenMotion", motion_id="m1"))["type"] == "ack"
+    sheet = phone.page.get_by_role("dialog")
+    await sheet.get_by_role("radio", name=zh("vote.choice_for"), exact=True).click()
+    await sheet.locator(".btn--primary, .btn--force").last.click()
+    await sheet.locator(".btn--force").click()
+    await within(15, "the ballot is counted", lambda: _voted(hall, "p4"))
 
 
 async def test_a_reloaded_page_has_its_microphone_off_on_the_record_too(hall: Hall) -> None:
@@ -231,9 +279,7 @@ async def test_a_reloaded_page_has_its_microphone_off_on_the_record_too(hall: Ha
 async def test_after_twelve_dark_seconds_the_ballot_counts_and_sound_is_back(hall: Hall) -> None:
     speaker = await hall.enter("p3")
     await opened_microphone(speaker)
-    await hall.chair.command("DraftMotion", title="通过会议议程")
-    for n in range(6, 21):
-        await hall.bot(f"p{n}")
+    await hall.motion_drafted()
     async with WeakNetwork(hall.house.port, hall.house.media.links[0].port) as network:
         phone = await hall.enter("p4", port=network.tcp_port, scripts=(f"({REWRITE})({network.udp_port});",))
         await phone.hears()

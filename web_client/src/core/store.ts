@@ -120,6 +120,8 @@ export interface MediaState {
   readonly failure: { readonly media: MediaKind; readonly reason: DeviceFailure } | null;
   /** The browser refused to play sound without a tap: offer one, which calls `allowSound`. */
   readonly needsTap: boolean;
+  /** The code with which this device's offer was refused for good, "" while none was. */
+  readonly refused: string;
   /** What this browser is able to do; controls it can not serve are not shown. */
   readonly canCapture: boolean;
   readonly canShareScreen: boolean;
@@ -141,6 +143,7 @@ export const media = signal<MediaState>({
   screen: "off",
   failure: null,
   needsTap: false,
+  refused: "",
   canCapture: true,
   canShareScreen: false,
   canTurnCamera: false,

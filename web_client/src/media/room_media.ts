@@ -18,6 +18,8 @@ type Layer = (typeof LAYERS)[number];
 const KINDS: readonly MediaKind[] = ["audio", "video", "screen"];
 /** A closed microphone is kept warm so long (ms), so that answering at once loses no word; then it is given back. */
 const WARM = 20_000;
+/** An offer that can not be answered is made again so much later (ms): the server may have learnt by then, the browser has not. */
+const REFUSED_MS = 30_000;
 
 /** Whether opening or closing this kind has not been decided yet. */
 function onItsWay(kind: MediaKind): boolean {
@@ -91,9 +93,15 @@ export class RoomMedia {
   }
 
   receive(message: ServerMessage): void {
-    if (message.type === "answer") void this.link.answer(message);
+    if (message.type === "answer") {
+      change(media, { refused: "" });
+      void this.link.answer(message);
+    }
     else if (message.type === "media_lost") this.link.lost(message.retry_after_ms);
-    else if (message.type === "error" && this.link.awaits(message.re)) this.link.lost(message.retry_after_ms || 1_000);
+    else if (message.type === "error" && this.link.awaits(message.re)) {
+      change(media, { refused: message.retry_after_ms ? "" : message.code });
+      this.link.lost(message.retry_after_ms || REFUSED_MS);
+    }
     else if (message.type === "slots") {
       change(media, { slots: this.named(message.slots) });
       if (this.largest() !== this.wished) this.wish();

@@ -11,6 +11,7 @@ import { Button } from "../widgets/button";
 import type { IconName } from "../widgets/icon";
 import { dismiss, notices, type Notice } from "./notices";
 import { toggleMicrophone } from "./microphone";
+import { refusalWords } from "./names";
 import { OfficerStrip } from "./officer/officer_strip";
 import { VoteStrip } from "./vote/vote_strip";
 
@@ -47,9 +48,10 @@ function Connection(): JSX.Element | null {
 }
 
 function Media(): JSX.Element | null {
-  const { phase, profile, needsTap, quality, pictureHeld, available, microphone } = media.value;
+  const { phase, profile, needsTap, quality, pictureHeld, available, microphone, refused } = media.value;
   if (connection.value.phase !== "live" || !available || profile === "text") return null;
   if (needsTap) return <Banner tone="pending" icon="speaker" title={t("states.sound_blocked")} act={<Button kind="primary" onPress={() => actions().allowSound()}>{t("states.allow_sound")}</Button>} />;
+  if (refused) return <Banner tone="weak" icon="offline" title={t("errors.media_unavailable")}>{refusalWords(refused)}</Banner>;
   if (phase === "lost") return <Banner tone="weak" icon="offline" title={t("states.media_lost")}>{t("states.media_lost_words")}</Banner>;
   if (pictureHeld) return <Banner tone="weak" icon="weak" title={t("states.weak_sound_only")}>{t("states.weak_words")}</Banner>;
   if (quality !== null && quality <= 1 && phase === "live") return <Banner tone="weak" icon="weak" title={t("states.weak")}>{t("states.weak_words_audio")}</Banner>;
