@@ -18,6 +18,7 @@ PLANTED = [
     ("web/pages.py", "import sqlalchemy", "SQL lives in journal and store only"),
     ("live/connection.py", "import starlette", "Starlette lives in web and app only"),
     ("web/auth.py", "import aiortc", "aiortc lives in media only"),
+    ("archive/bulletin.py", "import meeting_server.store.database", "The audit counts by the domain"),
     ("utilities.py", "", "Layers"),
 ]
 

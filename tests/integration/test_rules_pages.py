@@ -59,6 +59,19 @@ async def test_the_form_works_out_the_consequence_before_anything_is_saved(house
     assert house.desk.presets.own(house.inner.branch.branch_id) == ()
 
 
+@pytest.mark.parametrize("copied", ["general_meeting", "election", "appraisal"])
+async def test_every_field_of_the_form_is_explained(house: MeetingHouse, copied: str) -> None:
+    browser = await house.signed_in("secretary")
+    form = (await browser.get(f"/branches/{house.inner.branch.branch_id}/rules/new?from={copied}")).text
+    said = {name: words(text) for name, text in re.findall(r'<p class="[^"]+" id="(how-[\w-]+)">(.*?)</p>', form, re.DOTALL)}
+    asked = [tag for tag in re.findall(r"<(?:input|select|textarea)[^>]*>", form.partition("<form class")[2]) if 'type="hidden"' not in tag]
+    assert len(asked) >= 19
+    for tag in asked:
+        about = re.search(r'aria-describedby="(how-[\w-]+)', tag)
+        assert about is not None, tag
+        assert len(said[about[1]]) > 5, tag
+
+
 async def test_the_form_speaks_english(house: MeetingHouse) -> None:
     browser = await house.signed_in("secretary")
     browser.cookies.set("language", "en")

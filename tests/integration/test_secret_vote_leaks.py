@@ -11,7 +11,8 @@ import random
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,6 +86,8 @@ class Loot:
         ]
 
     receipts: dict[str, str] = field(default_factory=dict)
+    first_sent: int = 0
+    """Unix ms."""
     casting: tuple[str, str] = ("", "")
     """The seconds between which ballots were cast, as the log writes them."""
 
@@ -145,6 +148,7 @@ async def held(server: Server, meeting_id: str, cookies: dict[str, str], folder:
         requests.append(f"{request.method} {request.url} {request.headers} {request.content!r} {response.headers} {response.text}")
 
     began = datetime.now(UTC).isoformat()[:19]
+    loot.first_sent = time.time_ns() // 1_000_000
     for name in order:
         choice = "for" if name == "secretary" else chance.choice(CHOICES)
         loot.sent[name] = ballot_body(papers[name].ballot(choice))
@@ -253,6 +257,43 @@ def in_page(content: bytes, page: int, keys: dict[str, bytes]) -> list[str]:
     size = int.from_bytes(content[16:18], "big")
     part = content[(page - 1) * size : page * size]
     return sorted((who for who, key in keys.items() if key in part), key=lambda who: -part.index(keys[who]))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_no_order_in_the_files_pairs_issuances_with_ballots(loot: Loot, when: str) -> None:
+    """Row order, and where the bytes lie in the box and in its log: the n-th issuance is no more often the n-th ballot's than by chance."""
+    folder: Path = getattr(loot, when)
+    files = [file.read_bytes() for name in (BOX, f"{BOX}-wal") if (file := folder / name).exists()]
+    keys = {bytes.fromhex(body["key"]): who for who, body in loot.sent.items()}
+    asked = {blinded: who for who, blinded in loot.blinded.items()}
+    with sqlite3.connect(folder / BOX) as raw:
+        ballots = {"rows": [keys[bytes(key)] for (key,) in raw.execute("SELECT key FROM ballot")]}
+        issued = {"rows": [asked[bytes(blinded)] for (blinded,) in raw.execute("SELECT blinded FROM issuance")]}
+    for words, orders in ((keys, ballots), (asked, issued)):
+        for number, content in enumerate(files):
+            orders[f"file {number}"] = lying(words, content, content.find)
+            orders[f"file {number}, last"] = lying(words, content, content.rfind)
+        assert max(len(order) for by, order in orders.items() if by != "rows") == MEMBERS  # what was looked for is there
+    assert len(ballots["rows"]) == len(issued["rows"]) == MEMBERS
+    for issued_by, papers in issued.items():
+        for by, order in ballots.items():
+            for read in (order, order[::-1]):
+                hits = sum(one == other for one, other in zip(papers, read, strict=False))
+                assert hits < MEMBERS // 2, (issued_by, by)  # by chance one; twelve once in 5 * 10^8
+
+
+def lying(words: dict[bytes, str], content: bytes, place: Callable[[bytes], int]) -> list[str]:
+    """Whose words lie in a file, in the order of their places."""
+    return [words[word] for word in sorted((word for word in words if word in content), key=place)]
+
+
+async def test_the_journal_writes_nothing_of_anyone_while_ballots_come(loot: Loot) -> None:
+    """A record of a member with its time, between two ballots, would tell who had the phone in hand."""
+    with sqlite3.connect(loot.before / JOURNAL) as raw:
+        table = next(name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE sql LIKE '%recorded_at%payload_hash%'"))
+        told = raw.execute(f'SELECT kind, actor, recorded_at FROM "{table}" ORDER BY seq').fetchall()
+    assert "PaperOpened" in [kind for kind, _, _ in told]  # the journal is the one of this vote
+    assert [(kind, actor) for kind, actor, at in told if loot.first_sent < at] == []
 
 
 async def test_the_log_has_no_ballot_no_paper_and_no_line_while_ballots_come(loot: Loot) -> None:
