@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fpdf import FPDF
 
 from meeting_server.archive.sound import Samples
 from meeting_server.domain.roles import Role
@@ -89,10 +90,13 @@ NEVER = Act(0.0, 0.0)
 
 @dataclass
 class Truth:
-    """What happened, in the order in which it did; moments in Unix seconds. ``steps``: when each agenda item began."""
+    """What happened, in the order in which it did; moments in Unix seconds. ``steps``: when each agenda item began.
+    ``pages``: which page of the material everyone was shown from when on, until the second item began.
+    """
 
     sentences: list[Sentence] = field(default_factory=list)
     steps: dict[str, Act] = field(default_factory=dict)
+    pages: list[tuple[int, Act]] = field(default_factory=list)
     opened_at: float = 0.0
     late_at: float = 0.0
     vote_opened: Act = NEVER
@@ -101,6 +105,15 @@ class Truth:
 
     def sentence(self, key: str) -> Sentence:
         return next(sentence for sentence in self.sentences if sentence.text == SAID[key])
+
+
+def three_pages() -> bytes:
+    paper = FPDF(format="A4")
+    paper.set_font("helvetica", size=60)
+    for number in (1, 2, 3):
+        paper.add_page()
+        paper.cell(text=f"{number} / 3")
+    return bytes(paper.output())
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,7 @@ class Script:
         self._ended = AsyncExitStack()
 
     async def hold(self, before_adjourning: Callable[[], None]) -> None:
+        await self._brings_material()
         async with self._ended:
             secretary, chair, listener = [await self._enters(who) for who in (SECRETARY, CHAIR, LISTENER)]
             self.truth.opened_at = time.time()
@@ -140,7 +154,7 @@ class Script:
                 await member.asks("AcknowledgeRecording")
             await chair.connects_sound()
             await chair.opens_microphone()
-            await self._learning(secretary, chair)
+            await self._learning(secretary, chair, listener)
             late = await self._comes_late()
             await self._reporting(secretary, chair, late)
             await self._voting(secretary, chair, late, listener)
@@ -150,18 +164,22 @@ class Script:
             self.truth.adjourned_at = time.time()
             await secretary.asks("AdjournMeeting")
 
-    async def _learning(self, secretary: MeetingPhone, chair: MeetingPhone) -> None:
+    async def _learning(self, secretary: MeetingPhone, chair: MeetingPhone, listener: MeetingPhone) -> None:
         await self._until(5)
         await self._says(chair, CHAIR, "begin", "signed")
         await self._steps(secretary, 0)
-        await self._says(chair, CHAIR, "first", "material", "page")
+        await self._shows(secretary, listener, 1)
+        await self._says(chair, CHAIR, "first", "material")
+        await self._shows(secretary, listener, 2)
+        await self._says(chair, CHAIR, "page")
+        await self._until(90)
+        await self._shows(secretary, listener, 3)
 
     async def _comes_late(self) -> MeetingPhone:
         """After two minutes in which everybody reads."""
         await self._until(150)
         self.truth.late_at = time.time()
         late = await self._enters(LATE)
-        await late.bot.until(lambda: late.bot.snapshot is not None)
         await late.asks("AcknowledgeRecording")
         await late.connects_sound()
         await late.opens_microphone()
@@ -223,6 +241,19 @@ class Script:
         item: dict[str, Any] = secretary.bot.snapshot["state"]["agenda"][number]
         assert item["title"] == AGENDA[number]
         self.truth.steps[AGENDA[number]] = await self._act(secretary, "StepAgenda", item_id=item["item_id"])
+
+    async def _shows(self, secretary: MeetingPhone, listener: MeetingPhone, page: int) -> None:
+        assert secretary.bot.snapshot is not None
+        (document,) = secretary.bot.snapshot["state"]["documents"]
+        act = await self._act(secretary, "ShowPage", document_id=document["document_id"], page=page)
+        self.truth.pages.append((page, act))
+        await listener.bot.event("PageShown", document_id=document["document_id"], page=page)
+
+    async def _brings_material(self) -> None:
+        """The secretary puts a document of three pages beside the agenda."""
+        page = f"/meetings/{self.there.meeting_id}"
+        async with self.there.browser(SECRETARY) as secretary:
+            await secretary.submit(f"{page}/documents", files={"file": ("学习材料.pdf", three_pages(), "application/pdf")}, page=page)
 
     async def _act(self, phone: MeetingPhone, kind: str, **data: Any) -> Act:
         asked = time.time()

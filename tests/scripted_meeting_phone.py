@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -82,12 +83,33 @@ class MeetingPhone:
         return next(record for record in self.bot.records if record["seq"] == answer["seq"])
 
     async def connects_sound(self) -> None:
-        """Offer, answer, ICE and DTLS, as a page does."""
+        """Offer, answer, ICE and DTLS, as a page does; offered again where the server says that it may."""
         self._wire = WirePhone("phone", self.bot.welcome["you"]["participant_id"], sound=2)
-        await self.bot.say({"type": "offer", "id": "sound", "sdp": await self._wire.offer(), "video_slots": 0})
-        answer = await self.bot.other("answer")
+        answer = await self._answer_to(await self._wire.offer())
         await self._wire.accept(Answer(answer["sdp"], tuple(Line(mid, role) for mid, role in answer["mids"].items())))
         await self._wire.connected()
+
+    async def _answer_to(self, sdp: str) -> Frame:
+        for _ in range(5):
+            name = uuid.uuid4().hex
+            await self.bot.say({"type": "offer", "id": name, "sdp": sdp, "video_slots": 0})
+            answer = await self._about(name)
+            if answer["type"] == "answer":
+                return answer
+            assert answer["retry_after_ms"], answer
+            await asyncio.sleep(answer["retry_after_ms"] / 1000 + 1)
+        raise AssertionError("the server has no media worker")
+
+    async def _about(self, offer: str) -> Frame:
+        """The answer to an offer, or the error."""
+
+        def found() -> Frame | None:
+            return next((frame for frame in self.bot.others if offer in (frame.get("id"), frame.get("re"))), None)
+
+        await self.bot.until(lambda: found() is not None)
+        frame = found()
+        assert frame is not None
+        return frame
 
     async def opens_microphone(self) -> None:
         assert self._wire is not None

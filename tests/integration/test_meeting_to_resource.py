@@ -203,6 +203,15 @@ def test_the_vote_stands_in_the_record_with_its_result_and_moment(held: Held) ->
     assert held.truth.vote_closed.holds(mark.until / 1000)
 
 
+def test_the_pages_that_were_shown_are_kept_with_their_times(held: Held) -> None:
+    kept = held.timeline.pages
+    assert [(shown.title, shown.page) for shown in kept] == [("学习材料", 1), ("学习材料", 2), ("学习材料", 3)]
+    for shown, (_, act) in zip(kept, held.truth.pages, strict=True):
+        assert act.holds(shown.since / 1000)
+    assert [shown.until for shown in kept[:2]] == [shown.since for shown in kept[1:]]
+    assert held.truth.steps[AGENDA[1]].holds(kept[2].until / 1000)
+
+
 async def test_who_came_late_is_in_the_attendance_from_then_on(held: Held) -> None:
     async with held.there.browser(LATE) as browser:
         (mine,) = (await browser.get("/me/my-record.json")).json()["attendance"]
@@ -224,6 +233,20 @@ async def test_a_sentence_put_right_is_found_in_its_new_words_alone(published: H
         assert "<mark>塞车</mark>" in found
         assert f"{published.address}?at={published.lines_of(published.truth.sentence('sorry'))[0].since}" in found
         assert published.address not in (await member.get("/search?q=堵车")).text
+
+
+async def test_the_record_shows_each_page_at_its_time(published: Held) -> None:
+    async with published.there.browser(LISTENER) as member:
+        plain = (await member.get(f"{published.address}/transcript")).text
+        player = (await member.get(published.address)).text
+        for shown in published.timeline.pages:
+            minutes, seconds = divmod((shown.since - published.timeline.zero) // 1000, 60)
+            picture = f"/meetings/{published.there.meeting_id}/documents/{shown.document_id}/pages/{shown.page}"
+            listed = next(line for line in plain.split("<p ") if f"{picture}/large" in line)
+            assert f"{published.address}?t={minutes}:{seconds:02}" in listed
+            assert picture in player
+            drawn = await member.get(picture)
+            assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/webp")
 
 
 async def test_the_minutes_hold_the_vote_and_the_name_of_who_signed_them(published: Held) -> None:
