@@ -7,6 +7,7 @@ busy everything slows down together, and 300 ms are 15 packets all the same.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -17,7 +18,8 @@ import pytest
 from meeting_server.media.api import Answer, Line, MediaRefused, Role
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
-from tests.bots import Bot
+from meeting_server.web.catalogue import text
+from tests.bots import Bot, Frame
 from tests.live_house import Live, live_house
 from tests.media_phone import WirePhone, meanwhile
 
@@ -47,6 +49,15 @@ class Phone:
     async def asks(self, kind: str, **data: Any) -> None:
         answer = await self.bot.command(kind, **data)
         assert answer["type"] == "ack", (kind, answer)
+
+    async def told(self, kind: str, **fields: str) -> Frame:
+        """The frame of this kind with these fields, past or to come."""
+
+        def fits(frame: Frame) -> bool:
+            return frame["type"] == kind and all(frame.get(name) == value for name, value in fields.items())
+
+        await self.bot.until(lambda: any(map(fits, self.bot.others)))
+        return next(filter(fits, self.bot.others))
 
     async def sends(self) -> None:
         """Until cancelled: a voice that tells whose it is, and pictures."""
@@ -190,3 +201,30 @@ async def test_mute_stop_of_the_camera_and_removal_hold_although_the_phone_goes_
     assert max(listener.spoken_by(first)) <= said + 10 * WITHIN  # once only: nobody can be removed twice
     with pytest.raises(MediaRefused, match="unknown_client"):
         await plane.details(client)
+
+
+async def test_an_offer_that_cannot_be_answered_is_refused_with_a_code_and_all_else_goes_on(gathering: Gathering) -> None:
+    chair, first, _, listener = gathering.all
+    await first.asks("OpenMedia", media="audio")
+    await listener.hears(first)
+    again = WirePhone("again", camera=True, pictures=2)
+    good = await again.offer()
+    for what, offer, code in (
+        ("nonsense", "hello", "bad_sdp"),
+        ("no keys", re.sub(r"a=fingerprint:.*\r\n", "", good), "bad_sdp"),
+        ("no codec", re.sub(r"(opus|VP8|VP9|H264|AV1)/", "unknown/", good), "no_common_codec"),
+        ("endless", good + "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n" * 70, "too_many_lines"),
+    ):
+        for phone in (first, listener):  # one that sends, one that only listens
+            await phone.bot.say({"type": "offer", "id": what, "sdp": offer, "video_slots": 2})
+            error = await phone.told("error", re=what)
+            assert error["code"] == code
+            for language in ("zh-CN", "en"):
+                assert text(language, f"errors.{code}") != f"errors.{code}"
+    await listener.hears(first)  # the connections of before are as they were
+    await first.asks("PostChat", text="听得见吗")
+    await chair.asks("CloseMedia", media="audio", participant_id="m1")
+    await listener.silence("audio_slot")
+    await listener.bot.say({"type": "offer", "id": "good", "sdp": good, "video_slots": 2})
+    assert (await listener.told("answer", id="good"))["sdp"].startswith("v=0")
+    await again.close()
