@@ -20,6 +20,9 @@ MEDIA = sorted(
 )
 """These wait for pictures and sound most of their time, as those with browsers do."""
 
+PAGES = [f"tests/e2e/test_{name}.py" for name in ("axe_matrix", "console_axe", "learning", "player", "scorm_package", "stories")]
+"""Browsers that look at pages; the others hold meetings."""
+
 LISTENING = "tests/integration/test_media_weak_network.py"
 """Measures what a person hears and sees on a weak network: a busy machine would be measured with it, so it runs by itself at the end."""
 
@@ -45,9 +48,16 @@ def static_checks() -> list[Check]:
 def all_checks(which: str) -> list[Check]:
     if which == "quick":
         return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
-    others = [f"--ignore={path}" for path in ("tests/e2e", SCRIPTED, *MEDIA)]
-    media = [path for path in MEDIA if path != LISTENING]
-    return [*static_checks(), pytest("browsers", "tests/e2e"), pytest("everything else", "tests", *others), pytest("media", *media)]
+    others = [f"--ignore={path}" for path in (SCRIPTED, *MEDIA)]
+    return [
+        *static_checks(),
+        # the longest first, so that both lanes end at about the same time
+        pytest("browsers that hold meetings", "tests/e2e", *(f"--ignore={path}" for path in PAGES)),
+        pytest("integration", "tests/integration", *others),
+        pytest("browsers that look at pages", *PAGES),
+        pytest("media", *(path for path in MEDIA if path != LISTENING)),
+        pytest("everything else", "tests", "--ignore=tests/e2e", "--ignore=tests/integration", *others),
+    ]
 
 
 def beside(which: str) -> list[Check]:
