@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import socket
+import struct
 
 RECEIVE_BATCH = 64
 SEND_BATCH = 128
@@ -16,7 +17,7 @@ NAME = 28  # sizeof(sockaddr_in6)
 
 _MSG_DONTWAIT = 0x40
 _SOL_UDP, _UDP_SEGMENT = 17, 103
-_SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33
+_SO_SNDBUFFORCE, _SO_RCVBUFFORCE, _SO_ATTACH_REUSEPORT_CBPF = 32, 33, 51
 _CONTROL = 24  # CMSG_SPACE(sizeof(uint16_t))
 
 
@@ -73,6 +74,34 @@ def open_udp(bind: str, port: int) -> socket.socket:
     return sock
 
 
+# "payload[1] == 205 and payload[0] & 31 == 15": the first header of RTCP is in the clear, so the kernel can tell
+# transport-wide feedback from all else. (operation, jump if true, jump if false, operand); returns the socket's number.
+_IS_FEEDBACK = (
+    (0x30, 0, 0, 1), (0x15, 0, 4, 205), (0x30, 0, 0, 0), (0x54, 0, 0, 31), (0x15, 0, 1, 15), (0x06, 0, 0, 1), (0x06, 0, 0, 0),
+)  # fmt: skip
+
+
+def open_quiet(sock: socket.socket) -> socket.socket | None:
+    """A second socket on the port of ``sock`` for transport-wide feedback: it comes often and is never urgent, and need not wake
+    anybody. None where the kernel cannot sort; then everything comes to ``sock``."""
+    quiet = socket.socket(sock.family, socket.SOCK_DGRAM)
+    quiet.setblocking(False)
+    if sock.family == socket.AF_INET6:
+        quiet.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _IS_FEEDBACK))
+    try:
+        # only now: the port was bound for ourselves alone, and nobody else gets it for the asking
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        quiet.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        quiet.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        quiet.bind(sock.getsockname())
+        sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_REUSEPORT_CBPF, struct.pack("HxxxxxxQ", len(_IS_FEEDBACK), ctypes.addressof(program)))
+    except OSError:
+        quiet.close()
+        return None
+    return quiet
+
+
 def can_segment(sock: socket.socket) -> bool:
     """Whether this kernel splits one long datagram into equal ones for us."""
     try:
@@ -106,9 +135,9 @@ class Inbox:
         # the word behind each header is the received length (low half; the high half is padding)
         self.words = memoryview(self._table).cast("B").cast("Q")
 
-    def receive(self) -> int:
-        """Number of datagrams read now; 0 when there are none."""
-        n: int = _recvmmsg(self._fd, self._pointer, RECEIVE_BATCH, _MSG_DONTWAIT, None)
+    def receive(self, sock: int = -1) -> int:
+        """Number of datagrams read now, from our own socket or that of this descriptor; 0 when there are none."""
+        n: int = _recvmmsg(self._fd if sock < 0 else sock, self._pointer, RECEIVE_BATCH, _MSG_DONTWAIT, None)
         return max(n, 0)
 
     def length(self, i: int) -> int:

@@ -16,6 +16,7 @@ from .datagrams import (
     Destination,
     Inbox,
     destination_of_key,
+    open_quiet,
     open_udp,
 )
 from .dtls import Certificate
@@ -28,6 +29,8 @@ from .srtp import make_cipher, protect_rtcp
 _HEADER = struct.Struct("!BBHII")
 _KEY_FRAME_PAUSE_S = 0.4
 GATHER_S = 0.002
+HOLD_S = 0.004  # the longest that the beginning of a picture waits for its end ...
+ENOUGH = 12  # ... and how many packets make up for no more waiting
 SHIELD_AFTER_S = 0.015  # later than a short burst of loss lasts, earlier than anybody would ask
 SHIELDED = 2  # packets of a batch that are sent twice
 
@@ -51,6 +54,9 @@ class Listener(Protocol):
     def keep(self, stream: Stream, packet: Packet, now: float) -> None:
         """A packet of a stream that is being recorded."""
 
+    def passed(self, now: float) -> None:
+        """What had arrived is served: the cheapest moment for what must be done now and then, since we are awake."""
+
 
 class Forwarder:
     """Owns the socket. ``add`` a peer, and its checks, handshake and media are served until ``remove``."""
@@ -58,6 +64,7 @@ class Forwarder:
     def __init__(self, bind: str, port: int, listener: Listener, *, segments: bool | None = None) -> None:
         self._sock = open_udp(bind, port)
         self.port: int = self._sock.getsockname()[1]
+        self._quiet = open_quiet(self._sock)
         self._inbox = Inbox(self._sock)
         self._opening = make_cipher(self._inbox.arena)
         self.counters = Counters()
@@ -80,6 +87,8 @@ class Forwarder:
         if self._loop is not None:
             self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
+        if self._quiet is not None:
+            self._quiet.close()
 
     # ---- peers
 
@@ -164,6 +173,15 @@ class Forwarder:
 
     # ---- datagrams in
 
+    def hear_feedback(self) -> None:
+        """Serve the transport-wide feedback that has come in quietly."""
+        while self._quiet is not None and not self._closed:
+            n = self._inbox.receive(self._quiet.fileno())
+            if n:
+                self._batch(n)
+            if n < RECEIVE_BATCH:
+                return
+
     def _readable(self) -> None:
         """Serve what is there. When a picture has begun and is not whole, look away for a moment: its packets come close together,
         and one pass over all of them, sent as segments of one datagram, costs a fraction of a pass for each."""
@@ -184,11 +202,15 @@ class Forwarder:
         self._unfinished = False
         for _ in range(4):
             n = self._inbox.receive()
-            if n:
+            if n or self._touched:
                 self._batch(n)
             if n < RECEIVE_BATCH:
-                return self._unfinished
-        return True
+                break
+        else:
+            self._unfinished = True
+        unfinished = self._unfinished
+        self._listener.passed(time.monotonic())
+        return unfinished
 
     def _batch(self, n: int) -> None:
         now = time.monotonic()
@@ -257,16 +279,33 @@ class Forwarder:
             if level >= 0:
                 listener.heard(stream.track, level & 0x7F, now)
             self._accept(stream, seq, timestamp, second & 0x80, bytes(arena[head:end]), now)
+        self._fan_out(now)
+
+    def _fan_out(self, now: float) -> None:
+        """Send on what has come. The beginning of a picture waits for the rest, which comes at once: together they cost little
+        more than either."""
+        held: list[Stream] = []
         for stream in self._touched:
-            if stream.queue:
-                if not stream.queue[-1].marker and stream.track.kind != "audio":
-                    self._unfinished = True
-                self.copier.fan_out(stream, stream.queue)
-                if stream.shielded and self._loop is not None:
-                    self._loop.call_later(SHIELD_AFTER_S, self._shield, stream, stream.queue[-SHIELDED:])
-                stream.queue = []
-        self._touched.clear()
+            queue = stream.queue
+            if not queue:
+                continue
+            if not queue[-1].marker and stream.track.kind != "audio":
+                self._unfinished = True
+                if len(queue) < ENOUGH:
+                    if not stream.held_at:
+                        stream.held_at = now
+                    if now - stream.held_at < HOLD_S:
+                        held.append(stream)
+                        continue
+            self._release(stream)
+        self._touched = held
         self.copier.flush()
+
+    def _release(self, stream: Stream) -> None:
+        queue, stream.queue, stream.held_at = stream.queue, [], 0.0
+        self.copier.fan_out(stream, queue)
+        if stream.shielded and self._loop is not None:
+            self._loop.call_later(SHIELD_AFTER_S, self._shield, stream, queue[-SHIELDED:])
 
     def _accept(self, stream: Stream, seq: int, timestamp: int, marker: int, payload: bytes, now: float) -> None:
         order = stream.arrive(seq, timestamp, len(payload) + 12, now)
@@ -308,10 +347,10 @@ class Forwarder:
         stream.waiting = []
 
     def settle(self, stream: Stream) -> None:
-        """Send what the batch at hand has queued of this stream, before its outlets change."""
+        """Send what is queued of this stream, before its outlets change."""
         if stream.queue:
-            self.copier.fan_out(stream, stream.queue)
-            stream.queue = []
+            self._release(stream)
+            self.copier.flush()
 
     # ---- checks, handshake, RTCP
 

@@ -77,7 +77,8 @@ class Stream(IncomingStream):
     track: Track
     outlets: list[Slot] = field(default_factory=list, repr=False)
     waiting: list[Slot] = field(default_factory=list, repr=False)  # slots that begin at the next key frame
-    queue: list[Packet] = field(default_factory=list, repr=False)  # of the batch at hand
+    queue: list[Packet] = field(default_factory=list, repr=False)  # of the batch at hand, or held
+    held_at: float = 0.0  # since when the queue waits for the rest of its picture; 0 while it does not
     routes: list[Route] | None = field(default=None, repr=False)  # of the outlets, worked out once; None after a change
     shielded: tuple[Slot, ...] = field(default=(), repr=False)  # outlets whose path loses packets by chance
     forwarded_packets: int = 0

@@ -40,6 +40,7 @@ from .sdp_offer import parse_offer
 LOST_AFTER_S = 30.0
 HANDSHAKE_WITHIN_S = 30.0
 MAX_CLIENTS = 2000
+OFTEN_S, AT_LEAST_EVERY_S = 0.02, 0.04  # what is done often, while datagrams come anyhow, and when none do
 
 
 class Sfu:
@@ -56,12 +57,13 @@ class Sfu:
         self.recording = Recording(emit, self._recorder_needs_key)
         self.listening = Listening()
         self._moved: set[Peer] = set()
+        self._fast_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         self.forwarder.start()
         self._tasks = [
-            asyncio.create_task(self._every(0.02, self._fast)),
+            asyncio.create_task(self._often()),
             asyncio.create_task(self._every(0.1, self._tenth)),
             asyncio.create_task(self._every(1.0, self._second)),
         ]
@@ -79,6 +81,11 @@ class Sfu:
         while True:
             await asyncio.sleep(interval)
             step(time.monotonic())
+
+    async def _often(self) -> None:
+        while True:
+            await asyncio.sleep(max(0.001, self._fast_at + AT_LEAST_EVERY_S - time.monotonic()))
+            self.passed(time.monotonic())
 
     def _ms(self, monotonic: float) -> int:
         return int((self._epoch + monotonic) * 1000)
@@ -286,6 +293,11 @@ class Sfu:
             stream.feed_needs_key = False
         self.recording.keep(stream, packet, self._epoch + now)
 
+    def passed(self, now: float) -> None:
+        if now - self._fast_at >= OFTEN_S:
+            self._fast_at = now
+            self._fast(now)
+
     # ---- inner workings
 
     def _peer(self, client: str) -> Peer:
@@ -384,13 +396,12 @@ class Sfu:
     # ---- clocks
 
     def _fast(self, now: float) -> None:
-        for peer in list(self.peers.values()):
+        self.forwarder.hear_feedback()
+        for peer in self.peers.values():
             if peer.streams:
                 self.forwarder.ask_missing(peer, now)
-            if len(peer.arrivals) >= 20 or (peer.arrivals and now * 1e6 - peer.arrivals[0][1] > 50_000):
-                self._reports.about_arrivals(peer)
-            if peer.dtls.state == "handshake" and peer.key is not None:
-                self.forwarder.handshake_timers(peer)
+                if len(peer.arrivals) >= 20 or (peer.arrivals and now * 1e6 - peer.arrivals[0][1] > 50_000):
+                    self._reports.about_arrivals(peer)
         if self._moved:
             moved, self._moved = self._moved, set()
             for peer in moved:
@@ -422,6 +433,9 @@ class Sfu:
             if room.dirty:
                 self._rearrange(room, now)
             room.ask_again(now)
+        for peer in list(self.peers.values()):
+            if peer.dtls.state == "handshake" and peer.key is not None:
+                self.forwarder.handshake_timers(peer)
         if self.listening.active:
             self.listening.mark(self.rooms.values())
         self.recording.beat()
