@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Transcript
 from meeting_server.domain.ids import Millis
 from meeting_server.store.access_log import Act
+from meeting_server.store.documents import Document
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused
 from meeting_server.web.house import house_of
@@ -27,7 +29,7 @@ from meeting_server.web.playback import Playback, clock_of, millis_of, playback_
 from meeting_server.web.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, words_of
 from meeting_server.web.recorded_files import may_take_bundle
 from meeting_server.web.retention import soon_deleted
-from meeting_server.web.shown_pages import leaves_of, opens_documents
+from meeting_server.web.shown_pages import Leaf, leaves_of, opens_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ async def player_page(request: Request) -> Response:
             "deleted_at": soon_deleted(request, reader.scheduled, await house_of(request).holds.standing()),
             "documents": documents,
             "opens_documents": opens,
-            "leaves": leaves_of(timeline, axis, transcript, {d.document_id for d in documents if d.pages} if opens else ()),
+            "leaves": _leaves(timeline, axis, transcript, documents if opens else ()),
             "head": (minutes.head_seq, grouped(minutes.head_hash)) if minutes else None,
             "exports": await may_take_bundle(request, reader),
             "sees_attendance": reader.edits,
@@ -113,6 +115,11 @@ async def player_page(request: Request) -> Response:
             "query": request.query_params.get("q", "")[:100],
         },
     )
+
+
+def _leaves(timeline: Timeline, axis: Playback, transcript: Transcript | None, documents: Iterable[Document]) -> tuple[Leaf, ...]:
+    gone = transcript.redactions if transcript is not None else ()
+    return leaves_of(timeline, axis, gone, (document.document_id for document in documents if document.pages))
 
 
 def _built(request: Request) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from meeting_server.archive.timeline import PageTime, Timeline
-from meeting_server.archive.transcript import Stretch, Transcript
+from meeting_server.archive.transcript import Stretch
 from meeting_server.domain.ids import Millis
 from meeting_server.web.permissions import Action, allowed
 from meeting_server.web.playback import Playback
@@ -37,11 +37,10 @@ async def opens_documents(request: Request, reader: Reader) -> bool:
     return await allowed(request, Action.SEE_MEETINGS, reader.scheduled.plan.branch_id)
 
 
-def leaves_of(timeline: Timeline, axis: Playback, transcript: Transcript | None, with_pictures: Iterable[str]) -> tuple[Leaf, ...]:
-    """What was shown, in order. What was shown only while a passage that was taken out was spoken is not told;
+def leaves_of(timeline: Timeline, axis: Playback, gone: Sequence[Stretch], with_pictures: Iterable[str] = ()) -> tuple[Leaf, ...]:
+    """What was shown, in order. What was shown only while a passage that was taken out (``gone``) was spoken is not told;
     ``with_pictures``: ids of the documents whose pages may be seen."""
     documents = frozenset(with_pictures)
-    gone = transcript.redactions if transcript is not None else ()
     return tuple(_leaf(piece, timeline, axis, documents) for shown in timeline.pages for piece in _left(shown, gone))
 
 

@@ -31,8 +31,9 @@ from meeting_server.web.forms import check_header, form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import render, see
 from meeting_server.web.permissions import allowed, tree_of
-from meeting_server.web.playback import clock_of, millis_of
+from meeting_server.web.playback import clock_of, millis_of, playback_of
 from meeting_server.web.reader import seeing, shelf_of
+from meeting_server.web.shown_pages import Leaf, leaves_of
 from meeting_server.web.study import (
     Learner,
     Study,
@@ -72,12 +73,14 @@ async def show_study(request: Request, learner: Learner, *, status: int = 200, w
     timeline = await asyncio.to_thread(shelf_of(request).timeline, study.meeting_id)
     edits = await house_of(request).record_edits.of(study.meeting_id)
     lesson, clip, lines, chapters = study.lesson, None, [], []
+    leaves: tuple[Leaf, ...] = ()
     if lesson is not None and timeline is not None:
         clip = await _clip(request, timeline, lesson, edits)
         lines = await asyncio.to_thread(lines_of, request, timeline, lesson, edits)
     elif timeline is not None:
         heard = [c for c in timeline.chapters if c.title and (not study.length or (c.since < timeline.end and c.until > timeline.zero))]
         chapters = [(timeline_start(timeline, c.since), c.title, c.speaker, c.until - c.since) for c in heard]
+        leaves = leaves_of(timeline, playback_of(timeline), [Stretch(r.since, r.until) for r in edits.redactions])
     (standing,) = await standings(request, learner.member_id, [study])
     others = await everything_for(request, learner.viewer)
     position = 0 if standing.progress is None else standing.progress.position
@@ -93,6 +96,7 @@ async def show_study(request: Request, learner: Learner, *, status: int = 200, w
             "silent": timeline is not None and await asyncio.to_thread(is_silent, request, learner),
             "lines": lines,
             "chapters": chapters,
+            "leaves": [leaf for leaf in leaves if leaf.start is not None],
             "lessons": await _parts(request, learner),
             "held_at": await held_at(request, study.meeting_id),
             "record": await _record(request, learner.viewer, study.meeting_id),

@@ -58,7 +58,7 @@ async def transcript_page(request: Request) -> Response:
         "transcript.html",
         {
             "timeline": timeline,
-            "leaves": leaves_of(timeline, playback_of(timeline), transcript, seen),
+            "leaves": leaves_of(timeline, playback_of(timeline), transcript.redactions if transcript else (), seen),
             "clock_of": clock_of,
             "parts": _parts(request, reader, timeline, transcript, query),
             "spoken": transcript is not None and bool(transcript.spoken),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meeting_server.archive.timeline import timeline_of
-from meeting_server.archive.transcript import Stretch, Transcript
+from meeting_server.archive.transcript import Stretch
 from meeting_server.domain.commands import AdjournMeeting, EndFloor, GrantFloor, ShowPage, StepAgenda, StopShowing
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import PageHidden, PageShown
@@ -102,16 +102,16 @@ def test_the_player_shows_pages_on_its_axis_and_only_to_those_who_may_open_the_d
     timeline = timeline_of(whole_meeting().records)
     assert timeline is not None
     axis = playback_of(timeline)
-    first, second, later, *_ = leaves_of(timeline, axis, None, {"d1"})
+    first, second, later, *_ = leaves_of(timeline, axis, (), {"d1"})
     assert (first.start, first.end, first.picture) == (13_000, 18_000, f"/meetings/{timeline.meeting_id}/documents/d1/pages/1")
     assert (second.start, second.end) == (18_000, 60_000)  # shown longer than the recording lasted
     assert (later.start, later.end) == (None, None)
-    assert {leaf.picture for leaf in leaves_of(timeline, axis, None, ())} == {""}
+    assert {leaf.picture for leaf in leaves_of(timeline, axis, ())} == {""}
 
 
 def test_a_page_shown_while_a_passage_that_was_taken_out_was_spoken_goes_with_it() -> None:
     timeline = timeline_of(whole_meeting().records)
     assert timeline is not None
-    taken = Transcript(timeline.meeting_id, "test", "zh-CN", (), (Stretch(STARTS + 75_000, STARTS + 90_000),))
-    told = [((leaf.at - STARTS) // 1000, leaf.page) for leaf in leaves_of(timeline, playback_of(timeline), taken, ())]
+    taken = [Stretch(STARTS + 75_000, STARTS + 90_000)]
+    told = [((leaf.at - STARTS) // 1000, leaf.page) for leaf in leaves_of(timeline, playback_of(timeline), taken)]
     assert told == [(90, 2), (640, 2), (660, 3), (812, 1)]
