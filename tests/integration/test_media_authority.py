@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from meeting_server.web.catalogue import text
 from tests.bots import Bot, Frame
 from tests.live_house import Live, live_house
 from tests.media_phone import WirePhone, meanwhile
+from tests.media_worker import media_worker
 
 WITHIN = 15
 """300 ms, in packets of voice."""
@@ -97,9 +98,15 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Path]:
+    with media_worker() as path:
+        yield path
+
+
 @pytest.fixture
-async def plane() -> AsyncIterator[MediaWorkers]:
-    workers = MediaWorkers(MediaSettings())
+async def plane(worker: Path) -> AsyncIterator[MediaWorkers]:
+    workers = MediaWorkers(MediaSettings(sockets=(worker,)))
     await workers.start()
     yield workers
     await workers.stop()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from aioice import stun
@@ -12,6 +13,7 @@ from aioice import stun
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from tests.media_phone import WirePhone, meanwhile
+from tests.media_worker import media_worker
 
 
 def has_ipv6() -> bool:
@@ -27,10 +29,16 @@ def has_ipv6() -> bool:
 pytestmark = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 
 
-@pytest.fixture
-async def plane() -> AsyncIterator[MediaWorkers]:
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Path]:
     """One worker on every address, as it is started by default, that names both loopbacks."""
-    workers = MediaWorkers(MediaSettings(hosts=("127.0.0.1", "::1")))
+    with media_worker("--host", "127.0.0.1", "--host", "::1") as path:
+        yield path
+
+
+@pytest.fixture
+async def plane(worker: Path) -> AsyncIterator[MediaWorkers]:
+    workers = MediaWorkers(MediaSettings(sockets=(worker,)))
     await workers.start()
     yield workers
     await workers.stop()
@@ -55,6 +63,7 @@ async def test_phones_of_both_kinds_of_address_hear_and_see_each_other(plane: Me
             await listener.hears("video_slot", 10, since=0)
     for phone in (six, four):
         await phone.close()
+        await plane.leave(phone.name)
 
 
 async def test_a_stranger_gets_no_answer_by_ipv6_either(plane: MediaWorkers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,3 +77,4 @@ async def test_a_stranger_gets_no_answer_by_ipv6_either(plane: MediaWorkers, mon
         with pytest.raises(TimeoutError):
             stranger.recv(2000)
     await phone.close()
+    await plane.leave(phone.name)

@@ -336,7 +336,7 @@ async def _restarted(hall: Hall, plane: MediaWorkers, worker: Path) -> AsyncIter
 
 
 async def test_a_camera_and_a_screen_go_on_through_a_restart_of_the_web_process(tmp_path: Path) -> None:
-    with media_worker("--keep", "2") as worker:
+    with media_worker("--keep", "1") as worker:
         plane = MediaWorkers(MediaSettings(sockets=(worker,)))
         await plane.start()
         async with _open_hall(tmp_path, plane) as hall:
