@@ -12,6 +12,7 @@ from .peer import Peer, Slot, Stream
 from .rtcp import Feedback, Reception, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
 
 GONE_AFTER_S = 6.0
+STALE_AFTER_S = 10.0  # a report older than this may be about a source that was changed since
 UNEASY_S = 20.0  # this long after congestion a network is fair, not good
 MOST_LOSS_TOLD = 0.09  # more would make the publisher take its bit rate down for everyone
 
@@ -67,7 +68,10 @@ class Reports:
         self._send(slot.peer, packet)
 
     def about_publishing(self, peer: Peer, now: float) -> None:
-        """Once a second: how what the client sends arrives here."""
+        """Once a second: how what the client sends arrives here, and to which time belongs what has begun to flow to it.
+
+        Browsers report about a voice every five seconds only: too late to bring it in step with a picture.
+        """
         streams = [s for s in peer.streams.values() if s.started]
         if streams and peer.connected:
             receptions = [s.measure(now) for s in streams]
@@ -75,6 +79,13 @@ class Reports:
             told = [_with_listeners(r, s) for r, s in zip(receptions, streams, strict=True)]
             self._send(peer, receiver_report(peer.own_ssrc, told))
             peer.uplink_loss = 0.6 * peer.uplink_loss + 0.4 * worst
+        for slot in peer.slots:
+            stream = slot.stream
+            if stream is None or stream.report is None or slot.reports_sent or not peer.connected:
+                continue
+            age = now - stream.report_at
+            if age < STALE_AFTER_S:
+                self._about_slot(slot, stream, _as_of(stream.report, age, stream.rate), now)
 
     def about_arrivals(self, peer: Peer) -> None:
         """Transport-wide feedback about everything that arrived since the last."""
@@ -109,6 +120,11 @@ class Reports:
         if level != peer.level:
             peer.level = level
             self._emit(Quality(peer.client, level))
+
+
+def _as_of(report: SenderReport, later_s: float, rate: int) -> SenderReport:
+    """What the report would say if it had been made so much later."""
+    return dataclasses.replace(report, ntp=report.ntp + int(later_s * 4294967296), rtp=report.rtp + int(later_s * rate))
 
 
 def _with_listeners(reception: Reception, stream: Stream) -> Reception:

@@ -72,6 +72,7 @@ class SlotNumbers:
         else:
             self.id_offset = self.tl0_offset = 0
         self.begins_at = out_seq & 0xFFFF
+        self.reports_sent.clear()  # they were about what flowed before
         self.started = True
 
     def number_until(self, stream: IncomingStream) -> None:

@@ -149,7 +149,7 @@ class SourceClock:
     """Relates a client's NTP clock to ours by the smallest delay seen, so that its sound and picture share one time base."""
 
     def __init__(self) -> None:
-        self._offsets: deque[tuple[float, float]] = deque(maxlen=16)
+        self._offsets: deque[tuple[float, float]] = deque(maxlen=64)  # 20 s and more: a busy moment does not move it
 
     def learn(self, report: SenderReport, unix_now: float) -> None:
         self._offsets.append((unix_now, unix_now - from_ntp(report.ntp)))
