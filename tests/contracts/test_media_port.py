@@ -311,6 +311,28 @@ async def test_a_fifth_speaker_takes_the_place_of_a_silent_one(plane: MediaPlane
     assert len(heard) >= spoken - first - 3
 
 
+async def test_the_one_place_for_a_camera_goes_to_whoever_speaks(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
+    cameras = [make(phones, name, camera=True) for name in ("a", "b", "c")]
+    listener = make(phones, "listener", pictures=1)
+    await asyncio.gather(*(p.join(plane, "room") for p in [*cameras, listener]))
+    await plane.want("listener", video=1)
+
+    def shown() -> set[str | None]:
+        told = [event for event in ears.all(SlotsChanged) if event.client == "listener"]
+        return {slot.source for slot in told[-1].slots if slot.kind == "video"} if told else set()
+
+    async with meanwhile(*(camera.show() for camera in cameras)):
+        for speaker in (cameras[2], cameras[0]):
+            after = len(ears.events)
+            async with meanwhile(speaker.speak()), asyncio.timeout(20):
+                await ears.wait(ActiveSpeakers, lambda event, name=speaker.name: event.sources == (name,), after=after)  # type: ignore[misc]
+                while True:
+                    if shown() == {speaker.name}:
+                        break
+                    await asyncio.sleep(0.02)
+            await ears.wait(ActiveSpeakers, lambda event: not event.sources, after=after)
+
+
 async def test_speaker_turns_are_reported_with_their_times(plane: MediaPlane, phones: list[WirePhone], ears: Ears) -> None:
     a = make(phones, "a", "wang")
     await a.join(plane, "room")
@@ -468,8 +490,16 @@ async def test_details_and_metrics_tell_what_flows(plane: MediaPlane, phones: li
     assert figures["bytes_out_total"] > 100
     assert figures["slots_flowing"] >= 1
     assert set(figures) >= {
-        "nacks_received_total", "nacks_sent_total", "packets_repaired_total", "key_frames_asked_total", "loss_in_share",
-        "loss_out_share", "round_trip_median_ms", "slots_layer_q", "slots_layer_h", "slots_layer_f",
+        "nacks_received_total",
+        "nacks_sent_total",
+        "packets_repaired_total",
+        "key_frames_asked_total",
+        "loss_in_share",
+        "loss_out_share",
+        "round_trip_median_ms",
+        "slots_layer_q",
+        "slots_layer_h",
+        "slots_layer_f",
     }
 
 

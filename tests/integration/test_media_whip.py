@@ -15,19 +15,22 @@ import pytest
 import uvicorn
 from sqlalchemy import text
 
+from meeting_server.app import open_house
+from meeting_server.config import Settings
 from meeting_server.domain.commands import Actor, CloseMedia, ModerateRoom, RemoveParticipant
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.state import Participant
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.outcome import Acked
 from meeting_server.live.registry import Registry
-from meeting_server.media.api import Answer, ClientLost, Line, MediaRefused, Role
+from meeting_server.media.api import Answer, ClientLost, ClientsKept, KeptClient, Line, MediaRefused, Role
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.media.whip import CLIENT, FRAGMENT, SDP, WhipDesk
 from meeting_server.store.access_log import Act
 from meeting_server.web.auth import now_millis
 from meeting_server.web.whip import resume
+from tests.integration.test_live_signalling import Recorder
 from tests.media_browser import BrowserRoom
 from tests.media_phone import WirePhone, meanwhile
 from tests.media_worker import media_worker
@@ -365,6 +368,14 @@ async def test_a_camera_and_a_screen_go_on_through_a_restart_of_the_web_process(
                     bearer = {"authorization": f"Bearer {token}"}
                     assert (await hall.http.delete(location, headers=bearer)).status_code == 200
                     await _until_media(hall, ())
+
+
+async def test_the_application_sends_devices_away_that_nobody_let_in(tmp_path: Path) -> None:
+    media = Recorder()
+    media.reports.put_nowait(ClientsKept((KeptClient("whip-x", "m/hall", "nobody", (), "x"), KeptClient("phone", "m/hall", "p", (), "y"))))
+    async with open_house(Settings(data_dir=tmp_path), media=media):
+        await media.until("leave", "whip-x")
+    assert ("leave", "phone") not in media.told  # it comes again by itself, and is let go of if it does not
 
 
 async def test_a_camera_whose_token_was_taken_back_meanwhile_is_sent_away_after_the_restart(
