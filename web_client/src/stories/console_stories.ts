@@ -17,6 +17,8 @@ const ELECTION_RULE: Preset = {
   source: "中国共产党基层组织选举工作条例（2020）", assumed: [], doubts: ["passing.base"],
 };
 const ADMISSION: Preset = { ...PLAIN, preset_id: "admission", title_zh: "接收预备党员", title_en: "Admitting a probationary member", written_opinions: true, source: "中国共产党发展党员工作细则" };
+const APPRAISAL_RULE: Preset = { ...PLAIN, preset_id: "appraisal", title_zh: "民主评议党员", title_en: "Democratic appraisal", passing: null, method: "secret", source: "支部工作条例（试行）第十八条", assumed: ["quorum"] };
+const OWN_APPRAISAL_RULE: Preset = { ...APPRAISAL_RULE, preset_id: "own-1", title_zh: "本支部评议办法", title_en: "How this branch appraises", excellent: { numerator: 1, denominator: 4 }, source: "支部大会 2026 年 3 月决定" };
 
 const DRAFTED: Partial<Motion> = { phase: "drafted", opened_at: null, closes_at: null, returned: 0, quorum_at_open: null, electorate: [], preset: ADMISSION };
 const TIED: Partial<Motion> = { ...ELECTION, motion_id: "e1", tally: { ...TALLY, counts: votes(22, 19, 15, 15, 6) }, verdict: { ...VERDICT, reason: "tied", elected: ["c1", "c2"], tied: ["c3", "c4"], short: 1 } };
@@ -34,7 +36,7 @@ function hall(fields: Partial<MeetingState>): void {
   // the secretary's own papers wait at the top of the page
   for (const one of Object.values(state.motions)) for (const stage of ["choose", "watch", "fetching", "not_collected", "counted"]) aside(`${one.motion_id}:${stage}`);
   change(media, { phase: "live", profile: "video", slots: [{ mid: "v0", kind: "video", participant_id: "m-li" }], quality: 3, canShareScreen: true });
-  if (boot.value) boot.value = { ...boot.value, presets: [ADMISSION, ELECTION_RULE] };
+  if (boot.value) boot.value = { ...boot.value, presets: [ADMISSION, ELECTION_RULE, APPRAISAL_RULE, OWN_APPRAISAL_RULE] };
 }
 
 /** Everyone's evidence so far: some late, some gone for a while. */
@@ -135,6 +137,7 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-open-organisation": sheet({ kind: "open_vote", motion: "d7" }, [motion({ ...DRAFTED, ...ORGANISATION, motion_id: "d7" })]),
   "console-draft-survey": draft("survey"),
   "console-batch": sheet({ kind: "batch" }, [DRAFT, MOVED, POLL_DRAFT]),
+  "console-close-batch": sheet({ kind: "close_batch" }, BATCH),
   "console-open": sheet({ kind: "open_vote", motion: "d2" }, [MOVED]),
   "console-open-secret": sheet({ kind: "open_vote", motion: "d3" }, [SECRET_DRAFT]),
   "console-open-election": sheet({ kind: "open_vote", motion: "d4" }, [ELECTION_DRAFT]),
