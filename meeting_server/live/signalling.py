@@ -9,17 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from meeting_server.domain import events
 from meeting_server.domain.commands import SERVER, ReportSpeakerTurn, ReportTrackRecorded
 from meeting_server.domain.ids import ConnectionId, MeetingId, ParticipantId, RoomId
-from meeting_server.domain.terms import MediaKind
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.host import Fact
-from meeting_server.live.recording import Recording, recorded_path, room_name, room_of
+from meeting_server.live.media_client import NOTHING, MediaClient, Party
+from meeting_server.live.recording import Recording, recorded_path, room_of
 from meeting_server.media import api
 from meeting_server.wire.client_messages import Want
 from meeting_server.wire.codes import WireCode
@@ -32,7 +31,6 @@ from meeting_server.wire.server_messages import (
     MediaLost,
     Networks,
     Quality,
-    ServerMessage,
     Slots,
     Speaking,
 )
@@ -42,7 +40,6 @@ log = logging.getLogger(__name__)
 FindAssembly = Callable[[MeetingId], Coroutine[Any, Any, Assembly | None]]
 Resumes = Callable[[api.KeptClient], Coroutine[Any, Any, None]]
 RETRY_MS = 500
-NOTHING: frozenset[MediaKind] = frozenset()
 TOUCHING = (
     events.MediaOpened
     | events.MediaClosed
@@ -61,56 +58,6 @@ TOUCHING = (
 """Facts after which the media plane may have to do something."""
 
 
-class Party(Protocol):
-    """Whoever sits behind a media client: a phone's connection, or a camera or screen of the hall."""
-
-    @property
-    def connection_id(self) -> ConnectionId: ...
-
-    @property
-    def participant_id(self) -> ParticipantId: ...
-
-    def send(self, *messages: ServerMessage) -> None: ...
-
-
-@dataclass(slots=True)
-class _Client:
-    """One device in the media plane. ``room`` and ``permitted`` are what it was last told; ``room`` empty: not joined.
-
-    ``hall_room``: a camera or screen of the hall, let into this room; one that is no participant stays there.
-    """
-
-    assembly: Assembly
-    connection: Party
-    room: str = ""
-    permitted: frozenset[MediaKind] = NOTHING
-    hall_room: RoomId | None = None
-    level: Literal[0, 1, 2, 3] = 3
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def name(self) -> str:
-        return self.connection.connection_id
-
-    def wanted(self) -> tuple[str, frozenset[MediaKind]]:
-        """The room and permissions the meeting's state gives this device now."""
-        state = self.assembly.state
-        me = state.participants.get(self.connection.participant_id) if state is not None else None
-        if state is None or me is None:
-            return (self.room if self.hall_room is None else room_name(self.assembly.meeting_id, self.hall_room)), NOTHING
-        heard = NOTHING if me.removed or state.phase == "adjourned" else frozenset(me.media)
-        return room_name(state.meeting_id, me.room_id), heard
-
-    @property
-    def over(self) -> bool:
-        """Whether a device of the hall has nothing to do here any more: nobody is there to close its socket."""
-        state = self.assembly.state
-        if self.hall_room is None or state is None:
-            return False
-        me = state.participants.get(self.connection.participant_id)
-        return state.phase in ("adjourned", "cancelled") or self.hall_room not in state.rooms or (me is not None and me.removed)
-
-
 class Signalling:
     """For all meetings of this server. Without a media plane every offer is refused and meetings are text only."""
 
@@ -118,7 +65,7 @@ class Signalling:
         self._media = media
         self._recordings_dir = recordings_dir
         self._find = find
-        self._clients: dict[ConnectionId, _Client] = {}
+        self._clients: dict[ConnectionId, MediaClient] = {}
         self._recordings: dict[MeetingId, Recording] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reader: asyncio.Task[None] | None = None
@@ -147,7 +94,7 @@ class Signalling:
         if self._media is None:
             connection.send(Error(WireCode.MEDIA_UNAVAILABLE, offer_id))
             return
-        client = self._clients.setdefault(connection.connection_id, _Client(assembly, connection))
+        client = self._clients.setdefault(connection.connection_id, MediaClient(assembly, connection))
         self._spawn(self._join(self._media, client, offer_id, sdp, max(0, min(video_slots, 25))))
 
     def want(self, connection: Party, message: Want) -> None:
@@ -168,7 +115,7 @@ class Signalling:
         """A camera or screen of the hall joins, or joins again with new ICE credentials. Raises MediaRefused."""
         if self._media is None:
             raise api.MediaRefused("media_unavailable", "media is switched off")
-        client = self._clients.setdefault(party.connection_id, _Client(assembly, party, hall_room=room_id))
+        client = self._clients.setdefault(party.connection_id, MediaClient(assembly, party, hall_room=room_id))
         async with client.turn:
             room, _ = client.wanted()
             try:
@@ -187,7 +134,7 @@ class Signalling:
         Raises MediaRefused."""
         if self._media is None:
             raise api.MediaRefused("media_unavailable", "media is switched off")
-        client = self._clients.setdefault(party.connection_id, _Client(assembly, party, hall_room=room_id))
+        client = self._clients.setdefault(party.connection_id, MediaClient(assembly, party, hall_room=room_id))
         async with client.turn:
             try:
                 await self._media.resume(client.name)
@@ -251,7 +198,7 @@ class Signalling:
 
     # --- one client, one thing at a time ----------------------------------------------------------------------
 
-    async def _join(self, media: api.MediaPlane, client: _Client, offer_id: str, sdp: str, video_slots: int) -> None:
+    async def _join(self, media: api.MediaPlane, client: MediaClient, offer_id: str, sdp: str, video_slots: int) -> None:
         connection = client.connection
         async with client.turn:
             if self._clients.get(connection.connection_id) is not client:
@@ -271,7 +218,7 @@ class Signalling:
             connection.send(Networks(self._networks(client)))
             await self._adjust(media, client, sure=False)
 
-    def _networks(self, client: _Client) -> dict[str, Literal[0, 1, 2, 3]]:
+    def _networks(self, client: MediaClient) -> dict[str, Literal[0, 1, 2, 3]]:
         """The networks in a client's room that are not good: of several devices of one person the best counts."""
         best: dict[str, Literal[0, 1, 2, 3]] = {}
         for other in self._clients.values():
@@ -280,7 +227,7 @@ class Signalling:
                 best[who] = max(best.get(who, 0), other.level)
         return {who: level for who, level in best.items() if level < 3}
 
-    async def _inspect(self, media: api.MediaPlane, client: _Client) -> None:
+    async def _inspect(self, media: api.MediaPlane, client: MediaClient) -> None:
         try:
             found = await media.details(client.name)
         except api.MediaRefused as refused:
@@ -289,11 +236,11 @@ class Signalling:
         streams = [LinkStream(s.mid, s.role, s.source, s.layer, s.kbit_s, s.lost_percent) for s in found.streams]
         client.connection.send(LinkDetails(found.level, found.round_trip_ms, found.capacity_kbit_s, streams))
 
-    async def _agree(self, media: api.MediaPlane, client: _Client) -> None:
+    async def _agree(self, media: api.MediaPlane, client: MediaClient) -> None:
         async with client.turn:
             await self._adjust(media, client, sure=True)
 
-    async def _adjust(self, media: api.MediaPlane, client: _Client, *, sure: bool) -> None:
+    async def _adjust(self, media: api.MediaPlane, client: MediaClient, *, sure: bool) -> None:
         """Tell the media plane until it agrees. ``sure``: that it knows ``client.permitted``; a client that joined
         again keeps the permissions it had, so they are told once more."""
         try:
@@ -311,7 +258,7 @@ class Signalling:
         except api.MediaRefused as refused:
             self._lost(client, refused)
 
-    async def _want(self, media: api.MediaPlane, client: _Client, message: Want) -> None:
+    async def _want(self, media: api.MediaPlane, client: MediaClient, message: Want) -> None:
         async with client.turn:
             try:
                 wished = max(0, message.video)
@@ -319,12 +266,12 @@ class Signalling:
             except api.MediaRefused as refused:
                 self._lost(client, refused)
 
-    async def _leave(self, media: api.MediaPlane, client: _Client) -> None:
+    async def _leave(self, media: api.MediaPlane, client: MediaClient) -> None:
         async with client.turn:
             client.room = ""
             await media.leave(client.name)
 
-    def _lost(self, client: _Client, refused: api.MediaRefused) -> None:
+    def _lost(self, client: MediaClient, refused: api.MediaRefused) -> None:
         log.warning("media client %s must join again: %s", client.name, refused)
         client.room, client.permitted = "", NOTHING
         client.connection.send(MediaLost(RETRY_MS))
