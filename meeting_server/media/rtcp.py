@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, islice
 
 SENDER_REPORT, RECEIVER_REPORT, SDES, BYE, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 202, 203, 205, 206
 NTP_EPOCH = 2_208_988_800
@@ -112,16 +113,15 @@ def read_arrivals(body: bytes) -> list[tuple[int, int]]:
     while len(symbols) < count and at + 2 <= len(body):
         chunk = body[at] << 8 | body[at + 1]
         at += 2
-        if not chunk & 0x8000:
-            symbols += [chunk >> 13 & 3] * min(chunk & 0x1FFF, count - len(symbols))
-        elif chunk & 0x4000:
-            symbols += [chunk >> shift & 3 for shift in range(12, -1, -2)]
+        if chunk & 0x8000:
+            symbols += _symbols(chunk)
         else:
-            symbols += [chunk >> shift & 1 for shift in range(13, -1, -1)]
+            symbols += [chunk >> 13 & 3] * min(chunk & 0x1FFF, count - len(symbols))
     del symbols[count:]
-    if 2 not in symbols and 0 not in symbols and at + count <= len(body):  # the usual case: all arrived, and soon after each other
-        ticks = accumulate(body[at : at + count])
-        return [(base + i & 0xFFFF, clock + 250 * t) for i, t in enumerate(ticks)]
+    if symbols.count(1) == count and at + count <= len(body) and base + count <= 0x10000:
+        # the usual case: all arrived, and soon after each other
+        times = accumulate(map((250).__mul__, body[at : at + count]), initial=clock)
+        return list(zip(range(base, base + count), islice(times, 1, None), strict=True))
     found: list[tuple[int, int]] = []
     for i, symbol in enumerate(symbols):
         if symbol == 1 and at < len(body):
@@ -135,6 +135,14 @@ def read_arrivals(body: bytes) -> list[tuple[int, int]]:
             continue
         found.append((base + i & 0xFFFF, clock))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _symbols(chunk: int) -> tuple[int, ...]:
+    """What a chunk that is a vector holds: seven symbols of two bits, or fourteen of one."""
+    if chunk & 0x4000:
+        return tuple(chunk >> shift & 3 for shift in range(12, -1, -2))
+    return tuple(chunk >> shift & 1 for shift in range(13, -1, -1))
 
 
 def is_only_arrivals(packet: bytes | bytearray | memoryview, size: int, overhead: int) -> bool:

@@ -72,3 +72,11 @@ def test_a_length_that_lies_is_refused() -> None:
 
 def test_clocks_survive_the_way_to_ntp_and_back() -> None:
     assert abs(rtcp.from_ntp(rtcp.to_ntp(1_700_000_000.123)) - 1_700_000_000.123) < 1e-5
+
+
+def test_arrivals_across_the_wrap_of_the_numbers_are_read_as_any_others() -> None:
+    times = [(0xFFF0 + i, 5_000_000 + 250 * i * i) for i in range(15)]
+    for shift in (0, 10):  # all before the wrap; some behind it
+        shifted = [(number + shift, at) for number, at in times]
+        (body,) = rtcp.parse(rtcp.arrivals(1, 2, 3, shifted)).arrivals
+        assert rtcp.read_arrivals(body) == [(number & 0xFFFF, at) for number, at in shifted]
