@@ -80,8 +80,14 @@ async def has_paper(phone: Phone) -> None:
     await expect(phone.page.get_by_text(zh("vote.paper_here"), exact=True)).to_be_visible()
 
 
+async def may_cast(phone: Phone) -> None:
+    """The sheet has been drawn anew since collecting closed: a press before could fall between the two."""
+    await expect(phone.page.get_by_text(zh("vote.paper_here"), exact=True)).to_have_count(0)
+
+
 async def cast(phone: Phone, *choices: str) -> None:
     """Choose, go on, confirm."""
+    await may_cast(phone)
     for choice in choices:
         await phone.page.locator(".choice", has_text=choice).first.click()
     await phone.page.get_by_role("button", name=zh("vote.go_on")).click()

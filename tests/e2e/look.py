@@ -100,7 +100,7 @@ SHOWN = """async (moved) => {
   const until = async (true_) => {
     const deadline = performance.now() + 20_000;
     while (!true_()) {
-      if (performance.now() > deadline) throw new Error("the story does not settle");
+      if (performance.now() > deadline) throw new Error(`${location.search} does not settle`);
       await frame();
     }
   };

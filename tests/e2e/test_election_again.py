@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.bots import Bot
-from tests.e2e.hall import Hall, counted, has_paper, officers_approved, press, secretary_console, voting_hall, zh
+from tests.e2e.hall import Hall, counted, has_paper, may_cast, officers_approved, press, secretary_console, voting_hall, zh
 from tests.e2e.phones import Phone
 from tests.voting_house import SecretPhone, cast, nameless
 
@@ -35,6 +35,7 @@ async def bots_cast(hall: Hall, motion_id: str, bots: dict[str, Bot], marks: dic
 
 
 async def marked(phone: Phone, marks: dict[str, str]) -> None:
+    await may_cast(phone)
     for name, mark in marks.items():
         await phone.page.locator(".cand", has_text=name).locator(f"input[value={mark}]").check(force=True)
     await press(phone, "vote.go_on")

@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.e2e.hall import Hall, cast, counted, has_paper, looked_at, officers_approved, press, receipt_holds, secretary_console, zh
+from tests.e2e.hall import (
+    Hall,
+    cast,
+    counted,
+    has_paper,
+    looked_at,
+    may_cast,
+    officers_approved,
+    press,
+    receipt_holds,
+    secretary_console,
+    zh,
+)
 
 pytestmark = [pytest.mark.browser]
 
@@ -116,6 +128,7 @@ async def test_a_survey_of_a_few_keeps_its_answers_to_itself(hall: Hall) -> None
     await hall.opened(title="支部工作您打几分？", force="survey", shape="scale", minimum_group=3)
     await expect(member.page.locator(".scale")).to_be_visible()
     await hall.voting()
+    await may_cast(member)
     await member.page.locator(".scale .seg").nth(3).click()
     await member.page.get_by_role("button", name=zh("vote.go_on")).click()
     await member.page.get_by_role("button", name=zh("vote.cast"), exact=True).click()
@@ -178,6 +191,8 @@ async def test_an_election_is_drafted_opened_voted_on_and_held_again(hall: Hall)
     await press(console, "console.close_collecting")
 
     first, second, third = members
+    for phone in members:
+        await may_cast(phone)
     for phone, name in ((first, "党员1"), (second, "王志远")):
         await phone.page.locator(".cand", has_text=name).locator("input[value=for]").check(force=True)
         await press(phone, "vote.go_on")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -27,10 +29,11 @@ ZOOMED = Look("180x370", "zh", "light", False)
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a copy, which the next build does not take away."""
     command, environment = npm()
     subprocess.run([*command, "run", "--silent", "stories"], cwd=CLIENT, env={**os.environ, **environment}, check=True, capture_output=True)
-    with served(BUILT) as where:
+    with served(Path(shutil.copytree(BUILT, tmp_path_factory.mktemp("stories") / "dist"))) as where:
         yield where
 
 
