@@ -298,7 +298,7 @@ def next_deadline(state: MeetingState) -> Millis | None:
         moments.append(state.floor.ends_at)
     for motion in motions.running(state):
         due = motion.collect_until if motion.phase == "collecting" else motion.closes_at
-        waits = motion.paper_count is not None and not motion.paper_count.is_signed
+        waits = motion.phase == "voting" and motion.paper_count is not None and not motion.paper_count.is_signed
         if due is not None and motion.phase in ("collecting", "voting") and not waits:
             moments.append(due)
     running = roll_call.running(state)
