@@ -320,6 +320,7 @@ async def test_the_page_of_a_published_meeting_shows_what_was_approved_of_it(hou
     page = (await member.get(address)).text
     assert "支部讨论了志愿服务。" in page
     assert f'href="{house.archive.address}"' in page
+    assert f'href="{house.archive.address}?t=0:13"' in page  # the first page of the document that was shown
     assert f'href="{lesson}"' in page
     assert (await stranger.get(address)).status_code == 404
 
