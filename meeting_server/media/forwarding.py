@@ -174,8 +174,10 @@ class Forwarder:
     # ---- datagrams in
 
     def hear_feedback(self) -> None:
-        """Serve the transport-wide feedback that has come in quietly."""
-        while self._quiet is not None and not self._closed:
+        """Serve the transport-wide feedback that has come in quietly; a flood of it holds nobody up."""
+        if self._quiet is None or self._closed:
+            return
+        for _ in range(8):
             n = self._inbox.receive(self._quiet.fileno())
             if n:
                 self._batch(n)

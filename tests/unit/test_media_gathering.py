@@ -139,6 +139,16 @@ def test_what_waits_is_sent_before_anything_changes(hall: Hall, monkeypatch: pyt
     assert hall.seen() == []
 
 
+def test_a_flood_of_feedback_holds_nobody_up(hall: Hall) -> None:
+    for _ in range(700):
+        hall.camera.send(b"\x8f\xcd\0\x01" + bytes(40))
+    before = hall.forwarder.counters.refused
+    hall.forwarder.hear_feedback()
+    first = hall.forwarder.counters.refused - before
+    hall.forwarder.hear_feedback()
+    assert 0 < first == 8 * 64 < hall.forwarder.counters.refused
+
+
 @pytest.mark.parametrize("bind", ["127.0.0.1", "::1", "::"])
 def test_feedback_about_arrivals_comes_quietly_and_all_else_to_the_port(bind: str) -> None:
     try:
