@@ -18,15 +18,9 @@ def hidden(state: MeetingState, by: ParticipantId) -> tuple[PageHidden, ...]:
     return () if state.shown is None else (PageHidden(by),)
 
 
-def may_turn(state: MeetingState, who: ParticipantId) -> bool:
-    """Whether ``who`` may turn the pages of what is shown: those who run the meeting, and whoever they gave the floor."""
-    if state.shown is None or holds(state, who, Right.RUN_MEETING):
-        return state.shown is not None
-    return state.floor is not None and state.floor.participant_id == who
-
-
 def _show(state: MeetingState, command: ShowPage, asked: Asked) -> Decision:
-    turns = state.shown is not None and state.shown.document_id == command.document_id and may_turn(state, asked.who)
+    has_floor = state.floor is not None and state.floor.participant_id == asked.who
+    turns = has_floor and state.shown is not None and state.shown.document_id == command.document_id
     if not turns and not holds(state, asked.who, Right.RUN_MEETING):
         return Rejected(Code.FORBIDDEN)
     document = next((d for d in state.documents if d.document_id == command.document_id), None)

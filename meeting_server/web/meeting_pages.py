@@ -101,6 +101,7 @@ async def show_meeting(
             "entitled": entitled,
             "guests": sum(1 for person in people if person.standing is Standing.GUEST),
             "documents": await desk.documents.of_meeting(seat.meeting_id),
+            "kept": await _of_the_record(request, seat) if seat.manages else frozenset(),
             "size_words": lambda size: _size_words(request, size),
             "rule": rule_words(preset, entitled, language_of(request), lambda key, **holes: say(request, key, **holes)),
             "my_leave": leaves.get(seat.viewer.participant_id),
@@ -193,12 +194,21 @@ async def documents_page(request: Request) -> Response:
 async def remove_document(request: Request) -> Response:
     seat = await managed_seat(request)
     await form_of(request)
-    if seat.scheduled.status in ("open", "adjourned"):  # pages of it may be in the record
+    document_id = request.path_params["document_id"]
+    if document_id in await _of_the_record(request, seat):
         return await show_meeting(request, seat, status=409, done="document_kept")
-    if not await desk_of(request).documents.remove(seat.meeting_id, request.path_params["document_id"]):
+    if not await desk_of(request).documents.remove(seat.meeting_id, document_id):
         raise Refused(WebCode.NOT_FOUND)
     await reconvene(request, seat.meeting_id)
     return see(f"/meetings/{seat.meeting_id}?done=document_removed#documents")
+
+
+async def _of_the_record(request: Request, seat: Seat) -> frozenset[str]:
+    """The documents that were there when the meeting opened: pages of them may have been shown."""
+    if seat.scheduled.status not in ("open", "adjourned"):
+        return frozenset()
+    state = await state_of(request, seat.scheduled)
+    return frozenset(document.document_id for document in state.documents) if state is not None else frozenset()
 
 
 async def document(request: Request) -> Response:

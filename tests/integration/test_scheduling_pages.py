@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.store.documents import LARGEST
+from meeting_server.store.page_drawing import MOST_PAGES
 from meeting_server.store.templates import TEMPLATES
 from meeting_server.web.dates import ZONE, millis
 from tests.meeting_house import HOUR, MeetingHouse, form_fields, meeting_house, start_of
@@ -282,6 +283,10 @@ async def test_a_document_that_was_part_of_a_meeting_stays(house: MeetingHouse) 
     browser, page = await house.signed_in("secretary"), f"/meetings/{scheduled.meeting_id}"
     answer = await browser.submit(f"{page}/documents/{added.document_id}/remove", page=page, status=409)
     assert "不能删去" in answer.text
+    late = await house.desk.documents.add(scheduled.meeting_id, "b.png", PNG, "x", 2)  # not of the record: the meeting is open already
+    assert f"{page}/documents/{late.document_id}/remove" in (await browser.get(page)).text
+    assert f"{page}/documents/{added.document_id}/remove" not in (await browser.get(page)).text
+    await browser.submit(f"{page}/documents/{late.document_id}/remove", page=page)
     assert await house.desk.documents.of_meeting(scheduled.meeting_id) == (added,)
 
 
@@ -315,15 +320,29 @@ async def test_the_pages_of_an_uploaded_document_are_pictures_small_enough_for_a
     assert (await member.get(f"/meetings/{other.meeting_id}/documents/{slides_.document_id}/pages/1")).status_code == 404
 
 
-async def test_a_document_with_a_password_can_only_be_downloaded_and_the_page_says_so(house: MeetingHouse) -> None:
-    writer = PdfWriter(clone_from=io.BytesIO(PDF))
+def locked() -> bytes:
+    writer, content = PdfWriter(clone_from=io.BytesIO(PDF)), io.BytesIO()
     writer.encrypt("秘密", algorithm="AES-256")
-    locked = io.BytesIO()
-    writer.write(locked)
+    writer.write(content)
+    return content.getvalue()
+
+
+def long() -> bytes:
+    writer, content = PdfWriter(), io.BytesIO()
+    for _ in range(MOST_PAGES + 1):
+        writer.add_blank_page(100, 100)
+    writer.write(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("made", [locked, long])
+async def test_a_locked_or_very_long_document_can_only_be_downloaded_and_the_page_says_so(
+    house: MeetingHouse, made: Callable[[], bytes]
+) -> None:
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
     browser = await house.signed_in("secretary")
-    answer = await browser.submit(f"{page}/documents", files={"file": ("密.pdf", locked.getvalue(), "application/pdf")}, page=page)
+    answer = await browser.submit(f"{page}/documents", files={"file": ("a.pdf", made(), "application/pdf")}, page=page)
     assert answer.headers["location"].startswith(f"{page}?done=document_unpaged")
     (document,) = await house.desk.documents.of_meeting(scheduled.meeting_id)
     assert document.pages == 0
