@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -91,6 +92,4 @@ async def test_nothing_is_written_where_nothing_moves(shown: list[VideoFrame]) -
     moving = [time for time in times if time < 2.9]
     assert len(moving) >= 25
     assert sum(4.5 < time < 7.5 for time in times) <= 3
-    assert (
-        max(later - sooner for sooner, later in zip(times, times[1:], strict=False)) <= STANDS / RATE + 0.01
-    )  # but a player finds one soon
+    assert max(later - sooner for sooner, later in pairwise(times)) <= STANDS / RATE + 0.01  # but a player finds one soon
