@@ -69,6 +69,7 @@ class Signalling:
         self._recordings: dict[MeetingId, Recording] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reader: asyncio.Task[None] | None = None
+        self._ended: set[str] = set()  # devices taken off the record because their worker seemed lost
         self.resumes: Resumes | None = None
         """Goes on with, or ends, a device of the hall that media served while this process was away; set before ``start``."""
 
@@ -318,7 +319,9 @@ class Signalling:
                 self._must_rejoin(client, 0)
             case api.ClientsKept(clients):
                 for kept in clients:
-                    if self.resumes is not None and ConnectionId(kept.client) not in self._clients:
+                    if kept.client in self._ended:
+                        self._spawn(self.dismiss(kept.client))
+                    elif self.resumes is not None and ConnectionId(kept.client) not in self._clients:
                         self._spawn(self.resumes(kept))
             case api.WorkerLost(clients):
                 for name in clients:
@@ -353,6 +356,8 @@ class Signalling:
     def _must_rejoin(self, name: str, retry_after_ms: int) -> None:
         client = self._clients.get(ConnectionId(name))
         if client is not None:
+            if client.hall_room is not None:
+                self._ended.add(name)
             client.room, client.permitted = "", NOTHING
             client.connection.send(MediaLost(retry_after_ms))
 

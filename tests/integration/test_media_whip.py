@@ -396,6 +396,22 @@ async def test_a_camera_whose_token_was_taken_back_meanwhile_is_sent_away_after_
             await again.details(client)
 
 
+async def test_when_only_the_way_to_the_worker_broke_a_camera_is_made_to_come_again(hall: Hall, plane: MediaWorkers) -> None:
+    token = await hall.token("camera")
+    camera, _ = await hall.publishes(token)
+    writer = plane.links[0]._writer
+    assert writer is not None
+    writer.transport.abort()
+
+    async def closed() -> bool:
+        return camera.pc.connectionState == "closed"
+
+    await _until(closed)  # its session was off the record already: better a new one than one that nobody sees
+    await _until_media(hall, ())
+    await hall.publishes(token)
+    assert set((await hall.cameras())[0].media) == {"audio", "video"}
+
+
 async def test_an_ice_restart_of_a_session_of_before_the_restart_is_answered_by_begin_anew(
     hall: Hall, plane: MediaWorkers, worker: Path
 ) -> None:
