@@ -112,15 +112,26 @@ async def sound_alone(plane: MediaPlane, chromium: BrowserRoom, *, settle: float
     return result
 
 
-async def congestion(
-    plane: MediaPlane, chromium: BrowserRoom, *, settle: float = 4.0, seconds: float = 5.0
-) -> tuple[Span, Span, float | None]:
-    """(the sound from 5 s after the path shrank to 120 kbit/s, the recovery, seconds until frames are back)."""
+@dataclass
+class Congestion:
+    """The path shrinks to 120 kbit/s, and is wide again later."""
+
+    dropped_s: float | None  # until no picture flows any more
+    squeezed: Span  # from 5 s after
+    back_s: float | None  # from the widening until frames are back
+
+
+async def congestion(plane: MediaPlane, chromium: BrowserRoom, *, settle: float = 4.0, seconds: float = 5.0) -> Congestion:
     network = BadNetwork()
     listener = await _pair(plane, chromium, network, "congestion", pictures=True)
     await asyncio.sleep(settle)
     network.shape(rate=120, delay=0.04)
-    await asyncio.sleep(5.0)
+    begin = time.monotonic()
+    dropped: float | None = None
+    while time.monotonic() - begin < 5.0:
+        if dropped is None and not await _pictures_flow(plane, listener):
+            dropped = time.monotonic() - begin
+        await asyncio.sleep(0.1)
     squeezed = await span(listener, network, seconds)
     network.shape(rate=0)
     begin, frames = time.monotonic(), await listener.frames()
@@ -129,9 +140,12 @@ async def congestion(
         await asyncio.sleep(0.1)
         if await listener.frames() > frames + 15:
             back = time.monotonic() - begin
-    recovered = await span(listener, network, 1.0)
     network.close()
-    return squeezed, recovered, back
+    return Congestion(dropped, squeezed, back)
+
+
+async def _pictures_flow(plane: MediaPlane, listener: BrowserPhone) -> bool:
+    return any(stream.role == "video_slot" and stream.layer is not None for stream in (await plane.details(listener.name)).streams)
 
 
 @dataclass

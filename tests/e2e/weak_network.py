@@ -1,4 +1,5 @@
-"""A network that can fail: one member's TCP and UDP go through here, so that they can be cut off without touching the machine's."""
+"""A network that can fail: one member's TCP and UDP go through here, so that they can be cut off, thinned or changed for another
+without touching the machine's."""
 
 from __future__ import annotations
 
@@ -47,7 +48,10 @@ class WeakNetwork:
         self._behind: dict[tuple[str, int], _Relay] = {}
         self._opening: set[asyncio.Task[None]] = set()
         self._awaited: set[tuple[str, int]] = set()
+        self._left: set[tuple[str, int]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self.tcp_port = self.udp_port = self.dropped = 0
+        self.rate = self.delay = 0.0
 
     @property
     def dark(self) -> bool:
@@ -59,6 +63,16 @@ class WeakNetwork:
 
     def restore(self) -> None:
         self._clear.set()
+
+    def thin(self, rate: float, delay: float) -> None:
+        """TCP at ``rate`` kbit/s each way and ``delay`` s late, from now on."""
+        self.rate, self.delay = rate, delay
+
+    def move(self) -> None:
+        """The member is on another network: connections are gone, and nothing passes by the addresses of the old one any more."""
+        self._left |= self._awaited
+        for writer in list(self._writers):
+            writer.transport.abort()
 
     async def __aenter__(self) -> WeakNetwork:
         loop = asyncio.get_running_loop()
@@ -79,7 +93,9 @@ class WeakNetwork:
 
     def from_client(self, data: bytes, address: tuple[str, int]) -> None:
         relay = self._behind.get(address)
-        if relay is None and address not in self._awaited:  # what comes before its relay stands is lost, as on any network
+        if address in self._left:
+            self.dropped += 1
+        elif relay is None and address not in self._awaited:  # what comes before its relay stands is lost, as on any network
             self._awaited.add(address)
             task = asyncio.create_task(self._open(address, data))
             self._opening.add(task)
@@ -95,7 +111,7 @@ class WeakNetwork:
             relay.transport.sendto(first, self._media)
 
     def to_client(self, data: bytes, address: tuple[str, int]) -> None:
-        if self._front is not None and self._front.transport is not None:
+        if address not in self._left and self._front is not None and self._front.transport is not None:
             self._front.transport.sendto(data, address)
 
     # --- TCP
@@ -109,12 +125,16 @@ class WeakNetwork:
         await asyncio.gather(self._pipe(reader, out), self._pipe(up, writer), return_exceptions=True)
 
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
-            while data := await reader.read(65536):
+            while data := await reader.read(1400 if self.rate else 65536):
                 await self._clear.wait()
+                if self.rate:
+                    await asyncio.sleep(len(data) * 8 / (self.rate * 1000) + self.delay)
                 writer.write(data)
                 await writer.drain()
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
+            self._writers.discard(writer)
             writer.close()
