@@ -7,6 +7,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,17 +35,28 @@ def have_redis() -> bool:
 def postgres(folder: Path) -> Iterator[str]:
     """A PostgreSQL server of its own; yields ``postgresql+asyncpg://postgres@127.0.0.1:port/`` (add a database name).
 
-    As root it runs as ``nobody``, for PostgreSQL refuses to run as root.
+    As root it runs as ``nobody``, for PostgreSQL refuses to run as root; its files then lie in a place of their own,
+    where no other run of tests takes back its right to get there.
     """
-    port, data = free_port(), folder / "data"
-    data.mkdir(parents=True)
-    demote: list[str] = []
+    port, demote = free_port(), list[str]()
     if os.geteuid() == 0:
         demote = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        shutil.chown(folder, "nobody", "nogroup")
+    data = folder / "data"
+    data.mkdir(parents=True, mode=0o700)
+    if demote:
         shutil.chown(data, "nobody", "nogroup")
-        for parent in data.parents:
-            if parent.owner() == "root" and parent != Path("/") and not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
+    try:
+        with _postgres(data, port, demote) as url:
+            yield url
+    finally:
+        if demote:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _postgres(data: Path, port: int, demote: list[str]) -> Iterator[str]:
     initdb, server = _postgres_program("initdb"), _postgres_program("postgres")
     if initdb is None or server is None:
         raise RuntimeError("PostgreSQL is not installed")
@@ -55,9 +67,7 @@ def postgres(folder: Path) -> Iterator[str]:
         cwd="/",
     )
     options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-F", "-c", "shared_buffers=16MB"]
-    process = subprocess.Popen(
-        [*demote, server, "-D", str(data), *options], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/"
-    )
+    process = subprocess.Popen([*demote, server, "-D", str(data), *options], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/")
     with _ending(process):
         _await(lambda: _lets_in(port), process)
         yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}/"

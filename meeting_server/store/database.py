@@ -98,13 +98,19 @@ class Database:
         async with self.write() as conn:
             await conn.run_sync(metadata.create_all)
 
-    async def forget_deleted(self) -> None:
-        """Leave no copy of erased content in SQLite's write-ahead log (freed pages are zeroed anyway)."""
+    async def forget_deleted(self, *tables: str) -> None:
+        """Leave no copy of erased content in the files of these tables.
+
+        On SQLite the write-ahead log is emptied (freed pages are zeroed anyway); on PostgreSQL the tables are written anew,
+        for a deleted row stays where it was until then. (Its write-ahead log is recycled in its own time.)
+        """
         if self.is_sqlite:
             async with self._writing, self.engine.connect() as conn:
                 raw = await conn.get_raw_connection()
                 cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]  # aiosqlite's own
                 await cursor.close()
+        elif tables:
+            await self.forget_order(tables)
 
     async def forget_order(self, tables: tuple[str, ...]) -> None:
         """Leave no trace of the order rows were written in: the file is written anew, in key order.

@@ -129,7 +129,7 @@ class RecordEdits:
             key = made.inserted_primary_key
             assert key is not None
             number: int = key[0]
-        await self._database.forget_deleted()
+        await self._database.forget_deleted("transcript_corrections")
         return number
 
     async def forget_corrections(self, meeting_id: MeetingId, cue_ids: Collection[str]) -> bool:
@@ -137,7 +137,7 @@ class RecordEdits:
         async with self._database.write() as conn:
             gone = (await conn.execute(_of_cues(meeting_id, cue_ids))).rowcount > 0
         if gone:
-            await self._database.forget_deleted()
+            await self._database.forget_deleted("transcript_corrections")
         return gone
 
 

@@ -1,7 +1,8 @@
 """The search over what was said and written in meetings, in Chinese and English, by character and by sound.
 
-SQLite answers from an FTS5 table with one token per character; PostgreSQL by the same spaced text and ``LIKE``. Both find
-the same. What a reader may see is part of the query: nothing else is ever counted, ranked or shown.
+SQLite answers from an FTS5 table with one token per character; PostgreSQL by the same spaced text and ``LIKE``, after its
+own index of the tokens named the few passages that hold them all. Both find the same. What a reader may see is part of the
+query: nothing else is ever counted, ranked or shown.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     column,
     delete,
     event,
@@ -64,11 +66,15 @@ INDEX_DDL = (
 )
 
 
+def _held(of: str) -> str:
+    """PostgreSQL: the set of tokens in a column. A token that is too long for an index is cut; a query is never that long."""
+    return rf"array_to_tsvector(string_to_array(regexp_replace(btrim({of}), '(\S{{100}})\S+', '\1', 'g'), ' '))"
+
+
 @event.listens_for(passages, "after_create")
 def _create_index(_table: Table, connection: Connection, **_options: object) -> None:
     if connection.dialect.name == "sqlite":
         connection.execute(text(INDEX_DDL))
-
 
 
 _index = table("passages_index", column("rowid"), column("characters"), column("sounds"))
@@ -109,6 +115,10 @@ class _Phrase:
     def fts(self, of: str) -> str:
         return f'{of} : "{" ".join(self.tokens)}"' + (" *" if self.open_end else "")
 
+    def tsquery(self) -> str:
+        """PostgreSQL: all of the tokens, wherever they stand."""
+        return " & ".join(f"'{token}'" for token in self.tokens) + (":*" if self.open_end else "")
+
     def like(self, of: Column[str]) -> ColumnElement[bool]:
         words = " ".join(self.tokens)
         return of.contains(f" {words}" if self.open_end else f" {words} ", autoescape=True)
@@ -129,9 +139,11 @@ class Search:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._indexed = database.is_sqlite
 
     async def replace(self, meeting_id: MeetingId, branch_id: str, found: Iterable[Passage]) -> None:
         """What can be found of a meeting is from now on exactly this."""
+        await self._make_index()
         async with self._database.write() as conn:
             await self._forget(conn, meeting_id)
             for passage in found:
@@ -154,6 +166,18 @@ class Search:
                     key = made.inserted_primary_key
                     assert key is not None
                     await conn.execute(insert(_index).values(rowid=key[0], characters=characters, sounds=sounds))
+
+    async def _make_index(self) -> None:
+        """PostgreSQL's index is made by who writes first: no table of ours changes, and the same is found without it."""
+        if self._indexed:
+            return
+        async with self._database.write() as conn:
+            await conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('passages_held'))"))  # two workers may begin at once
+            for of in ("characters", "sounds"):
+                name = f"ix_passages_held_{of}"
+                if (await conn.execute(text(f"SELECT to_regclass('{name}')"))).scalar_one() is None:
+                    await conn.execute(text(f"CREATE INDEX {name} ON passages USING gin ({_held(of)})"))
+        self._indexed = True
 
     async def forget(self, meeting_id: MeetingId) -> None:
         """Nothing of this meeting is found any more."""
@@ -206,6 +230,8 @@ class Search:
             matched = _index.join(passages, passages.c.passage_id == _index.c.rowid)  # the index first, then its few rows
             query = query.select_from(matched).where(text("passages_index MATCH :asked").bindparams(asked=asked))
         else:
+            asked = " & ".join(phrase.tsquery() for phrase in phrases)
+            query = query.where(text(f"{_held(of)} @@ CAST(:asked AS tsquery)").bindparams(bindparam("asked", asked, String)))
             query = query.where(and_(*(phrase.like(passages.c[of]) for phrase in phrases)))
         return list((await conn.execute(query)).all())
 
@@ -221,16 +247,11 @@ class Search:
         await conn.execute(delete(passages).where(mine))
 
     async def forget_deleted(self) -> None:
-        """Leave no copy of what is found no more: the index is written anew, and the log behind it emptied.
-
-        (PostgreSQL's autovacuum does that in its own time; here it is asked to at once.)
-        """
-        if not self._database.is_sqlite:
-            await self._database.forget_order(("passages", "transcript_corrections"))
-            return
-        async with self._database.write() as conn:
-            await conn.execute(text("INSERT INTO passages_index(passages_index) VALUES ('optimize')"))
-        await self._database.forget_deleted()
+        """Leave no copy of what is found no more, in the table nor in the index."""
+        if self._database.is_sqlite:
+            async with self._database.write() as conn:
+                await conn.execute(text("INSERT INTO passages_index(passages_index) VALUES ('optimize')"))
+        await self._database.forget_deleted("passages")
 
     async def holding(self, kind: PassageKind, meetings: Collection[str]) -> frozenset[str]:
         """Which of these meetings have anything of a kind: ``motion`` for those with a vote."""

@@ -91,7 +91,7 @@ class StudyNotes:
         async with self._database.write() as conn:
             gone = (await conn.execute(delete(study_notes).where(mine))).rowcount > 0
         if gone:
-            await self._database.forget_deleted()
+            await self._database.forget_deleted("study_notes")
         return gone
 
     async def delete_all(self, member_id: str) -> int:
@@ -99,7 +99,7 @@ class StudyNotes:
         async with self._database.write() as conn:
             gone = (await conn.execute(delete(study_notes).where(study_notes.c.member_id == member_id))).rowcount
         if gone:
-            await self._database.forget_deleted()
+            await self._database.forget_deleted("study_notes")
         return gone
 
     async def remove(self, note_id: int, by_name: str, reason: str, now: Millis) -> bool:
@@ -109,7 +109,7 @@ class StudyNotes:
         async with self._database.write() as conn:
             gone = (await conn.execute(update(study_notes).where(shown).values(**values))).rowcount > 0
         if gone:
-            await self._database.forget_deleted()
+            await self._database.forget_deleted("study_notes")
         return gone
 
     async def held(self, member_id: str) -> list[dict[str, object]]:

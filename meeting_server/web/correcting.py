@@ -180,7 +180,7 @@ async def redact(request: Request) -> Response:
         cleared = without(publication, [line.text for line in gone])
         if cleared != publication:
             await house.publications.save(cleared)
-            await house.database.forget_deleted()
+            await house.database.forget_deleted("publications")
     await note_reading(request, desk.reader, Act.PASSAGE_TAKEN_OUT, f"{desk.clock(stretch.since)}–{desk.clock(stretch.until)}")
     return see(f"{desk.address}?done=redacted")
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from meeting_server.domain.ids import MeetingId
 from meeting_server.store.courses import Course, Courses
@@ -16,18 +12,11 @@ from meeting_server.store.progress import MOST_OWED, ProgressBook
 from meeting_server.store.quizzes import Attempt, Choice, Question, Quizzes
 from meeting_server.store.studied import Studied
 from meeting_server.store.study_notes import StudyNote, StudyNotes
+from tests.kept_bytes import kept_bytes
 
 NOW = 1_795_690_800_000
 TALK = Studied("lesson", "l-1")
 HOUR = 3_600_000
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    made = Database(f"sqlite+aiosqlite:///{tmp_path / 'learning.sqlite3'}")
-    await made.create_all()
-    yield made
-    await made.close()
 
 
 def lesson(lesson_id: str, since: int, **changes: object) -> Lesson:
@@ -88,10 +77,11 @@ async def test_private_notes_are_seen_by_who_wrote_them_and_comments_by_everyone
     assert await notes.seen_by("ding", Studied("meeting", "l-1")) == ()
 
 
-async def test_what_its_writer_deletes_is_gone_and_what_a_secretary_removes_leaves_a_reason(database: Database, tmp_path: Path) -> None:
+async def test_what_its_writer_deletes_is_gone_and_what_a_secretary_removes_leaves_a_reason(database: Database) -> None:
     notes = StudyNotes(database)
     await notes.write(note("ding", "绝密的私人笔记", 1))
     await notes.write(note("lin", "一句不合适的评论", 2, "readers"))
+    assert "绝密的私人笔记".encode() in await kept_bytes(database)
     mine, theirs = await notes.seen_by("ding", TALK)
     assert not await notes.delete(theirs.note_id, "ding")
     assert not await notes.remove(mine.note_id, "何雨桐", "不能管私人笔记", NOW)
@@ -100,7 +90,7 @@ async def test_what_its_writer_deletes_is_gone_and_what_a_secretary_removes_leav
     assert await notes.delete(mine.note_id, "ding")
     (left,) = await notes.seen_by("ding", TALK)
     assert (left.text, left.removed_name, left.removed_reason) == ("", "何雨桐", "与学习无关")
-    files = b"".join(path.read_bytes() for path in tmp_path.glob("learning.sqlite3*"))
+    files = await kept_bytes(database)
     assert "绝密的私人笔记".encode() not in files
     assert "一句不合适的评论".encode() not in files
 

@@ -7,6 +7,7 @@ import pytest
 from meeting_server.domain.ids import MeetingId
 from meeting_server.store.database import Database
 from meeting_server.store.search import Hit, Passage, Search
+from tests.kept_bytes import kept_bytes
 
 ONE, TWO = MeetingId("m1"), MeetingId("m2")
 SENTENCES = [
@@ -120,3 +121,50 @@ async def test_a_long_text_is_cut_around_what_was_found(search: Search) -> None:
     assert len(hit.excerpt) < 130
     assert hit.excerpt.startswith("…")
     assert hit.excerpt.endswith("…")
+
+
+async def test_a_part_of_the_speakers_name_can_be_asked_for(search: Search) -> None:
+    assert [hit.who for hit in await search.find("总结", branches=["branch-1"], who="文静")] == ["丁文静"]
+    assert await search.find("总结", branches=["branch-1"], who="孙国栋") == []
+    assert await search.find("总结", branches=["branch-1"], who="%") == []
+
+
+async def test_of_what_is_only_studied_nothing_else_is_found(search: Search) -> None:
+    hits = await search.find("总结", studied=["m1"])
+    assert hits == []  # said in chat and resolved: not published
+    assert [hit.kind for hit in await search.find("支部", studied=["m1"])] == ["title"]
+    assert [hit.kind for hit in await search.find("annual", studied=["m1"], kinds=["agenda"])] == ["agenda"]
+
+
+async def test_meetings_with_a_vote_are_told_from_others(search: Search) -> None:
+    await search.replace(TWO, "branch-2", [Passage("motion", 9, "", "同意接收孙悦为预备党员")])
+    assert await search.holding("motion", ["m1", "m2", "m3"]) == {"m2"}
+    assert await search.holding("motion", ["m1"]) == frozenset()
+    assert await search.holding("motion", []) == frozenset()
+
+
+async def test_a_word_longer_than_any_index_takes_is_kept_and_found_by_its_beginning(search: Search) -> None:
+    word = "aGVsbG8" * 1_000
+    await search.replace(ONE, "branch-1", [Passage("chat", 7, "", f"密钥 {word} 支部")])
+    for query in (word[:90], word[:100], "支部", "密钥"):
+        assert len(await found(search, query)) == 1, query[:20]
+
+
+async def test_only_as_many_as_asked_for_and_the_same_characters_before_all_sounds(search: Search) -> None:
+    await search.replace(ONE, "branch-1", [Passage("chat", n, "", "直步" if n % 2 else "支部") for n in range(1, 41)])
+    hits = await search.find("支部", branches=["branch-1"], limit=25)
+    assert [hit.by_sound for hit in hits] == [False] * 20 + [True] * 5
+    assert [hit.said_at for hit in hits] == [*range(40, 0, -2), 39, 37, 35, 33, 31]
+
+
+async def test_of_what_was_forgotten_nothing_can_be_read_in_the_files(search: Search, database: Database) -> None:
+    await search.replace(ONE, "branch-1", [Passage("speech", 7, "周建华", "家庭住址 Zanzibarstrasse"), Passage("chat", 8, "", "其余的话")])
+    assert b"zanzibarstrasse" in await kept_bytes(database)
+    await search.replace(ONE, "branch-1", [Passage("chat", 8, "", "其余的话")])
+    await search.forget_deleted()
+    left = await kept_bytes(database)
+    assert b"zanzibarstrasse" not in left.lower()
+    assert "家庭住址".encode() not in left
+    assert "家 庭 住 址".encode() not in left
+    assert "其余的话".encode() in left
+    assert await found(search, "其余") == ["其余的话"]
