@@ -32,17 +32,17 @@ WIDE_CAMERA = """
 const anyDevice = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = async (wish) => {
   if (!wish.video) return anyDevice(wish);
-  const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 }), draw = canvas.getContext("2d");
+  const canvas = Object.assign(document.createElement("canvas"), { width: 960, height: 540 }), draw = canvas.getContext("2d");
   let n = 0;
   setInterval(() => {
     n += 1;
-    draw.fillStyle = "#2f5d50"; draw.fillRect(0, 0, 1280, 720);
-    draw.fillStyle = "#f4e9d8"; draw.fillRect((n * 16) % 1280, 300, 120, 120);
+    draw.fillStyle = "#2f5d50"; draw.fillRect(0, 0, 960, 540);
+    draw.fillStyle = "#f4e9d8"; draw.fillRect((n * 16) % 960, 200, 120, 120);
   }, 100);
   return canvas.captureStream(10);
 };
 """
-"""A camera of 1280×720: the browser's own stand-in has no larger layers."""
+"""A camera of 960×540: the browser's own stand-in has no larger layers."""
 
 
 def zh(key: str, **holes: object) -> str:
@@ -126,11 +126,11 @@ async def test_whoever_is_pinned_is_large_and_sharp(hall: Hall) -> None:
     async def widths() -> list[int]:
         return [int(w) for w in await of_wide.locator("video").evaluate_all("all => all.map((video) => video.videoWidth)")]
 
-    await within(40, "beside another picture a smaller layer is enough", lambda: _is(widths, lambda found: found and 0 < found[0] < 1280))
+    await within(40, "beside another picture a smaller layer is enough", lambda: _is(widths, lambda found: found and 0 < found[0] < 960))
     await of_wide.click()
     await viewer.page.get_by_role("button", name=zh("room_people.pin")).click()
     await expect(tiles.first).to_contain_text(NAMES[4])
-    await within(40, "the pinned picture comes whole", lambda: _is(widths, lambda found: found == [1280]))
+    await within(40, "the pinned picture comes whole", lambda: _is(widths, lambda found: found == [960]))
 
 
 async def _is(measure: Callable[[], Awaitable[list[int]]], true: Callable[[list[int]], object]) -> bool:
