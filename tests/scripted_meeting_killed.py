@@ -1,5 +1,5 @@
-"""Makes the record of the scripted meeting with the real engine, and dies by SIGKILL once at every step: as it begins, in the
-middle of what is long, when it is made but not noted, when it is noted.
+"""Makes the record of the scripted meeting with the real engine, and dies by SIGKILL once at every step: as it begins, when it is
+made but not noted, in the middle of what is long, when it is noted.
 
 Each life dies at the first moment at which none before it died; ``deaths`` in the folder holds their names. Between the lives
 nothing is repaired. ``main`` returns when a life came to the end.
@@ -26,7 +26,7 @@ from meeting_server.store.record_orders import RecordOrders
 from meeting_server.store.search import Search
 from tests.speech_material import whisper
 
-DEATHS = "deaths"
+DEATHS, NOT_NOTED = "deaths", "made, not noted"
 MIDDLE = {"mix": 60, "speech": 2}
 """How often a long step asked whether it may go on (once a second of sound; before each piece of speech) when it is in its middle."""
 
@@ -38,8 +38,9 @@ class _Lives:
         self._deaths = deaths
         self._before = deaths.read_text().splitlines() if deaths.exists() else []
 
-    def moment(self, name: str) -> None:
-        if name in self._before:
+    def moment(self, name: str, after: str = "") -> None:
+        """``after``: a death that comes before this one."""
+        if name in self._before or (after and after not in self._before):
             return
         with self._deaths.open("a") as file:
             file.write(name + "\n")
@@ -62,7 +63,8 @@ class _NeverBusy(GivingWay):
     def wait(self) -> None:
         self._asked += 1
         if self._asked == MIDDLE.get(self.step):
-            self._lives.moment(f"{self.step} in the middle")
+            # after the death that leaves nothing of the step, so that what is kept of it here is gone on with to the end
+            self._lives.moment(f"{self.step} in the middle", after=f"{self.step} {NOT_NOTED}")
 
 
 async def _make(folder: Path, giving_way: GivingWay) -> None:
@@ -85,7 +87,7 @@ def main(folder: Path) -> None:
 
     def noting(folder: Path, meeting_id: MeetingId, name: str, step: Step) -> None:
         if step.state == "done":
-            lives.moment(f"{name} made, not noted")
+            lives.moment(f"{name} {NOT_NOTED}")
         note(folder, meeting_id, name, step)
         if not step.percent:
             asked.begins(name)

@@ -360,7 +360,7 @@ def test_killed_at_every_step_the_record_comes_out_the_same(held: Held, tmp_path
         ended = life.exitcode
     assert ended == 0
     deaths = (folder / killed.DEATHS).read_text().splitlines()
-    assert {f"{step} {moment}" for step in STEPS for moment in ("running", "made, not noted", "done")} <= set(deaths)
+    assert {f"{step} {moment}" for step in STEPS for moment in ("running", killed.NOT_NOTED, "done")} <= set(deaths)
     assert {"mix in the middle", "speech in the middle"} <= set(deaths)
     assert prints_of(folder / "recordings" / held.there.meeting_id) == held.prints
     assert passages_in(folder / "meetings.sqlite3") == held.passages
