@@ -158,13 +158,14 @@ async def the_meeting(here: Hall) -> None:
 
     # --- a document is shown to everyone, turned, and put away
     await chair.show_document()
-    for room in everyone:
+    looking = [chair, sun, ding]  # 李敏 has the chat open over the stage
+    for room in looking:
         await room.sees_page(SLIDES, 1, 3)
     await chair.turn_page()
-    for room in everyone:
+    for room in looking:
         await room.sees_page(SLIDES, 2, 3)
     await chair.stop_showing()
-    for room in everyone:
+    for room in looking:
         await room.sees_no_page()
 
     # --- one loses the network while a vote opens, and resumes with the vote before them
