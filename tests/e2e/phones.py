@@ -103,13 +103,6 @@ class Phone:
         """Return once sound and pictures of others came in, now or since the page was opened. Raises AssertionError."""
         await self._until(lambda now: now.energy > 0.005 and now.frames > 5, f"{self.name} heard and saw somebody", seconds)
 
-    async def hears_nothing(self, seconds: float = 2.0) -> None:
-        """Listen for a while: no sound comes in."""
-        before = await self.measured()
-        await asyncio.sleep(seconds)
-        after = await self.measured()
-        assert after.energy < before.energy + 0.001, f"{self.name} still hears somebody"
-
     async def _until(self, true: Any, what: str, seconds: float) -> None:
         deadline = asyncio.get_running_loop().time() + seconds
         now = await self.measured()

@@ -106,7 +106,7 @@ async def test_the_record_plays_and_its_sound_is_heard(reading: Reading) -> None
 async def test_chapters_lanes_and_links_lead_to_their_moment(reading: Reading) -> None:
     page = await reading.page(size=SIZES[1])
     await reading.player(page, "?t=0:30")
-    assert await seconds(page) == pytest.approx(30, abs=0.1)
+    await until(page, "Math.abs(document.getElementById('sound').currentTime - 30) < 0.1")
     await page.click("#back15")
     assert await seconds(page) == pytest.approx(15, abs=0.1)
     box = await page.locator(".player__extra [data-voice]").first.bounding_box()
@@ -117,7 +117,7 @@ async def test_chapters_lanes_and_links_lead_to_their_moment(reading: Reading) -
     await page.click("#chapters a[data-seek]")
     await until(page, "document.getElementById('sound').currentTime < 5")
     assert "t=0:00" in page.url
-    assert await page.locator("#chapters .row--now").count() == 1
+    await until(page, "document.querySelectorAll('#chapters .row--now').length === 1")
     await page.context.close()
 
 
@@ -223,7 +223,7 @@ async def test_the_sentence_of_the_moment_is_lit_and_followed_until_the_reader_s
     page = await reading.page(size=size)
     await reading.player(page, "?t=0:34")
     lit = "document.querySelector('.cue--now .cue__text')?.textContent ?? ''"
-    assert "第18句" in await page.evaluate(lit)
+    await until(page, f"({lit}).includes('第18句')")
     await until(page, IN_SIGHT)
     await page.evaluate("document.getElementById('sound').currentTime = 12.5")
     await until(page, f"{lit}.includes('第7句')")
@@ -250,9 +250,10 @@ async def test_a_sentence_is_gone_to_by_a_click_and_by_the_keyboard_and_its_link
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await reading.player(page)
     await page.click("text=第5句")
-    await until(page, "document.getElementById('sound').currentTime >= 8 && document.getElementById('sound').currentTime < 10")
+    await until(page, "document.getElementById('sound').currentTime >= 8")
     assert page.url.endswith("?t=0:08")
-    await page.evaluate("document.getElementById('sound').pause(); document.activeElement.blur()")
+    # it plays on, how far depends on the machine
+    await page.evaluate("const s = document.getElementById('sound'); s.pause(); s.currentTime = 8.2; document.activeElement.blur()")
     await page.keyboard.press("ArrowDown")
     await until(page, "Math.abs(document.getElementById('sound').currentTime - 10) < 0.05")
     await page.keyboard.press("ArrowUp")
