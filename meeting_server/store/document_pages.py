@@ -9,7 +9,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table
 
@@ -50,6 +50,13 @@ class Damaged(Exception):
     """Not a document that can be read."""
 
 
+class Told(TypedDict, total=False):
+    """What the drawing process says: one or the other; nothing when it was ended."""
+
+    pages: list[tuple[int, int]]
+    refused: str
+
+
 class PageDrawer:
     """Draws one document at a time, each in a process of its own."""
 
@@ -84,7 +91,7 @@ def picture_of(source: Path, page: int, size: Size) -> Path:
     return folder_of(source) / f"{page}-{SIZES[size]}.webp"
 
 
-async def _asked(source: Path, folder: Path) -> dict[str, list[tuple[int, int]]]:
+async def _asked(source: Path, folder: Path) -> Told:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -105,7 +112,7 @@ async def _asked(source: Path, folder: Path) -> dict[str, list[tuple[int, int]]]
             await process.wait()
     if process.returncode != 0:  # out of memory or of time, or the C code gave up
         return {}
-    answer: dict[str, list[tuple[int, int]]] = json.loads(told)
+    answer: Told = json.loads(told)
     return answer
 
 
