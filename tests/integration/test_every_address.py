@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -27,6 +28,8 @@ OWN = {"/", "/me", "/me/password", "/me/attendance", "/me/readings", "/me/my-rec
        "/me/learning", "/archive", "/search",
        "/meetings/new", "/branches", "/feeds", "/sharing", "/me/telling", "/learn", "/learn/notes", "/sign-out", "/sign-in", "/preferences"}
 """Open to every member, showing what is theirs."""
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC")
+"""The smallest picture."""
 
 
 @pytest.fixture
@@ -42,6 +45,8 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
     await house.adjourn(past.meeting_id)
     await house.registry.state(coming.meeting_id)  # its journal begins when anybody first asks; that is no change
     await _something_to_study(house, past.meeting_id)
+    slide = await house.desk.documents.add(coming.meeting_id, "一页.png", DOT, house.pid("secretary"), now_millis())
+    assert slide.pages == 1
     found = []
     for route in routes:
         if not isinstance(route, Route) or method not in (route.methods or set()):
@@ -50,7 +55,7 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
             known = {
                 "branch_id": house.inner.branch.branch_id, "member_id": house.pid("member"), "meeting_id": meeting.meeting_id,
                 "participant_id": house.pid("member"), "token": "x" * 43,
-                "lesson_id": "l-1", "course_id": "c-1",
+                "lesson_id": "l-1", "course_id": "c-1", "document_id": slide.document_id, "page": "1",
             }
             # a kind of thing this test does not know of: one that is not there
             path = re.sub(r"\{(\w+)(:\w+)?\}", lambda hole, known=known: known.get(hole[1], "unknown-1"), route.path)  # type: ignore[misc]  # bound now
