@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playw
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "web_client" / "dist-stories"
 AXE = ROOT / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
+SLIDE = Path(__file__).with_name("slide.svg")
 CHROMIUM = "/usr/bin/chromium"
 SIZES = ("360x740", "1280x800", "320x568")
 
@@ -131,7 +132,9 @@ class Look:
 
 class _Stories(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
-        """axe comes from here too: by an address the browser keeps what it has compiled."""
+        """axe comes from here too: by an address the browser keeps what it has compiled. Every page of a document is one slide."""
+        if path.startswith("/documents/"):
+            return str(SLIDE)
         return str(AXE) if path == f"/{AXE.name}" else super().translate_path(path)
 
     def log_message(self, format: str, *args: Any) -> None:

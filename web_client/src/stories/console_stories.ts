@@ -118,6 +118,7 @@ function stage(fields: Partial<MeetingState>): Story {
 
 export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-agenda": () => console_(),
+  "console-agenda-page": () => console_({ shown: { document_id: "d1", page: 3, shown_by: ME } }),
   "console-votes": () => console_({ motions: byId([DRAFT, MOVED, motion(), motion({ ...VOID, opened_at: NOW - 900_000 }), published({ motion_id: "p9", title: "通过会议议程" }), published({ ...TIED })]) }, 1),
   "console-votes-ready": () => console_({ motions: byId([DRAFT, MOVED, POLL_DRAFT, SECRET_DRAFT]) }, 1),
   "console-votes-batch": () => console_({ motions: byId(BATCH.map((one) => ({ ...one, electorate: one.electorate.filter((id) => id !== ME) }))) }, 1),

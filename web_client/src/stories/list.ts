@@ -12,6 +12,7 @@ import { ME, meetingState, motion, NOW, person, POLL, published, RUNNING, withPe
 import { goOffline, later } from "./port";
 import { BATCH, CONSOLE_STORIES } from "./console_stories";
 import { SECRET_STORIES } from "./secret_stories";
+import "../views/page/page"; // in the room it comes with the first page; a story is looked at at once
 
 type Story = () => void;
 
@@ -24,6 +25,8 @@ const SLOTS = [
   { mid: "v0", kind: "video", participant_id: "m-li" }, { mid: "v1", kind: "video", participant_id: "m-sun" },
 ] as const;
 const SHARE = [...SLOTS, { mid: "screen0", kind: "screen", participant_id: "m-zhou" }] as const;
+
+const PAGE = { document_id: "d1", page: 3, shown_by: "m-zhou" };
 
 function room(fields: Partial<MeetingState> = {}): void {
   put({ floor: FLOOR, hands: [{ participant_id: "m-3", raised_at: NOW }, { participant_id: "m-5", raised_at: NOW }], recording: { started_at: NOW, started_by: "m-zhou" }, ...fields });
@@ -73,6 +76,12 @@ export const STORIES: Readonly<Record<string, Story>> = {
     room();
     meeting.value = withPeople(meeting.value ?? meetingState(), { "m-zhou": { media: ["screen"] } });
     change(media, { slots: SHARE });
+  },
+  "room-page": () => room({ shown: PAGE }),
+  "room-page-turned-by-me": () => room({ shown: PAGE, floor: { ...FLOOR, participant_id: ME } }),
+  "room-page-words-only": () => {
+    room({ shown: PAGE });
+    change(media, { profile: "text" });
   },
   "room-video": () => room(),
   "room-own-camera": () => {

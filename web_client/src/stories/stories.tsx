@@ -33,7 +33,7 @@ async function run(): Promise<void> {
   change(preferences, { language });
   beat();
   if (query.get("still") !== "1") setInterval(beat, 1000);
-  boot.value = { meeting_id: "M1", participant_id: ME, name: "丁文静", language, csrf: "", ice_servers: [], media: true, stage: false, urls: { home: "#home" }, as: query.get("as") === "listen" ? "listen" : "audio" };
+  boot.value = { meeting_id: "M1", participant_id: ME, name: "丁文静", language, csrf: "", ice_servers: [], media: true, stage: false, urls: { home: "#home", documents: "/documents" }, as: query.get("as") === "listen" ? "listen" : "audio" };
   you.value = { participant_id: ME, name: "丁文静", connection_id: "k1" };
   change(connection, { phase: "live" });
   const name = query.get("story");

@@ -33,7 +33,7 @@ function Line({ document }: { document: DocumentRef }): JSX.Element {
         {page === null
           ? <span class="row__sub">{t("console.pages_n", { n: document.pages })}</span>
           : (
-            <label class="row__sub rowx rowx--nowrap">
+            <label class="row__sub rowx">
               <span>{t("console.page_now")}</span>
               <select class="input" value={page} onChange={(event) => show(document, Number(event.currentTarget.value))}>
                 {Array.from({ length: document.pages }, (_, index) => <option key={index} value={index + 1}>{`${index + 1} / ${document.pages}`}</option>)}
@@ -58,7 +58,7 @@ export function DocumentsCard({ onPhone }: { onPhone: boolean }): JSX.Element | 
     <section class={onPhone ? "stack stack--s" : "panel"} aria-label={t("console.documents")}>
       <div class="section-title"><h2>{t("console.documents")}</h2></div>
       {onPhone && <SharedPage />}
-      <ul class={onPhone ? "rows card card--flush" : "rows"}>{documents.map((one) => <Line key={one.document_id} document={one} />)}</ul>
+      <ul class={onPhone ? "rows doc-rows card card--flush" : "rows doc-rows"}>{documents.map((one) => <Line key={one.document_id} document={one} />)}</ul>
     </section>
   );
 }
