@@ -40,7 +40,7 @@ function OwnFloor({ held }: { held: Floor }): JSX.Element {
       <Icon name="mic" size="l" />
       <p class="floor__who">
         <b>{t("room.your_floor")}</b>
-        <span>{seconds === null ? t("room.floor_no_limit") : t("room.floor_given", { time: countdown(seconds) })}{open ? "" : ` ${t("room.floor_mic_off")}`}</span>
+        <span>{seconds === null ? t("room.floor_no_limit") : t("room.floor_given", { time: countdown(seconds) })}{open ? "" : ` · ${t("room.floor_mic_off")}`}</span>
       </p>
       <Time held={held} />
       <div class="floor__acts">
