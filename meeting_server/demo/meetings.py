@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meeting_server.demo.branch import People
 from meeting_server.demo.rehearsal import MINUTE, Rehearsal, StageClock
-from meeting_server.demo.slides import slides
+from meeting_server.demo.slides import slides, volunteering
 from meeting_server.domain.commands import (
     AdjournMeeting,
     CastBallot,
@@ -17,12 +17,15 @@ from meeting_server.domain.commands import (
     PostChat,
     PublishMotion,
     RaiseHand,
+    ShowPage,
     StepAgenda,
+    StopShowing,
     TakeNote,
 )
 from meeting_server.domain.ids import ItemId, Millis, MotionId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import ItemPlan, MeetingKind
+from meeting_server.store.publications import Publication
 from meeting_server.store.schedule import Listed, Plan, Scheduled
 from meeting_server.web.dates import local, millis
 from meeting_server.web.house import House
@@ -78,7 +81,7 @@ class _Program:
         return came
 
     async def last_month(self) -> None:
-        """A meeting with its record: study, report, a vote that was carried and one that was not."""
+        """A meeting with its record: study, report, a vote that was carried and one that was not; published for the branch to study."""
         start = _evening(self._now, -28)
         agenda = (
             ItemPlan("宣布开会，核实到会人数", 5, "周建华"),
@@ -91,6 +94,7 @@ class _Program:
         plan = _plan(self._people, "general", title, "general_meeting", start, 90, agenda)
         chair, clerk = self._id("周建华"), self._id("何雨桐")
         scheduled = await self._house.desk.schedule.add(plan, chair, start - 5 * DAY)
+        slide = await self._house.desk.documents.add(scheduled.meeting_id, *volunteering(), chair, start - 2 * DAY)
         await self._leave(scheduled, start - 2 * DAY)
         play = self._play(scheduled, start)
         came = await self._gather(play, phones=True)
@@ -103,7 +107,7 @@ class _Program:
         await play.say(9, clerk, TakeNote("point", studied, items[1], ParticipantId(self._id("刘海涛"))))
         await play.say(18, self._id("丁文静"), PostChat("条例原文在资料里，第 3 页有学习要点。"))
         await play.say(25, chair, StepAgenda(items[2]))
-        await self._discuss(play, items[2])
+        await self._discuss(play, items[2], slide.document_id)
         await play.say(46, chair, StepAgenda(items[3]))
         await self._vote(play, came, 47, items[3], "四季度党费使用计划", "用于慰问老党员、购买学习用书，共 3,200 元。", 24, 1)
         await self._vote(play, came, 53, items[3], "主题党日改到周六上午", "自下月起，每月第二个周六上午。", 11, 12)
@@ -114,8 +118,29 @@ class _Program:
             if name not in IN_HALL:
                 await play.go(63, self._id(name))
         await play.say(63.5, chair, AdjournMeeting())
+        await self._publish(scheduled, f"志愿服务怎么安排：{title}", start + DAY)
 
-    async def _discuss(self, play: Rehearsal, item: ItemId) -> None:
+    async def _publish(self, scheduled: Scheduled, title: str, at: Millis) -> None:
+        summary = "全年志愿服务 1,240 小时，但考试周中断。大家商定由在职、在校的老党员补上，服务留学生的建议留到明年再议。"
+        keywords = ("志愿服务", "考试周", "数字课堂")
+        by = self._people["周建华"]
+        await self._house.publications.save(
+            Publication(
+                scheduled.meeting_id,
+                self._people.branch_id,
+                title,
+                summary,
+                keywords,
+                state="published",
+                approved_by=by.member_id,
+                approved_name=by.name,
+                approved_at=at,
+                published_at=at,
+            )
+        )
+
+    async def _discuss(self, play: Rehearsal, item: ItemId, slide: str) -> None:
+        """``slide``: the document of two pages that was shown meanwhile."""
         chair, clerk = self._id("周建华"), self._id("何雨桐")
         speeches = (
             (26, "李敏", "point", "全年志愿服务 1,240 小时，比上年多四分之一；时间过于集中，考试周中断。"),
@@ -126,7 +151,10 @@ class _Program:
             await play.say(minute, self._id(name), RaiseHand())
             await play.say(minute + 0.5, chair, GrantFloor(ParticipantId(self._id(name)), 180))
             note = TakeNote("dissent" if kind == "dissent" else "point", words, item, ParticipantId(self._id(name)))
+            if name != "马丽娟":
+                await play.say(minute + 1, chair, ShowPage(slide, 1 if name == "李敏" else 2))
             await play.say(minute + 3, clerk, note)
+        await play.say(39.5, chair, StopShowing())
         await play.say(40, self._id("陈思源"), PostChat("志愿服务的报名表，会后发到群里吗？"))
         await play.say(41, self._id("李敏"), PostChat("会后就发，每周六上午的数字课堂还差两位同志。"))
 

@@ -1,4 +1,4 @@
-"""A small document for the demo's meeting, written out as PDF: text in a font every viewer has, no embedded one."""
+"""Small documents for the demo's meetings, written out as PDF: text in a font every viewer has, no embedded one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ PAGES = (
     ("组织生活", ("党员大会 5 次，党课 6 次", "主题党日 11 次，平均到会 93%", "发展预备党员 3 名")),
     ("志愿服务", ("全年 1,240 小时，比上年多四分之一", "社区数字课堂：教老人用手机挂号、缴费", "不足：时间集中，考试周中断")),
 )
+VOLUNTEERING = (
+    ("志愿服务安排", ("全年 1,240 小时，比上年多四分之一", "不足：时间集中，考试周中断")),
+    ("考试周怎么补", ("在职同志白天有空，可以来补位", "数字课堂每周六上午还差两位同志")),
+)
 
 
 def slides() -> tuple[tuple[str, bytes], ...]:
-    """File name and content of each document."""
+    """File name and content of each document of today's meeting."""
     return (("2026 年工作总结.pdf", _pdf(PAGES)),)
+
+
+def volunteering() -> tuple[str, bytes]:
+    """File name and content of the document that was shown last month."""
+    return "志愿服务安排.pdf", _pdf(VOLUNTEERING)
 
 
 def _pdf(pages: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:

@@ -8,7 +8,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -23,6 +23,13 @@ CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(tmp_path_factory.mktemp("house"), "--demo", MEETING_LOG_LEVEL="info") as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def clients(demo: Server) -> Iterator[dict[str, httpx.Client]]:
+    """Everybody a link was printed for, by name."""
+    with ExitStack() as kept:
+        yield {name: kept.enter_context(signed_in(link)) for _, name, link in demo.links}
 
 
 @contextmanager
@@ -42,12 +49,20 @@ def test_one_link_a_role_is_printed(demo: Server) -> None:
     assert sorted(roles) == sorted(["administrator", "secretary", "member", "member", "member", "probationary member", "reviewer"])
 
 
-def test_each_link_signs_in_with_one_tap_and_only_once(demo: Server) -> None:
+def test_each_link_signs_in_with_one_tap_and_only_once(demo: Server, clients: dict[str, httpx.Client]) -> None:
     for _, name, link in demo.links:
-        with signed_in(link) as client:
-            assert name in client.get("/me").text
+        assert name in clients[name].get("/me").text
         with httpx.Client() as stranger:
             assert stranger.get(link).status_code == 410
+
+
+def test_a_member_finds_last_months_meeting_to_study_with_the_pages_that_were_shown(clients: dict[str, httpx.Client]) -> None:
+    member = clients["李敏"]
+    (address,) = re.findall(r'href="(/learn/meetings/[^"]+)"', member.get("/learn").text)
+    page = member.get(address).text
+    assert "志愿服务怎么安排" in page
+    assert "考试周中断" in page  # the summary
+    assert "志愿服务安排" in page  # the document, with its moments
 
 
 def test_no_link_is_in_the_log(demo: Server) -> None:
