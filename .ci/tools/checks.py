@@ -23,6 +23,12 @@ MEDIA = sorted(
 PAGES = [f"tests/e2e/test_{name}.py" for name in ("axe_matrix", "console_axe", "learning", "player", "scorm_package", "stories")]
 """Browsers that look at pages; the others hold meetings."""
 
+PROCESSES = [
+    f"tests/integration/test_{name}.py"
+    for name in ("record_killed", "secret_vote_kill", "live_kill", "serve", "archive_process", "backup", "speech_engine", "speech_step")
+]
+"""Whole processes, started and ended; half the time of all integration tests."""
+
 LISTENING = "tests/integration/test_media_weak_network.py"
 """Measures what a person hears and sees on a weak network: a busy machine would be measured with it, so it runs by itself at the end."""
 
@@ -48,13 +54,14 @@ def static_checks() -> list[Check]:
 def all_checks(which: str) -> list[Check]:
     if which == "quick":
         return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
-    others = [f"--ignore={path}" for path in (SCRIPTED, *MEDIA)]
+    others = [f"--ignore={path}" for path in (SCRIPTED, *MEDIA, *PROCESSES)]
     return [
         *static_checks(),
-        # the longest first, so that both lanes end at about the same time
-        pytest("browsers that hold meetings", "tests/e2e", *(f"--ignore={path}" for path in PAGES)),
-        pytest("integration", "tests/integration", *others),
+        # the longest first, so that all lanes end at about the same time
         pytest("browsers that look at pages", *PAGES),
+        pytest("browsers that hold meetings", "tests/e2e", *(f"--ignore={path}" for path in PAGES)),
+        pytest("processes", *PROCESSES),
+        pytest("integration", "tests/integration", *others),
         pytest("media", *(path for path in MEDIA if path != LISTENING)),
         pytest("everything else", "tests", "--ignore=tests/e2e", "--ignore=tests/integration", *others),
     ]
@@ -85,8 +92,8 @@ def main() -> int:
     _, environment = npm()
     failed: list[str] = []
     todo, apart, last = all_checks(which), beside(which), alone(which)
-    say("Checks and tests, two at a time" + (", some twelve minutes" if which == "all" else ""))
-    with ThreadPoolExecutor(1) as lane, ThreadPoolExecutor(2) as pool:
+    say("Checks and tests, three at a time" + (", some fifteen minutes" if which == "all" else ""))
+    with ThreadPoolExecutor(1) as lane, ThreadPoolExecutor(3) as pool:
         sleeping = lane.map(lambda check: run(check, environment), apart)
         at_the_end = (run(check, environment) for check in last)
         results = chain(pool.map(lambda check: run(check, environment), todo), sleeping, at_the_end)
