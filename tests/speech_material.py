@@ -58,7 +58,8 @@ def english() -> Samples:
 
 
 def mandarin(*sentences: str) -> list[Samples]:
-    """Each sentence spoken by a voice; kept, so that it speaks only once."""
+    """Each sentence spoken by a voice; kept, so that it speaks only once. No two takes are alike: its model draws random numbers
+    that no seed reaches, so a single sentence is held to few of its syllables."""
     folder = SPEECH / "said"
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{hashlib.sha256(sentence.encode()).hexdigest()[:16]}.wav" for sentence in sentences]

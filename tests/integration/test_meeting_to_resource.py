@@ -290,7 +290,7 @@ async def test_a_clip_plays_from_its_first_word(published: Held, tmp_path: Path)
     heard = "".join(word.text for word in loaded(whisper("zh")).hear(samples, ""))
     said = first.text + last.text
     assert lazy_pinyin(heard)[:2] == lazy_pinyin(said)[:2]  # and nothing of the word is gone
-    assert syllable_error(said, heard) <= 0.2
+    assert syllable_error(said, heard) <= 0.35  # without the prompt and the glossary
 
 
 async def test_its_package_reports_completion_to_a_learning_platform(published: Held, tmp_path: Path) -> None:

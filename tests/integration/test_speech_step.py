@@ -38,7 +38,7 @@ from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
 from meeting_server.store.search import Search
 from tests.recordings import RATE
-from tests.speech_material import SPEECH, english, mandarin, spoken_track, whisper
+from tests.speech_material import SPEECH, english, mandarin, spoken_track, syllable_error, whisper
 from tests.tiny_sherpa import paraformer, sense_voice
 from tests.whole_meeting import CHAIR, LI, MEETING, whole_meeting
 
@@ -353,7 +353,8 @@ async def test_quick_steps_of_another_meeting_do_not_wait_for_it(heard: Heard) -
 
 
 async def test_the_real_engine_makes_the_cues_of_a_meeting(heard: Heard) -> None:
-    (said,) = mandarin("第二项，讨论林晓雨同志预备党员转正。")
+    words = "第二项，讨论林晓雨同志预备党员转正。"
+    (said,) = mandarin(words)
     spoken_track(heard.folder / "zhou-audio-1.webm", [(5.0, said)])
     (heard.folder / "li-audio-1.webm").unlink()
     step = await heard.make(Hearing(whisper("zh")))
@@ -361,5 +362,6 @@ async def test_the_real_engine_makes_the_cues_of_a_meeting(heard: Heard) -> None
     made = cues.load(heard.folder)
     assert made is not None
     assert made.engine == "faster-whisper whisper-base"
-    assert "预备党员转正" in "".join(cue.text for cue in made.cues)
+    # one sentence of a voice made anew each time: a syllable or two may differ; how well it hears is test_speech_engine's
+    assert syllable_error(words, "".join(cue.text for cue in made.cues)) <= 0.25
     assert {cue.who for cue in made.cues} == {"周建华"}
