@@ -29,11 +29,17 @@ PROCESSES = [
 ]
 """Whole processes, started and ended; half the time of all integration tests."""
 
-LISTENING = "tests/integration/test_media_weak_network.py"
-"""Measures what a person hears and sees on a weak network: a busy machine would be measured with it, so it runs by itself at the end."""
+LISTENING = ["tests/integration/test_media_captions.py", "tests/integration/test_media_weak_network.py"]
+"""These measure how late a caption is and what is heard and seen on a weak network: a busy machine would be measured with it, so
+they run by themselves at the end."""
 
 SCRIPTED = "tests/integration/test_meeting_to_resource.py"
 """Holds a meeting of ten minutes in which hardly anything is to be done."""
+
+INTEGRATION = sorted(
+    {str(file.relative_to(ROOT)) for file in ROOT.glob("tests/integration/test_*.py")} - {*MEDIA, *PROCESSES, SCRIPTED}
+)
+PARTS = 4
 
 
 def pytest(name: str, *words: str) -> Check:
@@ -54,16 +60,15 @@ def static_checks() -> list[Check]:
 def all_checks(which: str) -> list[Check]:
     if which == "quick":
         return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
-    others = [f"--ignore={path}" for path in (SCRIPTED, *MEDIA, *PROCESSES)]
     return [
         *static_checks(),
         # the longest first, so that all lanes end at about the same time
         pytest("browsers that look at pages", *PAGES),
         pytest("browsers that hold meetings", "tests/e2e", *(f"--ignore={path}" for path in PAGES)),
         pytest("processes", *PROCESSES),
-        pytest("integration", "tests/integration", *others),
-        pytest("media", *(path for path in MEDIA if path != LISTENING)),
-        pytest("everything else", "tests", "--ignore=tests/e2e", "--ignore=tests/integration", *others),
+        pytest("media", *(path for path in MEDIA if path not in LISTENING)),
+        *(pytest(f"integration {part + 1}", *INTEGRATION[part::PARTS]) for part in range(PARTS)),
+        pytest("everything else", "tests", "--ignore=tests/e2e", "--ignore=tests/integration", *(f"--ignore={path}" for path in MEDIA)),
     ]
 
 
@@ -74,7 +79,7 @@ def beside(which: str) -> list[Check]:
 
 def alone(which: str) -> list[Check]:
     """What is run when all else is over."""
-    return [pytest("weak networks", LISTENING)] if which == "all" else []
+    return [pytest("captions and weak networks", *LISTENING)] if which == "all" else []
 
 
 def run(check: Check, environment: dict[str, str]) -> tuple[str, int, str, float]:
