@@ -1,4 +1,4 @@
-"""Runs the project's checks, two at a time and one that sleeps beside them, says how long each took; goes on after a failure."""
+"""Runs the project's checks, three at a time and one that sleeps beside them, says how long each took; goes on after a failure."""
 
 from __future__ import annotations
 

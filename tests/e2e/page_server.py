@@ -28,7 +28,7 @@ CHROMIUM_WORDS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-ge
 async def page_server(app: Starlette, house: House, folder: Path) -> AsyncIterator[tuple[str, Browser]]:
     """The address of the house's pages, and a Chromium. ``folder``: for a copy of the client, which a build may not take away."""
     if not (client_folder() / "manifest.json").exists():
-        pytest.skip("the client is not built: npm run build in web_client")
+        pytest.fail("the client is not built: npm run build in web_client")
     client = Path(shutil.copytree(client_folder(), folder / "dist"))
     house.assets = Assets(client)
     app.router.routes.insert(0, Mount("/static", ClientFiles(client)))
