@@ -1,10 +1,11 @@
 # make run    start everything, with a demo branch the first time
 # make test   everything the project claims, shown
+# make test-long  soaks, fuzzing and kill marathons, for the night
 # make check  the quick part of it, under a minute
 PYTHON3 ?= python3
 PY = .venv/bin/python
 
-.PHONY: run test check unit e2e client bench bench-media bench-weak bench-soak bench-fanout bench-votes bench-archive bench-captions docs constraints clean
+.PHONY: run test test-long check unit e2e client bench bench-media bench-weak bench-soak bench-fanout bench-votes bench-archive bench-captions docs constraints clean
 
 run:
 	@$(PYTHON3) .ci/tools/bootstrap.py run
@@ -17,6 +18,10 @@ lan:
 test:
 	@$(PYTHON3) .ci/tools/bootstrap.py test
 	@PYTHONPATH=.ci $(PY) -m tools.checks all
+
+test-long:
+	@$(PYTHON3) .ci/tools/bootstrap.py test
+	@PYTHONPATH=.ci $(PY) -m tools.checks long
 
 check:
 	@$(PYTHON3) .ci/tools/bootstrap.py check

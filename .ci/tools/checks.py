@@ -60,6 +60,8 @@ def static_checks() -> list[Check]:
 def all_checks(which: str) -> list[Check]:
     if which == "quick":
         return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
+    if which == "long":
+        return [pytest("soaks, fuzzing and kill marathons", "tests/long")]
     return [
         *static_checks(),
         # the longest first, so that all lanes end at about the same time
@@ -68,7 +70,7 @@ def all_checks(which: str) -> list[Check]:
         pytest("processes", *PROCESSES),
         pytest("media", *(path for path in MEDIA if path not in LISTENING)),
         *(pytest(f"integration {part + 1}", *INTEGRATION[part::PARTS]) for part in range(PARTS)),
-        pytest("everything else", "tests", "--ignore=tests/e2e", "--ignore=tests/integration", *(f"--ignore={path}" for path in MEDIA)),
+        pytest("everything else", "tests", "--ignore=tests/e2e", "--ignore=tests/integration", "--ignore=tests/long", *(f"--ignore={path}" for path in MEDIA)),
     ]
 
 
