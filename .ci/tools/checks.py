@@ -70,7 +70,7 @@ def all_checks(which: str) -> list[Check]:
         pytest("processes", *PROCESSES),
         pytest("media", *(path for path in MEDIA if path not in LISTENING)),
         *(pytest(f"integration {part + 1}", *INTEGRATION[part::PARTS]) for part in range(PARTS)),
-        pytest("everything else", "tests", "--ignore=tests/e2e", "--ignore=tests/integration", "--ignore=tests/long", *(f"--ignore={path}" for path in MEDIA)),
+        pytest("everything else", "tests", *(f"--ignore={path}" for path in ("tests/e2e", "tests/integration", "tests/long", *MEDIA))),
     ]
 
 
