@@ -106,7 +106,7 @@ async def open_house(
             secret=secret,
             database=database,
             directory=directory,
-            accounts=Accounts(database),
+            accounts=Accounts(database, demo=settings.demo),
             invitations=Invitations(database, secret),
             access_log=AccessLog(database),
             assets=Assets(client_folder()),

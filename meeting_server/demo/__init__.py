@@ -41,17 +41,20 @@ async def seed(settings: Settings) -> bool:
 
 
 async def links(settings: Settings, language: Language) -> list[tuple[str, str, str]]:
-    """A fresh one-time link per role: role, name, address. Nobody but the demo branch's own people gets one."""
+    """A fresh link per role: role, name, address. Nobody but the demo branch's own people gets one.
+
+    In a demo (``settings.demo``) each opens any number of browsers for a day, because a demo is opened twice.
+    """
     made: list[tuple[str, str, str]] = []
     database = Database(settings.database)
     try:
-        directory, accounts = Directory(database), Accounts(database)
+        directory, accounts = Directory(database), Accounts(database, demo=settings.demo)
         for face in FACES:
             member = await directory.member_by_number(face.number)
             if member is None or member.name != face.name:
                 continue
             now = time.time_ns() // 1_000_000
-            token = await accounts.issue_link(member.member_id, issued_by=None, now=now, seconds=LINK_SECONDS)
+            token = await accounts.issue_link(member.member_id, issued_by=None, now=now, seconds=LINK_SECONDS, reusable=settings.demo)
             made.append((text(language, f"cli.role.{face.role}"), face.name, f"{settings.public_url}/sign-in/{token}"))
     finally:
         await database.close()

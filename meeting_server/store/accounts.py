@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, delete, insert, select, update
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table, delete, false, insert, or_, select, update
 
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.database import Database, metadata
@@ -52,6 +52,7 @@ sign_in_links = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=True),
     Column("revoked_at", BigInteger, nullable=True),
+    Column("reusable", Boolean, nullable=False, server_default=false()),
 )
 
 
@@ -90,7 +91,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInLink:
-    """A one-time link as its issuer sees it; the token itself is known to nobody any more."""
+    """A link as its issuer sees it; the token itself is known to nobody any more. ``reusable``: of the demo, opened any number of times."""
 
     link_id: str
     member_id: str
@@ -99,10 +100,11 @@ class SignInLink:
     expires_at: Millis
     used_at: Millis | None
     revoked_at: Millis | None
+    reusable: bool = False
 
     def state(self, now: Millis) -> LinkState:
         """Whether it can still be used."""
-        if self.used_at is not None:
+        if self.used_at is not None and not self.reusable:
             return LinkState.USED
         if self.revoked_at is not None:
             return LinkState.REVOKED
@@ -115,15 +117,21 @@ _SIGN_IN = (
 )
 _LINK = (
     sign_in_links.c.link_id, sign_in_links.c.member_id, sign_in_links.c.issued_by, sign_in_links.c.issued_at, sign_in_links.c.expires_at,
-    sign_in_links.c.used_at, sign_in_links.c.revoked_at,
+    sign_in_links.c.used_at, sign_in_links.c.revoked_at, sign_in_links.c.reusable,
 )
+_OPEN = or_(sign_in_links.c.used_at.is_(None), sign_in_links.c.reusable)
 
 
 class Accounts:
-    """Everything about getting in; who someone *is* stands in the directory."""
+    """Everything about getting in; who someone *is* stands in the directory.
 
-    def __init__(self, database: Database, passwords: Passwords | None = None) -> None:
+    ``demo``: links made ``reusable`` open any number of browsers. In any other house they are used up like all links, even
+    those that a demo left behind in the database.
+    """
+
+    def __init__(self, database: Database, passwords: Passwords | None = None, *, demo: bool = False) -> None:
         self._database = database
+        self._demo = demo
         self._passwords = passwords or Passwords()
 
     # --- sign-ins
@@ -206,19 +214,26 @@ class Accounts:
 
     # --- one-time links
 
-    async def issue_link(self, member_id: str, *, issued_by: str | None, now: Millis, seconds: int) -> str:
-        """A fresh one-time link's token; earlier unused links of the member are revoked."""
+    async def issue_link(
+        self, member_id: str, *, issued_by: str | None, now: Millis, seconds: int, reusable: bool = False
+    ) -> str:
+        """A fresh one-time link's token; earlier unused links of the member are revoked.
+
+        ``reusable``: one that works until it expires, in a demo only. Raises ValueError anywhere else.
+        """
+        if reusable and not self._demo:
+            raise ValueError("only a demo has links that can be used again")
         token = new_token()
         async with self._database.write() as conn:
             await conn.execute(
                 update(sign_in_links)
-                .where(sign_in_links.c.member_id == member_id, sign_in_links.c.used_at.is_(None), sign_in_links.c.revoked_at.is_(None))
+                .where(sign_in_links.c.member_id == member_id, _OPEN, sign_in_links.c.revoked_at.is_(None))
                 .values(revoked_at=now)
             )
             await conn.execute(
                 insert(sign_in_links).values(
                     token_hash=token_hash(token), link_id=new_id("l"), member_id=member_id, issued_by=issued_by, issued_at=now,
-                    expires_at=now + seconds * 1000,
+                    expires_at=now + seconds * 1000, reusable=reusable,
                 )
             )
         return token
@@ -227,17 +242,18 @@ class Accounts:
         """The link a token stands for, whatever its state; None when there never was one."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(*_LINK).where(sign_in_links.c.token_hash == token_hash(token)))).one_or_none()
-        return SignInLink(*row) if row else None
+        return self._link(row) if row else None
 
     async def use_link(self, token: str, now: Millis) -> tuple[LinkState, str]:
         """Use a link up: its state, and the member it signs in (empty unless ``good``). Of two at once only one gets in."""
         hashed = token_hash(token)
+        unused = sign_in_links.c.used_at.is_(None)
         async with self._database.write() as conn:
             used = await conn.execute(
                 update(sign_in_links)
                 .where(
-                    sign_in_links.c.token_hash == hashed, sign_in_links.c.used_at.is_(None), sign_in_links.c.revoked_at.is_(None),
-                    sign_in_links.c.expires_at > now,
+                    sign_in_links.c.token_hash == hashed, or_(unused, sign_in_links.c.reusable) if self._demo else unused,
+                    sign_in_links.c.revoked_at.is_(None), sign_in_links.c.expires_at > now,
                 )
                 .values(used_at=now)
             )
@@ -246,7 +262,7 @@ class Accounts:
             return LinkState.UNKNOWN, ""
         if used.rowcount == 1:
             return LinkState.GOOD, str(row.member_id)
-        return SignInLink(*row).state(now), ""
+        return self._link(row).state(now), ""
 
     async def open_links(self, member_ids: Iterable[str], now: Millis) -> dict[str, SignInLink]:
         """Links that could still be used, by member."""
@@ -257,14 +273,18 @@ class Accounts:
                     sign_in_links.c.revoked_at.is_(None), sign_in_links.c.expires_at > now,
                 )
             )
-            return {row.member_id: SignInLink(*row) for row in rows}
+            return {row.member_id: self._link(row) for row in rows}
+
+    def _link(self, row: Any) -> SignInLink:
+        link = SignInLink(*row)
+        return link if self._demo else replace(link, reusable=False)
 
     async def revoke_links(self, member_id: str, now: Millis) -> None:
-        """Make the member's unused links useless."""
+        """Make the member's unused links useless, and those of a demo."""
         async with self._database.write() as conn:
             await conn.execute(
                 update(sign_in_links)
-                .where(sign_in_links.c.member_id == member_id, sign_in_links.c.used_at.is_(None), sign_in_links.c.revoked_at.is_(None))
+                .where(sign_in_links.c.member_id == member_id, _OPEN, sign_in_links.c.revoked_at.is_(None))
                 .values(revoked_at=now)
             )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from meeting_server.store.accounts import Means
+from meeting_server.store.accounts import Accounts, Means
 from meeting_server.web import account_pages, preference_pages, sign_in_pages
 from meeting_server.web.auth import now_millis
 from tests.houses import TestHouse, people_house
@@ -38,6 +38,28 @@ async def test_a_link_signs_in_once_and_looking_at_it_uses_nothing_up(house: Tes
     assert "link_used" in again.text
     await second.submit(f"/sign-in/{token}", page="/sign-in", status=410)
     assert (await second.get("/me")).status_code == 303
+
+
+async def test_a_link_of_the_demo_opens_a_second_browser_and_ends_when_it_is_taken_back(house: TestHouse) -> None:
+    house.house.accounts = accounts = Accounts(house.house.database, demo=True)
+    member_id = house.people["member"].member_id
+    token = await accounts.issue_link(member_id, issued_by=None, now=now_millis(), seconds=60, reusable=True)
+    for _browser in range(2):
+        browser = house.browser()
+        await browser.submit(f"/sign-in/{token}", page=f"/sign-in/{token}")
+        assert (await browser.get("/me")).status_code == 200
+    await accounts.revoke_links(member_id, now_millis())
+    assert (await house.browser().get(f"/sign-in/{token}")).status_code == 410
+
+
+async def test_outside_a_demo_no_link_opens_two_browsers_not_even_one_a_demo_left_behind(house: TestHouse) -> None:
+    real, demo = house.house.accounts, Accounts(house.house.database, demo=True)
+    member_id = house.people["member"].member_id
+    with pytest.raises(ValueError, match="demo"):
+        await real.issue_link(member_id, issued_by=None, now=now_millis(), seconds=60, reusable=True)
+    token = await demo.issue_link(member_id, issued_by=None, now=now_millis(), seconds=60, reusable=True)
+    await house.browser().submit(f"/sign-in/{token}", page=f"/sign-in/{token}")
+    await house.browser().submit(f"/sign-in/{token}", page="/sign-in", status=410)
 
 
 @pytest.mark.parametrize(
