@@ -5,7 +5,7 @@
 PYTHON3 ?= python3
 PY = .venv/bin/python
 
-.PHONY: run test test-long check unit e2e client bench bench-media bench-weak bench-soak bench-fanout bench-votes bench-archive bench-captions docs constraints clean
+.PHONY: run test test-long check unit e2e client bench bench-media bench-weak bench-soak bench-fanout bench-votes bench-archive bench-captions bench-latency docs constraints clean
 
 run:
 	@$(PYTHON3) .ci/tools/bootstrap.py run
@@ -36,7 +36,7 @@ client:
 
 bench: bench-media bench-fanout bench-votes bench-archive
 
-bench-media bench-weak bench-fanout bench-votes bench-archive bench-captions: bench-%:
+bench-media bench-weak bench-fanout bench-votes bench-archive bench-captions bench-latency: bench-%:
 	@$(PYTHON3) .ci/tools/bootstrap.py test
 	$(PY) -m tests.bench.bench_$*
 

@@ -172,6 +172,34 @@ class BrowserPhone:
             await asyncio.sleep(0.03)
         return time.monotonic() - begin
 
+    async def sends_on(self, role: Role, packets: int) -> None:
+        """Wait until the page has sent so many packets more on a line; 50 a second for a voice."""
+        begin = await self.sent(role)
+
+        async def enough() -> bool:
+            return await self.sent(role) >= begin + packets
+
+        await self.until(enough, 30)
+
+    async def stands_still(self, figure: Callable[[], Any], looks: int = 12) -> None:
+        """Wait until a figure is the same in so many looks after each other, 30 ms apart."""
+        same, last = 0, await figure()
+
+        async def still() -> bool:
+            nonlocal same, last
+            now = await figure()
+            same, last = (same + 1, last) if now == last else (0, now)
+            return same >= looks
+
+        await self.until(still, 20)
+
+    async def sent(self, role: Role) -> float:
+        """Packets that the page has sent on a line."""
+        mids = self.mids(role)
+        return float(
+            sum(s.get("packetsSent", 0) for s in await self.call("stats") if s["type"] == "outbound-rtp" and s.get("mid") in mids)
+        )
+
     def mids(self, role: Role) -> list[str]:
         assert self.answer is not None
         return [line.mid for line in self.answer.lines if line.role == role]

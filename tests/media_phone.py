@@ -8,7 +8,7 @@ import random
 import re
 import struct
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -241,6 +241,23 @@ class WirePhone:
             self.spoken += 1
             await self.send(self.packet("microphone", b"\xfc" + self.spoken.to_bytes(4, "big") + mark + bytes(50), level=level))
             await asyncio.sleep(0.02)
+
+    async def speaks_on(self, packets: int) -> None:
+        """Wait until ``speak`` has sent so many packets more; 50 a second."""
+        enough = self.spoken + packets
+        await self._until(lambda: self.spoken >= enough)
+
+    async def shows_on(self, pictures: int) -> None:
+        """Wait until ``show`` has sent so many pictures more; 15 a second."""
+        begin = self.picture_id
+        await self._until(lambda: self.picture_id - begin & 0x7FFF >= pictures)
+
+    async def _until(self, done: Callable[[], bool], within: float = 30.0) -> None:
+        async with asyncio.timeout(within):
+            while True:
+                if done():
+                    return
+                await asyncio.sleep(0.01)
 
     async def show(self, seconds: float = 60.0, role: Role = "camera", *, fps: int = 15, packets: int = 3, size: int = 900) -> None:
         """VP8 pictures; a key frame whenever one is asked for (and first)."""

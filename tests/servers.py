@@ -27,10 +27,6 @@ def have_postgres() -> bool:
     return _postgres_program("postgres") is not None and _postgres_program("initdb") is not None
 
 
-def have_redis() -> bool:
-    return shutil.which("redis-server") is not None
-
-
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """A PostgreSQL server of its own; yields ``postgresql+asyncpg://postgres@127.0.0.1:port/`` (add a database name).
@@ -83,10 +79,6 @@ def redis(folder: Path, port: int | None = None) -> Iterator[str]:
     with _ending(process):
         _await(lambda: _answers(port), process)
         yield f"redis://127.0.0.1:{port}/0"
-
-
-def have_coturn() -> bool:
-    return shutil.which("turnserver") is not None
 
 
 @contextmanager

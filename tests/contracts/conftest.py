@@ -16,8 +16,6 @@ from tests import servers
 
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if not servers.have_postgres():
-        pytest.skip("PostgreSQL is not installed")
     with servers.postgres(tmp_path_factory.mktemp("postgres")) as url:
         yield url
 

@@ -21,8 +21,6 @@ KEPT = 100
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if not servers.have_redis():
-        pytest.skip("redis-server is not installed")
     with servers.redis(tmp_path_factory.mktemp("redis")) as url:
         yield url
 
@@ -160,7 +158,6 @@ async def test_of_many_who_ask_at_once_one_gets_the_lease(leases: Leases) -> Non
     assert sum(lease is not None for lease in asked) == 1
 
 
-@pytest.mark.skipif(not servers.have_redis(), reason="redis-server is not installed")
 async def test_a_follower_loses_nothing_when_its_connection_to_redis_breaks(redis_url: str) -> None:
     prefix = uuid.uuid4().hex
     bus = RedisBus(redis_url, prefix=prefix)
@@ -207,8 +204,6 @@ async def test_a_redis_that_forgot_its_fences_can_be_told_the_last_one(redis_url
 
 
 async def test_redis_restarted_empty_lets_followers_go_on(tmp_path: Path) -> None:
-    if not servers.have_redis():
-        pytest.skip("redis-server is not installed")
     port = servers.free_port()
     with servers.redis(tmp_path / "one", port) as url:
         bus = RedisBus(url)

@@ -169,7 +169,7 @@ async def test_nothing_is_forwarded_before_it_is_permitted(plane: MediaPlane, ph
     await a.join(plane, "room", permit=False)
     await b.join(plane, "room")
     async with meanwhile(a.speak(), a.show()):
-        await asyncio.sleep(0.4)
+        await asyncio.gather(a.speaks_on(20), a.shows_on(6))
         assert not b.heard
         assert not ears.all(TrackStarted)
         await plane.permit("a", audio=True, video=False, screen=False)
@@ -190,8 +190,7 @@ async def test_a_mute_is_silence_at_once_whatever_the_phone_does(plane: MediaPla
         await plane.permit("a", audio=False, video=False, screen=False)
         spoken, shown = a.spoken, a.picture_id
         await ears.wait(SlotsChanged, lambda e: e.client == "b" and all(s.source is None for s in e.slots), after=after)
-        await asyncio.sleep(0.6)
-    assert a.spoken > spoken + 5
+        await a.speaks_on(30)
     # what was sent after the permission had gone never arrived
     assert max(int.from_bytes(p.payload[1:5], "big") for p in b.heard_on("audio_slot")) <= spoken
     assert all(
@@ -276,7 +275,7 @@ async def test_wishing_for_no_pictures_stops_them_and_wishing_again_brings_them_
         await b.hears("video_slot", 3, since=0)
         await plane.want("b", video=0)
         shown = a.picture_id
-        await asyncio.sleep(0.6)
+        await a.shows_on(9)
         numbers = [(p.payload[2] & 0x7F) << 8 | p.payload[3] for p in b.heard_on("video_slot")]
         assert max(numbers) <= shown
         stopped = time.monotonic()
@@ -303,7 +302,7 @@ async def test_a_fifth_speaker_takes_the_place_of_a_silent_one(plane: MediaPlane
         async with meanwhile(speakers[4].speak(level=20, mark=b"fifth")):
             await ears.wait(SlotsChanged, lambda e: e.client == "listener" and any(s.source == "s4" for s in e.slots))
             await ears.wait(ActiveSpeakers, lambda e: e.sources == ("s4",))
-            await asyncio.sleep(0.3)
+            await speakers[4].speaks_on(15)
             spoken = speakers[4].spoken
         heard = [p for p in listener.heard_on("audio_slot") if b"fifth" in p.payload]
     first = int.from_bytes(heard[0].payload[1:5], "big")
@@ -463,7 +462,7 @@ async def test_recording_reports_one_file_for_each_permitted_track(
     async with meanwhile(a.speak(), a.show(), b.speak()):
         await ears.wait(TrackStarted, lambda e: e.kind == "video")
         await plane.record("room", tmp_path / "takes")
-        await asyncio.sleep(1.2)
+        await asyncio.gather(a.speaks_on(60), a.shows_on(18))
         await plane.record("room", None)
     length = 1000 * (time.monotonic() - begin)
     files = ears.all(TrackRecorded)

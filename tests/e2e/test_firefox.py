@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.hall import voting_hall, zh
-from tests.firefox import PROGRAM, firefox
+from tests.firefox import firefox
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not Path(PROGRAM).exists(), reason="Firefox is not installed")]
+pytestmark = [pytest.mark.browser]
 
 
 async def test_a_member_votes_in_secret_from_firefox_and_the_receipt_holds(tmp_path: Path) -> None:

@@ -18,9 +18,7 @@ from meeting_server.media.turn import LIFETIME_S, turn_servers
 from tests.media_browser import BrowserPhone, BrowserRoom
 from tests.media_phone import WirePhone
 from tests.media_worker import media_worker
-from tests.servers import coturn, have_coturn
-
-pytestmark = pytest.mark.skipif(not have_coturn(), reason="coturn is not installed")
+from tests.servers import coturn
 
 SECRET = "shared by the meeting server and the TURN server"
 ONLY_BY_TURN = """servers => { const Stock = RTCPeerConnection; window.RTCPeerConnection = class extends Stock {

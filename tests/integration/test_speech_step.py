@@ -310,18 +310,18 @@ async def test_while_it_hears_the_manifest_says_how_far_it_is(heard: Heard) -> N
 async def test_it_waits_while_a_meeting_runs_on_a_busy_machine(heard: Heard) -> None:
     busy = threading.Event()
     busy.set()
-    looked = threading.Event()
+    looks = threading.Semaphore(0)
 
     def others() -> float:
-        looked.set()
+        looks.release()
         return 0.9 if busy.is_set() else 0.0
 
     giving_way = GivingWay(others, look_every_s=0.01)
     giving_way.live = True
     parrot = Parrot(at_each=threading.Event())
     making = asyncio.create_task(heard.make(heard.hearing(parrot, giving_way)))
-    await asyncio.to_thread(looked.wait, 20)
-    await asyncio.sleep(0.2)
+    for _ in range(20):  # it looks again and again, and hears nothing
+        assert await asyncio.to_thread(looks.acquire, timeout=20)
     assert parrot.heard == []
     assert heard.manifest.steps["speech"].state == "running"
     busy.clear()
