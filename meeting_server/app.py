@@ -47,6 +47,7 @@ from meeting_server.web.frame_once import FrameOnceProtocol
 from meeting_server.web.half_open import PunctualProtocol
 from meeting_server.web.house import House, house_of
 from meeting_server.web.request_log import RequestLog
+from meeting_server.web.revoking import catch_up
 from meeting_server.web.routes import routes
 from meeting_server.web.security_headers import SecurityHeaders
 from meeting_server.web.sign_outs import SignOuts
@@ -119,6 +120,7 @@ async def open_house(
             archive=Shelf(settings.recordings_dir),
         )
         registry.signalling.resumes = partial(resume, house)
+        registry.on_rights = partial(catch_up, house)
         await registry.start(await desk.schedule.running() if hosting else ())
         stack.push_async_callback(registry.stop)
         yield house

@@ -22,6 +22,7 @@ from meeting_server.store.schedule import Listed, Plan, Scheduled
 from meeting_server.web.auth import now_millis
 from meeting_server.web.dates import local
 from meeting_server.web.desk import Desk
+from meeting_server.web.revoking import catch_up
 from meeting_server.web.routes import routes
 from meeting_server.web.whip import resume
 from tests.houses import Browser, TestHouse, people_house
@@ -134,6 +135,7 @@ async def meeting_house(folder: Path, media: MediaPlane | None = None) -> AsyncI
         registry = Registry(journal, desk.presets, desk.convener.convening, recordings_dir=folder / "recordings", media=media)
         inner.house.desk, inner.house.registry = desk, registry
         registry.signalling.resumes = partial(resume, inner.house)
+        registry.on_rights = partial(catch_up, inner.house)
         await registry.start()
         try:
             yield MeetingHouse(inner, desk, registry)

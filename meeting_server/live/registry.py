@@ -9,7 +9,7 @@ from pathlib import Path
 
 from meeting_server.domain.commands import SERVER, Actor, Command, ConveneMeeting
 from meeting_server.domain.errors import Rejected
-from meeting_server.domain.events import MeetingAdjourned, MeetingOpened
+from meeting_server.domain.events import MeetingAdjourned, MeetingConvened, MeetingOpened, ParticipantRemoved, RoleAssigned
 from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Convening, Preset
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 Schedule = Callable[[MeetingId], Awaitable[Convening | None]]
 OnPhase = Callable[[MeetingId, Phase, Millis], Awaitable[None]]
+OnRights = Callable[[MeetingId, ParticipantId | None], Awaitable[None]]
 IDLE_MS: Millis = 10 * 60_000
 """A meeting nobody is connected to, in which nothing is due, leaves memory after this long."""
 
@@ -59,6 +60,8 @@ class Registry:
         self.signalling = Signalling(media, recordings_dir, self.assembly)
         self.captions = Captions(media, captions, self.assembly)
         self.papers = Papers(box, self.clock)
+        self.on_rights: OnRights | None = None
+        """Told when who may do what changed in a meeting, and by whom; and of every meeting that is loaded before it is over."""
         self.draining = False
         self._journal = journal
         self._presets = presets
@@ -111,6 +114,11 @@ class Registry:
     async def state(self, meeting_id: MeetingId) -> MeetingState | None:
         """The meeting as it is now, with everything in it; ``None``: there is no such meeting."""
         assembly = await self.assembly(meeting_id)
+        return assembly.state if assembly is not None else None
+
+    def known_state(self, meeting_id: MeetingId) -> MeetingState | None:
+        """The meeting as it is now if it is in memory; nothing is loaded for the question."""
+        assembly = self._assemblies.get(meeting_id)
         return assembly.state if assembly is not None else None
 
     async def head(self, meeting_id: MeetingId) -> Head:
@@ -181,12 +189,14 @@ class Registry:
             await assembly.host.stop()
             self._used.pop(meeting_id, None)
             return None
-        assembly.followers = [self.signalling.follow, self.papers.follow, self.captions.follow, self._phases]
+        assembly.followers = [self.signalling.follow, self.papers.follow, self.captions.follow, self._phases, self._rights]
         assembly.leavers = [self.signalling.hang_up]
         self._assemblies[meeting_id] = assembly
         self.signalling.record(assembly)
         self.papers.resume(assembly)
         self.captions.resume(assembly)
+        if assembly.state.phase != "adjourned":
+            self._rights_changed(meeting_id, None)
         return assembly
 
     async def _need(self, meeting_id: MeetingId) -> Assembly:
@@ -198,10 +208,22 @@ class Registry:
     def _phases(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
         for fact in facts:
             if isinstance(fact.event, MeetingOpened | MeetingAdjourned) and self._on_phase is not None:
-                told = self._on_phase(assembly.meeting_id, fact.after.phase, fact.record.recorded_at)
-                task = asyncio.ensure_future(_awaited(told))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._follow_up(self._on_phase(assembly.meeting_id, fact.after.phase, fact.record.recorded_at))
+
+    def _rights(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
+        changed = [fact for fact in facts if isinstance(fact.event, MeetingConvened | RoleAssigned | ParticipantRemoved)]
+        if changed:
+            self._rights_changed(assembly.meeting_id, changed[-1].record.actor)
+
+    def _rights_changed(self, meeting_id: MeetingId, by: ParticipantId | None) -> None:
+        if self.on_rights is not None:
+            self._follow_up(self.on_rights(meeting_id, by))
+
+    def _follow_up(self, work: Awaitable[None]) -> None:
+        """Have the rest of the house catch up with a meeting, without anybody waiting for it."""
+        task = asyncio.ensure_future(_awaited(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _sweep(self) -> None:
         while True:
@@ -227,4 +249,4 @@ async def _awaited(work: Awaitable[None]) -> None:
     try:
         await work
     except Exception:
-        log.exception("telling the rest of the house of a new phase failed")
+        log.exception("the rest of the house did not catch up with a meeting")

@@ -212,6 +212,15 @@ class Accounts:
             await conn.execute(delete(sign_ins).where(chosen))
         return ended
 
+    async def end_at_meeting(self, meeting_id: MeetingId, participant_ids: Iterable[str]) -> tuple[str, ...]:
+        """End the sign-ins that these members and guests have for one meeting only; the ids of those that ended."""
+        who = list(participant_ids)
+        chosen = (sign_ins.c.meeting_id == meeting_id) & or_(sign_ins.c.member_id.in_(who), sign_ins.c.guest_id.in_(who))
+        async with self._database.write() as conn:
+            ended = tuple((await conn.execute(select(sign_ins.c.sign_in_id).where(chosen))).scalars())
+            await conn.execute(delete(sign_ins).where(chosen))
+        return ended
+
     # --- one-time links
 
     async def issue_link(

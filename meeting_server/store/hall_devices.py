@@ -97,6 +97,13 @@ class HallDevices:
             rows = await conn.execute(query.order_by(hall_devices.c.issued_at, hall_devices.c.device_id))
             return tuple(_device(row) for row in rows)
 
+    async def meetings_of_issuer(self, issued_by: str) -> tuple[MeetingId, ...]:
+        """Where someone let in what has not been stopped."""
+        mine = (hall_devices.c.issued_by == issued_by, hall_devices.c.revoked_at.is_(None))
+        async with self._database.read() as conn:
+            rows = await conn.execute(select(hall_devices.c.meeting_id).where(*mine).distinct())
+            return tuple(MeetingId(row.meeting_id) for row in rows)
+
     async def used(self, device_id: str, now: Millis) -> None:
         """Note that the device came by now."""
         async with self._database.write() as conn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -152,6 +153,17 @@ class Invitations:
         """Take back all of a meeting's invitations, or all of one member's; how many there were."""
         chosen = invitations.c.meeting_id == meeting_id
         return await self._revoke(now, chosen if member_id is None else and_(chosen, invitations.c.member_id == member_id))
+
+    async def revoke_these(self, invitation_ids: Iterable[str], now: Millis) -> int:
+        """Take back the named ones, as far as they stand; how many did."""
+        return await self._revoke(now, invitations.c.invitation_id.in_(list(invitation_ids)))
+
+    async def meetings_of_issuer(self, issued_by: str) -> tuple[MeetingId, ...]:
+        """Where someone issued what has not been taken back."""
+        mine = and_(invitations.c.issued_by == issued_by, invitations.c.revoked_at.is_(None))
+        async with self._database.read() as conn:
+            rows = await conn.execute(select(invitations.c.meeting_id).where(mine).distinct())
+            return tuple(MeetingId(row.meeting_id) for row in rows)
 
     async def _revoke(self, now: Millis, chosen: Any) -> int:
         async with self._database.write() as conn:

@@ -200,6 +200,15 @@ class Schedule:
             if scheduled.listed(person.participant_id) is None:
                 await conn.execute(insert(meeting_people).values(_person_row(meeting_id, len(scheduled.plan.people), person)))
 
+    async def set_role(self, meeting_id: MeetingId, participant_id: str, role: Role) -> None:
+        """The meeting itself gave someone on the list another role; a form that shows the old one can no longer be saved."""
+        row = and_(meeting_people.c.meeting_id == meeting_id, meeting_people.c.participant_id == participant_id)
+        async with self._database.write() as conn:
+            changed = await conn.execute(update(meeting_people).where(row, meeting_people.c.role != role.value).values(role=role.value))
+            if changed.rowcount:
+                bumped = update(meetings).where(meetings.c.meeting_id == meeting_id)
+                await conn.execute(bumped.values(version=meetings.c.version + 1))
+
     async def set_phase(self, meeting_id: MeetingId, phase: Phase, at: Millis) -> None:
         """The meeting itself opened or adjourned; hearing it twice changes nothing."""
         async with self._database.write() as conn:

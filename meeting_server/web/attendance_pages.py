@@ -256,7 +256,7 @@ async def held_attendance(request: Request, viewer: Viewer) -> list[dict[str, ob
 
 async def my_attendance_at(request: Request) -> Response:
     """The viewer's own record of one meeting; for those who came by its link, all there is."""
-    seat = await seat_at(request)
+    seat = await seat_at(request, removed_too=True)
     sitting = await _sitting(request, seat.scheduled, seat.viewer)
     context = {
         "sittings": [sitting] if sitting else [], "more": False, "expected": 0, "attended": 0, "on_leave": 0, "columns": (),

@@ -17,6 +17,7 @@ from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import render, see
 from meeting_server.web.permissions import Action, branches_for, permits, require, roles_in, tree_of
+from meeting_server.web.revoking import catch_up_with
 
 DONE = ("created", "renamed", "moved", "removed", "restored", "granted", "withdrawn")
 
@@ -193,6 +194,7 @@ async def withdraw(request: Request) -> Response:
     try:
         if await house.directory.withdraw(member_id, branch_id, BranchRole(role)):
             await _note_role(request, Act.ROLE_WITHDRAWN, viewer, branch_id, member, role)
+            await catch_up_with(house, member_id)
     except NotInOrder as refusal:
         return await _roles(request, branch_id, code=str(refusal.code))
     if member_id == viewer.member_id:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.invitations import Invitation, InvitationState
@@ -20,6 +21,7 @@ from meeting_server.web.house import house_of
 from meeting_server.web.meetings import Seat, managed_seat, names_at
 from meeting_server.web.pages import address_of, language_of, render, say, see
 from meeting_server.web.qr import qr_svg
+from meeting_server.web.revoking import rights_at
 
 DAY: Millis = 86_400_000
 AFTER_END: Millis = DAY
@@ -30,13 +32,14 @@ GUEST_USES = (0, 5, 20, 50)
 
 @dataclass(frozen=True, slots=True)
 class PersonLink:
-    """One member of the list with the newest of their links, if any."""
+    """One member of the list with the newest of their links, if any. ``mine_to_give``: the viewer may have it and hand it out."""
 
     participant_id: str
     name: str
     invitation: Invitation | None
     state: InvitationState | None
     url: str
+    mine_to_give: bool = True
 
     @property
     def works(self) -> bool:
@@ -50,10 +53,11 @@ async def invitations_page(request: Request) -> Response:
 
 async def _show(request: Request, seat: Seat) -> Response:
     scheduled, now = seat.scheduled, now_millis()
-    links, general = await _links(request, scheduled, now)
-    working = [link for link in links if link.works]
+    links, general = await _links(request, seat, now)
+    working = [link for link in links if link.works and link.mine_to_give]
     sought = request.query_params.get("qr", "")
-    shown = next((link for link in [*links, *general] if link.works and link.invitation and link.invitation.invitation_id == sought), None)
+    reachable = [link for link in [*links, *general] if link.works and link.url]
+    shown = next((link for link in reachable if link.invitation and link.invitation.invitation_id == sought), None)
     done = request.query_params.get("done", "")
     return await render(
         request,
@@ -61,7 +65,7 @@ async def _show(request: Request, seat: Seat) -> Response:
         {
             "scheduled": scheduled,
             "links": links,
-            "missing": sum(1 for link in links if not link.works),
+            "missing": sum(1 for link in links if link.mine_to_give and not link.works),
             "general": general,
             "text": _as_text(request, scheduled, working) if working else "",
             "shown": shown,
@@ -74,17 +78,19 @@ async def _show(request: Request, seat: Seat) -> Response:
     )
 
 
-async def _links(request: Request, scheduled: Scheduled, now: Millis) -> tuple[list[PersonLink], list[PersonLink]]:
-    invitations = house_of(request).invitations
+async def _links(request: Request, seat: Seat, now: Millis) -> tuple[list[PersonLink], list[PersonLink]]:
+    scheduled, invitations = seat.scheduled, house_of(request).invitations
+    rights = await rights_at(house_of(request), scheduled, seat.viewer.participant_id)
     names = await names_at(request, scheduled)
     issued = await invitations.of_meeting(scheduled.meeting_id)
     newest = {invitation.member_id: invitation for invitation in issued if invitation.member_id is not None}
 
     def line(participant_id: str, name: str, invitation: Invitation | None) -> PersonLink:
+        mine = not participant_id or rights.may_hand_out(seat.viewer.participant_id, participant_id)
         if invitation is None:
-            return PersonLink(participant_id, name, None, None, "")
-        url = address_of(request, f"/j/{invitations.token(invitation.invitation_id)}")
-        return PersonLink(participant_id, name, invitation, invitation.state(now), url)
+            return PersonLink(participant_id, name, None, None, "", mine)
+        url = address_of(request, f"/j/{invitations.token(invitation.invitation_id)}") if mine else ""
+        return PersonLink(participant_id, name, invitation, invitation.state(now), url, mine)
 
     members = [p.participant_id for p in scheduled.plan.people if not p.is_guest and p.participant_id in names]
     guests = say(request, "schedule.invitations.general_name")
@@ -110,10 +116,10 @@ async def make_links(request: Request) -> Response:
     if seat.scheduled.status not in ("convened", "open"):
         raise Refused(WebCode.MEETING_CANCELLED, 409)
     what, now = field(form, "make"), now_millis()
-    links, _ = await _links(request, seat.scheduled, now)
+    links, _ = await _links(request, seat, now)
     if what == "all":
         for link in links:
-            if not link.works:
+            if link.mine_to_give and not link.works:
                 await _issue(request, seat, link.participant_id, now)
         await _note(request, seat, Act.INVITATION_ISSUED, "")
         return see(f"/meetings/{seat.meeting_id}/invitations?done=made")
@@ -125,6 +131,8 @@ async def make_links(request: Request) -> Response:
     link_of = {link.participant_id: link for link in links}
     if what not in link_of:
         raise Refused(WebCode.BAD_FORM, field="make")
+    if not link_of[what].mine_to_give:
+        raise Refused(Code.FORBIDDEN)
     await house_of(request).invitations.revoke_all_of(seat.meeting_id, now, member_id=what)
     await _issue(request, seat, what, now)
     await _note(request, seat, Act.INVITATION_ISSUED, link_of[what].name, what)
@@ -134,7 +142,10 @@ async def make_links(request: Request) -> Response:
 async def revoke_link(request: Request) -> Response:
     seat = await managed_seat(request)
     form = await form_of(request)
-    if not await house_of(request).invitations.revoke(seat.meeting_id, field(form, "invitation"), now_millis()):
+    chosen, (links, _) = field(form, "invitation"), await _links(request, seat, now_millis())
+    if any(link.invitation and link.invitation.invitation_id == chosen and not link.mine_to_give for link in links):
+        raise Refused(Code.FORBIDDEN)
+    if not await house_of(request).invitations.revoke(seat.meeting_id, chosen, now_millis()):
         raise Refused(WebCode.NOT_FOUND)
     await _note(request, seat, Act.INVITATION_REVOKED, "")
     return see(f"/meetings/{seat.meeting_id}/invitations?done=revoked")

@@ -28,7 +28,7 @@ from meeting_server.web.forms import field, form_of
 from meeting_server.web.home import calendar_response
 from meeting_server.web.house import house_of
 from meeting_server.web.meeting_form import NAME_LONGEST
-from meeting_server.web.meetings import DOOR_OPENS, door_is_open, reconvene, seat_at, state_of
+from meeting_server.web.meetings import DOOR_OPENS, door_is_open, reconvene, runs_at, seat_at, state_of
 from meeting_server.web.pages import address_of, render, say, see
 
 Closed = Literal[
@@ -71,8 +71,7 @@ class Door:
 
     @property
     def runs(self) -> bool:
-        listed = self.scheduled.listed(self.who.member_id) if self.scheduled and self.who else None
-        return listed is not None and listed.role in (Role.CHAIR, Role.SECRETARY)
+        return self.scheduled is not None and self.who is not None and runs_at(self.scheduled, self.state, self.who.member_id)
 
 
 async def _door(request: Request) -> Door:
@@ -220,7 +219,7 @@ async def link_calendar(request: Request) -> Response:
 
 async def enter_page(request: Request) -> Response:
     """The same page for someone who is signed in already; its ways in are plain links."""
-    seat = await seat_at(request)
+    seat = await seat_at(request, removed_too=True)
     viewer, scheduled = seat.viewer, seat.scheduled
     who = await house_of(request).directory.member(viewer.member_id) if viewer.member_id else None
     guest_name = seat.listed.guest_name if seat.listed else ""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 
 from meeting_server.domain.commands import SERVER, ConveneMeeting, RecordLeave
+from meeting_server.domain.decision import holds
 from meeting_server.domain.errors import Code, Rejected
-from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.domain.roles import Role
+from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.roles import Right, may
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Convening
 from meeting_server.journal.port import StorageUnavailable
@@ -32,8 +33,8 @@ DOOR_OPENS: Millis = 60 * 60_000
 class Seat:
     """A viewer at a meeting they may see.
 
-    ``runs``: chair or secretary of this meeting. ``manages``: may also change the schedule, invite, decide on leave.
-    ``sees_attendance``: everyone's, not only their own.
+    ``runs``: chair or secretary of this meeting, as it is now. ``manages``: may also change the schedule, invite, decide on
+    leave. ``sees_attendance``: everyone's, not only their own. ``removed``: shown out of this meeting.
     """
 
     scheduled: Scheduled
@@ -42,17 +43,21 @@ class Seat:
     runs: bool
     manages: bool
     sees_attendance: bool
+    removed: bool = False
 
     @property
     def meeting_id(self) -> MeetingId:
         return self.scheduled.meeting_id
 
 
-async def seat_at(request: Request) -> Seat:
-    """The viewer's seat at the meeting named in the path.
+async def seat_at(request: Request, *, removed_too: bool = False) -> Seat:
+    """The viewer's seat at the meeting named in the path. Roles are those the meeting gives now, not those of the schedule.
 
-    Raises Refused: ``sign_in_required``, or ``not_found`` for a meeting that is none of the viewer's business, so
-    that its existence is not told.
+    Whoever was shown out has no rights in the meeting, nor by a role in its branch while it runs; only who appoints there
+    (an administrator) keeps theirs. ``removed_too``: for the few pages that are about the viewer alone.
+
+    Raises Refused: ``sign_in_required``; ``removed``; or ``not_found`` for a meeting that is none of the viewer's business,
+    so that its existence is not told.
     """
     meeting_id = request.path_params["meeting_id"]
     viewer = await viewer_of(request)
@@ -63,12 +68,51 @@ async def seat_at(request: Request) -> Seat:
         raise Refused(WebCode.NOT_FOUND)
     listed = scheduled.listed(viewer.participant_id)
     branch_id = scheduled.plan.branch_id
-    runs = listed is not None and listed.role in (Role.CHAIR, Role.SECRETARY)
+    sees = await allowed(request, Action.SEE_MEETINGS, branch_id)
+    if listed is None and not sees:
+        raise Refused(WebCode.NOT_FOUND)
+    state = await live_state(request, scheduled, viewer)
+    removed = is_removed(state, viewer.participant_id)
+    if removed and scheduled.status != "adjourned" and not await allowed(request, Action.APPOINT, branch_id):
+        if not removed_too:
+            raise Refused(Code.REMOVED)
+        return Seat(scheduled, viewer, listed, False, False, False, removed=True)
+    runs = runs_at(scheduled, state, viewer.participant_id)
     manages = await allowed(request, Action.SCHEDULE, branch_id) or (runs and viewer.is_member)
     sees_attendance = runs or manages or await allowed(request, Action.SEE_ATTENDANCE, branch_id)
-    if listed is None and not manages and not await allowed(request, Action.SEE_MEETINGS, branch_id):
-        raise Refused(WebCode.NOT_FOUND)
-    return Seat(scheduled, viewer, listed, runs, manages, sees_attendance)
+    return Seat(scheduled, viewer, listed, runs, manages, sees_attendance, removed)
+
+
+async def live_state(request: Request, scheduled: Scheduled, viewer: Viewer) -> MeetingState | None:
+    """The meeting as it is now, where that can differ from the schedule for this viewer. Raises Refused(storage_unavailable).
+
+    Read for an open meeting, for one somebody waits at the door of, and for who ran a finished one: its end may not have
+    reached the schedule yet.
+    """
+    registry = house_of(request).registry
+    if registry is None or scheduled.status == "cancelled":
+        return None
+    listed = scheduled.listed(viewer.participant_id)
+    if scheduled.status == "open" or (scheduled.status == "adjourned" and listed is not None and may(listed.role, Right.RUN_MEETING)):
+        return await state_of(request, scheduled)
+    known: MeetingState | None = registry.known_state(scheduled.meeting_id)
+    return known
+
+
+def runs_at(scheduled: Scheduled, state: MeetingState | None, participant_id: str | None) -> bool:
+    """Whether someone runs the meeting: by its state where there is one, else by the schedule."""
+    if participant_id is None:
+        return False
+    if state is not None:
+        return holds(state, ParticipantId(participant_id), Right.RUN_MEETING)
+    listed = scheduled.listed(participant_id)
+    return listed is not None and may(listed.role, Right.RUN_MEETING)
+
+
+def is_removed(state: MeetingState | None, participant_id: str) -> bool:
+    """Whether someone was shown out of the meeting."""
+    there = state.participants.get(ParticipantId(participant_id)) if state is not None else None
+    return there is not None and there.removed
 
 
 async def managed_seat(request: Request) -> Seat:

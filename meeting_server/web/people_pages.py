@@ -21,6 +21,7 @@ from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import render, see
 from meeting_server.web.permissions import Action, may_act_on, permits, require, roles_in, tree_of
+from meeting_server.web.revoking import catch_up_with
 
 DONE = ("added", "changed", "removed", "restored", "imported", "revoked", "nothing")
 
@@ -123,6 +124,7 @@ async def remove(request: Request) -> Response:
         return await _form(request, branch_id, member, refusal=refusal, viewer=viewer)
     await house.accounts.revoke_links(member.member_id, now_millis())
     house.sign_outs.announce(await house.accounts.end_all_of(member.member_id))
+    await catch_up_with(house, member.member_id)
     await _note(request, Act.MEMBER_REMOVED, viewer, member)
     return see(f"/branches/{branch_id}/people?done=removed&member={member.member_id}")
 

@@ -58,11 +58,18 @@ def roles_in(tree: BranchTree, viewer: Viewer | None, branch_id: str) -> frozens
     """The roles a viewer has in a branch: given there or above, and membership. Nobody has any in an unknown branch."""
     if viewer is None or not viewer.is_member or branch_id not in tree:
         return frozenset()
-    line = {branch.branch_id for branch in tree.line(branch_id)}
-    roles = {Role(grant.role.value) for grant in viewer.grants if grant.branch_id in line}
+    roles = given_in(tree, viewer.grants, branch_id)
     if viewer.branch_id is not None and branch_id in tree.membership(viewer.branch_id):
-        roles.add(Role.MEMBER)
-    return frozenset(roles)
+        roles |= {Role.MEMBER}
+    return roles
+
+
+def given_in(tree: BranchTree, grants: tuple[Grant, ...], branch_id: str) -> frozenset[Role]:
+    """The roles that ``grants`` give in a branch: held there or above. None in an unknown branch."""
+    if branch_id not in tree:
+        return frozenset()
+    line = {branch.branch_id for branch in tree.line(branch_id)}
+    return frozenset(Role(grant.role.value) for grant in grants if grant.branch_id in line)
 
 
 def permits(roles: frozenset[Role], action: Action) -> bool:

@@ -29,6 +29,7 @@ from meeting_server.web.catalogue import Language, text
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
+from meeting_server.web.meetings import is_removed, live_state
 from meeting_server.web.permissions import Action, allowed, branches_for, tree_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -92,6 +93,8 @@ async def reader_at(request: Request) -> Reader:
         raise Refused(WebCode.NOT_FOUND)
     branch_id = scheduled.plan.branch_id
     listed = viewer.member_id is not None and scheduled.listed(viewer.participant_id) is not None
+    if scheduled.status == "open" and is_removed(await live_state(request, scheduled, viewer), viewer.participant_id):
+        raise Refused(Code.REMOVED)  # until the meeting is over
     whole = listed or await allowed(request, seeing(scheduled), branch_id)
     publication = await house_of(request).publications.of(scheduled.meeting_id)
     if not whole and (publication is None or not may_study(await tree_of(request), viewer, publication)):
