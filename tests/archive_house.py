@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from meeting_server.archive.pipeline import Pipeline
 from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.worker import Worker
 from meeting_server.demo.slides import slides
+from meeting_server.domain.characters import is_han
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
@@ -62,13 +64,22 @@ class ArchiveHouse:
                 await conn.execute(text(f"UPDATE {table} SET document_id = 'd1' WHERE document_id = :made"), {"made": added.document_id})
 
 
-def told_as(records: list[Record], names: Mapping[str, str]) -> list[Draft]:
-    """The story with other ids for its meeting, branch and people."""
+def _told(tree: object, texts: Callable[[str], str]) -> object:
+    if isinstance(tree, dict):
+        return {key: _told(value, texts) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_told(value, texts) for value in tree]
+    return texts(tree) if isinstance(tree, str) and any(is_han(character) for character in tree) else tree
+
+
+def told_as(records: list[Record], names: Mapping[str, str], texts: Callable[[str], str] = str) -> list[Draft]:
+    """The story with other ids for its meeting, branch and people, and other texts for the Chinese ones."""
     drafts: list[Draft] = []
     for record in records:
         payload = (record.payload or b"").decode()
         for old, new in names.items():
             payload = payload.replace(f'"{old}"', f'"{new}"')
+        payload = json.dumps(_told(json.loads(payload), texts))
         event = event_of(record.kind, record.version, payload.encode())
         assert event is not None
         actor = None if record.actor is None else ParticipantId(names.get(record.actor, record.actor))
@@ -108,9 +119,11 @@ async def archive_house(
     made: bool = True,
     upto: str = "",
     said: Sequence[Said] = (),
+    texts: Callable[[str], str] = str,
 ) -> AsyncIterator[ArchiveHouse]:
     """``upto``: the story stops before the first record of this kind. ``made``: the archive worker has been there.
     ``said``: what a speech engine hears; without it there is none.
+    ``texts``: what the journal holds instead of a Chinese text, past every door.
     """
     async with people_house(folder, routes) as there:
         house, database = there.house, there.house.database
@@ -140,7 +153,7 @@ async def archive_house(
             await desk.schedule.set_phase(meeting_id, "open", STARTS + 30_000)
             records = whole_meeting().records
             end = next((n for n, record in enumerate(records) if record.kind == upto), len(records))
-            drafts = told_as(records[:end], {BRANCH: there.branch.branch_id, **ids})
+            drafts = told_as(records[:end], {BRANCH: there.branch.branch_id, **ids}, texts)
             if not upto:  # a picture comes to the end: the camera was finished last
                 filmed = TrackRecorded(LI, HALL, "video", "li-video-1.webm", STARTS + 83_000, STARTS + 123_000)
                 drafts.append(Draft(filmed, None, None, records[-1].recorded_at + 500))

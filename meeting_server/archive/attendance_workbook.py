@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, MergedCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meeting_server.archive.attendance_report import AttendanceReport, strongest
+from meeting_server.archive.sheets import Value, add_sheet, new_workbook, put, put_heads, saved
 from meeting_server.domain.attendance import Row
+from meeting_server.domain.characters import cleaned
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import Interval
 
@@ -43,21 +41,18 @@ EVIDENCE_COLUMNS = (("name", 12), ("from", 20), ("to", 20), ("minutes", 8), ("le
 
 def attendance_workbook(result: AttendanceReport, say: Say) -> bytes:
     """The report as XLSX: one sheet a line a person, one sheet every interval of evidence. Text is never a formula."""
-    workbook = Workbook()
-    people = workbook.active
-    assert isinstance(people, Worksheet)
-    people.title = say("attendance.sheet.people")
-    _facts(people, result, say)
-    _people(people, result, say)
-    _evidence(workbook.create_sheet(say("attendance.sheet.evidence")), result, say)
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
+    result = cleaned(result)
+    workbook = new_workbook()
+    people = add_sheet(workbook, say("attendance.sheet.people"))
+    _people(people, _facts(people, result, say), result, say)
+    _evidence(add_sheet(workbook, say("attendance.sheet.evidence")), result, say)
+    return saved(workbook)
 
 
-def _facts(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
+def _facts(sheet: Worksheet, result: AttendanceReport, say: Say) -> int:
+    """The facts above the table; the row after them."""
     quorum = result.quorum
-    facts: list[tuple[str, str | int]] = [
+    facts: list[tuple[str, Value]] = [
         ("branch", result.branch_name),
         ("place", result.place),
         ("opened", _stamp(result.opened_at)),
@@ -69,31 +64,32 @@ def _facts(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
         ("absent", result.absent),
         ("guests", result.guests),
     ]
-    sheet.append([result.title])
-    _as_text(sheet.cell(1, 1)).font = Font(bold=True, size=14)
-    for key, value in facts:
-        sheet.append([say(f"attendance.fact.{key}"), value])
-        row = sheet.max_row
-        _as_text(sheet.cell(row, 1)).font = Font(bold=True)
-        _as_text(sheet.cell(row, 2)).alignment = Alignment(horizontal="left")
-    sheet.append([])
+    (title,) = put(sheet, 1, [result.title])
+    title.font = Font(bold=True, size=14)
+    title.alignment = Alignment()
+    for row, (key, value) in enumerate(facts, 2):
+        label, said = put(sheet, row, [say(f"attendance.fact.{key}"), value])
+        label.font = Font(bold=True)
+        said.alignment = Alignment(horizontal="left")  # not wrapped: a branch's name goes on over the cells beside it
+    return len(facts) + 3
 
 
-def _people(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
+def _people(sheet: Worksheet, head: int, result: AttendanceReport, say: Say) -> None:
     names = {row.participant.participant_id: row.participant.name for row in result.rows}
-    _heads(sheet, COLUMNS, say)
-    head_row = sheet.max_row
-    for row in result.rows:
+    put_heads(sheet, head, [say(f"attendance.column.{key}") for key, _ in COLUMNS], [width for _, width in COLUMNS])
+    for number, row in enumerate(result.rows, head + 1):
         person = row.participant
         best = strongest(person)
-        sheet.append(
+        put(
+            sheet,
+            number,
             [
                 person.name,
                 say(f"attendance.standing.{person.standing.value}"),
                 say(f"attendance.role.{person.role.value}"),
                 say(f"attendance.status.{row.status}"),
                 _clock(person.first_arrived_at),
-                _clock(person.left_at) if not person.present else "",
+                _clock(person.left_at) if not person.present else None,
                 _minutes(row.effective),
                 _minutes(row.by_level["confirmed"]),
                 _minutes(row.by_level["responsive"]),
@@ -101,28 +97,28 @@ def _people(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
                 rooms_words(row, say),
                 "" if best is None else _evidence_words(best, names, say),
                 person.excluded_reason or person.leave_reason,
-            ]
+            ],
         )
-    _finish(sheet, head_row, COLUMNS)
 
 
 def _evidence(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
     names = {row.participant.participant_id: row.participant.name for row in result.rows}
-    _heads(sheet, EVIDENCE_COLUMNS, say)
-    for row in result.rows:
-        for interval in row.participant.intervals:
-            end = interval.until if interval.until is not None else result.until
-            sheet.append(
-                [
-                    row.participant.name,
-                    _stamp(interval.since),
-                    _stamp(end),
-                    _minutes(end - interval.since),
-                    say(f"attendance.level.{interval.level}"),
-                    _evidence_words(interval, names, say),
-                ]
-            )
-    _finish(sheet, 1, EVIDENCE_COLUMNS)
+    put_heads(sheet, 1, [say(f"attendance.column.{key}") for key, _ in EVIDENCE_COLUMNS], [width for _, width in EVIDENCE_COLUMNS])
+    intervals = ((row.participant.name, interval) for row in result.rows for interval in row.participant.intervals)
+    for number, (name, interval) in enumerate(intervals, 2):
+        end = interval.until if interval.until is not None else result.until
+        put(
+            sheet,
+            number,
+            [
+                name,
+                _stamp(interval.since),
+                _stamp(end),
+                _minutes(end - interval.since),
+                say(f"attendance.level.{interval.level}"),
+                _evidence_words(interval, names, say),
+            ],
+        )
 
 
 def rooms_words(row: Row, say: Say) -> str:
@@ -140,36 +136,13 @@ def _evidence_words(interval: Interval, names: Mapping[ParticipantId, str], say:
     return say(f"attendance.reason.{interval.reason}")
 
 
-def _heads(sheet: Worksheet, columns: tuple[tuple[str, int], ...], say: Say) -> None:
-    sheet.append([say(f"attendance.column.{key}") for key, _ in columns])
-    for cell in sheet[sheet.max_row]:
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="ECE9E4")
+def _stamp(at: Millis | None) -> datetime | None:
+    """The moment on the wall clock: a workbook knows no zones."""
+    return None if at is None else datetime.fromtimestamp(at // 1000, ZONE).replace(tzinfo=None)
 
 
-def _finish(sheet: Worksheet, head_row: int, columns: tuple[tuple[str, int], ...]) -> None:
-    for row in sheet.iter_rows(min_row=head_row + 1):
-        for number in range(len(row)):
-            _as_text(row[number])
-    for number, (_, width) in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = f"B{head_row + 1}"
-
-
-def _as_text(cell: Cell | MergedCell) -> Cell:
-    """A name that begins with ``=`` stays a name."""
-    assert isinstance(cell, Cell)
-    if isinstance(cell.value, str):
-        cell.data_type = "s"
-    return cell
-
-
-def _stamp(at: Millis | None) -> str:
-    return "" if at is None else f"{datetime.fromtimestamp(at / 1000, ZONE):%Y-%m-%d %H:%M:%S}"
-
-
-def _clock(at: Millis | None) -> str:
-    return "" if at is None else f"{datetime.fromtimestamp(at / 1000, ZONE):%H:%M}"
+def _clock(at: Millis | None) -> time | None:
+    return None if at is None else datetime.fromtimestamp(at / 1000, ZONE).time().replace(second=0, microsecond=0)
 
 
 def _minutes(duration: Millis) -> int:

@@ -14,36 +14,37 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as DocumentParagraph
 
 from meeting_server.archive.minutes_text import Grid, Heading, Paper, Paragraph, Points, Speech
+from meeting_server.domain.characters import clean, cleaned
 
 LATIN, CHINESE = "Times New Roman", "SimSun"
-_FORBIDDEN = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
 def minutes_document(paper: Paper, draft: str = "") -> bytes:
     """``paper`` laid out for A4; ``draft``: a line that says it is no final text yet."""
+    paper, draft = cleaned(paper), clean(draft)
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.7)
     section.top_margin = section.bottom_margin = Cm(2.5)
     _fonts(document)
-    document.core_properties.title = _clean(paper.title)
-    document.core_properties.author = _clean(paper.organisation)
+    document.core_properties.title = paper.title
+    document.core_properties.author = paper.organisation
     _centred(document, paper.organisation, 12, bold=False)
     _centred(document, paper.title, 18, bold=True)
     if draft:
         _centred(document, draft, 10.5, bold=False)
     _facts(document, paper)
     for part in paper.sections:
-        document.add_heading(_clean(part.heading), 1)
+        document.add_heading(part.heading, 1)
         for block in part.blocks:
             if isinstance(block, Paragraph):
                 _paragraph(document, block)
             elif isinstance(block, Points):
                 for number, line in enumerate(block.lines, 1):
-                    document.add_paragraph(_clean(f"{number}. {line}")).paragraph_format.left_indent = Cm(0.6)
+                    document.add_paragraph(f"{number}. {line}").paragraph_format.left_indent = Cm(0.6)
             elif isinstance(block, Heading):
-                document.add_heading(_clean(block.text), 2)
+                document.add_heading(block.text, 2)
             elif isinstance(block, Speech):
                 _speech(document, block)
             else:
@@ -51,17 +52,12 @@ def minutes_document(paper: Paper, draft: str = "") -> bytes:
     if paper.signs:
         _signs(document, paper)
     small = document.add_paragraph()
-    run = small.add_run(_clean(paper.hash_line))
+    run = small.add_run(paper.hash_line)
     run.font.size = Pt(8.5)
     run.font.color.rgb = RGBColor(0x66, 0x5F, 0x57)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
-
-
-def _clean(text: str) -> str:
-    """XML can not hold control characters."""
-    return text.translate(_FORBIDDEN)
 
 
 def _fonts(document: DocumentObject) -> None:
@@ -82,7 +78,7 @@ def _fonts(document: DocumentObject) -> None:
 def _centred(document: DocumentObject, text: str, size: float, *, bold: bool) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run(_clean(text))
+    run = paragraph.add_run(text)
     run.bold, run.font.size = bold, Pt(size)
 
 
@@ -93,14 +89,14 @@ def _facts(document: DocumentObject, paper: Paper) -> None:
     for label, said in paper.facts:
         cells = table.add_row().cells
         cells[0].width, cells[1].width = Cm(3), Cm(12.6)
-        cells[0].paragraphs[0].add_run(_clean(label)).bold = True
-        cells[1].paragraphs[0].add_run(_clean(said))
+        cells[0].paragraphs[0].add_run(label).bold = True
+        cells[1].paragraphs[0].add_run(said)
 
 
 def _paragraph(document: DocumentObject, block: Paragraph) -> None:
-    paragraph: DocumentParagraph = document.add_paragraph(_clean(block.text))
+    paragraph: DocumentParagraph = document.add_paragraph(block.text)
     if block.strong:
-        paragraph.add_run(_clean(block.strong)).bold = True
+        paragraph.add_run(block.strong).bold = True
 
 
 def _speech(document: DocumentObject, line: Speech) -> None:
@@ -108,8 +104,8 @@ def _speech(document: DocumentObject, line: Speech) -> None:
     clock = paragraph.add_run(f"{line.clock}  ")
     clock.font.size, clock.font.color.rgb = Pt(9), RGBColor(0x66, 0x5F, 0x57)
     if line.who:
-        paragraph.add_run(_clean(f"{line.who}  ")).bold = True
-    paragraph.add_run(_clean(line.text))
+        paragraph.add_run(f"{line.who}  ").bold = True
+    paragraph.add_run(line.text)
 
 
 def _grid(document: DocumentObject, grid: Grid) -> None:
@@ -117,7 +113,7 @@ def _grid(document: DocumentObject, grid: Grid) -> None:
     table.style = "Table Grid"
     for number, row in enumerate((grid.head, *grid.rows)):
         for cell, said in zip(table.add_row().cells, row, strict=True):
-            cell.paragraphs[0].add_run(_clean(said)).bold = number == 0
+            cell.paragraphs[0].add_run(said).bold = number == 0
     first = table.rows[0]._tr.get_or_add_trPr()  # repeated on every page the table runs over
     header = OxmlElement("w:tblHeader")
     header.set(qn("w:val"), "true")
@@ -127,5 +123,5 @@ def _grid(document: DocumentObject, grid: Grid) -> None:
 def _signs(document: DocumentObject, paper: Paper) -> None:
     table = document.add_table(rows=2, cols=len(paper.signs))
     for column, (label, name) in enumerate(paper.signs):
-        table.cell(0, column).paragraphs[0].add_run(_clean(label))
-        table.cell(1, column).paragraphs[0].add_run(_clean(name) or "＿＿＿＿＿＿")
+        table.cell(0, column).paragraphs[0].add_run(label)
+        table.cell(1, column).paragraphs[0].add_run(name or "＿＿＿＿＿＿")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from meeting_server.domain.characters import clean
 from meeting_server.domain.commands import Actor
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import Event
@@ -54,8 +55,8 @@ def known(state: MeetingState, participant_id: ParticipantId) -> Participant | R
 
 
 def checked_text(text: str, field: str, longest: int) -> str | Rejected:
-    """``text`` without outer white space; refused when empty or longer than ``longest`` characters."""
-    text = text.strip()
+    """``text`` clean and without outer white space; refused when empty or longer than ``longest`` characters."""
+    text = clean(text).strip()
     if not text:
         return Rejected(Code.EMPTY, field)
     if len(text) > longest:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
 
-_HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+from meeting_server.domain.characters import is_han
+
 LONGEST_SYLLABLE = 6
 
 
@@ -23,11 +24,6 @@ class Token:
     start: int
     end: int
     is_han: bool
-
-
-def is_han(character: str) -> bool:
-    code = ord(character)
-    return any(first <= code <= last for first, last in _HAN)
 
 
 @lru_cache(8192)

@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.attendance_report import THERE, AttendanceReport, attendance_report, strongest
 from meeting_server.archive.attendance_workbook import attendance_workbook, rooms_words
+from meeting_server.archive.sheets import XLSX
 from meeting_server.domain.attendance import Row, counts
+from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.roles import Standing
@@ -28,7 +30,6 @@ from meeting_server.web.pages import render, say, see
 
 MEETINGS_SHOWN = 12
 """Of a member's own record, the newest; each is read from its journal."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ async def attendance_xlsx(request: Request) -> Response:
     if result is None:
         return see(f"/meetings/{seat.meeting_id}/attendance")
     content = attendance_workbook(result, lambda key, **holes: say(request, key, **holes))
-    name = quote(f"{say(request, 'attendance.file')} {seat.scheduled.plan.title}.xlsx")
+    name = quote(clean(f"{say(request, 'attendance.file')} {seat.scheduled.plan.title}.xlsx"))
     return Response(
         content,
         media_type=XLSX,

@@ -10,16 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.archive.sheets import XLSX, Value, write_csv, write_xlsx
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people import Member
 from meeting_server.web import dates
-from meeting_server.web.attendance_pages import XLSX
 from meeting_server.web.auth import now_millis
 from meeting_server.web.evidence import columns
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import render, say
 from meeting_server.web.permissions import Action, allowed, require, tree_of
-from meeting_server.web.roster_file import write_csv, write_xlsx
 from meeting_server.web.study import Study, published_by
 
 FEWEST = 5
@@ -84,12 +83,12 @@ async def branch_file(request: Request) -> Response:
     members, studies = await _concerned(request, branch_id)
     _, studying = await _learning(request, members, studies)
     heads = ("name", "finished", "begun", "minutes", "passed", "latest")
-    rows = [[*(say(request, f"branch_learning.column.{name}") for name in heads), *(study.title for study in studies)]]
+    rows: list[list[Value]] = [[*(say(request, f"branch_learning.column.{name}") for name in heads), *(study.title for study in studies)]]
     for one in studying:
         latest = "" if one.latest_at is None else f"{dates.local(one.latest_at):%Y-%m-%d}"
         figures = (one.finished, one.begun, dates.minutes(one.heard), one.passed)
         stages = [say(request, f"learn.stage.{stage}") for stage in one.by_study]
-        rows.append([one.name, *map(str, figures), latest, *stages])
+        rows.append([one.name, *figures, latest, *stages])
     day = f"{dates.local(now_millis()):%Y-%m-%d}"
     title = say(request, "branch_learning.file", day=day)
     content = write_csv(rows) if kind == "csv" else write_xlsx(rows, title, (14, 10, 10, 10, 10, 12, *(20 for _ in studies)))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from icalendar import Calendar, Event, Timezone, TimezoneStandard, vText
 
+from meeting_server.domain.characters import clean, cleaned
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web.dates import ZONE, local
@@ -30,12 +31,13 @@ def calendar_of(meetings: Sequence[Scheduled], links: dict[MeetingId, str], *, n
     One meeting that was called off makes a file with METHOD:CANCEL; in a list of several it is an event with
     STATUS:CANCELLED. SEQUENCE rises with every change, so that calendars replace what they have.
     """
+    meetings = cleaned(tuple(meetings))
     method: Method = "CANCEL" if meetings and all(m.status == "cancelled" for m in meetings) else "PUBLISH"
     calendar = Calendar()
     calendar.add("prodid", f"-//{product}//")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", clean(name))
     calendar.add_component(_shanghai())
     for meeting in meetings:
         calendar.add_component(_event(meeting, links.get(meeting.meeting_id, "")))

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from meeting_server.domain.characters import clean
 from meeting_server.web.auth import COOKIE
 from meeting_server.web.cookies import cookie_name, put
 from meeting_server.web.errors import Refused, WebCode
@@ -50,7 +51,7 @@ def remember_stranger(conn: HTTPConnection, response: Response) -> None:
 
 
 async def form_of(request: Request, *, limit: int = FORM_BYTES, files: int = 0) -> FormData:
-    """The fields of a form that changes something.
+    """The fields of a form that changes something, their texts clean.
 
     Raises Refused: ``bad_origin`` (sent from another site), ``form_expired`` (token missing or of another sign-in),
     ``too_large`` (more than ``limit`` bytes or ``files`` files), ``bad_form`` (can not be read).
@@ -69,7 +70,7 @@ async def form_of(request: Request, *, limit: int = FORM_BYTES, files: int = 0) 
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), form_token(request).encode()):
         await form.close()
         raise Refused(WebCode.FORM_EXPIRED)
-    return form
+    return FormData([(name, clean(value) if isinstance(value, str) else value) for name, value in form.multi_items()])
 
 
 def check_header(request: Request) -> None:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from meeting_server.domain.characters import clean
 from meeting_server.web import dates
 from meeting_server.web.auth import now_millis, viewer_of
 from meeting_server.web.catalogue import Language, text
@@ -31,6 +32,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_shown,
     )
     environment.filters["clock"] = dates.clock
     environment.filters["minutes"] = dates.minutes
@@ -38,6 +40,11 @@ def _environment() -> jinja2.Environment:
     environment.globals["path_part"] = partial(quote, safe="")
     environment.globals["icons"] = environment.get_template("icons.html").module
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """What stands between two braces: a text that is older than the doors is shown clean too."""
+    return type(value)(clean(value)) if isinstance(value, str) else value
 
 
 ENVIRONMENT = _environment()

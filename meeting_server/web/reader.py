@@ -16,6 +16,7 @@ from meeting_server.archive.minutes_text import Words
 from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.timeline import Line
 from meeting_server.archive.transcript import Spoken
+from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import HALL, MeetingId
 from meeting_server.journal.port import Record, StorageUnavailable
@@ -199,7 +200,7 @@ def steps_of(manifest: Manifest) -> list[tuple[str, str, str, int]]:
 
 
 def download(content: bytes, media_type: str, plain_name: str, name: str) -> Response:
-    disposition = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='')}"
+    disposition = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(clean(name), safe='')}"
     return Response(
         content,
         media_type=media_type,

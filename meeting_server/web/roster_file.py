@@ -8,15 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import openpyxl
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
+from meeting_server.archive.sheets import unescaped
 from meeting_server.domain.roles import Standing
 from meeting_server.web.errors import Refused, WebCode
 
@@ -27,7 +25,6 @@ MOST_ENTRIES = 500
 MOST_ROWS = 2000
 MOST_COLUMNS = 60
 CELL_LIMIT = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Column(StrEnum):
@@ -75,7 +72,6 @@ ENGLISH_STANDINGS = {
 }
 _YES = {"是", "有", "√", "✓", "y", "yes", "true", "1", "对"}
 _NO = {"", "否", "无", "没有", "×", "n", "no", "false", "0", "-"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Fault(StrEnum):
@@ -165,7 +161,7 @@ def _read_csv(data: bytes) -> list[list[_Cell]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
         raise Refused(WebCode.WRONG_MEDIA_TYPE) from None
-    return [[_Cell(_unescaped(value.strip()), _is_formula(value.strip())) for value in row[:MOST_COLUMNS]] for row in rows]
+    return [[_Cell(unescaped(value.strip()), _is_formula(value.strip())) for value in row[:MOST_COLUMNS]] for row in rows]
 
 
 def _decoded(data: bytes) -> str:
@@ -239,16 +235,11 @@ def _sheet_cell(cell: object) -> _Cell:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
-    return _Cell(_unescaped(text), isinstance(value, str) and _is_formula(text))
+    return _Cell(unescaped(text), isinstance(value, str) and _is_formula(text))
 
 
 def _is_formula(text: str) -> bool:
     return len(text) > 1 and text.startswith(("=", "@", "+"))
-
-
-def _unescaped(text: str) -> str:
-    """Take off the apostrophe that an export of ours put before what a spreadsheet would compute."""
-    return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in _FORMULA_STARTS else text
 
 
 def _understand(table: list[list[_Cell]]) -> RosterFile:
@@ -338,41 +329,3 @@ def standing_word(standing: Standing, language: str) -> str:
 def yes_word(value: bool, language: str) -> str:
     """The word for yes or no that reading understands again."""
     return ("Yes" if value else "No") if language == "en" else ("是" if value else "否")
-
-
-def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """CSV as a spreadsheet expects it: UTF-8 with a mark, CRLF; nothing in it is computed when it is opened."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([_escaped(value) for value in row] for row in rows)
-    return ("\ufeff" + out.getvalue()).encode()
-
-
-def write_xlsx(rows: Sequence[Sequence[str]], title: str, widths: Sequence[int] = (14, 18, 14, 18, 10, 10)) -> bytes:
-    """A workbook of one sheet; every cell is text, so numbers keep their zeros and nothing is a formula."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "".join(character for character in title if character not in r"[]:*?/\'")[:31] or "Roster"
-    for number, row in enumerate(rows, 1):
-        for column, value in enumerate(row, 1):
-            cell = sheet.cell(number, column)
-            assert isinstance(cell, Cell)
-            cell.value = _escaped(_printable(value))
-            cell.data_type = "s"
-            cell.number_format = "@"
-            if number == 1:
-                cell.font = Font(bold=True)
-    for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = "A2"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _escaped(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
-
-
-def _printable(value: str) -> str:
-    return "".join(character for character in value if character >= " " or character in "\t\n\r")

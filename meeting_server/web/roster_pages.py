@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.archive.sheets import XLSX, write_csv, write_xlsx
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.branch_tree import Branch
 from meeting_server.store.people import Member, NotInOrder
@@ -119,9 +120,9 @@ async def template(request: Request) -> Response:
 
 async def _file(rows: list[list[str]], kind: str, name: str) -> Response:
     if kind == "csv":
-        data, media_type = roster_file.write_csv(rows), "text/csv; charset=utf-8"
+        data, media_type = write_csv(rows), "text/csv; charset=utf-8"
     else:
-        data, media_type = await asyncio.to_thread(roster_file.write_xlsx, rows, name), roster_file.XLSX
+        data, media_type = await asyncio.to_thread(write_xlsx, rows, name), XLSX
     return Response(
         data,
         media_type=media_type,

@@ -22,6 +22,7 @@ from meeting_server.archive.takeaway.paper import transcript_paper
 from meeting_server.archive.takeaway.pdf import paper_pdf
 from meeting_server.archive.takeaway.scorm import write_scorm
 from meeting_server.archive.takeaway.study import Study
+from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.pages import language_of, say
@@ -143,7 +144,7 @@ def _laid_out(extension: str, paper: Paper, draft: str) -> bytes:
 
 
 def _attachment(plain_name: str, name: str) -> dict[str, str]:
-    disposition = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='')}"
+    disposition = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(clean(name), safe='')}"
     return {"content-disposition": disposition, "cache-control": "private, no-store"}
 
 

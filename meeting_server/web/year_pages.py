@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.attendance_report import attendance_report
 from meeting_server.archive.attendance_year import AttendanceYear, attendance_year
+from meeting_server.archive.sheets import XLSX, Share, Value, write_csv, write_xlsx
 from meeting_server.store.schedule import Scheduled
-from meeting_server.web.attendance_pages import XLSX
 from meeting_server.web.auth import now_millis
 from meeting_server.web.dates import local, minutes
 from meeting_server.web.desk import desk_of
@@ -19,7 +19,6 @@ from meeting_server.web.evidence import columns
 from meeting_server.web.meetings import state_of
 from meeting_server.web.pages import render, say
 from meeting_server.web.permissions import Action, require, tree_of
-from meeting_server.web.roster_file import write_csv, write_xlsx
 
 COLUMNS = ("name", "expected", "came", "late", "leave", "absent", "minutes", "share")
 KINDS = ("csv", "xlsx")
@@ -57,9 +56,9 @@ async def year_file(request: Request) -> Response:
     meetings = await _adjourned(request, branch_id)
     year = _year_asked(request, meetings)
     result = await _year(request, meetings, year)
-    rows = [[say(request, f"attendance_year.column.{name}") for name in COLUMNS]]
+    rows: list[list[Value]] = [[say(request, f"attendance_year.column.{name}") for name in COLUMNS]]
     rows += [
-        [m.name, *map(str, (m.expected, m.came, m.late, m.leave, m.absent, minutes(m.there))), f"{round(m.share * 100)}%"]
+        [m.name, m.expected, m.came, m.late, m.leave, m.absent, minutes(m.there), Share(m.share)]
         for m in result.members
     ]
     title = say(request, "attendance_year.file", year=year)

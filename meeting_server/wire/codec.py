@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from meeting_server.domain import commands
+from meeting_server.domain.characters import cleaned
 from meeting_server.domain.events import Event
 from meeting_server.wire.client_messages import ClientMessage, CommandFrame
 from meeting_server.wire.server_messages import EventFrame, ServerMessage
@@ -66,12 +67,12 @@ def decode(text: str) -> ClientMessage:
 
 
 def decode_command(frame: CommandFrame) -> commands.Command:
-    """The command inside a frame. Only what a phone may ask for is known here. Raises BadMessage."""
+    """The command inside a frame, its texts clean. Only what a phone may ask for is known here. Raises BadMessage."""
     decoder = _commands.get(frame.kind)
     if decoder is None:
         raise BadMessage("kind", "no such command", frame.id, True)
     try:
-        return decoder.decode(frame.data)
+        return cleaned(decoder.decode(frame.data))
     except msgspec.ValidationError as error:
         field = _field(error)
         raise BadMessage(f"data.{field}" if field else "data", str(error), frame.id, True) from None

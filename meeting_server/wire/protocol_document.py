@@ -43,7 +43,7 @@ has, at every `seq`, exactly the snapshot it would be sent then. So:
 
 Times are Unix milliseconds of the server (`welcome.now` and `pong.now` give the offset). A frame may have {MAX_FRAME:,} bytes,
 a string {MAX_STRING:,} characters (an SDP 60,000), an array or object {MAX_ITEMS} entries, nesting {MAX_DEPTH}. NaN, a key
-given twice, lone surrogates, control characters and integers beyond 2^53 are `bad_message`. Fields nobody knows are ignored.
+given twice, lone surrogates, control characters, noncharacters and integers beyond 2^53 are `bad_message`. Fields nobody knows are ignored.
 After five frames that were not understood the socket is closed, and so it is after a flood: `rate_limited` says when to come again.
 A phone that leaves more than 256 KiB unread is closed with {Close.TOO_SLOW} and resumes.
 """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import NoReturn
+
+from meeting_server.domain.characters import refused
 
 MAX_DEPTH = 16
 MAX_ITEMS = 256
@@ -13,9 +14,6 @@ MAX_STRING = 8_000
 MAX_SDP = 60_000
 LARGEST = 2**53 - 1
 """Integers beyond are not the same number in JavaScript."""
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Control characters but tab and line ends: nothing on a page or in a document can show them."""
 
 
 class NotStrict(Exception):
@@ -48,7 +46,7 @@ _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_consta
 
 def parse(text: str) -> dict[str, object]:
     """The object in ``text``. Raises NotStrict: no JSON, no object, NaN, nested deeper than 16, a key twice, a lone
-    surrogate or control character, a string, array or number beyond the limits."""
+    surrogate, control or noncharacter, a string, array or number beyond the limits."""
     try:
         tree = _decoder.decode(text)
     except RecursionError:
@@ -95,12 +93,9 @@ def _inspect_string(path: str, value: str) -> None:
         raise NotStrict(path, "string too long")
     if value.isascii() and value.isprintable():
         return
-    if _CONTROL.search(value):
-        raise NotStrict(path, "control character")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise NotStrict(path, "lone surrogate") from None
+    character = refused(value)
+    if character is not None:
+        raise NotStrict(path, f"no character: U+{ord(character):04X}")
 
 
 def _printable(name: str) -> str:

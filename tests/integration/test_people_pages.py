@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from meeting_server.archive.sheets import XLSX
 from meeting_server.domain.roles import Standing
 from meeting_server.store.access_log import Act
 from meeting_server.store.people import BranchRole
@@ -25,7 +26,6 @@ from meeting_server.web import (
     sign_in_pages,
 )
 from meeting_server.web.auth import now_millis
-from meeting_server.web.roster_file import XLSX
 from tests.houses import Browser, TestHouse, people_house
 
 ROUTES = [

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from meeting_server.archive.minutes_text import Words
 from meeting_server.archive.takeaway.study import Gap, Study, Utterance
+from meeting_server.domain.characters import clean
 from meeting_server.domain.ids import Millis
 
 _BLANK = re.compile(r"\s+")
-_NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def webvtt(study: Study, words: Words) -> str:
@@ -53,7 +53,7 @@ def _shown(study: Study) -> Iterator[Utterance | Gap]:
 
 def _plain(text: str) -> str:
     """One line: a blank one would end the cue, and an arrow would begin another."""
-    return _BLANK.sub(" ", _NOT_IN_TEXT.sub("", text)).strip().replace("-->", "→")
+    return _BLANK.sub(" ", clean(text)).strip().replace("-->", "→")
 
 
 def _vtt(text: str) -> str:

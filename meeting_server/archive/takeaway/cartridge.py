@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from meeting_server.archive.minutes_text import Words
-from meeting_server.archive.takeaway.packing import Target, pack, xml_bytes, xml_id, xml_text
+from meeting_server.archive.takeaway.packing import Target, pack, xml_bytes, xml_id
 from meeting_server.archive.takeaway.pages import ENTRY, page_parts
 from meeting_server.archive.takeaway.qti import assessment
 from meeting_server.archive.takeaway.study import Study
@@ -44,7 +44,7 @@ def _manifest(study: Study, names: tuple[str, ...], words: Words) -> bytes:
     root = ET.SubElement(organization, "item", {"identifier": "root"})
     for identifier, title, resource in _items(study, words):
         item = ET.SubElement(root, "item", {"identifier": identifier, "identifierref": resource})
-        ET.SubElement(item, "title").text = xml_text(title)
+        ET.SubElement(item, "title").text = title
     resources = ET.SubElement(manifest, "resources")
     page = ET.SubElement(resources, "resource", {"identifier": "page", "type": "webcontent", "href": f"{PAGE_FOLDER}/{ENTRY}"})
     for name in names:
@@ -63,4 +63,4 @@ def _items(study: Study, words: Words) -> Iterator[tuple[str, str, str]]:
 
 def _said(parent: ET.Element, name: str, text: str, language: str) -> None:
     string = ET.SubElement(ET.SubElement(parent, f"lomimscc:{name}"), "lomimscc:string", {"language": language})
-    string.text = xml_text(text)
+    string.text = text

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from meeting_server.archive.minutes_text import Block, Grid, Heading, Paper, Paragraph, Points, Speech
+from meeting_server.domain.characters import clean
 
 _MEANS_SOMETHING = re.compile(r"([\\`*_\[\]<>|#~])")
 _STARTS_SOMETHING = re.compile(r"^(\d+)([.)])|^([-+=])", re.MULTILINE)
@@ -44,5 +45,5 @@ def _row(cells: tuple[str, ...], *, plain: bool = False) -> str:
 
 def _text(text: str) -> str:
     """One line of plain text."""
-    flat = _MEANS_SOMETHING.sub(r"\\\1", " ".join(text.split()))
+    flat = _MEANS_SOMETHING.sub(r"\\\1", " ".join(clean(text).split()))
     return _STARTS_SOMETHING.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", flat)

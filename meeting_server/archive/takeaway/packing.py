@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TypeVar
 
+from meeting_server.domain.characters import cleaned
+
 Target = TypeVar("Target", Path, IO[bytes])
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The date in every entry, so that packages can be compared."""
-_NOT_IN_XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _PACKED_ALREADY = (".m4a", ".mp4", ".webm")
 
 
@@ -38,12 +39,10 @@ def xml_id(*parts: str) -> str:
     return "_".join(re.sub(r"[^A-Za-z0-9_.-]", "-", part) for part in ("x", *parts))
 
 
-def xml_text(text: str) -> str:
-    """Without the characters that XML can not hold."""
-    return _NOT_IN_XML.sub("", text)
-
-
 def xml_bytes(root: ET.Element) -> bytes:
-    """A document in UTF-8 with its declaration."""
+    """A document in UTF-8 with its declaration, without the characters that XML can not hold."""
+    for element in root.iter():
+        element.text, element.tail = cleaned(element.text), cleaned(element.tail)
+        element.attrib.update(cleaned(element.attrib))
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written

@@ -9,6 +9,7 @@ import msgspec
 from meeting_server.archive.minutes_text import Words
 from meeting_server.archive.takeaway.captions import chapters_vtt, webvtt
 from meeting_server.archive.takeaway.study import Gap, Question, Study
+from meeting_server.domain.characters import cleaned
 
 PLAYER = Path(__file__).resolve().parent / "player"
 ENTRY = "index.html"
@@ -29,6 +30,7 @@ _HOLES = {name: f"{{{name}}}" for name in ("n", "all", "need")}
 
 def page_parts(study: Study, sound: Path | None, words: Words) -> dict[str, bytes | Path]:
     """The files of the page, ``index.html`` first. ``sound``: an M4A of the study's length."""
+    study = cleaned(study)
     parts: dict[str, bytes | Path] = {name: (PLAYER / name).read_bytes() for name in (ENTRY, "player.css", "player.js")}
     parts["study.js"] = b"window.study = " + _harmless(msgspec.json.encode(_told(study, sound is not None, words))) + b";\n"
     parts[CAPTIONS] = webvtt(study, words).encode()

@@ -11,6 +11,7 @@ from fpdf.fonts import FontFace, TTFFont
 from pylopdf_fonts_zh_cn import serif_path
 
 from meeting_server.archive.minutes_text import Block, Grid, Heading, Paper, Paragraph, Points, Speech
+from meeting_server.domain.characters import clean, cleaned, is_han
 
 _BODY, _SMALL = 11.0, 8.5
 _LEADING = 1.65
@@ -21,7 +22,6 @@ _WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”
 _BREAK = re.compile(f"(?<=[{_WIDE}])(?=\\S)|(?<=\\S)(?=[{_WIDE}])|(?<=\\s)(?=\\S)")
 _NEVER_FIRST = "，。、；：？！）》」』】〉”’…—％℃·"
 _NEVER_LAST = "（《「『【〈“‘"
-_CONTROLS = {code: None for code in range(32) if code != 10} | {9: " "}
 
 
 class _Sheet(FPDF):
@@ -32,6 +32,31 @@ class _Sheet(FPDF):
         self.set_margins(25, 22, 25)
         self.set_auto_page_break(True, 22)
         self.add_font("serif", "", str(serif_path()))
+        self._rare: list[TTFFont] = []
+
+    def drawn(self, text: str) -> str:
+        """Without controls. A character of no typeface is named if it is Chinese (a name keeps its parts), else becomes a box."""
+        text = clean(text).replace("\t", " ")
+        unknown = {c for c in set(text) if c != "\n" and ord(c) not in self._face("serif").cmap}
+        if unknown and not self._rare:
+            self._add_rare()
+        unknown = {c for c in unknown if not any(ord(c) in face.cmap for face in self._rare)}
+        return "".join(c if c not in unknown else f"〔U+{ord(c):04X}〕" if is_han(c) else "□" for c in text)
+
+    def _add_rare(self) -> None:
+        """Rare characters of names (𠮷, 㐂) are in the typefaces for Japan, Taiwan and Hong Kong; read when one is wanted."""
+        import pylopdf_fonts_jp
+        import pylopdf_fonts_zh_tw
+
+        for name, path in (("rare-tw", pylopdf_fonts_zh_tw.serif_path()), ("rare-jp", pylopdf_fonts_jp.serif_path())):
+            self.add_font(name, "", str(path))
+            self._rare.append(self._face(name))
+        self.set_fallback_fonts(["rare-tw", "rare-jp"], exact_match=False)
+
+    def _face(self, name: str) -> TTFFont:
+        face = self.fonts[name]
+        assert isinstance(face, TTFFont)
+        return face
 
     def footer(self) -> None:
         self.set_y(-15)
@@ -42,6 +67,7 @@ class _Sheet(FPDF):
 
 def paper_pdf(paper: Paper, draft: str = "") -> bytes:
     """``paper`` laid out for A4; ``draft``: a line that says it is no final text yet."""
+    paper, draft = cleaned(paper), clean(draft)
     pdf = _Sheet()
     pdf.set_title(paper.title)
     pdf.set_author(paper.organisation)
@@ -106,7 +132,7 @@ def _write(
 ) -> None:
     pdf.set_font("serif", size=size)
     pdf.set_text_color(*colour)
-    lines = "\n".join(_lines(pdf, _drawn(pdf, text), pdf.w - pdf.l_margin - pdf.r_margin - 2 * pdf.c_margin))
+    lines = "\n".join(_lines(pdf, pdf.drawn(text), pdf.w - pdf.l_margin - pdf.r_margin - 2 * pdf.c_margin))
     pdf.multi_cell(0, size * _LEADING * _POINT, lines, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
@@ -137,21 +163,13 @@ def _table(pdf: _Sheet, rows: list[tuple[str, ...]]) -> None:
         for row in rows:
             cells = table.row()
             for said in row:
-                cells.cell(_drawn(pdf, said))
+                cells.cell(pdf.drawn(said))
 
 
 def _keep_together(pdf: _Sheet, height: float) -> None:
     """A heading does not stand alone at the foot of a page."""
     if pdf.get_y() + height > pdf.h - 22:
         pdf.add_page()
-
-
-def _drawn(pdf: _Sheet, text: str) -> str:
-    """Without controls; what the typeface can not draw (emoji) becomes a box."""
-    font = pdf.fonts["serif"]
-    assert isinstance(font, TTFFont)
-    known = font.cmap
-    return "".join(c if c == "\n" or ord(c) in known else "□" for c in text.translate(_CONTROLS))
 
 
 def _lines(pdf: _Sheet, text: str, width: float) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from meeting_server.archive.takeaway.packing import xml_bytes, xml_text
+from meeting_server.archive.takeaway.packing import xml_bytes
 from meeting_server.domain.ids import Millis
 
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
@@ -53,4 +53,4 @@ def podcast(title: str, about: str, language: str, address: str, link: str, epis
 
 
 def _said(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = xml_text(text)
+    ET.SubElement(parent, name).text = text

@@ -6,7 +6,7 @@ import html
 import xml.etree.ElementTree as ET
 
 from meeting_server.archive.minutes_text import Words
-from meeting_server.archive.takeaway.packing import xml_bytes, xml_id, xml_text
+from meeting_server.archive.takeaway.packing import xml_bytes, xml_id
 from meeting_server.archive.takeaway.pages import PASS_MARK
 from meeting_server.archive.takeaway.study import Question, Study
 
@@ -17,7 +17,7 @@ PROFILES = {"single": "cc.multiple_choice.v0p1", "multiple": "cc.multiple_respon
 def assessment(study: Study, words: Words) -> bytes:
     """The quiz of a resource as one XML document."""
     root = ET.Element("questestinterop", {"xmlns": QTI})
-    test = ET.SubElement(root, "assessment", {"ident": xml_id("quiz", study.resource_id), "title": xml_text(study.title)})
+    test = ET.SubElement(root, "assessment", {"ident": xml_id("quiz", study.resource_id), "title": study.title})
     _fields(ET.SubElement(test, "qtimetadata"), {
         "cc_profile": "cc.exam.v0p1",
         "qmd_assessmenttype": "Examination",
@@ -73,7 +73,7 @@ def _condition(where: ET.Element, question: Question) -> None:
     for number, choice in enumerate(question.choices):
         if choice.right:
             case = "No" if question.kind == "cloze" else "Yes"
-            said = xml_text(choice.text) if question.kind == "cloze" else f"c{number}"
+            said = choice.text if question.kind == "cloze" else f"c{number}"
             ET.SubElement(where, "varequal", {"case": case, "respident": "answer"}).text = said
 
 
@@ -87,4 +87,4 @@ def _fields(where: ET.Element, fields: dict[str, str]) -> None:
 def _text(where: ET.Element, text: str) -> None:
     """As HTML with everything escaped: what somebody wrote stays text on every platform."""
     material = ET.SubElement(where, "material")
-    ET.SubElement(material, "mattext", {"texttype": "text/html"}).text = html.escape(xml_text(text))
+    ET.SubElement(material, "mattext", {"texttype": "text/html"}).text = html.escape(text)

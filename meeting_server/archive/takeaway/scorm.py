@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from meeting_server.archive.minutes_text import Words
-from meeting_server.archive.takeaway.packing import Target, pack, xml_bytes, xml_id, xml_text
+from meeting_server.archive.takeaway.packing import Target, pack, xml_bytes, xml_id
 from meeting_server.archive.takeaway.pages import ENTRY, page_parts
 from meeting_server.archive.takeaway.study import Study
 
@@ -29,9 +29,9 @@ def _manifest(study: Study, names: tuple[str, ...]) -> bytes:
     ET.SubElement(metadata, "schemaversion").text = "1.2"
     organizations = ET.SubElement(manifest, "organizations", {"default": "organization"})
     organization = ET.SubElement(organizations, "organization", {"identifier": "organization"})
-    ET.SubElement(organization, "title").text = xml_text(study.title)
+    ET.SubElement(organization, "title").text = study.title
     item = ET.SubElement(organization, "item", {"identifier": "item", "identifierref": "sco", "isvisible": "true"})
-    ET.SubElement(item, "title").text = xml_text(study.title)
+    ET.SubElement(item, "title").text = study.title
     resources = ET.SubElement(manifest, "resources")
     attributes = {"identifier": "sco", "type": "webcontent", "adlcp:scormtype": "sco", "href": ENTRY}
     resource = ET.SubElement(resources, "resource", attributes)

@@ -25,6 +25,7 @@ from meeting_server.archive.takeaway.markdown import markdown
 from meeting_server.archive.takeaway.packing import LONG_AGO
 from meeting_server.archive.takeaway.paper import transcript_paper
 from meeting_server.archive.takeaway.study import Study
+from meeting_server.domain.characters import clean, cleaned
 from meeting_server.domain.ids import Millis
 
 FORMAT = "meeting-resource/1"
@@ -75,6 +76,7 @@ def fingerprint_of(key: Ed25519PublicKey) -> str:
 
 def write_bundle(study: Study, institution: str, key: Ed25519PrivateKey, now: Millis, words: Words) -> bytes:
     """The bundle of a resource from which people were taken out already."""
+    study = cleaned(study)
     readable = markdown(transcript_paper(study, words)).encode()
     files = {RESOURCE: msgspec.json.encode(study), READABLE: readable}
     about = msgspec.json.encode(
@@ -166,7 +168,7 @@ def _about(content: bytes) -> About:
         raise BundleRefused("unreadable", ABOUT)
     if not 0 <= about.made_at < 2**53:
         raise BundleRefused("unreadable", ABOUT)
-    return about
+    return msgspec.structs.replace(about, institution=clean(about.institution))
 
 
 def _key(about: About) -> Ed25519PublicKey:
@@ -186,4 +188,4 @@ def _study(content: bytes) -> Study:
     small = len(study.utterances) <= MOST_LINES and 0 < len(study.title.strip()) <= 200 and len(study.resource_id) <= 64
     if not sound or not small:
         raise BundleRefused("unreadable", RESOURCE)
-    return study
+    return cleaned(study)

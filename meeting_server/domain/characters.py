@@ -1,0 +1,68 @@
+"""Which characters a text may hold, wherever it comes from and wherever it is written.
+
+Doors clean what they are given, writers clean what they write: a text that is older than the doors spoils nothing either.
+What a name may look like, and whom it may be taken for, is another question.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000))
+"""Never characters: Unicode 23.7. XML 1.0 (2.2) forbids the first two, and readers of office files stop at them."""
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+"""C0 and C1 but tab and line ends; XML forbids the former and discourages the latter."""
+_TURNING = "\u202a-\u202e\u2066-\u2069"
+"""Embeddings, overrides and isolates (UAX 9): they turn around what stands beside them, beyond the text they came in."""
+_HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+
+_REFUSED = re.compile(f"[{_CONTROLS}\x85\ud800-\udfff{_NONCHARACTERS}]")
+_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+_LEFT_OUT = re.compile(f"[{_CONTROLS}\ud800-\udfff{_NONCHARACTERS}{_TURNING}\ufeff]")
+_UNCLEAN = re.compile(f"[\r\x85\u2028\u2029{_CONTROLS}\ud800-\udfff{_NONCHARACTERS}{_TURNING}\ufeff]")
+
+
+def is_han(character: str) -> bool:
+    """Whether it is one of the characters that Chinese is written with."""
+    code = ord(character)
+    return any(first <= code <= last for first, last in _HAN)
+
+
+def refused(text: str) -> str | None:
+    """The first character that no program of a person would send: a control, a noncharacter, half a surrogate pair."""
+    found = _REFUSED.search(text)
+    return None if found is None else found[0]
+
+
+def clean(text: str) -> str:
+    """``text`` as it may be kept, shown and written to XML: ends of lines are ``\\n``, what nothing can show is left out."""
+    return text if _UNCLEAN.search(text) is None else _LEFT_OUT.sub("", _LINE_END.sub("\n", text))
+
+
+def cleaned(value: _T) -> _T:
+    """A value with every text in it clean: dataclasses, tuples, lists and dicts all the way down. The same one when nothing is amiss."""
+    return _cleaned(value)  # type: ignore[no-any-return]
+
+
+def _cleaned(value: Any) -> Any:
+    if type(value) is str:
+        return clean(value)
+    if isinstance(value, tuple | list):
+        parts = [_cleaned(part) for part in value]
+        if all(new is old for new, old in zip(parts, value, strict=True)):
+            return value
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(part) for key, part in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            field.name: new
+            for field in fields(value)
+            if field.init and (new := _cleaned(old := getattr(value, field.name))) is not old
+        }
+        return replace(value, **changed) if changed else value
+    return value
