@@ -26,8 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.terms import Paper
 from meeting_server.journal.blind_signature import SigningKey
-from meeting_server.journal.box import BoxRefused, Proof, Receipt, Sealed, State
-from meeting_server.journal.paper import Ballot, audit_path, fingerprint, receipt_message, root
+from meeting_server.journal.box import BoxRefused, Receipt, Sealed, State
+from meeting_server.journal.paper import Ballot, fingerprint, receipt_message, root
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.database import Database, metadata
 
@@ -139,18 +139,23 @@ class BallotBox:
         signature = keys.signing.blind_sign(blinded)
 
         async def work(conn: AsyncConnection) -> bytes:
-            this = (issuances.c.paper_id == paper_id, issuances.c.member_id == member_id)
-            stored = (await conn.execute(select(issuances.c.blinded, issuances.c.signature).where(*this))).one_or_none()
+            stored = await _handed(conn, paper_id, member_id, blinded)
             if stored is not None:
-                if stored.blinded != blinded:
-                    raise BoxRefused("already_collected")
-                return bytes(stored.signature)
+                return stored
             if await _state(conn, paper_id) != "collecting":
                 raise BoxRefused("not_collecting")
             await conn.execute(insert(issuances).values(paper_id=paper_id, member_id=member_id, blinded=blinded, signature=signature))
             return signature
 
         return await self._write(work)
+
+    async def collected(self, paper_id: str, member_id: str, blinded: bytes) -> bytes:
+        """The blind signature this member was handed before. Raises BoxRefused, StorageUnavailable."""
+        async with self._read() as conn:
+            stored = await _handed(conn, paper_id, member_id, blinded)
+        if stored is None:
+            raise BoxRefused("not_collecting")
+        return stored
 
     # --- casting ------------------------------------------------------------------------------------------
 
@@ -266,17 +271,10 @@ class BallotBox:
         async with self._read() as conn:
             return list((await conn.execute(query)).scalars())
 
-    async def proof(self, paper_id: str, key_hash: bytes) -> Proof | None:
-        """Where the ballot of a key stands in the sealed bulletin; ``None``: it is not in it."""
+    async def leaves(self, paper_id: str) -> tuple[bytes, ...] | None:
+        """The leaves of the sealed bulletin's tree, in its order; ``None`` while it is not sealed."""
         sealed = await self.bulletin(paper_id)
-        if sealed is None:
-            return None
-        keys = [ballot.key_hash for ballot in sealed.ballots]
-        if key_hash not in keys:
-            return None
-        index = keys.index(key_hash)
-        leaves = [ballot.leaf for ballot in sealed.ballots]
-        return Proof(index, len(leaves), tuple(audit_path(index, leaves)))
+        return None if sealed is None else tuple(ballot.leaf for ballot in sealed.ballots)
 
     # --- storage ------------------------------------------------------------------------------------------
 
@@ -351,6 +349,17 @@ class BallotBox:
                 done.set_exception(failure)
             else:
                 done.set_result(value)
+
+
+async def _handed(conn: AsyncConnection, paper_id: str, member_id: str, blinded: bytes) -> bytes | None:
+    """What a member was answered before; ``None``: nothing. Raises BoxRefused when it was another request."""
+    this = (issuances.c.paper_id == paper_id, issuances.c.member_id == member_id)
+    stored = (await conn.execute(select(issuances.c.blinded, issuances.c.signature).where(*this))).one_or_none()
+    if stored is None:
+        return None
+    if stored.blinded != blinded:
+        raise BoxRefused("already_collected")
+    return bytes(stored.signature)
 
 
 async def _state(conn: AsyncConnection, paper_id: str) -> str:

@@ -44,15 +44,6 @@ class Sealed:
     ballots: tuple[Ballot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Where a ballot stands in the sealed bulletin, for a phone to check its receipt by itself."""
-
-    index: int
-    size: int
-    path: tuple[bytes, ...]
-
-
 class Box(Protocol):
     """All papers of all meetings. Every method that changes something may be called again: the answer is the same.
 
@@ -69,6 +60,13 @@ class Box(Protocol):
 
     async def collect(self, paper_id: str, member_id: str, blinded: bytes) -> bytes:
         """The blind signature for a member whose right the caller has checked. Raises BoxRefused, BadBlindedMessage."""
+        ...
+
+    async def collected(self, paper_id: str, member_id: str, blinded: bytes) -> bytes:
+        """The blind signature this member was handed before, for a request whose answer was lost. Signs nothing.
+
+        Raises BoxRefused: ``not_collecting`` for a member who was handed none, ``already_collected`` for another request.
+        """
         ...
 
     async def cast(self, paper_id: str, ballot: Ballot, *, late: bool = False) -> Receipt:
@@ -92,6 +90,6 @@ class Box(Protocol):
         """Members who were handed a paper."""
         ...
 
-    async def proof(self, paper_id: str, key_hash: bytes) -> Proof | None:
-        """Where a ballot stands in the sealed bulletin."""
+    async def leaves(self, paper_id: str) -> tuple[bytes, ...] | None:
+        """The leaves of the sealed bulletin's tree, in its order; ``None`` before that."""
         ...

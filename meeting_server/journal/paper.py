@@ -112,33 +112,3 @@ def root(leaves: Sequence[bytes]) -> bytes:
         return leaves[0]
     k = _split(len(leaves))
     return _node(root(leaves[:k]), root(leaves[k:]))
-
-
-def audit_path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """The hashes by which the leaf at ``index`` leads to the root (RFC 6962 section 2.1.1), from the leaf up."""
-    if len(leaves) <= 1:
-        return []
-    k = _split(len(leaves))
-    if index < k:
-        return [*audit_path(index, leaves[:k]), root(leaves[k:])]
-    return [*audit_path(index - k, leaves[k:]), root(leaves[:k])]
-
-
-def root_by(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root that ``path`` leads ``leaf`` to (RFC 9162 section 2.1.3.2); ``None`` for a path of the wrong length."""
-    node, last, found = index, size - 1, leaf
-    if not 0 <= index < size:
-        return None
-    for step in path:
-        if last == 0:
-            return None
-        if node & 1 or node == last:
-            found = _node(step, found)
-            while not node & 1 and node:
-                node >>= 1
-                last >>= 1
-        else:
-            found = _node(found, step)
-        node >>= 1
-        last >>= 1
-    return found if last == 0 else None

@@ -118,8 +118,10 @@ class Papers:
             connection.send(RejectedFrame(id, Code.UNKNOWN_MOTION, "motion_id"))
             return
         refused = may_collect(state, connection.participant_id, motion, self._clock())
-        # a phone whose reply was lost asks again after collecting closed: the box knows whether it was handed a paper
-        if refused is not None and not (refused.code is Code.NOT_COLLECTING and motion.phase == "voting"):
+        # A phone whose answer was lost asks again after collecting closed: it is given the stored one, and nothing is signed.
+        # The box may lag behind the meeting and still be collecting, so that only this check stands before its key.
+        again = refused is not None and refused.code is Code.NOT_COLLECTING and motion.phase == "voting"
+        if refused is not None and not again:
             connection.send(RejectedFrame(id, refused.code, refused.field))
             return
         try:
@@ -127,14 +129,16 @@ class Papers:
         except ValueError:
             connection.send(RejectedFrame(id, WireCode.BAD_MESSAGE, "blinded"))
             return
-        self._spawn(self._collect(assembly, self._box, connection, id, motion, message), f"collect-{motion_id}")
+        name = paper_id(assembly.meeting_id, motion.motion_id)
+        handed = (self._box.collected if again else self._box.collect)(name, connection.participant_id, message)
+        self._spawn(self._collect(assembly, connection, id, motion, handed), f"collect-{motion_id}")
 
     async def _collect(
-        self, assembly: Assembly, box: Box, connection: Connection, id: str, motion: Motion, blinded: bytes
+        self, assembly: Assembly, connection: Connection, id: str, motion: Motion, handed: Coroutine[Any, Any, bytes]
     ) -> None:
-        name = paper_id(assembly.meeting_id, motion.motion_id)
+        """``handed``: the box's answer, awaited here."""
         try:
-            signature = await box.collect(name, connection.participant_id, blinded)
+            signature = await handed
         except BoxRefused as refused:
             connection.send(RejectedFrame(id, refused.code, "motion_id"))
         except BadBlindedMessage:

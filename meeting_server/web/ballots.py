@@ -1,7 +1,7 @@
 """Where secret ballots are cast: no cookie is read, nothing about the sender is kept or logged.
 
-``POST /papers/{meeting}/{motion}/ballots`` takes one ballot and answers a receipt; ``GET …/proof/{key hash}`` shows
-where a ballot stands in the sealed bulletin, so that a phone can check its receipt without being shown the others.
+``POST /papers/{meeting}/{motion}/ballots`` takes one ballot and answers a receipt. ``GET …/leaves`` answers every leaf of
+the sealed bulletin, the same to everyone: a phone finds its own among them by itself, so that no address names a ballot.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ MOST_MARKS = 200
 
 
 class CastBallot(msgspec.Struct, frozen=True):
-    """A ballot on its way into the box; byte strings as hex."""
+    """A ballot on its way into the box; byte strings as hex.
+
+    Phones add a field ``padding`` that is not read: every request for one paper has the same length, whatever is chosen.
+    """
 
     key: str
     prefix: str
@@ -43,13 +46,10 @@ class CastReceipt(msgspec.Struct, frozen=True):
     signature: str
 
 
-class BulletinProof(msgspec.Struct, frozen=True):
-    """The way from a ballot's leaf to the published root (RFC 6962); hashes as hex."""
+class BulletinLeaves(msgspec.Struct, frozen=True):
+    """All leaves of the sealed bulletin in its order (RFC 6962), as hex; their tree has the published root."""
 
-    index: int
-    size: int
-    path: tuple[str, ...]
-    root: str
+    leaves: tuple[str, ...]
 
 
 async def _body(request: Request) -> bytes:
@@ -105,28 +105,30 @@ async def cast(request: Request) -> Response:
     return _json(CastReceipt(receipt.leaf.hex(), receipt.signature.hex()))
 
 
-async def proof(request: Request) -> Response:
-    """Where the ballot of a key stands in the sealed bulletin; 404: it is not in it."""
-    _, box, name, _, motion = await _motion(request)
+async def leaves(request: Request) -> Response:
+    """The leaves of the sealed bulletin; 404: it is not sealed."""
+    _, box, name, _, _ = await _motion(request)
     try:
-        key_hash = bytes.fromhex(request.path_params["key_hash"])
-    except ValueError:
-        raise Refused(WebCode.BAD_MESSAGE) from None
-    try:
-        found = await box.proof(name, key_hash)
+        found = await box.leaves(name)
     except StorageUnavailable:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
     if found is None:
         raise Refused(WebCode.NOT_FOUND)
-    path = tuple(step.hex() for step in found.path)
-    return _json(BulletinProof(found.index, found.size, path, motion.root))
+    return _json(BulletinLeaves(tuple(leaf.hex() for leaf in found)))
 
 
-def _json(answer: CastReceipt | BulletinProof) -> Response:
+async def former_proof(request: Request) -> Response:
+    """Where pages from before ask for the proof of one ballot, which names it. Without a body, because they take that for
+    "not now" and show nothing wrong; a page loaded anew asks for the leaves."""
+    return Response(status_code=410)
+
+
+def _json(answer: CastReceipt | BulletinLeaves) -> Response:
     return Response(msgspec.json.encode(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 routes: list[BaseRoute] = [
     Route("/papers/{meeting_id}/{motion_id}/ballots", cast, methods=["POST"], name="cast_ballot"),
-    Route("/papers/{meeting_id}/{motion_id}/proof/{key_hash}", proof, name="ballot_proof"),
+    Route("/papers/{meeting_id}/{motion_id}/leaves", leaves, name="ballot_leaves"),
+    Route("/papers/{meeting_id}/{motion_id}/proof/{key_hash}", former_proof),
 ]

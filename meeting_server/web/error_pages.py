@@ -19,6 +19,7 @@ from meeting_server.web.auth import viewer_of
 from meeting_server.web.catalogue import Language, has, text
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.pages import language_of, render, see
+from meeting_server.web.request_log import of_ballot
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +75,7 @@ async def refuse(request: Request, code: str, status: int, detail: Mapping[str, 
 
 def wants_json(request: Request) -> bool:
     """Whether the answer goes to a script: it asks for JSON, and not for HTML. Ballots are only cast by scripts."""
-    if request.url.path.startswith("/papers/"):
+    if of_ballot(request.url.path):
         return True
     accept = request.headers.get("accept", "")
     return "application/json" in accept and "text/html" not in accept
@@ -108,13 +109,13 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 async def on_storage_error(request: Request, error: Exception) -> Response:
     """The database can not be written or read just now (disk full, locked, gone): nothing was done, say so."""
-    log.error("storage_unavailable", error=type(error).__name__, request_id=_request_id(request))
+    log.error("storage_unavailable", error=type(error).__name__, **_about(request))
     return await _plain_refusal(request, WebCode.STORAGE_UNAVAILABLE, 503)
 
 
 async def on_error(request: Request, error: Exception) -> Response:
     """A mistake of ours: logged with its trace, shown without."""
-    log.error("request_failed", exc_info=error, path=request.url.path, request_id=_request_id(request))
+    log.error("request_failed", exc_info=error, **_about(request))
     return await _plain_refusal(request, WebCode.INTERNAL, 500)
 
 
@@ -141,7 +142,8 @@ class Mistakes:
         try:
             await self.app(scope, receive, send_and_look)
         except ClientDisconnect:
-            log.info("went away while sending", path=scope["path"])
+            if not of_ballot(scope["path"]):
+                log.info("went away while sending", path=scope["path"])
         except Exception as error:
             if started:
                 raise
@@ -155,8 +157,11 @@ async def _plain_refusal(request: Request, code: WebCode, status: int) -> Respon
     return await refuse(request, str(code), status)
 
 
-def _request_id(request: Request) -> str:
-    return str(request.scope.get("state", {}).get("request_id", ""))
+def _about(request: Request) -> dict[str, str]:
+    """What a log line says of the request it is about: of a ballot's nothing."""
+    if of_ballot(request.url.path):
+        return {}
+    return {"path": request.url.path, "request_id": str(request.scope.get("state", {}).get("request_id", ""))}
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {

@@ -89,10 +89,11 @@ async def sign_in_by_link(request: Request) -> Response:
 
 
 async def sign_out_here(request: Request) -> Response:
-    """End the sign-in of this browser; its open sockets are closed."""
+    """End the sign-in of this browser; its open sockets are closed, and what it keeps of secret votes is deleted."""
     await form_of(request)
     response = see("/sign-in")
     await sign_out(request, response)
+    response.headers["clear-site-data"] = '"storage"'
     return response
 
 

@@ -27,10 +27,14 @@ class Hall:
         self.there, self.browsers, self.secretary = there, browsers, secretary
         self.motion_id = ""
 
-    async def enter(self, who: str) -> Phone:
+    async def enter(self, who: str, url: str = "", *, still: bool = False) -> Phone:
+        """``url``: a way to the server of this phone's own. ``still``: its timers can be moved on by the test."""
         phone = await self.browsers.phone(who)
-        await phone.context.add_cookies([{"name": "signin", "value": self.there.cookies[who], "url": self.there.url}])
-        await phone.page.goto(f"{self.there.url}/meetings/{self.there.meeting_id}/room?as=text")
+        url = url or self.there.url
+        if still:
+            await phone.context.clock.install()
+        await phone.context.add_cookies([{"name": "signin", "value": self.there.cookies[who], "url": url}])
+        await phone.page.goto(f"{url}/meetings/{self.there.meeting_id}/room?as=text")
         await expect(phone.page.locator(".dock")).to_be_visible()
         return phone
 
@@ -99,6 +103,8 @@ async def counted(phone: Phone) -> None:
 
 
 async def receipt_holds(phone: Phone) -> None:
+    """The phone looks by itself within half a minute; who does not want to wait asks it to."""
+    await phone.page.locator(".receipt").get_by_role("button", name=zh("vote.check_again")).click()
     await expect(phone.page.locator(".receipt")).to_contain_text(zh("vote.in_bulletin"))
 
 

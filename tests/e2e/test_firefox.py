@@ -29,5 +29,6 @@ async def test_a_member_votes_in_secret_from_firefox_and_the_receipt_holds(tmp_p
         closed = await hall.sealed()
         assert (closed["issued"], closed["returned"]) == (1, 1)
         await hall.published()
+        await page.press(".receipt button", zh("vote.check_again"))
         await page.until(".receipt *", zh("vote.in_bulletin"))
         assert browser.faults == []

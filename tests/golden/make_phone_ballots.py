@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from meeting_server.journal.blind_signature import SigningKey
-from meeting_server.journal.paper import audit_path, choices_message, fingerprint, receipt_message, root, token_message
+from meeting_server.journal.paper import choices_message, fingerprint, receipt_message, root, token_message
 from tests.voter import Voter
 
 PAPER = "Mfixture/m1"
@@ -32,7 +32,7 @@ def main() -> None:
     ballots.sort(key=lambda ballot: ballot.key_hash)
     leaves = [ballot.leaf for ballot in ballots]
     lines = []
-    for index, ballot in enumerate(ballots):
+    for ballot in ballots:
         der = receipts.sign(receipt_message(PAPER, ballot.leaf), ec.ECDSA(hashes.SHA256()))
         r, s = decode_dss_signature(der)
         lines.append(
@@ -46,7 +46,6 @@ def main() -> None:
                 "token_message": token_message(PAPER, ballot.key).hex(),
                 "choices_message": choices_message(PAPER, ballot.choices).hex(),
                 "receipt": (r.to_bytes(32, "big") + s.to_bytes(32, "big")).hex(),
-                "path": [step.hex() for step in audit_path(index, leaves)],
             }
         )
     first = voters[0]

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.blind_signature import SigningKey
 from meeting_server.journal.box import BoxRefused, Sealed
-from meeting_server.journal.paper import receipt_message, root, root_by, verify_p256
+from meeting_server.journal.paper import receipt_message, root, verify_p256
 from meeting_server.store.database import Database
 from tests.voter import Voter
 
@@ -140,11 +140,17 @@ async def test_a_phone_checks_its_ballot_in_the_sealed_bulletin_by_itself(box: B
     for phone in phones.values():
         await box.cast(PAPER, phone.ballot("against"))
     sealed = await box.seal(PAPER)
+    leaves = await box.leaves(PAPER)
+    assert leaves is not None
+    assert root(leaves) == sealed.root
     for phone in phones.values():
-        ballot = next(b for b in sealed.ballots if b.key == phone.key)
-        proof = await box.proof(PAPER, ballot.key_hash)
-        assert proof is not None
-        assert root_by(ballot.leaf, proof.index, proof.size, proof.path) == sealed.root
+        assert next(b for b in sealed.ballots if b.key == phone.key).leaf in leaves
+
+
+async def test_the_leaves_are_nobodys_before_the_box_is_sealed(box: BallotBox) -> None:
+    phones = await voters(box, "a")
+    await box.cast(PAPER, phones["a"].ballot("for"))
+    assert await box.leaves(PAPER) is None
 
 
 async def test_the_keys_are_gone_when_the_box_is_sealed(box: BallotBox, database: Database) -> None:

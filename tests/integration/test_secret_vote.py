@@ -18,7 +18,7 @@ from sqlalchemy import event
 from meeting_server.domain.ids import MotionId
 from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.box import paper_id
-from meeting_server.journal.paper import receipt_message, root_by, verify_p256
+from meeting_server.journal.paper import receipt_message, root, verify_p256
 from tests.voter import Voter
 from tests.voting_house import Vote, VotingHouse, ballot_body, cast, nameless, send, vote, voting_house
 
@@ -80,12 +80,9 @@ async def test_a_whole_vote_is_collected_cast_sealed_and_published(a_vote: Vote,
     assert counts(published) == {"for": 4, "against": 1, "abstain": 1}
     assert published["verdict"]["carried"]
     for who, voter in papers.items():  # each phone checks its own receipt against the published root
-        hashed = voter.ballot(chosen[who]).key_hash.hex()
-        proof = (await ballots.get(f"/papers/{voter.paper_id}/proof/{hashed}")).json()
-        path = [bytes.fromhex(step) for step in proof["path"]]
-        top = root_by(bytes.fromhex(receipts[who]["leaf"]), proof["index"], proof["size"], path)
-        assert top is not None
-        assert top.hex() == closed["root"] == proof["root"]
+        leaves = (await ballots.get(f"/papers/{voter.paper_id}/leaves")).json()["leaves"]
+        assert receipts[who]["leaf"] in leaves
+        assert root([bytes.fromhex(leaf) for leaf in leaves]).hex() == closed["root"]
     for phone in a_vote.phones.values():  # nobody was told what anyone chose
         await phone.bot.event("MotionPublished", motion_id=motion)
         assert not any(r.get("kind") == "BallotCast" and r["data"]["motion_id"] == motion for r in phone.bot.records)
@@ -286,7 +283,55 @@ async def test_papers_nobody_opened_are_unknown(a_vote: Vote, ballots: httpx.Asy
     whole = {"key": "", "prefix": "", "token": "", "choices": ["for"], "signature": ""}
     for paper in (f"{a_vote.there.meeting_id}/m999", "nowhere/m1"):
         assert refused(await send(ballots, paper, whole)) == (404, "unknown_motion")
-        assert refused(await ballots.get(f"/papers/{paper}/proof/00")) == (404, "unknown_motion")
+        assert refused(await ballots.get(f"/papers/{paper}/leaves")) == (404, "unknown_motion")
+
+
+async def test_the_leaves_are_not_told_before_the_box_is_sealed(a_vote: Vote, ballots: httpx.AsyncClient) -> None:
+    await a_vote.collecting()
+    voter = (await a_vote.collect("m1"))["m1"]
+    await a_vote.voting()
+    assert (await cast(ballots, voter, "for")).status_code == 200
+    assert refused(await ballots.get(f"/papers/{voter.paper_id}/leaves")) == (404, "not_found")
+
+
+async def test_the_former_address_of_a_proof_says_nothing_of_any_ballot(a_vote: Vote, ballots: httpx.AsyncClient) -> None:
+    await a_vote.collecting()
+    voter = (await a_vote.collect("m1"))["m1"]
+    await a_vote.voting()
+    assert (await cast(ballots, voter, "for")).status_code == 200
+    await a_vote.closed()
+    for key_hash in (voter.ballot("for").key_hash.hex(), "00" * 32, "none"):
+        answer = await ballots.get(f"/papers/{voter.paper_id}/proof/{key_hash}")
+        assert (answer.status_code, answer.content) == (410, b"")
+
+
+async def test_a_box_that_lags_behind_the_meeting_signs_for_nobody_new(a_vote: Vote) -> None:
+    """Collecting has closed in the meeting, and the box has not heard of it: only an answer given before is given again."""
+    motion = await a_vote.collecting()
+    phone = a_vote.phones["m1"]
+    voter = phone.paper(await phone.bot.event("PaperOpened", motion_id=motion))
+    blinded = voter.blinded().hex()
+    first = await phone.asked(motion, blinded)
+    box: BallotBox = a_vote.there.house.box
+    advance = box.advance
+    box.advance = lambda paper, state: asyncio.sleep(0)  # type: ignore[method-assign, assignment]  # it hears of nothing
+    try:
+        assert (await a_vote.chair.command("CloseCollecting", motion_id=motion))["type"] == "ack"
+        refusals = {}
+        for who in ("p1", "m2", "secretary"):
+            late = a_vote.phones[who]
+            paper = late.paper(await late.bot.event("PaperOpened", motion_id=motion))
+            refusals[who] = (await late.asked(motion, paper.blinded().hex())).get("code")
+        again = await phone.asked(motion, blinded)
+        other = await phone.asked(motion, Voter(voter.paper_id, voter.modulus).blinded().hex())
+    finally:
+        box.advance = advance  # type: ignore[method-assign]
+    assert refusals == dict.fromkeys(("p1", "m2", "secretary"), "not_collecting")
+    assert (again["type"], again["blind_signature"]) == ("collected", first["blind_signature"])
+    assert other["code"] == "already_collected"
+    name = paper_id(a_vote.there.meeting_id, MotionId(motion))
+    assert await box.issued_to(name) == [a_vote.there.people["m1"]]
+    await box.advance(name, "voting")
 
 
 async def test_an_open_ballot_can_not_be_cast_on_a_secret_paper(a_vote: Vote) -> None:

@@ -149,6 +149,10 @@ async def held(server: Server, meeting_id: str, cookies: dict[str, str], folder:
 
     began = datetime.now(UTC).isoformat()[:19]
     loot.first_sent = time.time_ns() // 1_000_000
+    _, broken_off = await asyncio.open_connection("127.0.0.1", server.port)
+    broken_off.write(f"POST /papers/{loot.paper}/ballots HTTP/1.1\r\nHost: x\r\nContent-Length: 1024\r\n\r\n{{".encode())
+    await broken_off.drain()
+    broken_off.close()  # a phone that lost its network while it was sending
     for name in order:
         choice = "for" if name == "secretary" else chance.choice(CHOICES)
         loot.sent[name] = ballot_body(papers[name].ballot(choice))

@@ -9,7 +9,9 @@ import "./styles/learn.css";
 import { bindCopyButtons } from "./page/copy";
 import { bindKeptPapers } from "./page/kept_papers";
 import { bindProgress } from "./page/progress";
+import { bindSignOut } from "./page/sign_out";
 
 bindCopyButtons(document);
 bindProgress(document);
 bindKeptPapers(document);
+bindSignOut(document);

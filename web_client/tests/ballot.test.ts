@@ -1,11 +1,12 @@
 /** The phone's cryptography against RFC 9474's vectors and against a paper made by the server's own code. */
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Ballots, type Answer, type CastBody, type Wiring } from "../src/core/ballot/ballots";
+import { Ballots, type Answer, type BulletinLeaves, type Wiring } from "../src/core/ballot/ballots";
 import { blind, finalize, power, type Digest } from "../src/core/ballot/blind";
 import { fromHex, fromNumber, joined, toHex, toNumber, type Bytes } from "../src/core/ballot/bytes";
 import { ownPapers, type KeptPaper } from "../src/core/ballot/kept";
-import { choicesMessage, fingerprintOf, leafOf, proves, receiptMessage, tokenMessage, verifyP256, type Ballot } from "../src/core/ballot/paper";
+import { choicesMessage, fingerprintOf, isAmong, leafOf, receiptMessage, rootOf, tokenMessage, verifyP256, type Ballot } from "../src/core/ballot/paper";
+import { lengthFor, padded, type CastBody } from "../src/core/ballot/request";
 import type { Collect, Motion } from "../src/wire/messages";
 
 const folder = new URL("../../tests/", import.meta.url);
@@ -13,7 +14,7 @@ const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, folde
 const vectors = read<Record<string, string>[]>("vectors/rfc9474-vectors.json");
 const made = read<{
   paper_id: string; modulus: string; private_exponent: string; receipt_key: string; fingerprint: string; root: string;
-  ballots: (Record<"key" | "prefix" | "token" | "signature" | "leaf" | "token_message" | "choices_message" | "receipt", string> & { choices: string[]; path: string[] })[];
+  ballots: (Record<"key" | "prefix" | "token" | "signature" | "leaf" | "token_message" | "choices_message" | "receipt", string> & { choices: string[] })[];
   blinding: Record<"key" | "prefix" | "salt" | "inverse" | "blinded" | "blind_signature" | "token", string>;
 }>("golden/phone_ballots_v1.json");
 
@@ -67,8 +68,10 @@ describe("a paper made by the server", () => {
     expect(toHex(await fingerprintOf(device, fromHex(made.modulus), fromHex(made.receipt_key)))).toBe(made.fingerprint);
   });
 
-  it("has ballots whose messages, leaves, signatures, receipts and proofs hold", async () => {
-    for (const [index, line] of made.ballots.entries()) {
+  it("has ballots whose messages, leaves, signatures and receipts hold, and a root", async () => {
+    const leaves = made.ballots.map((line) => fromHex(line.leaf));
+    expect(toHex(await rootOf(device, leaves))).toBe(made.root);
+    for (const line of made.ballots) {
       const ballot: Ballot = { key: fromHex(line.key), prefix: fromHex(line.prefix), token: fromHex(line.token), choices: line.choices, signature: fromHex(line.signature) };
       expect(toHex(await tokenMessage(device, made.paper_id, ballot.key))).toBe(line.token_message);
       expect(toHex(choicesMessage(made.paper_id, line.choices))).toBe(line.choices_message);
@@ -76,9 +79,9 @@ describe("a paper made by the server", () => {
       expect(toHex(leaf)).toBe(line.leaf);
       expect(await verifyP256(device, ballot.key, choicesMessage(made.paper_id, line.choices), ballot.signature)).toBe(true);
       expect(await verifyP256(device, fromHex(made.receipt_key), receiptMessage(made.paper_id, leaf), fromHex(line.receipt))).toBe(true);
-      const path = line.path.map(fromHex);
-      expect(await proves(device, leaf, index, made.ballots.length, path, fromHex(made.root))).toBe(true);
-      expect(await proves(device, leaf, (index + 1) % made.ballots.length, made.ballots.length, path, fromHex(made.root))).toBe(false);
+      expect(await isAmong(device, leaf, leaves, fromHex(made.root))).toBe(true);
+      expect(await isAmong(device, leaf, leaves.slice(1), fromHex(made.root))).toBe(false);
+      expect(await isAmong(device, leaf, [...leaves].reverse(), fromHex(made.root))).toBe(false);
     }
   });
 });
@@ -88,8 +91,32 @@ describe("a paper made by the server", () => {
 const motion = (fields: Partial<Motion> = {}): Motion =>
   ({
     motion_id: "m1", method: "secret", phase: "collecting", electorate: ["p1"], root: "", closes_at: null,
-    paper: { modulus: made.modulus, fingerprint: made.fingerprint, receipt_key: made.receipt_key }, ...fields,
+    paper: { modulus: made.modulus, fingerprint: made.fingerprint, receipt_key: made.receipt_key },
+    force: "motion", shape: "choices", max_choices: 1, candidates: [], choices: ["for", "against", "abstain"].map((choice_id) => ({ choice_id, label: "" })), ...fields,
   }) as Motion;
+
+describe("a ballot as it is sent", () => {
+  const people = (n: number) => Array.from({ length: n }, (_, i) => ({ candidate_id: `c${i + 1}` })) as unknown as Motion["candidates"];
+  const election = motion({ force: "election", choices: [], candidates: people(9) });
+  const marks = ["for", "against", "abstain"];
+  const papers: [string, Motion, string[][]][] = [
+    ["a motion", motion(), marks.map((mark) => [mark])],
+    ["a poll of many", motion({ force: "poll", max_choices: 12, choices: Array.from({ length: 12 }, (_, i) => ({ choice_id: `a${i}`, label: "" })) }), [["a0"], Array.from({ length: 12 }, (_, i) => `a${i}`)]],
+    ["a word", motion({ force: "poll", shape: "word", max_choices: 2, choices: [] }), [["w:a"], ["w:" + "\u0001".repeat(20), "w:" + "国".repeat(20)]]],
+    ["an election", election, [
+      ["c1:for"],
+      election.candidates.map((one) => `${one.candidate_id}:abstain`),
+      [...election.candidates.map((one) => `${one.candidate_id}:against`), ...election.candidates.map((_, i) => "w:" + "\u0001".repeat(19) + String(i))],
+    ]],
+    ["an appraisal", motion({ force: "appraisal", sheet: "mutual", choices: [], candidates: people(40) }), [people(40).map((one) => `${one.candidate_id}:pass`), people(40).map((one) => `${one.candidate_id}:excellent`)]],
+  ];
+
+  it.each(papers)("has one length whatever is chosen on %s", (_, paper, ballots) => {
+    const fields = { key: "a".repeat(130), prefix: "b".repeat(64), token: "c".repeat(512), signature: "d".repeat(128) };
+    const lengths = new Set(ballots.map((choices) => new TextEncoder().encode(padded({ ...fields, choices }, lengthFor(paper))).length));
+    expect([...lengths]).toEqual([lengthFor(paper)]);
+  });
+});
 
 class House {
   shelf = new Map<string, KeptPaper>();
@@ -97,6 +124,11 @@ class House {
   cast: CastBody[] = [];
   waiting: { ms: number; run: () => void }[] = [];
   up = true;
+  /** What was sent to look into the bulletin: nothing about a ballot. */
+  looked: string[] = [];
+  bulletin: () => Promise<Answer<BulletinLeaves>> = async () => ({ wait: true });
+  lengths: number[] = [];
+  time = 0;
   answer: (body: CastBody) => Promise<Answer<{ leaf: string; signature: string }>> = async () => ({ wait: true });
   savedWhenSent = true;
   private number = 0;
@@ -109,14 +141,19 @@ class House {
       if (this.up) this.frames.push(frame);
       return this.up;
     },
-    cast: (_, body) => {
+    cast: (_, text) => {
+      const body = JSON.parse(text) as CastBody;
+      this.lengths.push(new TextEncoder().encode(text).length);
       this.savedWhenSent &&= [...this.shelf.values()].some((paper) => paper.signature === body.signature);
       this.cast.push(body);
       return this.answer(body);
     },
-    proof: async () => ({ code: "not_found" }),
+    leaves: (motionId) => {
+      this.looked.push(motionId);
+      return this.bulletin();
+    },
     makeId: () => `request-${++this.number}`,
-    now: () => 0,
+    now: () => this.time,
     chance: () => 0.5,
     later: (ms, run) => void this.waiting.push({ ms, run }),
   };
@@ -213,10 +250,13 @@ describe("the phone", () => {
     expect(ownPapers.value["m1"]?.state).toBe("casting");
     house.run();
     await settled(() => house.cast.length === 1 && house.waiting.length >= 1);
+    house.waiting = []; // the timers of a page end with it
     house.reloaded();
     await house.collects("voting");
+    house.run();
     await settled(() => house.cast.length === 2);
     expect(house.cast[1]).toEqual(house.cast[0]);
+    expect(house.lengths).toEqual([1024, 1024]);
     expect(house.savedWhenSent).toBe(true);
   });
 
@@ -231,12 +271,108 @@ describe("the phone", () => {
     expect(ownPapers.value["m1"]?.code).toBe("bad_receipt");
   });
 
-  it("says when the bulletin does not hold the ballot", async () => {
+  /** A ballot that was cast without an answer, and the bulletin it is in, or a bulletin of others. */
+  async function castAndSealed(own: boolean): Promise<Motion> {
+    await house.collects();
+    await house.hands();
+    await house.phone.choose("m1", ["against"]);
+    house.waiting = [];
+    const mine = fromHex([...house.shelf.values()][0]?.leaf ?? "");
+    const leaves = made.ballots.map((line) => fromHex(line.leaf)).concat(own ? [mine] : []);
+    house.bulletin = async () => ({ ok: { leaves: leaves.map(toHex) } });
+    return motion({ phase: "closed", root: toHex(await rootOf(device, leaves)) });
+  }
+
+  it("finds its ballot among all leaves, at a moment of its own that a reload does not move", async () => {
+    const sealed = await castAndSealed(true);
+    await house.phone.follow([sealed], true, true);
+    expect(house.looked).toEqual([]);
+    expect(house.waiting.map((one) => one.ms)).toEqual([15_000]);
+    house.time = 9_000;
+    house.waiting = [];
+    house.reloaded();
+    await house.phone.follow([sealed], true, true);
+    await house.phone.follow([sealed], true, true);
+    expect(house.waiting.map((one) => one.ms)).toEqual([6_000]);
+    house.run();
+    await settled(() => ownPapers.value["m1"]?.bulletin === "in");
+    expect(house.looked).toEqual(["m1"]);
+  });
+
+  it("keeps nothing of the choice once the ballot is proved, and can look again", async () => {
+    const sealed = await castAndSealed(true);
+    await house.phone.follow([sealed], true, true);
+    house.run();
+    await settled(() => ownPapers.value["m1"]?.bulletin === "in");
+    const kept = [...house.shelf.values()][0];
+    expect(JSON.stringify(kept)).not.toContain("against");
+    expect([kept?.choices, kept?.private_key, kept?.key, kept?.prefix, kept?.token, kept?.signature, kept?.blinded]).toEqual([null, null, "", "", "", "", ""]);
+    expect(ownPapers.value["m1"]).toMatchObject({ state: "counted", choices: [] });
+    house.reloaded();
+    await house.phone.follow([sealed], true, true);
+    await house.phone.recheck("m1");
+    expect(ownPapers.value["m1"]?.bulletin).toBe("in");
+    expect(house.looked).toHaveLength(2);
+  });
+
+  it("drops what was kept of a choice that an earlier page proved", async () => {
+    const sealed = await castAndSealed(true);
+    const [before] = [...house.shelf.values()];
+    if (before === undefined) throw new Error("nothing is kept");
+    house.shelf.set(before.id, { ...before, bulletin: "in", checked_at: 1, receipt: "ab" });
+    house.reloaded();
+    await house.phone.follow([sealed], true, true);
+    expect(JSON.stringify([...house.shelf.values()])).not.toContain("against");
+    await house.phone.recheck("m1");
+    expect(ownPapers.value["m1"]?.bulletin).toBe("in");
+  });
+
+  it("says when the bulletin does not hold the ballot, and keeps no choice that is not counted", async () => {
+    await house.phone.follow([await castAndSealed(false)], true, true);
+    house.run();
+    await settled(() => ownPapers.value["m1"]?.bulletin === "out");
+    expect(ownPapers.value["m1"]?.state).toBe("not_counted");
+    expect(JSON.stringify([...house.shelf.values()])).not.toContain("against");
+  });
+
+  it("keeps everything of a ballot that has a receipt and is not in the bulletin", async () => {
+    const sealed = await castAndSealed(false);
+    const [before] = [...house.shelf.values()];
+    if (before === undefined) throw new Error("nothing is kept");
+    house.shelf.set(before.id, { ...before, receipt: "ab" });
+    house.reloaded();
+    await house.phone.follow([sealed], true, true);
+    house.run();
+    await settled(() => ownPapers.value["m1"]?.bulletin === "out");
+    expect([...house.shelf.values()][0]).toMatchObject({ choices: ["against"], token: before.token, signature: before.signature });
+  });
+
+  it("does not take leaves for the bulletin whose tree has another root", async () => {
+    const sealed = await castAndSealed(true);
+    await house.phone.follow([{ ...sealed, root: made.root }], true, true);
+    house.run();
+    await settled(() => ownPapers.value["m1"]?.bulletin === "out");
+  });
+
+  it("knows nothing while no leaves come, and asks again after a pause", async () => {
+    const sealed = await castAndSealed(true);
+    house.bulletin = async () => ({ code: "not_found" });
+    await house.phone.follow([sealed], true, true);
+    house.run();
+    await settled(() => house.waiting.length === 1);
+    expect(ownPapers.value["m1"]?.bulletin).toBe("unknown");
+    expect(house.waiting[0]?.ms).toBe(45_000);
+  });
+
+  it("sends a ballot again after a random pause, not in the moment it comes back", async () => {
     await house.collects();
     await house.hands();
     await house.phone.choose("m1", ["for"]);
-    await house.phone.follow([motion({ phase: "closed", root: made.root })], true, true);
-    await settled(() => ownPapers.value["m1"]?.bulletin === "out");
+    house.waiting = [];
+    house.reloaded();
+    await house.phone.follow([motion({ phase: "voting" })], true, true);
+    expect(house.cast).toEqual([]);
+    expect(house.waiting.map((one) => one.ms)).toEqual([600]);
   });
 
   it("forgets the blinding once the paper is here", async () => {

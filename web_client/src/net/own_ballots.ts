@@ -1,5 +1,5 @@
 /** Secret votes on this device: IndexedDB, WebCrypto and a fetch without credentials, put under `core/ballot`. Loaded when a meeting has a secret vote. */
-import { Ballots, type Answer, type BulletinProof } from "../core/ballot/ballots";
+import { Ballots, type Answer, type BulletinLeaves } from "../core/ballot/ballots";
 import type { KeptPaper } from "../core/ballot/kept";
 import type { Collect } from "../wire/messages";
 
@@ -69,8 +69,8 @@ export async function ownBallots(around: Around): Promise<Ballots> {
     participant_id: around.participant_id,
     shelf: await shelf(),
     transmit: around.transmit,
-    cast: (motionId, body) => asked(`${papers(motionId)}/ballots`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
-    proof: (motionId, keyHash) => asked<BulletinProof>(`${papers(motionId)}/proof/${keyHash}`, {}),
+    cast: (motionId, body) => asked(`${papers(motionId)}/ballots`, { method: "POST", headers: { "Content-Type": "application/json" }, body }),
+    leaves: (motionId) => asked<BulletinLeaves>(`${papers(motionId)}/leaves`, {}),
     makeId: around.makeId,
     now: around.now,
     chance: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,

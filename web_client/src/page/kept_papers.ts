@@ -1,7 +1,7 @@
 /** One's own page: the papers of secret votes this browser keeps for the person signed in, named, and deleted one by one. */
 
-/** What is stored of a paper (`core/ballot/kept`), as far as it is shown here. */
-interface Kept {
+/** What is stored of a paper (`core/ballot/kept`), as far as pages look at it. */
+export interface Kept {
   readonly id: string;
   readonly participant_id: string;
   readonly meeting_id: string;
@@ -9,9 +9,11 @@ interface Kept {
   readonly receipt: string;
   readonly token: string;
   readonly leaf: string;
+  readonly bulletin: "unknown" | "in" | "out";
+  readonly refused: string;
 }
 
-const STORE = "papers";
+export const STORE = "papers";
 /** How long (ms) the second press is waited for. */
 const SURE = 6_000;
 
@@ -22,7 +24,7 @@ export function bindKeptPapers(root: ParentNode): void {
 }
 
 /** The store, if this browser has ever kept a paper; asking makes none. */
-function shelf(): Promise<IDBDatabase | null> {
+export function shelf(): Promise<IDBDatabase | null> {
   return new Promise((resolve) => {
     const request = indexedDB.open("ballots");
     request.onupgradeneeded = () => request.transaction?.abort();
@@ -47,7 +49,7 @@ function line(section: HTMLElement, row: HTMLTemplateElement, paper: Kept, datab
   const made = row.content.cloneNode(true) as DocumentFragment;
   const item = made.querySelector("li");
   const meeting = section.querySelector<HTMLElement>(`data[value="${CSS.escape(paper.meeting_id)}"]`);
-  const state = paper.receipt !== "" ? "counted" : paper.token !== "" ? "held" : "asked";
+  const state = paper.receipt !== "" || paper.bulletin === "in" ? "counted" : paper.bulletin === "out" ? "out" : paper.token !== "" ? "held" : "asked";
   put(made, ".row__title", meeting?.textContent ?? section.dataset.unknown ?? "");
   const stub = paper.leaf === "" ? "" : ` · ${(paper.leaf.slice(0, 12).toUpperCase().match(/.{4}/g) ?? []).join(" ")}`;
   put(made, ".row__sub", `${section.dataset[state] ?? ""} · ${paper.motion_id}${stub}`);

@@ -2,22 +2,13 @@
 import type { Collect, Collected, Motion, RejectedFrame } from "../../wire/messages";
 import { blind, finalize, PREFIX_LENGTH, SALT_LENGTH } from "./blind";
 import { fromHex, fromNumber, joined, toHex, toNumber } from "./bytes";
-import { asOwn, ownPapers, papersKnown, type KeptPaper } from "./kept";
-import { choicesMessage, fingerprintOf, leafOf, proves, receiptMessage, sha, tokenMessage, verifyP256, type Ballot, type Cryptography } from "./paper";
+import { asOwn, ownPapers, papersKnown, settled, type KeptPaper } from "./kept";
+import { choicesMessage, fingerprintOf, isAmong, leafOf, receiptMessage, sha, tokenMessage, verifyP256, type Ballot, type Cryptography } from "./paper";
+import { lengthFor, padded } from "./request";
 
-/** A ballot as it is posted; byte strings as hex. */
-export interface CastBody {
-  readonly key: string;
-  readonly prefix: string;
-  readonly token: string;
-  readonly choices: readonly string[];
-  readonly signature: string;
-}
-export interface BulletinProof {
-  readonly index: number;
-  readonly size: number;
-  readonly path: readonly string[];
-  readonly root: string;
+/** The leaves of the sealed bulletin in its order, as hex: the same answer to everyone. */
+export interface BulletinLeaves {
+  readonly leaves: readonly string[];
 }
 /** `wait`: no answer, or "not now"; `code`: refused for good. */
 export type Answer<T> = { readonly ok: T } | { readonly code: string } | { readonly wait: true };
@@ -30,8 +21,8 @@ export interface Wiring {
   /** Ask for a paper over the meeting's socket; false when there is no live connection. */
   transmit(frame: Collect): boolean;
   /** Cast without credentials. */
-  cast(motionId: string, body: CastBody): Promise<Answer<{ leaf: string; signature: string }>>;
-  proof(motionId: string, keyHash: string): Promise<Answer<BulletinProof>>;
+  cast(motionId: string, body: string): Promise<Answer<{ leaf: string; signature: string }>>;
+  leaves(motionId: string): Promise<Answer<BulletinLeaves>>;
   makeId(): string;
   now(): number;
   /** From 0 to 1. */
@@ -39,10 +30,14 @@ export interface Wiring {
   later(ms: number, run: () => void): void;
 }
 
-/** A ballot waits so long at most (ms), so that its arrival does not tell who pressed the button just now. */
+/** A ballot waits so long at most (ms), each time it is sent, so that its arrival does not tell who pressed the button or came back just now. */
 const LONGEST_JITTER = 1_200;
+/** All phones look into the sealed bulletin within so long (ms), each at a moment of its own that nothing else leads to. */
+const LOOK_WITHIN = 30_000;
 /** A request for a paper without an answer is made again after so long (ms): the same one, so that nothing doubles. */
 const UNANSWERED = 8_000;
+/** An answer about the bulletin that did not come is asked for again after so long (ms), or up to twice that. */
+const AGAIN = 3_000;
 const RETRY = [500, 1_000, 2_000, 4_000, 8_000] as const;
 /** Refusals to hand out a paper that may pass: asked again when something changes. */
 const PASSING = new Set(["not_present", "rate_limited", "storage_unavailable"]);
@@ -55,6 +50,8 @@ export class Ballots {
   private readonly busy = new Set<string>();
   /** The next attempt to cast, by motion: only the newest of them counts. */
   private readonly attempts = new Map<string, number>();
+  /** Motions whose look into the bulletin is arranged. */
+  private readonly looking = new Set<string>();
   private motions: readonly Motion[] = [];
   private present = false;
   private live = false;
@@ -66,9 +63,11 @@ export class Ballots {
   load(): Promise<void> {
     this.loaded ??= this.wiring.shelf.all().then((all) => {
       const mine = all.filter((one) => one.participant_id === this.wiring.participant_id && one.meeting_id === this.wiring.meeting_id);
-      this.kept = Object.fromEntries(mine.map((one) => [one.motion_id, one]));
+      this.kept = Object.fromEntries(mine.map((one) => [one.motion_id, settled(one)]));
       papersKnown.value = true;
       this.tell();
+      // what was proved before pages dropped the choice then
+      return Promise.all(mine.filter((one) => one.choices !== null && settled(one) !== one).map((one) => this.wiring.shelf.put(settled(one)))).then(() => undefined);
     });
     return this.loaded;
   }
@@ -87,23 +86,21 @@ export class Ballots {
   /** Cast: resolves once it is saved; what becomes of it is in `ownPapers`. */
   async choose(motionId: string, choices: readonly string[]): Promise<void> {
     const paper = this.kept[motionId];
-    if (paper === undefined || paper.token === "" || paper.choices !== null) return;
+    if (paper === undefined || paper.private_key === null || paper.token === "" || paper.choices !== null) return;
     const message = choicesMessage(this.paperId(motionId), choices);
     const signature = new Uint8Array(await this.wiring.device.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, paper.private_key, message));
     const filled: KeptPaper = { ...paper, choices, signature: toHex(signature) };
     const leaf = toHex(await leafOf(this.wiring.device, this.ballotOf(filled)));
     this.since.set(motionId, this.wiring.now());
     await this.keep({ ...filled, leaf });
-    const left = this.motion(motionId)?.closes_at;
-    const patience = left == null ? LONGEST_JITTER : Math.max(0, Math.min(LONGEST_JITTER, (left - this.wiring.now()) / 4));
-    this.postLater(motionId, this.wiring.chance() * patience, 0);
+    this.postLater(motionId, 0);
   }
 
   /** Look again whether the ballot is in the bulletin. */
   async recheck(motionId: string): Promise<void> {
     const motion = this.motion(motionId);
     const paper = this.kept[motionId];
-    if (motion !== undefined && paper !== undefined && motion.root !== "" && paper.choices !== null) await this.check(motion, paper);
+    if (motion !== undefined && paper !== undefined && motion.root !== "" && paper.leaf !== "") await this.once(`check-${motionId}`, () => this.check(motion, paper));
   }
 
   received(frame: Collected | RejectedFrame): void {
@@ -125,11 +122,9 @@ export class Ballots {
     } else if (phase === "voting" && paper !== undefined) {
       // asked before the end of collecting, the answer lost: the server gives the stored one
       if (paper.token === "" && paper.refused === "" && this.live) await this.once(`collect-${id}`, () => this.collect(motion));
-      else if (this.unanswered(paper) && !this.attempts.has(id)) void this.post(id, 0);
+      else if (this.unanswered(paper) && !this.attempts.has(id)) this.postLater(id, 0);
     }
-    if (motion.root !== "" && paper !== undefined && paper.choices !== null && paper.bulletin === "unknown") {
-      await this.once(`check-${id}`, () => this.check(motion, paper));
-    }
+    if (motion.root !== "" && paper !== undefined && paper.leaf !== "" && paper.bulletin === "unknown") await this.lookLater(id, paper);
   }
 
   private async collect(motion: Motion): Promise<void> {
@@ -209,10 +204,13 @@ export class Ballots {
     return paper.choices !== null && paper.receipt === "" && paper.refused === "" && paper.bulletin === "unknown";
   }
 
-  private postLater(motionId: string, wait: number, attempt: number): void {
+  /** Post after a random pause, whatever it is that makes it be sent now. */
+  private postLater(motionId: string, wait: number, attempt = 0): void {
     const turn = (this.attempts.get(motionId) ?? 0) + 1;
     this.attempts.set(motionId, turn);
-    this.wiring.later(wait, () => {
+    const left = this.motion(motionId)?.closes_at;
+    const patience = left == null ? LONGEST_JITTER : Math.max(0, Math.min(LONGEST_JITTER, (left - this.wiring.now()) / 4));
+    this.wiring.later(wait + this.wiring.chance() * patience, () => {
       if (this.attempts.get(motionId) === turn) void this.post(motionId, attempt);
     });
   }
@@ -220,9 +218,11 @@ export class Ballots {
   private async post(motionId: string, attempt: number): Promise<void> {
     await this.once(`cast-${motionId}`, async () => {
       const paper = this.kept[motionId];
-      if (paper === undefined || !this.unanswered(paper)) return;
+      const motion = this.motion(motionId);
+      if (paper === undefined || motion === undefined || !this.unanswered(paper)) return;
       const { key, prefix, token, choices, signature } = paper;
-      const answer = await this.wiring.cast(motionId, { key, prefix, token, choices: choices ?? [], signature });
+      const body = padded({ key, prefix, token, choices: choices ?? [], signature }, lengthFor(motion));
+      const answer = await this.wiring.cast(motionId, body);
       if ("ok" in answer) await this.receipted(paper, answer.ok);
       else if ("code" in answer) {
         // too late for a receipt; whether the ballot was in the box all the same, the bulletin will tell
@@ -239,26 +239,37 @@ export class Ballots {
     const good = await verifyP256(device, fromHex(paper.receipt_key), message, fromHex(receipt.signature));
     this.since.delete(paper.motion_id);
     const own = receipt.leaf === paper.leaf;
-    if (good && own) await this.keep({ ...paper, receipt: receipt.signature, refused: "" });
-    else await this.keep({ ...paper, refused: "bad_receipt" });
+    const latest = this.kept[paper.motion_id] ?? paper;
+    if (good && own) await this.keep({ ...latest, receipt: receipt.signature, refused: "" });
+    else await this.keep({ ...latest, refused: "bad_receipt" });
   }
 
   // --- the sealed bulletin ---------------------------------------------------------------------------------
 
+  /** Look at a moment drawn once and kept, so that neither casting nor a reload moves it. */
+  private async lookLater(motionId: string, paper: KeptPaper): Promise<void> {
+    if (this.looking.has(motionId)) return;
+    this.looking.add(motionId);
+    const check_at = paper.check_at ?? this.wiring.now() + this.wiring.chance() * LOOK_WITHIN;
+    if (paper.check_at === undefined) await this.keep({ ...paper, check_at });
+    const left = Math.min(LOOK_WITHIN, check_at - this.wiring.now()); // a clock put back in between does not put it off for ever
+    this.wiring.later(Math.max(left, this.wiring.chance() * LONGEST_JITTER), () => {
+      this.looking.delete(motionId);
+      if (this.kept[motionId]?.bulletin === "unknown") void this.recheck(motionId);
+    });
+  }
+
   private async check(motion: Motion, paper: KeptPaper): Promise<void> {
     const { device } = this.wiring;
-    const answer = await this.wiring.proof(motion.motion_id, toHex(await sha(device, 256, fromHex(paper.key))));
-    if ("wait" in answer) {
-      this.wiring.later(3_000, () => void this.follow(this.motions, this.present, this.live));
+    const answer = await this.wiring.leaves(motion.motion_id);
+    if (!("ok" in answer)) { // no list, so nothing is known: neither that it is in, nor that it is not
+      const pause = "wait" in answer ? AGAIN : LOOK_WITHIN;
+      this.wiring.later(pause + this.wiring.chance() * pause, () => void this.follow(this.motions, this.present, this.live));
       return;
     }
-    let proved = false;
-    if ("ok" in answer) {
-      const { index, size, path } = answer.ok;
-      const leaf = await leafOf(device, this.ballotOf(paper)); // made anew: not what the server once said it was
-      proved = await proves(device, leaf, index, size, path.map(fromHex), fromHex(motion.root));
-    }
-    await this.keep({ ...(this.kept[motion.motion_id] ?? paper), bulletin: proved ? "in" : "out", checked_at: this.wiring.now() });
+    // the leaf is the one made here when the ballot was, and not what the server once said it was
+    const proved = await isAmong(device, fromHex(paper.leaf), answer.ok.leaves.map(fromHex), fromHex(motion.root));
+    await this.keep(settled({ ...(this.kept[motion.motion_id] ?? paper), bulletin: proved ? "in" : "out", checked_at: this.wiring.now() }));
   }
 
   // --- keeping and telling -----------------------------------------------------------------------------------

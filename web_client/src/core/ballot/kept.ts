@@ -11,8 +11,8 @@ export interface KeptPaper {
   readonly motion_id: MotionId;
   readonly modulus: string;
   readonly receipt_key: string;
-  /** The ballot's one-time key; the private half can be used here and not be read out. */
-  readonly private_key: CryptoKey;
+  /** The ballot's one-time key; the private half can be used here and not be read out. Null once it is of no more use. */
+  readonly private_key: CryptoKey | null;
   readonly key: string;
   readonly prefix: string;
   readonly salt: string;
@@ -25,11 +25,20 @@ export interface KeptPaper {
   readonly signature: string;
   readonly receipt: string;
   readonly leaf: string;
-  /** `in`: proved to be in the sealed bulletin; `out`: the server has no such ballot, or its proof is wrong. */
+  /** `in`: proved to be in the sealed bulletin; `out`: it is not, or that is not the bulletin whose root was published. */
   readonly bulletin: "unknown" | "in" | "out";
+  /** This device's time (Unix ms) at which it looks into the sealed bulletin by itself; missing before it is sealed. */
+  readonly check_at?: number;
   readonly checked_at: number | null;
   /** Why the paper could not be collected or the ballot not be counted. */
   readonly refused: string;
+}
+
+/** What stays once a ballot is proved, or was never counted: enough to look again, and nothing of what was chosen. Where a receipt
+ * was given for a ballot that is not in the bulletin everything stays: it is the proof of that. */
+export function settled(kept: KeptPaper): KeptPaper {
+  if (kept.bulletin === "unknown" || (kept.bulletin === "out" && kept.receipt !== "")) return kept;
+  return { ...kept, private_key: null, key: "", prefix: "", salt: "", inverse: "", blinded: "", token: "", choices: null, signature: "" };
 }
 
 export type PaperState =
@@ -72,7 +81,7 @@ export function asOwn(kept: KeptPaper, since: number | null): OwnPaper {
   const state: PaperState = kept.receipt !== "" || kept.bulletin === "in"
     ? "counted"
     : kept.refused !== "" || kept.bulletin === "out"
-      ? kept.token === "" ? "not_collected" : "not_counted"
+      ? kept.token === "" && kept.leaf === "" ? "not_collected" : "not_counted"
       : kept.token === "" ? "collecting" : kept.choices === null ? "held" : "casting";
   const stub = kept.leaf === "" ? "" : inFours(kept.leaf);
   return { state, code: kept.refused !== "" ? kept.refused : kept.bulletin === "out" && kept.receipt === "" ? "poll_closed" : "", choices: kept.choices ?? [], stub, bulletin: kept.bulletin, checked_at: kept.checked_at, since };

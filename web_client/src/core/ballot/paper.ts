@@ -55,30 +55,18 @@ export async function verifyP256(device: Cryptography, key: Bytes, message: Byte
   }
 }
 
-/** The root that `path` leads `leaf` to (RFC 9162 section 2.1.3.2); null for a path of the wrong length. */
-export async function rootBy(device: Cryptography, leaf: Bytes, index: number, size: number, path: readonly Bytes[]): Promise<Bytes | null> {
-  if (index < 0 || index >= size) return null;
-  const node = (left: Bytes, right: Bytes) => sha(device, 256, joined(Uint8Array.of(1), left, right));
-  let at = index;
-  let last = size - 1;
-  let found = leaf;
-  for (const step of path) {
-    if (last === 0) return null;
-    if (at % 2 === 1 || at === last) {
-      found = await node(step, found);
-      while (at % 2 === 0 && at !== 0) {
-        at >>= 1;
-        last >>= 1;
-      }
-    } else found = await node(found, step);
-    at >>= 1;
-    last >>= 1;
-  }
-  return last === 0 ? found : null;
+/** The Merkle tree hash over `leaves` in their order (RFC 6962 section 2.1); the leaves are hashes already. */
+export async function rootOf(device: Cryptography, leaves: readonly Bytes[]): Promise<Bytes> {
+  const [first] = leaves;
+  if (first === undefined) return sha(device, 256, new Uint8Array());
+  if (leaves.length === 1) return first;
+  let split = 1;
+  while (2 * split < leaves.length) split *= 2;
+  const [left, right] = await Promise.all([rootOf(device, leaves.slice(0, split)), rootOf(device, leaves.slice(split))]);
+  return sha(device, 256, joined(Uint8Array.of(1), left, right));
 }
 
-/** Whether a proof shows that `leaf` is in the bulletin with `root`. */
-export async function proves(device: Cryptography, leaf: Bytes, index: number, size: number, path: readonly Bytes[], root: Bytes): Promise<boolean> {
-  const found = await rootBy(device, leaf, index, size, path);
-  return found !== null && same(found, root);
+/** Whether `leaf` is one of `leaves`, and they are those of the bulletin with `root`. */
+export async function isAmong(device: Cryptography, leaf: Bytes, leaves: readonly Bytes[], root: Bytes): Promise<boolean> {
+  return leaves.some((one) => same(one, leaf)) && same(await rootOf(device, leaves), root);
 }

@@ -14,7 +14,7 @@ export function OwnReceipt({ motion }: { motion: Motion }): JSX.Element | null {
   const busy = useSignal(false);
   const own = ownPapers.value[motion.motion_id];
   if (!isElector(motion)) return null;
-  if (own === undefined || own.choices.length === 0) return <p class="rowx"><Chip icon="info">{t("vote.no_receipt")}</Chip></p>;
+  if (own === undefined || own.stub === "") return <p class="rowx"><Chip icon="info">{t("vote.no_receipt")}</Chip></p>;
   const look = (): void => {
     busy.value = true;
     void actions().recheckBallot(motion.motion_id).finally(() => { busy.value = false; });
@@ -28,7 +28,7 @@ export function OwnReceipt({ motion }: { motion: Motion }): JSX.Element | null {
       </p>
       <p class="small">{t(own.bulletin === "in" ? "vote.in_bulletin_words" : own.bulletin === "out" ? own.state === "counted" ? "vote.out_with_receipt" : "vote.out_without_receipt" : "vote.bulletin_later")}</p>
       <dl class="kv">
-        <dt>{t("vote.your_choice")}</dt><dd class="strong">{chosenWords(motion, own.choices)}</dd>
+        <dt>{t("vote.your_choice")}</dt>{own.choices.length > 0 ? <dd class="strong">{chosenWords(motion, own.choices)}</dd> : <dd>{t("vote.choice_gone")}</dd>}
         <dt>{t("vote.stub")}</dt><dd class="mono">{own.stub}</dd>
         {own.checked_at !== null && <><dt>{t("vote.checked_at")}</dt><dd>{clockTime(own.checked_at)}</dd></>}
       </dl>
