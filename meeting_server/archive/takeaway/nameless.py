@@ -7,31 +7,31 @@ the result before it leaves.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from pypinyin import lazy_pinyin
-
+from meeting_server.archive.takeaway.spellings import Spellings, heard_as, plain_name, sounds_of
 from meeting_server.archive.takeaway.study import Study
 
-_COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木", "夏侯", "南宫")
-_NO_FAMILY = frozenset("时组师年党路麦米区家金车学")
-"""小时, 小组, 老师, …: 老 and 小 before these make a word."""
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
-_TITLES = "书记|副书记|主任|副主任|老师|教授|副教授|同志|同学|院长|副院长|处长|部长|委员|组长|校长|先生|女士|师傅|辅导员|班长|学长|学姐"
 _NUMBER = re.compile(r"(?<![\d.])(?:\d[ -]?){7,}\d(?![\d.])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _LINK = re.compile(r"https?://[^\s，。；）)]+", re.ASCII)
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Nameless:
-    """``study`` without people; ``replaced`` counts what was put in place of names, numbers and addresses."""
+    """``study`` without people; ``replaced`` counts what was put in place of names, numbers and addresses.
+
+    ``left``: everyday words that are somebody's given name too (建设, 国庆) and how often they were left as words: whoever
+    looks at it before it leaves is told.
+    """
 
     study: Study
     replaced: int
     speakers: int
+    left: tuple[tuple[str, int], ...] = ()
 
 
 def nameless(study: Study, names: Iterable[str], places: Iterable[str] = ()) -> Nameless:
@@ -40,12 +40,13 @@ def nameless(study: Study, names: Iterable[str], places: Iterable[str] = ()) -> 
     chinese = study.language.startswith("zh")
     labels = {who: label_of(number, chinese=chinese) for number, who in enumerate(speakers)}
     others = "某同志" if chinese else "a member"
-    everyone = sorted({name.strip() for name in (*names, *speakers) if len(name.strip()) >= 2}, key=lambda name: (-len(name), name))
-    scrub = _Scrub({name: labels.get(name, others) for name in everyone}, others, "［略］" if chinese else "[omitted]")
-    of_places = _Scrub({name: "某支部" if chinese else "a branch" for name in (*places, study.branch_name) if name}, "", "", people=False)
+    everyone = [name.strip() for name in dict.fromkeys((*speakers, *names)) if len(plain_name(name)) >= 2]
+    people = _People({name: labels.get(name, others) for name in everyone}, others)
+    numbers = _Marks("［略］" if chinese else "[omitted]")
+    of_places = _Places([*places, study.branch_name], "某支部" if chinese else "a branch")
 
     def clean(text: str) -> str:
-        return scrub.text(of_places.text(text))
+        return people.text(of_places.text(numbers.text(text)))
 
     plain = replace(
         study,
@@ -67,7 +68,8 @@ def nameless(study: Study, names: Iterable[str], places: Iterable[str] = ()) -> 
             for q in study.questions
         ),
     )
-    return Nameless(plain, scrub.replaced + of_places.replaced, len(speakers))
+    replaced = people.replaced + numbers.replaced + of_places.replaced
+    return Nameless(plain, replaced, len(speakers), tuple(people.left.most_common()))
 
 
 def label_of(number: int, *, chinese: bool) -> str:
@@ -77,75 +79,58 @@ def label_of(number: int, *, chinese: bool) -> str:
     return f"Speaker {chr(65 + number)}" if number < 26 else f"Speaker {number + 1}"
 
 
-class _Scrub:
-    """Replaces, and counts what it replaced. ``labels`` by full name; ``people``: their ways of address and sounds too."""
+class _People:
+    """Replaces people, and counts. ``labels`` by full name; ``others`` where several may be meant."""
 
-    def __init__(self, labels: Mapping[str, str], others: str, number: str, *, people: bool = True) -> None:
+    def __init__(self, labels: Mapping[str, str], others: str) -> None:
         self.replaced = 0
-        self._others, self._number = others, number
-        given, surnames = _parts(labels) if people else ({}, frozenset())
-        self._labels = {**given, **{name.casefold(): label for name, label in labels.items()}}
-        words = sorted(self._labels, key=lambda word: (-len(word), word))
-        self._names = re.compile("|".join(_whole(word) for word in words), re.IGNORECASE) if words else None
-        family, after = _any_of(surnames), _any_of(surnames - _NO_FAMILY)
-        forms = ([f"(?:{family})(?:{_TITLES})"] if family else []) + ([f"[老小](?:{after})"] if after else [])
-        self._address = re.compile("|".join(forms)) if forms else None
-        long = (name for name in labels if people and len(name) >= 3 and _all_han(name))
-        self._sounds = {tuple(lazy_pinyin(name)): labels[name] for name in long}
+        self.left: Counter[str] = Counter()
+        self._labels, self._others = labels, others
+        self._spellings = Spellings(labels)
+        self._sounds = [(sounds, labels[name]) for name in labels if (sounds := sounds_of(name))]
 
     def text(self, text: str) -> str:
-        for pattern in (_LINK, _MAIL, _NUMBER) if self._number else ():
-            text = self._count(pattern, text, self._number)
-        if self._names is not None:
-            text, times = self._names.subn(lambda found: self._labels[found[0].casefold()], text)
-            self.replaced += times
-        if self._address is not None:
-            text = self._count(self._address, text, self._others)
-        return self._by_sound(text)
+        search = self._spellings.search(text)
+        self.left.update(search.left)
+        text = self._put(text, [(f.start, f.end, self._labels.get(f.name, self._others)) for f in search.found])
+        for sounds, label in self._sounds:
+            text = self._put(text, [(start, end, label) for start, end in heard_as(text, sounds)])
+        return text
 
-    def _count(self, pattern: re.Pattern[str], text: str, into: str) -> str:
-        text, times = pattern.subn(into, text)
+    def _put(self, text: str, places: Iterable[tuple[int, int, str]]) -> str:
+        for start, end, label in reversed(list(places)):
+            text = text[:start] + label + text[end:]
+            self.replaced += 1
+        return text
+
+
+class _Places:
+    """Replaces the names of branches and faculties, however they are spaced."""
+
+    def __init__(self, names: Iterable[str], into: str) -> None:
+        self.replaced = 0
+        spelt = sorted({name.strip() for name in names if name.strip()}, key=lambda name: (-len(name), name))
+        forms = (r"\s*".join(re.escape(character) for character in name if not character.isspace()) for name in spelt)
+        self._pattern = re.compile("|".join(forms), re.IGNORECASE) if spelt else None
+        self._into = into
+
+    def text(self, text: str) -> str:
+        if self._pattern is None:
+            return text
+        text, times = self._pattern.subn(self._into, text)
         self.replaced += times
         return text
 
-    def _by_sound(self, text: str) -> str:
-        """Names that a machine heard in other characters: three or more syllables in a row that sound like one."""
-        if not self._sounds:
-            return text
-        sounds = [lazy_pinyin(character)[0] if _HAN.match(character) else "" for character in text]
-        for name, label in self._sounds.items():
-            at = 0
-            while at + len(name) <= len(sounds):
-                if tuple(sounds[at : at + len(name)]) == name:
-                    text = text[:at] + label + text[at + len(name) :]
-                    sounds[at : at + len(name)] = [""] * len(label)
-                    self.replaced += 1
-                at += 1
+
+class _Marks:
+    """Replaces links, mail addresses and long numbers."""
+
+    def __init__(self, into: str) -> None:
+        self.replaced = 0
+        self._into = into
+
+    def text(self, text: str) -> str:
+        for pattern in (_LINK, _MAIL, _NUMBER):
+            text, times = pattern.subn(self._into, text)
+            self.replaced += times
         return text
-
-
-def _parts(labels: Mapping[str, str]) -> tuple[dict[str, str], frozenset[str]]:
-    """Given names of two characters (建华同志) with their label, and all surnames."""
-    given: dict[str, str] = {}
-    surnames: set[str] = set()
-    for name, label in labels.items():
-        if not _all_han(name) or not 2 <= len(name) <= 4:
-            continue
-        surname = name[:2] if len(name) > 2 and name[:2] in _COMPOUND else name[:1]
-        surnames.add(surname)
-        if len(name) - len(surname) == 2:
-            given[name[len(surname) :]] = label
-    return given, frozenset(surnames)
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
-
-
-def _all_han(name: str) -> bool:
-    return all(_HAN.match(character) for character in name)
-
-
-def _whole(word: str) -> str:
-    """A name in letters is replaced as a whole word only."""
-    return re.escape(word) if _HAN.search(word) else rf"\b{re.escape(word)}\b"
