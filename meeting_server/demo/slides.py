@@ -29,7 +29,7 @@ def _pdf(pages: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:
         f"<< /Type /Pages /Kids [{' '.join(f'{5 + 2 * n} 0 R' for n in range(len(pages)))}] /Count {len(pages)} >>",
         "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [4 0 R] >>",
         "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light "
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 >>",
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 /W [1 95 500] >>",
     ]
     for title, lines in pages:
         drawn = [f"0.76 0.11 0.13 rg 0 392 720 13 re f 0 g BT /F1 40 Tf 60 300 Td <{_hex(title)}> Tj ET"]

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,14 +18,17 @@ from sqlalchemy.engine import Row
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.domain.terms import DocumentRef
 from meeting_server.store.database import Database, metadata
-from meeting_server.store.document_pages import Damaged, Page, PageDrawer, document_pages, folder_of
+from meeting_server.store.document_pages import Busy, Page, PageDrawer, Undrawn, document_pages, folder_of
+from meeting_server.store.page_pictures import is_pdf
 
 LARGEST = 20 * 1024 * 1024
 """Bytes one document may have."""
 MOST = 40
 """Documents one meeting may have."""
 
-EXTENSIONS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+EXTENSIONS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/heic": ".heic"}
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
+"""Brands of pictures that phones write (ISO/IEC 23008-12)."""
 
 documents = Table(
     "documents",
@@ -60,22 +63,45 @@ class Document:
     def file_name(self) -> str:
         return self.title + EXTENSIONS[self.media_type]
 
+    why_unpaged: str = ""
+    """When it was just added and has no pictures: ``locked``, ``too_long``, ``too_many_pixels``, ``slow`` or ``no_sandbox``."""
+
     @property
     def ref(self) -> DocumentRef:
         return DocumentRef(self.document_id, self.title, self.media_type, self.size, self.pages)
 
 
-class DocumentRefused(Exception):
-    """``code``: ``wrong_type`` (415), ``too_large`` (413), ``empty_file`` (400), ``damaged`` (422), ``too_many`` (409)."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A document whose pages are being drawn: how many are, of how many; 0 of 0 while it waits."""
 
-    def __init__(self, code: Literal["wrong_type", "too_large", "empty_file", "damaged", "too_many"]) -> None:
+    document_id: str
+    title: str
+    done: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Pages (from 1) of a document of which something is to be said."""
+
+    lacking: tuple[int, ...] = ()
+    """Some characters are missing: no font has them."""
+    undrawn: tuple[int, ...] = ()
+    """They could not be drawn."""
+
+
+class DocumentRefused(Exception):
+    """``code``: ``wrong_type`` (415), ``too_large`` (413), ``empty_file`` (400), ``damaged`` (422), ``too_many`` (409), ``busy`` (429)."""
+
+    def __init__(self, code: Literal["wrong_type", "too_large", "empty_file", "damaged", "too_many", "busy"]) -> None:
         super().__init__(code)
         self.code = code
 
 
 def media_type_of(content: bytes) -> str | None:
-    """PDF, PNG, JPEG or WebP by the bytes themselves, never by a name or a header; ``None`` for anything else."""
-    if content.startswith((b"%PDF-1.", b"%PDF-2.")):
+    """PDF, PNG, JPEG, WebP or HEIC by the bytes themselves, never by a name or a header; ``None`` for anything else."""
+    if is_pdf(content):
         return "application/pdf"
     if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
         return "image/png"
@@ -83,6 +109,8 @@ def media_type_of(content: bytes) -> str | None:
         return "image/jpeg"
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "image/webp"
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
+        return "image/heic"
     return None
 
 
@@ -99,13 +127,18 @@ def title_of(file_name: str) -> str:
 class Documents:
     """Documents in ``folder`` under random names; the table knows what they are."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, drawer: PageDrawer | None = None) -> None:
         self._database = database
         self._folder = folder
-        self._drawer = PageDrawer()
+        self._drawer = drawer or PageDrawer()
+        self._adding: dict[MeetingId, dict[str, Progress]] = {}
 
     async def add(self, meeting_id: MeetingId, file_name: str, content: bytes, added_by: str, now: Millis) -> Document:
-        """Store one document and the pictures of its pages. Raises DocumentRefused; nothing is kept then."""
+        """Store one document and the pictures of its pages. Raises DocumentRefused; nothing is kept then.
+
+        It is kept as soon as it is known to be one, and ``being_drawn`` tells how far its pages are: a server that ends before they are
+        drawn leaves a document that can be downloaded.
+        """
         if not content:
             raise DocumentRefused("empty_file")
         if len(content) > LARGEST:
@@ -113,43 +146,65 @@ class Documents:
         media_type = media_type_of(content)
         if media_type is None:
             raise DocumentRefused("wrong_type")
-        if len(await self.of_meeting(meeting_id)) >= MOST:
+        if len(await self.of_meeting(meeting_id)) + len(self.being_drawn(meeting_id)) >= MOST:
             raise DocumentRefused("too_many")
-        stored_as = secrets.token_hex(16)
-        path = self._folder / stored_as
+        document_id, title = "d" + secrets.token_hex(8), title_of(file_name)
+        path = self._folder / secrets.token_hex(16)
         await asyncio.to_thread(_write, path, content)
         digest = hashlib.sha256(content).hexdigest()
+        document = Document(document_id, meeting_id, title, media_type, len(content), digest, path)
+        adding, kept = self._adding.setdefault(meeting_id, {}), False
+
+        async def count(done: int, of: int) -> None:
+            nonlocal kept
+            adding[document_id] = Progress(document_id, title, done, of)
+            if not kept:
+                await self._keep(document, added_by, now)
+                kept = True
+
+        adding[document_id] = Progress(document_id, title)
+        pages: tuple[Page, ...] = ()
+        why = ""
         try:
-            pages = await self._drawer.draw(path)
-        except Damaged as error:
-            path.unlink(missing_ok=True)
-            raise DocumentRefused("damaged") from error
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        document_id, title = "d" + secrets.token_hex(8), title_of(file_name)
-        document = Document(document_id, meeting_id, title, media_type, len(content), digest, path, len(pages))
-        try:
+            pages = await self._drawer.draw(meeting_id, path, count)
             async with self._database.write() as conn:
-                await conn.execute(
-                    insert(documents).values(
-                        document_id=document.document_id,
-                        meeting_id=meeting_id,
-                        title=document.title,
-                        media_type=media_type,
-                        size=document.size,
-                        sha256=digest,
-                        stored_as=stored_as,
-                        added_by=added_by,
-                        added_at=now,
-                    )
+                await conn.execute(insert(document_pages), [_row(document_id, page) for page in pages])
+        except Undrawn as error:
+            if error.why == "damaged":
+                raise DocumentRefused("damaged") from error
+            why = error.why
+            if not kept:
+                await self._keep(document, added_by, now)
+                kept = True
+        except Busy as error:
+            raise DocumentRefused("busy") from error
+        finally:
+            if not kept:
+                _gone(path)
+            del adding[document_id]
+            if not adding:
+                self._adding.pop(meeting_id, None)
+        return replace(document, pages=len(pages), why_unpaged=why)
+
+    def being_drawn(self, meeting_id: MeetingId) -> tuple[Progress, ...]:
+        """The documents of a meeting that have come and whose pages are being drawn."""
+        return tuple(self._adding.get(meeting_id, {}).values())
+
+    async def _keep(self, document: Document, added_by: str, now: Millis) -> None:
+        async with self._database.write() as conn:
+            await conn.execute(
+                insert(documents).values(
+                    document_id=document.document_id,
+                    meeting_id=document.meeting_id,
+                    title=document.title,
+                    media_type=document.media_type,
+                    size=document.size,
+                    sha256=document.sha256,
+                    stored_as=document.path.name,
+                    added_by=added_by,
+                    added_at=now,
                 )
-                if pages:
-                    await conn.execute(insert(document_pages), [_row(document_id, page) for page in pages])
-        except BaseException:
-            _gone(path)
-            raise
-        return document
+            )
 
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[Document, ...]:
         """In the order in which they were added."""
@@ -168,7 +223,24 @@ class Documents:
         here = and_(document_pages.c.document_id == document.document_id, document_pages.c.page == page)
         async with self._database.read() as conn:
             row = (await conn.execute(select(document_pages).where(here))).first()
-        return None if row is None else Page(row.page, row.width, row.height, row.small_sha256, row.large_sha256)
+        return None if row is None else Page(row.page, row.width, row.height, row.small_sha256, row.large_sha256, row.note)
+
+    async def notes(self, meeting_id: MeetingId) -> dict[str, Notes]:
+        """What is to be said of pages, by document; only of documents of which there is something."""
+        query = (
+            select(document_pages.c.document_id, document_pages.c.page, document_pages.c.note)
+            .join(documents, documents.c.document_id == document_pages.c.document_id)
+            .where(and_(documents.c.meeting_id == meeting_id, document_pages.c.note != ""))
+            .order_by(document_pages.c.page)
+        )
+        found: dict[str, Notes] = {}
+        async with self._database.read() as conn:
+            for row in await conn.execute(query):
+                notes = found.get(row.document_id, Notes())
+                lacking = (*notes.lacking, row.page) if row.note == "lacks_glyphs" else notes.lacking
+                undrawn = (*notes.undrawn, row.page) if row.note == "undrawn" else notes.undrawn
+                found[row.document_id] = Notes(lacking, undrawn)
+        return found
 
     async def remove(self, meeting_id: MeetingId, document_id: str) -> bool:
         """Whether there was one; its bytes are gone afterwards."""
@@ -207,6 +279,7 @@ def _row(document_id: str, page: Page) -> dict[str, Any]:
         "height": page.height,
         "small_sha256": page.small_sha256,
         "large_sha256": page.large_sha256,
+        "note": page.note,
     }
 
 

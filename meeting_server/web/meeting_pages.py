@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.domain.attendance import quorum_now
-from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Convening, Invited
-from meeting_server.store.documents import LARGEST, Document, DocumentRefused
+from meeting_server.store.documents import Progress
 from meeting_server.store.leave import Leave
 from meeting_server.web.auth import now_millis
 from meeting_server.web.calendar_file import calendar_of
 from meeting_server.web.desk import desk_of
-from meeting_server.web.errors import Refused, WebCode
-from meeting_server.web.forms import form_of
 from meeting_server.web.home import calendar_response
 from meeting_server.web.house import house_of
-from meeting_server.web.meetings import Seat, door_is_open, is_due, managed_seat, names_at, reconvene, seat_at, state_of
-from meeting_server.web.pages import address_of, language_of, render, say, see
+from meeting_server.web.meetings import Seat, door_is_open, is_due, names_at, seat_at, state_of
+from meeting_server.web.pages import address_of, language_of, render, say
 from meeting_server.web.permissions import allowed
 from meeting_server.web.reader import seeing
 from meeting_server.web.rule_words import rule_words
@@ -36,9 +34,16 @@ DONE = frozenset(
         "not_changeable",
         "document_added",
         "document_removed",
-        "document_unpaged",
         "document_kept",
         "damaged",
+        "busy",
+        "document_drawing",
+        "document_busy",
+        "unpaged_locked",
+        "unpaged_too_long",
+        "unpaged_too_many_pixels",
+        "unpaged_slow",
+        "unpaged_no_sandbox",
         "wrong_type",
         "document_too_large",
         "empty_file",
@@ -49,9 +54,11 @@ DONE = frozenset(
     }
 )
 """What ``?done=`` may say; each has a sentence under ``schedule.done``."""
-PROBLEMS = frozenset({"not_changeable", "wrong_type", "document_too_large", "empty_file", "damaged", "document_kept", "too_many"})
-UPLOAD_LIMIT = LARGEST + 64 * 1024
-"""Bytes of a form with one document in it."""
+PROBLEMS = frozenset(
+    {"not_changeable", "wrong_type", "document_too_large", "empty_file", "damaged", "document_kept", "document_busy", "too_many", "busy"}
+)
+MOST_NAMED = 12
+"""Pages named in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,9 @@ async def show_meeting(
     people = convening.participants if convening else ()
     entitled = _entitled(convening)
     asked = done or request.query_params.get("done", "")
+    being_drawn = being_drawn_of(request, seat.meeting_id)
+    if asked == "document_drawing" and not being_drawn:
+        asked = "document_added"  # by now it is
     chair, secretary = scheduled.holds(Role.CHAIR), scheduled.holds(Role.SECRETARY)
     return await render(
         request,
@@ -101,7 +111,10 @@ async def show_meeting(
             "entitled": entitled,
             "guests": sum(1 for person in people if person.standing is Standing.GUEST),
             "documents": await desk.documents.of_meeting(seat.meeting_id),
-            "kept": await _of_the_record(request, seat) if seat.manages else frozenset(),
+            "being_drawn": being_drawn,
+            "notes": await desk.documents.notes(seat.meeting_id) if seat.manages else {},
+            "numbers": lambda pages: _numbers(request, pages),
+            "kept": await of_the_record(request, seat) if seat.manages else frozenset(),
             "size_words": lambda size: _size_words(request, size),
             "rule": rule_words(preset, entitled, language_of(request), lambda key, **holes: say(request, key, **holes)),
             "my_leave": leaves.get(seat.viewer.participant_id),
@@ -146,6 +159,16 @@ def _size_words(request: Request, size: int) -> str:
     return say(request, "schedule.documents.mb", n=f"{size / 1_048_576:.1f}")
 
 
+def being_drawn_of(request: Request, meeting_id: MeetingId) -> dict[str, Progress]:
+    """How far the pages of documents are that have just come, by document."""
+    return {progress.document_id: progress for progress in desk_of(request).documents.being_drawn(meeting_id)}
+
+
+def _numbers(request: Request, pages: Sequence[int]) -> str:
+    """Page numbers in a sentence; of very many the first."""
+    return say(request, "schedule.documents.comma").join(map(str, pages[:MOST_NAMED])) + ("…" if len(pages) > MOST_NAMED else "")
+
+
 async def calendar(request: Request) -> Response:
     seat = await seat_at(request)
     product = say(request, "common.product")
@@ -154,56 +177,7 @@ async def calendar(request: Request) -> Response:
     return calendar_response(content, f"{seat.meeting_id}.ics")
 
 
-# --- documents ----------------------------------------------------------------------------------------------
-
-
-async def add_document(request: Request) -> Response:
-    seat = await managed_seat(request)
-    form = await form_of(request, limit=UPLOAD_LIMIT, files=1)
-    upload = form.get("file")
-    if upload is None or isinstance(upload, str):
-        await form.close()
-        return see(f"/meetings/{seat.meeting_id}?done=empty_file#documents")
-    try:
-        content = await upload.read(LARGEST + 1)
-        added = await desk_of(request).documents.add(
-            seat.meeting_id, upload.filename or "", content, seat.viewer.participant_id, now_millis()
-        )
-    except DocumentRefused as error:
-        return await _refused(request, seat, error)
-    finally:
-        await form.close()
-    await reconvene(request, seat.meeting_id)
-    done = "document_added" if added.pages else "document_unpaged"
-    return see(f"/meetings/{seat.meeting_id}?done={done}#documents")
-
-
-async def _refused(request: Request, seat: Seat, error: DocumentRefused) -> Response:
-    if error.code == "wrong_type":
-        return await show_meeting(request, seat, status=415, done="wrong_type")
-    if error.code == "too_large":
-        return await show_meeting(request, seat, status=413, done="document_too_large")
-    return await show_meeting(request, seat, status=409 if error.code == "too_many" else 422, done=error.code)
-
-
-async def documents_page(request: Request) -> Response:
-    """The place on the meeting's page where its documents are."""
-    return see(f"/meetings/{(await seat_at(request)).meeting_id}#documents")
-
-
-async def remove_document(request: Request) -> Response:
-    seat = await managed_seat(request)
-    await form_of(request)
-    document_id = request.path_params["document_id"]
-    if document_id in await _of_the_record(request, seat):
-        return await show_meeting(request, seat, status=409, done="document_kept")
-    if not await desk_of(request).documents.remove(seat.meeting_id, document_id):
-        raise Refused(WebCode.NOT_FOUND)
-    await reconvene(request, seat.meeting_id)
-    return see(f"/meetings/{seat.meeting_id}?done=document_removed#documents")
-
-
-async def _of_the_record(request: Request, seat: Seat) -> frozenset[str]:
+async def of_the_record(request: Request, seat: Seat) -> frozenset[str]:
     """The documents that were there when the meeting opened: pages of them may have been shown."""
     if seat.scheduled.status not in ("open", "adjourned"):
         return frozenset()
@@ -211,34 +185,7 @@ async def _of_the_record(request: Request, seat: Seat) -> frozenset[str]:
     return frozenset(document.document_id for document in state.documents) if state is not None else frozenset()
 
 
-async def document(request: Request) -> Response:
-    """The bytes of one document, for whoever may see the meeting: pictures are shown, PDF is downloaded."""
-    seat = await seat_at(request)
-    found = await desk_of(request).documents.document(seat.meeting_id, request.path_params["document_id"])
-    if found is None or not found.path.is_file():
-        raise Refused(WebCode.NOT_FOUND)
-    return _file(found)
-
-
-def _file(found: Document) -> Response:
-    return FileResponse(
-        found.path,
-        media_type=found.media_type,
-        filename=found.file_name,
-        content_disposition_type="inline" if found.media_type.startswith("image/") else "attachment",
-        headers={
-            "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; sandbox",
-            "cache-control": "private, no-store",
-        },
-    )
-
-
 routes: list[BaseRoute] = [
     Route("/meetings/{meeting_id}", meeting_page, methods=["GET"]),
     Route("/meetings/{meeting_id}/calendar.ics", calendar, methods=["GET"]),
-    Route("/meetings/{meeting_id}/documents", documents_page, methods=["GET"]),
-    Route("/meetings/{meeting_id}/documents", add_document, methods=["POST"]),
-    Route("/meetings/{meeting_id}/documents/{document_id}", document, methods=["GET"]),
-    Route("/meetings/{meeting_id}/documents/{document_id}/remove", remove_document, methods=["POST"]),
 ]

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
 import icalendar
 import pytest
 from PIL import Image
-from pypdf import PdfWriter
 
 from meeting_server.demo.slides import slides
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
+from meeting_server.store.document_pages import PageDrawer
 from meeting_server.store.documents import LARGEST
-from meeting_server.store.page_drawing import MOST_PAGES
+from meeting_server.store.page_pictures import MOST_PAGES
 from meeting_server.store.templates import TEMPLATES
 from meeting_server.web.dates import ZONE, millis
 from tests.meeting_house import HOUR, MeetingHouse, form_fields, meeting_house, start_of
+from tests.odd_documents import blank_pages, chinese_pdf, with_a_bad_page, with_password
 
 PDF = slides()[0][1]
 
@@ -320,100 +322,82 @@ async def test_the_pages_of_an_uploaded_document_are_pictures_small_enough_for_a
     assert (await member.get(f"/meetings/{other.meeting_id}/documents/{slides_.document_id}/pages/1")).status_code == 404
 
 
-def locked() -> bytes:
-    writer, content = PdfWriter(clone_from=io.BytesIO(PDF)), io.BytesIO()
-    writer.encrypt("秘密", algorithm="AES-256")
-    writer.write(content)
-    return content.getvalue()
-
-
-def long() -> bytes:
-    writer, content = PdfWriter(), io.BytesIO()
-    for _ in range(MOST_PAGES + 1):
-        writer.add_blank_page(100, 100)
-    writer.write(content)
-    return content.getvalue()
-
-
-@pytest.mark.parametrize("made", [locked, long])
-async def test_a_locked_or_very_long_document_can_only_be_downloaded_and_the_page_says_so(
-    house: MeetingHouse, made: Callable[[], bytes]
+@pytest.mark.parametrize(
+    ("content", "why", "words"),
+    [(with_password(PDF), "locked", "打开要密码"), (blank_pages(MOST_PAGES + 1), "too_long", "超过 200 页")],
+    ids=["locked", "too long"],
+)
+async def test_a_document_that_can_only_be_downloaded_is_kept_and_the_page_says_why(
+    house: MeetingHouse, content: bytes, why: str, words: str
 ) -> None:
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
     browser = await house.signed_in("secretary")
-    answer = await browser.submit(f"{page}/documents", files={"file": ("a.pdf", made(), "application/pdf")}, page=page)
-    assert answer.headers["location"].startswith(f"{page}?done=document_unpaged")
+    answer = await browser.submit(f"{page}/documents", files={"file": ("a.pdf", content, "application/pdf")}, page=page)
+    assert answer.headers["location"].startswith(f"{page}?done=unpaged_{why}")
+    told = (await browser.get(answer.headers["location"])).text
+    assert words in told
+    assert "只能下载，不能在会上展示" in told
     (document,) = await house.desk.documents.of_meeting(scheduled.meeting_id)
     assert document.pages == 0
     assert (await browser.get(f"{page}/documents/{document.document_id}/pages/1")).status_code == 404
 
 
-# --- leave ---------------------------------------------------------------------------------------------------
-
-
-async def test_leave_is_asked_and_both_see_what_came_of_it(house: MeetingHouse) -> None:
-    scheduled = await house.scheduled(72 * HOUR)
-    page = f"/meetings/{scheduled.meeting_id}"
-    member, secretary = await house.signed_in("probationary"), await house.signed_in("secretary")
-    await member.submit(f"{page}/leave", {"reason": "外出调研"}, page=page)
-    assert "待批准" in (await member.get(page)).text
-    assert "1 人请假待批" in (await secretary.get("/")).text
-    assert "外出调研" in (await secretary.get(page)).text
-    await secretary.submit(f"{page}/leave/{house.pid('probationary')}", {"decision": "approved", "answer": "注意安全"}, page=page)
-    shown = (await member.get(page)).text
-    assert "已批准" in shown
-    assert "书记说：注意安全" in shown
-    assert "您已请假，已批准" in (await member.get("/")).text
-    convening = await house.desk.convener.convening(scheduled.meeting_id)
-    assert convening is not None
-    assert [(p.leave_reason, p.leave_approved) for p in convening.participants if p.name == "林晓雨"] == [("外出调研", True)]
-    await member.submit(f"{page}/leave/withdraw", page=page)
-    state = await house.registry.state(scheduled.meeting_id)
-    assert state is not None
-    assert not state.participants[house.pid("probationary")].leave_approved
-
-
-@pytest.mark.parametrize(("reason", "words"), [("", "请写上原因"), ("长" * 201, "200 字以内")])
-async def test_leave_needs_a_reason_of_reasonable_length(house: MeetingHouse, reason: str, words: str) -> None:
+async def test_pages_that_could_not_be_drawn_or_lack_characters_are_named(house: MeetingHouse) -> None:
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
-    member = await house.signed_in("probationary")
-    answer = await member.submit(f"{page}/leave", {"reason": reason}, page=page, status=422)
-    assert words in answer.text
-    assert await house.desk.leaves.of_meeting(scheduled.meeting_id) == {}
+    browser = await house.signed_in("secretary")
+    for content in (with_a_bad_page(), chinese_pdf(["党员\ue123"])):
+        await browser.submit(f"{page}/documents", files={"file": ("a.pdf", content, "application/pdf")}, page=page)
+    told = (await browser.get(page)).text
+    assert "第 2 页画不出来" in told
+    assert "第 1 页有字显示不出来" in told
+    assert "画不出来" not in (await (await house.signed_in("probationary")).get(page)).text
 
 
-async def test_leave_of_others_is_private(house: MeetingHouse) -> None:
+async def test_an_upload_that_takes_its_time_tells_how_far_it_is(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meeting_server.web.document_pages.AT_ONCE_SECONDS", 0.0)
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
-    await house.inner.add("second", "马丽娟", house.inner.branch, number="2023009")
-    await house.desk.schedule.change(
-        scheduled.meeting_id,
-        house.plan(people=(*scheduled.plan.people, type(scheduled.plan.people[0])(house.pid("second")))),
-        1,
-        1,
-    )
-    await (await house.signed_in("probationary")).submit(f"{page}/leave", {"reason": "住院手术"}, page=page)
-    assert "住院手术" not in (await (await house.signed_in("second")).get(page)).text
-    assert "住院手术" not in (await (await house.signed_in("reviewer")).get(page)).text
+    browser = await house.signed_in("secretary")
+    answer = await browser.submit(f"{page}/documents", files={"file": ("总结.pdf", PDF, "application/pdf")}, page=page)
+    assert "done=document_drawing" in answer.headers["location"]
+    told = (await browser.get(answer.headers["location"])).text
+    assert f'data-progress="{page}/documents/progress"' in told
+    assert "总结 ·" in told
+    async with asyncio.timeout(30):
+        while (piece := await browser.get(f"{page}/documents/progress")).headers["x-complete"] == "no":
+            assert "总结 ·" in piece.text
+            await asyncio.sleep(0.05)
+    assert "3 页" in (await browser.get(page)).text
+    async with asyncio.timeout(30):
+        while not (state := await house.registry.state(scheduled.meeting_id)) or not state.documents:  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0.05)
+    assert [document.pages for document in state.documents] == [3]
+    assert (await (await house.signed_in("probationary")).get(f"{page}/documents/progress")).status_code == 404
 
 
-async def test_leave_can_be_asked_while_the_meeting_runs_but_not_afterwards(house: MeetingHouse) -> None:
+async def test_a_document_is_not_removed_while_its_pages_are_drawn(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meeting_server.web.document_pages.AT_ONCE_SECONDS", 0.0)
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
-    await house.open(scheduled.meeting_id)
-    member = await house.signed_in("probationary")
-    await member.submit(f"{page}/leave", {"reason": "堵在路上"}, page=page)
-    await house.adjourn(scheduled.meeting_id)
-    answer = await member.submit(f"{page}/leave", {"reason": "补假"}, status=409)
-    assert "不用请假了" in answer.text
+    browser = await house.signed_in("secretary")
+    await browser.submit(f"{page}/documents", files={"file": ("总结.pdf", PDF, "application/pdf")}, page=page)
+    async with asyncio.timeout(30):
+        while not (being_drawn := house.desk.documents.being_drawn(scheduled.meeting_id)):  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0.01)
+    answer = await browser.submit(f"{page}/documents/{being_drawn[0].document_id}/remove", page=page, status=409)
+    assert "画好以后才能删去" in answer.text
+    async with asyncio.timeout(30):
+        while house.desk.documents.being_drawn(scheduled.meeting_id):  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0.05)
 
 
-async def test_a_member_can_not_approve_their_own_leave(house: MeetingHouse) -> None:
+async def test_a_document_that_takes_over_its_drawing_is_kept_without_pages_and_the_page_says_so(house: MeetingHouse) -> None:
+    planted = "page_drawing.draw = lambda *_: open('/etc/passwd')"
+    house.desk.documents._drawer = PageDrawer(f"from meeting_server.store import page_drawing; {planted}; page_drawing.main()")
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
-    member = await house.signed_in("probationary")
-    await member.submit(f"{page}/leave", {"reason": "出差"}, page=page)
-    await member.submit(f"{page}/leave/{house.pid('probationary')}", {"decision": "approved"}, page=page, status=403)
-    assert (await house.desk.leaves.of_meeting(scheduled.meeting_id))[house.pid("probationary")].status == "asked"
+    browser = await house.signed_in("secretary")
+    answer = await browser.submit(f"{page}/documents", files={"file": ("a.pdf", PDF, "application/pdf")}, page=page)
+    assert "不能在会上展示" in (await browser.get(answer.headers["location"])).text
