@@ -13,6 +13,7 @@ from rich.console import Console
 
 from meeting_server import observe
 from meeting_server.config import Settings
+from meeting_server.processes import keep_private
 from meeting_server.supervisor import die_with_parent
 
 command = typer.Typer(
@@ -38,6 +39,7 @@ def _stop(message: str, code: int = 1) -> NoReturn:
 
 def _settings(process: str) -> Settings:
     settings = Settings()
+    keep_private(settings)
     observe.configure(settings.log_level, settings.log_format, process)
     return settings
 

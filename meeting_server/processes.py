@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import stat
 from typing import TYPE_CHECKING
 
 from meeting_server.config import Settings
 
 if TYPE_CHECKING:
     from meeting_server.archive.speech.engines import SpeechSettings
+
+
+def keep_private(settings: Settings) -> None:
+    """Whatever this process makes is for its own account alone, and others lose the folders that were made before.
+
+    A folder that others may write into (``/tmp``) or that belongs to somebody else is left as it is.
+    """
+    os.umask(0o077)
+    for folder in (settings.data_dir, settings.recordings_dir):
+        try:
+            found = folder.stat()
+        except FileNotFoundError:
+            continue
+        if found.st_uid == os.geteuid() and found.st_mode & 0o007 and not found.st_mode & 0o002:
+            folder.chmod(stat.S_IMODE(found.st_mode) & ~0o007)
 
 
 async def migrated(settings: Settings) -> None:

@@ -49,6 +49,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "postgresql": ("/usr/lib/postgresql", "/usr/local/bin/postgres"),
     "janus": ("/usr/bin/janus",),
     "coturn": ("/usr/bin/turnserver",),
+    "systemd": ("/usr/bin/systemd-analyze", "/bin/systemd-analyze"),
     "iproute2": ("/usr/sbin/ip", "/sbin/ip", "/bin/ip"),
 }
 

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import ssl
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -70,6 +71,21 @@ def test_no_link_is_in_the_log(demo: Server) -> None:
     logged = [line for line in demo.lines if "[" in line and "request" in line]
     assert any("/sign-in/***" in line for line in logged)
     assert [line for line in logged for token in tokens if token in line] == []
+
+
+def test_whatever_the_server_makes_is_for_its_own_account_alone(demo: Server) -> None:
+    demo.command("backup", str(demo.folder / "copy"))
+    made = [path for name in ("var", "recordings", "copy") for path in (demo.folder / name, *(demo.folder / name).rglob("*"))]
+    kinds = {path.suffix for path in made} | {path.name for path in made}
+    assert {".sqlite3", ".webp", "secret.key", "media.sock", "manifest.json"} <= kinds
+    assert [str(path) for path in made if stat.S_IMODE(path.lstat().st_mode) & 0o077] == []
+
+
+def test_folders_that_others_could_read_are_closed_at_start(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var").chmod(0o755)
+    Server(tmp_path).command("migrate")
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o750
 
 
 def test_health_and_figures(demo: Server) -> None:
