@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 import os
 import signal
@@ -21,6 +22,7 @@ from rich.table import Table
 
 from meeting_server.config import Settings
 from meeting_server.local_https import certificate_for, lan_addresses
+from meeting_server.media.probing import until_deaf
 from meeting_server.store.secret_key import secret_key
 from meeting_server.supervisor import Child, Supervisor
 from meeting_server.web.catalogue import DEFAULT, Language, text
@@ -107,7 +109,8 @@ def children_of(place: Place) -> list[Child]:
     names = ["media", "web", "archive"] if place.settings.media else ["web", "archive"]
     if place.settings.caption_sockets is not None:
         names.append("captions")
-    return [Child(name, (sys.executable, "-m", "meeting_server", name), place.environment) for name in names]
+    watches = {"media": functools.partial(until_deaf, place.settings.media_control)}
+    return [Child(name, (sys.executable, "-m", "meeting_server", name), place.environment, watches.get(name)) for name in names]
 
 
 async def wait_until_ready(place: Place, seconds: float = READY_SECONDS) -> None:

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -26,11 +26,15 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process to keep running: this command, with these variables added to our environment."""
+    """A process to keep running: this command, with these variables added to our environment.
+
+    ``watch(pid)`` returns when the process, though it runs, does not do its work any more; it is then killed and started again.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    watch: Callable[[int], Awaitable[None]] | None = None
 
 
 def die_with_parent() -> None:
@@ -81,7 +85,7 @@ class Supervisor:
         while not self._stopping.is_set():
             began = time.monotonic()
             process = await self._start(child)
-            code = await process.wait()
+            code = await self._ended(child, process)
             if self._stopping.is_set():
                 return
             if time.monotonic() - began > STEADY_SECONDS:
@@ -91,6 +95,26 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
             delay = min(delay * 2, LONGEST_DELAY)
+
+    async def _ended(self, child: Child, process: asyncio.subprocess.Process) -> int:
+        """The exit code of a process that has ended, of itself or because it did not do its work."""
+        if child.watch is None:
+            return await process.wait()
+        ended = asyncio.ensure_future(process.wait())
+        idle = asyncio.ensure_future(child.watch(process.pid))
+        try:
+            await asyncio.wait({ended, idle}, return_when=asyncio.FIRST_COMPLETED)
+            if idle.done() and idle.exception() is not None:
+                self._log.error("a process cannot be watched", child=child.name, reason=str(idle.exception()))
+            elif not ended.done() and not self._stopping.is_set():
+                self._log.error("a process does not do its work and is killed", child=child.name)
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            return await ended
+        finally:
+            for task in (ended, idle):
+                task.cancel()
+            await asyncio.gather(idle, return_exceptions=True)
 
     async def _start(self, child: Child) -> asyncio.subprocess.Process:
         # a session of its own: Ctrl-C reaches only us, and we stop the children in order

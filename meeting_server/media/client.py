@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from .api import (
     Answer,
@@ -50,6 +51,7 @@ from .control import (
     read_frame,
     reports,
 )
+from .probing import until_deaf
 from .settings import MediaSettings
 from .turn import turn_servers
 
@@ -58,6 +60,8 @@ MEET_WITHIN_S = 5.0
 REPLY_WITHIN_S = 30.0
 PING_EVERY_S, PONG_WITHIN_S = 2.0, 8.0
 LONGEST_PAUSE_S = 5.0
+
+log = structlog.get_logger("media")
 
 Reply = Done | Answered | Detailed | Measured | Refused
 
@@ -156,7 +160,9 @@ class WorkerLink:
         self.port, self.pid = first.port, first.pid
         self.ready.set()
         self._report(self, first)
-        pinger = asyncio.create_task(self._ping())
+        watching = [asyncio.create_task(self._ping())]
+        if self._process is not None:
+            watching.append(asyncio.create_task(self._probe(self._process)))
         try:
             while True:
                 message = await read_frame(reader, reports)
@@ -167,7 +173,8 @@ class WorkerLink:
                 else:
                     self._report(self, message)
         finally:
-            pinger.cancel()
+            for task in watching:
+                task.cancel()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while True:
@@ -189,14 +196,25 @@ class WorkerLink:
                     self._writer.transport.abort()
                 return
 
+    async def _probe(self, process: asyncio.subprocess.Process) -> None:
+        """A worker of ours that no longer hears is ended; it is started again when its connection ends with it."""
+        await until_deaf(self._path, process.pid)
+        log.error("a media worker no longer hears and is ended", worker=self.name, pid=process.pid)
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
     async def call(self, command: Command) -> Reply:
         """Raises MediaRefused."""
         if self._writer is None or not self.ready.is_set():
             raise MediaRefused("media_unavailable", f"{self.name} is not there")
         number = next(self._numbers)
+        try:
+            request = frame(Request(number, command))
+        except UnicodeEncodeError as reason:  # half of a character, which JSON can hold and no text can
+            raise MediaRefused("bad_sdp", str(reason)) from reason
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
-        self._writer.write(frame(Request(number, command)))
+        self._writer.write(request)
         try:
             reply = await asyncio.wait_for(future, REPLY_WITHIN_S)
         except TimeoutError as reason:
@@ -394,6 +412,8 @@ class MediaWorkers:
                 continue  # its absence shows in the missing figures
             if isinstance(reply, Measured):
                 lines += [f'meeting_media_{name}{{worker="{link.name}"}} {value}' for name, value in reply.figures.items()]
+                rejected = "meeting_media_datagrams_rejected_total"
+                lines += [f'{rejected}{{worker="{link.name}",reason="{why}"}} {count}' for why, count in reply.rejected.items()]
         return "\n".join(lines) + "\n"
 
     def ice_servers(self, client: str) -> tuple[IceServer, ...]:

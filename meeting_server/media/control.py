@@ -115,6 +115,7 @@ class Detailed(Struct, frozen=True, tag="detailed"):
 class Measured(Struct, frozen=True, tag="measured"):
     number: int
     figures: dict[str, float]
+    rejected: dict[str, int] = {}  # datagrams, by why they were not served
 
 
 class Refused(Struct, frozen=True, tag="refused"):

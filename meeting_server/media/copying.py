@@ -9,7 +9,8 @@ from typing import Any
 from pylibsrtp import Session
 
 from .datagrams import MAX_SEGMENTS, MAX_SUPER_DATAGRAM, SEND_BATCH, Outbox
-from .peer import Route, Slot, Stream
+from .faults import Faults
+from .peer import Peer, Route, Slot, Stream
 from .rtp import Packet
 from .slots import rewrite_picture
 from .srtp import make_cipher
@@ -20,19 +21,38 @@ _PLAIN, _EXTENDED, _ONE_ELEMENT = 0x80000000, 0x90000000, 0xBEDE0001
 _MAX_RTP_OUT = 1800  # what one protected packet may take in the arena
 
 
+REJECTED = (
+    "size",  # shorter or longer than any packet of ours
+    "stranger",  # no check passed from that address
+    "check",  # STUN that does not authenticate, or beyond what an address may ask
+    "check_budget",  # the budgets of one client
+    "handshake_budget",
+    "rtcp_budget",
+    "stream_budget",
+    "early",  # media before the handshake is through
+    "unknown",  # neither STUN nor DTLS nor media
+    "unsealed",  # the keys do not open it, or it came before
+    "malformed",
+    "not_agreed",  # a payload type or a stream that the offer does not have
+    "fault",  # our own code failed over it
+)
+"""Why a datagram was not served."""
+
+
 class Counters:
     """What one worker has done since it began."""
 
     def __init__(self) -> None:
         self.packets_in = self.packets_out = self.bytes_in = self.bytes_out = 0
-        self.refused = self.strangers = self.oversized = 0
+        self.rejected = dict.fromkeys(REJECTED, 0)
         self.nacks_in = self.nacks_out = self.repaired = self.shielded = self.plis_out = 0
 
 
 class Copier:
     """Owns the outbox. Set ``now`` (monotonic s) before each batch; ``flush`` after it."""
 
-    def __init__(self, sock: socket.socket, counters: Counters, *, segments: bool | None = None) -> None:
+    def __init__(self, sock: socket.socket, counters: Counters, faults: Faults, *, segments: bool | None = None) -> None:
+        self.faults = faults
         self.outbox = Outbox(sock, segments=segments)
         self.now = 0.0
         self.counters = counters
@@ -52,13 +72,34 @@ class Copier:
         slots = [s for s in stream.outlets if (packet.seq + s.seq_offset - s.begins_at & 0xFFFF) < 0x8000]
         self._copy([packet], [r for s in slots if (r := s.route()) is not None])
 
-    def fan_out(self, stream: Stream, packets: list[Packet]) -> None:
+    def fan_out(self, stream: Stream, packets: list[Packet]) -> list[Peer]:
+        """Returns whom a fault of ours concerns: the listeners whose copies failed, or the sender when all did. Usually nobody."""
         routes = stream.routes
         if routes is None:
             routes = stream.routes = [r for slot in stream.outlets if (r := slot.route()) is not None]
-        self._copy(packets, routes)
+        failed: list[Peer] = []
+        try:
+            self._copy(packets, routes)
+        except Exception:  # noqa: BLE001  one client's end, not everybody's
+            self.flush()
+            failed = self._one_by_one(packets, routes)
+            if len(failed) == len(routes) > 1:
+                failed = [stream.track.peer]
         stream.forwarded_packets += len(packets)
         stream.forwarded_octets += sum(len(p.payload) for p in packets)
+        return failed
+
+    def _one_by_one(self, packets: list[Packet], routes: list[Route]) -> list[Peer]:
+        """Every route by itself (a second copy does no harm); returns the listeners of those that fail."""
+        failed: list[Peer] = []
+        for route in routes:
+            try:
+                self._copy(packets, [route])
+            except Exception:  # noqa: BLE001  one client's end, not everybody's
+                self.faults.note("copy", route.peer.client)
+                failed.append(route.peer)
+            self.flush()
+        return failed
 
     def _copy(self, packets: list[Packet], routes: list[Route]) -> None:
         """A copy of every packet along every route, protected, into the outbox."""

@@ -70,7 +70,7 @@ class Certificate:
         )
         self.fingerprint = Fingerprint("sha-256", _digest(certificate, "sha-256"))
         self.context = SSL.Context(SSL.DTLS_METHOD)
-        self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU)
+        self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU | SSL.OP_NO_RENEGOTIATION)
         # The peer's certificate is self-signed by design; what counts is its fingerprint, checked after the handshake.
         self.context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
         self.context.use_certificate(certificate)
@@ -118,6 +118,13 @@ class DtlsServer:
         except SSL.Error as reason:
             self._fail(f"handshake: {reason}")
             return
+        try:
+            self._admit()
+        except Exception as reason:  # noqa: BLE001  whatever cannot be read in a stranger's certificate is the stranger's affair
+            self._fail(f"certificate: {reason}")
+
+    def _admit(self) -> None:
+        """The handshake is through: is it the one whom the offer named, and with which keys do we go on?"""
         certificate = self._ssl.get_peer_certificate(as_cryptography=True)
         known = [f for f in self._expected if f.algorithm in _DIGESTS]
         if certificate is None or not known or any(_digest(certificate, f.algorithm) != f.value for f in known):

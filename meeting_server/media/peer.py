@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from .api import Kind, SlotsChanged, SlotSource
 from .bandwidth import Downlink
+from .budgets import PeerBudgets
 from .datagrams import Destination
 from .dtls import DtlsServer
 from .ice_lite import Credentials
@@ -182,7 +183,10 @@ class Peer:
         self.dtls = dtls
         self.credentials: list[Credentials] = []  # newest last; older ones serve until the newest is nominated
         self.key: bytes | None = None  # the address in use
-        self.keys: set[bytes] = set()  # every address that passed a check
+        self.nominated: bytes | None = None  # the address that the client chose last; in use once its keys have spoken from there
+        self.keys: dict[bytes, None] = {}  # addresses that passed a check, the oldest first
+        self.budgets = PeerBudgets()
+        self.packets = 0  # of media, whether wanted or not
         self.destination: Destination | None = None
         self.inbound: Any = None  # SRTP contexts, None until DTLS is through
         self.outbound: Any = None
@@ -214,13 +218,28 @@ class Peer:
     def connected(self) -> bool:
         return self.outbound is not None
 
+    def is_named_in(self, check: bytes) -> bool:
+        """Whether a STUN message names one of our sides of this client's checks."""
+        return any(credentials.ufrag.encode() in check for credentials in self.credentials)
+
+    def outdated(self, plan: Plan) -> list[Track]:
+        """The tracks that end when ``plan`` is adopted: of lines that vanish, or that carry something else from then on."""
+        agreed = {line.mid: (line.kind, line.payload.codec, line.rids) for line in plan.sending}
+        current = {mid: line.rids for mid, line in self.lines.items()}
+        return [t for mid, t in self.tracks.items() if agreed.get(mid) != (t.kind, t.codec, current.get(mid, ()))]
+
     def adopt(self, plan: Plan) -> None:
-        """Take over what was agreed: new lines appear, known ones are updated, vanished ones end."""
+        """Take over what was agreed: new lines appear, known ones are updated, outdated tracks end with all their streams."""
+        for track in self.outdated(plan):
+            del self.tracks[track.mid]
+            self.streams = {ssrc: stream for ssrc, stream in self.streams.items() if stream.track is not track}
+            self.repairs = {ssrc: stream for ssrc, stream in self.repairs.items() if stream.track is not track}
         self.lines = {line.mid: line for line in plan.sending}
         for line in plan.sending:
-            track = self.tracks.get(line.mid)
-            if track is None or track.kind != line.kind or track.codec != line.payload.codec:
+            if line.mid not in self.tracks:
                 self.tracks[line.mid] = Track(self, line.mid, line.kind, line.payload.codec, layer_count=max(1, len(line.rids)))
+            for stream in self.tracks[line.mid].streams():
+                stream.payload_type, stream.rtx_type = line.payload.number, line.payload.rtx
             for uri, number in line.extensions.items():
                 if uri == AUDIO_LEVEL:
                     self.level_id = number
@@ -232,8 +251,6 @@ class Peer:
                     self.rid_id = number
                 elif uri == REPAIRED_RID:
                     self.repaired_id = number
-        for mid in [m for m in self.tracks if m not in self.lines]:
-            del self.tracks[mid]
         known = {slot.mid: slot for slot in self.slots}
         slots = []
         for slot_line in plan.slots:
@@ -242,8 +259,14 @@ class Peer:
                 slot = Slot(self, slot_line)
             else:
                 slot.renegotiated(slot_line)
+                if slot.pending is not None and not slot.accepts(slot.pending.track.codec):
+                    slot.forget_pending()
                 if slot.stream is not None:
                     slot.stream.routes = None
+                    if not slot.accepts(slot.stream.track.codec):
+                        slot.stop()
+                if slot.track is not None and not slot.accepts(slot.track.codec):
+                    slot.track = None
             slots.append(slot)
         for gone in known.values():
             gone.forget_pending()

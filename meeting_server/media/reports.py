@@ -9,7 +9,7 @@ from typing import Literal
 from .api import Quality
 from .control import WorkerEvent
 from .peer import Peer, Slot, Stream
-from .rtcp import Feedback, Reception, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
+from .rtcp import MAX_SYMBOLS, Feedback, Reception, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
 
 GONE_AFTER_S = 6.0
 STALE_AFTER_S = 10.0  # a report older than this may be about a source that was changed since
@@ -88,16 +88,21 @@ class Reports:
                 self._about_slot(slot, stream, _as_of(stream.report, age, stream.rate), now)
 
     def about_arrivals(self, peer: Peer) -> None:
-        """Transport-wide feedback about everything that arrived since the last."""
+        """Transport-wide feedback about everything that arrived since the last. A jump of its numbers is a new beginning: what lies
+        between is no loss, and what came before it is of no use any more."""
         seen, peer.arrivals = peer.arrivals, []
         base = peer.feedback_base
         unwrapped: dict[int, int] = {}
         for seq, at in seen:
-            full = base + ((seq - base + 0x8000 & 0xFFFF) - 0x8000)
+            ahead = (seq - base + 0x8000 & 0xFFFF) - 0x8000
+            full = base + ahead
+            if abs(ahead) >= MAX_SYMBOLS:
+                unwrapped.clear()
+                base = full
             unwrapped.setdefault(full, at)
             base = max(base, full)
         peer.feedback_base = base
-        times = sorted(unwrapped.items())[-400:]
+        times = sorted((full, at) for full, at in unwrapped.items() if base - full < MAX_SYMBOLS)
         peer.feedback_number += 1
         ssrc = next(iter(peer.streams), 0)
         self._send(peer, arrivals(peer.own_ssrc, ssrc, peer.feedback_number, times))

@@ -21,6 +21,8 @@ class Forwarding(Protocol):
 
     def settle(self, stream: Stream) -> None: ...
 
+    def fault(self, place: str, peer: Peer | None) -> None: ...
+
 
 class Room:
     """The clients of one room. Call ``arrange`` whenever something changed; it is cheap and idempotent."""
@@ -68,8 +70,12 @@ class Room:
         self.loudest = choose_loudest(self.loudest, self.voices, VOICES, now)
         cameras, screens = self.tracks("video"), self.tracks("screen")
         for peer in self.peers.values():
-            if peer.connected:
+            if not peer.connected:
+                continue
+            try:
                 self._arrange(peer, cameras, screens, now)
+            except Exception:  # noqa: BLE001  one client's end, not everybody's
+                self._forwarding.fault("arranging", peer)
         return list(self.peers.values())
 
     def _arrange(self, peer: Peer, cameras: list[Track], screens: list[Track], now: float) -> None:
@@ -113,26 +119,28 @@ class Room:
         of_source = {t.source: t for t in cameras if t.source != peer.source}
         return sorted(of_source.values(), key=rank)
 
-    def _fill(
-        self, slots: list[Slot], tracks: list[Track], now: float, *, pinned: str | None = None, beside: Sequence[Slot] = ()
-    ) -> None:
+    def _fill(self, slots: list[Slot], tracks: list[Track], now: float, *, pinned: str | None = None, beside: Sequence[Slot] = ()) -> None:
         """Put the tracks into the slots, leaving everyone who is already in one where they are (the pinned one goes first).
 
         Whoever comes anew is put, if it is free, where the same source is in ``beside``.
         """
         wanted = [t for t in tracks if any(s.accepts(t.codec) for s in slots)][: len(slots)]
-        if pinned is not None and slots and wanted and wanted[0].source == pinned and slots[0].track is not wanted[0]:
+        first = wanted[0] if wanted else None
+        if first is not None and first.source == pinned and slots[0].track is not first and slots[0].accepts(first.codec):
             displaced = slots[0].track
             for slot in slots:
-                if slot.track is wanted[0]:
-                    self._assign(slot, displaced if displaced in wanted else None, now)
-            self._assign(slots[0], wanted[0], now)
+                if slot.track is first:
+                    fits = displaced is not None and displaced in wanted and slot.accepts(displaced.codec)
+                    self._assign(slot, displaced if fits else None, now)
+            self._assign(slots[0], first, now)
         held = {s.track for s in slots if s.track in wanted}
         free = {i: slot for i, slot in enumerate(slots) if slot.track is None or slot.track not in wanted}
         places = {slot.track.source: i for i, slot in enumerate(beside) if slot.track is not None}
         for track in (t for t in wanted if t not in held):
-            place = places.get(track.source)
-            self._assign(free.pop(place if place in free else next(iter(free))), track, now)
+            fitting = [i for i, slot in free.items() if slot.accepts(track.codec)]
+            if fitting:
+                place = places.get(track.source)
+                self._assign(free.pop(place if place in fitting else fitting[0]), track, now)
         for slot in free.values():
             self._assign(slot, None, now)
 

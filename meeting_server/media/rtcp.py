@@ -9,6 +9,9 @@ from itertools import accumulate, islice
 
 SENDER_REPORT, RECEIVER_REPORT, SDES, BYE, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 202, 203, 205, 206
 NTP_EPOCH = 2_208_988_800
+MAX_SYMBOLS = 400  # packets that one transport-wide feedback is about: what it says of more is not read, and we say no more
+MAX_NACKED = 256  # packets that one request may name
+MAX_CAPACITY = 10_000_000_000  # bit/s
 _REPORT = struct.Struct("!IIIIII")
 _HEAD = struct.Struct("!BBHI")
 
@@ -80,7 +83,8 @@ def parse(data: bytes) -> Feedback:
             elif count == 4:
                 found.key_frames += [int.from_bytes(body[i : i + 4], "big") for i in range(8, len(body) - 7, 8)]
             elif count == 15 and body[8:12] == b"REMB" and len(body) >= 16:
-                found.capacity = ((body[13] & 3) << 16 | body[14] << 8 | body[15]) << (body[13] >> 2)
+                capacity = ((body[13] & 3) << 16 | body[14] << 8 | body[15]) << (body[13] >> 2)
+                found.capacity = min(capacity, MAX_CAPACITY)
         at = end
     return found
 
@@ -93,19 +97,21 @@ def _reports(body: bytes, count: int, found: Feedback) -> None:
 
 def _nacked(body: bytes) -> list[int]:
     lost = []
-    for at in range(0, len(body) - 3, 4):
+    for at in range(0, min(len(body), 4 * MAX_NACKED) - 3, 4):
         first, mask = struct.unpack_from("!HH", body, at)
         lost.append(first)
         while mask:
             low = mask & -mask
             lost.append(first + low.bit_length() & 0xFFFF)
             mask ^= low
-    return lost
+    return lost[:MAX_NACKED]
 
 
 def read_arrivals(body: bytes) -> list[tuple[int, int]]:
-    """(transport sequence number, arrival in µs of the client's clock, -1 = did not arrive); what is cut short ends the list."""
+    """(transport sequence number, arrival in µs of the client's clock, -1 = did not arrive) of at most MAX_SYMBOLS packets; what
+    is cut short ends the list."""
     base, count, reference = struct.unpack_from("!HHI", body, 8)
+    count = min(count, MAX_SYMBOLS)
     reference >>= 8
     clock = (reference - 0x1000000 if reference & 0x800000 else reference) * 64_000
     symbols: list[int] = []
@@ -235,7 +241,7 @@ def capacity_limit(own: int, bits_per_second: int, ssrcs: list[int]) -> bytes:
 def arrivals(own: int, ssrc: int, number: int, times: list[tuple[int, int]]) -> bytes:
     """Transport-wide congestion feedback: ``times`` is (unwrapped sequence number, arrival in µs), rising, without repeats.
 
-    Covers the packets from the first to the last; those in between that are not listed were not received.
+    Covers the packets from the first to the last, at most MAX_SYMBOLS; those in between that are not listed were not received.
     """
     base = times[0][0]
     reference = times[0][1] // 64_000
@@ -244,6 +250,8 @@ def arrivals(own: int, ssrc: int, number: int, times: list[tuple[int, int]]) -> 
     deltas = b""
     expected = base
     for seq, at in times:
+        if seq - base >= MAX_SYMBOLS:
+            break
         symbols += [0] * (seq - expected)
         ticks = (at - clock) // 250
         if 0 <= ticks <= 255:

@@ -1,7 +1,11 @@
-"""Reading an SDP offer: only what a forwarding answerer needs, tolerant of what browsers write, strict about what must be there."""
+"""Reading an SDP offer: only what a forwarding answerer needs, tolerant of what browsers write, strict about what must be there.
+
+This is the door: a number or a name that passes it needs no second look on the way of every packet.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from .api import Kind, MediaRefused, Role
@@ -9,6 +13,22 @@ from .dtls import Fingerprint
 
 MAX_OFFER = 200_000  # characters
 MAX_LINES = 64
+MAX_SOURCES = 16  # SSRCs that one m-line may declare: three layers with their repairs are six
+MAX_FINGERPRINTS = 8
+CLOCK_RATES: dict[tuple[str, str], int] = {
+    ("audio", "opus"): 48_000,  # RFC 7587
+    ("video", "vp8"): 90_000,  # RFC 7741
+    ("video", "vp9"): 90_000,  # RFC 9628
+    ("video", "h264"): 90_000,  # RFC 6184
+    ("video", "av1"): 90_000,  # the AV1 RTP specification
+}
+"""Clock of what we forward, by kind of line and codec. A codec with another clock, or on another line, is none that we know."""
+_NOT_WITH_RTCP = range(64, 96)  # payload types that cannot be told from RTCP on one port (RFC 5761)
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}")  # of RFC 4566; the mids of browsers are far shorter
+_RID = re.compile(r"[A-Za-z0-9_-]{1,16}")  # RFC 8851; 16 bytes are what a header extension holds
+_PROTOCOL = re.compile(r"[A-Za-z0-9/]{1,40}")
+_ICE = re.compile(r"[A-Za-z0-9+/=_-]{4,256}")  # RFC 8839, and two letters that some encoders use
+_DIGEST = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){15,63}")
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 
@@ -82,6 +102,24 @@ def _bad(why: str) -> MediaRefused:
     return MediaRefused("bad_sdp", why)
 
 
+def _number(text: str, low: int, high: int) -> int:
+    """Raises ValueError for anything but a decimal number of this range: Python reads more than SDP may hold."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and low <= int(text) <= high):
+        raise ValueError(f"{text[:20]!r} is not a number from {low} to {high}")
+    return int(text)
+
+
+def _ssrc(text: str) -> int:
+    return _number(text, 0, 0xFFFFFFFF)
+
+
+def _name(pattern: re.Pattern[str], text: str) -> str:
+    """Raises ValueError."""
+    if pattern.fullmatch(text) is None:
+        raise ValueError(f"{text[:20]!r} is not a name")
+    return text
+
+
 def _split(sdp: str) -> tuple[str, _Section, list[_Section]]:
     session = _Section("")
     sections: list[_Section] = []
@@ -110,6 +148,8 @@ def parse_offer(sdp: str, *, video_slots: int) -> Offer:
         raise _bad("too long")
     if not sdp.startswith("v=0"):
         raise _bad("does not begin with v=0")
+    if not sdp.isascii():
+        sdp = sdp.encode("ascii", "replace").decode()  # a session's name may be in any writing, and is of no use to us
     origin, session, sections = _split(sdp)
     if not sections:
         raise _bad("no m-line")
@@ -136,11 +176,15 @@ def parse_offer(sdp: str, *, video_slots: int) -> Offer:
     if group is None and len(lines) > 1:
         raise _bad("no BUNDLE group")
     ufrags = anywhere("ice-ufrag")
-    fingerprints = tuple(dict.fromkeys(_fingerprint(v) for v in anywhere("fingerprint")))
     if not ufrags or not anywhere("ice-pwd"):
         raise _bad("no ICE credentials")
-    if not fingerprints:
-        raise _bad("no certificate fingerprint")
+    try:
+        ufrag = _name(_ICE, ufrags[0])
+        fingerprints = tuple(_fingerprint(v) for v in dict.fromkeys(anywhere("fingerprint")))
+    except ValueError as reason:
+        raise _bad(f"unreadable credentials: {reason}") from reason
+    if not 0 < len(fingerprints) <= MAX_FINGERPRINTS:
+        raise _bad(f"{len(fingerprints)} certificate fingerprints")
     if anywhere("setup") and all(v == "passive" for v in anywhere("setup")):
         raise _bad("the offer insists on the passive DTLS role, which is ours")
     for line, section in zip(lines, sections, strict=True):
@@ -150,12 +194,13 @@ def parse_offer(sdp: str, *, video_slots: int) -> Offer:
         if used and group is not None and line.mid not in group:
             line.refused = True
     _give_roles(lines, video_slots)
-    return Offer(f"{words[1]} {words[4]} {words[5]}", ufrags[0], fingerprints, lines)
+    return Offer(f"{words[1]} {words[4]} {words[5]}", ufrag, fingerprints, lines)
 
 
 def _fingerprint(value: str) -> Fingerprint:
+    """Raises ValueError."""
     algorithm, _, digest = value.partition(" ")
-    return Fingerprint(algorithm.lower(), digest.strip().upper())
+    return Fingerprint(_name(_TOKEN, algorithm.lower()), _name(_DIGEST, digest.strip().upper()))
 
 
 def _give_roles(lines: tuple[OfferedLine, ...], video_slots: int) -> None:
@@ -175,10 +220,13 @@ def _give_roles(lines: tuple[OfferedLine, ...], video_slots: int) -> None:
 
 def _line(section: _Section, index: int) -> OfferedLine:
     words = section.head.split()
-    kind, port, protocol, formats = words[0], int(words[1].split("/")[0]), words[2], tuple(words[3:])
+    kind, port, protocol = _name(_TOKEN, words[0]), _number(words[1].split("/")[0], 0, 65535), _name(_PROTOCOL, words[2])
+    formats = tuple(dict.fromkeys(_name(_TOKEN, word) for word in words[3:]))
+    if len(formats) > 128:
+        raise ValueError(f"{len(formats)} formats")
     direction = next((n for n, _ in section.attributes if n in _DIRECTIONS), "sendrecv")
     line = OfferedLine(
-        mid=section.first("mid") or str(index),
+        mid=_name(_TOKEN, section.first("mid") or str(index)),
         kind=kind,
         protocol=protocol,
         formats=formats,
@@ -187,26 +235,29 @@ def _line(section: _Section, index: int) -> OfferedLine:
     )
     if kind not in ("audio", "video"):
         return line
-    line.codecs = _codecs(section, formats)
+    line.codecs = _codecs(section, kind, formats)
     for value in section.all("extmap"):
         number, _, rest = value.partition(" ")
-        identifier = int(number.split("/")[0])
+        identifier = _number(number.split("/")[0], 0, 4351)  # RFC 8285 reserves all beyond 255 for counter-offers
         if 1 <= identifier <= 14 and rest:
             line.extensions.setdefault(rest.split()[0], identifier)
     line.rids = _simulcast(section)
     line.reduced_rtcp = section.first("rtcp-rsize") is not None
     ssrcs: dict[int, None] = {}
     for value in section.all("ssrc"):
-        ssrcs[int(value.split()[0])] = None
+        ssrcs[_ssrc(value.split()[0])] = None
     for value in section.all("ssrc-group"):
         group = value.split()
         if group[0] == "FID" and len(group) == 3:
-            line.rtx_of[int(group[2])] = int(group[1])
+            line.rtx_of[_ssrc(group[2])] = _ssrc(group[1])
+    if len(ssrcs) > MAX_SOURCES or len(line.rtx_of) > MAX_SOURCES:
+        raise ValueError(f"{len(ssrcs)} sources on one line")
     line.ssrcs = tuple(s for s in ssrcs if s not in line.rtx_of)
     return line
 
 
-def _codecs(section: _Section, formats: tuple[str, ...]) -> tuple[OfferedCodec, ...]:
+def _codecs(section: _Section, kind: str, formats: tuple[str, ...]) -> tuple[OfferedCodec, ...]:
+    """The codecs of a line that we know, and their repair formats."""
     maps: dict[str, str] = {}
     parameters: dict[str, dict[str, str]] = {}
     feedback: dict[str, set[str]] = {}
@@ -224,13 +275,18 @@ def _codecs(section: _Section, formats: tuple[str, ...]) -> tuple[OfferedCodec, 
     for number in formats:
         if number not in maps:
             continue  # a static payload type: none that we forward
-        name, rate, *channels = maps[number].split("/")
+        payload_type = _number(number, 0, 127)
+        name, rate, *channels = maps[number].lower().split("/")
+        clock = _number(rate, 1, 10_000_000)
+        count = _number(channels[0], 1, 8) if channels else 1
+        if payload_type in _NOT_WITH_RTCP or (name != "rtx" and CLOCK_RATES.get((kind, name)) != clock):
+            continue
         codecs.append(
             OfferedCodec(
-                payload_type=int(number),
-                name=name.lower(),
-                rate=int(rate),
-                channels=int(channels[0]) if channels else 1,
+                payload_type=payload_type,
+                name=name,
+                rate=clock,
+                channels=count,
                 parameters=parameters.get(number, {}),
                 feedback=frozenset(feedback.get(number, set()) | feedback.get("*", set())),
             )
@@ -248,4 +304,4 @@ def _simulcast(section: _Section) -> tuple[str, ...]:
     offered = {v.split()[0] for v in section.all("rid") if v.split()[1:2] == ["send"]}
     # alternatives of one layer are separated by commas; "~" marks a layer that starts paused
     rids = [group.split(",")[0].lstrip("~") for group in words[words.index("send") + 1].split(";")]
-    return tuple(r for r in rids if r in offered)[:3]
+    return tuple(_name(_RID, rid) for rid in dict.fromkeys(rids) if rid in offered)[:3]

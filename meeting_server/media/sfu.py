@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .active_speaker import Loudness
@@ -71,8 +72,8 @@ class Sfu:
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        for client in list(self.peers):
-            self.leave(client)
+        for peer in list(self.peers.values()):
+            self._expel(peer)
         await self.recording.close()
         self.listening.close()
         self.forwarder.close()
@@ -80,7 +81,10 @@ class Sfu:
     async def _every(self, interval: float, step: Callable[[float], None]) -> None:
         while True:
             await asyncio.sleep(interval)
-            step(time.monotonic())
+            try:
+                step(time.monotonic())
+            except Exception:  # noqa: BLE001  one client's end, not everybody's
+                self.forwarder.fault("clock", None)
 
     async def _often(self) -> None:
         while True:
@@ -103,14 +107,13 @@ class Sfu:
                 credentials = self.forwarder.ice.open(offer.ufrag)
             try:
                 answer, plan = peer.answerer.answer(offer, credentials)
-            except MediaRefused:
+            except Exception:
                 if credentials is not peer.credentials[-1]:
                     self.forwarder.ice.close(credentials)
                 raise
             if credentials is not peer.credentials[-1]:
                 peer.credentials.append(credentials)
-            kept = {line.mid for line in plan.sending}
-            gone = [track for mid, track in peer.tracks.items() if mid not in kept]
+            gone = peer.outdated(plan)
             self._end_tracks(peer, [t for t in gone if t.shown], time.monotonic())
             for track in gone:
                 self.recording.finish(track)
@@ -125,7 +128,7 @@ class Sfu:
         answerer = Answerer(self.forwarder.certificate.fingerprint, self._hosts, self.forwarder.port)
         try:
             answer, plan = answerer.answer(offer, credentials)
-        except MediaRefused:
+        except Exception:
             self.forwarder.ice.close(credentials)
             raise
         fresh = Peer(client, source, answerer, session, DtlsServer(self.forwarder.certificate, offer.fingerprints))
@@ -141,6 +144,12 @@ class Sfu:
         self._room(room).peers[client] = fresh
         self.forwarder.listen_for(fresh)
         return answer
+
+    def let_go(self, client: str) -> None:
+        """``leave``, whatever happens on the way."""
+        peer = self.peers.get(client)
+        if peer is not None:
+            self._expel(peer)
 
     def leave(self, client: str) -> None:
         peer = self.peers.pop(client, None)
@@ -258,7 +267,7 @@ class Sfu:
 
     def closed(self, peer: Peer) -> None:
         if self.peers.get(peer.client) is peer:
-            self.leave(peer.client)
+            self._expel(peer)
             self._emit(ClientLost(peer.client))
 
     def went_live(self, track: Track) -> None:
@@ -296,9 +305,28 @@ class Sfu:
     def passed(self, now: float) -> None:
         if now - self._fast_at >= OFTEN_S:
             self._fast_at = now
-            self._fast(now)
+            try:
+                self._fast(now)
+            except Exception:  # noqa: BLE001  one client's end, not everybody's
+                self.forwarder.fault("often", None)
 
     # ---- inner workings
+
+    def _expel(self, peer: Peer) -> None:
+        """Let a client go, even one over whom our own code fails."""
+        try:
+            self.leave(peer.client)
+        except Exception:  # noqa: BLE001  one client's end, not everybody's
+            self.forwarder.fault("leaving", None)
+            self.forwarder.remove(peer)
+
+    def _each(self, place: str, peers: Iterable[Peer], step: Callable[[Peer], None]) -> None:
+        """A turn of every client's; one that fails ends that client only."""
+        for peer in list(peers):
+            try:
+                step(peer)
+            except Exception:  # noqa: BLE001  one client's end, not everybody's
+                self.forwarder.fault(place, peer)
 
     def _peer(self, client: str) -> Peer:
         peer = self.peers.get(client)
@@ -397,63 +425,84 @@ class Sfu:
 
     def _fast(self, now: float) -> None:
         self.forwarder.hear_feedback()
-        for peer in self.peers.values():
-            if peer.streams:
-                self.forwarder.ask_missing(peer, now)
-                if len(peer.arrivals) >= 20 or (peer.arrivals and now * 1e6 - peer.arrivals[0][1] > 50_000):
-                    self._reports.about_arrivals(peer)
+
+        def turn(peer: Peer) -> None:
+            self.forwarder.ask_missing(peer, now)
+            if len(peer.arrivals) >= 20 or (peer.arrivals and now * 1e6 - peer.arrivals[0][1] > 50_000):
+                self._reports.about_arrivals(peer)
+
+        self._each("often", [peer for peer in self.peers.values() if peer.streams], turn)
         if self._moved:
             moved, self._moved = self._moved, set()
-            for peer in moved:
-                self._tell_slots(peer)
+            self._each("slots", moved, self._tell_slots)
 
     def _tenth(self, now: float) -> None:
         for room in list(self.rooms.values()):
-            for track, voice in list(room.voices.items()):
-                self._report_turn(room, track, voice, voice.rest(now))
-            speaking = room.speaking(now)
-            if speaking != room.told_speaking:
-                room.told_speaking = speaking
-                if speaking:
-                    room.note_speakers(speaking)
-                self._emit(ActiveSpeakers(room.name, speaking))
-                room.dirty = True
-            for peer in room.peers.values():
-                for track in peer.tracks.values():
-                    if track.live and track.kind != "audio" and not any(s.alive(now) for s in track.layers.values()):
-                        if track.permitted:
-                            self._end_tracks(peer, [track], now)
-                        track.live = False
-                        room.dirty = True
-                    if track.layer_count > 1:
-                        flowing = tuple(i for i, s in sorted(track.layers.items()) if s.alive(now))
-                        if flowing != track.flowing:  # one that was asked for has come: who waits for it need not wait longer
-                            track.flowing = flowing
-                            room.dirty = True
-            if room.dirty:
-                self._rearrange(room, now)
-            room.ask_again(now)
-        for peer in list(self.peers.values()):
-            if peer.dtls.state == "handshake" and peer.key is not None:
-                self.forwarder.handshake_timers(peer)
+            try:
+                self._room_tenth(room, now)
+            except Exception:  # noqa: BLE001  one client's end, not everybody's
+                self.forwarder.fault(f"room {room.name}", None)
+        self._each("handshake", self.peers.values(), self._handshake_turn)
         if self.listening.active:
             self.listening.mark(self.rooms.values())
         self.recording.beat()
 
+    def _handshake_turn(self, peer: Peer) -> None:
+        if peer.dtls.state == "handshake" and peer.key is not None:
+            self.forwarder.handshake_timers(peer)
+
+    def _room_tenth(self, room: Room, now: float) -> None:
+        for track, voice in list(room.voices.items()):
+            self._report_turn(room, track, voice, voice.rest(now))
+        speaking = room.speaking(now)
+        if speaking != room.told_speaking:
+            room.told_speaking = speaking
+            if speaking:
+                room.note_speakers(speaking)
+            self._emit(ActiveSpeakers(room.name, speaking))
+            room.dirty = True
+        self._each("flow", room.peers.values(), lambda peer: self._see_flow(room, peer, now))
+        if room.dirty:
+            self._rearrange(room, now)
+        room.ask_again(now)
+
+    def _see_flow(self, room: Room, peer: Peer, now: float) -> None:
+        """Notice pictures that stopped, and layers that came or went."""
+        for track in peer.tracks.values():
+            if track.live and track.kind != "audio" and not any(s.alive(now) for s in track.layers.values()):
+                if track.permitted:
+                    self._end_tracks(peer, [track], now)
+                track.live = False
+                room.dirty = True
+            if track.layer_count > 1:
+                flowing = tuple(i for i, s in sorted(track.layers.items()) if s.alive(now))
+                if flowing != track.flowing:  # one that was asked for has come: who waits for it need not wait longer
+                    track.flowing = flowing
+                    room.dirty = True
+
     def _second(self, now: float) -> None:
-        for peer in list(self.peers.values()):
-            silent = now - peer.heard
-            if silent > LOST_AFTER_S or (not peer.connected and now - peer.born > HANDSHAKE_WITHIN_S):
-                self.leave(peer.client)
-                self._emit(ClientLost(peer.client))
-                continue
-            self._reports.about_publishing(peer, now)
-            self._reports.judge(peer, silent, now)
-        for room in self.rooms.values():
-            for peer in room.peers.values():
-                if peer.connected:
-                    room.choose_layers(peer, now)
-                for stream in peer.streams.values():
-                    lossy = stream.track.kind != "audio" and [s for s in stream.outlets if s.peer.downlink.loses_by_chance(now)]
-                    stream.shielded = tuple(lossy or ())
-            self._tell_layers(room, now)
+        self._each("second", self.peers.values(), lambda peer: self._judge(peer, now))
+        for room in list(self.rooms.values()):
+            try:
+                self._each("layers", room.peers.values(), functools.partial(self._choose_layers, room, now))
+                self._tell_layers(room, now)
+            except Exception:  # noqa: BLE001  one client's end, not everybody's
+                self.forwarder.fault(f"room {room.name}", None)
+
+    def _judge(self, peer: Peer, now: float) -> None:
+        silent = now - peer.heard
+        packets, peer.packets = peer.packets, 0
+        floods = not peer.budgets.datagrams.take(now, packets)
+        if floods or silent > LOST_AFTER_S or (not peer.connected and now - peer.born > HANDSHAKE_WITHIN_S):
+            self.closed(peer)
+            return
+        self._reports.about_publishing(peer, now)
+        self._reports.judge(peer, silent, now)
+
+    @staticmethod
+    def _choose_layers(room: Room, now: float, peer: Peer) -> None:
+        if peer.connected:
+            room.choose_layers(peer, now)
+        for stream in peer.streams.values():
+            lossy = stream.track.kind != "audio" and [s for s in stream.outlets if s.peer.downlink.loses_by_chance(now)]
+            stream.shielded = tuple(lossy or ())

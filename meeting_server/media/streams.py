@@ -11,6 +11,7 @@ from .rtp import Packet
 
 HISTORY = 1024  # packets: about 3 s of a good camera
 MAX_GAP = 300  # a longer jump is a new beginning, not a loss
+MAX_MISSING = 512  # more than that at once is no loss that asking could mend
 ASK_AGAIN_S = 0.06
 MAX_ASKS = 8
 PICTURE_PAUSE_S = 2.5
@@ -64,7 +65,7 @@ class IncomingStream:
             elif ahead == 0:
                 return -1
             elif ahead < 0x8000:
-                if ahead <= MAX_GAP:
+                if ahead <= MAX_GAP and len(self.missing) < MAX_MISSING:
                     for lost in range(self.highest + 1, self.highest + ahead):
                         self.missing[lost & 0xFFFF] = (now, 0)
                 else:

@@ -12,9 +12,11 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import ipaddress
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import uvloop
@@ -45,6 +47,7 @@ from .control import (
     read_frame,
     requests,
 )
+from .probing import Probe, probe_path, publish
 from .sfu import Sfu
 
 ORPHANS_WAIT_S = 20.0
@@ -60,6 +63,7 @@ class Worker:
         self._attended = attended
         self._writer: asyncio.StreamWriter | None = None
         bind = bound_to(bind)
+        self._heard_at = "127.0.0.1" if ipaddress.ip_address(bind).is_unspecified else bind
         self._sfu = Sfu(bind, port, advertised_hosts(bind, hosts), self._emit)
         self._adopted: set[str] = set()
         self._ended = asyncio.Event()
@@ -69,9 +73,12 @@ class Worker:
         self._sfu.start()
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._fell)
+        ice = self._sfu.forwarder.ice
+        publish(self._path, Probe(os.getpid(), self._heard_at, self._sfu.forwarder.port, ice.probe.ufrag, ice.probe.password))
         server = await asyncio.start_unix_server(self._driven, self._path)
         self._path.chmod(0o600)
-        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
         gc.collect()
@@ -82,8 +89,16 @@ class Worker:
         if self._driving is not None:
             self._driving.cancel()
             await asyncio.wait({self._driving})
-        with contextlib.suppress(FileNotFoundError):
-            self._path.unlink()
+        for path in (self._path, probe_path(self._path)):
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+
+    def _fell(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A callback or a task has failed: the loop goes on, and the log stays readable."""
+        try:
+            raise context.get("exception") or RuntimeError(context.get("message", ""))
+        except Exception:  # noqa: BLE001  to be logged with its trace, at a limited rate
+            self._sfu.forwarder.fault("loop", None)
 
     def _emit(self, event: WorkerEvent) -> None:
         self._send(event)
@@ -95,7 +110,12 @@ class Worker:
         if writer.transport.get_write_buffer_size() > MAX_UNSENT:
             writer.close()  # the driver has stopped reading; it will connect again and learn the state anew
             return
-        writer.write(frame(message))
+        try:
+            data = frame(message)
+        except Exception:  # noqa: BLE001  what cannot be said must not end the conversation
+            self._sfu.forwarder.fault("frame", None)
+            return
+        writer.write(data)
 
     def _driven(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._driving = asyncio.create_task(self._drive(reader, writer))
@@ -130,7 +150,7 @@ class Worker:
     async def _let_orphans_go(self, before: set[str]) -> None:
         await asyncio.sleep(self._keep)
         for client in before - self._adopted:
-            self._sfu.leave(client)
+            self._sfu.let_go(client)
 
     async def _answer(self, number: int, command: Command) -> None:
         sfu = self._sfu
@@ -158,11 +178,14 @@ class Worker:
                 case Details(client):
                     reply = Detailed(number, sfu.details(client))
                 case Metrics():
-                    reply = Measured(number, sfu.figures())
+                    reply = Measured(number, sfu.figures(), sfu.forwarder.counters.rejected)
                 case Ping():
                     pass
         except MediaRefused as refusal:
             reply = Refused(number, refusal.code, refusal.detail)
+        except Exception:  # noqa: BLE001  one client's command must not end the worker
+            self._sfu.forwarder.fault("command", None)
+            reply = Refused(number, "bad_sdp" if isinstance(command, Join) else "media_unavailable", "a fault of ours")
         self._send(reply)
 
 
