@@ -30,7 +30,7 @@ WITHIN_S = 5.0
 async def told(control: Path, *, but: int = 0) -> Probe:
     """How to ask the worker with this control socket, once one other than process ``but`` has said so."""
     async with asyncio.timeout(20):
-        while (probe := published(control)) is None or probe.pid == but:
+        while (probe := published(control)) is None or probe.pid == but:  # noqa: ASYNC110  another process writes it
             await asyncio.sleep(0.02)
     return probe
 
@@ -73,7 +73,7 @@ async def test_a_supervised_worker_whose_reader_has_stopped_is_started_again(tmp
         marker.touch()
         begin = time.monotonic()
         async with asyncio.timeout(WITHIN_S + 1):
-            while supervisor.restarts["media"] == 0:
+            while supervisor.restarts["media"] == 0:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert time.monotonic() - begin < WITHIN_S
         assert (await told(control, but=first.pid)).pid == supervisor.pid("media")
