@@ -110,12 +110,13 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
         lambda: c.WithdrawMotion(motion, "改期"),
         lambda: c.StartRecording(),
         lambda: c.StopRecording(),
-        lambda: c.AcknowledgeRecording(),
+        lambda: c.AcknowledgeRecording(dice.random() < 0.7),
         lambda: c.TakeNote(dice.choice(["point", "dissent", "resolution"]), "记一笔"),
         lambda: c.RemoveNote(note),
         lambda: c.AssignRole(other, dice.choice([Role.CHAIR, Role.MEMBER, Role.SECRETARY])),
         lambda: c.LeaveMeeting() if dice.random() < 0.2 else c.AnswerRollCall(),
         lambda: c.RemoveParticipant(other, "扰乱会场") if dice.random() < 0.1 else c.RaiseHand(),
+        lambda: c.ReadmitParticipant(other),
     ]
     return dice.choice(kinds)()
 

@@ -61,6 +61,7 @@ from meeting_server.domain.commands import (
     PostChat,
     PublishMotion,
     RaiseHand,
+    ReadmitParticipant,
     RecordLeave,
     RemoveAgendaItem,
     RemoveChat,
@@ -231,6 +232,9 @@ def whole_meeting() -> Story:
     s.do(CHAIR, CloseMedia("video", CAMERA))
     s.connect(GUEST, STRANGER)
     s.do(CHAIR, RemoveParticipant(STRANGER, "走错了会场"))
+    s.do(CHAIR, RemoveParticipant(DING, "点错了人"))
+    s.do(CHAIR, ReadmitParticipant(DING))
+    s.connect(DING)
     s.do(None, RecordLeave(ABROAD, "在国外", False))
     s.do(CHAIR, StepAgenda(ItemId("i1")))
     s.do(SECRETARY, MarkPresent(MA, "在会场第三排"))
@@ -238,6 +242,7 @@ def whole_meeting() -> Story:
     s.do(SECRETARY, WithdrawMark(DING), after=20)
     s.do(CHAIR, StartRecording())
     s.do(LI, AcknowledgeRecording())
+    s.do(SUN, AcknowledgeRecording(consents=False))
     s.do(SECRETARY, OpenRollCall(60))
     for person in (CHAIR, SECRETARY, LI, SUN, DING):
         s.do(person, AnswerRollCall())

@@ -179,7 +179,7 @@ class _Sought:
             case RecordingStopped():
                 self.recordings.append(Turn(self.recording_since or at, at))
                 self.recording_since = None
-            case RecordingAcknowledged(participant_id):
+            case RecordingAcknowledged(participant_id, consents=True):
                 self.agreed.setdefault(participant_id, at)
             case PageShown():
                 self.shown.append((at, event))

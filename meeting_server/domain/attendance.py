@@ -55,7 +55,7 @@ LONGEST_NOTE = 200
 
 def counts(participant: Participant, preset: Preset) -> bool:
     """Whether the participant is in the electorate of ``preset`` (应到)."""
-    if participant.removed or participant.kind != "person":
+    if (participant.removed and not participant.counted) or participant.kind != "person":
         return False
     if preset.electorate == "everyone":
         return True

@@ -93,6 +93,13 @@ class RemoveParticipant(FromParticipant):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadmitParticipant(FromParticipant):
+    """Take a removal back (moderate): they may come in again."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class AssignRole(FromParticipant):
     """Hand the chair to someone, or take it back (run_meeting). A guest can not run the meeting."""
 
@@ -489,7 +496,9 @@ class StopRecording(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeRecording(FromParticipant):
-    pass
+    """Answer the notice of the running recording. Without consent one stays and listens, and nothing of one's own is sent on."""
+
+    consents: bool = True
 
 
 @dataclass(frozen=True, slots=True)

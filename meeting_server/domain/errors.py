@@ -83,6 +83,7 @@ class Code(StrEnum):
     # recording
     ALREADY_RECORDING = "already_recording"
     NOT_RECORDING = "not_recording"
+    CONSENT_NEEDED = "consent_needed"
     # input
     EMPTY = "empty"
     TOO_LONG = "too_long"

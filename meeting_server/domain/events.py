@@ -98,9 +98,21 @@ class ParticipantAdmitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantRemoved(Event):
+    """Someone was asked to leave (请出). ``counted``: they stay in 应到, because who is expected does not depend on who was sent out;
+    before this was recorded they did not."""
+
     participant_id: ParticipantId
     removed_by: ParticipantId
     reason: str
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantReadmitted(Event):
+    """Whoever was asked to leave may come again (请回)."""
+
+    participant_id: ParticipantId
+    readmitted_by: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -667,9 +679,10 @@ class RecordingStopped(Event):
 
 @dataclass(frozen=True, slots=True)
 class RecordingAcknowledged(Event):
-    """The participant saw the consent notice of the running recording and stayed."""
+    """The participant saw the notice of the running recording and stayed: to be recorded too, or (``consents`` false) only to listen."""
 
     participant_id: ParticipantId
+    consents: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meeting_server.domain.commands import AcknowledgeRecording, ReportTrackRecorded, StartRecording, StopRecording
+from meeting_server.domain.consent import may_be_sent_on, shut
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, with_participant
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import RecordingAcknowledged, RecordingStarted, RecordingStopped, TrackRecorded
@@ -13,7 +14,12 @@ from meeting_server.domain.state import MeetingState, Recording
 
 
 def _start(state: MeetingState, command: StartRecording, asked: Asked) -> Decision:
-    return Rejected(Code.ALREADY_RECORDING) if state.recording else (RecordingStarted(asked.who),)
+    if state.recording is not None:
+        return Rejected(Code.ALREADY_RECORDING)
+    fact = RecordingStarted(asked.who)
+    after = _started(state, fact, asked.now)
+    unasked = [p for p in after.participants.values() if not may_be_sent_on(after, p)]
+    return (fact, *(closed for p in unasked for closed in shut(p, asked.who)))  # nobody is recorded before they said yes
 
 
 def _stop(state: MeetingState, command: StopRecording, asked: Asked) -> Decision:
@@ -23,9 +29,11 @@ def _stop(state: MeetingState, command: StopRecording, asked: Asked) -> Decision
 def _acknowledge(state: MeetingState, command: AcknowledgeRecording, asked: Asked) -> Decision:
     if state.recording is None:
         return Rejected(Code.NOT_RECORDING)
-    if state.participants[asked.who].recording_acknowledged:
+    me = state.participants[asked.who]
+    if me.recording_acknowledged and me.recording_declined != command.consents:
         return ()
-    return (RecordingAcknowledged(asked.who),)
+    closed = () if command.consents else shut(me, asked.who)
+    return (*closed, RecordingAcknowledged(asked.who, command.consents))
 
 
 def _track(state: MeetingState, command: ReportTrackRecorded, asked: Asked) -> Decision:
@@ -51,7 +59,7 @@ DECIDE: dict[type, Decide] = {
 
 def _started(state: MeetingState, event: RecordingStarted, at: Millis) -> MeetingState:
     # each recording asks for consent anew
-    participants = {i: replace(p, recording_acknowledged=False) for i, p in state.participants.items()}
+    participants = {i: replace(p, recording_acknowledged=False, recording_declined=False) for i, p in state.participants.items()}
     return replace(state, participants=participants, recording=Recording(at, event.started_by))
 
 
@@ -60,7 +68,7 @@ def _stopped(state: MeetingState, event: RecordingStopped, at: Millis) -> Meetin
 
 
 def _acknowledged(state: MeetingState, event: RecordingAcknowledged, at: Millis) -> MeetingState:
-    return with_participant(state, event.participant_id, recording_acknowledged=True)
+    return with_participant(state, event.participant_id, recording_acknowledged=True, recording_declined=not event.consents)
 
 
 def _track_recorded(state: MeetingState, event: TrackRecorded, at: Millis) -> MeetingState:

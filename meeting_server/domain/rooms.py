@@ -15,6 +15,7 @@ from meeting_server.domain.commands import (
     OpenRoom,
     ReportCaptionsEnded,
 )
+from meeting_server.domain.consent import may_be_sent_on
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, checked_text, holds, known, with_participant
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import (
@@ -112,6 +113,10 @@ def _open_media(state: MeetingState, command: OpenMedia, asked: Asked) -> Decisi
     participant = state.participants[asked.who]
     if command.media in participant.media:
         return ()  # a second device of the same person
+    if state.phase == "convened" and participant.kind == "person":  # nobody is heard or seen before the meeting opens
+        return Rejected(Code.NOT_OPEN, "media")
+    if not may_be_sent_on(state, participant):
+        return Rejected(Code.CONSENT_NEEDED, "media")
     if command.media not in CARRIES[state.rooms[participant.room_id].kind]:
         return Rejected(Code.NO_MEDIA_HERE, "media")
     if command.media == "audio" and not may_be_heard(state, asked.who):

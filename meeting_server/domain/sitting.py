@@ -11,6 +11,7 @@ from meeting_server.domain.commands import (
     AssignRole,
     ConveneMeeting,
     OpenMeeting,
+    ReadmitParticipant,
     RecordLeave,
     RemoveParticipant,
 )
@@ -26,6 +27,7 @@ from meeting_server.domain.events import (
     MeetingConvened,
     MeetingOpened,
     ParticipantAdmitted,
+    ParticipantReadmitted,
     ParticipantRemoved,
     RecordingStopped,
     RoleAssigned,
@@ -94,10 +96,18 @@ def _remove(state: MeetingState, command: RemoveParticipant, asked: Asked) -> De
         return Rejected(Code.TOO_LONG, "reason", (("longest", LONGEST_REASON),))
     if not _runners(state) - {command.participant_id}:  # someone must be left to run the meeting
         return Rejected(Code.FORBIDDEN, "participant_id")
-    removed = ParticipantRemoved(command.participant_id, asked.who, command.reason.strip())
+    counted = participant.kind == "person" and participant.standing != Standing.GUEST
+    removed = ParticipantRemoved(command.participant_id, asked.who, command.reason.strip(), counted)
     if state.floor is not None and state.floor.participant_id == command.participant_id:
         return (FloorEnded(command.participant_id, "left"), removed)
     return (removed,)
+
+
+def _readmit(state: MeetingState, command: ReadmitParticipant, asked: Asked) -> Decision:
+    participant = state.participants.get(command.participant_id)
+    if participant is None:
+        return Rejected(Code.UNKNOWN_PARTICIPANT, "participant_id")
+    return (ParticipantReadmitted(command.participant_id, asked.who),) if participant.removed else ()
 
 
 def _assign(state: MeetingState, command: AssignRole, asked: Asked) -> Decision:
@@ -133,6 +143,7 @@ DECIDE: dict[type, Decide] = {
     AdjournMeeting: _adjourn,
     AdmitParticipant: _admit,
     RemoveParticipant: _remove,
+    ReadmitParticipant: _readmit,
     AssignRole: _assign,
     RecordLeave: _record_leave,
 }
@@ -226,7 +237,15 @@ def _admitted(state: MeetingState, event: ParticipantAdmitted, at: Millis) -> Me
 
 def _removed(state: MeetingState, event: ParticipantRemoved, at: Millis) -> MeetingState:
     state = released(state, event.participant_id, at)
-    return with_participant(state, event.participant_id, removed=True, connections={})
+    return with_participant(state, event.participant_id, removed=True, counted=event.counted, connections={})
+
+
+def _readmitted(state: MeetingState, event: ParticipantReadmitted, at: Millis) -> MeetingState:
+    participant = state.participants.get(event.participant_id)
+    if participant is None:
+        return state
+    room_id = participant.room_id if participant.room_id in state.rooms else HALL  # it may have closed meanwhile
+    return with_participant(state, event.participant_id, removed=False, counted=False, room_id=room_id)
 
 
 def _assigned(state: MeetingState, event: RoleAssigned, at: Millis) -> MeetingState:
@@ -242,6 +261,7 @@ EVOLVE: dict[type, Evolve] = {
     MeetingAdjourned: _adjourned,
     ParticipantAdmitted: _admitted,
     ParticipantRemoved: _removed,
+    ParticipantReadmitted: _readmitted,
     RoleAssigned: _assigned,
     LeaveRecorded: _leave_recorded,
 }

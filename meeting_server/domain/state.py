@@ -122,9 +122,13 @@ class Participant:
     first_arrived_at: Millis | None = None
     left_at: Millis | None = None
     removed: bool = False
+    counted: bool = False
+    """Of someone removed: still in 应到, as who is asked to leave (请出) is and who was struck off the list is not."""
     media: tuple[MediaKind, ...] = ()
     """What is open now: microphone, camera, screen."""
     recording_acknowledged: bool = False
+    recording_declined: bool = False
+    """Answered the notice of the recording with "only listen": nothing of theirs is sent on while it runs."""
     marked_present: bool = False
     """Seen in the hall by the secretary, or scanned the hall's code: present without a connection."""
     last_hall_code: int = 0

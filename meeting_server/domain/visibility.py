@@ -32,6 +32,7 @@ from meeting_server.domain.events import (
     PaperCountSigned,
     PaperRequested,
     ParticipantAdmitted,
+    ParticipantReadmitted,
     ParticipantRemoved,
     PresenceConfirmed,
     PresenceMarkWithdrawn,
@@ -67,7 +68,7 @@ def runners(state: MeetingState) -> frozenset[ParticipantId]:
     return frozenset([i for i, p in state.participants.items() if p.role in _RUNNING and not p.removed])
 
 
-RUNNERS_CHANGE = (MeetingConvened, ParticipantAdmitted, ParticipantRemoved, RoleAssigned)
+RUNNERS_CHANGE = (MeetingConvened, ParticipantAdmitted, ParticipantRemoved, ParticipantReadmitted, RoleAssigned)
 """The only facts after which others may run the meeting: in between, whoever holds ``runners`` need not look again."""
 
 
@@ -129,7 +130,7 @@ def fresh_view_for(state: MeetingState, event: Event) -> frozenset[ParticipantId
     """Viewers whose rights ``event`` changed, or who can not fold it from what they see: send a snapshot."""
     if isinstance(event, MeetingConvened):
         return frozenset(state.participants)
-    if isinstance(event, RoleAssigned | ParticipantRemoved):
+    if isinstance(event, RoleAssigned | ParticipantRemoved | ParticipantReadmitted):
         return frozenset({event.participant_id})
     return frozenset()
 
@@ -157,6 +158,7 @@ def _as_others_see(p: Participant) -> Participant:
         leave_reason="",
         leave_approved=False,
         recording_acknowledged=False,
+        recording_declined=False,
         marked_present=False,
         last_hall_code=0,
         connections={},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meeting_server.domain.commands import Actor
+from meeting_server.domain.commands import Actor, OpenMedia
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.ids import CommandId, Millis, MotionId
 from meeting_server.live import presence
@@ -74,6 +74,8 @@ class Conversation:
         connection = self.connection
 
         def reply(outcome: Outcome) -> None:
+            if isinstance(command, OpenMedia) and command.media == "audio" and isinstance(outcome, Acked):
+                self._signalling.speaks(self.assembly, connection)
             connection.send(answer(frame.id, outcome))
 
         self.assembly.host.submit(Actor(connection.participant_id), command, CommandId(frame.id), reply)

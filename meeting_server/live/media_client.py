@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from meeting_server.domain.consent import may_be_sent_on
 from meeting_server.domain.ids import ConnectionId, ParticipantId, RoomId
 from meeting_server.domain.terms import MediaKind
 from meeting_server.live.assembly import Assembly
@@ -40,6 +41,7 @@ class MediaClient:
     permitted: frozenset[MediaKind] = NOTHING
     hall_room: RoomId | None = None
     level: Literal[0, 1, 2, 3] = 3
+    unheard: bool = False  # another device of the same participant speaks for them
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -52,7 +54,8 @@ class MediaClient:
         me = state.participants.get(self.connection.participant_id) if state is not None else None
         if state is None or me is None:
             return (self.room if self.hall_room is None else room_name(self.assembly.meeting_id, self.hall_room)), NOTHING
-        heard = NOTHING if me.removed or state.phase == "adjourned" else frozenset(me.media)
+        silent = me.removed or state.phase != "open" or not may_be_sent_on(state, me)  # who waits is neither heard nor seen
+        heard = NOTHING if silent else frozenset(me.media) - ({"audio"} if self.unheard else NOTHING)
         return room_name(state.meeting_id, me.room_id), heard
 
     @property

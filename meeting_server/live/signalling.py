@@ -16,6 +16,7 @@ from meeting_server.domain import events
 from meeting_server.domain.commands import SERVER, ReportSpeakerTurn, ReportTrackRecorded
 from meeting_server.domain.ids import ConnectionId, MeetingId, ParticipantId, RoomId
 from meeting_server.live.assembly import Assembly
+from meeting_server.live.connection import Connection
 from meeting_server.live.host import Fact
 from meeting_server.live.media_client import NOTHING, MediaClient, Party
 from meeting_server.live.recording import Recording, recorded_path, room_of
@@ -33,6 +34,7 @@ from meeting_server.wire.server_messages import (
     Quality,
     Slots,
     Speaking,
+    Voice,
 )
 
 log = logging.getLogger(__name__)
@@ -51,9 +53,11 @@ TOUCHING = (
     | events.RoomModerated
     | events.RoleAssigned
     | events.RecordingStarted
+    | events.RecordingAcknowledged
     | events.RecordingStopped
     | events.MeetingAdjourned
     | events.MeetingConvened
+    | events.MeetingOpened
 )
 """Facts after which the media plane may have to do something."""
 
@@ -95,8 +99,29 @@ class Signalling:
         if self._media is None:
             connection.send(Error(WireCode.MEDIA_UNAVAILABLE, offer_id))
             return
-        client = self._clients.setdefault(connection.connection_id, MediaClient(assembly, connection))
+        client = self._clients.get(connection.connection_id)
+        if client is None:
+            client = self._clients[connection.connection_id] = MediaClient(assembly, connection)
+            client.unheard = self._voice_of(assembly, connection.participant_id, but=client) is not None
         self._spawn(self._join(self._media, client, offer_id, sdp, max(0, min(video_slots, 25))))
+
+    def speaks(self, assembly: Assembly, speaker: Connection) -> None:
+        """This device opened its microphone: of several of one person, the last to do so is heard, and all are told."""
+        devices = assembly.of(speaker.participant_id)
+        for client in self._devices_of(assembly, speaker.participant_id):
+            client.unheard = client.connection.connection_id != speaker.connection_id
+            if self._media is not None and client.room:
+                self._spawn(self._agree(self._media, client))
+        if len(devices) > 1:
+            for device in devices:
+                device.send(Voice(speaker.connection_id, speaker.device))
+
+    def _devices_of(self, assembly: Assembly, who: ParticipantId) -> list[MediaClient]:
+        return [c for c in self._clients.values() if c.assembly is assembly and c.connection.participant_id == who and c.hall_room is None]
+
+    def _voice_of(self, assembly: Assembly, who: ParticipantId, but: MediaClient) -> MediaClient | None:
+        """The device that speaks for a participant, if another than ``but`` does."""
+        return next((c for c in self._devices_of(assembly, who) if c is not but and not c.unheard), None)
 
     def want(self, connection: Party, message: Want) -> None:
         client = self._clients.get(connection.connection_id)
@@ -167,8 +192,14 @@ class Signalling:
     def hang_up(self, connection: Party) -> None:
         """The device leaves media, of itself or because its socket is gone. Fine when it never joined."""
         client = self._clients.pop(connection.connection_id, None)
-        if self._media is not None and client is not None:
-            self._spawn(self._leave(self._media, client))
+        if self._media is None or client is None:
+            return
+        self._spawn(self._leave(self._media, client))
+        others = self._devices_of(client.assembly, connection.participant_id)
+        if others and all(other.unheard for other in others):  # who is left can be heard again
+            others[-1].unheard = False
+            if others[-1].room:
+                self._spawn(self._agree(self._media, others[-1]))
 
     # --- what the meeting says ------------------------------------------------------------------------------
 
@@ -288,8 +319,8 @@ class Signalling:
 
     async def _report(self, event: api.MediaEvent) -> None:
         match event:
-            case api.SlotsChanged(client, slots):
-                self._send(client, Slots({slot.mid: slot.source for slot in slots}))
+            case api.SlotsChanged(client, slots, left_out):
+                self._send(client, Slots({slot.mid: slot.source for slot in slots}, list(left_out)))
             case api.Quality(client, level):
                 self._send(client, Quality(level))
                 self._tell_network(client, level)

@@ -102,10 +102,12 @@ class SlotSource(Struct, frozen=True):
 
 
 class SlotsChanged(Struct, frozen=True, tag="slots_changed"):
-    """The receive slots of one client after a change: every slot is listed, changed or not."""
+    """The receive slots of one client after a change: every slot is listed, changed or not. ``left_out``: sources whose picture
+    is of a codec that no slot of the client accepts."""
 
     client: str
     slots: tuple[SlotSource, ...]
+    left_out: tuple[str, ...] = ()
 
 
 class SpeakerTurn(Struct, frozen=True, tag="speaker_turn"):

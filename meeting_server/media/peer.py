@@ -211,7 +211,8 @@ class Peer:
         self.round_trip: float | None = None
         self.uplink_loss = 0.0
         self.level = 3
-        self.told: tuple[SlotSource, ...] = ()
+        self.left_out: tuple[str, ...] = ()  # sources whose pictures no slot accepts
+        self.told: tuple[tuple[SlotSource, ...], tuple[str, ...]] = ((), ())
         self.own_ssrc = 1
 
     @property
@@ -350,11 +351,11 @@ class Peer:
 
     def slots_changed(self) -> SlotsChanged | None:
         """The slots as they flow now, when they differ from what was told last."""
-        now = tuple(SlotSource(s.mid, s.kind, s.stream.track.source if s.stream is not None else None) for s in self.slots)
-        if now == self.told:
+        slots = tuple(SlotSource(s.mid, s.kind, s.stream.track.source if s.stream is not None else None) for s in self.slots)
+        if (slots, self.left_out) == self.told:
             return None
-        self.told = now
-        return SlotsChanged(self.client, now)
+        self.told = slots, self.left_out
+        return SlotsChanged(self.client, slots, self.left_out)
 
 
 def _text(value: bytes | None) -> str | None:

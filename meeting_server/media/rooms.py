@@ -87,6 +87,8 @@ class Room:
         self._fill(by_kind["audio"], self._voices_for(source, by_kind["audio"], now), now, beside=by_kind["video"])
         wanted = by_kind["video"][: peer.wishes.video]
         order = self._cameras_for(peer, cameras)
+        peer.left_out = tuple(t.source for t in order if wanted and not any(s.accepts(t.codec) for s in wanted))
+        order = [t for t in order if t.source not in peer.left_out]
         self._fill(wanted, order[: len(wanted)], now, pinned=peer.wishes.pinned, beside=by_kind["audio"])
         for slot in by_kind["video"][len(wanted) :]:
             self._assign(slot, None, now)

@@ -88,6 +88,7 @@ OTHERS: tuple[str, ...] = (
     '{"type":"layers","wanted":["q","h"]}',
     '{"type":"link","level":3,"round_trip_ms":41.5,"capacity_kbit_s":1800.0,"streams":['
     '{"mid":"4","role":"video_slot","participant_id":"m1","layer":"h","kbit_s":310.2,"lost_percent":0.4}]}',
+    '{"type":"voice","connection_id":"kX2b9QwLr0aF","device":"phone"}',
     '{"type":"media_lost","retry_after_ms":500}',
     '{"type":"typing","participant_id":"m1","on":true}',
     '{"type":"collected","id":"c91f0a3d5e7b2468","motion_id":"m2","blind_signature":"3f9c…"}',

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import Device
 
 
 class You(Struct, frozen=True):
@@ -109,9 +110,11 @@ class Answer(Struct, tag="answer", tag_field="type", frozen=True):
 
 
 class Slots(Struct, tag="slots", tag_field="type", frozen=True):
-    """Who is in which receive slot now: mid → participant id, or ``None`` for an empty slot."""
+    """Who is in which receive slot now: mid → participant id, or ``None`` for an empty slot. ``left_out``: who sends a picture
+    in a coding that this device's offer cannot take."""
 
     slots: dict[str, str | None]
+    left_out: list[str] = []
 
 
 class Speaking(Struct, tag="speaking", tag_field="type", frozen=True):
@@ -169,6 +172,13 @@ class LinkDetails(Struct, tag="link", tag_field="type", frozen=True):
     streams: list[LinkStream]
 
 
+class Voice(Struct, tag="voice", tag_field="type", frozen=True):
+    """Which of the viewer's own connections is heard, and on what kind of device: the one that opened its microphone last."""
+
+    connection_id: str
+    device: Device
+
+
 class MediaLost(Struct, tag="media_lost", tag_field="type", frozen=True):
     """The media worker went away: make a new offer after ``retry_after_ms``."""
 
@@ -191,5 +201,5 @@ class Pong(Struct, tag="pong", tag_field="type", frozen=True):
 
 ServerMessage = (
     Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | Error | Collected | PaperProgress | Answer | Slots
-    | Networks | Layers | LinkDetails | Speaking | Caption | Quality | MediaLost | Typing | Pong
+    | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Pong
 )

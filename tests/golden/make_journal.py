@@ -12,7 +12,7 @@ import msgspec
 from meeting_server.journal.bundle import line_of
 from tests.whole_meeting import whole_meeting
 
-VERSION = 2
+VERSION = 3
 HERE = Path(__file__).resolve().parent
 
 

@@ -346,3 +346,26 @@ async def test_without_a_media_plane_a_meeting_is_text_only_and_says_so(tmp_path
         assert (await member.command("PostChat", text="只有文字"))["type"] == "ack"
         assert house.registry.connected(MeetingId(MEETING)) == 1
         assert ParticipantId("m1") == member.welcome["you"]["participant_id"]
+
+
+async def test_of_two_tabs_of_one_member_the_last_to_open_its_microphone_is_heard_and_both_are_told(live: Live, media: Recorder) -> None:
+    async with await live.meeting_opened(), await live.enter("m1") as first, await live.enter("m1", device="desktop") as second:
+        names = [await joined(tab, media, "m1") for tab in (first, second)]
+        await first.command("OpenMedia", media="audio")
+        await media.until("permit", names[0], True, False, False)
+        assert (await first.other("voice")) == {"type": "voice", "connection_id": names[0], "device": "phone"}
+        await second.command("OpenMedia", media="audio")
+        await media.until("permit", names[1], True, False, False)
+        assert [what[2] for what in media.told if what[:2] == ("permit", names[0])][-1] is False
+        await first.until(lambda: any(f["type"] == "voice" and f["connection_id"] == names[1] for f in first.others))
+        assert [f["device"] for f in second.others if f["type"] == "voice"][-1] == "desktop"
+
+
+async def test_a_second_tab_says_nothing_before_it_is_asked_and_what_is_left_of_two_can_speak(live: Live, media: Recorder) -> None:
+    async with await live.meeting_opened(), await live.enter("m1") as first, await live.enter("m1") as second:
+        names = [await joined(tab, media, "m1") for tab in (first, second)]
+        await first.command("OpenMedia", media="audio")
+        await media.until("permit", names[0], True, False, False)
+        assert ("permit", names[1], True, False, False) not in media.told
+        await first.say({"type": "hangup"})
+        await media.until("permit", names[1], True, False, False)

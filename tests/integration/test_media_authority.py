@@ -15,9 +15,9 @@ from meeting_server.media.api import MediaRefused
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.web.catalogue import text
-from tests.gathering import Gathering, gathered
-from tests.live_house import Live, live_house
-from tests.media_phone import WirePhone
+from tests.gathering import Gathering, Phone, gathered, until
+from tests.live_house import CHAIR, Live, live_house
+from tests.media_phone import WirePhone, meanwhile
 from tests.media_worker import media_worker
 
 
@@ -127,3 +127,49 @@ async def test_an_offer_that_cannot_be_answered_is_refused_with_a_code_and_all_e
     await listener.bot.say({"type": "offer", "id": "good", "sdp": good, "video_slots": 2})
     assert (await listener.told("answer", id="good"))["sdp"].startswith("v=0")
     await again.close()
+
+
+async def test_nobody_who_waits_is_heard_or_seen_whatever_their_phone_sends(live: Live) -> None:
+    chair, waiting, other = [Phone(await live.enter(name), name) for name in (CHAIR, "m1", "m2")]
+    for phone in (chair, waiting, other):
+        await phone.connects()
+    async with meanwhile(waiting.sends()):
+        for media in ("audio", "video", "screen"):
+            answer = await waiting.bot.command("OpenMedia", media=media)
+            assert (answer["type"], answer["code"]) == ("rejected", "not_open")
+        for _ in range(3):
+            await waiting.goes_on_sending()
+        assert [p.wire.heard_on(role) for p in (chair, other) for role in ("audio_slot", "video_slot")] == [[], [], [], []]
+        await chair.asks("OpenMeeting")
+        for media in ("audio", "video"):
+            await waiting.asks("OpenMedia", media=media)
+        await other.hears(waiting)
+        await other.wire.hears("video_slot", 6)
+    for phone in (chair, waiting, other):
+        await phone.wire.close()
+        await phone.bot.close()
+
+
+async def test_who_does_not_consent_to_the_recording_is_neither_heard_nor_recorded_and_stays(gathering: Gathering, tmp_path: Path) -> None:
+    chair, first, second, listener = gathering.all
+    for member in (first, second):
+        for media in ("audio", "video"):
+            await member.asks("OpenMedia", media=media)
+        await listener.hears(member)
+    await chair.asks("StartRecording")
+    await listener.silence("audio_slot")
+    await first.asks("AcknowledgeRecording", consents=False)
+    await second.asks("AcknowledgeRecording")
+    for media in ("audio", "video", "screen"):
+        answer = await first.bot.command("OpenMedia", media=media)
+        assert (answer["type"], answer["code"]) == ("rejected", "consent_needed")
+    await second.asks("OpenMedia", media="audio")
+    await listener.hears(second)
+    heard = max(listener.spoken_by(first))
+    await first.goes_on_sending()
+    assert max(listener.spoken_by(first)) == heard
+    await first.hears(second)  # who only listens goes on hearing
+    await chair.asks("StopRecording")
+    folder = tmp_path / "recordings"
+    await until(lambda: any("-m2-" in file.name for file in folder.rglob("*.webm")))
+    assert [file.name for file in folder.rglob("*-m1-*")] == []

@@ -62,10 +62,11 @@ async def hall(tmp_path: Path, plane: MediaWorkers) -> AsyncIterator[Hall]:
 
 
 @asynccontextmanager
-async def _open_hall(tmp_path: Path, plane: MediaWorkers) -> AsyncIterator[Hall]:
+async def _open_hall(tmp_path: Path, plane: MediaWorkers, *, opened: bool = True) -> AsyncIterator[Hall]:
     async with meeting_house(tmp_path, media=plane) as house:
         meeting = await house.scheduled()
-        await house.open(meeting.meeting_id)
+        if opened:
+            await house.open(meeting.meeting_id)
         hall = Hall(house, meeting.meeting_id)
         yield hall
         for phone in hall.phones:
@@ -185,6 +186,19 @@ async def test_the_chair_stops_a_hall_camera_within_300_ms_although_it_goes_on_s
         secretary = await hall.house.signed_in("secretary")
         await secretary.submit(f"{hall.page}/switch", {"device": who, "what": "open_video"}, page=hall.page)
         await wall.hears("video_slot", 3)
+
+
+async def test_a_hall_camera_is_neither_heard_nor_seen_before_the_meeting_opens(tmp_path: Path, plane: MediaWorkers) -> None:
+    async with _open_hall(tmp_path, plane, opened=False) as hall:
+        camera, _ = await hall.publishes(await hall.token("camera"))
+        wall = await hall.watches()
+        assert set((await hall.cameras())[0].media) == {"audio", "video"}  # ready, as the record says
+        async with meanwhile(camera.speak(), camera.show()):
+            await asyncio.sleep(1)  # of voice and pictures that arrive at the worker
+            assert (wall.heard_on("audio_slot"), wall.heard_on("video_slot")) == ([], [])
+            await hall.house.open(hall.meeting_id)
+            await wall.hears("audio_slot", 5)
+            await wall.hears("video_slot", 5)
 
 
 async def test_a_removed_hall_camera_is_out_and_does_not_come_back(hall: Hall) -> None:

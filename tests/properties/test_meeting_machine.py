@@ -65,9 +65,10 @@ COMMANDS: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.WithdrawMark, someone),
     st.builds(c.AssignRole, someone, st.sampled_from(list(Role))),
     st.builds(c.RemoveParticipant, someone),
+    st.builds(c.ReadmitParticipant, someone),
     st.builds(c.LeaveMeeting),
     st.builds(c.StartRecording),
-    st.builds(c.AcknowledgeRecording),
+    st.builds(c.AcknowledgeRecording, st.booleans()),
     st.builds(c.StopRecording),
     st.builds(c.TakeNote, st.just("point"), st.just("要点"), items, st.none() | someone),
 ]

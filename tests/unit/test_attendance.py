@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from meeting_server.domain.attendance import GRACE, quorum_now, report
 from meeting_server.domain.commands import (
     AdjournMeeting,
@@ -16,16 +18,22 @@ from meeting_server.domain.commands import (
     OpenMeeting,
     OpenRollCall,
     OpenRoom,
+    ReadmitParticipant,
     RecordLeave,
+    RemoveParticipant,
     ReportSpeakerTurn,
     ResetConnections,
     WithdrawMark,
 )
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import HALL, ConnectionId, ParticipantId, RoomId
+from meeting_server.domain.meeting import evolve
+from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Participant
+from meeting_server.domain.terms import Invited
 from meeting_server.domain.visibility import view
-from tests.sitting import START, Sitting
+from meeting_server.journal.upcast import event_of
+from tests.sitting import GENERAL, START, Sitting
 
 M1 = ParticipantId("m1")
 PHONE = ConnectionId("m1-phone")
@@ -219,3 +227,56 @@ def test_time_is_told_apart_by_room() -> None:
     sitting.did("secretary", CloseRoom(RoomId("r1")))
     sitting.wait(60)
     assert report(sitting.state, sitting.now)[1].by_room == (("", 360_000), ("第一小组", 120_000))
+
+
+def test_whoever_is_asked_to_leave_is_still_expected_and_what_was_counted_stays_counted() -> None:
+    sitting = Sitting()
+    sitting.connect("m1", "m2")
+    before = quorum_now(sitting.state)
+    sitting.wait(60)
+    sitting.did("secretary", RemoveParticipant(M1, "扰乱会场"))
+    after = quorum_now(sitting.state)
+    assert (before.entitled, before.present) == (5, 3)
+    assert (after.entitled, after.present) == (5, 2)
+    assert levels(sitting) == [("responsive", 0, 60)], "the line of the past is drawn from these"
+    (row,) = [row for row in report(sitting.state, sitting.now) if row.participant.participant_id == M1]
+    assert row.effective == 60_000
+
+
+def test_a_guest_who_is_asked_to_leave_is_expected_by_no_count() -> None:
+    everyone = replace(GENERAL, electorate="everyone")
+    guest = Invited(ParticipantId("guest"), "路人", Standing.GUEST, Role.GUEST, False)
+    sitting = Sitting(1, preset=everyone, extra=[guest])
+    sitting.did("secretary", RemoveParticipant(ParticipantId("guest")))
+    assert quorum_now(sitting.state).entitled == 2
+
+
+def test_a_removal_recorded_before_it_kept_the_count_folds_as_it_did() -> None:
+    sitting = Sitting()
+    old = event_of("ParticipantRemoved", 1, b'{"participant_id":"m1","removed_by":"secretary","reason":""}')
+    assert old is not None
+    assert quorum_now(evolve(sitting.state, old, START)).entitled == 4
+
+
+def test_a_removal_can_be_taken_back() -> None:
+    sitting = Sitting()
+    sitting.connect("m1")
+    sitting.did("secretary", RemoveParticipant(M1))
+    assert sitting.refused("m1", LeaveMeeting()) is Code.REMOVED
+    sitting.did("secretary", ReadmitParticipant(M1))
+    sitting.connect("m1")
+    assert m1(sitting).present
+    assert quorum_now(sitting.state).present == 2
+    assert sitting.did("secretary", ReadmitParticipant(M1)) == (), "nothing to take back"
+    assert sitting.refused("m2", ReadmitParticipant(M1)) is Code.FORBIDDEN
+
+
+def test_whoever_comes_back_to_a_room_that_closed_meanwhile_is_in_the_hall() -> None:
+    sitting = Sitting()
+    sitting.connect("m1")
+    sitting.did("secretary", OpenRoom("第一组", "voice"))
+    sitting.did("secretary", MoveParticipant(M1, RoomId("r1")))
+    sitting.did("secretary", RemoveParticipant(M1))
+    sitting.did("secretary", CloseRoom(RoomId("r1")))
+    sitting.did("secretary", ReadmitParticipant(M1))
+    assert m1(sitting).room_id == HALL

@@ -22,6 +22,7 @@ import { MeetingSocket, type SocketState } from "./net/socket";
 import { isPhone, makeId, readBoot, socketAddress, sparesData } from "./page/boot";
 import { addConsoleWords, begin, setPreferences } from "./page/preferences";
 import { App } from "./views/app";
+import { lateSheets } from "./views/late_sheets";
 import type { ConsoleSheets } from "./views/layers";
 import { latePapers } from "./views/vote/late_papers";
 import { forgetSentPapers } from "./views/vote/paper";
@@ -109,21 +110,21 @@ const actions: Actions = {
   },
   hallCode: () => fetchHallCode(start.meeting_id),
   typing: (on) => void socket.send({ type: "signal", kind: "typing", on }),
-  openMicrophone: () => roomMedia.openMicrophone(),
-  closeMicrophone: () => roomMedia.closeMicrophone(),
-  openCamera: () => roomMedia.openCamera(),
-  closeCamera: () => roomMedia.closeCamera(),
-  turnCamera: () => roomMedia.turnCamera(),
-  shareScreen: () => roomMedia.shareScreen(),
-  stopSharing: () => roomMedia.stopSharing(),
+  openMicrophone: () => roomMedia.devices.openMicrophone(),
+  closeMicrophone: () => roomMedia.devices.closeMicrophone(),
+  openCamera: () => roomMedia.devices.openCamera(),
+  closeCamera: () => roomMedia.devices.closeCamera(),
+  turnCamera: () => roomMedia.devices.turnCamera(),
+  shareScreen: () => roomMedia.devices.shareScreen(),
+  stopSharing: () => roomMedia.devices.stopSharing(),
   chooseProfile: (profile) => roomMedia.chooseProfile(profile),
   pin: (participantId) => roomMedia.pin(participantId),
   inspect: (on) => roomMedia.inspect(on),
   allowSound: () => roomMedia.allowSound(),
   dismissFailure: () => change(media, { failure: null }),
   attachVideo: (slot, element) => roomMedia.attachVideo(slot, element),
-  tryMicrophone: () => roomMedia.tryMicrophone(),
-  endTrial: () => roomMedia.endTrial(),
+  tryMicrophone: () => roomMedia.devices.tryMicrophone(),
+  endTrial: () => roomMedia.devices.endTrial(),
   reconnectNow: () => socket.reconnectNow(),
   async leave() {
     const left = outbox.submit("LeaveMeeting", {});
@@ -137,8 +138,8 @@ provideActions(actions);
 
 /** Open what the member chose at the door; listening asks for nothing. */
 async function enterWith(way: typeof start.as): Promise<void> {
-  if (way === "video") await roomMedia.openCamera();
-  if (way === "video" || way === "audio") await roomMedia.openMicrophone();
+  if (way === "video") await roomMedia.devices.openCamera();
+  if (way === "video" || way === "audio") await roomMedia.devices.openMicrophone();
 }
 
 /** What becomes of media whenever a connection is live. */
@@ -164,6 +165,11 @@ function follow(): void {
 
 let ballots: Ballots | null = null;
 const secretVotes = computed(() => motions.value.filter((motion) => motion.method === "secret" && motion.paper !== null));
+
+/** Screens and sheets that need not be there for the first picture of the room. */
+function bringSheets(): void {
+  import("./views/seldom").then(({ seldom }) => (lateSheets.value = seldom)).catch(() => setTimeout(bringSheets, 2_000));
+}
 
 /** What secret votes and elections need comes soon after the room, and at once when there is one. */
 function bringPapers(): void {
@@ -227,6 +233,7 @@ async function run(): Promise<void> {
   await begin(start.language);
   if (start.stage) await showStage();
   else {
+    bringSheets();
     bringPapers();
     forgetSentPapers();
     show();

@@ -22,6 +22,18 @@ describe("TURN credentials", () => {
     expect(servers.fresh).toBe(true);
   });
 
+  it("grow old by the clock on the wall, which goes on while the phone sleeps and its page stands still", () => {
+    vi.useFakeTimers({ now: 0, toFake: ["Date", "performance"] });
+    const servers = new IceServers(OLD, async () => NEW);
+    const slept = vi.spyOn(performance, "now").mockReturnValue(0);
+    vi.setSystemTime(41 * 60_000);
+    expect(servers.fresh).toBe(false);
+    vi.setSystemTime(-60_000); // a clock that was set back tells nothing about their age
+    expect(servers.fresh).toBe(false);
+    slept.mockRestore();
+    vi.useRealTimers();
+  });
+
   it("stay when nobody answers, and are asked for again", async () => {
     let now = 0;
     const servers = new IceServers(OLD, () => Promise.reject(new Error("offline")), () => now);

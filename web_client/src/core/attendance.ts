@@ -13,7 +13,7 @@ export function needed(threshold: Threshold, base: number): number {
 
 /** Whether a participant is among those a motion of this electorate counts. */
 export function isEntitled(p: Participant, electorate: Electorate): boolean {
-  if (p.removed || p.kind !== "person") return false;
+  if ((p.removed && !p.counted) || p.kind !== "person") return false;
   if (electorate === "everyone") return true;
   if (electorate === "members") return p.standing === "full" || p.standing === "probationary";
   return p.voting && !p.excluded_reason && (electorate === "voting" || p.committee);

@@ -4,6 +4,7 @@ import { learn, learnRoughly } from "./clock";
 import type { Outbox } from "./outbox";
 import { progress } from "./ballot/kept";
 import { evolve } from "./reducer";
+import { consentOpen } from "./selectors";
 import { batch, captions, captionsEnded, captionsOffered, change, closedForMe, connection, lastSpeaker, link, media, meeting, networks, position, seq, speaking, typing, you } from "./store";
 
 /**
@@ -144,7 +145,7 @@ export class Inbox {
     if (message.kind !== "MediaClosed") return;
     const { participant_id, closed_by, media: kind } = message.data;
     const me = you.value?.participant_id;
-    if (participant_id === me && closed_by !== me) closedForMe.value = { media: kind, by: closed_by, at: message.at };
+    if (participant_id === me && closed_by !== me && !consentOpen.value) closedForMe.value = { media: kind, by: closed_by, at: message.at };
   }
 
   private tellTypists(at: number): void {

@@ -100,6 +100,22 @@ export const queuePlace = computed(() => hands.value.indexOf(you.value?.particip
 export const floor = computed(() => meeting.value?.floor ?? null);
 export const myFloor = computed(() => (floor.value?.participant_id === you.value?.participant_id ? floor.value : null));
 
+// --- what keeps one's own devices back ---------------------------------------------------------------------
+
+/** Whether the notice of the running recording waits for this member's answer. Whoever started it has agreed. */
+export const consentOpen = computed(() => {
+  const running = meeting.value?.recording ?? null;
+  const me = self.value;
+  return running !== null && me !== null && !me.recording_acknowledged && running.started_by !== me.participant_id;
+});
+/** Whether this member chose only to listen while the recording runs. */
+export const onlyListens = computed(() => meeting.value?.recording != null && self.value?.recording_declined === true);
+/** Why nothing of one's own devices may leave this page now; null: it may. */
+export const heldBack = computed<"waiting" | "consent" | null>(() => {
+  if (meeting.value?.phase === "convened") return "waiting";
+  return consentOpen.value || onlyListens.value ? "consent" : null;
+});
+
 // --- rooms and chat --------------------------------------------------------------------------------------
 
 export const myRoom = computed<Room | null>(() => {
@@ -186,7 +202,11 @@ export const rollCallAnswer = computed<RollCallAnswer>(() => {
 
 /** Whether someone's microphone is open, as a fact on record; one's own as this device shows it. */
 export function hears(id: ParticipantId): boolean {
-  if (id === you.value?.participant_id && media.value.microphone !== "off") return true;
+  if (id === you.value?.participant_id) {
+    const { microphone } = media.value;
+    if (microphone === "open" || microphone === "opening") return true;
+    if (microphone !== "off") return false;
+  }
   return participant(id)?.media.includes("audio") ?? false;
 }
 export const screenSlot = computed<Slot | null>(() => media.value.slots.find((s) => s.kind === "screen" && s.participant_id) ?? null);

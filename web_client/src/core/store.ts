@@ -1,6 +1,6 @@
 /** The signals every view reads: the meeting as this viewer may see it, and the state of this device. */
 import { batch, computed, signal, type Signal } from "@preact/signals";
-import type { Caption, CaptionsEnd, CommandData, CommandKind, LinkDetails, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
+import type { Caption, CaptionsEnd, CommandData, CommandKind, Device, LinkDetails, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
 
 // --- what the server said --------------------------------------------------------------------------------
 
@@ -87,8 +87,11 @@ export const refusals = signal<readonly Refusal[]>([]);
 
 /** How the member takes part: everything, sound only, or words only. */
 export type Profile = "video" | "audio" | "text";
-/** `blocked`: the chair's room is moderated or the device refused; see `failure`. */
-export type DeviceState = "off" | "opening" | "open";
+/**
+ * `ready`: seen and measured here, and nothing of it leaves before the meeting opens or its recording is agreed to.
+ * `interrupted`: a call, an alarm or the system holds it for now: it gives nothing, so it is not called open.
+ */
+export type DeviceState = "off" | "opening" | "ready" | "open" | "interrupted";
 /** Why a microphone, camera or screen could not be opened; each has its own advice. */
 export type DeviceFailure =
   | "denied" // the member or the browser said no
@@ -99,6 +102,8 @@ export type DeviceFailure =
   | "insecure" // the page is not on https
   | "constrained" // no device can do what was asked
   | "ended" // it was unplugged or taken away while open
+  | "interrupted" // a call or another app held it for long: opened again with one tap
+  | "consent_needed" // only listening while the recording runs
   | "floor_required" // the room is moderated: only who has the floor
   | "refused"; // the server refused for another reason
 
@@ -132,6 +137,10 @@ export interface MediaState {
   readonly quality: 0 | 1 | 2 | 3 | null;
   /** Pictures are held back because the network is weak. */
   readonly pictureHeld: boolean;
+  /** Who sends a picture that this browser can not decode. */
+  readonly leftOut: readonly ParticipantId[];
+  /** Another device or tab of the same person speaks for them. */
+  readonly voiceElsewhere: Device | null;
   readonly pinned: ParticipantId | null;
 }
 export const media = signal<MediaState>({
@@ -150,6 +159,8 @@ export const media = signal<MediaState>({
   slots: [],
   quality: null,
   pictureHeld: false,
+  leftOut: [],
+  voiceElsewhere: null,
   pinned: null,
 });
 /** Networks of others in this room that are not good (2 fair, 1 weak, 0 gone). */

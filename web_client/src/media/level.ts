@@ -21,7 +21,15 @@ export function measureLevel(track: MediaStreamTrack, tell: (level: number) => v
     shown = Math.max(loudness, shown * 0.7); // falls slowly, so that it can be read
     tell(Math.round(shown * 20) / 20);
   }, EVERY);
+  // a call takes the sound system away ("interrupted", "suspended"): measuring goes on when it is given back
+  const wake = (): void => {
+    if (context.state !== "running" && context.state !== "closed") void context.resume().catch(() => undefined);
+  };
+  context.onstatechange = wake;
+  document.addEventListener("visibilitychange", wake);
   return () => {
+    context.onstatechange = null;
+    document.removeEventListener("visibilitychange", wake);
     clearInterval(timer);
     source.disconnect();
     if (context.state !== "closed") void context.close();

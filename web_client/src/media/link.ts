@@ -103,16 +103,18 @@ export class MediaLink {
     this.wiring.changed("connecting");
     const ready = this.prepared;
     this.prepared = null;
-    if (!this.wiring.ice.fresh) await this.wiring.ice.renew();
+    const fresh = this.wiring.ice.fresh;
+    if (!fresh) await this.wiring.ice.renew();
+    if (!fresh || !this.wanted || this.peer) ready?.peer.connection.close(); // laid out with credentials that are too old, or of no use
     if (!this.wanted || this.peer) return; // meanwhile stopped, or begun by another call
-    const peer = ready?.peer ?? layOut(this.wiring.ice.current, this.wiring.videoSlots);
+    const peer = (fresh ? ready?.peer : undefined) ?? layOut(this.wiring.ice.current, this.wiring.videoSlots);
     this.peer = peer;
     peer.connection.ontrack = (event) => {
       if (event.transceiver.mid !== null) this.wiring.track(event.transceiver.mid, event.track);
     };
     peer.connection.onconnectionstatechange = () => this.stateChanged(peer);
     this.wiring.filled(peer);
-    await this.negotiate(peer, ready?.offer ?? describe(peer, false));
+    await this.negotiate(peer, ready?.peer === peer ? ready.offer : describe(peer, false));
   }
 
   private async negotiate(peer: Peer, description: Promise<string>): Promise<void> {

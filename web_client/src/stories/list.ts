@@ -1,5 +1,5 @@
 /** Every state worth looking at, as what it changes in the store. */
-import { boot, captions, captionsEnded, change, connection, link, media, meeting, networks, outbox, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
+import { boot, captions, captionsEnded, change, connection, link, media, meeting, networks, outbox, ownLevel, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
 import { go, openSheet } from "../views/layout";
 import { notices } from "../views/notices";
@@ -342,6 +342,21 @@ export const STORIES: Readonly<Record<string, Story>> = {
     room();
     openSheet({ name: "devices" });
   },
+  "interrupted": () => {
+    room();
+    change(media, { microphone: "interrupted" });
+  },
+  "voice-elsewhere": () => {
+    room();
+    change(media, { microphone: "off", voiceElsewhere: "phone" });
+    meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { media: ["audio"] } });
+  },
+  "left-out": () => {
+    room();
+    change(media, { leftOut: ["m-li"], profile: "video" });
+  },
+  "fail-consent": failure("consent_needed"),
+  "fail-interrupted": failure("interrupted"),
   "fail-denied": failure("denied"),
   "fail-dismissed": failure("dismissed"),
   "fail-missing": failure("missing"),
@@ -361,6 +376,11 @@ export const STORIES: Readonly<Record<string, Story>> = {
     change(connection, { phase: "connecting", attempt: 3 });
   },
   "waiting": () => put({ phase: "convened", starts_at: NOW + 8 * 60_000, opened_at: null, current_item: null, recording: null }),
+  "waiting-ready": () => {
+    put({ phase: "convened", starts_at: NOW + 8 * 60_000, opened_at: null, current_item: null, recording: null });
+    change(media, { microphone: "ready", camera: "ready", profile: "video" });
+    ownLevel.value = 0.5;
+  },
   "waiting-chair": () => {
     put({ phase: "convened", starts_at: NOW - 60_000, opened_at: null, current_item: null });
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { role: "chair" } });

@@ -8,6 +8,8 @@ import { boot, change, connection, meeting, preferences, you } from "../core/sto
 import { App } from "../views/app";
 import { Console, ConsoleSheet } from "../views/console/console";
 import { Stage } from "../views/stage/stage";
+import { lateSheets } from "../views/late_sheets";
+import { seldom } from "../views/seldom";
 import { late } from "../views/vote/late";
 import { latePapers } from "../views/vote/late_papers";
 import { ME, message } from "./fixtures";
@@ -29,6 +31,7 @@ async function run(): Promise<void> {
   if (place === null) throw new Error("no place to draw");
   provideActions(storyActions);
   latePapers.value = late;
+  lateSheets.value = seldom;
   await storyActions.setPreferences({ language, theme: theme === "dark" ? "dark" : "light", big: query.get("big") === "1" });
   change(preferences, { language });
   beat();

@@ -11,11 +11,11 @@ import { ToastPlace } from "../widgets/toast";
 import { followWidth, readAll } from "./chat_reading";
 import { Adjourned, Connecting, Ended } from "./endings";
 import { followKeyboard } from "./keyboard";
+import { lateSheets } from "./late_sheets";
 import { Layers, markResultsSeen, type ConsoleSheets } from "./layers";
 import { followHistory, layout } from "./layout";
 import { watchForNotices } from "./notices";
 import { Room } from "./room";
-import { WaitingRoom } from "./waiting_room";
 
 function Ground({ console: Console }: { console: ComponentType | undefined }): JSX.Element {
   const state = meeting.value;
@@ -24,7 +24,9 @@ function Ground({ console: Console }: { console: ComponentType | undefined }): J
   if (phase === "ended" && ending !== null) return <Ended ending={ending} />;
   if (state === null) return <Connecting />;
   if (Console !== undefined && iRun.value && layout.value.place === "console") return <Console />;
-  return state.phase === "convened" ? <WaitingRoom console={Console !== undefined} /> : <Room />;
+  if (state.phase !== "convened") return <Room />;
+  const late = lateSheets.value;
+  return late === null ? <Connecting /> : <late.WaitingRoom console={Console !== undefined} />;
 }
 
 /** `console`, `sheets`: the secretary's screens and what opens above them, when they are loaded. */

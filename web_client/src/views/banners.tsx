@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 import { actions } from "../core/actions";
 import { second } from "../core/clock";
 import { t } from "../core/i18n";
-import { hears } from "../core/selectors";
-import { boot, connection, media, outbox, you } from "../core/store";
+import { hears, nameOf } from "../core/selectors";
+import { boot, connection, media, outbox, self, you } from "../core/store";
 import { Banner } from "../widgets/banner";
 import { Button } from "../widgets/button";
 import type { IconName } from "../widgets/icon";
@@ -48,13 +48,19 @@ function Connection(): JSX.Element | null {
 }
 
 function Media(): JSX.Element | null {
-  const { phase, profile, needsTap, quality, pictureHeld, available, microphone, refused } = media.value;
+  const { phase, profile, needsTap, quality, pictureHeld, available, microphone, camera, refused, voiceElsewhere, leftOut } = media.value;
   if (connection.value.phase !== "live" || !available || profile === "text") return null;
   if (needsTap) return <Banner tone="pending" icon="speaker" title={t("states.sound_blocked")} act={<Button kind="primary" onPress={() => actions().allowSound()}>{t("states.allow_sound")}</Button>} />;
   if (refused) return <Banner tone="weak" icon="offline" title={t("errors.media_unavailable")}>{refusalWords(refused)}</Banner>;
   if (phase === "lost") return <Banner tone="weak" icon="offline" title={t("states.media_lost")}>{t("states.media_lost_words")}</Banner>;
+  if (microphone === "interrupted") return <Banner tone="weak" icon="micOff" title={t("states.interrupted")} act={<Button kind="primary" onPress={toggleMicrophone}>{t("states.open_again")}</Button>}>{t("states.interrupted_words")}</Banner>;
+  if (camera === "interrupted") return <Banner tone="weak" icon="cameraOff" title={t("states.interrupted_camera")} act={<Button kind="primary" onPress={() => void actions().openCamera()}>{t("states.open_again")}</Button>}>{t("states.interrupted_camera_words")}</Banner>;
+  if (voiceElsewhere !== null && microphone === "off" && self.value?.media.includes("audio") === true) {
+    return <Banner tone="on" icon="mic" title={t("states.voice_elsewhere")} act={<Button kind="quiet" onPress={toggleMicrophone}>{t("states.voice_here")}</Button>}>{t(`states.voice_${voiceElsewhere}`)}</Banner>;
+  }
   if (pictureHeld) return <Banner tone="weak" icon="weak" title={t("states.weak_sound_only")}>{t("states.weak_words")}</Banner>;
   if (quality !== null && quality <= 1 && phase === "live") return <Banner tone="weak" icon="weak" title={t("states.weak")}>{t("states.weak_words_audio")}</Banner>;
+  if (leftOut.length > 0 && profile === "video") return <Banner tone="weak" icon="cameraOff" title={t("states.left_out", { name: nameOf(leftOut[0]) })}>{t("states.left_out_words")}</Banner>;
   if (boot.value?.as === "listen" && !listenSeen.value && microphone === "off") {
     return (
       <Banner tone="on" icon="headphones" title={t("states.listening")} act={

@@ -25,7 +25,7 @@ function begin(): void {
   });
 }
 
-function Meter(): JSX.Element {
+export function Meter(): JSX.Element {
   const loud = ownLevel.value;
   if (loud > 0.12) heard.value = true;
   return (
@@ -47,7 +47,7 @@ export function DeviceCheck(): JSX.Element {
     };
   }, []);
   const attach = useCallback((element: HTMLVideoElement | null) => actions().attachVideo("own-camera", element), []);
-  const live = trial.value === "open" || media.value.microphone === "open";
+  const live = trial.value === "open" || media.value.microphone === "open" || media.value.microphone === "ready";
   return (
     <Sheet title={t("states.check_title")} onClose={back} foot={<Button size="lg" kind="primary" block onPress={back}>{t("states.check_done")}</Button>}>
       {!canCapture && <Advice media="audio" reason="unsupported" />}
@@ -56,8 +56,8 @@ export function DeviceCheck(): JSX.Element {
       {canCapture && !live && (
         <Button size="lg" block icon="mic" unavailable={trial.value === "asking" ? t("states.check_asking") : undefined} onPress={begin}>{t(trouble.value === null ? "states.check_mic" : "states.try_again")}</Button>
       )}
-      {canCapture && profile === "video" && (camera === "open"
-        ? <><div class="tile check__picture"><Picture attach={attach} label={t("states.check_own_picture")} mirror /></div><p class="small muted">{t("states.check_camera_on")}</p></>
+      {canCapture && profile === "video" && (camera === "open" || camera === "ready"
+        ? <><div class="tile check__picture"><Picture attach={attach} label={t("states.check_own_picture")} mirror /></div><p class="small muted">{t(camera === "open" ? "states.check_camera_on" : "states.wait_private")}</p></>
         : <p class="small muted">{t("states.check_camera_off")}</p>)}
       <p class="small muted">{t("states.check_note")}</p>
     </Sheet>

@@ -40,6 +40,7 @@ export function Ended({ ending }: { ending: Ending }): JSX.Element {
     <Screen icon={ICONS[ending]} title={t(`states.end_${ending}`)} words={t(`states.end_${ending}_words`)}>
       {ending === "signed_out" && <a class="btn btn--primary btn--lg btn--block" href={url("sign_in", "/sign-in")}>{t("states.sign_in")}</a>}
       {(ending === "replaced" || ending === "flooding" || ending === "refused") && <Button kind="primary" size="lg" block onPress={reload}>{t(ending === "replaced" ? "states.use_here" : "states.reload")}</Button>}
+      {ending === "removed" && <Button size="lg" block onPress={reload}>{t("states.try_again")}</Button>}
       {ending === "left" && <Button size="lg" block onPress={reload}>{t("states.come_back")}</Button>}
       {home}
     </Screen>

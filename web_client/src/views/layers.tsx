@@ -4,18 +4,14 @@ import type { ComponentType, JSX } from "preact";
 import { iRun } from "../core/permissions";
 import { motions } from "../core/selectors";
 import { meeting } from "../core/store";
-import { AgendaSheet } from "./agenda_sheet";
 import type { ConsoleAct } from "./console/acts";
-import { AttendanceSheet } from "./attendance_sheet";
 import { composing } from "./chat";
-import { DeviceCheck } from "./device_check";
-import { DocumentsSheet } from "./documents_sheet";
 import { back, layout, type OpenSheet } from "./layout";
+import { lateSheets } from "./late_sheets";
 import { LeaveSheet } from "./leave_sheet";
 import { AdviceSheet, adviceDue } from "./media_advice";
 import { MessageSheet } from "./message_sheet";
 import { MoreSheet } from "./more_sheet";
-import { NetworkSheet } from "./network_sheet";
 import { PersonSheet } from "./person_sheet";
 import { consentDue, RecordingSheet } from "./recording_sheet";
 import { rollCallInFront, RollCallSheet } from "./roll_call_sheet";
@@ -46,6 +42,7 @@ function freshResult(): JSX.Element | null {
 export type ConsoleSheets = ComponentType<{ act: ConsoleAct }>;
 
 function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Element | null {
+  const late = lateSheets.value;
   switch (sheet.name) {
     case "console":
       return Console === undefined || !iRun.value ? null : <Console act={sheet.act} />;
@@ -54,19 +51,19 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
     case "leave":
       return <LeaveSheet />;
     case "devices":
-      return <DeviceCheck />;
+      return late && <late.DeviceCheck />;
     case "settings":
       return <SettingsSheet />;
     case "network":
-      return <NetworkSheet />;
+      return late && <late.NetworkSheet />;
     case "documents":
-      return <DocumentsSheet />;
+      return late && <late.DocumentsSheet />;
     case "attendance":
-      return <AttendanceSheet />;
+      return late && <late.AttendanceSheet />;
     case "results":
       return <ResultsSheet />;
     case "agenda":
-      return <AgendaSheet />;
+      return late && <late.AgendaSheet />;
     case "person":
       if (Console !== undefined && iRun.value) return <Console act={{ kind: "person", participant: sheet.participant }} />;
       return <PersonSheet participantId={sheet.participant} />;
@@ -74,8 +71,8 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
       return <MessageSheet messageId={sheet.message} />;
     case "officer": {
       const motion = meeting.value?.motions[sheet.motion];
-      const late = latePapers.value;
-      return motion === undefined || late === null ? null : <late.OfficerSheet motion={motion} />;
+      const papers = latePapers.value;
+      return motion === undefined || papers === null ? null : <papers.OfficerSheet motion={motion} />;
     }
     case "result": {
       const motion = meeting.value?.motions[sheet.motion];

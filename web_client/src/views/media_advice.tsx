@@ -1,7 +1,7 @@
 /** What to do when a microphone, camera or screen could not be opened: each reason has its own advice. */
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { actions } from "../core/actions";
+import { actions, send } from "../core/actions";
 import { t } from "../core/i18n";
 import { handRaised } from "../core/selectors";
 import { media, type DeviceFailure } from "../core/store";
@@ -63,6 +63,11 @@ export function AdviceSheet(): JSX.Element {
   };
   const floorReason = reason === "floor_required";
   const hopeless = reason === "unsupported" || reason === "insecure";
+  const declined = reason === "consent_needed";
+  const agree = (): void => {
+    close();
+    void send("AcknowledgeRecording", { consents: true }).then((outcome) => outcome.ok && again());
+  };
   return (
     <Sheet
       title={t(`states.fail_${reason}_title`, { device: t(`states.device_${kind}`) })} onClose={close}
@@ -71,7 +76,8 @@ export function AdviceSheet(): JSX.Element {
         <>
           {floorReason && !handRaised.value && <Button size="lg" kind="primary" block icon="hand" onPress={() => { close(); toggleHand(); }}>{t("room.raise_hand")}</Button>}
           {reason === "unsupported" && <Button size="lg" kind="primary" block icon="link" onPress={() => void copyAddress()}>{t(copied.value ? "states.copied" : "states.copy_link")}</Button>}
-          {!floorReason && !hopeless && <Button size="lg" kind="primary" block onPress={again}>{t("states.try_again")}</Button>}
+          {declined && <Button size="lg" kind="primary" block onPress={agree}>{t("states.agree_and_speak")}</Button>}
+          {!floorReason && !hopeless && !declined && <Button size="lg" kind="primary" block onPress={again}>{t("states.try_again")}</Button>}
           <Button size="lg" block onPress={close}>{t(kind === "screen" || floorReason ? "room.close" : "states.just_listen")}</Button>
         </>
       }

@@ -12,7 +12,7 @@ export const floorFirst = signal(false);
 export const closedHereAt = signal(0);
 
 export function toggleMicrophone(): void {
-  if (media.value.microphone !== "off") {
+  if (media.value.microphone !== "off" && media.value.microphone !== "interrupted") {
     closedHereAt.value = Date.now();
     actions().closeMicrophone();
     say(t("room.mic_off"));
@@ -23,6 +23,6 @@ export function toggleMicrophone(): void {
     return;
   }
   void actions().openMicrophone().then((open) => {
-    if (open) say(t("room.mic_on"));
+    if (open) say(t(media.value.microphone === "open" ? "room.mic_on" : "states.wait_opens"));
   });
 }

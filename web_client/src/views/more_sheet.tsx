@@ -17,11 +17,12 @@ const forward = <Icon name="forward" />;
 function MediaRows(): JSX.Element | null {
   const { available, profile, camera, screen, canCapture, canShareScreen, canTurnCamera } = media.value;
   if (!available || profile === "text") return null;
+  const cameraOn = camera !== "off" && camera !== "interrupted";
   const other = sharer.value !== null && sharer.value.participant_id !== you.value?.participant_id;
   return (
     <ul class="rows card card--line card--flush">
       {canCapture && profile === "video" && (
-        <li><SwitchRow icon={camera === "off" ? "cameraOff" : "camera"} title={t("room.camera")} on={camera !== "off"} onWord={t("room.on")} offWord={t("room.off")} onChange={(on) => (on ? void actions().openCamera() : actions().closeCamera())} /></li>
+        <li><SwitchRow icon={cameraOn ? "camera" : "cameraOff"} title={t("room.camera")} on={cameraOn} onWord={t("room.on")} offWord={t("room.off")} onChange={(on) => (on ? void actions().openCamera() : actions().closeCamera())} /></li>
       )}
       {canTurnCamera && camera === "open" && <li><Row icon="reload" title={t("room.turn_camera")} onPress={() => void actions().turnCamera()} /></li>}
       {canShareScreen && profile === "video" && (

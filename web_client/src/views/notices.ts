@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { t } from "../core/i18n";
 import { nameOf } from "../core/selectors";
-import { closedForMe, meeting, outbox, self } from "../core/store";
+import { closedForMe, media, meeting, outbox, self } from "../core/store";
 import { HALL, type MeetingState, type Participant } from "../wire/messages";
 import { say } from "../widgets/announce";
 
@@ -103,6 +103,7 @@ export function watchForNotices(): () => void {
       if (after !== null && asked !== null && call !== null && asked.roll_call_id === call.roll_call_id && asked.closed_at === null && call.closed_at !== null) {
         if (call.expected.includes(after.participant_id) && !call.answered.includes(after.participant_id)) add("roll_missed");
       }
+      if (old?.phase === "convened" && state.phase === "open") say(t(media.peek().microphone === "off" ? "states.opened_spoken" : "states.opened_spoken_mic"), true);
       if (old !== null && old.recording === null && state.recording !== null) say(t("room.recording_spoken", { name: nameOf(state.recording.started_by) }), true);
       if (old !== null && old.current_item !== state.current_item) {
         const item = state.agenda.find((one) => one.item_id === state.current_item);

@@ -2,9 +2,8 @@
 import type { JSX } from "preact";
 import { send } from "../core/actions";
 import { t } from "../core/i18n";
-import { nameOf } from "../core/selectors";
-import { media, meeting, self, you } from "../core/store";
-import { pending } from "../core/selectors";
+import { consentOpen, nameOf, pending } from "../core/selectors";
+import { media, meeting } from "../core/store";
 import { Button } from "../widgets/button";
 import { Chip } from "../widgets/chip";
 import { Sheet } from "../widgets/sheet";
@@ -12,29 +11,27 @@ import { openSheet } from "./layout";
 
 /** Whether this member still has to see the notice of the running recording. */
 export function consentDue(): boolean {
-  const running = meeting.value?.recording ?? null;
-  const me = self.value;
-  if (running === null || me === null || me.recording_acknowledged) return false;
-  return running.started_by !== you.value?.participant_id && pending("AcknowledgeRecording").length === 0;
+  return consentOpen.value && pending("AcknowledgeRecording").length === 0;
 }
 
 export function RecordingSheet(): JSX.Element {
   const by = meeting.value?.recording?.started_by;
-  const open = media.value.microphone === "open";
+  const held = media.value.microphone === "ready";
   return (
     <Sheet
       title={t("room.recording_started")}
-      head={<><Chip tone="rec" dot="pulse">{t("room.recording")}</Chip><Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip></>}
+      head={<><Chip tone="rec" dot="pulse">{t("room.recording")}</Chip><Chip icon="micOff">{t(held ? "room.mic_held" : "room.mic_off")}</Chip></>}
       foot={
         <>
-          <Button kind="primary" size="lg" block onPress={() => void send("AcknowledgeRecording", {})}>{t("room.recording_stay")}</Button>
-          <Button size="lg" block onPress={() => openSheet({ name: "leave" })}>{t("room.recording_leave")}</Button>
+          <Button kind="primary" size="lg" block onPress={() => void send("AcknowledgeRecording", { consents: true })}>{t("room.recording_stay")}</Button>
+          <Button size="lg" block icon="headphones" onPress={() => void send("AcknowledgeRecording", { consents: false })}>{t("room.recording_listen")}</Button>
+          <Button kind="quiet" size="lg" block onPress={() => openSheet({ name: "leave" })}>{t("room.recording_leave")}</Button>
         </>
       }
     >
       <p>{t("room.recording_what", { name: nameOf(by) })}</p>
       <ul class="checks">
-        <li><span class="dot dot--list" /><span>{t("room.recording_mic")}</span></li>
+        <li><span class="dot dot--list" /><span>{t("room.recording_held")}</span></li>
         <li><span class="dot dot--list" /><span>{t("room.recording_ballots")}</span></li>
         <li><span class="dot dot--list" /><span>{t("room.recording_see")}</span></li>
       </ul>

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { t } from "../core/i18n";
 import { handRaised, hands } from "../core/selectors";
-import { media } from "../core/store";
+import { media, type DeviceState } from "../core/store";
 import { Dock, DockButton } from "../widgets/dock";
 import { chatShown, unread } from "./chat_reading";
 import { toggleHand } from "./hand";
@@ -10,12 +10,16 @@ import { back, go, layout, openSheet } from "./layout";
 import { toggleMicrophone } from "./microphone";
 import { iRun } from "../core/permissions";
 
+const MIC_WORDS: Readonly<Record<DeviceState, string>> = {
+  off: "room.mic_off", opening: "room.mic_opening", ready: "room.mic_held", open: "room.mic_on", interrupted: "room.mic_interrupted",
+};
+
 export function RoomDock(): JSX.Element {
   const { microphone, available, profile } = media.value;
   const silent = !available || profile === "text";
   const panel = layout.value.panel;
   const toggle = (to: "chat" | "people"): void => (panel === to ? back() : go({ panel: to }));
-  const micWord = silent ? "room.mic_none" : microphone === "open" ? "room.mic_on" : microphone === "opening" ? "room.mic_opening" : "room.mic_off";
+  const micWord = silent ? "room.mic_none" : MIC_WORDS[microphone];
   return (
     <Dock label={t("room.dock")}>
       <DockButton icon="hand" word={t(handRaised.value ? "room.hand_is_up" : "room.hand")} pressed={handRaised.value} onPress={toggleHand} />

@@ -160,10 +160,14 @@ export interface Answer {
   readonly sdp: string;
   readonly mids: Readonly<Record<string, string>>;
 }
-/** Who is in which receive slot now: mid → participant id, or `None` for an empty slot. */
+/**
+ * Who is in which receive slot now: mid → participant id, or `None` for an empty slot. `left_out`: who sends a picture
+ * in a coding that this device's offer cannot take.
+ */
 export interface Slots {
   readonly type: "slots";
   readonly slots: Readonly<Record<string, string | null>>;
+  readonly left_out: readonly string[];
 }
 /**
  * The networks of others in the viewer's room as far as they changed: participant id → level as in `quality`; who is
@@ -207,6 +211,12 @@ export interface Quality {
   readonly type: "quality";
   readonly level: 0 | 1 | 2 | 3;
 }
+/** Which of the viewer's own connections is heard, and on what kind of device: the one that opened its microphone last. */
+export interface Voice {
+  readonly type: "voice";
+  readonly connection_id: string;
+  readonly device: Device;
+}
 /** The media worker went away: make a new offer after `retry_after_ms`. */
 export interface MediaLost {
   readonly type: "media_lost";
@@ -233,6 +243,10 @@ export type AdjournMeeting = Readonly<Record<string, never>>;
 export interface RemoveParticipant {
   readonly participant_id: ParticipantId;
   readonly reason?: string;
+}
+/** Take a removal back (moderate): they may come in again. */
+export interface ReadmitParticipant {
+  readonly participant_id: ParticipantId;
 }
 /** Hand the chair to someone, or take it back (run_meeting). A guest can not run the meeting. */
 export interface AssignRole {
@@ -461,7 +475,10 @@ export interface WithdrawMotion {
 }
 export type StartRecording = Readonly<Record<string, never>>;
 export type StopRecording = Readonly<Record<string, never>>;
-export type AcknowledgeRecording = Readonly<Record<string, never>>;
+/** Answer the notice of the running recording. Without consent one stays and listens, and nothing of one's own is sent on. */
+export interface AcknowledgeRecording {
+  readonly consents?: boolean;
+}
 export interface TakeNote {
   readonly kind: NoteKind;
   readonly text: string;
@@ -493,10 +510,20 @@ export interface ParticipantAdmitted {
   readonly participant: Invited;
   readonly admitted_by: ParticipantId;
 }
+/**
+ * Someone was asked to leave (请出). `counted`: they stay in 应到, because who is expected does not depend on who was sent out;
+ * before this was recorded they did not.
+ */
 export interface ParticipantRemoved {
   readonly participant_id: ParticipantId;
   readonly removed_by: ParticipantId;
   readonly reason: string;
+  readonly counted: boolean;
+}
+/** Whoever was asked to leave may come again (请回). */
+export interface ParticipantReadmitted {
+  readonly participant_id: ParticipantId;
+  readonly readmitted_by: ParticipantId;
 }
 /** Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening. */
 export interface LeaveRecorded {
@@ -879,9 +906,10 @@ export interface RecordingStarted {
 export interface RecordingStopped {
   readonly stopped_by: ParticipantId;
 }
-/** The participant saw the consent notice of the running recording and stayed. */
+/** The participant saw the notice of the running recording and stayed: to be recorded too, or (`consents` false) only to listen. */
 export interface RecordingAcknowledged {
   readonly participant_id: ParticipantId;
+  readonly consents: boolean;
 }
 /** One file under the meeting's recording folder. `path` is relative to it. */
 export interface TrackRecorded {
@@ -1130,8 +1158,10 @@ export interface Participant {
   readonly first_arrived_at: number | null;
   readonly left_at: number | null;
   readonly removed: boolean;
+  readonly counted: boolean;
   readonly media: readonly MediaKind[];
   readonly recording_acknowledged: boolean;
+  readonly recording_declined: boolean;
   readonly marked_present: boolean;
   readonly last_hall_code: number;
   readonly connections: Readonly<Record<ConnectionId, Connection>>;
@@ -1326,7 +1356,7 @@ export interface Amendment {
   readonly amended_at: number;
 }
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
@@ -1339,6 +1369,7 @@ export interface CommandData {
   readonly OpenMeeting: OpenMeeting;
   readonly AdjournMeeting: AdjournMeeting;
   readonly RemoveParticipant: RemoveParticipant;
+  readonly ReadmitParticipant: ReadmitParticipant;
   readonly AssignRole: AssignRole;
   readonly LeaveMeeting: LeaveMeeting;
   readonly OpenRollCall: OpenRollCall;
@@ -1401,6 +1432,7 @@ export interface EventData {
   readonly MeetingAdjourned: MeetingAdjourned;
   readonly ParticipantAdmitted: ParticipantAdmitted;
   readonly ParticipantRemoved: ParticipantRemoved;
+  readonly ParticipantReadmitted: ParticipantReadmitted;
   readonly LeaveRecorded: LeaveRecorded;
   readonly RoleAssigned: RoleAssigned;
   readonly ConnectionOpened: ConnectionOpened;
@@ -1491,7 +1523,7 @@ export type EventFrame = {
 /** Every frame a phone may send. */
 export type ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Inspect | Hangup | Collect | Ping;
 /** Every frame the server may send. */
-export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Networks | Layers | LinkDetails | Speaking | Caption | Quality | MediaLost | Typing | Pong;
+export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Pong;
 
 // --- Constants -------------------------------------------------------------------------------------------
 
@@ -1586,6 +1618,7 @@ export const CODES = [
   "bad_choice",
   "already_recording",
   "not_recording",
+  "consent_needed",
   "empty",
   "too_long",
   "out_of_range",

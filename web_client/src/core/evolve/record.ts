@@ -9,12 +9,12 @@ export const record: Steps<
     ...state,
     recording: { started_at: at, started_by },
     participants: Object.fromEntries(
-      Object.entries(state.participants).map(([id, p]) => [id, { ...p, recording_acknowledged: false }]),
+      Object.entries(state.participants).map(([id, p]) => [id, { ...p, recording_acknowledged: false, recording_declined: false }]),
     ),
   }),
   RecordingStopped: (state) => ({ ...state, recording: null }),
-  RecordingAcknowledged: (state, { participant_id }) =>
-    withParticipant(state, participant_id, () => ({ recording_acknowledged: true })),
+  RecordingAcknowledged: (state, { participant_id, consents }) =>
+    withParticipant(state, participant_id, () => ({ recording_acknowledged: true, recording_declined: !consents })),
   TrackRecorded: (state) => state, // of interest to the archive only
   NoteTaken: (state, { note_id, item_id, participant_id, kind, text }, at) => ({
     ...state,

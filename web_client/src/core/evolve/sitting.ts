@@ -13,8 +13,10 @@ function listed(invited: Invited): Participant {
     first_arrived_at: null,
     left_at: null,
     removed: false,
+    counted: false,
     media: [],
     recording_acknowledged: false,
+    recording_declined: false,
     marked_present: false,
     last_hall_code: 0,
     connections: {},
@@ -25,7 +27,7 @@ function listed(invited: Invited): Participant {
 }
 
 export const sitting: Steps<
-  "MeetingConvened" | "MeetingOpened" | "MeetingAdjourned" | "ParticipantAdmitted" | "ParticipantRemoved" | "RoleAssigned"
+  "MeetingConvened" | "MeetingOpened" | "MeetingAdjourned" | "ParticipantAdmitted" | "ParticipantRemoved" | "ParticipantReadmitted" | "RoleAssigned"
   | "LeaveRecorded"
 > = {
   MeetingConvened: (state) => state, // a snapshot follows instead
@@ -46,8 +48,10 @@ export const sitting: Steps<
     ...state,
     participants: { ...state.participants, [participant.participant_id]: listed(participant) },
   }),
-  ParticipantRemoved: (state, { participant_id }, at) =>
-    withParticipant(released(state, participant_id, at), participant_id, () => ({ removed: true, connections: {} })),
+  ParticipantRemoved: (state, { participant_id, counted }, at) =>
+    withParticipant(released(state, participant_id, at), participant_id, () => ({ removed: true, counted, connections: {} })),
+  ParticipantReadmitted: (state, { participant_id }) =>
+    withParticipant(state, participant_id, (p) => ({ removed: false, counted: false, room_id: p.room_id in state.rooms ? p.room_id : HALL })),
   LeaveRecorded: (state, { participant_id, reason, approved }) =>
     withParticipant(state, participant_id, () => ({ leave_reason: reason, leave_approved: approved })),
   RoleAssigned: (state, { participant_id, role }) => withParticipant(state, participant_id, () => ({ role })),

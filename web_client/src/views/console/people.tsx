@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
-import { floor, hands, isHere, people } from "../../core/selectors";
+import { floor, hands, isHere, participants } from "../../core/selectors";
 import { meeting, speaking, you } from "../../core/store";
 import { HALL, type Participant } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
@@ -20,6 +20,8 @@ function subWords(p: Participant): string {
   if (p.participant_id === you.value?.participant_id) words.push(t("console.you"));
   if (p.kind === "hall_camera") {
     words.push(t(isHere(p) ? "room_people.camera_on" : "room_people.camera_off"));
+  } else if (p.removed) {
+    words.push(t("console.was_removed"));
   } else if (!p.present) {
     words.push(p.leave_approved ? t("console.is_on_leave", { reason: p.leave_reason }) : p.excluded_reason ? t("console.not_counted") : t(p.left_at === null ? "console.not_come_short" : "console.left_short"));
   } else {
@@ -37,6 +39,7 @@ function rank(p: Participant): number {
   if (floor.value?.participant_id === p.participant_id) return 0;
   const place = hands.value.indexOf(p.participant_id);
   if (place >= 0) return 1 + place;
+  if (p.removed) return 9_900;
   if (!p.present) return p.leave_approved ? 9_100 : 9_000;
   return p.role === "chair" ? 500 : p.role === "secretary" ? 501 : 1_000;
 }
@@ -68,7 +71,7 @@ export function PeopleSearch(): JSX.Element {
 
 export function PeopleList(): JSX.Element {
   const words = sought.value.trim();
-  const shown = people.value.filter((p) => p.name.includes(words)).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "zh"));
+  const shown = Object.values(participants.value).filter((p) => p.name.includes(words)).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "zh"));
   if (shown.length === 0) return <p class="small muted pad">{t("console.nobody_found")}</p>;
   return <ul class="rows people-rows">{shown.map((p) => <Line key={p.participant_id} p={p} />)}</ul>;
 }

@@ -44,7 +44,29 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
       offerUndo(t(role === "chair" ? "console.chair_handed" : "console.chair_taken", { name: p.name }), t("console.undo"), () => tap("AssignRole", { participant_id: participantId, role: before }));
     });
   };
+  const remove = (): void => ask("RemoveParticipant", { participant_id: participantId, reason: reason.value.trim() }, () => {
+    back();
+    offerUndo(t("console.removed_person", { name: p.name }), t("console.readmit"), () => tap("ReadmitParticipant", { participant_id: participantId }));
+  });
 
+  if (p.removed) {
+    return (
+      <Sheet
+        title={p.name} onClose={back} step="removed"
+        foot={
+          <>
+            <AskingError asking={asking} />
+            <div class="btn-pair btn-pair--even">
+              <Button size="lg" onPress={back}>{t("console.close")}</Button>
+              <Button size="lg" kind="primary" onPress={() => ask("ReadmitParticipant", { participant_id: participantId }, back)}>{t("console.readmit")}</Button>
+            </div>
+          </>
+        }
+      >
+        <p>{t("console.readmit_words")}</p>
+      </Sheet>
+    );
+  }
   if (step.value === "remove") {
     return (
       <Sheet
@@ -54,7 +76,7 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
             <AskingError asking={asking} />
             <div class="btn-pair btn-pair--even">
               <Button size="lg" onPress={() => { step.value = "acts"; }}>{t("console.let_stay")}</Button>
-              <Button size="lg" kind="force" onPress={() => ask("RemoveParticipant", { participant_id: participantId, reason: reason.value.trim() }, back)}>{t("console.remove_person")}</Button>
+              <Button size="lg" kind="force" onPress={remove}>{t("console.remove_person")}</Button>
             </div>
           </>
         }

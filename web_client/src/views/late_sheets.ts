@@ -1,0 +1,13 @@
+/** Screens and sheets that come right after the room, because they are opened by a tap or by waiting; null until they are here. */
+import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+
+export interface LateSheets {
+  readonly WaitingRoom: ComponentType<{ console: boolean }>;
+  readonly AgendaSheet: ComponentType;
+  readonly AttendanceSheet: ComponentType;
+  readonly DeviceCheck: ComponentType;
+  readonly DocumentsSheet: ComponentType;
+  readonly NetworkSheet: ComponentType;
+}
+export const lateSheets = signal<LateSheets | null>(null);

@@ -1,0 +1,10 @@
+/** One chunk of the screens and sheets that come right after the room. */
+import { AgendaSheet } from "./agenda_sheet";
+import { AttendanceSheet } from "./attendance_sheet";
+import { DeviceCheck } from "./device_check";
+import { DocumentsSheet } from "./documents_sheet";
+import type { LateSheets } from "./late_sheets";
+import { NetworkSheet } from "./network_sheet";
+import { WaitingRoom } from "./waiting_room";
+
+export const seldom: LateSheets = { WaitingRoom, AgendaSheet, AttendanceSheet, DeviceCheck, DocumentsSheet, NetworkSheet };
