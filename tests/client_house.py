@@ -20,7 +20,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -32,9 +32,10 @@ from meeting_server.live.registry import Registry
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.store.database import Database
+from meeting_server.web.admission import Door
 from meeting_server.web.client_files import ClientFiles
 from meeting_server.web.frame_once import FrameOnceProtocol
-from meeting_server.web.socket import Door, serve
+from meeting_server.web.socket import answer, serve
 from tests.live_house import named_by_cookie
 
 MEETING = MeetingId("meeting-1")
@@ -159,6 +160,9 @@ def application(door: Door, *, media: bool) -> Starlette:
     async def endpoint(websocket: WebSocket) -> None:
         await serve(websocket, door)
 
+    async def asked(request: Request) -> Response:
+        return await answer(request, door)
+
     async def room(request: Request) -> HTMLResponse:
         return _shell(request, media=media, stage=False)
 
@@ -170,6 +174,7 @@ def application(door: Door, *, media: bool) -> Starlette:
             Route("/room", room),
             Route("/stage", stage),
             WebSocketRoute("/ws/{meeting_id}", endpoint),
+            Route("/ws/{meeting_id}", asked),
             Mount("/static", ClientFiles(DIST)),
         ]
     )

@@ -12,7 +12,9 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from meeting_server.domain.ids import MeetingId, ParticipantId
@@ -21,9 +23,10 @@ from meeting_server.domain.terms import Convening, Invited, ItemPlan, Preset, Th
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database
+from meeting_server.web.admission import Door
 from meeting_server.web.frame_once import FrameOnceProtocol
 from meeting_server.web.half_open import PunctualProtocol
-from meeting_server.web.socket import Door, serve
+from meeting_server.web.socket import answer, serve
 from tests.bots import Bot
 
 MEETING = MeetingId("meeting-1")
@@ -58,11 +61,12 @@ class StubViewer:
     participant_id: ParticipantId
     sign_in_id: str
     only_meeting: MeetingId | None = None
+    is_guest: bool = False
 
 
-async def named_by_cookie(websocket: WebSocket) -> StubViewer | None:
-    who = websocket.cookies.get("who")
-    return StubViewer(ParticipantId(who), who) if who else None
+async def named_by_cookie(conn: HTTPConnection) -> StubViewer | None:
+    who = conn.cookies.get("who")
+    return StubViewer(ParticipantId(who), who, is_guest=who.startswith("guest")) if who else None
 
 
 @dataclass(slots=True)
@@ -103,7 +107,10 @@ def application(door: Door) -> Starlette:
     async def endpoint(websocket: WebSocket) -> None:
         await serve(websocket, door)
 
-    return Starlette(routes=[WebSocketRoute("/ws/{meeting_id}", endpoint)])
+    async def asked(request: Request) -> Response:
+        return await answer(request, door)
+
+    return Starlette(routes=[WebSocketRoute("/ws/{meeting_id}", endpoint), Route("/ws/{meeting_id}", asked)])
 
 
 def server_config(door: Door, *, plain: bool = False, port: int = 0) -> uvicorn.Config:
@@ -136,7 +143,7 @@ async def live_house(
 
     registry = Registry(journal, {PRESET.preset_id: PRESET}, schedule, **registry_options)
     await registry.start()
-    door = Door(registry, named_by_cookie)
+    door = Door(registry, named_by_cookie, denial_seconds=0.0)
     server = Server(server_config(door, plain=plain))
     serving = asyncio.create_task(server.serve())
     await server.listening.wait()

@@ -29,11 +29,12 @@ from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database
 from meeting_server.web import ballots
+from meeting_server.web.admission import Door
 from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.frame_once import FrameOnceProtocol
 from meeting_server.web.half_open import PunctualProtocol
 from meeting_server.web.security_headers import SecurityHeaders
-from meeting_server.web.socket import Door, serve
+from meeting_server.web.socket import serve
 from tests.live_house import MEETING, PRESET, Server, convening, named_by_cookie
 
 SECRET = b"s" * 32

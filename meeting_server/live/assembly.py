@@ -64,14 +64,12 @@ class Assembly:
         self, participant_id: ParticipantId, device: Device, position: str | None, outlet: Outlet, *, media: bool, captions: bool = False
     ) -> Connection | Close:
         """Let a phone in and send it ``welcome`` with what it missed; or say why it can not come in."""
+        closed = self.closed_to(participant_id)
+        if closed is not None:
+            return closed
         state = self.host.state
-        participant = state.participants.get(participant_id) if state is not None else None
-        if state is None or participant is None:
-            return Close.FORBIDDEN
-        if state.phase == "cancelled":
-            return Close.UNKNOWN_MEETING
-        if participant.removed:
-            return Close.REMOVED
+        assert state is not None
+        participant = state.participants[participant_id]
         self._tell()  # what still waits is part of what the newcomer is sent here
         self._make_room_for(participant_id)
         connection_id = ConnectionId(secrets.token_urlsafe(9))
@@ -90,6 +88,16 @@ class Assembly:
         self.connections[connection_id] = connection
         self.host.submit(SERVER, OpenConnection(participant_id, connection_id, device), None, lambda outcome: None)
         return connection
+
+    def closed_to(self, participant_id: ParticipantId) -> Close | None:
+        """Why someone can not come in, or ``None``."""
+        state = self.host.state
+        participant = state.participants.get(participant_id) if state is not None else None
+        if state is None or participant is None:
+            return Close.FORBIDDEN
+        if state.phase == "cancelled":
+            return Close.UNKNOWN_MEETING
+        return Close.REMOVED if participant.removed else None
 
     def leave(self, connection: Connection, last_evidence_at: Millis | None = None) -> None:
         """The socket is gone. Absence is dated to the last sign of life, not to the moment this was noticed."""

@@ -55,6 +55,11 @@ class Viewer:
         return ParticipantId(self.member_id or (self.guest.guest_id if self.guest else ""))
 
     @property
+    def is_guest(self) -> bool:
+        """Without an account, in one meeting only."""
+        return self.guest is not None
+
+    @property
     def is_member(self) -> bool:
         """Signed in as a member, for everything a member may see."""
         return self.member_id is not None and self.only_meeting is None

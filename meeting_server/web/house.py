@@ -27,6 +27,7 @@ from meeting_server.store.takeaway_rules import TakeawayRules
 from meeting_server.web.assets import Assets
 from meeting_server.web.back_off import BackOff
 from meeting_server.web.learning import Learning
+from meeting_server.web.limits import Allowances
 from meeting_server.web.sign_outs import SignOuts
 
 
@@ -45,6 +46,7 @@ class House:
     assets: Assets
     sign_outs: SignOuts = field(default_factory=SignOuts)
     back_off: BackOff = field(default_factory=BackOff)
+    allowances: Allowances = field(default_factory=Allowances)
     desk: Any = None
     schedule: Any = None
     documents: Any = None

@@ -1,19 +1,16 @@
-"""How much one socket may say: buckets by kind of frame, looked at before anything is parsed."""
+"""What one person, one household and the house as a whole may do, and how often: the one owner of all of it.
+
+Nothing here belongs to a socket: whoever comes back is still the same person. ``domain`` limits what a meeting keeps,
+``half_open`` and ``frame_once`` what can be sent before anybody knows who sends it.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
+from meeting_server.web.buckets import KEPT, Bucket, Buckets, Rate
 from meeting_server.wire.codec import MAX_FRAME, head
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``burst`` frames at once, ``per_second`` in the long run."""
-
-    per_second: float
-    burst: float
-
 
 RATES: dict[str, Rate] = {
     "command": Rate(10, 40),
@@ -24,8 +21,9 @@ RATES: dict[str, Rate] = {
     "inspect": Rate(1, 4),
     "hangup": Rate(0.5, 6),
     "collect": Rate(1, 6),
-    "hello": Rate(0.5, 2),
+    "hello": Rate(2, 60),
 }
+"""Frames of one person, on however many devices."""
 OTHER = Rate(2, 10)
 """Frames whose type does not stand first, or is unknown."""
 ALL = Rate(30, 80)
@@ -34,6 +32,15 @@ MOST_REFUSED = 30
 """Refusals after which the socket is closed; one is forgiven each second."""
 MOST_BAD = 5
 """Frames that can not be understood, for as long as the socket lives."""
+COMMANDS: dict[str, Rate] = {
+    "PostChat": Rate(1, 12),
+    "ContestAttendance": Rate(1 / 60, 3),
+}
+"""Commands that others have to read, by kind, of one person."""
+HANDSHAKES = Rate(2, 60)
+"""Sockets that one person opens, or asks to open."""
+GUESTS = Rate(1 / 5, 60)
+"""Guests who come into one meeting from one household."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +53,18 @@ class Limited:
 
 
 class Limits:
-    """The budget of one socket. Times are seconds of any steady clock."""
+    """What one person may say. Times are seconds of any steady clock."""
 
-    __slots__ = ("_bad", "_buckets", "_refused")
+    __slots__ = ("_buckets", "_refused", "used")
 
     def __init__(self) -> None:
-        self._buckets: dict[str, _Bucket] = {}
-        self._refused = _Bucket(Rate(1, MOST_REFUSED), None)
-        self._bad = 0
+        self._buckets: dict[str, Bucket] = {}
+        self._refused = Bucket(Rate(1, MOST_REFUSED))
+        self.used = 0.0
 
     def refuse(self, text: str, now: float) -> Limited | None:
         """``None``: go on and parse it."""
+        self.used = now
         kind, name = head(text)
         rate = RATES.get(kind)
         buckets = (self._bucket("", ALL, now), self._bucket(kind if rate else "other", rate or OTHER, now))
@@ -75,37 +83,60 @@ class Limits:
         self._refused.take()
         return False
 
-    def too_bad(self) -> bool:
-        """Count one frame that was not understood; whether there have been too many."""
-        self._bad += 1
-        return self._bad >= MOST_BAD
+    def refuse_command(self, kind: str, now: float) -> float:
+        """Seconds until a command of this kind is taken again; 0: it is taken now."""
+        rate = COMMANDS.get(kind)
+        if rate is None:
+            return 0.0
+        bucket = self._bucket(f"command {kind}", rate, now)
+        wait = bucket.wait(now)
+        if wait <= 0:
+            bucket.take()
+        return wait
 
-    def _bucket(self, name: str, rate: Rate, now: float) -> _Bucket:
+    def _bucket(self, name: str, rate: Rate, now: float) -> Bucket:
         bucket = self._buckets.get(name)
         if bucket is None:
-            bucket = self._buckets[name] = _Bucket(rate, now)
+            bucket = self._buckets[name] = Bucket(rate, now)
         return bucket
+
+
+class Allowances:
+    """Every limit of a house. The times of all calls are seconds of one steady clock."""
+
+    IDLE_SECONDS = 300.0
+    """After so long without a frame the budget of a person is as good as new."""
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[str, Limits] = OrderedDict()
+        self._handshakes = Buckets(HANDSHAKES)
+        self._guests = Buckets(GUESTS)
+
+    def frames(self, person: str, now: float) -> Limits:
+        """The budget of frames of one person, shared by all their sockets of now and of later."""
+        found = self._people.pop(person, None) or Limits()
+        found.used = max(found.used, now)
+        self._people[person] = found
+        self._forget(now)
+        return found
+
+    def handshake(self, person: str, now: float) -> float:
+        """Seconds until this person may open a socket; 0: now, and it is counted."""
+        return self._handshakes.wait(person, now)
+
+    def guest(self, meeting_id: str, household: str, now: float) -> float:
+        """Seconds until one more guest may come into the meeting from this household; 0: now, and they are counted."""
+        return self._guests.wait(f"{meeting_id} {household}", now)
+
+    def _forget(self, now: float) -> None:
+        for _ in range(2):
+            person, oldest = next(iter(self._people.items()))
+            if len(self._people) > KEPT or oldest.used + self.IDLE_SECONDS < now:
+                del self._people[person]
+            elif len(self._people) > 1 and oldest.used > now - self.IDLE_SECONDS:
+                self._people.move_to_end(person)  # still talking
 
 
 def too_large(text: str) -> bool:
     """Longer than a frame may be; servers that know the limit have closed the socket before."""
     return len(text) > MAX_FRAME
-
-
-class _Bucket:
-    __slots__ = ("_at", "_left", "_rate")
-
-    def __init__(self, rate: Rate, now: float | None) -> None:
-        self._rate = rate
-        self._left = rate.burst
-        self._at = now
-
-    def wait(self, now: float) -> float:
-        """Seconds until there is one to take."""
-        if self._at is not None:
-            self._left = min(self._rate.burst, self._left + max(0.0, now - self._at) * self._rate.per_second)
-        self._at = now
-        return max(0.0, (1 - self._left) / self._rate.per_second)
-
-    def take(self) -> None:
-        self._left -= 1

@@ -3,130 +3,73 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Protocol
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
-from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.ids import MeetingId
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.connection import Outlet
 from meeting_server.live.conversation import Conversation
-from meeting_server.live.registry import Registry
 from meeting_server.observe import SOCKETS
-from meeting_server.web.auth import viewer_of
-from meeting_server.web.house import house_of
-from meeting_server.web.limits import Limits, too_large
+from meeting_server.web.addresses import household_of
+from meeting_server.web.admission import Denial, Door, SocketViewer, admitted, door_of
+from meeting_server.web.limits import MOST_BAD, too_large
 from meeting_server.web.outlet import outlet_of
-from meeting_server.wire.client_messages import ClientMessage, Hello
+from meeting_server.wire.client_messages import ClientMessage, CommandFrame, Hello
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codec import SUBPROTOCOL, BadMessage, decode, encode
 from meeting_server.wire.codes import WireCode
 from meeting_server.wire.frames import Frames
 from meeting_server.wire.server_messages import Error, RejectedFrame
 
-log = logging.getLogger(__name__)
-
-HELLO_SECONDS = 10.0
-MOST_WAITING_FOR_HELLO = 500
-"""Sockets that have not said hello, in the whole server."""
-MOST_PER_ADDRESS = 1_000
-"""Sockets from one address; a whole hall may sit behind one."""
-
-
-class SocketViewer(Protocol):
-    """What a socket must know of a viewer; ``web.auth.Viewer`` is one."""
-
-    @property
-    def participant_id(self) -> ParticipantId: ...
-    @property
-    def sign_in_id(self) -> str: ...
-    @property
-    def only_meeting(self) -> MeetingId | None: ...
-
-
-WatchSignIn = Callable[[str, Callable[[], None]], Callable[[], None]]
-
-
-@dataclass(slots=True)
-class Door:
-    """Who may come in, and how many. ``origins``: allowed beside the host the request itself was sent to."""
-
-    registry: Registry
-    viewer_of: Callable[[WebSocket], Awaitable[SocketViewer | None]]
-    origins: frozenset[str] = frozenset()
-    watch: WatchSignIn | None = None
-    hello_seconds: float = HELLO_SECONDS
-    waiting: int = 0
-    by_address: dict[str, int] = field(default_factory=dict)
-
 
 async def live_socket(websocket: WebSocket) -> None:
     """The endpoint in the house."""
-    house = house_of(websocket)
-    door: Door | None = getattr(websocket.app.state, "door", None)
-    if door is None:
-        door = Door(house.registry, viewer_of, origins_of(house.settings.public_url), house.sign_outs.watch)
-        websocket.app.state.door = door
-    await serve(websocket, door)
+    await serve(websocket, door_of(websocket))
 
 
-routes: list[BaseRoute] = [WebSocketRoute("/ws/{meeting_id}", live_socket, name="live_socket")]
+async def why_not(request: Request) -> Response:
+    """The endpoint that a page asks after a handshake failed."""
+    return await answer(request, door_of(request))
 
 
-def origins_of(*urls: str) -> frozenset[str]:
-    """The ``host[:port]`` of each URL that is not empty."""
-    return frozenset(urlsplit(url).netloc.lower() for url in urls if url)
+async def answer(request: Request, door: Door) -> Response:
+    """What the handshake would be answered: browsers do not tell a page why a socket was refused."""
+    found = await admitted(request, door)
+    return found.response() if isinstance(found, Denial) else Response(status_code=204, headers={"cache-control": "no-store"})
 
 
-def origin_allowed(origin: str | None, host: str | None, others: Iterable[str]) -> bool:
-    """Whether a page of ``origin`` may open a socket here: only our own pages may.
-
-    A browser sends ``Origin`` with every WebSocket and lets no page choose it. Missing or ``null``: not one of ours.
-    """
-    if not origin:
-        return False
-    try:
-        parts = urlsplit(origin)
-        netloc = parts.netloc.lower()
-    except ValueError:
-        return False
-    if parts.scheme not in ("http", "https") or not netloc or parts.path or parts.query or parts.fragment or "@" in netloc:
-        return False
-    return netloc == (host or "").lower() or netloc in others
+routes: list[BaseRoute] = [
+    WebSocketRoute("/ws/{meeting_id}", live_socket, name="live_socket"),
+    Route("/ws/{meeting_id}", why_not, methods=["GET"]),
+]
 
 
 async def serve(websocket: WebSocket, door: Door) -> None:
     """One socket from handshake to end."""
-    headers = websocket.headers
-    if not origin_allowed(headers.get("origin"), headers.get("host"), door.origins):
-        await websocket.send_denial_response(PlainTextResponse("bad_origin", 403))
+    found = await admitted(websocket, door)
+    if isinstance(found, Denial):
+        await websocket.send_denial_response(await door.deny(found))
         return
-    if SUBPROTOCOL not in websocket.scope.get("subprotocols", []):
-        await websocket.send_denial_response(PlainTextResponse(f"subprotocol {SUBPROTOCOL} required", 400))
-        return
-    address = websocket.client.host if websocket.client else ""
-    if door.by_address.get(address, 0) >= MOST_PER_ADDRESS or door.waiting >= MOST_WAITING_FOR_HELLO:
-        await websocket.send_denial_response(PlainTextResponse("rate_limited", 429, headers={"Retry-After": "5"}))
-        return
-    door.by_address[address] = door.by_address.get(address, 0) + 1
+    household = household_of(websocket)
+    door.enter(found, household)
     try:
-        await _accepted(websocket, door)
+        await _accepted(websocket, door, found)
     finally:
-        door.by_address[address] -= 1
-        if not door.by_address[address]:
-            del door.by_address[address]
+        door.leave(found, household)
 
 
-async def _accepted(websocket: WebSocket, door: Door) -> None:
-    viewer = await door.viewer_of(websocket)
-    await websocket.accept(SUBPROTOCOL)
+async def _accepted(websocket: WebSocket, door: Door, viewer: SocketViewer) -> None:
+    try:
+        await websocket.accept(SUBPROTOCOL)
+    except BaseException:
+        door.heard(viewer)
+        raise
     outlet, queue = outlet_of(websocket)
     pump = asyncio.create_task(queue.run()) if queue is not None else None
     SOCKETS.inc()
@@ -149,20 +92,18 @@ class _Gone(Exception):
 class _Talk:
     """The reading side of one accepted socket. ``run`` returns why to close it; ``None``: it is closed already."""
 
-    def __init__(self, websocket: WebSocket, door: Door, outlet: Outlet, viewer: SocketViewer | None) -> None:
+    def __init__(self, websocket: WebSocket, door: Door, outlet: Outlet, viewer: SocketViewer) -> None:
         self._websocket = websocket
         self._door = door
         self._outlet = outlet
         self._viewer = viewer
-        self._limits = Limits()
+        self._limits = door.allowances.frames(viewer.participant_id, time.monotonic())
+        self._bad_frames = 0
+        self._silent = True
 
     async def run(self) -> Close | None:
         meeting_id = MeetingId(self._websocket.path_params["meeting_id"])
         viewer = self._viewer
-        if viewer is None:
-            return Close.SIGNED_OUT
-        if viewer.only_meeting not in (None, meeting_id):
-            return Close.FORBIDDEN
         stop_watching = self._watch(viewer)  # from here on: a sign-in may also end before the hello
         try:
             return await self._take_part(meeting_id, viewer)
@@ -172,6 +113,7 @@ class _Talk:
             return None
         finally:
             stop_watching()
+            self._heard()
 
     async def _take_part(self, meeting_id: MeetingId, viewer: SocketViewer) -> Close | None:
         registry = self._door.registry
@@ -204,7 +146,6 @@ class _Talk:
         return self._door.watch(viewer.sign_in_id, lambda: self._outlet.close(Close.SIGNED_OUT))
 
     async def _hello(self) -> Hello | Close:
-        self._door.waiting += 1
         try:
             async with asyncio.timeout(self._door.hello_seconds):
                 while True:
@@ -216,14 +157,19 @@ class _Talk:
         except TimeoutError:
             return Close.NO_HELLO
         finally:
-            self._door.waiting -= 1
+            self._heard()
+
+    def _heard(self) -> None:
+        if self._silent:
+            self._silent = False
+            self._door.heard(self._viewer)
 
     async def _listen(self, conversation: Conversation) -> Close | None:
         while True:
             message = await self._next()
             if isinstance(message, Close):
                 return message
-            if message is None:
+            if message is None or (isinstance(message, CommandFrame) and self._too_often(message)):
                 continue
             try:
                 conversation.hear(message)
@@ -260,7 +206,15 @@ class _Talk:
             if bad.is_command
             else Error(WireCode.BAD_MESSAGE, bad.re, bad.field)
         )
-        return self._limits.too_bad()
+        self._bad_frames += 1
+        return self._bad_frames >= MOST_BAD
+
+    def _too_often(self, command: CommandFrame) -> bool:
+        """Whether it is refused because everyone else would have to read it."""
+        wait = self._limits.refuse_command(command.kind, time.monotonic())
+        if wait > 0:
+            self._say(RejectedFrame(command.id, WireCode.RATE_LIMITED, retry_after_ms=max(1, round(wait * 1000))))
+        return wait > 0
 
     def _say(self, message: RejectedFrame | Error) -> None:
         self._outlet.write(Frames((encode(message),)))

@@ -2,6 +2,7 @@
 import type { ClientMessage, Device, ServerMessage } from "../wire/messages";
 import { Close } from "../wire/messages";
 import { waitBefore, type Failure } from "./backoff";
+import { whyNot } from "./refusal";
 
 export type SocketState =
   | { readonly phase: "opening"; readonly attempt: number }
@@ -29,6 +30,9 @@ const SILENCE_WHEN_SUSPECT = 2_000;
 /** A look at another app for a moment is no absence: telling the server waits so long. */
 const HIDDEN_AFTER = 5_000;
 
+/** How long a page waits to be told why a handshake failed. */
+const ASKING = 8_000;
+
 /** Codes after which coming back would not help. A missed hello is only slowness, so it is tried again. */
 function isFinal(code: number): boolean {
   return code >= 4400 && code < 4500 && code !== Close.NO_HELLO;
@@ -43,6 +47,7 @@ export class MeetingSocket {
   private silence: ReturnType<typeof setTimeout> | undefined;
   private hiding: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
+  private opened = false;
   private welcomed = false;
   private toldVisible = true;
 
@@ -86,18 +91,22 @@ export class MeetingSocket {
     this.clear();
     this.release()?.close();
     this.attempt += 1;
-    this.welcomed = false;
+    this.opened = this.welcomed = false;
     this.wishes.changed({ phase: "opening", attempt: this.attempt });
     const socket = new WebSocket(this.wishes.url, SUBPROTOCOL);
     this.socket = socket;
     this.patience = setTimeout(() => this.dropped("silence"), patience);
     socket.onopen = () => {
+      this.opened = true;
       const position = this.wishes.position();
       const hello = { type: "hello", device: this.wishes.device, ...(position ? { position } : {}) } as const;
       socket.send(JSON.stringify(hello));
     };
     socket.onmessage = (event) => this.received(String(event.data));
-    socket.onclose = (event) => this.closed(event.code);
+    socket.onclose = (event) => {
+      if (this.opened) this.closed(event.code);
+      else void this.askWhy(socket);
+    };
   }
 
   private received(text: string): void {
@@ -117,6 +126,16 @@ export class MeetingSocket {
     this.wishes.receive(message, at);
   }
 
+  /** The handshake failed, and the browser does not say why: the server is asked. */
+  private async askWhy(failed: WebSocket): Promise<void> {
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.socket === failed && this.dropped("silence"), ASKING);
+    const refusal = await whyNot(this.wishes.url);
+    if (this.ended || this.socket !== failed) return;
+    if (refusal.close !== undefined && isFinal(refusal.close)) this.closed(refusal.close);
+    else this.dropped("refused", refusal.retryAfter);
+  }
+
   private closed(code: number): void {
     this.socket = null;
     if (this.ended) return;
@@ -131,11 +150,13 @@ export class MeetingSocket {
   }
 
   /** The connection or attempt is over: tell it, and come back after a while. */
-  private dropped(failure: Failure): void {
+  private dropped(failure: Failure, atLeast = 0): void {
     this.clear();
     this.release()?.close();
     this.welcomed = false;
-    const { delay, patience } = waitBefore(Math.max(1, this.attempt), failure, Math.random());
+    const wait = waitBefore(Math.max(1, this.attempt), failure, Math.random());
+    const { patience } = wait;
+    const delay = atLeast > 0 ? atLeast * (1 + Math.random()) : wait.delay;
     this.wishes.changed({ phase: "waiting", attempt: this.attempt, retryAt: Date.now() + delay });
     this.retry = setTimeout(() => this.connect(patience), delay);
   }
