@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from meeting_server.domain.characters import clean
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Standing
+from meeting_server.domain.spelling import spelled
 
 NAME_LIMIT = 60
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,31}")
@@ -96,9 +96,8 @@ _STANDING_ORDER = {Standing.FULL: 0, Standing.PROBATIONARY: 1, Standing.APPLICAN
 
 
 def plain_name(name: str) -> str:
-    """A name as it is kept: normalised (NFC), control characters out, runs of spaces one space."""
-    kept = "".join(" " if character.isspace() else character for character in unicodedata.normalize("NFC", clean(name)))
-    return " ".join("".join(character for character in kept if unicodedata.category(character) not in ("Cc", "Cf", "Cs")).split())
+    """A name as it is kept."""
+    return spelled(name)
 
 
 def pinyin_of(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -14,10 +15,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.sheets import XLSX, write_csv, write_xlsx
+from meeting_server.roster.headers import Column, header
+from meeting_server.roster.plan import RosterPlan, plan_import
+from meeting_server.roster.reading import RosterFile, read_roster
+from meeting_server.roster.rows import At, RosterRow
+from meeting_server.roster.sheets import FILE_BYTES, MOST_ROWS, UnreadableRoster
+from meeting_server.roster.words import standing_word, yes_word
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.branch_tree import Branch
 from meeting_server.store.people import Member, NotInOrder
-from meeting_server.web import roster_file
 from meeting_server.web.auth import Viewer, now_millis
 from meeting_server.web.catalogue import Language, text
 from meeting_server.web.errors import Refused, WebCode
@@ -25,8 +31,6 @@ from meeting_server.web.forms import form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, render, see
 from meeting_server.web.permissions import Action, require, tree_of
-from meeting_server.web.roster_file import FILE_BYTES, MOST_ROWS, RosterFile, RosterRow, UnreadableRoster, read_roster
-from meeting_server.web.roster_plan import RosterPlan, plan_import
 
 UPLOAD_BYTES = FILE_BYTES + 64 * 1024
 KINDS = ("csv", "xlsx")
@@ -52,9 +56,7 @@ async def preview(request: Request) -> Response:
     try:
         file = await asyncio.to_thread(read_roster, data)
     except UnreadableRoster as problem:
-        return await _upload_page(request, branch, problem.code, 422)
-    except Refused as refusal:
-        return await _upload_page(request, branch, str(refusal.code), refusal.status)
+        return await _upload_page(request, branch, problem.code, problem.status)
     plan = await _plan(request, branch, file)
     return await _plan_page(request, branch, file, plan)
 
@@ -74,13 +76,14 @@ async def confirm(request: Request) -> Response:
     if len(rows) > MOST_ROWS:
         raise Refused(WebCode.BAD_FORM)
     file = RosterFile(rows, ())
-    plan = await _plan(request, branch, file)
+    others = [row.at for number, row in enumerate(rows) if form.get(f"who-{number}") == "other"]
+    plan = await _plan(request, branch, file, others)
     if plan.faults:
         return await _plan_page(request, branch, file, plan)
     try:
         await house_of(request).directory.save_roster(plan.members, now_millis(), viewer.name)
     except NotInOrder:
-        return await _plan_page(request, branch, file, await _plan(request, branch, file))
+        return await _plan_page(request, branch, file, await _plan(request, branch, file, others))
     await _note(request, Act.ROSTER_IMPORTED, viewer, branch, f"+{len(plan.additions)} ~{len(plan.changes)}")
     return see(f"/branches/{branch.branch_id}/people?done=imported&n={len(plan.members)}")
 
@@ -92,13 +95,13 @@ async def export(request: Request) -> Response:
     language = language_of(request)
     tree = await tree_of(request)
     places = {node.branch_id: node.name for node in tree.below(branch.branch_id) if node.branch_id != branch.branch_id}
-    rows = [roster_file.header(language)]
+    rows = [header(language)]
     for member in await house_of(request).directory.roster(branch.branch_id):
         rows.append(
             [
-                member.name, member.number, roster_file.standing_word(member.standing, language),
-                places.get(member.branch_id, ""), roster_file.yes_word(member.voting, language),
-                roster_file.yes_word(member.committee, language),
+                member.name, member.number, standing_word(member.standing, language),
+                places.get(member.branch_id, ""), yes_word(member.voting, language),
+                yes_word(member.committee, language),
             ]
         )
     kind = _kind(request)
@@ -111,10 +114,10 @@ async def template(request: Request) -> Response:
     await _branch(request, Action.EDIT_PEOPLE)
     language = language_of(request)
     examples = [
-        [text(language, f"roster.example.{number}.{column}") for column in roster_file.Column] for number in ("one", "two")
+        [text(language, f"roster.example.{number}.{column}") for column in Column] for number in ("one", "two")
     ]
     examples = [["" if value == "-" else value for value in row] for row in examples]
-    rows = [roster_file.header(language), *examples]
+    rows = [header(language), *examples]
     return await _file(rows, _kind(request), text(language, "roster.template_name"))
 
 
@@ -142,11 +145,11 @@ async def _branch(request: Request, action: Action) -> Branch:
     return branch
 
 
-async def _plan(request: Request, branch: Branch, file: RosterFile) -> RosterPlan:
+async def _plan(request: Request, branch: Branch, file: RosterFile, others: Collection[At] = ()) -> RosterPlan:
     directory = house_of(request).directory
     roster = await directory.roster(branch.branch_id)
     groups = (await tree_of(request)).below(branch.branch_id)[1:]
-    return plan_import(file, branch, groups, roster, await directory.numbers_outside(branch.branch_id))
+    return plan_import(file, branch, groups, roster, await directory.numbers_outside(branch.branch_id), others)
 
 
 async def _upload_page(request: Request, branch: Branch, code: str = "", status: int = 200) -> Response:
@@ -155,7 +158,7 @@ async def _upload_page(request: Request, branch: Branch, code: str = "", status:
         "code": code,
         "most_rows": MOST_ROWS,
         "megabytes": FILE_BYTES // 1024 // 1024,
-        "columns": [(column.value, roster_file.header(language_of(request))[number]) for number, column in enumerate(roster_file.Column)],
+        "columns": [(column.value, header(language_of(request))[number]) for number, column in enumerate(Column)],
     }
     return await render(request, "roster_upload.html", context, status=status)
 
@@ -163,7 +166,7 @@ async def _upload_page(request: Request, branch: Branch, code: str = "", status:
 async def _plan_page(request: Request, branch: Branch, file: RosterFile, plan: RosterPlan) -> Response:
     language = language_of(request)
     places = {node.branch_id: node.name for node in (await tree_of(request)).below(branch.branch_id)}
-    titles = dict(zip(roster_file.Column, roster_file.header(language), strict=True))
+    titles = dict(zip(Column, header(language), strict=True))
     context: dict[str, Any] = {
         "branch": branch,
         "file": file,
@@ -171,7 +174,9 @@ async def _plan_page(request: Request, branch: Branch, file: RosterFile, plan: R
         "shown": SHOWN,
         "places": places,
         "titles": titles,
-        "faulty_lines": len({fault.line for fault in plan.faults}),
+        "faulty_lines": len({fault.at for fault in plan.faults}),
+        "numbered": {row.at: number for number, row in enumerate(file.rows)},
+        "groups_of_sheets": {sheet: places.get(branch_id, "") for sheet, branch_id in plan.sheet_groups},
         "namesakes": "、".join(member.name for member in plan.namesakes[:10]),
         "rows": msgspec.json.encode(file.rows).decode() if not plan.faults else "",
         "unused": "、".join(file.unused[:12]),

@@ -146,6 +146,25 @@ async def test_a_roster_is_looked_at_before_it_is_imported(house: TestHouse) -> 
     assert "和名册一模一样" in again.text
 
 
+def office_workbook(group: str) -> bytes:
+    """A sheet of instructions, one of a group with a line filtered out, one of the branch, an old one that is hidden."""
+    book = openpyxl.Workbook()
+    notes = book.active
+    assert notes is not None
+    notes.title = "填写说明"
+    notes.append(["请照此填写，不要合并单元格"])
+    for title, names in ((group, ("甲一", "甲二", "甲三")), ("名册", ("乙一",)), ("旧名单", ("丙一",))):
+        sheet = book.create_sheet(title)
+        sheet.append(["姓名", "学号", "身份"])
+        for number, name in enumerate(names):
+            sheet.append([name, f"S{ord(name[0])}{number}", "正式党员"])
+    book[group].row_dimensions[3].hidden = True
+    book["旧名单"].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 async def test_nothing_is_imported_when_one_row_is_wrong(house: TestHouse) -> None:
     browser, directory = await house.signed_in("secretary"), house.house.directory
     before = await directory.roster(house.branch.branch_id)
@@ -156,7 +175,7 @@ async def test_nothing_is_imported_when_one_row_is_wrong(house: TestHouse) -> No
     assert "别的支部" in page
     assert "孙国栋" not in page  # who it is in the other branch is not told
     assert 'name="rows"' not in page
-    rows = '[{"line":2,"name":"甲","standing":"full"},{"line":3,"name":"","standing":"full"}]'
+    rows = '[{"at":[2,""],"name":"甲","standing":"full"},{"at":[3,""],"name":"","standing":"full"}]'
     await browser.submit(f"{people_of(house)}/import/confirm", {"rows": rows}, status=422)
     assert await directory.roster(house.branch.branch_id) == before
 
@@ -170,7 +189,33 @@ async def test_what_changed_between_looking_and_confirming_is_noticed(house: Tes
     assert [member.name for member in await directory.roster(house.branch.branch_id, search="甲")] == []
 
 
-@pytest.mark.parametrize("rows", ["", "null", "[1]", "{", '[{"line":2}]', '[{"line":2,"name":"甲","standing":"king"}]'])
+@pytest.mark.parametrize("who", ["same", "other"])
+async def test_a_changed_number_is_asked_about_and_the_answer_counts(house: TestHouse, who: str) -> None:
+    browser, directory = await house.signed_in("secretary"), house.house.directory
+    before = house.people["member"]
+    page = await upload(browser, house, f"姓名,学号,身份\n{before.name},B2026001,正式党员\n".encode())
+    assert before.number in page
+    assert "同一个人" in page
+    await browser.submit(f"{people_of(house)}/import/confirm", {"rows": rows_on(page), "who-0": who})
+    found = [member for member in await directory.roster(house.branch.branch_id) if member.name == before.name]
+    numbers = {member.number for member in found}
+    assert numbers == ({"B2026001"} if who == "same" else {before.number, "B2026001"})
+    assert before.member_id in {member.member_id for member in found}
+
+
+async def test_every_sheet_and_what_was_not_read_is_told_before_anything_is_imported(house: TestHouse) -> None:
+    browser = await house.signed_in("secretary")
+    page = await upload(browser, house, office_workbook(house.group.name))
+    for told in (house.group.name, "2 人", "填写说明", "没有“姓名”这一列", "隐藏的工作表", "被筛选掉了", "甲二"):
+        assert told in page
+    await browser.submit(f"{people_of(house)}/import/confirm", {"rows": rows_on(page)})
+    places = {member.name: member.branch_id for member in await house.house.directory.roster(house.branch.branch_id)}
+    assert places["甲一"] == places["甲三"] == house.group.branch_id
+    assert "甲二" not in places
+    assert "和名册一模一样" in await upload(browser, house, office_workbook(house.group.name))
+
+
+@pytest.mark.parametrize("rows", ["", "null", "[1]", "{", '[{"at":[2,""]}]', '[{"at":[2,""],"name":"甲","standing":"king"}]'])
 async def test_altered_rows_are_refused(house: TestHouse, rows: str) -> None:
     browser = await house.signed_in("secretary")
     await browser.submit(f"{people_of(house)}/import/confirm", {"rows": rows}, status=400)
@@ -179,7 +224,7 @@ async def test_altered_rows_are_refused(house: TestHouse, rows: str) -> None:
 @pytest.mark.parametrize(
     ("data", "status", "sentence"),
     [
-        (b"\x89PNG\r\n\x1a\n" + b"0" * 99, 415, "这不是 Excel"),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 99, 415, "这不是表格"),
         (b"", 422, "表格里没有人"),
         (b"x" * (2 * 1024 * 1024 + 1), 413, "文件太大了"),
         ("名单,类别\n甲,乙\n".encode(), 422, "没有找到"),

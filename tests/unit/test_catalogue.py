@@ -9,13 +9,13 @@ import pytest
 
 from meeting_server.domain.errors import Code
 from meeting_server.domain.roles import Standing
+from meeting_server.roster.rows import Fault
 from meeting_server.store.access_log import Act
 from meeting_server.store.branch_tree import BranchKind
 from meeting_server.store.people import BranchRole, DirectoryCode, Exclusion
 from meeting_server.web.catalogue import LANGUAGES, LOCALES, Language, sentences, text
 from meeting_server.web.errors import WebCode
 from meeting_server.web.pages import TEMPLATES
-from meeting_server.web.roster_file import Fault
 
 HOLE = re.compile(r"\{(\w+)\}")
 

@@ -1,0 +1,1 @@
+"""Lists of people as offices write them: files read into rows, rows compared with the roster."""
