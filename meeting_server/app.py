@@ -46,6 +46,7 @@ from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.frame_once import FrameOnceProtocol
 from meeting_server.web.half_open import PunctualProtocol
 from meeting_server.web.house import House, house_of
+from meeting_server.web.proxies import Proxies, networks_of
 from meeting_server.web.request_log import RequestLog
 from meeting_server.web.revoking import catch_up
 from meeting_server.web.routes import routes
@@ -201,6 +202,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
         lifespan=lifespan,
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[
+            Middleware(Proxies, networks=networks_of(settings.proxies)),
             Middleware(SecurityHeaders),
             Middleware(RequestLog),
             Middleware(Mistakes),
@@ -229,6 +231,7 @@ def run_web(settings: Settings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # ``Proxies`` looks at them, and trusts nobody by default
             timeout_graceful_shutdown=DRAIN_SECONDS,
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,

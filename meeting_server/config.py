@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 HERE = Path(__file__).resolve().parent
@@ -23,6 +24,10 @@ class Settings(BaseSettings):
         default=8000, ge=0, le=65535, validation_alias=AliasChoices("PORT", "MEETING_PORT"), description="Port the web server listens on."
     )
     public_url: str = Field(default="", description="Address people open, for links and QR codes; empty: made from host and port.")
+    proxies: str = Field(
+        default="",
+        description="Reverse proxies whose `X-Forwarded-*` headers count: addresses and networks, comma separated (`127.0.0.1,::1`).",
+    )
     data_dir: Path = Field(default=Path("var"), description="Database, keys, documents, sockets.")
     recordings_dir: Path = Field(default=Path("recordings"), description="Where recordings go, one folder a meeting.")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
@@ -59,6 +64,13 @@ class Settings(BaseSettings):
     lrs_password: str = Field(default="", repr=False, description="Password (secret) at the learning record store.")
     captions: bool = Field(default=False, description="Offer live captions in rooms; needs a speech engine and a core to spare.")
     retention_days: int = Field(default=0, ge=0, description="Delete recordings after this many days; 0: keep.")
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for word in filter(None, (word.strip() for word in value.split(","))):
+            ipaddress.ip_network(word)  # its error names the word
+        return value
 
     @property
     def database(self) -> str:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from meeting_server.log_flood import NoFlood
+
 REGISTRY = CollectorRegistry()
 """Our own registry: importing a module twice in a test must not fail on a global one."""
 
@@ -70,6 +72,7 @@ def configure(level: str = "info", form: Literal["console", "json"] = "console",
             foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last]
         )
     )
+    handler.addFilter(NoFlood(handler.emit))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from meeting_server.web.house import house_of
+
 
 def is_secure(conn: HTTPConnection) -> bool:
-    """Whether the browser came over HTTPS."""
-    return conn.url.scheme in ("https", "wss")
+    """Whether people come over HTTPS: by the address they open, whatever a proxy in between makes of it."""
+    return conn.url.scheme in ("https", "wss") or house_of(conn).settings.public_url.startswith("https://")
 
 
 def cookie_name(conn: HTTPConnection, name: str) -> str:

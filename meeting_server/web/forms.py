@@ -30,10 +30,33 @@ FORM_BYTES = 256 * 1024
 
 
 def form_token(conn: HTTPConnection) -> str:
-    """The token for forms shown to this browser now. It changes with every sign-in."""
+    """The token for forms shown to this browser now: another one in every answer, all good until the next sign-in.
+
+    A page that is compressed and repeats something a stranger chose tells by its length what else stands in it (BREACH); of a value that
+    stands under a fresh pad each time there is nothing to learn.
+    """
+    secret = _secret(conn)
+    pad = secrets.token_bytes(len(secret))
+    return base64.urlsafe_b64encode(pad + _xor(pad, secret)).decode()
+
+
+def token_is_good(conn: HTTPConnection, given: str) -> bool:
+    """Whether a form or a script sent back a token that this browser was shown."""
+    try:
+        content = base64.urlsafe_b64decode(given.encode())
+    except ValueError:
+        return False
+    secret = _secret(conn)
+    return len(content) == 2 * len(secret) and hmac.compare_digest(_xor(content[: len(secret)], content[len(secret) :]), secret)
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+
+
+def _secret(conn: HTTPConnection) -> bytes:
     seed = conn.cookies.get(cookie_name(conn, COOKIE)) or _stranger(conn)
-    digest = hmac.digest(house_of(conn).secret, b"form\0" + seed.encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest[:18]).decode()
+    return hmac.digest(house_of(conn).secret, b"form\0" + seed.encode(), hashlib.sha256)[:18]
 
 
 def _stranger(conn: HTTPConnection) -> str:
@@ -67,7 +90,7 @@ async def form_of(request: Request, *, limit: int = FORM_BYTES, files: int = 0) 
     except HTTPException:
         raise Refused(WebCode.BAD_FORM) from None
     given = form.get(FIELD)
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), form_token(request).encode()):
+    if not isinstance(given, str) or not token_is_good(request, given):
         await form.close()
         raise Refused(WebCode.FORM_EXPIRED)
     return FormData([(name, clean(value) if isinstance(value, str) else value) for name, value in form.multi_items()])
@@ -76,7 +99,7 @@ async def form_of(request: Request, *, limit: int = FORM_BYTES, files: int = 0) 
 def check_header(request: Request) -> None:
     """The same promise for a script that sends no form: origin and the token in a header."""
     _check_origin(request)
-    if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), form_token(request).encode()):
+    if not token_is_good(request, request.headers.get(HEADER, "")):
         raise Refused(WebCode.FORM_EXPIRED)
 
 
@@ -90,7 +113,8 @@ def field(form: FormData, name: str, limit: int = 200) -> str:
 
 def _check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
-    if origin is not None and origin != "null" and urlsplit(origin).netloc != request.headers.get("host", ""):
+    ours = (request.headers.get("host", ""), urlsplit(house_of(request).settings.public_url).netloc)
+    if origin is not None and origin != "null" and urlsplit(origin).netloc not in ours:
         raise Refused(WebCode.BAD_ORIGIN)
     if request.headers.get("sec-fetch-site") in ("cross-site",):
         raise Refused(WebCode.BAD_ORIGIN)

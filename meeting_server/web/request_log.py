@@ -7,7 +7,9 @@ import time
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from meeting_server.log_flood import household
 from meeting_server.observe import REQUEST_SECONDS, REQUESTS, masked
+from meeting_server.web import addresses
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +28,8 @@ class RequestLog:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            household.set(addresses.household(scope["client"][0]) if scope.get("client") else "")
         if scope["type"] != "http" or of_ballot(scope["path"]):
             await self.app(scope, receive, send)
             return

@@ -230,7 +230,7 @@ async def test_what_members_study_reaches_the_store_for_those_who_agreed_and_for
     async with archive_house(tmp_path) as archive:
         await publish(archive)
         house, there = archive.there.house, archive.there
-        house.settings = house.settings.model_copy(update={"lrs_endpoint": store.endpoint, "public_url": "https://meet.example.org"})
+        house.settings = house.settings.model_copy(update={"lrs_endpoint": store.endpoint, "public_url": "http://meet.example.org"})
         studied = Studied("meeting", archive.meeting_id)
         [question] = await house.learning.quizzes.questions(studied)
         for who in ("member", "probationary"):
@@ -252,7 +252,7 @@ async def test_what_members_study_reaches_the_store_for_those_who_agreed_and_for
         assert {one["actor"]["account"]["name"] for one in told} == {consent.actor_name}
         verbs = sorted(one["verb"]["id"].rsplit("/", 1)[1] for one in told)
         assert verbs == ["completed", "failed", "initialized", "passed"]
-        assert {one["object"]["id"].split("#")[0] for one in told} == {f"https://meet.example.org{studied.address}"}
+        assert {one["object"]["id"].split("#")[0] for one in told} == {f"http://meet.example.org{studied.address}"}
         everything = repr(told)
         for name in ("丁文静", "林晓雨", "2023002", there.people["member"].member_id):
             assert name not in everything

@@ -66,6 +66,16 @@ def test_a_member_finds_last_months_meeting_to_study_with_the_pages_that_were_sh
     assert "志愿服务安排" in page  # the document, with its moments
 
 
+def test_a_stranger_who_asks_without_end_does_not_fill_the_log(demo: Server) -> None:
+    before = len(demo.lines)
+    with httpx.Client(base_url=demo.url) as stranger:
+        for number in range(600):
+            stranger.get(f"/no-such-page-{number}")
+    httpx.get(f"{demo.url}/sign-in")
+    wait_for(lambda: any("left out" in line for line in demo.lines[before:]))
+    assert 200 < sum("no-such-page" in line for line in demo.lines[before:]) < 550
+
+
 def test_no_link_is_in_the_log(demo: Server) -> None:
     tokens = [link.rsplit("/", 1)[1] for _, _, link in demo.links]
     logged = [line for line in demo.lines if "[" in line and "request" in line]
@@ -167,6 +177,16 @@ def test_the_local_network_gets_https_and_a_code_to_scan(tmp_path: Path) -> None
         printed = server.output
         assert re.search(r"https://\d+\.\d+\.\d+\.\d+:\d+", printed)
         assert printed.count("█") > 50
+
+
+def test_behind_a_proxy_of_ours_pages_are_those_of_the_public_address(tmp_path: Path) -> None:
+    forwarded = {"x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https", "x-forwarded-host": "meet.example.edu"}
+    with Server(tmp_path, MEETING_PUBLIC_URL="https://meet.example.edu", MEETING_PROXIES="127.0.0.1") as server:
+        answer = httpx.get(f"http://127.0.0.1:{server.port}/sign-in", headers=forwarded)
+        assert "__Host-visit" in answer.headers["set-cookie"]
+        assert "strict-transport-security" in answer.headers
+        assert "wss://meet.example.edu" in answer.headers["content-security-policy"]
+        assert httpx.get(f"http://127.0.0.1:{server.port}/metrics", headers=forwarded).status_code == 404
 
 
 def test_the_first_administrator_comes_from_the_command_line(tmp_path: Path) -> None:

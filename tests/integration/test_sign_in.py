@@ -187,7 +187,7 @@ async def test_get_never_signs_out_or_in(house: TestHouse) -> None:
 @pytest.mark.parametrize("token", ["", "wrong", "another's"])
 async def test_a_form_without_its_own_token_changes_nothing(house: TestHouse, path: str, token: str) -> None:
     browser = await house.signed_in("member")
-    given = {"": "", "wrong": "A" * 24, "another's": await (await house.signed_in("secretary")).token("/me")}[token]
+    given = {"": "", "wrong": "A" * 48, "another's": await (await house.signed_in("secretary")).token("/me")}[token]
     answer = await browser.post(path, data={"csrf": given, "language": "en", "number": "1", "password": "x", "next": "/"})
     assert answer.status_code == 403
     assert "form_expired" in answer.text
@@ -216,6 +216,24 @@ async def test_the_cookie_is_host_bound_secure_and_hidden_over_https(house: Test
     for part in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
         assert part.lower() in cookie.lower()
     assert "domain" not in cookie.lower()
+
+
+async def test_cookies_are_secure_where_people_open_https_whatever_the_proxy_makes_of_it(house: TestHouse) -> None:
+    house.house.settings = house.house.settings.model_copy(update={"public_url": "https://meet.example.edu"})
+    answer = await house.browser().get("/sign-in")
+    (cookie,) = answer.headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-visit=")
+    assert "secure" in cookie.lower()
+
+
+async def test_the_token_of_a_form_is_another_in_every_answer_and_each_is_good(house: TestHouse) -> None:
+    browser = await house.signed_in("member")
+    tokens = [await browser.token("/me") for _ in range(8)]
+    assert len(set(tokens)) == 8
+    assert len({token[at : at + 8] for token in tokens for at in (0, 24, 40)}) == 24, "no part of it is the same in two answers"
+    for token in tokens:
+        answer = await browser.post("/preferences", data={"csrf": token, "language": "en", "next": "/me"})
+        assert answer.status_code == 303
 
 
 async def test_every_page_carries_the_policy_and_tells_no_referrer(house: TestHouse) -> None:
