@@ -5,6 +5,7 @@ A check never trusts a number it can count: electorate, quorum, tally, verdict a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +31,7 @@ from meeting_server.domain.events import (
     PaperOpened,
 )
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
-from meeting_server.domain.meeting import evolve
+from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
 from meeting_server.domain.verdicts import decides, entitled_to, quorum_at_close, quorum_of, result
@@ -91,7 +92,7 @@ class Check:
     findings: tuple[Finding, ...]
     skipped: bool = False
     told: tuple[str, ...] = ()
-    """Secret votes that could not be counted again, since their ballots are not in this bundle. No doubt, but told."""
+    """Votes that could not be counted again, since their ballots are not in this bundle. No doubt, but told."""
 
     @property
     def passed(self) -> bool:
@@ -126,6 +127,8 @@ class _Paper:
     ballots: dict[ParticipantId, tuple[str, ...]] = field(default_factory=dict)
     returned: int = 0
     closed: MotionClosed | None = None
+    withheld: bool = False
+    """Ballots were left out of this bundle while the vote was open: for who has no need of them."""
 
 
 @dataclass(slots=True)
@@ -133,12 +136,12 @@ class _Report:
     looked_at: dict[Name, int] = field(default_factory=lambda: dict.fromkeys(NAMES, 0))
     findings: list[Finding] = field(default_factory=list)
     skipped: set[Name] = field(default_factory=set)
-    told: list[str] = field(default_factory=list)
+    told: dict[Name, list[str]] = field(default_factory=dict)
 
     def look(self, name: Name, fine: bool, seq: int, detail: str = "") -> None:
         self.looked_at[name] += 1
         if name == "bulletins" and fine and detail.startswith(NOT_INCLUDED):
-            self.told.append(detail.removeprefix(NOT_INCLUDED))
+            self.told.setdefault(name, []).append(detail.removeprefix(NOT_INCLUDED))
         if not fine:
             self.findings.append(Finding(name, seq, detail))
 
@@ -149,7 +152,7 @@ class _Report:
                 self.looked_at[name],
                 tuple(finding for finding in self.findings if finding.check == name),
                 name in self.skipped,
-                tuple(self.told) if name == "bulletins" else (),
+                tuple(self.told.get(name, ())),
             )
             for name in NAMES
         )
@@ -182,6 +185,9 @@ def _files(bundle: Bundle, report: _Report) -> None:
 def _records(bundle: Bundle, report: _Report) -> None:
     for name in ("order", "chain", "payloads", "erasures"):
         report.looked_at[name] = len(bundle.records)
+    missing = Counter(record.kind for record in bundle.records if record.payload is None)
+    if missing:
+        report.told["erasures"] = [f"{kind} × {count}" for kind, count in sorted(missing.items())]
     for fault in faults(bundle.records):
         report.findings.append(Finding(_OF_FAULTS[fault.code], fault.seq))
     if bundle.records and bundle.records[0].meeting_id != bundle.meeting_id:
@@ -200,6 +206,10 @@ def _replay(bundle: Bundle, report: _Report) -> None:
                 report.look("replay", False, record.seq, record.kind)
                 _skip_the_rest(report)
                 return
+            state = without_content(state, record.kind)
+            if record.kind == BallotCast.__name__:
+                for paper in papers.values():
+                    paper.withheld = paper.withheld or paper.open
             continue
         try:
             if state is not None:
@@ -304,9 +314,13 @@ def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Paper, 
     opened, title = paper.opened, paper.opened.title
     motion = replace(before.motions[event.motion_id], electorate=opened.electorate, preset=opened.preset)
     present = present_of(before, opened.electorate)
-    tally = ballots.count(motion, paper.ballots.values(), present)
-    fine = event.tally == tally and event.returned == paper.returned
-    report.look("tally", fine, seq, f"{title}: {_tally(event.tally, event.returned)} / {_tally(tally, paper.returned)}")
+    if paper.withheld and isinstance(opened, MotionOpened) and opened.method != "named" and not paper.returned and event.tally is not None:
+        tally = event.tally  # what it led to is still checked
+        report.told.setdefault("tally", []).append(title)
+    else:
+        tally = ballots.count(motion, paper.ballots.values(), present)
+        fine = event.tally == tally and event.returned == paper.returned
+        report.look("tally", fine, seq, f"{title}: {_tally(event.tally, event.returned)} / {_tally(tally, paper.returned)}")
     quorum = quorum_at_close(before, motion)
     if quorum is not None:
         report.look("quorum", event.quorum == quorum, seq, f"{title}: {_quorum(event.quorum)} / {_quorum(quorum)}")
@@ -401,7 +415,8 @@ def report_lines(result: Audit, say: Say) -> list[str]:
         "",
     ]
     for check in result.checks:
-        outcome = "failed" if check.findings else "skipped" if check.skipped else "partly" if check.told else "passed"
+        partly = check.told and check.name != "erasures"  # what is missing may be missing
+        outcome = "failed" if check.findings else "skipped" if check.skipped else "partly" if partly else "passed"
         mark = {"passed": "✓", "failed": "✗", "skipped": "–", "partly": "–"}[outcome]
         lines.append(
             f"{mark} {say(f'audit.check.{check.name}')}  [{say(f'audit.outcome.{outcome}', count=check.looked_at)}]"
@@ -413,10 +428,11 @@ def report_lines(result: Audit, say: Say) -> list[str]:
             + (f"  {finding.detail}" if finding.detail else "")
             for finding in check.findings
         ]
-        lines += [f"    {say('audit.not_included')}  {title}" for title in check.told]
+        lines += [f"    {say(f'audit.told.{check.name}')}  {title}" for title in check.told]
     lines += ["", say("audit.sound" if result.sound else "audit.unsound", count=len(result.findings))]
-    if result["bulletins"].told:
-        lines.append(say("audit.not_recounted", count=len(result["bulletins"].told)))
+    told = len(result["bulletins"].told) + len(result["tally"].told)
+    if told:
+        lines.append(say("audit.not_recounted", count=told))
     return lines
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from meeting_server.archive.manifest import write_whole
 from meeting_server.archive.minutes import Minutes
+from meeting_server.archive.results import is_open
 from meeting_server.archive.speech.glossary import branch_terms, glossary_of
 from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Transcript
@@ -115,9 +116,10 @@ def _noted(minutes: Minutes) -> list[_Sentence]:
     for item in minutes.items:
         at = item.started_at or minutes.opened_at or 0
         found.append((at, item.title))
-        found += [(at, point.text) for point in (*item.points, *item.dissent)]
-        found += [(at, result.title) for result in item.results]
-        found += [(at, resolution) for resolution in item.resolutions]
+        found += [(at, point.text) for point in item.points]
+        found += [(at, result.title) for result in item.results if is_open(result)]
+        if all(result.method != "secret" for result in item.results):  # a resolution may repeat their figures
+            found += [(at, resolution) for resolution in item.resolutions]
     return [(at, text.strip()) for at, text in found if text.strip()][:MOST_SENTENCES]
 
 

@@ -24,11 +24,12 @@ from meeting_server.domain.events import (
     SpeakerTurnEnded,
 )
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, NoteId, ParticipantId
-from meeting_server.domain.meeting import evolve
+from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import (
+    WITHHELD,
     MeetingKind,
     QuorumCheck,
 )
@@ -157,6 +158,7 @@ def minutes_of(records: Iterable[Record]) -> Minutes | None:
         if record.event is None:
             if record.payload is not None:
                 raise ValueError(f"record {record.seq}: unknown kind {record.kind}")
+            state = without_content(state, record.kind)
             continue
         state = evolve(state, record.event, record.recorded_at)
         seen.see(record.event, record.recorded_at, state)
@@ -219,7 +221,7 @@ def _minutes(state: MeetingState, seen: _Notes, last: Record) -> Minutes:
 
 def _person(state: MeetingState, who: ParticipantId, reason: str) -> Person:
     participant = state.participants[who]
-    return Person(participant.name, participant.standing, reason)
+    return Person(participant.name, participant.standing, "" if reason == WITHHELD else reason)
 
 
 def _recorders(state: MeetingState, seen: _Notes) -> tuple[str, ...]:

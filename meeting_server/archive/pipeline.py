@@ -40,7 +40,7 @@ QUICK = frozenset(STEPS) - LONG
 MINUTES, TIMELINE, MIX, COMPOSITE = "minutes.json", "timeline.json", "mix.m4a", "composite.mp4"
 OPENING = "opening.m4a"
 """The first minutes of the mix, there until the whole is."""
-VERSION = {"minutes": 1, "timeline": 2, "redact": 1, "mix": 1, "speech": 1, "transcript": 1, "digest": 1, "search": 2, "composite": 1}
+VERSION = {"minutes": 1, "timeline": 3, "redact": 1, "mix": 1, "speech": 1, "transcript": 1, "digest": 1, "search": 2, "composite": 1}
 """Raised when a step makes something else of the same input: everything is then made again."""
 
 

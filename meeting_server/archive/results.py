@@ -86,6 +86,11 @@ class Result:
         return next((number for choice, _, number in self.counts if choice == choice_id), 0)
 
 
+def is_open(result: Result) -> bool:
+    """Whether a result may be told to those who only study a record: published, not voted in secret, about no person."""
+    return result.method != "secret" and result.force in ("motion", "poll") and result.outcome in PUBLISHED
+
+
 def names_of(state: MeetingState, people: Iterable[ParticipantId]) -> tuple[str, ...]:
     """Each once, in order."""
     return tuple(name_of(state, who) for who in dict.fromkeys(people))

@@ -31,7 +31,8 @@ from meeting_server.domain.events import (
     TrackRecorded,
 )
 from meeting_server.domain.ids import HALL, ItemId, MeetingId, MessageId, Millis, MotionId, ParticipantId, RoomId
-from meeting_server.domain.meeting import evolve
+from meeting_server.domain.meeting import evolve, without_content
+from meeting_server.domain.officers import holders
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import MediaKind, MeetingKind
 from meeting_server.journal.port import Record
@@ -80,6 +81,8 @@ class Mark:
     until: Millis
     outcome: Outcome = ""
     figures: tuple[int, ...] = ()
+    open: bool = False
+    """A published vote about a matter, not taken in secret: who only studies the record may know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ class Timeline:
     agreed: tuple[ParticipantId, ...] = ()
     """Who saw the notice of a recording and stayed, in the order in which they did."""
     pages: tuple[PageTime, ...] = ()
+    counters: tuple[ParticipantId, ...] = ()
+    """Scrutineers and tellers: they may take the bundle away, to count again."""
 
 
 @dataclass(slots=True)
@@ -230,7 +235,9 @@ def timeline_of(records: Iterable[Record]) -> Timeline | None:
         if record.event is None:
             if record.payload is not None:
                 raise ValueError(f"record {record.seq}: unknown kind {record.kind}")
-            erased.append((record, record.recorded_at))
+            state = without_content(state, record.kind)
+            if record.kind == ChatPosted.__name__ and state is not None:
+                erased.append((record, record.recorded_at))
             continue
         state = evolve(state, record.event, record.recorded_at)
         sought.see(record.event, record.recorded_at)
@@ -278,6 +285,7 @@ def _timeline(
         participants=tuple(state.participants),
         agreed=tuple(sought.agreed),
         pages=_pages(state, sought.shown, adjourned_at),
+        counters=tuple(sorted(holders(state, "scrutineer") | holders(state, "teller"))),
     )
 
 
@@ -328,7 +336,9 @@ def _marks(sought: _Sought, adjourned_at: Millis) -> tuple[Mark, ...]:
     for motion_id, (opened, at) in sought.opened.items():
         outcome, figures = sought.outcomes[motion_id]
         kind: MarkKind = "poll" if opened.force == "poll" else "motion"
-        marks.append(Mark(kind, opened.title, at, sought.closed.get(motion_id, adjourned_at), outcome, figures))
+        told = isinstance(opened, MotionOpened) and opened.force in ("motion", "poll") and opened.method != "secret"
+        told = told and outcome in ("carried", "not_carried", "counted")
+        marks.append(Mark(kind, opened.title, at, sought.closed.get(motion_id, adjourned_at), outcome, figures, told))
     return tuple(sorted(marks, key=lambda mark: mark.since))
 
 

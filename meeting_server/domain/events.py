@@ -54,10 +54,14 @@ from meeting_server.domain.terms import (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact. ``erasable`` payloads may be removed from the journal on request; the chain still verifies."""
+    """A fact. ``erasable`` payloads may be removed from the journal on request; the chain still verifies.
+
+    ``withholdable`` ones may be left out of a bundle for who has no need of them, though they never leave the journal.
+    """
 
     version: ClassVar[int] = 1
     erasable: ClassVar[bool] = False
+    withholdable: ClassVar[bool] = False
 
 
 # --- the meeting's life -----------------------------------------------------------------------------------
@@ -117,11 +121,27 @@ class ParticipantReadmitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class LeaveRecorded(Event):
-    """Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening."""
+    """Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening.
+
+    ``reason`` is empty in journals of today: see ``AbsenceExplained``.
+    """
 
     participant_id: ParticipantId
     reason: str
     approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceExplained(Event):
+    """Why somebody takes leave, or is not counted in 应到 (``exclusion``, with its approval reference); empty: nothing to say.
+
+    Apart from the facts themselves, because it is seen by fewer, leaves the house only with those, and can be erased.
+    """
+
+    erasable: ClassVar[bool] = True
+    participant_id: ParticipantId
+    leave: str = ""
+    exclusion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +227,7 @@ class HallCodeScanned(Event):
 class AttendanceContested(Event):
     """A member says that what is held about their presence is wrong; stays in the record with its answer."""
 
+    erasable: ClassVar[bool] = True
     contest_id: str
     participant_id: ParticipantId
     text: str
@@ -214,6 +235,7 @@ class AttendanceContested(Event):
 
 @dataclass(frozen=True, slots=True)
 class ContestAnswered(Event):
+    erasable: ClassVar[bool] = True
     contest_id: str
     participant_id: ParticipantId
     accepted: bool
@@ -623,6 +645,7 @@ class PaperCountSigned(Event):
 class BallotCast(Event):
     """*redacted* for everyone but the voter: others learn only that one more was returned."""
 
+    withholdable: ClassVar[bool] = True
     motion_id: MotionId
     voter: ParticipantId | None
     choices: tuple[str, ...] | None

@@ -7,6 +7,7 @@ and joins the tables of the parts. The parts hold the rules.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from meeting_server.domain import (
     agenda,
@@ -101,7 +102,7 @@ from meeting_server.domain.commands import (
 )
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, holds
 from meeting_server.domain.errors import Code, Rejected
-from meeting_server.domain.events import Event, MeetingConvened
+from meeting_server.domain.events import AttendanceContested, ChatPosted, Event, MeetingConvened
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Phase
@@ -283,6 +284,18 @@ def evolve(state: MeetingState | None, event: Event, at: Millis) -> MeetingState
     if state is None:
         raise ValueError(f"a journal begins with MeetingConvened, not {type(event).__name__}")
     return _EVOLVE[type(event)](state, event, at)
+
+
+def without_content(state: MeetingState | None, kind: str) -> MeetingState | None:
+    """The state after a fact whose content was erased, or is kept from the reader: its number stays taken."""
+    if state is None:
+        return None
+    counters = state.counters
+    if kind == ChatPosted.__name__:
+        return replace(state, counters=replace(counters, messages=counters.messages + 1))
+    if kind == AttendanceContested.__name__:
+        return replace(state, counters=replace(counters, contests=counters.contests + 1))
+    return state
 
 
 def replay(facts: Iterable[tuple[Event, Millis]], state: MeetingState | None = None) -> MeetingState | None:

@@ -18,6 +18,7 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, holds, known, with_participant
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import (
+    AbsenceExplained,
     AgendaStepped,
     Event,
     FloorEnded,
@@ -39,21 +40,41 @@ from meeting_server.domain.pages import hidden
 from meeting_server.domain.roles import Right, Role, Standing, may
 from meeting_server.domain.roll_call import closed as roll_call_closed
 from meeting_server.domain.state import Counters, MeetingState, Participant, Room
-from meeting_server.domain.terms import AgendaItem, Convening, Invited
+from meeting_server.domain.terms import WITHHELD, AgendaItem, Convening, Invited
 
 LONGEST_REASON = 200
 
 
 def convene(state: MeetingState | None, command: ConveneMeeting, asked: Asked) -> Decision:
     """First fact of a meeting; repeated only when the schedule really changed, and only until it opens."""
-    fact = MeetingConvened(command.convening)
+    facts = _explained(command.convening)
     if state is None:
-        return (fact,)
+        return facts
     if state.phase == "adjourned":
         return Rejected(Code.ADJOURNED)
     if state.phase == "open":
         return Rejected(Code.ALREADY_OPEN)
-    return () if convened(state, fact, asked.now) == state else (fact,)
+    after = state
+    for fact in facts:
+        after = convened(after, fact, asked.now) if isinstance(fact, MeetingConvened) else _absence_explained(after, fact, asked.now)
+    return () if after == state else facts
+
+
+def _explained(convening: Convening) -> tuple[MeetingConvened | AbsenceExplained, ...]:
+    """The convening without reasons of absence, then those, each in a fact that can be kept from others and erased."""
+    people = tuple(_without_reasons(invited) for invited in convening.participants)
+    return (MeetingConvened(replace(convening, participants=people)), *(why for i in convening.participants for why in _reasons(i)))
+
+
+def _without_reasons(invited: Invited) -> Invited:
+    return replace(invited, leave_reason="", excluded_reason=WITHHELD if invited.excluded_reason else "")
+
+
+def _reasons(invited: Invited) -> tuple[AbsenceExplained, ...]:
+    exclusion = "" if invited.excluded_reason == WITHHELD else invited.excluded_reason
+    if not (invited.leave_reason or exclusion):
+        return ()
+    return (AbsenceExplained(invited.participant_id, invited.leave_reason, exclusion),)
 
 
 def _open(state: MeetingState, command: OpenMeeting, asked: Asked) -> Decision:
@@ -81,7 +102,7 @@ def _admit(state: MeetingState, command: AdmitParticipant, asked: Asked) -> Deci
     there = state.participants.get(command.participant.participant_id)
     if there is not None:
         return Rejected(Code.REMOVED) if there.removed else ()
-    return (ParticipantAdmitted(command.participant, command.admitted_by),)
+    return (ParticipantAdmitted(_without_reasons(command.participant), command.admitted_by), *_reasons(command.participant))
 
 
 def _runners(state: MeetingState) -> set[ParticipantId]:
@@ -135,7 +156,8 @@ def _record_leave(state: MeetingState, command: RecordLeave, asked: Asked) -> De
         return participant
     if (participant.leave_reason, participant.leave_approved) == (command.reason, command.approved):
         return ()
-    return (LeaveRecorded(command.participant_id, command.reason, command.approved),)
+    recorded = LeaveRecorded(command.participant_id, "", command.approved)
+    return (recorded, AbsenceExplained(command.participant_id, command.reason)) if command.reason else (recorded,)
 
 
 DECIDE: dict[type, Decide] = {
@@ -256,6 +278,15 @@ def _leave_recorded(state: MeetingState, event: LeaveRecorded, at: Millis) -> Me
     return with_participant(state, event.participant_id, leave_reason=event.reason, leave_approved=event.approved)
 
 
+def _absence_explained(state: MeetingState, event: AbsenceExplained, at: Millis) -> MeetingState:
+    """Says why, never whether: who is counted is the same without it."""
+    there = state.participants.get(event.participant_id)
+    if there is None:
+        return state
+    exclusion = event.exclusion if event.exclusion and there.excluded_reason else there.excluded_reason
+    return with_participant(state, event.participant_id, leave_reason=event.leave or there.leave_reason, excluded_reason=exclusion)
+
+
 EVOLVE: dict[type, Evolve] = {
     MeetingOpened: _opened,
     MeetingAdjourned: _adjourned,
@@ -264,4 +295,5 @@ EVOLVE: dict[type, Evolve] = {
     ParticipantReadmitted: _readmitted,
     RoleAssigned: _assigned,
     LeaveRecorded: _leave_recorded,
+    AbsenceExplained: _absence_explained,
 }

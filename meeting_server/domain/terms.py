@@ -99,6 +99,10 @@ class Preset:
     """Of a secret vote: who is given the sealed ballots in an exported bundle; members: whoever may export it."""
 
 
+WITHHELD = "withheld"
+"""Stands for the reason of an exclusion: others may know that someone is not counted in 应到, not why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invited:
     """One person on the list of a meeting, as the roster and the leave requests stood when it was convened."""
@@ -110,7 +114,7 @@ class Invited:
     voting: bool
     committee: bool = False
     excluded_reason: str = ""
-    """Not empty: not counted in 应到; holds the reason with its approval reference."""
+    """Not empty: not counted in 应到; holds the reason with its approval reference, or ``WITHHELD``."""
     leave_reason: str = ""
     leave_approved: bool = False
     kind: ParticipantKind = "person"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from meeting_server.domain.decision import holds
 from meeting_server.domain.events import (
+    AbsenceExplained,
     AttendanceContested,
     BallotCast,
     ChatPosted,
@@ -47,11 +48,10 @@ from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Right, Role, may
 from meeting_server.domain.running_tally import running_tally, step_of
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Participant
+from meeting_server.domain.terms import WITHHELD
 
 EVERYONE_ELSE = None
 _RUNNING = tuple(role for role in Role if may(role, Right.RUN_MEETING))
-WITHHELD = "withheld"
-"""Stands for the reason of an exclusion: others may know that someone is not counted in 应到, not why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ def copies(state: MeetingState, event: Event, running: frozenset[ParticipantId] 
             | PresenceMarkWithdrawn()
             | RecordingAcknowledged()
             | LeaveRecorded()
+            | AbsenceExplained()
             | HallCodeScanned()
             | AttendanceContested()
             | ContestAnswered()

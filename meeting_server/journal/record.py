@@ -107,6 +107,19 @@ def erasable(kind: str) -> bool:
     return cls is not None and cls.erasable
 
 
+def withholdable(kind: str) -> bool:
+    """Whether payloads of this kind may be left out of a bundle: those that may be erased, and ballots of open votes."""
+    cls = KINDS.get(kind)
+    return cls is not None and (cls.erasable or cls.withholdable)
+
+
+def withheld(record: Record) -> Record:
+    """The record as it is given to who has no need of its content. Raises ValueError when its kind is never withheld."""
+    if not withholdable(record.kind):
+        raise ValueError(f"{record.kind} can not be withheld")
+    return replace(record, payload=None, salt=b"", event=None)
+
+
 def erased(record: Record) -> Record:
     """The record without its content. Raises ValueError when its kind may not be erased."""
     if not erasable(record.kind):
@@ -127,7 +140,7 @@ def faults(records: Iterable[Record], after: Head = EMPTY) -> Iterator[Fault]:
         if hash_record(record) != record.hash:
             yield Fault(record.seq, "hash")
         if record.payload is None:
-            if not erasable(record.kind) or record.salt:
+            if not withholdable(record.kind) or record.salt:
                 yield Fault(record.seq, "erased")
         elif hash_payload(record.salt, record.payload) != record.payload_hash:
             yield Fault(record.seq, "payload")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from meeting_server.domain.events import ChatPosted
 from meeting_server.domain.ids import CommandId, Millis, ParticipantId
-from meeting_server.domain.meeting import evolve
+from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.state import MeetingState
 from meeting_server.journal.port import Head, Record
 from meeting_server.live.history import KEPT, History, entry_of
@@ -42,9 +41,7 @@ def replay(records: Sequence[Record], head: Head) -> Replayed:
 
 
 def after(state: MeetingState | None, record: Record) -> MeetingState | None:
-    """The state with ``record``. An erased chat message still takes its number: ids are never given twice."""
+    """The state with ``record``; an erased one still takes its number: ids are never given twice."""
     if record.event is not None:
         return evolve(state, record.event, record.recorded_at)
-    if state is not None and record.kind == ChatPosted.__name__:
-        return replace(state, counters=replace(state.counters, messages=state.counters.messages + 1))
-    return state
+    return without_content(state, record.kind)

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.attendance_report import THERE, AttendanceReport, attendance_report, strongest
 from meeting_server.archive.attendance_workbook import attendance_workbook, rooms_words
+from meeting_server.archive.parts import Part, seen_report
 from meeting_server.archive.sheets import XLSX
 from meeting_server.domain.attendance import Row, counts
 from meeting_server.domain.characters import clean
@@ -131,11 +132,14 @@ async def _report(request: Request, seat: Seat) -> AttendanceReport | None:
     state = await state_of(request, seat.scheduled)
     if state is None or state.opened_at is None:
         return None
-    return attendance_report(state, now_millis(), await _leaves(request, seat.scheduled))
+    report = attendance_report(state, now_millis(), await _leaves(request, seat.scheduled))
+    return seen_report(report, {Part.REASONS} if seat.sees_reasons else ())
 
 
 async def _contests(request: Request, seat: Seat) -> tuple[Contest, ...]:
-    """What members say is wrong, those not answered first."""
+    """What members say is wrong, those not answered first; for those who see why somebody was away."""
+    if not seat.sees_reasons:
+        return ()
     state = await state_of(request, seat.scheduled)
     found = state.contests if state is not None else ()
     return tuple(sorted(found, key=lambda contest: (contest.answered_at is not None, contest.contested_at)))

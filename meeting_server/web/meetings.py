@@ -21,7 +21,7 @@ from meeting_server.web.auth import Viewer, now_millis, viewer_of
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
-from meeting_server.web.permissions import Action, allowed
+from meeting_server.web.permissions import Action, allowed, is_secretary, tree_of
 
 SHOWN_AFTER: Millis = 12 * 3_600_000
 """A meeting that never opened stays among the coming ones for this long after its planned end."""
@@ -44,6 +44,8 @@ class Seat:
     manages: bool
     sees_attendance: bool
     removed: bool = False
+    sees_reasons: bool = False
+    """Why others take leave or are not counted: for chair and secretary of the meeting, and the branch's secretary."""
 
     @property
     def meeting_id(self) -> MeetingId:
@@ -80,7 +82,8 @@ async def seat_at(request: Request, *, removed_too: bool = False) -> Seat:
     runs = runs_at(scheduled, state, viewer.participant_id)
     manages = await allowed(request, Action.SCHEDULE, branch_id) or (runs and viewer.is_member)
     sees_attendance = runs or manages or await allowed(request, Action.SEE_ATTENDANCE, branch_id)
-    return Seat(scheduled, viewer, listed, runs, manages, sees_attendance, removed)
+    sees_reasons = runs or is_secretary(await tree_of(request), viewer, branch_id)  # as archive.parts says of the record
+    return Seat(scheduled, viewer, listed, runs, manages, sees_attendance, removed, sees_reasons)
 
 
 async def live_state(request: Request, scheduled: Scheduled, viewer: Viewer) -> MeetingState | None:

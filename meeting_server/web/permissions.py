@@ -7,7 +7,7 @@ from enum import StrEnum
 from starlette.requests import HTTPConnection
 
 from meeting_server.domain.errors import Code
-from meeting_server.store.branch_tree import BranchTree
+from meeting_server.store.branch_tree import BranchKind, BranchTree
 from meeting_server.store.people import BranchRole, Grant
 from meeting_server.web.auth import Viewer, viewer_of
 from meeting_server.web.errors import Refused, WebCode
@@ -54,6 +54,9 @@ TABLE: dict[Role, frozenset[Action]] = {
 }
 
 
+NEAR = (BranchKind.BRANCH, BranchKind.GROUP)
+
+
 def roles_in(tree: BranchTree, viewer: Viewer | None, branch_id: str) -> frozenset[Role]:
     """The roles a viewer has in a branch: given there or above, and membership. Nobody has any in an unknown branch."""
     if viewer is None or not viewer.is_member or branch_id not in tree:
@@ -70,6 +73,12 @@ def given_in(tree: BranchTree, grants: tuple[Grant, ...], branch_id: str) -> fro
         return frozenset()
     line = {branch.branch_id for branch in tree.line(branch_id)}
     return frozenset(Role(grant.role.value) for grant in grants if grant.branch_id in line)
+
+
+def is_secretary(tree: BranchTree, viewer: Viewer, branch_id: str) -> bool:
+    """Whether the viewer is secretary of the branch itself, or of the branch its group belongs to: not of what stands above."""
+    near = {branch.branch_id for branch in tree.line(branch_id) if branch.branch_id == branch_id or branch.kind in NEAR}
+    return any(grant.role is BranchRole.SECRETARY and grant.branch_id in near for grant in viewer.grants)
 
 
 def permits(roles: frozenset[Role], action: Action) -> bool:

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.archive.audit import grouped
 from meeting_server.archive.manifest import Manifest, Step
 from meeting_server.archive.minutes_text import counts_said, verdict_said
+from meeting_server.archive.parts import Part
 from meeting_server.archive.pipeline import MIX
 from meeting_server.archive.results import PUBLISHED
 from meeting_server.archive.shelf import RecordedFile
@@ -26,8 +27,7 @@ from meeting_server.web.errors import Refused
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, render, say
 from meeting_server.web.playback import Playback, clock_of, millis_of, playback_of
-from meeting_server.web.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, words_of
-from meeting_server.web.recorded_files import may_take_bundle
+from meeting_server.web.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, timeline_at, words_of
 from meeting_server.web.retention import soon_deleted
 from meeting_server.web.shown_pages import Leaf, leaves_of, opens_documents
 
@@ -54,14 +54,14 @@ async def player_page(request: Request) -> Response:
     shelf, meeting_id = shelf_of(request), reader.meeting_id
     if reader.scheduled.status != "adjourned":
         return await render(request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": (), "running": True})
-    manifest, timeline = await asyncio.to_thread(lambda: (shelf.manifest(meeting_id), shelf.timeline(meeting_id)))
+    manifest, timeline = await asyncio.to_thread(shelf.manifest, meeting_id), await timeline_at(request, reader)
     if timeline is None:
         return await render(
             request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps_of(manifest), "running": False}
         )
     whole = shelf.mix(meeting_id)
     mix = whole or shelf.opening(meeting_id)
-    tracks = shelf.tracks(timeline, all_rooms=reader.edits)
+    tracks = shelf.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
     axis = playback_of(timeline)
     minutes = await minutes_at(request, reader)
     words = words_of(language_of(request))
@@ -91,12 +91,11 @@ async def player_page(request: Request) -> Response:
             "results": [
                 (result, counts_said(result, words), verdict_said(result, words), axis.start_of(result.opened_at or 0))
                 for result in results
-                if reader.whole or result.method != "secret"
             ],
             "resolutions": [line for item in (minutes.items if minutes else ()) for line in item.resolutions],
             "noted": [
                 (item.title, point.name, point.text, kind)
-                for item in (minutes.items if minutes and reader.whole else ())
+                for item in (minutes.items if minutes else ())
                 for kind, points in (("point", item.points), ("dissent", item.dissent))
                 for point in points
             ],
@@ -106,8 +105,8 @@ async def player_page(request: Request) -> Response:
             "opens_documents": opens,
             "leaves": _leaves(timeline, axis, transcript, documents if opens else ()),
             "head": (minutes.head_seq, grouped(minutes.head_hash)) if minutes else None,
-            "exports": await may_take_bundle(request, reader),
-            "sees_attendance": reader.edits,
+            "exports": reader.may(Part.BUNDLE),
+            "sees_attendance": reader.may(Part.ATTENDANCE),
             "start": start,
             "clock_of": clock_of,
             "address": f"/archive/{meeting_id}",
@@ -167,14 +166,10 @@ def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Play
         for piece in axis.pieces
     ]
     for mark in timeline.marks:
-        if not reader.whole and mark.kind == "roll_call":
-            continue
         figures = " : ".join(str(number) for number in mark.figures)
         title = mark.title or say(request, "archive.roll_call")
         found.append(Happening(mark.kind, mark.since, axis.start_of(mark.since), title, "", figures, mark.outcome))
     for line in timeline.chat:
-        if not reader.may_read(line):
-            continue
         said = line.text if line.state == "shown" else say(request, f"archive.message_{line.state}")
         kind = "chat" if line.state == "shown" else "gone"
         found.append(Happening(kind, line.at, axis.start_of(line.at), "", line.name, said))

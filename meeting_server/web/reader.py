@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
@@ -13,12 +14,14 @@ from starlette.responses import Response
 from meeting_server.archive.manifest import Manifest
 from meeting_server.archive.minutes import Minutes, minutes_of
 from meeting_server.archive.minutes_text import Words
+from meeting_server.archive.parts import Audience, Part, seen_by, seen_minutes, seen_timeline
 from meeting_server.archive.shelf import Shelf
-from meeting_server.archive.timeline import Line
+from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Spoken
 from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import HALL, MeetingId
+from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
+from meeting_server.domain.officers import holders
 from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.publications import Publication
@@ -30,8 +33,8 @@ from meeting_server.web.catalogue import Language, text
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
-from meeting_server.web.meetings import is_removed, live_state
-from meeting_server.web.permissions import Action, allowed, branches_for, tree_of
+from meeting_server.web.meetings import is_removed, live_state, runs_at, state_of
+from meeting_server.web.permissions import Action, Role, allowed, branches_for, is_secretary, permits, roles_in, tree_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -39,6 +42,8 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A viewer before the record of an adjourned meeting.
+
+    ``sees``: the parts they may see, by the table in ``archive.parts``.
 
     ``whole``: was there, or may see the branch's archive; else they only study what was published to them: sound and
     pictures of the hall, transcript, chapters, documents, results of open votes. ``edits``: keeps the record, and so sees
@@ -51,6 +56,7 @@ class Reader:
     edits: bool
     exports: bool
     publication: Publication | None
+    sees: frozenset[Part] = frozenset()
 
     @property
     def meeting_id(self) -> MeetingId:
@@ -60,12 +66,13 @@ class Reader:
     def published(self) -> bool:
         return self.publication is not None and self.publication.state == "published"
 
-    def may_read(self, line: Line) -> bool:
-        return self.edits or (self.whole and (not line.audience or self.viewer.participant_id in line.audience))
+    def may(self, part: Part) -> bool:
+        """Whether they may see a part of the record."""
+        return part in self.sees
 
     def may_hear(self, spoken: Spoken) -> bool:
         """Talk of a group room stays with those who keep the record."""
-        return spoken.room_id == HALL or self.edits
+        return spoken.room_id == HALL or self.may(Part.GROUP_ROOMS)
 
 
 def shelf_of(request: Request) -> Shelf:
@@ -102,7 +109,40 @@ async def reader_at(request: Request) -> Reader:
         raise Refused(WebCode.NOT_FOUND)
     edits = await allowed(request, Action.EDIT_ARCHIVE, branch_id)
     exports = await allowed(request, Action.EXPORT_ARCHIVE, branch_id)
-    return Reader(scheduled, viewer, whole, edits, exports, publication)
+    audiences = await _audiences(request, scheduled, viewer) if whole else {Audience.LEARNER}
+    return Reader(scheduled, viewer, whole, edits, exports, publication, seen_by(audiences))
+
+
+async def _audiences(request: Request, scheduled: Scheduled, viewer: Viewer) -> set[Audience]:
+    """Why somebody who may read the record may. What the record worker made tells who counted: no journal is read for it."""
+    tree = await tree_of(request)
+    found = {Audience.MEMBER, *(_OF_ROLES[role] for role in roles_in(tree, viewer, scheduled.plan.branch_id))}
+    if not is_secretary(tree, viewer, scheduled.plan.branch_id):
+        found.discard(Audience.SECRETARY)
+        if permits(roles_in(tree, viewer, scheduled.plan.branch_id), Action.EDIT_ARCHIVE):
+            found.add(Audience.ADMINISTRATOR)
+    if runs_at(scheduled, await live_state(request, scheduled, viewer), viewer.participant_id):
+        found.add(Audience.RUNNER)
+    if scheduled.listed(viewer.participant_id) is not None and viewer.participant_id in await _counters(request, scheduled):
+        found.add(Audience.COUNTER)
+    return found
+
+
+async def _counters(request: Request, scheduled: Scheduled) -> Collection[ParticipantId]:
+    """Scrutineers and tellers of a finished meeting: as its record says, else (it is not made yet) as the meeting does."""
+    made = await asyncio.to_thread(shelf_of(request).timeline, scheduled.meeting_id)
+    if made is not None or scheduled.status != "adjourned":
+        return made.counters if made is not None else ()
+    state = await state_of(request, scheduled)
+    return () if state is None else holders(state, "scrutineer") | holders(state, "teller")
+
+
+_OF_ROLES = {
+    Role.ADMINISTRATOR: Audience.ADMINISTRATOR,
+    Role.SECRETARY: Audience.SECRETARY,
+    Role.REVIEWER: Audience.REVIEWER,
+    Role.MEMBER: Audience.MEMBER,
+}
 
 
 async def whole_reader_at(request: Request) -> Reader:
@@ -175,12 +215,19 @@ def words_of(language: Language) -> Words:
 
 
 async def minutes_at(request: Request, reader: Reader) -> Minutes | None:
-    """As the archive worker made them; until then, and while the meeting runs, folded from the journal."""
+    """What the reader may see of the minutes: as the archive worker made them; until then, and while the meeting runs, folded
+    from the journal."""
     made = await asyncio.to_thread(shelf_of(request).minutes, reader.meeting_id)
-    if made is not None:
-        return made
-    records = await records_at(request, reader.meeting_id)
-    return await asyncio.to_thread(minutes_of, records)
+    if made is None:
+        records = await records_at(request, reader.meeting_id)
+        made = await asyncio.to_thread(minutes_of, records)
+    return None if made is None else seen_minutes(made, reader.sees)
+
+
+async def timeline_at(request: Request, reader: Reader) -> Timeline | None:
+    """What the reader may see of the time axis; ``None`` until it is made."""
+    made = await asyncio.to_thread(shelf_of(request).timeline, reader.meeting_id)
+    return None if made is None else seen_timeline(made, reader.sees, reader.viewer.participant_id)
 
 
 async def records_at(request: Request, meeting_id: MeetingId) -> list[Record]:

@@ -12,11 +12,10 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.archive.audit import MINUTES as BUNDLED_MINUTES
 from meeting_server.archive.bulletin import bulletin_of, file_of, withheld
 from meeting_server.archive.minutes import minutes_of
+from meeting_server.archive.parts import HoldsReasons, Part, seen_records
 from meeting_server.archive.shelf import RecordedFile
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.meeting import replay
-from meeting_server.domain.officers import holders
 from meeting_server.domain.state import MeetingState
 from meeting_server.journal.box import Box, paper_id
 from meeting_server.journal.bundle import write_bundle
@@ -42,7 +41,7 @@ async def recorded_file(request: Request) -> Response:
             if whole is not None and whole.name == wanted:
                 return whole
         timeline = shelf.timeline(reader.meeting_id)
-        tracks = () if timeline is None else shelf.tracks(timeline, all_rooms=reader.edits)
+        tracks = () if timeline is None else shelf.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
         return next((track for track in tracks if track.name == wanted), None)
 
     file = await asyncio.to_thread(find)
@@ -56,42 +55,36 @@ async def recorded_file(request: Request) -> Response:
 
 
 async def export_zip(request: Request) -> Response:
-    """The bundle of the meeting: every record with its hash, and the minutes, for the offline audit."""
+    """The bundle of the meeting: every record with its hash, and the minutes, for the offline audit.
+
+    Contents the reader has no need of are left out (``archive.parts``); the chain covers their hashes and stands.
+    Raises Refused ``forbidden``, before anything is read; ``record_holds_reasons``.
+    """
     reader = await whole_reader_at(request)
-    records = await records_at(request, reader.meeting_id)
-    state = replay((record.event, record.recorded_at) for record in records if record.event is not None)
-    counts = state is not None and counts_votes(state, reader.viewer.participant_id)
-    if not (reader.exports or counts):
+    if not reader.may(Part.BUNDLE):
         raise Refused(Code.FORBIDDEN)
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
+    records = await records_at(request, reader.meeting_id)
+    state = replay((record.event, record.recorded_at) for record in records if record.event is not None)
     plan = reader.scheduled.plan
-    await note_reading(request, reader, Act.MEETING_EXPORTED)
-    bulletins = await _bulletins(request, reader, state, counts) if state is not None else {}
+    bulletins = await _bulletins(request, reader, state) if state is not None else {}
 
     def made() -> bytes:
-        minutes = minutes_of(records)
+        given = seen_records(records, reader.sees)
+        minutes = minutes_of(given)
         files = {**bulletins, **({BUNDLED_MINUTES: msgspec.json.encode(minutes)} if minutes is not None else {})}
-        return write_bundle(reader.meeting_id, records, files)
+        return write_bundle(reader.meeting_id, given, files)
 
-    content = await asyncio.to_thread(made)
+    try:
+        content = await asyncio.to_thread(made)
+    except HoldsReasons:
+        raise Refused(WebCode.RECORD_HOLDS_REASONS) from None
+    await note_reading(request, reader, Act.MEETING_EXPORTED)
     return download(content, "application/zip", "meeting.zip", f"{say(request, 'archive.bundle')} {plan.title}.zip")
 
 
-def counts_votes(state: MeetingState, who: ParticipantId) -> bool:
-    """Whether the meeting approved them as scrutineer or teller: they are given every ballot, to count again."""
-    return who in holders(state, "scrutineer") | holders(state, "teller")
-
-
-async def may_take_bundle(request: Request, reader: Reader) -> bool:
-    """Whether the bundle is offered: to those who export records, and to whoever counted this meeting's votes."""
-    if reader.exports:
-        return True
-    state = await house_of(request).registry.state(reader.meeting_id) if reader.whole else None
-    return state is not None and counts_votes(state, reader.viewer.participant_id)
-
-
-async def _bulletins(request: Request, reader: Reader, state: MeetingState, counts: bool) -> dict[str, bytes]:
+async def _bulletins(request: Request, reader: Reader, state: MeetingState) -> dict[str, bytes]:
     """The sealed bulletin of every secret vote, without which nobody could count it again.
 
     The ballots themselves are for those who count votes, since a receipt shown under pressure could be looked up in
@@ -101,7 +94,7 @@ async def _bulletins(request: Request, reader: Reader, state: MeetingState, coun
     if box is None:
         return {}
     roles = roles_in(await tree_of(request), reader.viewer, reader.scheduled.plan.branch_id)
-    counts = counts or (not state.officers and Role.REVIEWER in roles)
+    counts = reader.may(Part.SECRET_BALLOTS) or (not state.officers and Role.REVIEWER in roles)
     files: dict[str, bytes] = {}
     try:
         for motion in state.motions.values():

@@ -31,7 +31,7 @@ from meeting_server.web.house import house_of
 from meeting_server.web.meetings import names_at
 from meeting_server.web.pages import language_of, render, say, see
 from meeting_server.web.permissions import Action, allowed, branches_for, tree_of
-from meeting_server.web.reader import download, editor_at, minutes_at, note_reading, words_of
+from meeting_server.web.reader import download, editor_at, minutes_at, note_reading, reader_at, words_of
 from meeting_server.web.takeaway_pages import OfMeeting, taking_at
 
 log = structlog.get_logger(__name__)
@@ -95,10 +95,9 @@ async def share_bundle(request: Request) -> Response:
 
 
 async def _keeping(request: Request) -> OfMeeting:
-    taking = await taking_at(request)
-    if not taking.reader.exports:
+    if not (await reader_at(request)).exports:
         raise Refused(Code.FORBIDDEN)
-    return taking
+    return await taking_at(request)
 
 
 async def _plain(request: Request, taking: OfMeeting) -> Nameless:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.lesson_clips import SOUND, clip_of, file_of
 from meeting_server.archive.minutes_text import Paper, paper_of
+from meeting_server.archive.parts import Part
 from meeting_server.archive.takeaway.sound import clean_mix
 from meeting_server.archive.takeaway.study import Study, question_of, study_of
 from meeting_server.archive.timeline import Timeline
@@ -26,9 +27,9 @@ from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, render, say, see
 from meeting_server.web.permissions import Action, allowed
-from meeting_server.web.reader import Reader, editor_at, minutes_at, note_reading, reader_at, shelf_of, steps_of, words_of
-from meeting_server.web.study import learner_at
-from meeting_server.web.taking import FORMS, Taking, carried, form_at
+from meeting_server.web.reader import Reader, editor_at, minutes_at, note_reading, reader_at, shelf_of, steps_of, timeline_at, words_of
+from meeting_server.web.study import Learner, learner_at
+from meeting_server.web.taking import FORMS, Rights, Taking, carried, form_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,22 @@ async def taking_at(request: Request) -> OfMeeting:
     Raises Refused: as ``reader_at``; ``not_found`` until the meeting is over and its record is made.
     """
     reader = await reader_at(request)
-    timeline = await asyncio.to_thread(shelf_of(request).timeline, reader.meeting_id)
+    return await _taking(request, reader, await _rights(request, reader))
+
+
+async def _rights(request: Request, reader: Reader) -> Rights:
+    readers_may = await house_of(request).takeaway_rules.readers_may(reader.scheduled.plan.branch_id)
+    return Rights(reader.may(Part.NOTES), reader.edits, reader.exports, readers_may)
+
+
+async def _taking(request: Request, reader: Reader, rights: Rights) -> OfMeeting:
+    timeline = await timeline_at(request, reader)
     if reader.scheduled.status != "adjourned" or timeline is None:
         raise Refused(WebCode.NOT_FOUND)
     edits = await house_of(request).record_edits.of(reader.meeting_id)
     mix = await asyncio.to_thread(clean_mix, shelf_of(request), reader.meeting_id, edits)
     study = await _study(request, timeline, reader.publication, reader, sounding=mix is not None)
-    readers_may = await house_of(request).takeaway_rules.readers_may(reader.scheduled.plan.branch_id)
-    return OfMeeting(reader, Taking(study, mix, reader.whole, reader.edits, reader.exports, readers_may))
+    return OfMeeting(reader, Taking(study, mix, rights))
 
 
 async def take_page(request: Request) -> Response:
@@ -88,8 +97,10 @@ async def take_file(request: Request) -> Response:
     if request.path_params["file"] not in FORMS:
         await reader_at(request)
         raise Refused(WebCode.NOT_FOUND)
-    found = await taking_at(request)
-    form = form_at(request, found.taking)
+    reader = await reader_at(request)
+    rights = await _rights(request, reader)
+    form = form_at(request, rights)
+    found = await _taking(request, reader, rights)
     if "range" not in request.headers:  # a player asks for one sound in many pieces
         await note_reading(request, found.reader, Act.TAKEN_AWAY, form.file)
     paper, draft = await _minutes_paper(request, found.reader) if form.kind == "minutes" else (None, "")
@@ -113,10 +124,10 @@ async def take_lesson_page(request: Request) -> Response:
 
 
 async def take_lesson_file(request: Request) -> Response:
+    learner = await learner_at(request)
+    form = form_at(request, await _lesson_rights(request, learner))
     taking, meeting_id, title = await _of_lesson(request)
-    form = form_at(request, taking)
     if "range" not in request.headers:
-        learner = await learner_at(request)
         await house_of(request).access_log.note(
             Entry(
                 now_millis(), Act.TAKEN_AWAY, learner.member_id, learner.viewer.name, meeting_id, title, learner.study.branch_id,
@@ -144,9 +155,13 @@ async def _of_lesson(request: Request) -> tuple[Taking, MeetingId, str]:
         whole.part(start, end, resource_id=lesson.lesson_id, title=lesson.title), summary=lesson.summary, approved=True,
         questions=tuple(question_of(question) for question in kept),
     )
-    exports = await allowed(request, Action.EXPORT_ARCHIVE, lesson.branch_id)
-    readers_may = await house.takeaway_rules.readers_may(lesson.branch_id)
-    return Taking(study, sound, False, learner.edits, exports, readers_may), lesson.meeting_id, lesson.title
+    return Taking(study, sound, await _lesson_rights(request, learner)), lesson.meeting_id, lesson.title
+
+
+async def _lesson_rights(request: Request, learner: Learner) -> Rights:
+    branch_id = learner.study.branch_id
+    exports = await allowed(request, Action.EXPORT_ARCHIVE, branch_id)
+    return Rights(False, learner.edits, exports, await house_of(request).takeaway_rules.readers_may(branch_id))
 
 
 # --- both ---------------------------------------------------------------------------------------------------------------
@@ -176,9 +191,9 @@ async def _list(request: Request, taking: Taking, address: str, title: str, *, o
             "address": address,
             "of_meeting": of_meeting,
             "groups": taking.groups(),
-            "allowed": taking.readers_may or taking.exports or taking.keeps,
-            "readers_may": taking.readers_may,
-            "edits": taking.keeps,
+            "allowed": taking.rights.readers_may or taking.rights.exports or taking.rights.keeps,
+            "readers_may": taking.rights.readers_may,
+            "edits": taking.rights.keeps,
             "gaps": len(taking.study.gaps),
             "done": request.query_params.get("done", ""),
         },

@@ -74,14 +74,9 @@ _PACKAGES: dict[str, Callable[[IO[bytes], Study, Path | None, Words], IO[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
-    """A viewer before what can be taken away of one thing. ``sound``: an M4A of the study's length, when there is one.
+class Rights:
+    """``reads_minutes``: may read the minutes; ``keeps``: keeps the record; ``readers_may``: the branch lets its readers."""
 
-    ``reads_minutes``: may read the minutes; ``keeps``: keeps the record; ``readers_may``: the branch lets its readers.
-    """
-
-    study: Study
-    sound: Path | None
     reads_minutes: bool
     keeps: bool
     exports: bool
@@ -93,6 +88,15 @@ class Taking:
             return self.exports
         return (self.readers_may or self.exports or self.keeps) and (form.kind != "minutes" or self.reads_minutes)
 
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A viewer before what can be taken away of one thing. ``sound``: an M4A of the study's length, when there is one."""
+
+    study: Study
+    sound: Path | None
+    rights: Rights
+
     def has(self, form: Form) -> bool:
         """Whether there is anything to put into it."""
         if form.kind == "sound":
@@ -101,26 +105,29 @@ class Taking:
 
     def groups(self) -> list[tuple[FormKind, list[tuple[Form, bool]]]]:
         """What the page shows: by kind, each form with whether there is anything in it. What is only for others is left out."""
-        seen: dict[FormKind, bool] = {"text": True, "minutes": self.reads_minutes, "sound": True, "package": self.exports}
+        seen: dict[FormKind, bool] = {"text": True, "minutes": self.rights.reads_minutes, "sound": True, "package": self.rights.exports}
         return [
             (kind, [(form, self.has(form)) for form in FORMS.values() if form.kind == kind]) for kind, shown in seen.items() if shown
         ]
 
 
-def form_at(request: Request, taking: Taking) -> Form:
-    """The form named in the path. Raises Refused: ``not_found`` for none of ours and for an empty one, ``forbidden``."""
+def form_at(request: Request, rights: Rights) -> Form:
+    """The form named in the path, before anything of it is read. Raises Refused: ``not_found`` for none of ours, ``forbidden``."""
     form = FORMS.get(request.path_params["file"])
     if form is None:
         raise Refused(WebCode.NOT_FOUND)
-    if not taking.may(form):
+    if not rights.may(form):
         raise Refused(Code.FORBIDDEN)
-    if not taking.has(form):
-        raise Refused(WebCode.NOT_FOUND)
     return form
 
 
 async def carried(request: Request, taking: Taking, form: Form, paper: Paper | None = None, draft: str = "") -> Response:
-    """The form, made now of what the record is now. ``paper``: the minutes, for the forms of minutes."""
+    """The form, made now of what the record is now. ``paper``: the minutes, for the forms of minutes.
+
+    Raises Refused ``not_found`` for an empty one.
+    """
+    if not taking.has(form):
+        raise Refused(WebCode.NOT_FOUND)
     words = words_of(language_of(request))
     name = f"{taking.study.title} {say(request, f'take.form.{form.key}.file')}.{form.extension}"
     if form.kind == "sound":

@@ -18,7 +18,7 @@ from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.pages import render, say
 from meeting_server.web.playback import clock_of, playback_of
-from meeting_server.web.reader import Reader, note_reading, reader_at, shelf_of
+from meeting_server.web.reader import Reader, note_reading, reader_at, shelf_of, timeline_at
 from meeting_server.web.shown_pages import leaves_of, opens_documents
 
 
@@ -46,7 +46,7 @@ async def transcript_page(request: Request) -> Response:
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
     shelf, meeting_id = shelf_of(request), reader.meeting_id
-    timeline, transcript = await asyncio.to_thread(lambda: (shelf.timeline(meeting_id), shelf.transcript(meeting_id)))
+    timeline, transcript = await timeline_at(request, reader), await asyncio.to_thread(shelf.transcript, meeting_id)
     if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
     documents = await desk_of(request).documents.of_meeting(meeting_id) if await opens_documents(request, reader) else ()

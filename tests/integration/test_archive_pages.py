@@ -130,7 +130,7 @@ async def test_minutes_hold_every_field_on_screen_and_in_word(archive: ArchiveHo
         "记录人",
         "何雨桐",
         "应到有表决权的 7 人，实到 6 人",
-        "王志远（外出调研），已请假",
+        "王志远，已请假",
         "林晓雨（预备党员）",
         "审议支部 2026 年度工作总结",
         "退休同志白天有空",

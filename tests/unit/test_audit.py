@@ -301,7 +301,7 @@ def test_ballots_that_stay_with_the_scrutineers_are_no_doubt_and_are_told() -> N
     assert not result["root"].looked_at
     for language in LANGUAGES:
         lines = report_lines(result, lambda key, **holes: text(language, key, **holes))  # noqa: B023  # called at once
-        assert sum(text(language, "audit.not_included") in line for line in lines) == 1
+        assert sum(text(language, "audit.told.bulletins") in line for line in lines) == 1
         assert lines[-1] == text(language, "audit.not_recounted", count=1)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from meeting_server.archive.minutes import Minutes
 from meeting_server.archive.minutes_text import Words, counts_said, verdict_said
-from meeting_server.archive.results import PUBLISHED
+from meeting_server.archive.results import is_open
 from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Stretch, Transcript
 from meeting_server.domain.ids import HALL, Millis
@@ -194,5 +194,5 @@ def _decisions(minutes: Minutes, words: Words) -> Iterable[Decision]:
     """Motions and polls, counts only. What was voted in secret, and votes about people, stay in the minutes."""
     for item in minutes.items:
         for result in item.results:
-            if result.method != "secret" and result.force in ("motion", "poll") and result.outcome in PUBLISHED:
+            if is_open(result):
                 yield Decision(result.title, f"{counts_said(result, words)}{verdict_said(result, words)}")

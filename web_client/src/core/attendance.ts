@@ -11,6 +11,9 @@ export function needed(threshold: Threshold, base: number): number {
   return Math.max(1, least);
 }
 
+/** Stands for a reason of exclusion that is not told, or was erased. */
+export const WITHHELD = "withheld";
+
 /** Whether a participant is among those a motion of this electorate counts. */
 export function isEntitled(p: Participant, electorate: Electorate): boolean {
   if ((p.removed && !p.counted) || p.kind !== "person") return false;

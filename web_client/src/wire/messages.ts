@@ -525,11 +525,25 @@ export interface ParticipantReadmitted {
   readonly participant_id: ParticipantId;
   readonly readmitted_by: ParticipantId;
 }
-/** Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening. */
+/**
+ * Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening.
+ *
+ * `reason` is empty in journals of today: see `AbsenceExplained`.
+ */
 export interface LeaveRecorded {
   readonly participant_id: ParticipantId;
   readonly reason: string;
   readonly approved: boolean;
+}
+/**
+ * Why somebody takes leave, or is not counted in 应到 (`exclusion`, with its approval reference); empty: nothing to say.
+ *
+ * Apart from the facts themselves, because it is seen by fewer, leaves the house only with those, and can be erased.
+ */
+export interface AbsenceExplained {
+  readonly participant_id: ParticipantId;
+  readonly leave: string;
+  readonly exclusion: string;
 }
 export interface RoleAssigned {
   readonly participant_id: ParticipantId;
@@ -1434,6 +1448,7 @@ export interface EventData {
   readonly ParticipantRemoved: ParticipantRemoved;
   readonly ParticipantReadmitted: ParticipantReadmitted;
   readonly LeaveRecorded: LeaveRecorded;
+  readonly AbsenceExplained: AbsenceExplained;
   readonly RoleAssigned: RoleAssigned;
   readonly ConnectionOpened: ConnectionOpened;
   readonly ConnectionClosed: ConnectionClosed;

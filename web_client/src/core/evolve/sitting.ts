@@ -28,7 +28,7 @@ function listed(invited: Invited): Participant {
 
 export const sitting: Steps<
   "MeetingConvened" | "MeetingOpened" | "MeetingAdjourned" | "ParticipantAdmitted" | "ParticipantRemoved" | "ParticipantReadmitted" | "RoleAssigned"
-  | "LeaveRecorded"
+  | "LeaveRecorded" | "AbsenceExplained"
 > = {
   MeetingConvened: (state) => state, // a snapshot follows instead
   MeetingOpened: (state, _event, at) => ({ ...state, phase: "open", opened_at: at }),
@@ -54,5 +54,10 @@ export const sitting: Steps<
     withParticipant(state, participant_id, (p) => ({ removed: false, counted: false, room_id: p.room_id in state.rooms ? p.room_id : HALL })),
   LeaveRecorded: (state, { participant_id, reason, approved }) =>
     withParticipant(state, participant_id, () => ({ leave_reason: reason, leave_approved: approved })),
+  AbsenceExplained: (state, { participant_id, leave, exclusion }) =>
+    withParticipant(state, participant_id, (there) => ({
+      leave_reason: leave || there.leave_reason,
+      excluded_reason: exclusion && there.excluded_reason ? exclusion : there.excluded_reason,
+    })),
   RoleAssigned: (state, { participant_id, role }) => withParticipant(state, participant_id, () => ({ role })),
 };

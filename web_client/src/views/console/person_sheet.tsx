@@ -1,4 +1,5 @@
 /** What can be done with one person: the floor, their microphone, marking, rooms, the chair, and removing. */
+import { WITHHELD } from "../../core/attendance";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { actions } from "../../core/actions";
@@ -116,7 +117,7 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
         <div class="stack stack--s">
           <p>{[roleOf(p), standingOf(p), own ? t("console.you") : "", p.voting ? "" : t("console.no_vote")].filter(Boolean).join(t("console.comma"))}</p>
           {evidence === null
-            ? <p class="small muted">{p.leave_approved ? t("console.is_on_leave", { reason: p.leave_reason }) : p.excluded_reason ? t("console.not_counted_because", { reason: p.excluded_reason }) : t(p.present ? "console.online" : "console.not_come_short")}</p>
+            ? <p class="small muted">{p.leave_approved ? t("console.is_on_leave", { reason: p.leave_reason }) : p.excluded_reason === WITHHELD ? t("console.not_counted") : p.excluded_reason ? t("console.not_counted_because", { reason: p.excluded_reason }) : t(p.present ? "console.online" : "console.not_come_short")}</p>
             : <p class="small"><Evidence level={evidence.level} word={t(`room_people.level_${evidence.level}`)} /> <span class="muted">{evidence.words}</span></p>}
         </div>
       </div>
