@@ -63,9 +63,7 @@ class Bot:
         return cls(websocket)
 
     @classmethod
-    async def enter(
-        cls, url: str, *, position: str | None = None, device: str = "phone", cookie: str = "", **options: Any
-    ) -> Self:
+    async def enter(cls, url: str, *, position: str | None = None, device: str = "phone", cookie: str = "", **options: Any) -> Self:
         """Handshake, hello, and everything up to the position in the welcome."""
         bot = await cls.open(url, cookie=cookie, **options)
         await bot.hello(position, device)
@@ -131,11 +129,7 @@ class Bot:
 
         def found() -> Frame | None:
             return next(
-                (
-                    r
-                    for r in self.records
-                    if r.get("kind") == kind and all(r["data"].get(name) == value for name, value in fields.items())
-                ),
+                (r for r in self.records if r.get("kind") == kind and all(r["data"].get(name) == value for name, value in fields.items())),
                 None,
             )
 

@@ -1,6 +1,5 @@
 """A phone that reads into the real media worker, and the captions process that writes: for tests and the bench."""
 
-
 from __future__ import annotations
 
 import asyncio

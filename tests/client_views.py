@@ -147,7 +147,12 @@ def server_command(dice: random.Random, state: MeetingState, now: int) -> c.Comm
         lambda: c.ReportSealed(paper, 4, "root", (("for",), ("for",), ("for",), ("for",))),
         lambda: c.AdmitParticipant(
             Invited(
-                ParticipantId(f"late{dice.randrange(99)}"), "后到", Standing.GUEST, Role.GUEST, False, leave_reason="x",
+                ParticipantId(f"late{dice.randrange(99)}"),
+                "后到",
+                Standing.GUEST,
+                Role.GUEST,
+                False,
+                leave_reason="x",
                 kind=dice.choice(("person", "hall_camera")),
             ),
             ParticipantId("secretary"),

@@ -12,9 +12,7 @@ NOTHING_SKIPS = "NOTHING_SKIPS"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.skipped and NOTHING_SKIPS in os.environ:
         report.outcome = "failed"

@@ -51,8 +51,13 @@ class Browser(httpx.AsyncClient):
         return found[1]
 
     async def submit(
-        self, path: str, fields: Mapping[str, str | list[str]] | None = None, *, files: dict[str, tuple[str, bytes, str]] | None = None,
-        page: str = "", status: int = 303,
+        self,
+        path: str,
+        fields: Mapping[str, str | list[str]] | None = None,
+        *,
+        files: dict[str, tuple[str, bytes, str]] | None = None,
+        page: str = "",
+        status: int = 303,
     ) -> httpx.Response:
         """Post a form with the token of ``page`` (default: whatever page has one) and expect ``status``."""
         token = await self.token(page) if page else await self._any_token()
@@ -94,7 +99,9 @@ class TestHouse:
     async def add(self, who: str, name: str, branch: Branch, **fields: object) -> Member:
         """Someone more."""
         member = await self.house.directory.add_member(
-            Member("", branch.branch_id, name, **fields), now_millis(), "测试"  # type: ignore[arg-type]  # fields of Member by name
+            Member("", branch.branch_id, name, **fields),
+            now_millis(),
+            "测试",  # type: ignore[arg-type]  # fields of Member by name
         )
         self.people[who] = member
         return member
@@ -170,9 +177,16 @@ def house_on(database: Database, folder: Path) -> House:
     """A house over a database; password hashing is made cheap."""
     secret = b"s" * 32
     return House(
-        settings=Settings(data_dir=folder), secret=secret, database=database, directory=Directory(database),
-        accounts=Accounts(database, Passwords(time_cost=1, memory_kib=64)), invitations=Invitations(database, secret),
-        access_log=AccessLog(database), assets=Assets(folder / "no-client"), archive=Shelf(folder / "recordings"), search=Search(database),
+        settings=Settings(data_dir=folder),
+        secret=secret,
+        database=database,
+        directory=Directory(database),
+        accounts=Accounts(database, Passwords(time_cost=1, memory_kib=64)),
+        invitations=Invitations(database, secret),
+        access_log=AccessLog(database),
+        assets=Assets(folder / "no-client"),
+        archive=Shelf(folder / "recordings"),
+        search=Search(database),
     )
 
 

@@ -63,9 +63,7 @@ class LearningHouse:
         """The address of a new lesson, cut by sentences."""
         start, end = self.moment("志愿服务是支部建设")[0], self.moment("组织委员登记")[1]
         fields: dict[str, str | list[str]] = {"title": title, "summary": "志愿服务的时长由组织委员登记。", "audience": audience}
-        answer = await browser.submit(
-            f"{self.archive.address}/lessons", {**fields, "start": tenths(start), "end": tenths(end, up=True)}
-        )
+        answer = await browser.submit(f"{self.archive.address}/lessons", {**fields, "start": tenths(start), "end": tenths(end, up=True)})
         address = answer.headers["location"].partition("?")[0]
         if published:
             await browser.submit(f"{address}/publish")
@@ -84,8 +82,18 @@ class LearningHouse:
         meeting_id, branch = self.archive.meeting_id, self.archive.there.branch.branch_id
         await self.archive.there.house.publications.save(
             Publication(
-                meeting_id, branch, "志愿服务专题会", "支部讨论了志愿服务。", ("志愿服务",), audience, "published",  # type: ignore[arg-type]  # a literal
-                False, "he", "何雨桐", now_millis(), now_millis(),
+                meeting_id,
+                branch,
+                "志愿服务专题会",
+                "支部讨论了志愿服务。",
+                ("志愿服务",),
+                audience,
+                "published",  # type: ignore[arg-type]  # a literal
+                False,
+                "he",
+                "何雨桐",
+                now_millis(),
+                now_millis(),
             )
         )
         return f"/learn/meetings/{meeting_id}"

@@ -46,13 +46,19 @@ PRESET = Preset(
 def convening(members: int, meeting_id: MeetingId = MEETING) -> Convening:
     """A chair and ``members`` full members called m1, m2, …"""
     people = [Invited(ParticipantId(CHAIR), "书记", Standing.FULL, Role.SECRETARY, True)]
-    people += [
-        Invited(ParticipantId(f"m{number}"), f"党员{number}", Standing.FULL, Role.MEMBER, True)
-        for number in range(1, members + 1)
-    ]
+    people += [Invited(ParticipantId(f"m{number}"), f"党员{number}", Standing.FULL, Role.MEMBER, True) for number in range(1, members + 1)]
     return Convening(
-        meeting_id, "支部党员大会", "general", "b1", "第二党支部", 0, 3_600_000, "线上", tuple(people),
-        (ItemPlan("学习", 20), ItemPlan("表决", 10)), PRESET,
+        meeting_id,
+        "支部党员大会",
+        "general",
+        "b1",
+        "第二党支部",
+        0,
+        3_600_000,
+        "线上",
+        tuple(people),
+        (ItemPlan("学习", 20), ItemPlan("表决", 10)),
+        PRESET,
     )
 
 

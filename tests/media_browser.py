@@ -196,9 +196,7 @@ class BrowserPhone:
     async def sent(self, role: Role) -> float:
         """Packets that the page has sent on a line."""
         mids = self.mids(role)
-        return float(
-            sum(s.get("packetsSent", 0) for s in await self.call("stats") if s["type"] == "outbound-rtp" and s.get("mid") in mids)
-        )
+        return float(sum(s.get("packetsSent", 0) for s in await self.call("stats") if s["type"] == "outbound-rtp" and s.get("mid") in mids))
 
     def mids(self, role: Role) -> list[str]:
         assert self.answer is not None

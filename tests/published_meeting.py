@@ -39,13 +39,29 @@ async def publish(archive: ArchiveHouse, audience: Audience = "branch", *, share
     transcript.save(archive.folder, Transcript(archive.meeting_id, "test", "zh-CN", said, taken))
     await Quizzes(house.database).save(
         Question(
-            "", Studied("meeting", archive.meeting_id), "single", "支部完成了几件事？", (Choice("三件", True), Choice("五件", False)),
-            "李卫东汇报。", approved_at=1, made_at=1,
+            "",
+            Studied("meeting", archive.meeting_id),
+            "single",
+            "支部完成了几件事？",
+            (Choice("三件", True), Choice("五件", False)),
+            "李卫东汇报。",
+            approved_at=1,
+            made_at=1,
         )
     )
     publication = Publication(
-        archive.meeting_id, archive.there.branch.branch_id, timeline.title, "支部审议了年度工作总结，周建华主持。", ("工作总结",), audience,
-        "published", shared, archive.there.people["secretary"].member_id, "何雨桐", now_millis(), now_millis(),
+        archive.meeting_id,
+        archive.there.branch.branch_id,
+        timeline.title,
+        "支部审议了年度工作总结，周建华主持。",
+        ("工作总结",),
+        audience,
+        "published",
+        shared,
+        archive.there.people["secretary"].member_id,
+        "何雨桐",
+        now_millis(),
+        now_millis(),
     )
     await house.publications.save(publication)
     return publication

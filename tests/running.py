@@ -62,14 +62,26 @@ class Server:
     def command(self, *words: str, check: bool = True, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Another command of the program over the same folders."""
         return subprocess.run(
-            [sys.executable, "-m", "meeting_server", *words], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=check,
-            input=stdin, timeout=60,
+            [sys.executable, "-m", "meeting_server", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=check,
+            input=stdin,
+            timeout=60,
         )
 
     def start(self, seconds: float = 60) -> Server:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "meeting_server", "serve", *self.words], cwd=ROOT, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+            [sys.executable, "-m", "meeting_server", "serve", *self.words],
+            cwd=ROOT,
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -83,7 +83,14 @@ async def _settled(
         }
         start = now_millis()
         plan = Plan(
-            branch.branch_id, "general", "支部党员大会", "A305", start, start + HOUR_MS, "general_meeting", True,
+            branch.branch_id,
+            "general",
+            "支部党员大会",
+            "A305",
+            start,
+            start + HOUR_MS,
+            "general_meeting",
+            True,
             tuple(ItemPlan(title, 10) for title in agenda),
             tuple(Listed(ParticipantId(people[name]), role) for name, role in members.items()),
         )

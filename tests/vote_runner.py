@@ -85,8 +85,16 @@ async def voting(folder: Path, members: int, preset: Preset = PRESET) -> AsyncIt
         app.state.house = Furniture(registry, box)
         server = Server(
             uvicorn.Config(
-                app, host="127.0.0.1", port=0, http=PunctualProtocol, ws=FrameOnceProtocol, ws_max_size=64 * 1024, ws_ping_interval=None,
-                lifespan="off", log_level="error", backlog=2048,
+                app,
+                host="127.0.0.1",
+                port=0,
+                http=PunctualProtocol,
+                ws=FrameOnceProtocol,
+                ws_max_size=64 * 1024,
+                ws_ping_interval=None,
+                lifespan="off",
+                log_level="error",
+                backlog=2048,
             )
         )
         serving = asyncio.create_task(server.serve())

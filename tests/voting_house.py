@@ -98,8 +98,17 @@ async def voting_house(folder: Path, members: int = 5, *, probationary: int = 1,
     app = create_app(Settings(data_dir=folder / "var", recordings_dir=folder / "recordings", media=False), clock=clock)
     server = Server(
         uvicorn.Config(
-            app, host="127.0.0.1", port=0, http=PunctualProtocol, ws=FrameOnceProtocol, ws_max_size=64 * 1024, ws_ping_interval=None,
-            lifespan="on", log_config=None, access_log=False, server_header=False,
+            app,
+            host="127.0.0.1",
+            port=0,
+            http=PunctualProtocol,
+            ws=FrameOnceProtocol,
+            ws_max_size=64 * 1024,
+            ws_ping_interval=None,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
         )
     )
     serving = asyncio.create_task(server.serve())
@@ -134,9 +143,7 @@ async def furnished(house: House, members: int, probationary: int) -> Furnished:
     wanted += [Member("", branch.branch_id, f"预备{n}", f"P{n:04}", Standing.PROBATIONARY) for n in range(1, probationary + 1)]
     added = await house.directory.save_roster(wanted, now_millis(), "测试")
     names = [f"m{n}" for n in range(1, members + 1)] + [f"p{n}" for n in range(1, probationary + 1)]
-    ids = {"secretary": people["secretary"].member_id} | {
-        name: member.member_id for name, member in zip(names, added, strict=True)
-    }
+    ids = {"secretary": people["secretary"].member_id} | {name: member.member_id for name, member in zip(names, added, strict=True)}
     for name in ("administrator", "reviewer", "stranger"):
         ids[name] = people[name].member_id
     cookies = {
@@ -146,8 +153,16 @@ async def furnished(house: House, members: int, probationary: int) -> Furnished:
     start = now_millis()
     listed = [Listed(ParticipantId(ids["secretary"]), Role.SECRETARY), *(Listed(ParticipantId(ids[n])) for n in names)]
     plan = Plan(
-        branch.branch_id, "general", "支部党员大会", "A305", start, start + HOUR, "general_meeting", False,
-        (ItemPlan("学习", 30), ItemPlan("表决", 15)), tuple(listed),
+        branch.branch_id,
+        "general",
+        "支部党员大会",
+        "A305",
+        start,
+        start + HOUR,
+        "general_meeting",
+        False,
+        (ItemPlan("学习", 30), ItemPlan("表决", 15)),
+        tuple(listed),
     )
     scheduled = await house.desk.schedule.add(plan, ids["secretary"], start)
     return Furnished(branch.branch_id, scheduled.meeting_id, ids, cookies)

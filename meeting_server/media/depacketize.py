@@ -10,6 +10,7 @@ from .rtp import begins_key_frame, vp8_payload_offset
 
 PATIENCE_S = 0.4  # how long a missing packet is waited for
 MAX_WAITING = 512
+MAX_PARTS = 2048  # packets of one picture: 2.4 MB
 
 
 class Arrived(NamedTuple):
@@ -94,6 +95,8 @@ class FrameBuilder:
             return None
         self._parts.append(packet)
         if not packet.marker:
+            if len(self._parts) > MAX_PARTS:
+                self.reset()
             return None
         parts, self._parts = self._parts, []
         key = begins_key_frame(self._codec, parts[0].payload)
@@ -151,7 +154,7 @@ def _vp9_offset(payload: bytes) -> int:
 
 def _annex_b(payloads: list[bytes]) -> bytes:
     start = b"\0\0\0\1"
-    out = b""
+    out = bytearray()
     for payload in payloads:
         if not payload:
             return b""
@@ -170,7 +173,7 @@ def _annex_b(payloads: list[bytes]) -> bytes:
             out += payload[2:]
         else:
             out += start + payload
-    return out
+    return bytes(out)
 
 
 def _av1(payloads: list[bytes]) -> bytes:

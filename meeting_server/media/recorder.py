@@ -1,4 +1,4 @@
-"""The recorder process: writes each track to its own file by stream copy, with real times and gaps kept.
+"""The recorder process: writes each track of a meeting to its own file by stream copy, with real times and gaps kept.
 
 Run as ``python -m meeting_server.media.recorder FD`` by the media worker, where FD is its end of a socket pair. It ends when
 the other end closes, completing every file. Whatever happens, a file is playable up to about its last second.
@@ -17,30 +17,36 @@ import av
 import msgspec
 
 from .depacketize import Arrived, Frame, FrameBuilder, Reorder
-from .recording import PACKET, CloseTrack, Completed, KeyFrameWanted, OpenTrack, to_recorder
+from .recorder_link import PACKET, REPORT, CloseTrack, Completed, KeyFrameWanted, OpenTrack, to_recorder
+from .rtcp import from_ntp
+from .timing import Offset, TrackClock
 
 MILLISECOND = Fraction(1, 1000)
-DRIFT_S = 0.5  # between RTP time and arrival: more is a gap or a new clock
+MAX_CLOCKS = 8  # SSRCs of one track that we know the time of: three layers, and a few that came before
 
 
 def picture_size(codec: str, data: bytes) -> tuple[int, int]:
     """(width, height) that a key frame names; a common size where reading it would need a decoder."""
     if codec == "vp8" and len(data) >= 10:
-        return int.from_bytes(data[6:8], "little") & 0x3FFF, int.from_bytes(data[8:10], "little") & 0x3FFF
+        width, height = int.from_bytes(data[6:8], "little") & 0x3FFF, int.from_bytes(data[8:10], "little") & 0x3FFF
+        if width and height:
+            return width, height
     return 640, 360
 
 
 class TakeFile:
     """One file: opened with its first frame, time zero is that frame's arrival."""
 
-    def __init__(self, order: OpenTrack) -> None:
+    def __init__(self, order: OpenTrack, sender: Offset | None = None) -> None:
+        """``sender`` is the clock that this track shares with others of its client."""
         self.order = order
+        self._sender = sender or Offset()
+        self._clocks: dict[int, TrackClock] = {}
         self.reorder = Reorder()
         self.frames = FrameBuilder(order.codec)
         self.started = self.ended = 0.0
         self._ssrc: int | None = None
         self._container: av.container.OutputContainer | None = None
-        self._anchor: tuple[float, int] | None = None  # (Unix s, RTP time) of one moment
         self._last_pts = -1
         self.asked_at = 0.0
 
@@ -52,7 +58,6 @@ class TakeFile:
             self._ssrc = ssrc
             self.reorder = Reorder()
             self.frames.reset()
-            self._anchor = None
         for ready, lost in self.reorder.put(packet):
             self._one(ready, lost)
         if self.frames.needs_key and packet.at - self.asked_at > 0.5:
@@ -69,20 +74,21 @@ class TakeFile:
         if frame is not None:
             self._write(frame)
 
-    def _time(self, frame: Frame) -> float:
-        """Unix seconds of a frame: the sender's clock, corrected where it left the arrival times."""
-        if self._anchor is not None:
-            at, timestamp = self._anchor
-            moved = (frame.timestamp - timestamp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
-            time = at + moved / self.order.rate
-            if abs(time - frame.at) <= DRIFT_S:
-                self._anchor = (time, frame.timestamp)
-                return time
-        self._anchor = (frame.at, frame.timestamp)
-        return frame.at
+    def _clock(self, ssrc: int) -> TrackClock:
+        clock = self._clocks.get(ssrc)
+        if clock is None:
+            if len(self._clocks) >= MAX_CLOCKS:
+                del self._clocks[next(iter(self._clocks))]
+            clock = self._clocks[ssrc] = TrackClock(self.order.rate, self._sender)
+        return clock
+
+    def report(self, ssrc: int, timestamp: int, ntp: int, at: float) -> None:
+        """A sender report; ``ntp`` as on the wire, 0 when the sender has no clock."""
+        self._clock(ssrc).report(timestamp, from_ntp(ntp) if ntp else 0.0, at)
 
     def _write(self, frame: Frame) -> None:
-        time = self._time(frame)
+        assert self._ssrc is not None
+        time = self._clock(self._ssrc).unix(frame.timestamp, frame.at)
         if self._container is None:
             self._open(frame)
             self.started = time
@@ -134,6 +140,7 @@ class Recorder:
     def __init__(self, pipe: socket.socket) -> None:
         self._pipe = pipe
         self._takes: dict[int, TakeFile] = {}
+        self._senders: dict[str, Offset] = {}
         self._encoder = msgspec.msgpack.Encoder()
 
     def run(self) -> None:
@@ -143,6 +150,10 @@ class Recorder:
                 break
             if data[:1] == b"P":
                 self._packet(data)
+            elif data[:1] == b"S":
+                _, feed, at, ssrc, ntp, timestamp = REPORT.unpack(data)
+                if feed in self._takes:
+                    self._takes[feed].report(ssrc, timestamp, ntp, at)
             else:
                 self._command(data[1:])
         for take in self._takes.values():
@@ -155,8 +166,8 @@ class Recorder:
             return
         try:
             wanted = take.put(ssrc, Arrived(at, seq, timestamp, marker, data[PACKET.size :]))
-        except (av.FFmpegError, OSError) as reason:  # one file that cannot be written must not end the others
-            print(f"recorder: {take.order.path}: {reason}", file=sys.stderr)  # noqa: T201 - the worker's log
+        except Exception as reason:  # noqa: BLE001  one file that cannot be written must not end the others
+            print(f"recorder: {take.order.path}: {reason!r}", file=sys.stderr)  # noqa: T201 - the worker's log
             del self._takes[feed]
             self._say(self._completed(take))
             return
@@ -166,14 +177,16 @@ class Recorder:
     def _completed(self, take: TakeFile) -> Completed:
         try:
             return take.complete()
-        except (av.FFmpegError, OSError) as reason:
-            print(f"recorder: {take.order.path}: {reason}", file=sys.stderr)  # noqa: T201 - the worker's log
+        except Exception as reason:  # noqa: BLE001  what there is of it is there
+            print(f"recorder: {take.order.path}: {reason!r}", file=sys.stderr)  # noqa: T201 - the worker's log
             return take.as_it_is()
 
     def _command(self, data: bytes) -> None:
         message = to_recorder.decode(data)
         if isinstance(message, OpenTrack):
-            self._takes[message.feed] = TakeFile(message)
+            used = {take.order.sender for take in self._takes.values()}
+            self._senders = {name: offset for name, offset in self._senders.items() if name in used}
+            self._takes[message.feed] = TakeFile(message, self._senders.setdefault(message.sender, Offset()))
         elif isinstance(message, CloseTrack):
             take = self._takes.pop(message.feed, None)
             self._say(self._completed(take) if take is not None else Completed(message.feed, "", 0, 0))

@@ -1,66 +1,25 @@
-"""The worker's side of recording: which tracks are being recorded, and the pipe of clear packets to the recorder process."""
+"""The worker's side of recording: which tracks are being recorded, and by which recorder. Every meeting has a recorder process of its
+own, so that what one of its tracks does to it is no other meeting's affair."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
-import socket
-import struct
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
 from .api import Kind, MediaRefused, TrackRecorded
 from .control import WorkerEvent
 from .peer import Stream, Track
+from .recorder_link import PACKET, REPORT, CloseTrack, FromRecorder, KeyFrameWanted, OpenTrack, RecorderLink
+from .rtcp import SenderReport
 from .rtp import Packet
 
-PACKET = struct.Struct("!cIdIHIB")  # "P", feed, arrival (Unix s), ssrc, sequence, timestamp, marker
-PIPE_BUFFER = 8 << 20
 FINISH_WITHIN_S = 20.0
-
-
-class OpenTrack(Struct, frozen=True, tag="open"):
-    """Record the packets of ``feed`` into ``path``."""
-
-    feed: int
-    path: str
-    codec: str
-    rate: int
-
-
-class CloseTrack(Struct, frozen=True, tag="close"):
-    """The file of ``feed`` is to be completed."""
-
-    feed: int
-
-
-class Completed(Struct, frozen=True, tag="completed"):
-    """A file is complete; ``path`` is empty when nothing was written."""
-
-    feed: int
-    path: str
-    started_at_ms: int
-    ended_at_ms: int
-
-
-class KeyFrameWanted(Struct, frozen=True, tag="key"):
-    """Pictures of ``feed`` cannot be decoded before the next key frame."""
-
-    feed: int
-
-
-ToRecorder = OpenTrack | CloseTrack
-FromRecorder = Completed | KeyFrameWanted
-_encoder = msgspec.msgpack.Encoder()
-to_recorder: msgspec.msgpack.Decoder[ToRecorder] = msgspec.msgpack.Decoder(ToRecorder)
-from_recorder: msgspec.msgpack.Decoder[FromRecorder] = msgspec.msgpack.Decoder(FromRecorder)
+BREATH_S = 2.0  # between two beginnings of what fails at once
 
 
 @dataclass(eq=False)
@@ -74,35 +33,57 @@ class _Take:
     track: Track | None
     path: str
     started_at_ms: int
+    recorder: _Recorder
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Recording:
-    """Rooms being recorded and their takes. A dead recorder is started again; the files it had are complete up to their last second."""
+@dataclass(eq=False)
+class _Recorder:
+    """The recorder of one meeting, for as long as one of its rooms is recorded; ``link`` is None while it is being started again."""
 
-    def __init__(self, emit: Callable[[WorkerEvent], None], wants_key: Callable[[int], None]) -> None:
+    meeting: str
+    rooms: set[str] = field(default_factory=set)
+    link: RecorderLink | None = None
+    started_at: float = -1e9
+    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    restart: asyncio.Task[None] | None = None
+
+
+def meeting_of(room: str) -> str:
+    """What the rooms of one meeting share."""
+    return room.split("/", 1)[0]
+
+
+class Recording:
+    """Rooms being recorded and their takes. A dead recorder is started again; the files it had are complete up to their last second.
+
+    ``unix(now)`` gives the Unix time in seconds of a monotonic one.
+    """
+
+    def __init__(self, emit: Callable[[WorkerEvent], None], wants_key: Callable[[int], None], unix: Callable[[float], float]) -> None:
         self._emit = emit
         self._wants_key = wants_key
+        self._unix = unix
         self._folders: dict[str, Path] = {}
+        self._recorders: dict[str, _Recorder] = {}
         self._takes: dict[int, _Take] = {}
         self._of_track: dict[Track, _Take] = {}
         self._next = 1
-        self._process: asyncio.subprocess.Process | None = None
-        self._pipe: socket.socket | None = None
-        self._restart: asyncio.Task[None] | None = None
-        self._started_at = -1e9
         self.unsent = 0
 
     def active(self, room: str) -> bool:
         return room in self._folders
 
     async def begin(self, room: str, folder: Path) -> None:
-        """Raises MediaRefused recording_failed when the folder cannot be written."""
+        """Raises MediaRefused recording_failed when the folder cannot be written, or no recorder be started."""
+        recorder = self._recorders.setdefault(meeting_of(room), _Recorder(meeting_of(room)))
+        recorder.rooms.add(room)
         try:
             _make_writable(folder)
+            await self._start(recorder)
         except OSError as reason:
+            await self._let_go(recorder, room)
             raise MediaRefused("recording_failed", str(reason)) from reason
-        await self._start_recorder()
         self._folders[room] = folder
 
     async def end(self, room: str) -> None:
@@ -116,14 +97,30 @@ class Recording:
         except TimeoutError:
             for take in open_takes:
                 self._gone(take)
+        recorder = self._recorders.get(meeting_of(room))
+        if recorder is not None:
+            await self._let_go(recorder, room)
+
+    async def _let_go(self, recorder: _Recorder, room: str) -> None:
+        """The room needs its recorder no more; the last one ends it."""
+        if room in self._folders:
+            return  # it has been begun again meanwhile
+        recorder.rooms.discard(room)
+        if recorder.rooms or self._recorders.get(recorder.meeting) is not recorder:
+            return
+        del self._recorders[recorder.meeting]
+        if recorder.restart is not None:
+            recorder.restart.cancel()
+        link, recorder.link = recorder.link, None
+        if link is not None:
+            await link.close()
 
     def follow(self, track: Track) -> None:
         """Record what this track sends now, into the file it already has or a new one."""
         folder = self._folders.get(track.peer.room)
-        if folder is None:
-            return
+        recorder = self._recorders.get(meeting_of(track.peer.room))
         streams = track.streams()
-        if not streams:
+        if folder is None or recorder is None or recorder.link is None or not streams:
             return
         take = self._of_track.get(track)
         if take is None:
@@ -131,10 +128,10 @@ class Recording:
             feed, self._next = self._next, self._next + 1
             now = int(time.time() * 1000)
             path = folder / f"{track.kind}-{name}-{now}-{feed}.{'mkv' if track.codec in ('h264', 'av1') else 'webm'}"
-            take = _Take(feed, track.peer.room, track.source, track.kind, track, str(path), now)
+            take = _Take(feed, track.peer.room, track.source, track.kind, track, str(path), now, recorder)
             self._takes[feed] = take
             self._of_track[track] = take
-            self._tell(OpenTrack(feed, str(path), track.codec, streams[0].rate))
+            recorder.link.tell(OpenTrack(feed, str(path), track.codec, streams[0].rate, track.peer.client))
         self._choose(track, take)
 
     def _choose(self, track: Track, take: _Take) -> None:
@@ -144,6 +141,8 @@ class Recording:
         for stream in track.streams():
             if stream is best and not stream.feed:
                 stream.feed, stream.feed_needs_key = take.feed, stream.track.kind != "audio"
+                if stream.report is not None:
+                    self.report(stream, stream.report, stream.report_at)
             elif stream is not best:
                 stream.feed = 0
 
@@ -160,55 +159,64 @@ class Recording:
             self._close(take)
 
     def _close(self, take: _Take) -> None:
-        if take.track is not None:
-            self._of_track.pop(take.track, None)
-            self.pause(take.track)
-            take.track = None
-            self._tell(CloseTrack(take.feed))
+        track, take.track = take.track, None
+        if track is not None:
+            self._of_track.pop(track, None)
+            self.pause(track)
+            if take.recorder.link is not None:
+                take.recorder.link.tell(CloseTrack(take.feed))
 
-    def keep(self, stream: Stream, packet: Packet, arrived: float) -> None:
-        """``arrived`` is Unix time in seconds. Never blocks: what the recorder cannot take is counted and lost."""
-        if self._pipe is None:
+    def keep(self, stream: Stream, packet: Packet, now: float) -> None:
+        """A packet of a stream that is recorded. Never blocks: what the recorder cannot take is counted and lost."""
+        take = self._takes.get(stream.feed)
+        if take is None or take.recorder.link is None:
             return
-        head = PACKET.pack(b"P", stream.feed, arrived, stream.ssrc, packet.seq, packet.timestamp, packet.marker)
-        try:
-            self._pipe.send(head + packet.payload)
-        except BlockingIOError:
+        head = PACKET.pack(b"P", stream.feed, self._unix(now), stream.ssrc, packet.seq, packet.timestamp, packet.marker)
+        if not take.recorder.link.send(head + packet.payload):
             self.unsent += 1
-        except OSError:
-            self._lost()
+
+    def report(self, stream: Stream, report: SenderReport, now: float) -> None:
+        """A sender report about a stream that is recorded: which moment of the sender's clock an RTP time is."""
+        take = self._takes.get(stream.feed)
+        if take is not None and take.recorder.link is not None:
+            take.recorder.link.send(REPORT.pack(b"S", stream.feed, self._unix(now), stream.ssrc, report.ntp, report.rtp))
 
     def beat(self) -> None:
         """About ten times a second: follow layers, and start a lost recorder again."""
         for track, take in self._of_track.items():
             if track.shown and track.layer_count > 1:
                 self._choose(track, take)
-        if self._process is not None and self._process.returncode is not None:
-            self._lost()
+        now = time.monotonic()
+        for recorder in list(self._recorders.values()):
+            if recorder.link is not None:
+                recorder.link.beat(now)
 
-    def _lost(self) -> None:
-        if self._pipe is None:
-            return
-        asyncio.get_running_loop().remove_reader(self._pipe.fileno())
-        self._pipe.close()
-        self._pipe = None
-        self._process = None
-        lost, self._of_track = list(self._takes.values()), {}
-        tracks = [t.track for t in lost if t.track is not None]
-        for take in lost:
-            if take.track is not None:
-                self.pause(take.track)
-            self._gone(take)
-        if self._folders:
-            self._restart = asyncio.get_running_loop().create_task(self._resume(tracks))
-
-    async def _resume(self, tracks: list[Track]) -> None:
-        if time.monotonic() - self._started_at < 2.0:
-            await asyncio.sleep(2.0)  # one that dies at once must not be started in a loop
-        await self._start_recorder()
+    def _lost(self, recorder: _Recorder) -> None:
+        recorder.link = None
+        lost = [take for take in self._takes.values() if take.recorder is recorder]
+        tracks = [take.track for take in lost if take.track is not None]
         for track in tracks:
-            if track.shown:
-                self.follow(track)
+            self._of_track.pop(track, None)
+            self.pause(track)
+        for take in lost:
+            self._gone(take)
+        if recorder.rooms:
+            recorder.restart = asyncio.get_running_loop().create_task(self._resume(recorder, tracks))
+
+    async def _resume(self, recorder: _Recorder, tracks: list[Track]) -> None:
+        while recorder.link is None:
+            if time.monotonic() - recorder.started_at < BREATH_S:
+                await asyncio.sleep(BREATH_S)
+            try:
+                await self._start(recorder)
+            except OSError:
+                continue  # no memory, no descriptors: they may come back
+        for track in tracks:
+            self._again(track)
+
+    def _again(self, track: Track) -> None:
+        if track.shown and track.peer.tracks.get(track.mid) is track:
+            self.follow(track)
 
     def _gone(self, take: _Take) -> None:
         """A file whose recorder died: it is playable up to its last second, and reported as it is."""
@@ -218,80 +226,36 @@ class Recording:
         if Path(take.path).exists():
             self._emit(TrackRecorded(take.room, take.source, take.kind, take.path, take.started_at_ms, int(time.time() * 1000)))
 
-    async def _start_recorder(self) -> None:
-        if self._pipe is not None:
-            return
-        self._started_at = time.monotonic()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setblocking(False)
-        for end in (ours, theirs):
-            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-                end.setsockopt(socket.SOL_SOCKET, option, PIPE_BUFFER)
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "meeting_server.media.recorder", str(theirs.fileno()), pass_fds=(theirs.fileno(),)
-            )
-        self._pipe = ours
-        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
-
-    def _tell(self, message: ToRecorder) -> None:
-        if self._pipe is None:
-            return
-        try:
-            self._pipe.send(b"C" + _encoder.encode(message))
-        except BlockingIOError:  # full of packets: a command must not be lost
-            self._pipe.setblocking(True)
-            self._pipe.settimeout(2.0)
-            try:
-                self._pipe.send(b"C" + _encoder.encode(message))
-            except OSError:
-                self._lost()
-            else:
-                self._pipe.setblocking(False)
-        except OSError:
-            self._lost()
-
-    def _hear(self) -> None:
-        if self._pipe is None:
-            return
-        for _ in range(50):
-            try:
-                data = self._pipe.recv(65536)
-            except BlockingIOError:
+    async def _start(self, recorder: _Recorder) -> None:
+        """Raises OSError."""
+        async with recorder.starting:
+            if recorder.link is not None:
                 return
-            except OSError:
-                data = b""
-            if not data:
-                self._lost()
-                return
-            message = from_recorder.decode(data)
-            if isinstance(message, KeyFrameWanted):
-                self._wants_key(message.feed)
-                continue
-            take = self._takes.pop(message.feed, None)
-            if take is None:
-                continue
-            take.done.set()
-            if message.path:
-                self._emit(TrackRecorded(take.room, take.source, take.kind, message.path, message.started_at_ms, message.ended_at_ms))
+            recorder.started_at = time.monotonic()
+            link = RecorderLink(self._hear, lambda: self._lost(recorder))
+            await link.start()
+            recorder.link = link
+
+    def _hear(self, message: FromRecorder) -> None:
+        if isinstance(message, KeyFrameWanted):
+            self._wants_key(message.feed)
+            return
+        take = self._takes.pop(message.feed, None)
+        if take is None:
+            return
+        take.done.set()
+        if message.path:
+            self._emit(TrackRecorded(take.room, take.source, take.kind, message.path, message.started_at_ms, message.ended_at_ms))
+        track = take.track
+        if track is not None:  # its file ended before we asked for that: something of it could not be written
+            self._of_track.pop(track, None)
+            self.pause(track)
+            asyncio.get_running_loop().call_later(BREATH_S, self._again, track)
 
     async def close(self) -> None:
-        """Complete everything and end the recorder."""
-        if self._restart is not None:
-            self._restart.cancel()
+        """Complete everything and end the recorders."""
         for room in list(self._folders):
             await self.end(room)
-        if self._pipe is not None:
-            asyncio.get_running_loop().remove_reader(self._pipe.fileno())
-            self._pipe.close()
-            self._pipe = None
-        if self._process is not None:
-            process, self._process = self._process, None
-            try:
-                await asyncio.wait_for(process.wait(), 5.0)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
 
 
 def _make_writable(folder: Path) -> None:

@@ -55,7 +55,7 @@ class Sfu:
         self._reports = Reports(self.forwarder.send_rtcp, emit, self._epoch)
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, Room] = {}
-        self.recording = Recording(emit, self._recorder_needs_key)
+        self.recording = Recording(emit, self._recorder_needs_key, self._unix)
         self.listening = Listening()
         self._moved: set[Peer] = set()
         self._fast_at = 0.0
@@ -90,6 +90,9 @@ class Sfu:
         while True:
             await asyncio.sleep(max(0.001, self._fast_at + AT_LEAST_EVERY_S - time.monotonic()))
             self.passed(time.monotonic())
+
+    def _unix(self, monotonic: float) -> float:
+        return self._epoch + monotonic
 
     def _ms(self, monotonic: float) -> int:
         return int((self._epoch + monotonic) * 1000)
@@ -292,6 +295,10 @@ class Sfu:
 
     def feedback(self, peer: Peer, feedback: Feedback, now: float) -> None:
         self._reports.heard(peer, feedback, now)
+        for report in feedback.senders:
+            stream = peer.streams.get(report.ssrc)
+            if stream is not None and stream.feed:
+                self.recording.report(stream, report, now)
 
     def keep(self, stream: Stream, packet: Packet, now: float) -> None:
         if stream.listened:
@@ -300,7 +307,7 @@ class Sfu:
             return
         if stream.feed_needs_key and begins_key_frame(stream.track.codec, packet.payload):
             stream.feed_needs_key = False
-        self.recording.keep(stream, packet, self._epoch + now)
+        self.recording.keep(stream, packet, now)
 
     def passed(self, now: float) -> None:
         if now - self._fast_at >= OFTEN_S:

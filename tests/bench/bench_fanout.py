@@ -72,9 +72,7 @@ class Room:
             self.pinging = asyncio.create_task(self._ping())
         for start in range(0, len(who), 25):
             some = who[start : start + 25]
-            came = await asyncio.gather(
-                *(connect(self.server.port, self.path, f"who={name}", self._heard) for name in some)
-            )
+            came = await asyncio.gather(*(connect(self.server.port, self.path, f"who={name}", self._heard) for name in some))
             for phone in came:
                 if hello is not None:
                     phone.say(hello)
@@ -105,7 +103,11 @@ def chat(number: int, text: str) -> bytes:
 def like_an_event(text: str) -> bytes:
     """For the servers that only repeat: as many bytes as our event frame has."""
     event = {
-        "type": "event", "seq": 10_000, "hash8": "0123abcd", "at": 1_800_000_000_000, "kind": "ChatPosted",
+        "type": "event",
+        "seq": 10_000,
+        "hash8": "0123abcd",
+        "at": 1_800_000_000_000,
+        "kind": "ChatPosted",
         "data": {"message_id": "c1000", "room_id": "hall", "author_id": "m100", "text": text, "audience": []},
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
@@ -212,9 +214,7 @@ async def vote_by_all(room: Room) -> float:
         ballot = {"motion_id": "m1", "choices": ["for"]}
         phone.say(json.dumps({"type": "command", "id": f"bench-ballot-{number}", "kind": "CastBallot", "data": ballot}).encode())
     everyone = len(voters)
-    await until(
-        lambda: acked == everyone and heard_of == everyone**2, 30, lambda: f"{acked} acknowledged, {heard_of} heard of"
-    )
+    await until(lambda: acked == everyone and heard_of == everyone**2, 30, lambda: f"{acked} acknowledged, {heard_of} heard of")
     return time.perf_counter() - start
 
 
@@ -244,7 +244,11 @@ async def ours(folder: Path) -> dict[str, float]:
         vote = await vote_by_all(room)
         room.close()
     return {
-        "deliveries_per_cpu_s": rate, "last_receiver_p99_ms": p99, "joins_s": joins, "vote_all_s": vote, "kib_per_member": memory,
+        "deliveries_per_cpu_s": rate,
+        "last_receiver_p99_ms": p99,
+        "joins_s": joins,
+        "vote_all_s": vote,
+        "kib_per_member": memory,
     }
 
 

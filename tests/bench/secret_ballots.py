@@ -148,7 +148,10 @@ async def two_hundred(server: Server) -> dict[str, float]:
     sealing = await closed(room, ear, "m2", PHONES)
     room.close()
     return {
-        "secret_200_s": took, "secret_200_ack_p99_ms": percentile(waited, 0.99), "secret_vs_plain": took / plain, "plain_200_s": plain,
+        "secret_200_s": took,
+        "secret_200_ack_p99_ms": percentile(waited, 0.99),
+        "secret_vs_plain": took / plain,
+        "plain_200_s": plain,
         "secret_200_seal_s": sealing,
     }
 

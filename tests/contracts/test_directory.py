@@ -96,9 +96,7 @@ async def test_a_roster_is_saved_whole_or_not_at_all(house: TestHouse) -> None:
     directory = house.house.directory
     before = await directory.roster(house.branch.branch_id)
     with refused(DirectoryCode.NUMBER_TAKEN):
-        await directory.save_roster(
-            [Member("", house.branch.branch_id, "甲", "N1"), Member("", house.branch.branch_id, "乙", "T1002")], 1
-        )
+        await directory.save_roster([Member("", house.branch.branch_id, "甲", "N1"), Member("", house.branch.branch_id, "乙", "T1002")], 1)
     with refused(DirectoryCode.UNKNOWN_BRANCH):
         await directory.save_roster([Member("", house.branch.branch_id, "甲", "N1"), Member("", "nowhere", "乙")], 1)
     assert await directory.roster(house.branch.branch_id) == before
@@ -118,7 +116,11 @@ async def test_only_full_members_vote_and_an_exclusion_names_its_approval(house:
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("  丁  文静 ", "丁 文静"), ("丁\u200b文静", "丁文静"), ("a\u202etxt", "atxt"), ("e\u0301", "é"), ("a\r\nb\tc", "a b c"),
+        ("  丁  文静 ", "丁 文静"),
+        ("丁\u200b文静", "丁文静"),
+        ("a\u202etxt", "atxt"),
+        ("e\u0301", "é"),
+        ("a\r\nb\tc", "a b c"),
         ("\x00x\x1b[31m", "x[31m"),
     ],
 )
@@ -246,8 +248,15 @@ async def test_no_more_than_two_passwords_are_hashed_at_once_and_the_loop_goes_o
 
 @pytest.mark.parametrize(
     ("password", "why"),
-    [("short", "password_short"), ("x" * 201, "password_long"), ("12345678", "password_common"), ("aaaaaaaaaaaa", "password_common"),
-     ("2023110452", "password_common"), ("春江潮水连海平平", ""), ("correct horse", "")],
+    [
+        ("short", "password_short"),
+        ("x" * 201, "password_long"),
+        ("12345678", "password_common"),
+        ("aaaaaaaaaaaa", "password_common"),
+        ("2023110452", "password_common"),
+        ("春江潮水连海平平", ""),
+        ("correct horse", ""),
+    ],
 )
 def test_weak_passwords_are_named(password: str, why: str) -> None:
     assert weakness(password, "2023110452", "丁文静") == why

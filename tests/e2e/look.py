@@ -222,7 +222,13 @@ def _note_throw(reports: list[str], error: Error) -> None:
 
 
 def inspect(
-    browser: Browser, address: str, names: Sequence[str], wanted: Sequence[Look], pictures: Path | None, *, other_theme: bool = False,
+    browser: Browser,
+    address: str,
+    names: Sequence[str],
+    wanted: Sequence[Look],
+    pictures: Path | None,
+    *,
+    other_theme: bool = False,
     without_axe: bool = False,
 ) -> dict[str, list[str]]:
     """Findings by ``story @ look``; screenshots go to ``pictures``. ``other_theme``: contrast is measured in the other theme too."""
@@ -274,7 +280,9 @@ def main() -> int:
             page = browser.new_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
             seen: set[str] = set()
             plain = Look("360x740", "zh", "light", False)
-            found = {name: dead_buttons(page, address, name, plain, seen) for name in names if not name.startswith("ended-")}  # these lead away
+            found = {
+                name: dead_buttons(page, address, name, plain, seen) for name in names if not name.startswith("ended-")
+            }  # these lead away
             found = {name: lines for name, lines in found.items() if lines}
             print(f"{len(seen)} buttons pressed")
         else:

@@ -160,9 +160,11 @@ class Room:
 
     async def enter(self, base: str, meeting_id: str, how: str) -> None:
         await self.page.goto(f"{base}/meetings/{meeting_id}/enter")
-        await self.page.get_by_role("button", name=re.compile(re.escape(w(f"join.{how}")))).or_(
-            self.page.get_by_role("link", name=re.compile(re.escape(w(f"join.{how}"))))
-        ).first.click()
+        await (
+            self.page.get_by_role("button", name=re.compile(re.escape(w(f"join.{how}"))))
+            .or_(self.page.get_by_role("link", name=re.compile(re.escape(w(f"join.{how}")))))
+            .first.click()
+        )
         await expect(self.page).to_have_url(re.compile(r"/room"))
 
     def button(self, key: str, **holes: object) -> Locator:
@@ -227,7 +229,9 @@ class Room:
         sheet = self.page.get_by_role("dialog")
         await expect(sheet.get_by_text(w(f"vote.{verdict}"), exact=True).first).to_be_visible(timeout=40_000)
         said = await sheet.inner_text()
-        await sheet.get_by_role("button", name=re.compile(f"{re.escape(w('vote.back_to_room'))}|{re.escape(w('room.close'))}")).first.click()
+        await sheet.get_by_role(
+            "button", name=re.compile(f"{re.escape(w('vote.back_to_room'))}|{re.escape(w('room.close'))}")
+        ).first.click()
         return said
 
     async def sees_page(self, title: str, number: int, of: int) -> None:
@@ -266,7 +270,9 @@ class Console(Room):
 
     async def next_item(self) -> None:
         await self.tab("console.agenda")
-        await self.page.get_by_role("button", name=re.compile(f"{re.escape(w('console.next_item'))}|{re.escape(w('console.first_item'))}")).first.click()
+        await self.page.get_by_role(
+            "button", name=re.compile(f"{re.escape(w('console.next_item'))}|{re.escape(w('console.first_item'))}")
+        ).first.click()
 
     async def show_document(self) -> None:
         await self.tab("console.agenda")
@@ -314,5 +320,3 @@ class Console(Room):
         await self.button("console.more").click()
         await self.page.get_by_role("dialog").get_by_text(w("console.adjourn"), exact=True).click()
         await self.page.get_by_role("dialog").get_by_role("button", name=w("console.adjourn"), exact=True).click()
-
-

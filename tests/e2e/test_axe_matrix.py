@@ -32,11 +32,29 @@ def addresses(house: DemoHouse) -> dict[str, list[str]]:
         "": ["/sign-in", "/nowhere", "/j/no-such-link"],
         "沈立群": ["/branches", f"/branches/{branch}/settings", f"/branches/{branch}/roles", f"/branches/{branch}/log"],
         "周建华": [
-            "/", "/me", "/me/password", f"/branches/{branch}", people, f"{people}/new", f"{people}/{person}", f"{people}/import",
-            f"{people}/links", f"/branches/{branch}/meetings/new", f"/branches/{branch}/meetings/new?kind=general",
-            f"/meetings/{live}", f"/meetings/{live}/invitations", f"/meetings/{live}/attendance", f"/meetings/{live}/enter",
-            f"/meetings/{coming}", f"/meetings/{coming}/edit", f"/meetings/{coming}/cancel",
-            f"/archive/{past}/take", f"/archive/{past}/share", "/sharing", "/feeds", "/me/telling",
+            "/",
+            "/me",
+            "/me/password",
+            f"/branches/{branch}",
+            people,
+            f"{people}/new",
+            f"{people}/{person}",
+            f"{people}/import",
+            f"{people}/links",
+            f"/branches/{branch}/meetings/new",
+            f"/branches/{branch}/meetings/new?kind=general",
+            f"/meetings/{live}",
+            f"/meetings/{live}/invitations",
+            f"/meetings/{live}/attendance",
+            f"/meetings/{live}/enter",
+            f"/meetings/{coming}",
+            f"/meetings/{coming}/edit",
+            f"/meetings/{coming}/cancel",
+            f"/archive/{past}/take",
+            f"/archive/{past}/share",
+            "/sharing",
+            "/feeds",
+            "/me/telling",
         ],
         "李敏": ["/", "/me", f"/meetings/{coming}", f"/meetings/{coming}/leave", "/me/attendance"],
         "顾明远": ["/archive", f"/archive/{past}", f"/archive/{past}/minutes", "/search?q=志愿"],
@@ -76,9 +94,7 @@ async def test_pages_are_accessible_and_within_the_content_policy(
 
 
 @pytest.mark.parametrize(("options", "language", "theme"), MATRIX)
-async def test_the_room_and_the_console_are_accessible(
-    demo_house: DemoHouse, options: dict[str, Any], language: str, theme: str
-) -> None:
+async def test_the_room_and_the_console_are_accessible(demo_house: DemoHouse, options: dict[str, Any], language: str, theme: str) -> None:
     found: list[str] = []
     live = demo_house.live_meeting
     async with phones() as all_phones:

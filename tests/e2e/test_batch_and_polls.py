@@ -26,7 +26,9 @@ async def drafted(hall: Hall, *titles: str, **fields: object) -> list[str]:
 
 
 async def stage(hall: Hall) -> Phone:
-    phone = await hall.browsers.phone("stage", viewport={"width": 1280, "height": 720}, is_mobile=False, has_touch=False, device_scale_factor=1)
+    phone = await hall.browsers.phone(
+        "stage", viewport={"width": 1280, "height": 720}, is_mobile=False, has_touch=False, device_scale_factor=1
+    )
     await phone.context.add_cookies([{"name": "signin", "value": hall.there.cookies["secretary"], "url": hall.there.url}])
     await phone.page.goto(f"{hall.there.url}/meetings/{hall.there.meeting_id}/stage")
     await expect(phone.page.locator(".hall__main")).to_be_visible()
@@ -83,7 +85,9 @@ async def test_a_batch_is_opened_in_the_console_and_voted_on_one_after_another(h
     await press(console, "console.close_now", inside=".sheet__foot")
     closed = [(await hall.secretary.event("MotionClosed", motion_id=motion_id))["data"] for motion_id in ids]
     assert [dict(data["tally"]["counts"]) for data in closed] == [
-        {"for": 1, "against": 0, "abstain": 0}, {"for": 0, "against": 1, "abstain": 0}, {"for": 0, "against": 0, "abstain": 1},
+        {"for": 1, "against": 0, "abstain": 0},
+        {"for": 0, "against": 1, "abstain": 0},
+        {"for": 0, "against": 0, "abstain": 1},
     ]
     await expect(console.page.get_by_role("button", name=zh("console.keep_voting"))).to_have_count(0)
     for motion_id in ids:
@@ -203,7 +207,9 @@ async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hal
     for n in range(people):
         await page.locator(f"#grade-{n}").select_option("excellent")
     await press(console, "console.to_opening")
-    await expect(page.locator(".sheet__foot .field__error")).to_have_text(zh("console.too_many_excellent", n=people, most=people // 3, of=people, share="1/3"))
+    await expect(page.locator(".sheet__foot .field__error")).to_have_text(
+        zh("console.too_many_excellent", n=people, most=people // 3, of=people, share="1/3")
+    )
     for n in range(people // 3, people):
         await page.locator(f"#grade-{n}").select_option("good")
     await press(console, "console.to_opening")

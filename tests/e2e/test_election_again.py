@@ -49,12 +49,19 @@ async def test_a_tie_for_the_last_seat_is_voted_on_again_among_the_tied(tmp_path
         bots = {f"m{n}": await hall.there.enter(f"m{n}") for n in range(2, 8)}
         console, member = await secretary_console(hall), await hall.enter("m1")
         candidates = [{"candidate_id": "", "name": name} for name in ("丁文静", "王志远", "刘海涛")]
-        await hall.opened(title="选举支部委员会委员", force="election", preset_id="election", candidates=candidates, terms={"seats": 2, **TERMS})
+        await hall.opened(
+            title="选举支部委员会委员", force="election", preset_id="election", candidates=candidates, terms={"seats": 2, **TERMS}
+        )
         for phone in (console, member):
             await has_paper(phone)
         # six for the first, five for each of the others: eight may vote, five are needed, two seats
         both = {"12": ("c1:for", "c2:for"), "13": ("c1:for", "c3:for"), "23": ("c2:for", "c3:for")}
-        await bots_cast(hall, hall.motion_id, bots, {"m2": both["12"], "m3": both["12"], "m4": both["13"], "m5": both["13"], "m6": both["23"], "m7": both["23"]})
+        await bots_cast(
+            hall,
+            hall.motion_id,
+            bots,
+            {"m2": both["12"], "m3": both["12"], "m4": both["13"], "m5": both["13"], "m6": both["23"], "m7": both["23"]},
+        )
         await marked(console, {"丁文静": "for", "王志远": "for"})
         await marked(member, {"丁文静": "for", "刘海涛": "for"})
         data = await hall.sealed()
@@ -103,8 +110,14 @@ async def test_a_void_vote_is_put_to_the_meeting_again(hall: Hall) -> None:
     await press(console, "vote.look_at_room")
     # three ballots on paper came back of two handed out
     await hall.ask(
-        "EnterPaperCount", motion_id=hall.motion_id, issued=2, returned=3, void=0, counts=[["for", 3], ["against", 0], ["abstain", 0]],
-        scrutineer=hall.there.people["m2"], teller=hall.there.people["m3"],
+        "EnterPaperCount",
+        motion_id=hall.motion_id,
+        issued=2,
+        returned=3,
+        void=0,
+        counts=[["for", 3], ["against", 0], ["abstain", 0]],
+        scrutineer=hall.there.people["m2"],
+        teller=hall.there.people["m3"],
     )
     for who in ("m2", "m3"):
         async with await hall.there.enter(who) as officer:

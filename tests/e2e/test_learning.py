@@ -91,7 +91,9 @@ async def test_pictures_and_words_go_with_the_sound(studying: Studying) -> None:
         "(() => { const p = document.getElementById('pictures');"
         " return Math.abs(p.currentTime - p.dataset.offset / 1000 - document.getElementById('sound').currentTime) < 0.6; })()",
     )
-    await until(page, "[...document.querySelectorAll('.cue')].some((cue) => cue.matches('.cue--now') && cue.innerText.includes('组织委员'))")
+    await until(
+        page, "[...document.querySelectorAll('.cue')].some((cue) => cue.matches('.cue--now') && cue.innerText.includes('组织委员'))"
+    )
     await page.context.close()
 
 
@@ -132,7 +134,13 @@ async def pages_of(studying: Studying) -> list[tuple[str, str]]:
     await ask(secretary, lesson)
     await secretary.submit(f"{lesson}/questions/propose")
     branch = f"/branches/{house.archive.there.branch.branch_id}"
-    fields: dict[str, str | list[str]] = {"title": "志愿服务专题", "audience": "branch", "required": "yes", "due": "2099-12-31", "summary": "三段短课。"}
+    fields: dict[str, str | list[str]] = {
+        "title": "志愿服务专题",
+        "audience": "branch",
+        "required": "yes",
+        "due": "2099-12-31",
+        "summary": "三段短课。",
+    }
     made = await secretary.submit(f"{branch}/courses", fields)
     course = made.headers["location"].partition("/edit")[0]
     for address in (lesson, other):
@@ -147,10 +155,21 @@ async def pages_of(studying: Studying) -> list[tuple[str, str]]:
     attempt = (await secretary.submit(f"{lesson}/quiz", {})).headers["location"]
     start, end = house.moment("志愿服务是支部建设")[0], house.moment("组织委员登记")[1]
     return [
-        ("learn", "/learn"), ("lesson", lesson), ("draft", draft), ("meeting", meeting), ("quiz", f"{lesson}/quiz"), ("score", attempt),
-        ("questions", f"{lesson}/questions"), ("question", f"{lesson}/questions?new=single"), ("notes", "/learn/notes"),
-        ("lessons", f"{house.archive.address}/lessons?from={start}&to={end}"), ("edit", f"{lesson}/edit"), ("course", course),
-        ("course_edit", f"{course}/edit"), ("courses", f"{branch}/courses"), ("branch", f"{branch}/learning"),
+        ("learn", "/learn"),
+        ("lesson", lesson),
+        ("draft", draft),
+        ("meeting", meeting),
+        ("quiz", f"{lesson}/quiz"),
+        ("score", attempt),
+        ("questions", f"{lesson}/questions"),
+        ("question", f"{lesson}/questions?new=single"),
+        ("notes", "/learn/notes"),
+        ("lessons", f"{house.archive.address}/lessons?from={start}&to={end}"),
+        ("edit", f"{lesson}/edit"),
+        ("course", course),
+        ("course_edit", f"{course}/edit"),
+        ("courses", f"{branch}/courses"),
+        ("branch", f"{branch}/learning"),
     ]
 
 

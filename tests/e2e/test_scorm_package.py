@@ -41,7 +41,9 @@ def sound(path: Path) -> Path:
 def of_eight_seconds(text_only: bool = False) -> Study:
     whole = study()
     questions = whole.questions
-    return replace(whole.part(0, SECONDS * 1000, resource_id="m-1", title=whole.title), questions=questions, length=0 if text_only else SECONDS * 1000)
+    return replace(
+        whole.part(0, SECONDS * 1000, resource_id="m-1", title=whole.title), questions=questions, length=0 if text_only else SECONDS * 1000
+    )
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +90,9 @@ async def test_heard_and_answered_is_reported_as_passed_with_its_score_and_time(
     assert await page.evaluate("window.API.cmi.interactions.childArray.length") == 6
     told = json.loads(await page.evaluate("JSON.stringify(window.API.cmi.interactions)"))  # write-only through the API
     assert [(told[n]["type"], told[n]["student_response"], told[n]["result"]) for n in "345"] == [
-        ("choice", "a", "correct"), ("choice", "a,b", "correct"), ("fill-in", "人民", "correct"),
+        ("choice", "a", "correct"),
+        ("choice", "a,b", "correct"),
+        ("fill-in", "人民", "correct"),
     ]
     await leave(page)
     seconds = json.loads(await page.evaluate("JSON.stringify(window.API.cmi.core)"))["session_time"]
@@ -108,7 +112,10 @@ async def test_jumping_to_the_end_is_not_hearing(page: Page, platform: str) -> N
 
 
 async def test_who_comes_back_goes_on_where_they_were(page: Page, platform: str) -> None:
-    kept = {"core": {"lesson_status": "incomplete", "lesson_location": "3"}, "suspend_data": json.dumps({"p": 3, "w": [[0, 5]], "s": 100, "r": 0})}
+    kept = {
+        "core": {"lesson_status": "incomplete", "lesson_location": "3"},
+        "suspend_data": json.dumps({"p": 3, "w": [[0, 5]], "s": 100, "r": 0}),
+    }
     frame = await launch(page, platform, "heard", kept)
     await frame.wait_for_function("document.getElementById('sound').currentTime >= 3")
     assert "已听 62%" in await frame.inner_text("#state")

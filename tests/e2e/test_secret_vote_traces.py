@@ -45,12 +45,17 @@ async def until(true: Any) -> None:
 
 def traits(lines: list[Line]) -> list[tuple[object, ...]]:
     """All that a log can hold of requests, but who and when."""
-    return [(line.request, line.status, line.sent, line.received, tuple(pair for pair in line.headers if pair[0] not in ("host", "origin"))) for line in lines]
+    return [
+        (line.request, line.status, line.sent, line.received, tuple(pair for pair in line.headers if pair[0] not in ("host", "origin")))
+        for line in lines
+    ]
 
 
 def named_in(text: str, sealed: Sealed) -> list[str]:
     """Words of the sealed ballots that a log line holds, whole or as a beginning of eight digits."""
-    words = [w for b in sealed.ballots for w in (b.key.hex(), b.key_hash.hex(), b.leaf.hex(), b.prefix.hex(), b.token.hex(), b.signature.hex())]
+    words = [
+        w for b in sealed.ballots for w in (b.key.hex(), b.key_hash.hex(), b.leaf.hex(), b.prefix.hex(), b.token.hex(), b.signature.hex())
+    ]
     return [word for word in words if word[:8] in text or word[-8:] in text]
 
 
@@ -126,7 +131,9 @@ async def test_a_choice_leaves_the_phone_when_it_is_proved_and_the_receipt_still
     papers = await kept(member)
     everything = json.dumps(papers) + await member.page.evaluate(TAB)
     assert "against" not in everything
-    assert [(paper["choices"], paper["private_key"], paper["token"], paper["key"], paper["bulletin"]) for paper in papers] == [(None, None, "", "", "in")]
+    assert [(paper["choices"], paper["private_key"], paper["token"], paper["key"], paper["bulletin"]) for paper in papers] == [
+        (None, None, "", "", "in")
+    ]
     await expect(member.page.locator(".receipt")).to_contain_text(zh("vote.choice_gone"))
     await member.page.reload()
     await expect(member.page.locator(".dock")).to_be_visible()

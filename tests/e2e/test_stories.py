@@ -19,8 +19,19 @@ pytestmark = [pytest.mark.browser]
 HOUSE = ("console-", "stage-")
 """Stories of the secretary's console and of the hall's screen: one language on a phone, the other one wide."""
 PRESSED = (
-    "console-agenda", "console-votes", "console-votes-ready", "console-floor", "console-people", "console-more", "console-person",
-    "room-video", "room-own-floor", "more", "vote-batch", "vote-batch-next", "poll-choose",
+    "console-agenda",
+    "console-votes",
+    "console-votes-ready",
+    "console-floor",
+    "console-people",
+    "console-more",
+    "console-person",
+    "room-video",
+    "room-own-floor",
+    "more",
+    "vote-batch",
+    "vote-batch-next",
+    "poll-choose",
 )
 PHONE = Look("360x740", "zh", "light", False)
 SMALL_BIG = Look("320x568", "zh", "light", True)
@@ -77,7 +88,9 @@ def test_every_state_is_accessible_on_a_phone(browser: Browser, address: str, lo
 
 
 def test_the_console_and_the_halls_screen_are_accessible_when_wide(browser: Browser, address: str) -> None:
-    names = [name for name in story_names(browser, address) if name.startswith(("console-votes", "console-agenda", "console-people", "stage-"))]
+    names = [
+        name for name in story_names(browser, address) if name.startswith(("console-votes", "console-agenda", "console-people", "stage-"))
+    ]
     assert inspect(browser, address, names, [Look("1280x720", "en", "dark", False)], None) == {}
 
 
@@ -101,7 +114,11 @@ def test_a_result_is_shown_as_bars_and_as_a_table(page: Page, address: str) -> N
     assert page.locator(".result__plot svg").count() == 3
     table = page.locator(".table--counts")
     assert table.locator("thead th").all_inner_texts() == ["选项", "票数", "占应到 28"]
-    assert [row.locator("th, td").all_inner_texts() for row in table.locator("tbody tr").all()] == [["赞成", "22", "79%"], ["不赞成", "2", "7%"], ["弃权", "2", "7%"]]
+    assert [row.locator("th, td").all_inner_texts() for row in table.locator("tbody tr").all()] == [
+        ["赞成", "22", "79%"],
+        ["不赞成", "2", "7%"],
+        ["弃权", "2", "7%"],
+    ]
 
 
 def test_a_scrutineer_sees_figures_and_never_a_choice(page: Page, address: str) -> None:
@@ -113,7 +130,9 @@ def test_a_scrutineer_sees_figures_and_never_a_choice(page: Page, address: str) 
 
 
 def test_states_are_accessible_on_a_desktop(browser: Browser, address: str) -> None:
-    names = [name for name in story_names(browser, address) if name.startswith(("room-", "people", "vote-c", "result-c", "more", "waiting"))]
+    names = [
+        name for name in story_names(browser, address) if name.startswith(("room-", "people", "vote-c", "result-c", "more", "waiting"))
+    ]
     assert inspect(browser, address, names, [Look("1280x800", "en", "light", False)], None) == {}
 
 
@@ -134,7 +153,9 @@ def test_all_five_dock_buttons_are_reachable_at_double_zoom(browser: Browser, ad
     show(page, address, "room-video", ZOOMED)
     boxes = [button.bounding_box() for button in page.locator(".dock__btn").all()]
     assert len(boxes) == 5
-    assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 180 and box["width"] >= 48 and box["height"] >= 48 for box in boxes)
+    assert all(
+        box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 180 and box["width"] >= 48 and box["height"] >= 48 for box in boxes
+    )
     context.close()
 
 
@@ -143,7 +164,9 @@ def test_no_choice_is_made_beforehand_and_all_look_equal(page: Page, address: st
     choices = page.locator(".choice input")
     assert choices.count() == 3
     assert not any(choice.is_checked() for choice in choices.all())
-    sizes = {(box["width"], box["height"]) for box in (body.bounding_box() for body in page.locator(".choice__body").all()) if box is not None}
+    sizes = {
+        (box["width"], box["height"]) for box in (body.bounding_box() for body in page.locator(".choice__body").all()) if box is not None
+    }
     assert len(sizes) == 1
 
 

@@ -101,7 +101,8 @@ async def the_meeting(here: Hall) -> None:
     # --- the secretary schedules and sends links
     now = datetime.now(SHANGHAI)
     meeting_id = await secretary.schedule(
-        branch_id, "general",
+        branch_id,
+        "general",
         {
             w("schedule.form.date"): f"{now:%Y-%m-%d}",
             w("schedule.form.time"): f"{now:%H:%M}",
@@ -274,7 +275,9 @@ async def read_the_record(here: Hall, secretary: Site, meeting_id: str) -> None:
     assert [w("archive.page_of", title=SLIDES, n=n) in await leaves.nth(n - 1).inner_text() for n in (1, 2)] == [True, True]
 
     minutes = docx.Document(io.BytesIO(await secretary.fetch(f"/archive/{meeting_id}/minutes.docx")))
-    words = "\n".join([p.text for p in minutes.paragraphs] + [cell.text for table in minutes.tables for row in table.rows for cell in row.cells])
+    words = "\n".join(
+        [p.text for p in minutes.paragraphs] + [cell.text for table in minutes.tables for row in table.rows for cell in row.cells]
+    )
     for expected in ("周建华", "何雨桐", "教学楼 A305", CARRIED, LOST):
         assert expected in words
     book = openpyxl.load_workbook(io.BytesIO(await secretary.fetch(f"/meetings/{meeting_id}/attendance.xlsx")))

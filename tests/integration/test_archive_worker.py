@@ -184,7 +184,11 @@ async def test_recordings_are_deleted_when_their_time_is_over_and_the_minutes_st
     assert (archive.folder / "mix.m4a").exists()
     await worker.look(now_ms=adjourned_at + 31 * DAY_MS)
     assert sorted(path.name for path in archive.folder.iterdir()) == [
-        "digest.json", "manifest.json", "minutes.json", "timeline.json", "transcript.json"
+        "digest.json",
+        "manifest.json",
+        "minutes.json",
+        "timeline.json",
+        "transcript.json",
     ]
     await Worker(archive.journal, archive.pipeline, retention_days=30).look(now_ms=adjourned_at + 32 * DAY_MS)
     assert archive.manifest.steps["mix"].state == "removed"

@@ -24,9 +24,29 @@ from tests.meeting_house import MeetingHouse, meeting_house
 
 PUBLIC = {"/sign-in", "/preferences", "/sign-out"}
 """Open to someone who is not signed in: the door itself."""
-OWN = {"/", "/me", "/me/password", "/me/attendance", "/me/readings", "/me/my-record.json", "/me/calendar.ics", "/me/sign-outs",
-       "/me/learning", "/archive", "/search",
-       "/meetings/new", "/branches", "/feeds", "/sharing", "/me/telling", "/learn", "/learn/notes", "/sign-out", "/sign-in", "/preferences"}
+OWN = {
+    "/",
+    "/me",
+    "/me/password",
+    "/me/attendance",
+    "/me/readings",
+    "/me/my-record.json",
+    "/me/calendar.ics",
+    "/me/sign-outs",
+    "/me/learning",
+    "/archive",
+    "/search",
+    "/meetings/new",
+    "/branches",
+    "/feeds",
+    "/sharing",
+    "/me/telling",
+    "/learn",
+    "/learn/notes",
+    "/sign-out",
+    "/sign-in",
+    "/preferences",
+}
 """Open to every member, showing what is theirs."""
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC")
 """The smallest picture."""
@@ -53,9 +73,15 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
             continue
         for meeting in (coming, past) if "{meeting_id}" in route.path else (coming,):
             known = {
-                "branch_id": house.inner.branch.branch_id, "member_id": house.pid("member"), "meeting_id": meeting.meeting_id,
-                "participant_id": house.pid("member"), "token": "x" * 43,
-                "lesson_id": "l-1", "course_id": "c-1", "document_id": slide.document_id, "page": "1",
+                "branch_id": house.inner.branch.branch_id,
+                "member_id": house.pid("member"),
+                "meeting_id": meeting.meeting_id,
+                "participant_id": house.pid("member"),
+                "token": "x" * 43,
+                "lesson_id": "l-1",
+                "course_id": "c-1",
+                "document_id": slide.document_id,
+                "page": "1",
             }
             # a kind of thing this test does not know of: one that is not there
             path = re.sub(r"\{(\w+)(:\w+)?\}", lambda hole, known=known: known.get(hole[1], "unknown-1"), route.path)  # type: ignore[misc]  # bound now
@@ -73,9 +99,7 @@ async def _something_to_study(house: MeetingHouse, meeting_id: MeetingId) -> Non
     lesson = Lesson("l-1", meeting_id, branch_id, "微党课", now, now + 60_000, by, "何雨桐", now, state="published", published_at=now)
     await inner.learning.lessons.save(lesson)
     parts = (Studied("lesson", "l-1"), Studied("meeting", meeting_id))
-    await inner.learning.courses.save(
-        Course("c-1", branch_id, "专题", by, "何雨桐", now, state="published", published_at=now, parts=parts)
-    )
+    await inner.learning.courses.save(Course("c-1", branch_id, "专题", by, "何雨桐", now, state="published", published_at=now, parts=parts))
 
 
 async def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:

@@ -26,7 +26,11 @@ PLANTED = [
 def lint(tree: Path) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("lint-imports")
     return subprocess.run(
-        [str(program), "--no-cache"], cwd=tree, capture_output=True, text=True, check=False,
+        [str(program), "--no-cache"],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
         env={"PYTHONPATH": str(tree), "COLUMNS": "200"},
     )
 

@@ -291,10 +291,18 @@ async def test_only_who_keeps_the_record_makes_lessons_questions_and_courses(hou
     made = await secretary.submit(f"{branch}/courses", {"title": "专题", "audience": "branch"})
     course = made.headers["location"].partition("/edit")[0]
     keeping: list[tuple[str, dict[str, str | list[str]]]] = [
-        (f"{house.archive.address}/lessons", lesson), (f"{address}/edit", lesson), (f"{address}/publish", {}), (f"{address}/withdraw", {}),
-        (f"{address}/remove", {}), (f"{address}/questions", {"kind": "single", "text": "?"}), (f"{address}/questions/propose", {}),
-        (f"{branch}/courses", {"title": "混入", "audience": "branch"}), (f"{course}/edit", {"title": "改", "audience": "branch"}),
-        (f"{course}/parts", {"do": "add", "part": "lesson/x"}), (f"{course}/publish", {}), (f"{course}/withdraw", {}),
+        (f"{house.archive.address}/lessons", lesson),
+        (f"{address}/edit", lesson),
+        (f"{address}/publish", {}),
+        (f"{address}/withdraw", {}),
+        (f"{address}/remove", {}),
+        (f"{address}/questions", {"kind": "single", "text": "?"}),
+        (f"{address}/questions/propose", {}),
+        (f"{branch}/courses", {"title": "混入", "audience": "branch"}),
+        (f"{course}/edit", {"title": "改", "audience": "branch"}),
+        (f"{course}/parts", {"do": "add", "part": "lesson/x"}),
+        (f"{course}/publish", {}),
+        (f"{course}/withdraw", {}),
         (f"{course}/remove", {}),
         (f"{address}/notes/1/remove", {"reason": "x"}),
     ]
@@ -530,8 +538,15 @@ async def test_a_script_is_not_believed(house: LearningHouse) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"[]", b"{}", b"\xff", b'{"played":[[0]],"position":0}', b'{"played":[[0,"1"]],"position":0}',
-        b'{"played":[[0,1e9]],"position":0}', b'{"played":[[-1,5]],"position":0}', b'{"played":[],"position":true}',
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b'{"played":[[0]],"position":0}',
+        b'{"played":[[0,"1"]],"position":0}',
+        b'{"played":[[0,1e9]],"position":0}',
+        b'{"played":[[-1,5]],"position":0}',
+        b'{"played":[],"position":true}',
     ],
 )
 async def test_a_report_that_makes_no_sense_is_refused(house: LearningHouse, body: bytes) -> None:
@@ -692,8 +707,14 @@ async def test_everything_is_in_english_too(house: LearningHouse) -> None:
     secretary.cookies.set("language", "en")
     branch = f"/branches/{house.archive.there.branch.branch_id}"
     for path, words in (
-        ("/learn", "Not begun yet"), (address, "What was said"), (f"{address}/quiz", "Hand in"), (f"{address}/questions", "in use"),
-        (f"{address}/edit", "By sentence"), (f"{house.archive.address}/lessons", "A whole chapter"),
-        ("/learn/notes", "No notes yet"), (f"{branch}/courses", "A new course"), (f"{branch}/learning", "Each person"),
+        ("/learn", "Not begun yet"),
+        (address, "What was said"),
+        (f"{address}/quiz", "Hand in"),
+        (f"{address}/questions", "in use"),
+        (f"{address}/edit", "By sentence"),
+        (f"{house.archive.address}/lessons", "A whole chapter"),
+        ("/learn/notes", "No notes yet"),
+        (f"{branch}/courses", "A new course"),
+        (f"{branch}/learning", "Each person"),
     ):
         assert words in (await secretary.get(path)).text, path

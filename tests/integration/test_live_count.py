@@ -50,9 +50,7 @@ async def test_the_last_count_comes_by_itself(tmp_path: Path) -> None:
             await chair.event("BallotCast")
 
 
-async def test_a_newcomer_s_snapshot_and_those_who_wait_for_the_count_agree(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_newcomer_s_snapshot_and_those_who_wait_for_the_count_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with live_house(tmp_path) as live:
         chair, member = await voting(live)
         await chair.event("MotionOpened")

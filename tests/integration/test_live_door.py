@@ -160,9 +160,7 @@ async def test_signing_out_closes_a_socket_that_has_not_said_hello_yet(live: Liv
     assert await bot.closed() == Close.SIGNED_OUT
 
 
-async def test_a_meeting_whose_schedule_can_not_be_read_is_unavailable_for_now(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_meeting_whose_schedule_can_not_be_read_is_unavailable_for_now(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(_: object) -> None:
         raise OSError("disk")
 
@@ -201,13 +199,15 @@ async def test_a_socket_that_says_other_things_than_hello_is_not_kept_longer(liv
         ('{"type":"hello"}', "hello", "type"),
     ],
 )
-async def test_a_frame_that_is_not_understood_is_named_and_the_meeting_goes_on(
-    live: Live, text: str, re: str, field: str
-) -> None:
+async def test_a_frame_that_is_not_understood_is_named_and_the_meeting_goes_on(live: Live, text: str, re: str, field: str) -> None:
     async with await live.enter("m1") as member:
         await member.websocket.send(text)
         assert await member.other("error") == {
-            "type": "error", "code": "bad_message", "re": re, "field": field, "retry_after_ms": 0,
+            "type": "error",
+            "code": "bad_message",
+            "re": re,
+            "field": field,
+            "retry_after_ms": 0,
         }
         assert (await member.command("PostChat", text="还在"))["type"] == "ack"
 
@@ -293,9 +293,7 @@ async def test_half_open_handshakes_keep_nobody_out_and_are_closed(live: Live, m
         writer.close()
 
 
-async def test_a_second_request_on_the_same_connection_must_be_finished_too(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_second_request_on_the_same_connection_must_be_finished_too(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PunctualProtocol, "head_seconds", 0.3)
     reader, writer = await asyncio.open_connection("127.0.0.1", live.port)
     writer.write(b"GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")

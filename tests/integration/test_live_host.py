@@ -171,9 +171,7 @@ async def test_a_restarted_host_knows_what_it_acknowledged(registry: Registry, j
     await again.stop()
 
 
-async def test_a_restarted_host_closes_the_sockets_of_before_at_their_last_record(
-    journal: Failing, time: Time
-) -> None:
+async def test_a_restarted_host_closes_the_sockets_of_before_at_their_last_record(journal: Failing, time: Time) -> None:
     before = a_registry(journal, time)
     await entered(before)
     last = (await before.records(MEETING))[-1].recorded_at
@@ -237,6 +235,7 @@ async def test_a_host_that_never_gets_its_turn_gives_up_without_a_false_acknowle
 
 async def test_a_command_nobody_foresaw_takes_no_other_with_it(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     await registry.state(MEETING)
+
     def fragile(state: Any, command: Command, actor: Actor, now: Millis, presets: Any) -> Any:
         if isinstance(command, PostChat) and command.text == "毒":
             raise RuntimeError("a bug")

@@ -60,8 +60,13 @@ class Server:
 @asynccontextmanager
 async def forking(folder: Path) -> AsyncIterator[Server]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.live_runner", str(folder), str(VOTERS),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        sys.executable,
+        "-m",
+        "tests.live_runner",
+        str(folder),
+        str(VOTERS),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     server = Server(process)
     try:

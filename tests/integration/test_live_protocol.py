@@ -53,9 +53,7 @@ def test_every_printed_frame_of_a_phone_is_understood(text: str) -> None:
         decode_command(frame)
 
 
-@pytest.mark.parametrize(
-    "text", [t for side, t in examples.CONVERSATION if side == "←" and '"snapshot"' not in t] + list(examples.OTHERS)
-)
+@pytest.mark.parametrize("text", [t for side, t in examples.CONVERSATION if side == "←" and '"snapshot"' not in t] + list(examples.OTHERS))
 def test_every_printed_frame_of_the_server_has_the_fields_it_would_have(text: str) -> None:
     message = msgspec.json.decode(text, type=ServerMessage)
     assert json.loads(msgspec.json.encode(message)) == json.loads(text)

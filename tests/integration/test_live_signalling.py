@@ -65,9 +65,7 @@ class Recorder:
         self._check()
         await self._note("permit", client, audio, video, screen)
 
-    async def want(
-        self, client: str, *, video: int, pinned: str | None = None, screen: bool = True, layer: api.Layer = "f"
-    ) -> None:
+    async def want(self, client: str, *, video: int, pinned: str | None = None, screen: bool = True, layer: api.Layer = "f") -> None:
         self._check()
         await self._note("want", client, video, pinned, screen)
 
@@ -111,7 +109,10 @@ async def joined(bot: Bot, media: Recorder, who: str, room: str = HALL) -> str:
     await bot.say({"type": "offer", "id": "offer-1", "sdp": "v=0", "video_slots": 4})
     answer = await bot.other("answer")
     assert answer == {
-        "type": "answer", "id": "offer-1", "sdp": "v=0 answer", "mids": {"0": "microphone", "1": "audio_slot"},
+        "type": "answer",
+        "id": "offer-1",
+        "sdp": "v=0 answer",
+        "mids": {"0": "microphone", "1": "audio_slot"},
     }
     await media.until("join", room, name, who, "v=0", False, 4)
     await media.until("permit", name, False, False, False)
@@ -265,10 +266,11 @@ async def test_a_phone_asks_how_its_connection_is_doing(live: Live, media: Recor
         media.found = api.ClientDetails(name, 2, 41.5, 900.0, (api.StreamDetails("3", "video_slot", "chair", "h", 310.0, 1.5),))
         await member.say({"type": "inspect"})
         assert await member.other("link") == {
-            "type": "link", "level": 2, "round_trip_ms": 41.5, "capacity_kbit_s": 900.0,
-            "streams": [
-                {"mid": "3", "role": "video_slot", "participant_id": "chair", "layer": "h", "kbit_s": 310.0, "lost_percent": 1.5}
-            ],
+            "type": "link",
+            "level": 2,
+            "round_trip_ms": 41.5,
+            "capacity_kbit_s": 900.0,
+            "streams": [{"mid": "3", "role": "video_slot", "participant_id": "chair", "layer": "h", "kbit_s": 310.0, "lost_percent": 1.5}],
         }
 
 

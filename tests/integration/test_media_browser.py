@@ -199,9 +199,7 @@ async def test_simulcast_gives_a_layer_at_once_and_the_best_when_the_path_carrie
     await b.until(best, 15)
 
 
-async def test_a_layer_nobody_needs_stops_and_comes_back_for_a_pin(
-    plane: MediaWorkers, chromium: BrowserRoom, ears: Ears
-) -> None:
+async def test_a_layer_nobody_needs_stops_and_comes_back_for_a_pin(plane: MediaWorkers, chromium: BrowserRoom, ears: Ears) -> None:
     a, b = chromium.phone("a"), chromium.phone("b")
     await a.join(plane, "room", simulcast=True)
     await b.join(plane, "room", camera=False)

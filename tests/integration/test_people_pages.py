@@ -29,10 +29,16 @@ from meeting_server.web.auth import now_millis
 from tests.houses import Browser, TestHouse, people_house
 
 ROUTES = [
-    *sign_in_pages.routes, *account_pages.routes, *preference_pages.routes, *branch_pages.routes, *access_log_pages.routes,
-    *roster_pages.routes, *link_pages.routes, *people_pages.routes,
+    *sign_in_pages.routes,
+    *account_pages.routes,
+    *preference_pages.routes,
+    *branch_pages.routes,
+    *access_log_pages.routes,
+    *roster_pages.routes,
+    *link_pages.routes,
+    *people_pages.routes,
 ]
-EVIL = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "'; DROP TABLE members;--", "=1+1"]
+EVIL = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "'; DROP TABLE members;--", "=1+1"]
 
 
 @pytest.fixture

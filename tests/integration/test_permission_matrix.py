@@ -25,8 +25,13 @@ from meeting_server.web.permissions import Action, permits, roles_in
 from tests.houses import Browser, TestHouse, people_house
 
 BRANCH_ROUTES = [
-    *branch_pages.routes, *access_log_pages.routes, *roster_pages.routes, *link_pages.routes, *people_pages.routes,
-    *branch_learning.routes, *(route for route in course_pages.routes if isinstance(route, Route) and route.path.startswith("/branches")),
+    *branch_pages.routes,
+    *access_log_pages.routes,
+    *roster_pages.routes,
+    *link_pages.routes,
+    *people_pages.routes,
+    *branch_learning.routes,
+    *(route for route in course_pages.routes if isinstance(route, Route) and route.path.startswith("/branches")),
 ]
 ROUTES = [*sign_in_pages.routes, *account_pages.routes, *BRANCH_ROUTES]
 WHO = ("administrator", "secretary", "reviewer", "member", "probationary", "stranger", "other_secretary", "nobody")

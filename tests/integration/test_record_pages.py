@@ -56,7 +56,10 @@ async def published(archive: ArchiveHouse, audience: str) -> Browser:
     await secretary.submit(
         f"{archive.address}/record/publish",
         {
-            "do": "publish", "title": "年度工作总结", "summary": "讲了志愿服务。", "keywords": "志愿服务、总结，志愿服务",
+            "do": "publish",
+            "title": "年度工作总结",
+            "summary": "讲了志愿服务。",
+            "keywords": "志愿服务、总结，志愿服务",
             "audience": audience,
         },
     )
@@ -259,7 +262,12 @@ async def test_committee_meetings_are_read_by_who_was_called_and_who_keeps_or_re
     async with there.house.database.write() as conn:
         await conn.exec_driver_sql("UPDATE meetings SET kind = 'committee'")
     for who, status in (
-        ("member", 200), ("secretary", 200), ("reviewer", 200), ("administrator", 200), ("other_member", 404), ("stranger", 404),
+        ("member", 200),
+        ("secretary", 200),
+        ("reviewer", 200),
+        ("administrator", 200),
+        ("other_member", 404),
+        ("stranger", 404),
     ):
         assert (await seen_by(archive, who))[0] == status, who
         browser = await there.signed_in(who)
@@ -335,9 +343,20 @@ async def test_search_is_narrowed_by_branch_day_type_speaker_and_vote(archive: A
     browser = await archive.there.signed_in("member")
     branch, other = archive.there.branch.branch_id, archive.there.other_branch.branch_id
     for filters, found in (
-        ("", True), (f"branch={branch}", True), (f"branch={other}", False), ("kind=general", True), ("kind=committee", False),
-        ("since=2026-11-01&until=2026-11-30", True), ("since=2026-12-01", False), ("until=2026-11-01", False), ("since=nonsense", True),
-        ("who=李敏", True), ("who=周建华", False), ("vote=yes", True), ("what=speech", True), ("what=agenda", False),
+        ("", True),
+        (f"branch={branch}", True),
+        (f"branch={other}", False),
+        ("kind=general", True),
+        ("kind=committee", False),
+        ("since=2026-11-01&until=2026-11-30", True),
+        ("since=2026-12-01", False),
+        ("until=2026-11-01", False),
+        ("since=nonsense", True),
+        ("who=李敏", True),
+        ("who=周建华", False),
+        ("vote=yes", True),
+        ("what=speech", True),
+        ("what=agenda", False),
         ("what=nonsense", True),
     ):
         page = (await browser.get(f"/search?q=一千二百&{filters}")).text

@@ -80,8 +80,11 @@ def test_results_are_said_as_xapi_says_them() -> None:
 def test_the_specification_s_checks_can_fail() -> None:
     told = statement(DONE)
     for wrong in (
-        {**told, "id": "00000000-0000-0000-0000-00000000000A"}, {**told, "actor": {"account": {"name": "x"}}}, {**told, "mood": "good"},
-        {**told, "result": {"duration": "12 minutes"}}, {**told, "timestamp": "2026-11-26T19:00:00"},
+        {**told, "id": "00000000-0000-0000-0000-00000000000A"},
+        {**told, "actor": {"account": {"name": "x"}}},
+        {**told, "mood": "good"},
+        {**told, "result": {"duration": "12 minutes"}},
+        {**told, "timestamp": "2026-11-26T19:00:00"},
     ):
         with pytest.raises((AssertionError, KeyError)):
             assert faults(wrong) == []
@@ -100,8 +103,13 @@ async def test_statements_arrive_once_and_leave_the_outbox(store: Store, stateme
 @pytest.mark.parametrize(
     ("status", "headers", "pause"),
     [
-        (503, {}, 15_000), (500, {}, 15_000), (429, {"Retry-After": "7"}, 7_000), (503, {"Retry-After": "999999"}, LONGEST_PAUSE_MS),
-        (429, {"Retry-After": "soon"}, 15_000), (401, {}, WRONG_SETTINGS_PAUSE_MS), (404, {}, WRONG_SETTINGS_PAUSE_MS),
+        (503, {}, 15_000),
+        (500, {}, 15_000),
+        (429, {"Retry-After": "7"}, 7_000),
+        (503, {"Retry-After": "999999"}, LONGEST_PAUSE_MS),
+        (429, {"Retry-After": "soon"}, 15_000),
+        (401, {}, WRONG_SETTINGS_PAUSE_MS),
+        (404, {}, WRONG_SETTINGS_PAUSE_MS),
         (302, {"Location": "http://127.0.0.1:9/"}, WRONG_SETTINGS_PAUSE_MS),
     ],
 )
@@ -210,7 +218,9 @@ async def test_a_member_agrees_and_withdraws_on_their_own_page(tmp_path: Path) -
         assert consent.actor_name in (await member.get("/me/telling")).text
         assert member_id not in consent.actor_name
         assert (await member.get("/me/my-record.json")).json()["telling"] == {
-            "since": consent.given_at, "name": consent.actor_name, "not_sent_yet": [],
+            "since": consent.given_at,
+            "name": consent.actor_name,
+            "not_sent_yet": [],
         }
         await member.submit("/me/telling", {"agree": "off"}, page="/me/telling")
         assert await there.house.statements.consent_of(member_id) is None

@@ -25,11 +25,27 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Meeti
 def fields(**changes: str) -> dict[str, str | list[str]]:
     """The form of a copied general meeting's rule, as the page sends it."""
     sent: dict[str, str | list[str]] = {
-        "from": "general_meeting", "preset_id": "", "title": "本支部大会", "source": "支部大会 2026 年 3 月决定", "quorum-asked": "yes",
-        "quorum-numerator": "2", "quorum-denominator": "3", "quorum-comparison": "at_least", "passing-asked": "yes",
-        "passing-numerator": "1", "passing-denominator": "2", "passing-comparison": "more_than", "passing-base": "entitled",
-        "method": "free", "electorate": "voting",
-        "surplus": "0", "entitled": "50", "present": "30", "cast": "24", "abstained": "0", "do": "save",
+        "from": "general_meeting",
+        "preset_id": "",
+        "title": "本支部大会",
+        "source": "支部大会 2026 年 3 月决定",
+        "quorum-asked": "yes",
+        "quorum-numerator": "2",
+        "quorum-denominator": "3",
+        "quorum-comparison": "at_least",
+        "passing-asked": "yes",
+        "passing-numerator": "1",
+        "passing-denominator": "2",
+        "passing-comparison": "more_than",
+        "passing-base": "entitled",
+        "method": "free",
+        "electorate": "voting",
+        "surplus": "0",
+        "entitled": "50",
+        "present": "30",
+        "cast": "24",
+        "abstained": "0",
+        "do": "save",
     }
     return {**sent, **changes}
 

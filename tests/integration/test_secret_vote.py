@@ -71,9 +71,7 @@ async def test_a_whole_vote_is_collected_cast_sealed_and_published(a_vote: Vote,
         leaf, signature = bytes.fromhex(answer.json()["leaf"]), bytes.fromhex(answer.json()["signature"])
         message = receipt_message(paper_id(a_vote.there.meeting_id, motion), leaf)  # type: ignore[arg-type]  # an id
         assert verify_p256(bytes.fromhex(opened["paper"]["receipt_key"]), message, signature)
-    await a_vote.chair.until(
-        lambda: any(f["type"] == "paper" and (f["issued"], f["returned"]) == (6, 6) for f in a_vote.chair.others)
-    )
+    await a_vote.chair.until(lambda: any(f["type"] == "paper" and (f["issued"], f["returned"]) == (6, 6) for f in a_vote.chair.others))
     closed = await a_vote.closed()
     assert (closed["issued"], closed["returned"]) == (6, 6)
     published = await a_vote.published()
@@ -130,9 +128,7 @@ async def test_a_collecting_whose_reply_was_lost_is_answered_again_even_on_a_new
     assert (await a_vote.closed())["issued"] == 1
 
 
-async def test_a_ballot_whose_reply_was_lost_is_counted_once_and_its_first_receipt_stands(
-    a_vote: Vote, ballots: httpx.AsyncClient
-) -> None:
+async def test_a_ballot_whose_reply_was_lost_is_counted_once_and_its_first_receipt_stands(a_vote: Vote, ballots: httpx.AsyncClient) -> None:
     await a_vote.collecting()
     voter = (await a_vote.collect("m1"))["m1"]
     await a_vote.voting()

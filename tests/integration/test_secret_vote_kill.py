@@ -267,9 +267,7 @@ async def test_no_acknowledged_ballot_is_lost_or_doubled_in_two_hundred_kills(tm
     await check(tmp_path, motions, choice_of, leaf_of)
 
 
-async def check(
-    folder: Path, motions: int, choice_of: dict[tuple[str, str], str], leaf_of: dict[tuple[str, str], str]
-) -> None:
+async def check(folder: Path, motions: int, choice_of: dict[tuple[str, str], str], leaf_of: dict[tuple[str, str], str]) -> None:
     """What lies on the disk against what the phones were told; and the audit of the whole bundle."""
     async with opened(folder / JOURNAL) as database, opened(folder / BOX) as box_database:
         journal, box = SqlJournal(database), BallotBox(box_database, SECRET)

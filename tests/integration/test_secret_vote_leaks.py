@@ -81,8 +81,12 @@ class Loot:
         """What only the member's side holds."""
         number = int(who[1:]) if who != "secretary" else 0
         return [
-            self.members[who], self.cookies[who], self.blinded[who].hex(), self.blind_signatures[who].hex(),
-            f"党员{number}" if number else "何雨桐", f"V{number:04}" if number else "2023001",
+            self.members[who],
+            self.cookies[who],
+            self.blinded[who].hex(),
+            self.blind_signatures[who].hex(),
+            f"党员{number}" if number else "何雨桐",
+            f"V{number:04}" if number else "2023001",
         ]
 
     receipts: dict[str, str] = field(default_factory=dict)

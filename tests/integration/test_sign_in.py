@@ -293,7 +293,11 @@ async def test_a_removed_member_is_signed_out_with_the_next_request(house: TestH
 
 async def test_a_sign_in_by_a_meeting_s_invitation_opens_nothing_but_that_meeting(house: TestHouse) -> None:
     token = await house.house.accounts.begin_sign_in(
-        member_id=house.people["secretary"].member_id, meeting_id="meeting-1", means=Means.INVITATION, now=now_millis(), seconds=60  # type: ignore[arg-type]  # a NewType
+        member_id=house.people["secretary"].member_id,
+        meeting_id="meeting-1",
+        means=Means.INVITATION,
+        now=now_millis(),
+        seconds=60,  # type: ignore[arg-type]  # a NewType
     )
     browser = house.browser()
     browser.cookies.set("signin", token)

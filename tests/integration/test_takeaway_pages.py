@@ -207,8 +207,17 @@ async def test_a_micro_lesson_is_taken_away_with_its_own_part_of_everything(tmp_
         await publish(archive)
         house, timeline = archive.there.house, archive.there.house.archive.timeline(archive.meeting_id)
         lesson = Lesson(
-            "lesson-1", archive.meeting_id, archive.there.branch.branch_id, "微党课：三件事", timeline.zero + 4_000, timeline.zero + 8_000,
-            "s", "何雨桐", 1, summary="李卫东讲三件事。", audience="faculty",
+            "lesson-1",
+            archive.meeting_id,
+            archive.there.branch.branch_id,
+            "微党课：三件事",
+            timeline.zero + 4_000,
+            timeline.zero + 8_000,
+            "s",
+            "何雨桐",
+            1,
+            summary="李卫东讲三件事。",
+            audience="faculty",
         )
         await house.learning.lessons.save(lesson)
         await house.learning.lessons.publish(lesson, "何雨桐", 2)

@@ -146,8 +146,15 @@ READERS: dict[str, Callable[[bytes], str]] = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _docx,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _xlsx,
     "application/json": lambda content: json.dumps(json.loads(content)),  # escaped: any program reads it
-    "audio/mp4": _nothing, "video/mp4": _nothing, "image/png": _nothing, "image/webp": _nothing, "image/jpeg": _nothing,
-    "text/plain": _nothing, "application/octet-stream": _nothing, "video/webm": _nothing, "application/javascript": _nothing,
+    "audio/mp4": _nothing,
+    "video/mp4": _nothing,
+    "image/png": _nothing,
+    "image/webp": _nothing,
+    "image/jpeg": _nothing,
+    "text/plain": _nothing,
+    "application/octet-stream": _nothing,
+    "video/webm": _nothing,
+    "application/javascript": _nothing,
     "text/javascript": _nothing,
 }
 """By content type: what a real reader makes of it."""
@@ -161,9 +168,16 @@ async def _addresses(archive: ArchiveHouse, browser: Browser) -> list[str]:
     assert feed is not None
     documents = await there.house.desk.documents.of_meeting(archive.meeting_id)
     known = {
-        "branch_id": there.branch.branch_id, "member_id": there.people["member"].member_id, "meeting_id": archive.meeting_id,
-        "participant_id": there.people["member"].member_id, "lesson_id": "l-1", "course_id": "c-1", "token": feed[1], "page": "1",
-        "document_id": documents[0].document_id if documents else "d1", "year": "2026",
+        "branch_id": there.branch.branch_id,
+        "member_id": there.people["member"].member_id,
+        "meeting_id": archive.meeting_id,
+        "participant_id": there.people["member"].member_id,
+        "lesson_id": "l-1",
+        "course_id": "c-1",
+        "token": feed[1],
+        "page": "1",
+        "document_id": documents[0].document_id if documents else "d1",
+        "year": "2026",
     }
     found = []
     for route in routes:

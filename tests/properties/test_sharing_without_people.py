@@ -100,8 +100,20 @@ def test_no_part_of_a_name_in_letters_is_left(data: st.DataObject, roster: list[
     one, two = data.draw(st.sampled_from(roster)).split(" ")
     wide = {ord(c): ord(c) + 0xFEE0 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
     written = data.draw(
-        st.sampled_from([f"{one} {two}", f"{two}, {one}", f"{one}·{two}", f"{one}{two}", one, two, f"{one} {two}".upper(),
-                         f"{one} {two}".lower(), f"{one} {two}".translate(wide), f"Comrade {two}"])
+        st.sampled_from(
+            [
+                f"{one} {two}",
+                f"{two}, {one}",
+                f"{one}·{two}",
+                f"{one}{two}",
+                one,
+                two,
+                f"{one} {two}".upper(),
+                f"{one} {two}".lower(),
+                f"{one} {two}".translate(wide),
+                f"Comrade {two}",
+            ]
+        )
     )
     before, after = data.draw(st.sampled_from(AROUND))
     out = unicodedata.normalize("NFKC", cleaned(f"{before}{written}{after}", tuple(roster))).casefold()
@@ -109,26 +121,107 @@ def test_no_part_of_a_name_in_letters_is_left(data: st.DataObject, roster: list[
     assert two.casefold() not in out, written
 
 
-ROSTER = ("买买提·吐尔逊", "欧阳娜娜", "王伟", "王建设", "李国庆", "赵文明", "周建华", "张晓宇", "Anna Weber", "向明", "高原", "任远",
-          "陈卫东", "单田芳")
+ROSTER = (
+    "买买提·吐尔逊",
+    "欧阳娜娜",
+    "王伟",
+    "王建设",
+    "李国庆",
+    "赵文明",
+    "周建华",
+    "张晓宇",
+    "Anna Weber",
+    "向明",
+    "高原",
+    "任远",
+    "陈卫东",
+    "单田芳",
+)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "买买提说得对", "请吐尔逊同志讲", "买买提•吐尔逊来了", "买买提．吐尔逊", "買買提‧吐爾遜", "吐尔逊·买买提",
-        "娜娜补充两句", "请娜娜讲", "欧阳同志", "小欧阳", "歐陽娜娜", "欧阳 娜娜", "阿娜来了",
-        "小王请假", "老王同志", "王老师", "王书记好", "王副书记", "王某说", "王总来了", "王××", "伟哥说", "小伟", "大王老师",
-        "建设同志说得对", "请国庆讲", "文明，你的意见呢", "我同意建设的意见", "国庆来了", "谢谢文明",
-        "Zhou Jianhua 同意", "Jianhua Zhou", "zhoujianhua", "ZHOU Jian-hua", "Zhōu Jiànhuá", "Zhou J.H.", "请Anna讲", "请anna weber讲",
-        "Weber, Anna", "Comrade Wang", "Xiao Wang", "wang laoshi", "周 建 华", "周·建华", "Shan Tianfang", "Ｚｈｏｕ　Ｊｉａｎｈｕａ",
-        "周剑花说", "建\u200b华说",
+        "买买提说得对",
+        "请吐尔逊同志讲",
+        "买买提•吐尔逊来了",
+        "买买提．吐尔逊",
+        "買買提‧吐爾遜",
+        "吐尔逊·买买提",
+        "娜娜补充两句",
+        "请娜娜讲",
+        "欧阳同志",
+        "小欧阳",
+        "歐陽娜娜",
+        "欧阳 娜娜",
+        "阿娜来了",
+        "小王请假",
+        "老王同志",
+        "王老师",
+        "王书记好",
+        "王副书记",
+        "王某说",
+        "王总来了",
+        "王××",
+        "伟哥说",
+        "小伟",
+        "大王老师",
+        "建设同志说得对",
+        "请国庆讲",
+        "文明，你的意见呢",
+        "我同意建设的意见",
+        "国庆来了",
+        "谢谢文明",
+        "Zhou Jianhua 同意",
+        "Jianhua Zhou",
+        "zhoujianhua",
+        "ZHOU Jian-hua",
+        "Zhōu Jiànhuá",
+        "Zhou J.H.",
+        "请Anna讲",
+        "请anna weber讲",
+        "Weber, Anna",
+        "Comrade Wang",
+        "Xiao Wang",
+        "wang laoshi",
+        "周 建 华",
+        "周·建华",
+        "Shan Tianfang",
+        "Ｚｈｏｕ　Ｊｉａｎｈｕａ",
+        "周剑花说",
+        "建\u200b华说",
     ],
 )
 def test_a_spelling_that_somebody_used_is_taken_out(text: str) -> None:
     out = closed(cleaned(text, ROSTER))
-    names = ("买买提", "吐尔逊", "娜娜", "欧阳", "小王", "老王", "王老师", "王书记", "王副", "王某", "王总", "王×", "伟哥", "小伟",
-             "阿娜", "建设", "国庆", "文明", "zhou", "jianhua", "anna", "weber", "wang", "建华", "剑花", "tianfang")
+    names = (
+        "买买提",
+        "吐尔逊",
+        "娜娜",
+        "欧阳",
+        "小王",
+        "老王",
+        "王老师",
+        "王书记",
+        "王副",
+        "王某",
+        "王总",
+        "王×",
+        "伟哥",
+        "小伟",
+        "阿娜",
+        "建设",
+        "国庆",
+        "文明",
+        "zhou",
+        "jianhua",
+        "anna",
+        "weber",
+        "wang",
+        "建华",
+        "剑花",
+        "tianfang",
+    )
     assert [name for name in names if name in out] == []
 
 

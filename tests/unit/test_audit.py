@@ -102,10 +102,7 @@ def test_an_erased_chat_message_leaves_the_bundle_sound() -> None:
 
 
 def test_an_erased_motion_is_named() -> None:
-    told = [
-        replace(record, payload=None, salt=b"", event=None) if record.kind == "MotionDrafted" else record
-        for record in records()
-    ]
+    told = [replace(record, payload=None, salt=b"", event=None) if record.kind == "MotionDrafted" else record for record in records()]
     result = audit(read_bundle(bundled(told, minutes=False)))
     assert "erasures" in named(result)
     assert {finding.seq for finding in result["erasures"].findings} == {
@@ -239,9 +236,7 @@ def test_an_added_secret_ballot_is_named() -> None:
         forger = Voter(b.paper_id, int(b.modulus, 16))
         forger.token = bytes.fromhex(b.ballots[0].token)
         stuffed = forger.ballot("for")
-        line = BallotLine(
-            stuffed.key.hex(), stuffed.prefix.hex(), stuffed.token.hex(), ("for",), stuffed.signature.hex()
-        )
+        line = BallotLine(stuffed.key.hex(), stuffed.prefix.hex(), stuffed.token.hex(), ("for",), stuffed.signature.hex())
         lines = sorted((*b.ballots, line), key=lambda one: one.ballot().key_hash)
         return replace_struct(b, ballots=tuple(lines))
 

@@ -123,8 +123,13 @@ def test_a_resource_without_quiz_and_sound_is_still_whole(tmp_path: Path) -> Non
 def test_nothing_said_can_leave_its_place_in_a_package(tmp_path: Path) -> None:
     said = "</script><script>alert(1)</script>\u2028\x00\x0b ]]> &amp; \"'"
     wild = replace(
-        study(), title=said, summary=said, keywords=(said,), utterances=(Utterance(0, 9, said, said),),
-        questions=(Question("q/1 ", said, (Choice(said, True), Choice("x", False)), "single", said),), resource_id="m 1/é",
+        study(),
+        title=said,
+        summary=said,
+        keywords=(said,),
+        utterances=(Utterance(0, 9, said, said),),
+        questions=(Question("q/1 ", said, (Choice(said, True), Choice("x", False)), "single", said),),
+        resource_id="m 1/é",
     )
     for path in (write_scorm(tmp_path / "s.zip", wild, None, words()), write_cartridge(tmp_path / "c.imscc", wild, None, words())):
         files = read(path)

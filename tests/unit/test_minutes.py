@@ -128,7 +128,13 @@ def test_an_election_is_a_table_and_a_sentence() -> None:
             Contender("刘海涛", (("for", 8), ("against", 15), ("abstain", 2)), "not_elected"),
             Contender("另选的人", (("for", 1),), "not_elected"),
         ),
-        counts=(), seats=1, issued=26, returned=26, void=1, outcome="elected", approval_reference="校党〔2026〕3号",
+        counts=(),
+        seats=1,
+        issued=26,
+        returned=26,
+        void=1,
+        outcome="elected",
+        approval_reference="校党〔2026〕3号",
         verdict=Verdict(True, "elected", 14, "present", 26, 24, elected=("c1",)),
     )
     item = replace(minutes().items[0], results=(election,))

@@ -48,9 +48,7 @@ def spec() -> dict[tuple[Role, Action], bool]:
     lines = SPEC.strip("\n").splitlines()
     roles = [Role(word) for word in lines[0].split()]
     return {
-        (role, Action(line.split()[0])): cell == "yes"
-        for line in lines[1:]
-        for role, cell in zip(roles, line.split()[1:], strict=True)
+        (role, Action(line.split()[0])): cell == "yes" for line in lines[1:] for role, cell in zip(roles, line.split()[1:], strict=True)
     }
 
 

@@ -165,8 +165,12 @@ def test_what_is_exported_can_be_imported_and_changes_nothing(write, language: s
     for member in roster:
         rows.append(
             [
-                member.name, member.number, standing_word(member.standing, language), places.get(member.branch_id, ""),
-                yes_word(member.voting, language), yes_word(member.committee, language),
+                member.name,
+                member.number,
+                standing_word(member.standing, language),
+                places.get(member.branch_id, ""),
+                yes_word(member.voting, language),
+                yes_word(member.committee, language),
             ]
         )
     made = plan(write(rows), roster)

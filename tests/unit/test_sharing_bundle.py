@@ -57,7 +57,10 @@ def test_names_ways_of_address_and_numbers_are_taken_out_of_what_was_said(text: 
 
 def test_nobody_is_left_anywhere_in_the_bundle() -> None:
     crowded = replace(
-        study(), title="周建华谈工作", summary="李卫东介绍，丁文静补充。", keywords=("周建华", "志愿服务"),
+        study(),
+        title="周建华谈工作",
+        summary="李卫东介绍，丁文静补充。",
+        keywords=("周建华", "志愿服务"),
         chapters=(Chapter("李卫东汇报", 0, 9),),
         questions=(Question("q", "周建华说了什么？", (Choice("丁文静", True), Choice("无", False)), "single", "见李卫东发言"),),
     )

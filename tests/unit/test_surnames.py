@@ -9,7 +9,20 @@ from meeting_server.domain.terms import Candidate
 
 def test_common_surnames_have_their_strokes() -> None:
     known = {
-        "丁": 2, "马": 3, "王": 4, "叶": 5, "刘": 6, "李": 7, "陈": 7, "周": 8, "赵": 9, "徐": 10, "黄": 11, "谢": 12, "谭": 14, "魏": 17,
+        "丁": 2,
+        "马": 3,
+        "王": 4,
+        "叶": 5,
+        "刘": 6,
+        "李": 7,
+        "陈": 7,
+        "周": 8,
+        "赵": 9,
+        "徐": 10,
+        "黄": 11,
+        "谢": 12,
+        "谭": 14,
+        "魏": 17,
     }
     assert {name: strokes_of(f"{name}小明") for name in known} == known
     assert strokes_of("欧阳修") == 8

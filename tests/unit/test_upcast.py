@@ -35,9 +35,7 @@ def test_a_payload_that_is_no_json_is_unreadable() -> None:
 def test_an_old_version_is_lifted_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MediaOpened, "version", 3)
     monkeypatch.setitem(upcast.UPCASTS, ("MediaOpened", 1), lambda old: {"who": old["who"], "what": "video"})
-    monkeypatch.setitem(
-        upcast.UPCASTS, ("MediaOpened", 2), lambda old: {"participant_id": old["who"], "media": old["what"]}
-    )
+    monkeypatch.setitem(upcast.UPCASTS, ("MediaOpened", 2), lambda old: {"participant_id": old["who"], "media": old["what"]})
     assert event_of("MediaOpened", 1, b'{"who":"anna"}') == MediaOpened(ParticipantId("anna"), "video")
 
 
