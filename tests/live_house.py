@@ -68,6 +68,7 @@ class StubViewer:
     sign_in_id: str
     only_meeting: MeetingId | None = None
     is_guest: bool = False
+    bound: bool = True
 
 
 async def named_by_cookie(conn: HTTPConnection) -> StubViewer | None:

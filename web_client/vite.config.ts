@@ -7,7 +7,7 @@ const LOCALES = resolve(here, "../meeting_server/web/locales");
 
 /** Areas of the shared catalogue that go to the room, and those only the console needs. */
 const AREAS: Record<string, string[]> = {
-  room: ["room", "room_people", "vote", "chat", "states", "errors", "net", "media", "stage", "captions"],
+  room: ["room", "room_people", "vote", "chat", "states", "errors", "net", "media", "stage", "captions", "knocks"],
   console: ["console"],
   player: ["player"],
 };

@@ -61,7 +61,8 @@ class Assembly:
     # --- coming and going -------------------------------------------------------------------------------------
 
     def enter(
-        self, participant_id: ParticipantId, device: Device, position: str | None, outlet: Outlet, *, media: bool, captions: bool = False
+        self, participant_id: ParticipantId, device: Device, position: str | None, outlet: Outlet, *, media: bool, captions: bool = False,
+        bound: bool = False,
     ) -> Connection | Close:
         """Let a phone in and send it ``welcome`` with what it missed; or say why it can not come in."""
         closed = self.closed_to(participant_id)
@@ -73,7 +74,7 @@ class Assembly:
         self._tell()  # what still waits is part of what the newcomer is sent here
         self._make_room_for(participant_id)
         connection_id = ConnectionId(secrets.token_urlsafe(9))
-        connection = Connection(connection_id, participant_id, device, outlet, self._clock())
+        connection = Connection(connection_id, participant_id, device, outlet, self._clock(), bound=bound)
         caught_up = catch_up(self.host, self._snapshots, state, participant_id, position)
         welcome = Welcome(
             You(participant_id, participant.name, connection_id),

@@ -32,18 +32,28 @@ class Outlet(Protocol):
 
 
 class Connection:
-    """A phone in a meeting. ``responsive`` is what the journal knows; ``visible`` what the phone last said."""
+    """A phone in a meeting. ``responsive`` is what the journal knows; ``visible`` what the phone last said; ``bound``: it is
+    known to be its participant's own, so that it may vote."""
 
     __slots__ = (
-        "_credit", "_outlet", "connection_id", "device", "last_heard", "open", "participant_id", "responsive", "typing_until", "visible",
+        "_credit", "_outlet", "bound", "connection_id", "device", "last_heard", "open", "participant_id", "responsive", "typing_until",
+        "visible",
     )
 
     def __init__(
-        self, connection_id: ConnectionId, participant_id: ParticipantId, device: Device, outlet: Outlet, now: Millis
+        self,
+        connection_id: ConnectionId,
+        participant_id: ParticipantId,
+        device: Device,
+        outlet: Outlet,
+        now: Millis,
+        *,
+        bound: bool = False,
     ) -> None:
         self.connection_id = connection_id
         self.participant_id = participant_id
         self.device = device
+        self.bound = bound
         self.last_heard = now
         self.open = True
         self.responsive = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meeting_server.domain.commands import Actor, OpenMedia
+from meeting_server.domain.commands import Actor, CastBallot, OpenMedia
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.ids import CommandId, Millis, MotionId
 from meeting_server.live import presence
@@ -25,10 +25,15 @@ from meeting_server.wire.client_messages import (
     Want,
 )
 from meeting_server.wire.codec import BadMessage, decode_command
+from meeting_server.wire.codes import WireCode
 from meeting_server.wire.server_messages import Ack, Pong, RejectedFrame, Typing
 
 TYPING_EVERY: Millis = 1_000
 """Typing is passed on at most once a second."""
+
+
+VOTES = (CastBallot,)
+"""Commands by which a member votes; a secret paper is collected by a message of its own. Only a device of theirs may send them."""
 
 
 class Conversation:
@@ -60,6 +65,8 @@ class Conversation:
                 self._signalling.offer(self.assembly, self.connection, id, sdp, video_slots)
             case Want():
                 self._signalling.want(self.connection, message)
+            case Collect(id, _, _) if not self.connection.bound:
+                self.connection.send(RejectedFrame(id, WireCode.DEVICE_UNCONFIRMED))
             case Collect(id, motion_id, blinded):
                 self._papers.collect(self.assembly, self.connection, id, MotionId(motion_id), blinded)
             case Inspect():
@@ -78,6 +85,9 @@ class Conversation:
                 self._signalling.speaks(self.assembly, connection)
             connection.send(answer(frame.id, outcome))
 
+        if isinstance(command, VOTES) and not connection.bound:
+            connection.send(RejectedFrame(frame.id, WireCode.DEVICE_UNCONFIRMED))
+            return
         self.assembly.host.submit(Actor(connection.participant_id), command, CommandId(frame.id), reply)
 
     def _typing(self, on: bool, now: Millis) -> None:

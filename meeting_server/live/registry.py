@@ -13,6 +13,7 @@ from meeting_server.domain.events import MeetingAdjourned, MeetingConvened, Meet
 from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Convening, Preset
+from meeting_server.domain.visibility import runners
 from meeting_server.journal.box import Box
 from meeting_server.journal.port import Head, Journal, Record, StorageUnavailable
 from meeting_server.live import presence
@@ -25,6 +26,7 @@ from meeting_server.live.papers import Papers
 from meeting_server.live.signalling import Signalling
 from meeting_server.media.api import MediaPlane
 from meeting_server.wire.close_codes import Close
+from meeting_server.wire.server_messages import Knocked
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +135,16 @@ class Registry:
         """How long nothing was recorded in any meeting that is loaded."""
         last = max((assembly.host.last_at for assembly in self._assemblies.values()), default=0)
         return self.clock() - last
+
+    def nudge(self, meeting_id: MeetingId, participant_id: str | None) -> None:
+        """Tell a participant and whoever runs the meeting that somebody knocked, or was answered."""
+        assembly = self._assemblies.get(meeting_id)
+        if assembly is None or assembly.state is None:
+            return
+        told = runners(assembly.state) | ({ParticipantId(participant_id)} if participant_id else set())
+        for connection in list(assembly.connections.values()):
+            if connection.participant_id in told:
+                connection.send(Knocked())
 
     def connected(self, meeting_id: MeetingId) -> int:
         """How many sockets are open in a meeting."""

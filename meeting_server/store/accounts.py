@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -40,6 +39,8 @@ sign_ins = Table(
     Column("began_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("device_hash", String(64), nullable=False, server_default=""),
+    Column("bound", Boolean, nullable=False, server_default=false()),
 )
 sign_in_links = Table(
     "sign_in_links",
@@ -76,7 +77,11 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One browser that is signed in: as a member, as a member for one meeting, or as a guest of one meeting."""
+    """One browser that is signed in: as a member, as a member for one meeting, or as a guest of one meeting.
+
+    ``bound``: this browser is the person's own, so that it may vote: it came by a link for one use, by password, by a personal
+    link that it was the first to use, or was let in. ``device_hash``: of that browser's secret; empty: from before there was one.
+    """
 
     sign_in_id: str
     member_id: str | None
@@ -87,6 +92,8 @@ class SignIn:
     began_at: Millis
     seen_at: Millis
     means: Means
+    device_hash: str = ""
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class SignInLink:
 
 _SIGN_IN = (
     sign_ins.c.sign_in_id, sign_ins.c.member_id, sign_ins.c.guest_id, sign_ins.c.guest_name, sign_ins.c.meeting_id, sign_ins.c.device,
-    sign_ins.c.began_at, sign_ins.c.seen_at, sign_ins.c.means,
+    sign_ins.c.began_at, sign_ins.c.seen_at, sign_ins.c.means, sign_ins.c.device_hash, sign_ins.c.bound,
 )
 _LINK = (
     sign_in_links.c.link_id, sign_in_links.c.member_id, sign_in_links.c.issued_by, sign_in_links.c.issued_at, sign_in_links.c.expires_at,
@@ -136,10 +143,6 @@ class Accounts:
 
     # --- sign-ins
 
-    def make_guest_id(self) -> str:
-        """A participant id for someone without an account."""
-        return f"g-{secrets.token_hex(8)}"
-
     async def begin_sign_in(
         self,
         *,
@@ -151,16 +154,22 @@ class Accounts:
         guest_name: str = "",
         meeting_id: MeetingId | None = None,
         device: str = "",
+        device_hash: str = "",
+        bound: bool | None = None,
     ) -> str:
-        """Sign a browser in; the token for its cookie, which is stored nowhere else. Expired sign-ins are cleared away."""
+        """Sign a browser in; the token for its cookie, which is stored nowhere else. Expired sign-ins are cleared away.
+
+        ``bound`` ``None``: as the means is, of which only an invitation says nothing about whose browser it is.
+        """
         token = new_token()
+        its_own = means is not Means.INVITATION if bound is None else bound
         async with self._database.write() as conn:
             await conn.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
             await conn.execute(
                 insert(sign_ins).values(
                     token_hash=token_hash(token), sign_in_id=new_id("s"), member_id=member_id, guest_id=guest_id,
                     guest_name=guest_name, meeting_id=meeting_id, device=device[:100], means=means, began_at=now, seen_at=now,
-                    expires_at=now + seconds * 1000,
+                    expires_at=now + seconds * 1000, device_hash=device_hash, bound=its_own,
                 )
             )
         return token
@@ -337,5 +346,5 @@ class Accounts:
 def _sign_in(row: Any) -> SignIn:
     return SignIn(
         row.sign_in_id, row.member_id, row.guest_id, row.guest_name, row.meeting_id, row.device, row.began_at, row.seen_at,
-        Means(row.means),
+        Means(row.means), row.device_hash, row.bound,
     )

@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, cast
 
 from sqlalchemy import BigInteger, Column, Integer, String, Table, and_, insert, or_, select, update
 
@@ -33,7 +33,14 @@ invitations = Table(
     Column("max_uses", Integer, nullable=False),
     Column("uses", Integer, nullable=False),
     Column("revoked_at", BigInteger, nullable=True),
+    Column("admits", String(8), nullable=False, server_default="guests"),
+    Column("bound_to", String(64), nullable=True),
+    Column("bound_at", BigInteger, nullable=True),
+    Column("bound_device", String(100), nullable=False, server_default=""),
 )
+
+Admits = Literal["guests", "members"]
+"""Whom a general link lets in beside those who are signed in. guests: whoever gives a name · members: nobody."""
 
 
 class InvitationState(StrEnum):
@@ -47,8 +54,11 @@ class InvitationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """``member_id`` None: a general link, by which a guest gives a name or a signed-in member comes in.
-    ``max_uses`` 0: any number of times until it ends."""
+    """``member_id`` None: a general link, by which a signed-in member comes in, and where it ``admits`` guests a guest by name.
+    ``max_uses`` 0: any number of times until it ends.
+
+    A personal link belongs to the first browser that uses it: ``bound_to`` is the hash of that browser's secret.
+    """
 
     invitation_id: str
     meeting_id: MeetingId
@@ -59,6 +69,10 @@ class Invitation:
     max_uses: int
     uses: int
     revoked_at: Millis | None
+    admits: Admits = "guests"
+    bound_to: str | None = None
+    bound_at: Millis | None = None
+    bound_device: str = ""
 
     def state(self, now: Millis) -> InvitationState:
         """Whether someone can still come in by it."""
@@ -72,6 +86,7 @@ class Invitation:
 _COLUMNS = (
     invitations.c.invitation_id, invitations.c.meeting_id, invitations.c.member_id, invitations.c.issued_by, invitations.c.issued_at,
     invitations.c.expires_at, invitations.c.max_uses, invitations.c.uses, invitations.c.revoked_at,
+    invitations.c.admits, invitations.c.bound_to, invitations.c.bound_at, invitations.c.bound_device,
 )
 
 
@@ -98,15 +113,16 @@ class Invitations:
         expires_at: Millis,
         member_id: str | None = None,
         max_uses: int = 0,
+        admits: Admits = "guests",
     ) -> Invitation:
         """A new invitation; its link is ``/j/`` + ``token(invitation_id)``."""
-        invitation = Invitation(new_id("i"), meeting_id, member_id, issued_by, now, expires_at, max_uses, 0, None)
+        invitation = Invitation(new_id("i"), meeting_id, member_id, issued_by, now, expires_at, max_uses, 0, None, admits)
         async with self._database.write() as conn:
             await conn.execute(
                 insert(invitations).values(
                     invitation_id=invitation.invitation_id, token_hash=token_hash(self.token(invitation.invitation_id)),
                     meeting_id=meeting_id, member_id=member_id, issued_by=issued_by, issued_at=now, expires_at=expires_at,
-                    max_uses=max_uses, uses=0, revoked_at=None,
+                    max_uses=max_uses, uses=0, revoked_at=None, admits=admits,
                 )
             )
         return invitation
@@ -145,6 +161,18 @@ class Invitations:
             row = (await conn.execute(select(*_COLUMNS).where(invitations.c.invitation_id == invitation_id))).one_or_none()
         return _invitation(row).state(now) if row else InvitationState.REVOKED
 
+    async def bind(self, invitation_id: str, device_hash: str, device: str, now: Millis) -> bool:
+        """Give a personal link to this browser unless it is another's; whether it is this one's now. Of two at once one gets it."""
+        mine = and_(invitations.c.invitation_id == invitation_id, invitations.c.revoked_at.is_(None), invitations.c.expires_at > now)
+        async with self._database.write() as conn:
+            await conn.execute(
+                update(invitations)
+                .where(mine, invitations.c.bound_to.is_(None))
+                .values(bound_to=device_hash, bound_at=now, bound_device=device[:100], uses=invitations.c.uses + 1)
+            )
+            row = (await conn.execute(select(invitations.c.bound_to).where(mine))).one_or_none()
+        return row is not None and row.bound_to == device_hash
+
     async def revoke(self, meeting_id: MeetingId, invitation_id: str, now: Millis) -> bool:
         """Take one of this meeting's invitations back; False when there is none to take back."""
         return await self._revoke(now, and_(invitations.c.meeting_id == meeting_id, invitations.c.invitation_id == invitation_id)) > 0
@@ -174,5 +202,5 @@ class Invitations:
 def _invitation(row: Any) -> Invitation:
     return Invitation(
         row.invitation_id, MeetingId(row.meeting_id), row.member_id, row.issued_by, row.issued_at, row.expires_at, row.max_uses,
-        row.uses, row.revoked_at,
+        row.uses, row.revoked_at, cast(Admits, row.admits), row.bound_to, row.bound_at, row.bound_device,
     )

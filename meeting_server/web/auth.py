@@ -13,6 +13,7 @@ from meeting_server.store.accounts import Means
 from meeting_server.store.people import Grant
 from meeting_server.web.catalogue import Language
 from meeting_server.web.cookies import cookie_name, drop, put
+from meeting_server.web.devices import device_hash, guest_id_of, known_device, remember_device
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
 from meeting_server.web.preferences import preferences_of
@@ -37,7 +38,7 @@ class Viewer:
     """The person behind a request or socket.
 
     ``only_meeting`` is set for whoever came by a meeting's invitation: they may see that meeting and nothing else,
-    and hold no role beyond it.
+    and hold no role beyond it. ``bound``: on a browser of their own, which may vote.
     """
 
     member_id: str | None
@@ -48,6 +49,7 @@ class Viewer:
     branch_id: str | None = None
     only_meeting: MeetingId | None = None
     grants: tuple[Grant, ...] = ()
+    bound: bool = False
 
     @property
     def participant_id(self) -> ParticipantId:
@@ -96,9 +98,11 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
     if sign_in is None:
         return None
     language = preferences_of(conn).language
+    # a cookie that was copied away from its browser may look, and does not vote
+    bound = sign_in.bound and sign_in.device_hash in ("", known_device(conn))
     if sign_in.guest_id is not None and sign_in.meeting_id is not None:
         guest = GuestOf(sign_in.guest_id, sign_in.meeting_id)
-        return Viewer(None, guest, sign_in.guest_name, language, sign_in.sign_in_id, only_meeting=sign_in.meeting_id)
+        return Viewer(None, guest, sign_in.guest_name, language, sign_in.sign_in_id, only_meeting=sign_in.meeting_id, bound=bound)
     if sign_in.member_id is None:
         return None
     member = await house.directory.member(sign_in.member_id)
@@ -106,14 +110,14 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
         return None
     grants = () if sign_in.meeting_id else await house.directory.grants_of(member.member_id)
     return Viewer(
-        member.member_id, None, member.name, language, sign_in.sign_in_id, member.branch_id, sign_in.meeting_id, grants
+        member.member_id, None, member.name, language, sign_in.sign_in_id, member.branch_id, sign_in.meeting_id, grants, bound
     )
 
 
 async def sign_in_member(
     conn: HTTPConnection, response: Response, member_id: str, means: Means = Means.INVITATION, *, meeting_id: MeetingId | None = None
 ) -> None:
-    """Begin a sign-in on this browser under a fresh token; the one it had ends.
+    """Begin a sign-in on this browser under a fresh token; the one it had ends. The caller made sure that the browser is theirs.
 
     With ``meeting_id`` (an invitation), it is good for that meeting only; a browser on which this very member is
     already signed in keeps what it has.
@@ -124,21 +128,24 @@ async def sign_in_member(
     await _end(conn, viewer)
     seconds = MEETING_SIGN_IN_SECONDS if meeting_id else SIGN_IN_SECONDS
     token = await house_of(conn).accounts.begin_sign_in(
-        member_id=member_id, meeting_id=meeting_id, device=device_of(conn), means=means, now=now_millis(), seconds=seconds
+        member_id=member_id, meeting_id=meeting_id, device=device_of(conn), means=means, now=now_millis(), seconds=seconds,
+        device_hash=device_hash(conn), bound=True,
     )
     put(response, conn, COOKIE, token, seconds)
+    remember_device(conn, response)
 
 
 async def sign_in_guest(conn: HTTPConnection, response: Response, meeting_id: MeetingId, name: str) -> ParticipantId:
-    """Admit a guest to one meeting under the name they typed; the participant id they have there."""
+    """Admit a guest to one meeting under the name they typed; the participant id they have there, which is that of the browser."""
     await _end(conn, await viewer_of(conn))
-    accounts = house_of(conn).accounts
-    guest_id = accounts.make_guest_id()
-    token = await accounts.begin_sign_in(
+    house, device = house_of(conn), device_hash(conn)
+    guest_id = guest_id_of(house.secret, meeting_id, device)
+    token = await house.accounts.begin_sign_in(
         guest_id=guest_id, guest_name=name, meeting_id=meeting_id, device=device_of(conn), now=now_millis(),
-        means=Means.INVITATION, seconds=MEETING_SIGN_IN_SECONDS,
+        means=Means.INVITATION, seconds=MEETING_SIGN_IN_SECONDS, device_hash=device, bound=True,
     )
     put(response, conn, COOKIE, token, MEETING_SIGN_IN_SECONDS)
+    remember_device(conn, response)
     return ParticipantId(guest_id)
 
 

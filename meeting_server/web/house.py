@@ -18,6 +18,7 @@ from meeting_server.store.feeds import Feeds
 from meeting_server.store.hall_devices import HallDevices
 from meeting_server.store.holds import Holds
 from meeting_server.store.invitations import Invitations
+from meeting_server.store.knocks import Knocks
 from meeting_server.store.publications import Publications
 from meeting_server.store.record_edits import RecordEdits
 from meeting_server.store.record_orders import RecordOrders
@@ -66,6 +67,7 @@ class House:
     approvals: Approvals = field(init=False)
     holds: Holds = field(init=False)
     hall_devices: HallDevices = field(init=False)
+    knocks: Knocks = field(init=False)
     feeds: Feeds = field(init=False)
     takeaway_rules: TakeawayRules = field(init=False)
     shared_resources: SharedResources = field(init=False)
@@ -78,7 +80,7 @@ class House:
         self.record_orders, self.approvals, self.holds = RecordOrders(self.database), Approvals(self.database), Holds(self.database)
         self.feeds, self.takeaway_rules = Feeds(self.database, self.secret), TakeawayRules(self.database)
         self.shared_resources, self.statements = SharedResources(self.database), Statements(self.database)
-        self.hall_devices = HallDevices(self.database)
+        self.hall_devices, self.knocks = HallDevices(self.database), Knocks(self.database)
         self.learning = Learning.over(self.database)
 
 

@@ -1,4 +1,4 @@
-"""Inviting to a meeting: a personal link for each member, one for guests, as text, QR code, and taken back."""
+"""Inviting to a meeting: one link for the group, a personal link for each member, one for guests; QR codes; taking them back."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
 from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.invitations import Invitation, InvitationState
+from meeting_server.store.invitations import Admits, Invitation, InvitationState
+from meeting_server.store.knocks import Knock
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web.auth import now_millis
 from meeting_server.web.dates import moment
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import house_of
+from meeting_server.web.knock_pages import waiting_for
 from meeting_server.web.meetings import Seat, managed_seat, names_at
 from meeting_server.web.pages import address_of, language_of, render, say, see
 from meeting_server.web.qr import qr_svg
@@ -32,7 +34,8 @@ GUEST_USES = (0, 5, 20, 50)
 
 @dataclass(frozen=True, slots=True)
 class PersonLink:
-    """One member of the list with the newest of their links, if any. ``mine_to_give``: the viewer may have it and hand it out."""
+    """One member of the list with the newest of their links, if any. ``mine_to_give``: the viewer may have it and hand it out.
+    ``let_in``: further devices that came in as this member, and who let them."""
 
     participant_id: str
     name: str
@@ -40,6 +43,7 @@ class PersonLink:
     state: InvitationState | None
     url: str
     mine_to_give: bool = True
+    let_in: tuple[Knock, ...] = ()
 
     @property
     def works(self) -> bool:
@@ -54,7 +58,7 @@ async def invitations_page(request: Request) -> Response:
 async def _show(request: Request, seat: Seat) -> Response:
     scheduled, now = seat.scheduled, now_millis()
     links, general = await _links(request, seat, now)
-    working = [link for link in links if link.works and link.mine_to_give]
+    common = next((link for link in reversed(general) if link.works and link.invitation and link.invitation.admits == "members"), None)
     sought = request.query_params.get("qr", "")
     reachable = [link for link in [*links, *general] if link.works and link.url]
     shown = next((link for link in reachable if link.invitation and link.invitation.invitation_id == sought), None)
@@ -66,8 +70,10 @@ async def _show(request: Request, seat: Seat) -> Response:
             "scheduled": scheduled,
             "links": links,
             "missing": sum(1 for link in links if link.mine_to_give and not link.works),
-            "general": general,
-            "text": _as_text(request, scheduled, working) if working else "",
+            "general": [link for link in general if link.invitation and link.invitation.admits == "guests"],
+            "common": common,
+            "text": _group_message(request, scheduled, common) if common else "",
+            "waiting": await waiting_for(request, seat),
             "shown": shown,
             "qr": qr_svg(shown.url, say(request, "schedule.invitations.qr_of", name=shown.name)) if shown else "",
             "done": done if done in ("made", "revoked") else "",
@@ -81,32 +87,35 @@ async def _show(request: Request, seat: Seat) -> Response:
 async def _links(request: Request, seat: Seat, now: Millis) -> tuple[list[PersonLink], list[PersonLink]]:
     scheduled, invitations = seat.scheduled, house_of(request).invitations
     rights = await rights_at(house_of(request), scheduled, seat.viewer.participant_id)
+    let_in = [knock for knock in await house_of(request).knocks.of_meeting(seat.meeting_id) if knock.answer == "let_in"]
     names = await names_at(request, scheduled)
     issued = await invitations.of_meeting(scheduled.meeting_id)
     newest = {invitation.member_id: invitation for invitation in issued if invitation.member_id is not None}
 
     def line(participant_id: str, name: str, invitation: Invitation | None) -> PersonLink:
         mine = not participant_id or rights.may_hand_out(seat.viewer.participant_id, participant_id)
+        beside = tuple(knock for knock in let_in if knock.member_id == participant_id)
         if invitation is None:
-            return PersonLink(participant_id, name, None, None, "", mine)
+            return PersonLink(participant_id, name, None, None, "", mine, beside)
         url = address_of(request, f"/j/{invitations.token(invitation.invitation_id)}") if mine else ""
-        return PersonLink(participant_id, name, invitation, invitation.state(now), url, mine)
+        return PersonLink(participant_id, name, invitation, invitation.state(now), url, mine, beside)
 
     members = [p.participant_id for p in scheduled.plan.people if not p.is_guest and p.participant_id in names]
-    guests = say(request, "schedule.invitations.general_name")
+    called = {"guests": say(request, "schedule.invitations.general_name"), "members": say(request, "schedule.invitations.common")}
     return (
         [line(i, names[i], newest.get(i)) for i in members],
-        [line("", guests, i) for i in issued if i.member_id is None and i.revoked_at is None],
+        [line("", called[i.admits], i) for i in issued if i.member_id is None and i.revoked_at is None],
     )
 
 
-def _as_text(request: Request, scheduled: Scheduled, links: list[PersonLink]) -> str:
+def _group_message(request: Request, scheduled: Scheduled, common: PersonLink) -> str:
+    """What is sent to the group: one link for all, at which everyone signs in or asks. Nobody's own link is in it."""
     plan = scheduled.plan
     when = moment(language_of(request), plan.starts_at)
     key = "text_head" if plan.place else "text_head_no_place"
     holes = {"title": plan.title, "when": when} | ({"place": plan.place} if plan.place else {})
     head = say(request, f"schedule.invitations.{key}", **holes)
-    return "\n".join([head, "", *(f"{link.name}\n{link.url}" for link in links)])
+    return f"{head}\n{common.url}"
 
 
 async def make_links(request: Request) -> Response:
@@ -123,6 +132,10 @@ async def make_links(request: Request) -> Response:
                 await _issue(request, seat, link.participant_id, now)
         await _note(request, seat, Act.INVITATION_ISSUED, "")
         return see(f"/meetings/{seat.meeting_id}/invitations?done=made")
+    if what == "members":
+        await _issue(request, seat, None, now, admits="members")
+        await _note(request, seat, Act.INVITATION_ISSUED, "")
+        return see(f"/meetings/{seat.meeting_id}/invitations?done=made")
     if what == "guests":
         uses = field(form, "uses")
         invitation = await _issue(request, seat, None, now, int(uses) if uses.isdigit() and int(uses) in GUEST_USES else 0)
@@ -133,7 +146,7 @@ async def make_links(request: Request) -> Response:
         raise Refused(WebCode.BAD_FORM, field="make")
     if not link_of[what].mine_to_give:
         raise Refused(Code.FORBIDDEN)
-    await house_of(request).invitations.revoke_all_of(seat.meeting_id, now, member_id=what)
+    await _end_link_of(request, seat, what)
     await _issue(request, seat, what, now)
     await _note(request, seat, Act.INVITATION_ISSUED, link_of[what].name, what)
     return see(f"/meetings/{seat.meeting_id}/invitations?done=made#p-{what}")
@@ -147,14 +160,28 @@ async def revoke_link(request: Request) -> Response:
         raise Refused(Code.FORBIDDEN)
     if not await house_of(request).invitations.revoke(seat.meeting_id, chosen, now_millis()):
         raise Refused(WebCode.NOT_FOUND)
+    for link in links:
+        if link.invitation and link.invitation.invitation_id == chosen:
+            await _end_link_of(request, seat, link.participant_id)
     await _note(request, seat, Act.INVITATION_REVOKED, "")
     return see(f"/meetings/{seat.meeting_id}/invitations?done=revoked")
 
 
-async def _issue(request: Request, seat: Seat, member_id: str | None, now: Millis, max_uses: int = 0) -> Invitation:
+async def _end_link_of(request: Request, seat: Seat, member_id: str) -> None:
+    """Take a member's links back, with every sign-in at this meeting that came of them and every device let in beside them."""
+    house = house_of(request)
+    await house.invitations.revoke_all_of(seat.meeting_id, now_millis(), member_id=member_id)
+    await house.knocks.forget(seat.meeting_id, member_id)
+    house.sign_outs.announce(await house.accounts.end_at_meeting(seat.meeting_id, [member_id]))
+
+
+async def _issue(
+    request: Request, seat: Seat, member_id: str | None, now: Millis, max_uses: int = 0, *, admits: Admits = "guests"
+) -> Invitation:
     ends = max(seat.scheduled.plan.ends_at, now) + AFTER_END
     return await house_of(request).invitations.issue(
-        seat.meeting_id, issued_by=seat.viewer.participant_id, now=now, expires_at=ends, member_id=member_id, max_uses=max_uses
+        seat.meeting_id, issued_by=seat.viewer.participant_id, now=now, expires_at=ends, member_id=member_id, max_uses=max_uses,
+        admits=admits,
     )
 
 

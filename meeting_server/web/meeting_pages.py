@@ -20,6 +20,7 @@ from meeting_server.web.calendar_file import calendar_of
 from meeting_server.web.desk import desk_of
 from meeting_server.web.home import calendar_response
 from meeting_server.web.house import house_of
+from meeting_server.web.knock_pages import waiting_for
 from meeting_server.web.meetings import Seat, door_is_open, is_due, names_at, seat_at, state_of
 from meeting_server.web.pages import address_of, language_of, render, say
 from meeting_server.web.permissions import allowed
@@ -100,6 +101,7 @@ async def show_meeting(
             "scheduled": scheduled,
             "plan": scheduled.plan,
             "seat": seat,
+            "waiting": await waiting_for(request, seat),
             "due": is_due(scheduled, now),
             "branch_name": convening.branch_name if convening else "",
             "near": door_is_open(scheduled, now, runs=False),

@@ -114,7 +114,7 @@ def _stands(rights: Rights, invitation: Invitation) -> bool:
         return rights.manages(invitation.issued_by)
     if rights.scheduled.listed(to) is None or is_removed(rights.state, to):
         return False
-    return invitation.uses > 0 or rights.may_hand_out(invitation.issued_by, to)
+    return invitation.bound_to is not None or rights.may_hand_out(invitation.issued_by, to)
 
 
 async def _keep_roles(house: House, rights: Rights) -> None:

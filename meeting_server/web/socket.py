@@ -132,6 +132,7 @@ class _Talk:
             self._outlet,
             media=registry.signalling.available,
             captions=registry.captions.available,
+            bound=viewer.bound,
         )
         if isinstance(entered, Close):
             return entered

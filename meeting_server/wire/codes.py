@@ -11,6 +11,7 @@ class WireCode(StrEnum):
     BAD_MESSAGE = "bad_message"
     RATE_LIMITED = "rate_limited"
     STORAGE_UNAVAILABLE = "storage_unavailable"
+    DEVICE_UNCONFIRMED = "device_unconfirmed"
     # media: the words of ``media/api``
     BAD_SDP = "bad_sdp"
     NO_COMMON_CODEC = "no_common_codec"

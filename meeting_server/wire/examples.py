@@ -91,6 +91,7 @@ OTHERS: tuple[str, ...] = (
     '{"type":"voice","connection_id":"kX2b9QwLr0aF","device":"phone"}',
     '{"type":"media_lost","retry_after_ms":500}',
     '{"type":"typing","participant_id":"m1","on":true}',
+    '{"type":"knocked"}',
     '{"type":"collected","id":"c91f0a3d5e7b2468","motion_id":"m2","blind_signature":"3f9c…"}',
     '{"type":"paper","motion_id":"m2","issued":12,"returned":7}',
 )

@@ -192,6 +192,11 @@ class Typing(Struct, tag="typing", tag_field="type", frozen=True):
     on: bool
 
 
+class Knocked(Struct, tag="knocked", tag_field="type", frozen=True):
+    """Another browser asks to come in as this member, or as somebody whom this viewer may let in; or such a question was answered.
+    ``GET /meetings/<id>/knocks`` tells which; unrecorded."""
+
+
 class Pong(Struct, tag="pong", tag_field="type", frozen=True):
     """``sent`` as it came; ``now`` is the server's clock (Unix ms)."""
 
@@ -201,5 +206,5 @@ class Pong(Struct, tag="pong", tag_field="type", frozen=True):
 
 ServerMessage = (
     Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | Error | Collected | PaperProgress | Answer | Slots
-    | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Pong
+    | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Knocked | Pong
 )

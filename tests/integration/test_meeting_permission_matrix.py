@@ -52,6 +52,8 @@ NEEDED = {
     "GET /meetings/{meeting_id}/invitations": MANAGES,
     "POST /meetings/{meeting_id}/invitations": MANAGES,
     "POST /meetings/{meeting_id}/invitations/revoke": MANAGES,
+    "GET /meetings/{meeting_id}/knocks": LISTED,
+    "POST /meetings/{meeting_id}/knocks/{knock_id}": LISTED,
     "GET /meetings/{meeting_id}/leave": LISTED,
     "POST /meetings/{meeting_id}/leave": LISTED,
     "POST /meetings/{meeting_id}/leave/withdraw": LISTED,
@@ -88,7 +90,7 @@ def test_every_page_of_a_meeting_is_in_the_matrix() -> None:
 async def ask(browser: Browser, line: str, meeting_id: str, token: str) -> int:
     """The answer's status; ``403`` also for a page that shows its visitor to the door."""
     method, path = line.split()
-    names = {"contest_id": "c1", "document_id": "d1", "page": "1", "participant_id": "nobody", "code": "A" * 20}
+    names = {"contest_id": "c1", "document_id": "d1", "page": "1", "participant_id": "nobody", "knock_id": "k1", "code": "A" * 20}
     path = path.format(meeting_id=meeting_id, **names)
     answer = await (browser.get(path) if method == "GET" else browser.post(path, data={"csrf": token}))
     turned_away = answer.status_code == 303 and answer.headers["location"].endswith("/enter")

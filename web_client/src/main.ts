@@ -8,6 +8,7 @@ import type { Ballots } from "./core/ballot/ballots";
 import { papersUnsupported } from "./core/ballot/kept";
 import { beat, now } from "./core/clock";
 import { Inbox } from "./core/inbox";
+import { knocked, knocks } from "./core/knocks";
 import { Outbox, type Shelf } from "./core/outbox";
 import { iRun } from "./core/permissions";
 import { motions } from "./core/selectors";
@@ -18,6 +19,7 @@ import { IceServers } from "./media/ice";
 import { watchNetwork } from "./media/network";
 import { RoomMedia } from "./media/room_media";
 import { fetchHallCode } from "./net/hall_code";
+import { answerKnock, fetchKnocks } from "./net/knocks";
 import { MeetingSocket, type SocketState } from "./net/socket";
 import { isPhone, makeId, readBoot, socketAddress, sparesData } from "./page/boot";
 import { addConsoleWords, begin, setPreferences } from "./page/preferences";
@@ -30,6 +32,8 @@ import { Close, type Collect } from "./wire/messages";
 
 /** The sheets of secret votes are fetched so long (ms) after the room, when there is none yet. */
 const PAPERS_COME = 4_000;
+/** Knocks that come together are fetched together (ms). */
+const KNOCKS_REST = 300;
 
 const start = readBoot();
 boot.value = start;
@@ -109,6 +113,10 @@ const actions: Actions = {
     await ballots?.recheck(motionId);
   },
   hallCode: () => fetchHallCode(start.meeting_id),
+  async answerKnock(id, answer) {
+    await answerKnock(start.urls["meeting"] ?? "", id, answer, start.csrf);
+    knocked.value += 1;
+  },
   typing: (on) => void socket.send({ type: "signal", kind: "typing", on }),
   openMicrophone: () => roomMedia.devices.openMicrophone(),
   closeMicrophone: () => roomMedia.devices.closeMicrophone(),
@@ -160,6 +168,24 @@ function follow(): void {
     if (!over.value) return;
     untracked(() => roomMedia.stop());
     sleep();
+  });
+}
+
+/** Look who asks to be let in: whenever a connection is live again, and when the server says so. */
+function watchKnocks(): void {
+  let running = false;
+  effect(() => {
+    void knocked.value;
+    if (connection.value.phase !== "live" || running) return;
+    running = true;
+    setTimeout(() => {
+      const since = knocked.peek();
+      void fetchKnocks(start.urls["meeting"] ?? "").then((found) => {
+        running = false;
+        if (found !== null) knocks.value = found;
+        if (knocked.peek() !== since) knocked.value += 1; // the list changed while it was fetched
+      });
+    }, KNOCKS_REST);
   });
 }
 
@@ -235,6 +261,7 @@ async function run(): Promise<void> {
   else {
     bringSheets();
     bringPapers();
+    watchKnocks();
     forgetSentPapers();
     show();
   }

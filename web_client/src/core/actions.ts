@@ -26,6 +26,8 @@ export interface Actions {
   recheckBallot(motionId: MotionId): Promise<void>;
   /** The code the hall's screen shows now; null when the server has none to show. */
   hallCode(): Promise<HallCode | null>;
+  /** Let a browser that asks to come in do so, or not. */
+  answerKnock(id: string, answer: "let_in" | "refused"): Promise<void>;
   /** Unrecorded signal that one is typing. */
   typing(on: boolean): void;
 

@@ -3,6 +3,7 @@ import type { EventFrame, ServerMessage } from "../wire/messages";
 import { learn, learnRoughly } from "./clock";
 import type { Outbox } from "./outbox";
 import { progress } from "./ballot/kept";
+import { knocked } from "./knocks";
 import { evolve } from "./reducer";
 import { consentOpen } from "./selectors";
 import { batch, captions, captionsEnded, captionsOffered, change, closedForMe, connection, lastSpeaker, link, media, meeting, networks, position, seq, speaking, typing, you } from "./store";
@@ -108,6 +109,9 @@ export class Inbox {
         return "ballot";
       case "networks":
         networks.value = { ...networks.value, ...message.levels };
+        return "done";
+      case "knocked":
+        knocked.value += 1;
         return "done";
       case "link":
         link.value = { ...link.value, server: message };

@@ -1,4 +1,5 @@
 /** Every state worth looking at, as what it changes in the store. */
+import { knocks } from "../core/knocks";
 import { boot, captions, captionsEnded, change, connection, link, media, meeting, networks, outbox, ownLevel, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
 import { go, openSheet } from "../views/layout";
@@ -82,6 +83,14 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "room-page-words-only": () => {
     room({ shown: PAGE });
     change(media, { profile: "text" });
+  },
+  "room-my-other-device": () => {
+    room();
+    knocks.value = { waiting: [{ id: "k1", name: "丁文静", device: "Chrome, Windows", number: 47, mine: true, known: true }], let_in: [] };
+  },
+  "room-my-other-device-let-in": () => {
+    room();
+    knocks.value = { waiting: [], let_in: [{ id: "k2", device: "Chrome, Windows", by: "何雨桐", at: NOW }] };
   },
   "room-video": () => room(),
   "room-own-camera": () => {

@@ -104,6 +104,7 @@ export const storyActions: Actions = {
     asked.push({ kind: "recheck", data: { motion_id: motionId } });
   },
   hallCode: async () => null,
+  answerKnock: async () => undefined,
   typing: () => undefined,
   async openMicrophone() {
     change(media, { microphone: "open" });

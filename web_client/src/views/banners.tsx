@@ -9,6 +9,7 @@ import { boot, connection, media, outbox, self, you } from "../core/store";
 import { Banner } from "../widgets/banner";
 import { Button } from "../widgets/button";
 import type { IconName } from "../widgets/icon";
+import { KnockBanners } from "./knocks";
 import { dismiss, notices, type Notice } from "./notices";
 import { toggleMicrophone } from "./microphone";
 import { refusalWords } from "./names";
@@ -81,6 +82,7 @@ export function Banners(): JSX.Element {
     <section class="banners" aria-label={t("room.news")}>
       <VoteStrip />
       <OfficerStrip />
+      <KnockBanners />
       <Connection />
       {notices.value.slice(-2).map((notice) => (
         <Banner

@@ -228,6 +228,13 @@ export interface Typing {
   readonly participant_id: string;
   readonly on: boolean;
 }
+/**
+ * Another browser asks to come in as this member, or as somebody whom this viewer may let in; or such a question was answered.
+ * `GET /meetings/<id>/knocks` tells which; unrecorded.
+ */
+export interface Knocked {
+  readonly type: "knocked";
+}
 /** `sent` as it came; `now` is the server's clock (Unix ms). */
 export interface Pong {
   readonly type: "pong";
@@ -1372,7 +1379,7 @@ export interface Amendment {
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
+export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "device_unconfirmed" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
 export type Right = "run_meeting" | "run_votes" | "run_floor" | "moderate" | "record" | "take_notes" | "speak" | "chat" | "see_all_rooms";
 
@@ -1538,7 +1545,7 @@ export type EventFrame = {
 /** Every frame a phone may send. */
 export type ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Inspect | Hangup | Collect | Ping;
 /** Every frame the server may send. */
-export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Pong;
+export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Knocked | Pong;
 
 // --- Constants -------------------------------------------------------------------------------------------
 
@@ -1641,6 +1648,7 @@ export const CODES = [
   "bad_message",
   "rate_limited",
   "storage_unavailable",
+  "device_unconfirmed",
   "bad_sdp",
   "no_common_codec",
   "too_many_lines",
