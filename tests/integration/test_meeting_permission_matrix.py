@@ -41,6 +41,7 @@ NEEDED = {
     "POST /meetings/{meeting_id}/devices/switch": MANAGES,
     "GET /meetings/{meeting_id}/documents": LISTED,
     "POST /meetings/{meeting_id}/documents": MANAGES,
+    "GET /meetings/{meeting_id}/documents/progress": MANAGES,
     "GET /meetings/{meeting_id}/documents/{document_id}": LISTED,
     "GET /meetings/{meeting_id}/documents/{document_id}/pages/{page}": LISTED,
     "GET /meetings/{meeting_id}/documents/{document_id}/pages/{page}/large": LISTED,
