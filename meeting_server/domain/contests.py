@@ -12,12 +12,20 @@ from meeting_server.domain.ids import Millis
 from meeting_server.domain.state import Contest, MeetingState
 
 LONGEST_TEXT = 500
+MOST_UNANSWERED = 3
+"""Of one participant; whoever runs the meeting has to read each of them."""
+MOST_OF_A_PERSON = 10
+"""In one meeting, answered ones too."""
 
 
 def _contest(state: MeetingState, command: ContestAttendance, asked: Asked) -> Decision:
     text = checked_text(command.text, "text", LONGEST_TEXT)
     if isinstance(text, Rejected):
         return text
+    mine = [contest for contest in state.contests if contest.participant_id == asked.who]
+    unanswered = sum(contest.answered_at is None for contest in mine)
+    if len(mine) >= MOST_OF_A_PERSON or unanswered >= MOST_UNANSWERED:
+        return Rejected(Code.TOO_MANY_CONTESTS, detail=(("most", MOST_OF_A_PERSON), ("unanswered", MOST_UNANSWERED)))
     return (AttendanceContested(f"x{state.counters.contests + 1}", asked.who, text),)
 
 

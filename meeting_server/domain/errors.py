@@ -74,6 +74,7 @@ class Code(StrEnum):
     CODE_USED = "code_used"
     UNKNOWN_CONTEST = "unknown_contest"
     ALREADY_ANSWERED = "already_answered"
+    TOO_MANY_CONTESTS = "too_many_contests"
     ALREADY_CAST = "already_cast"
     POLL_CLOSED = "poll_closed"
     NOT_VOTING = "not_voting"

@@ -88,7 +88,10 @@ async def on_refused(request: Request, error: Exception) -> Response:
     if error.code is WebCode.SIGN_IN_REQUIRED and asks_for_a_page and await viewer_of(request) is None:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see("/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='/')}")
-    return await refuse(request, str(error.code), error.status, error.detail, error.field)
+    response = await refuse(request, str(error.code), error.status, error.detail, error.field)
+    if error.retry_after:
+        response.headers["retry-after"] = str(error.retry_after)
+    return response
 
 
 async def on_not_in_order(request: Request, error: Exception) -> Response:

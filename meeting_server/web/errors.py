@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from math import ceil
 
 from meeting_server.domain.errors import Code, Rejected
 
@@ -88,14 +89,16 @@ STATUS: dict[str, int] = {
 class Refused(Exception):
     """Raised by a route: the request has no effect. ``error_pages`` turns it into a page or JSON.
 
-    ``field`` names the form field at fault; ``detail`` fills the holes of the sentence.
+    ``field`` names the form field at fault; ``retry_after`` is when to come again (seconds; 0: not said); ``detail`` fills the
+    holes of the sentence.
     """
 
-    def __init__(self, code: Code | WebCode, status: int = 0, *, field: str = "", **detail: int | str) -> None:
+    def __init__(self, code: Code | WebCode, status: int = 0, *, field: str = "", retry_after: float = 0, **detail: int | str) -> None:
         super().__init__(str(code))
         self.code = code
         self.status = status or STATUS.get(code, 409)
         self.field = field
+        self.retry_after = ceil(retry_after)
         self.detail = detail
 
 

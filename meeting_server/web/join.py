@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from meeting_server.store.invitations import Invitation, InvitationState
 from meeting_server.store.knocks import Knock
 from meeting_server.store.people import Member, plain_name
 from meeting_server.store.schedule import Listed, Scheduled
+from meeting_server.web.addresses import household_of
 from meeting_server.web.auth import Viewer, device_of, now_millis, sign_in_guest, sign_in_member, viewer_of
 from meeting_server.web.calendar_file import calendar_of
 from meeting_server.web.convening import invited
@@ -203,6 +205,8 @@ async def enter_by_link(request: Request) -> Response:
     response = see(f"{url}#leave" if way == "page" else f"{url}/room?as={way}")
     mine = _is_in_already(viewer, invitation, scheduled)
     if not mine and not door.let_in and invitation.member_id is None and not door.guest_name:
+        if door.who is None:
+            _allow_guest(request, scheduled)
         used = await house_of(request).invitations.use(invitation.invitation_id, now_millis())
         if used is not InvitationState.GOOD:
             return await _show(request, await _door(request))
@@ -252,6 +256,13 @@ async def _knock(request: Request, door: Door, typed: str) -> Response:
     await knock(request, door.scheduled, door.invitation, plain_name(typed)[:60])
     remember_device(request, response)
     return response
+
+
+def _allow_guest(request: Request, scheduled: Scheduled) -> None:
+    """One guest more. Raises Refused(rate_limited). Members are not counted: guests of their address keep nobody out."""
+    wait = house_of(request).allowances.guest(scheduled.meeting_id, household_of(request), time.monotonic())
+    if wait > 0:
+        raise Refused(WebCode.RATE_LIMITED, retry_after=wait)
 
 
 async def _late_addition(request: Request, scheduled: Scheduled, member: Member) -> Invited:

@@ -34,13 +34,14 @@ MOST_BAD = 5
 """Frames that can not be understood, for as long as the socket lives."""
 COMMANDS: dict[str, Rate] = {
     "PostChat": Rate(1, 12),
-    "ContestAttendance": Rate(1 / 60, 3),
 }
 """Commands that others have to read, by kind, of one person."""
 HANDSHAKES = Rate(2, 60)
 """Sockets that one person opens, or asks to open."""
 GUESTS = Rate(1 / 5, 60)
-"""Guests who come into one meeting from one household."""
+"""Guests who come into one meeting from one household: a lecture hall's at once, then a dozen a minute."""
+ALL_GUESTS = Rate(1, 300)
+"""Guests who come into one meeting, wherever from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Allowances:
         self._people: OrderedDict[str, Limits] = OrderedDict()
         self._handshakes = Buckets(HANDSHAKES)
         self._guests = Buckets(GUESTS)
+        self._all_guests = Buckets(ALL_GUESTS)
 
     def frames(self, person: str, now: float) -> Limits:
         """The budget of frames of one person, shared by all their sockets of now and of later."""
@@ -126,7 +128,7 @@ class Allowances:
 
     def guest(self, meeting_id: str, household: str, now: float) -> float:
         """Seconds until one more guest may come into the meeting from this household; 0: now, and they are counted."""
-        return self._guests.wait(f"{meeting_id} {household}", now)
+        return self._guests.wait(f"{meeting_id} {household}", now) or self._all_guests.wait(meeting_id, now)
 
     def _forget(self, now: float) -> None:
         for _ in range(2):

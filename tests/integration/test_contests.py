@@ -60,6 +60,22 @@ async def test_a_contest_and_its_answer_are_shown_to_both_and_stay_in_the_record
     assert [(e.accepted, e.answered_by) for e in events if isinstance(e, ContestAnswered)] == [(True, house.pid("secretary"))]
 
 
+async def test_four_hundred_contests_of_one_member_are_three(house: MeetingHouse, held: MeetingId) -> None:
+    member, secretary = await house.signed_in("probationary"), await house.signed_in("secretary")
+    address, token = f"/meetings/{held}/attendance/contest", await member.token("/me/attendance")
+    answers = [
+        await member.post(address, data={"csrf": token, "text": f"第 {number} 条"}, headers={"accept": "application/json"})
+        for number in range(20)
+    ]
+    assert [answer.status_code for answer in answers] == [303] * 3 + [409] * 17
+    assert answers[-1].json()["code"] == "too_many_contests"
+    report = f"/meetings/{held}/attendance"
+    await secretary.submit(f"{report}/contests/x1", {"text": "属实", "accepted": "yes"}, page=report)
+    await member.submit(address, {"text": "还有"}, page="/me/attendance")
+    events = [record.event for record in await house.registry.records(held)]
+    assert len([event for event in events if isinstance(event, AttendanceContested)]) == 4
+
+
 async def test_what_is_held_about_a_member_holds_their_presence_and_their_contests_and_nobody_elses(
     house: MeetingHouse, held: MeetingId
 ) -> None:

@@ -17,6 +17,7 @@ from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.store.branch_tree import Branch
 from meeting_server.web.assets import Assets
+from meeting_server.web.buckets import Buckets, Rate
 from tests.meeting_house import HOUR, LINK, MeetingHouse, meeting_house
 
 
@@ -173,6 +174,25 @@ async def test_a_guest_without_a_proper_name_is_asked_again(house: MeetingHouse,
     assert words in answer.text
     (invitation,) = await house.inner.house.invitations.of_meeting(scheduled.meeting_id)
     assert invitation.uses == 0
+
+
+async def test_guests_of_one_address_fill_no_meeting_and_keep_no_member_out(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house.inner.house.allowances, "_guests", Buckets(Rate(1 / 60, 3)))
+    meeting_id = (await house.scheduled()).meeting_id
+    link = await house.link(meeting_id)
+    statuses = []
+    for number in range(6):
+        browser = house.browser()
+        fields = {"csrf": await browser.token(link), "as": "listen", "name": f"来宾{number}"}
+        answer = await browser.post(link, data=fields, headers={"accept": "application/json"})
+        statuses.append(answer.status_code)
+    assert statuses == [303] * 3 + [429] * 3
+    assert answer.json()["code"] == "rate_limited"
+    assert 0 < int(answer.headers["retry-after"]) <= 60
+    member = await house.signed_in("probationary")
+    assert (await member.get(f"/meetings/{meeting_id}/enter")).status_code == 200
+    personal = await house.link(meeting_id, "member")
+    await house.browser().submit(personal, {"as": "listen"}, page=personal)
 
 
 async def test_a_signed_in_member_comes_by_the_guests_link_as_themselves(house: MeetingHouse) -> None:

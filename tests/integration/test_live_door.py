@@ -10,11 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import HTTPConnection
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from meeting_server.domain.ids import MeetingId, ParticipantId
-from meeting_server.web.admission import origin_allowed
+from meeting_server.web.admission import MOST_WAITING_OF_A_PERSON, origin_allowed
+from meeting_server.web.buckets import Buckets, Rate
 from meeting_server.web.half_open import PunctualProtocol
 from meeting_server.web.limits import MOST_BAD, MOST_REFUSED, RATES
 from meeting_server.web.sign_outs import SignOuts
@@ -183,6 +185,91 @@ async def test_a_socket_that_says_other_things_than_hello_is_not_kept_longer(liv
     await bot.say({"type": "ping", "sent": 1})
     assert (await bot.other("error"))["code"] == "bad_message"
     assert await bot.closed() == Close.NO_HELLO
+
+
+async def refused_with(live: Live, who: str) -> int:
+    """Status of a handshake that is refused for now."""
+    with pytest.raises(InvalidStatus) as refused:
+        await Bot.open(live.url(), cookie=f"who={who}")
+    response = refused.value.response
+    assert int(response.headers["Retry-After"]) > 0
+    assert json.loads(response.body or b"")["code"] == "rate_limited"
+    return response.status_code
+
+
+async def test_silent_sockets_of_one_person_keep_nobody_else_out(live: Live) -> None:
+    silent = [await knocking(live, "m1") for _ in range(MOST_WAITING_OF_A_PERSON)]
+    assert [await refused_with(live, "m1") for _ in range(5)] == [429] * 5
+    async with await live.enter("m2"), await live.enter("m3"):
+        assert live.registry.connected(MEETING) == 2
+    for bot in silent:
+        bot.drop()
+    async with asyncio.timeout(PATIENCE):
+        while live.door.waiting or live.door.open:  # noqa: ASYNC110  the server does not say so
+            await asyncio.sleep(0.01)
+    async with await live.enter("m1") as member:
+        assert (await member.command("PostChat", text="回来了"))["type"] == "ack"
+
+
+async def test_guests_of_one_address_keep_no_member_of_it_out(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meeting_server.web.admission.MOST_GUESTS_OF_A_HOUSEHOLD", 2)
+    names = {f"guest{number}": f"m{number}" for number in (1, 2, 3)}
+
+    async def seated(conn: HTTPConnection) -> StubViewer | None:
+        who = conn.cookies.get("who", "")
+        return StubViewer(ParticipantId(names.get(who, who)), who, is_guest=who in names)
+
+    live.door.viewer_of = seated
+    async with await live.enter("guest1"), await live.enter("guest2"):
+        assert await refused_with(live, "guest3") == 429
+        async with await live.enter("m3") as member:
+            assert (await member.command("PostChat", text="党员进得来"))["type"] == "ack"
+
+
+async def test_one_person_does_not_open_sockets_without_end(live: Live) -> None:
+    live.door.allowances._handshakes = Buckets(Rate(1 / 3600, 5))
+    for _ in range(5):
+        (await Bot.open(live.url(), cookie="who=m1")).drop()
+    assert await refused_with(live, "m1") == 429
+    async with await live.enter("m2"):
+        assert live.registry.connected(MEETING) == 1
+
+
+async def test_coming_back_does_not_renew_what_a_person_may_post(live: Live) -> None:
+    answers = []
+    for _ in range(5):
+        async with await live.enter("m1") as member:
+            answers += [await member.command("PostChat", text="刷屏") for _ in range(8)]
+    refused = [answer for answer in answers if answer["type"] == "rejected"]
+    assert {answer["code"] for answer in refused} == {"rate_limited"}
+    assert all(0 < answer["retry_after_ms"] <= 1_000 for answer in refused)
+    assert len(answers) - len(refused) < 40
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        pytest.param(bytes.fromhex("898000000000") * 200, id="pings"),
+        pytest.param(bytes.fromhex("8a8000000000") * 200, id="pongs"),
+        pytest.param(bytes.fromhex("018000000000") + bytes.fromhex("008000000000") * 200, id="continuations"),
+    ],
+)
+async def test_frames_that_say_nothing_close_the_socket(live: Live, frames: bytes) -> None:
+    async with await live.enter("m2") as other:
+        bot = await live.enter("m1")
+        bot.websocket.transport.write(frames)
+        assert await bot.closed() == Close.FLOODING
+        assert (await other.command("PostChat", text="还在"))["type"] == "ack"
+
+
+async def test_a_few_pings_and_a_message_in_pieces_are_no_flood(live: Live) -> None:
+    async with await live.enter("m1") as bot:
+        for _ in range(10):
+            await bot.websocket.ping()
+        text = json.dumps({"type": "command", "id": "in-pieces-1", "kind": "PostChat", "data": {"text": "分" * 2000}}, ensure_ascii=False)
+        bot._answers["in-pieces-1"] = asyncio.get_running_loop().create_future()
+        await bot.websocket.send([text[at : at + 100] for at in range(0, len(text), 100)])
+        assert (await bot.answer_to("in-pieces-1"))["type"] == "ack"
 
 
 @pytest.mark.parametrize(

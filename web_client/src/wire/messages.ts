@@ -1377,7 +1377,7 @@ export interface Amendment {
   readonly amended_at: number;
 }
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "device_unconfirmed" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
@@ -1632,6 +1632,7 @@ export const CODES = [
   "code_used",
   "unknown_contest",
   "already_answered",
+  "too_many_contests",
   "already_cast",
   "poll_closed",
   "not_voting",
