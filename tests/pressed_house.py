@@ -14,6 +14,7 @@ from pathlib import Path
 
 from meeting_server.app import open_house
 from meeting_server.config import Settings
+from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.store.accounts import Means
@@ -80,8 +81,9 @@ async def _furnished(settings: Settings) -> tuple[str, dict[str, str]]:
             branch.branch_id, "general", "支部党员大会", "A305", start, start + HOUR, "general_meeting", False,
             (ItemPlan("学习", 30),),
             (
-                Listed(people["secretary"].member_id, Role.SECRETARY), Listed(people["member"].member_id, Role.CHAIR),
-                Listed(people["probationary"].member_id), Listed(people["reviewer"].member_id),
+                Listed(ParticipantId(people["secretary"].member_id), Role.SECRETARY),
+                Listed(ParticipantId(people["member"].member_id), Role.CHAIR),
+                *(Listed(ParticipantId(people[who].member_id)) for who in ("probationary", "reviewer")),
             ),
         )  # fmt: skip
         scheduled = await house.desk.schedule.add(plan, people["secretary"].member_id, start)
