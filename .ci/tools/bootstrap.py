@@ -8,10 +8,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -19,6 +21,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 CLIENT = ROOT / "web_client"
 STAMPS = VENV / "stamps"
+BROWSERS = VENV / "browsers"
 PIP_QUIET: list[str | Path] = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 PIP_INSTALL: list[str | Path] = [*PIP_QUIET, "install", "-c", ROOT / ".ci" / "constraints.txt"]
 OLDEST_NODE = (20, 19)
@@ -42,6 +45,8 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "gstreamer1.0-libav": _library("gstreamer-1.0/libgstlibav.so"),
     "gir1.2-gst-plugins-bad-1.0": _library("girepository-1.0/GstWebRTC-1.0.typelib"),
     "python3-gi": ("/usr/lib/python3/dist-packages/gi/__init__.py",),
+    "webkit2gtk-driver": ("/usr/bin/WebKitWebDriver",),
+    "xvfb": ("/usr/bin/Xvfb",),
     "fonts-noto-cjk": ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",),
     "espeak-ng": ("/usr/bin/espeak-ng",),
     "ffmpeg": ("/usr/bin/ffmpeg",),
@@ -221,6 +226,50 @@ def install_speech() -> None:
     finish("speech", mark)
 
 
+# --- browsers of years ago, for the tests ---------------------------------------------------------------------------
+
+OLD_BROWSERS = {
+    # Chromium's version: the npm package that holds it, and that package's checksum
+    "78": ("chrome-aws-lambda@1.20.4", "aba7f1562247dda11a704f9bc41294e57a1e197eae31085842479e4c0b025144"),
+    "80": ("chrome-aws-lambda@2.1.1", "94f8953cd47c3fbd9d0ba8f50d2e5aa4e8136ca52b37e2babcc12e43018ade77"),
+}
+UNPACK = """const [from, to] = process.argv.slice(1);
+const { brotliDecompressSync } = require("zlib"), { readFileSync, writeFileSync } = require("fs");
+writeFileSync(to, brotliDecompressSync(readFileSync(from)));"""
+
+
+def install_old_browsers() -> None:
+    """The oldest Chromium that runs the room, and one that is too old. They run on x86-64 only, as their packages do."""
+    mark = fingerprint([], *chain.from_iterable(OLD_BROWSERS.values()))
+    if done("browsers", mark) and all((BROWSERS / version / "chromium").is_file() for version in OLD_BROWSERS):
+        return
+    say("Browsers of years ago, for the tests")
+    command, environment = npm()
+    node = shutil.which("node", path=environment.get("PATH")) or "node"
+    for version, (package, checksum) in OLD_BROWSERS.items():
+        place = BROWSERS / version
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            words = ["pack", "--silent", "--pack-destination", folder, package]
+            run([*command, *words], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+            (packed,) = Path(folder).glob("*.tgz")
+            with packed.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != checksum:
+                    raise Stop(f"{package} is not the one that was chosen (its checksum differs)")
+            with tarfile.open(packed) as archive:
+                for name in ("chromium", "swiftshader.tar"):
+                    source = archive.extractfile(f"package/bin/{name}.br")
+                    assert source is not None
+                    (place / f"{name}.br").write_bytes(source.read())
+                    run([node, "-e", UNPACK, place / f"{name}.br", place / name], env=environment)
+                    (place / f"{name}.br").unlink()
+            with tarfile.open(place / "swiftshader.tar") as libraries:
+                libraries.extractall(place, filter="data")
+            (place / "swiftshader.tar").unlink()
+            (place / "chromium").chmod(0o755)
+    finish("browsers", mark)
+
+
 # --- the system, for the tests --------------------------------------------------------------------------------------
 
 
@@ -239,7 +288,7 @@ def install_system() -> None:
 
 STEPS = {
     "run": ("python", "client"),
-    "test": ("system", "python-dev", "speech", "client"),
+    "test": ("system", "python-dev", "speech", "browsers", "client"),
     "check": ("python-dev", "node"),
     "client": ("client",),
 }
@@ -258,6 +307,8 @@ def main() -> int:
         install_python("[dev,cluster,speech,speech-sherpa]" if "python-dev" in steps else "")
         if "speech" in steps:
             install_speech()
+        if "browsers" in steps:
+            install_old_browsers()
         if "node" in steps:
             install_client()
         if "client" in steps:

@@ -46,7 +46,7 @@ async def _shell(request: Request, seat: Seat, *, stage: bool) -> Response:
     return await render(
         request,
         "room.html",
-        {"scheduled": seat.scheduled, "entry": entry, "words": words, "boot": as_script_data(boot)},
+        {"scheduled": seat.scheduled, "entry": entry, "engine": assets.script("engine"), "words": words, "boot": as_script_data(boot)},
         headers={"cache-control": "no-store"},
     )
 

@@ -235,14 +235,14 @@ function show(): void {
       draw();
     });
   });
-  place.replaceChildren(); // what the page said while loading
+  place.textContent = ""; // what the page said while loading
   draw();
 }
 
 async function showStage(): Promise<void> {
   const { Stage } = await import("./views/stage/stage");
   for (const node of loading) node.remove();
-  place.replaceChildren();
+  place.textContent = "";
   render(h(Stage, {}), place);
 }
 
@@ -265,6 +265,7 @@ async function run(): Promise<void> {
     forgetSentPapers();
     show();
   }
+  (window as { engine?: { started(): void } }).engine?.started();
   sleep = keepAwake();
   if ("serviceWorker" in navigator && import.meta.env.PROD) {
     navigator.serviceWorker.register("/static/sw.js", { scope: "/" }).catch(() => undefined); // the room works without
