@@ -119,17 +119,25 @@ def captions() -> None:
 def audit(
     bundle: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An exported meeting (.zip).")],
     language: Annotated[str, typer.Option("--language", "-l", help="zh-CN or en; default: the terminal's.")] = "",
+    head: Annotated[str, typer.Option(help="SEQ.HASH as a phone, the minutes or the hall's screen shows it.")] = "",
 ) -> None:
-    """Check an exported meeting offline: chain, ballots, tallies, verdicts. Exit code 1 on any doubt."""
-    from meeting_server.archive.audit import audit_file
+    """Check an exported meeting offline: chain, ballots, tallies, verdicts.
+
+    Exit code 0: sound; 1: a doubt, or no bundle; 3: no doubt, but the ballots of a vote are not in it.
+    """
+    from meeting_server.archive.audit import audit_file, outside_head
     from meeting_server.serve import terminal_language
     from meeting_server.web.catalogue import LANGUAGES, text
 
     chosen = next((known for known in LANGUAGES if known == language), terminal_language())
-    lines, good = audit_file(bundle, lambda key, **holes: text(chosen, key, **holes))
+    try:
+        outside = outside_head(head) if head else None
+    except ValueError:
+        raise typer.BadParameter(text(chosen, "audit.bad_head"), param_hint="--head") from None
+    lines, code = audit_file(bundle, lambda key, **holes: text(chosen, key, **holes), outside)
     for line in lines:
         print(line)
-    raise typer.Exit(0 if good else 1)
+    raise typer.Exit(code)
 
 
 @command.command()

@@ -97,10 +97,10 @@ class GoldenBox:
     async def bulletin(self, name: str) -> Sealed | None:
         ballots = tuple(line.ballot() for line in self._bulletin.ballots)
         leaves = [ballot.leaf for ballot in ballots]
-        return Sealed(len(self._bulletin.issued_to), root(leaves), ballots) if name == self._bulletin.paper_id else None
+        return Sealed(len(self._bulletin.issued_to), root(leaves), ballots, bytes(32)) if name == self._bulletin.paper_id else None
 
-    async def issued_to(self, name: str) -> list[str]:
-        return [self._ids.get(who, who) for who in self._bulletin.issued_to]
+    async def issued_to(self, name: str) -> dict[str, bytes]:
+        return {self._ids.get(who, who): bytes(32) for who in self._bulletin.issued_to}
 
 
 async def _named(database: Database, made: str, wanted: str) -> None:

@@ -35,6 +35,7 @@ class Bot:
         self.snapshot: Frame | None = None
         self.records: list[Frame] = []
         self.others: list[Frame] = []
+        self.heads: list[str] = []
         self.position: str | None = None
         self.seq = 0
         self.close_code: int | None = None
@@ -196,6 +197,8 @@ class Bot:
             case "ack" | "rejected" if frame["id"] in self._answers:
                 if not self._answers[frame["id"]].done():
                     self._answers[frame["id"]].set_result(frame)
+            case "head":
+                self.heads.append(frame["head"])
             case _:
                 self.others.append(frame)
 

@@ -5,14 +5,17 @@ A check never trusts a number it can count: electorate, quorum, tally, verdict a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from meeting_server.archive.bulletin import file_of
 from meeting_server.archive.minutes import FORMAT as MINUTES_FORMAT
 from meeting_server.archive.minutes import Minutes, minutes_of
 from meeting_server.archive.paper_audit import NOT_INCLUDED, audit_paper
@@ -21,6 +24,7 @@ from meeting_server.domain import ballots
 from meeting_server.domain.attendance import electorate, present_of
 from meeting_server.domain.events import (
     BallotCast,
+    CollectingClosed,
     Event,
     MeetingAdjourned,
     MotionClosed,
@@ -29,6 +33,7 @@ from meeting_server.domain.events import (
     MotionWithdrawn,
     PaperClosing,
     PaperOpened,
+    PaperRequested,
 )
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.meeting import evolve, without_content
@@ -37,18 +42,22 @@ from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
 from meeting_server.domain.verdicts import decides, entitled_to, quorum_at_close, quorum_of, result
 from meeting_server.journal.bundle import BadBundle, Bundle, read_bundle
 from meeting_server.journal.port import Record
-from meeting_server.journal.record import EMPTY, faults, head_of
+from meeting_server.journal.record import EMPTY, canonical, faults, head_of
 
 MINUTES = "minutes.json"
 
 Name = Literal[
     "files",
+    "form",
+    "contents",
     "order",
     "chain",
     "payloads",
     "erasures",
     "head",
+    "outside_head",
     "replay",
+    "end",
     "electorate",
     "quorum",
     "ballots_once",
@@ -92,7 +101,9 @@ class Check:
     findings: tuple[Finding, ...]
     skipped: bool = False
     told: tuple[str, ...] = ()
-    """Votes that could not be counted again, since their ballots are not in this bundle. No doubt, but told."""
+    """What could not be looked at and is told, though no doubt follows: under ``bulletins`` and ``tally`` votes whose ballots are
+    not in this bundle, under ``issuance`` those of which a journal from before does not hold who was handed a paper, under ``erasures``
+    contents that are gone."""
 
     @property
     def passed(self) -> bool:
@@ -109,6 +120,16 @@ class Audit:
     @property
     def sound(self) -> bool:
         return not any(check.findings for check in self.checks) and not self["replay"].skipped
+
+    @property
+    def complete(self) -> bool:
+        """Whether every vote could be counted again."""
+        return not self["bulletins"].told and not self["tally"].told
+
+    @property
+    def exit_code(self) -> Literal[0, 1, 3]:
+        """Of the command: 0 sound, 1 a doubt, 3 no doubt, but the ballots of a vote are not in the bundle."""
+        return 1 if not self.sound else 0 if self.complete else 3
 
     def __getitem__(self, name: Name) -> Check:
         return next(check for check in self.checks if check.name == name)
@@ -140,7 +161,7 @@ class _Report:
 
     def look(self, name: Name, fine: bool, seq: int, detail: str = "") -> None:
         self.looked_at[name] += 1
-        if name == "bulletins" and fine and detail.startswith(NOT_INCLUDED):
+        if fine and detail.startswith(NOT_INCLUDED):
             self.told.setdefault(name, []).append(detail.removeprefix(NOT_INCLUDED))
         if not fine:
             self.findings.append(Finding(name, seq, detail))
@@ -167,19 +188,70 @@ _OF_FAULTS: dict[str, Name] = {
 }
 
 
-def audit(bundle: Bundle) -> Audit:
+@dataclass(frozen=True, slots=True)
+class OutsideHead:
+    """A position somebody kept outside the bundle: a record's number and at least 128 bits of its hash (hex)."""
+
+    seq: int
+    hash: str
+
+
+def outside_head(text: str) -> OutsideHead:
+    """``SEQ.HASH`` as phones, minutes and the hall's screen show it; blanks do not matter. Raises ValueError."""
+    found = _OUTSIDE.fullmatch("".join(text.split()).lower())
+    if found is None:
+        raise ValueError("no head: SEQ.HASH with 32 to 64 hex digits")
+    return OutsideHead(int(found["seq"]), found["hash"])
+
+
+_OUTSIDE = re.compile(r"(?P<seq>[0-9]{1,15})\.(?P<hash>[0-9a-f]{32,64})")
+
+
+def audit(bundle: Bundle, outside: OutsideHead | None = None) -> Audit:
     """Check everything that can be checked; never raises for what a bundle may contain."""
     report = _Report()
     _files(bundle, report)
     _records(bundle, report)
-    _replay(bundle, report)
-    _minutes(bundle, report)
+    _outside(bundle, outside, report)
+    state = _replay(bundle, report)
+    _contents(bundle, state, report)
+    try:
+        _minutes(bundle, report)
+    except Exception as error:  # noqa: BLE001  a forger chooses what is in there; whatever it leads to is a doubt
+        report.look("minutes", False, 0, _named(error))
     return Audit(bundle, report.checks())
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _files(bundle: Bundle, report: _Report) -> None:
     for name in sorted(bundle.promised.keys() | bundle.found.keys()):
         report.look("files", bundle.promised.get(name) == bundle.found.get(name), 0, name)
+    report.looked_at["form"] += len(bundle.found) + len(bundle.records)
+    report.findings += [Finding("form", 0, detail) for detail in bundle.irregular]
+
+
+def _contents(bundle: Bundle, state: MeetingState | None, report: _Report) -> None:
+    """What a bundle must hold, and nothing else: the minutes and the bulletin of each secret vote that was closed."""
+    if state is None:
+        report.skipped.add("contents")
+        return
+    secret = [motion for motion in state.motions.values() if motion.paper is not None]
+    needed = {MINUTES} | {file_of(motion.motion_id) for motion in secret if motion.closed_at is not None}
+    # the box of a vote that was withdrawn, or whose sealing was not recorded yet, is sealed too: nothing follows from it
+    known = needed | {file_of(motion.motion_id) for motion in secret if motion.phase in ("withdrawn", "sealing")}
+    for name in sorted(needed | bundle.files.keys()):
+        report.look("contents", name in bundle.files and name in known, 0, name)
+
+
+def _outside(bundle: Bundle, outside: OutsideHead | None, report: _Report) -> None:
+    if outside is None:
+        report.skipped.add("outside_head")
+        return
+    found = next((record.hash.hex() for record in bundle.records if record.seq == outside.seq), "–")
+    report.look("outside_head", found.startswith(outside.hash), outside.seq, f"{outside.hash} / {found[: len(outside.hash)]}")
 
 
 def _records(bundle: Bundle, report: _Report) -> None:
@@ -188,16 +260,43 @@ def _records(bundle: Bundle, report: _Report) -> None:
     missing = Counter(record.kind for record in bundle.records if record.payload is None)
     if missing:
         report.told["erasures"] = [f"{kind} × {count}" for kind, count in sorted(missing.items())]
-    for fault in faults(bundle.records):
-        report.findings.append(Finding(_OF_FAULTS[fault.code], fault.seq))
+    wrong = list(faults(bundle.records))
+    changed = {fault.seq for fault in wrong if fault.code == "payload"}
+    report.findings += [Finding(_OF_FAULTS[fault.code], fault.seq) for fault in wrong]
+    for before, record in pairwise(bundle.records):
+        if record.recorded_at < before.recorded_at:
+            report.findings.append(Finding("order", record.seq))
+    for record in bundle.records:
+        if record.seq not in changed and not _says_only_what_is_read(record):
+            report.findings.append(Finding("payloads", record.seq, record.kind))
     if bundle.records and bundle.records[0].meeting_id != bundle.meeting_id:
         report.findings.append(Finding("order", bundle.records[0].seq, bundle.records[0].meeting_id))
     last = head_of(bundle.records[-1]) if bundle.records else EMPTY
     report.look("head", last == bundle.head, last.seq, f"{last.position} / {bundle.head.position}")
 
 
-def _replay(bundle: Bundle, report: _Report) -> None:
-    """Fold the records and recount every vote on the way."""
+def _says_only_what_is_read(record: Record) -> bool:
+    """Whether a payload is written in the one way it is hashed in, and holds no field that its event does not have."""
+    if record.payload is None or record.event is None or record.version != record.event.version:
+        return True
+    try:
+        said = msgspec.json.decode(record.payload)
+        return canonical(said) == record.payload and _within(said, msgspec.to_builtins(record.event))
+    except (msgspec.DecodeError, RecursionError):
+        return False
+
+
+def _within(part: object, whole: object) -> bool:
+    """Whether ``part`` says nothing that ``whole`` does not: fields may be missing, as in what was written before they were added."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(name in whole and _within(value, whole[name]) for name, value in part.items())
+    if isinstance(part, list) and isinstance(whole, list | tuple):
+        return len(part) == len(whole) and all(map(_within, part, whole))
+    return part == whole
+
+
+def _replay(bundle: Bundle, report: _Report) -> MeetingState | None:
+    """Fold the records and recount every vote on the way. The last state; ``None`` when they can not be followed."""
     state: MeetingState | None = None
     papers: dict[MotionId, _Paper] = {}
     for record in bundle.records:
@@ -205,7 +304,7 @@ def _replay(bundle: Bundle, report: _Report) -> None:
             if record.payload is not None:
                 report.look("replay", False, record.seq, record.kind)
                 _skip_the_rest(report)
-                return
+                return None
             state = without_content(state, record.kind)
             if record.kind == BallotCast.__name__:
                 for paper in papers.values():
@@ -215,15 +314,21 @@ def _replay(bundle: Bundle, report: _Report) -> None:
             if state is not None:
                 _look_at(record.event, record.recorded_at, record.seq, state, papers, bundle, report)
             state = evolve(state, record.event, record.recorded_at)
-        except (KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
-            report.look("replay", False, record.seq, f"{record.kind}: {error}")
+        except Exception as error:  # noqa: BLE001  a forged record may lead anywhere: that it can not be followed is what there is to say
+            report.look("replay", False, record.seq, f"{record.kind}: {_named(error)}")
             _skip_the_rest(report)
-            return
+            return None
         report.looked_at["replay"] += 1
+    if state is None:
+        report.look("replay", False, 0)
+        _skip_the_rest(report)
+        return None
+    report.look("end", state.phase == "adjourned", len(bundle.records))
+    return state
 
 
 def _skip_the_rest(report: _Report) -> None:
-    after = NAMES[NAMES.index("electorate") :]
+    after = NAMES[NAMES.index("end") :]
     report.skipped |= {name for name in after if not any(finding.check == name for finding in report.findings)}
 
 
@@ -236,6 +341,8 @@ def _look_at(
     bundle: Bundle,
     report: _Report,
 ) -> None:
+    if type(event) in _FOLLOWS and _phase(before, event) not in _FOLLOWS[type(event)]:
+        report.findings.append(Finding("order", seq))
     match event:
         case MotionOpened() | PaperOpened():
             _opened(event, seq, before, report)
@@ -265,6 +372,24 @@ def _look_at(
             _adjourned(event, seq, before, report)
         case _:
             pass
+
+
+_NOT_OPEN = ("drafted", "moved", "discussed")
+_FOLLOWS: dict[type[Event], tuple[str, ...]] = {
+    MotionOpened: _NOT_OPEN,
+    PaperRequested: _NOT_OPEN,
+    PaperOpened: ("preparing",),
+    CollectingClosed: ("collecting",),
+    PaperClosing: ("voting",),
+    MotionClosed: ("voting", "sealing"),
+    MotionPublished: ("closed",),
+}
+"""The phases of a motion that a step can follow on: where another one stands, a record is missing or there twice."""
+
+
+def _phase(state: MeetingState, event: Event) -> str:
+    motion = state.motions.get(getattr(event, "motion_id", MotionId("")))
+    return "" if motion is None else motion.phase
 
 
 def _opened(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, report: _Report) -> None:
@@ -356,21 +481,22 @@ def _minutes(bundle: Bundle, report: _Report) -> None:
     if content is None or "minutes" in report.skipped:
         report.skipped.add("minutes")
         return
-    try:
-        said = msgspec.json.decode(content, type=dict[str, object])
-    except msgspec.DecodeError as error:
-        report.look("minutes", False, 0, str(error))
-        return
+    said = msgspec.json.decode(content, type=dict[str, object])
+    report.look("form", msgspec.json.encode(said) == content, 0, MINUTES)
     seq = said.get("head_seq")
     named: Record | None = next((record for record in bundle.records if record.seq == seq), None)
     report.look("minutes", named is not None and named.hash.hex() == said.get("head_hash"), _number(seq), "head")
     if said.get("format") != MINUTES_FORMAT:
+        report.look("minutes", False, _number(seq), f"format {said.get('format')!r}")
         return
     made = minutes_of(bundle.records)
     again = msgspec.json.decode(msgspec.json.encode(made), type=dict[str, object]) if made is not None else {}
-    said = {**said, **_with_later_fields(said)}
-    for name in _differing(said, again):
+    whole = {**said, **_with_later_fields(said)}
+    for name in _differing(whole, again):
         report.look("minutes", False, _number(seq), name)
+    for name in sorted(said.keys() & again.keys()):
+        if whole[name] == again[name] and not _within(said[name], again[name]):
+            report.look("minutes", False, _number(seq), name)
     report.looked_at["minutes"] += len(again)
 
 
@@ -406,11 +532,16 @@ Say = Callable[..., str]
 """A text of the catalogue, ``say(key, **holes)``; keys used here lie under ``audit.``."""
 
 
+def _shown(text: str) -> str:
+    """Words out of a bundle, as they may be printed: nothing in them moves the cursor, hides or adds a line."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
 def report_lines(result: Audit, say: Say) -> list[str]:
     """The report as plain lines: what was checked, each check, each doubt, the conclusion."""
     bundle = result.bundle
     lines = [
-        say("audit.meeting", meeting=bundle.meeting_id),
+        say("audit.meeting", meeting=_shown(bundle.meeting_id)),
         say("audit.last_record", seq=bundle.head.seq, hash=grouped(bundle.head.hash.hex())),
         "",
     ]
@@ -425,26 +556,28 @@ def report_lines(result: Audit, say: Say) -> list[str]:
             "    "
             + say(f"audit.finding.{finding.check}")
             + (f"  {say('audit.at_record', seq=finding.seq)}" if finding.seq else "")
-            + (f"  {finding.detail}" if finding.detail else "")
+            + (f"  {_shown(finding.detail)}" if finding.detail else "")
             for finding in check.findings
         ]
-        lines += [f"    {say(f'audit.told.{check.name}')}  {title}" for title in check.told]
-    lines += ["", say("audit.sound" if result.sound else "audit.unsound", count=len(result.findings))]
-    told = len(result["bulletins"].told) + len(result["tally"].told)
-    if told:
-        lines.append(say("audit.not_recounted", count=told))
+        lines += [f"    {say(f'audit.told.{check.name}')}  {_shown(title)}" for title in check.told]
+    conclusion = "unsound" if not result.sound else "sound" if result.complete else "incomplete"
+    lines += ["", say(f"audit.{conclusion}", count=len(result.findings))]
+    if not result.complete:
+        lines.append(say("audit.not_recounted", count=len(result["bulletins"].told) + len(result["tally"].told)))
+    if result["outside_head"].skipped:
+        lines.append(say("audit.compare_head"))
     return lines
 
 
-def audit_file(path: Path, say: Say) -> tuple[list[str], bool]:
-    """What the command line prints about the bundle at ``path``, and whether it is sound."""
+def audit_file(path: Path, say: Say, outside: OutsideHead | None = None) -> tuple[list[str], int]:
+    """What the command line prints about the bundle at ``path``, and its exit code (``Audit.exit_code``)."""
     try:
-        result = audit(read_bundle(path))
+        result = audit(read_bundle(path), outside)
     except BadBundle as error:
-        return [say(f"audit.bad.{error.code}"), *([error.detail] if error.detail else [])], False
+        return [say(f"audit.bad.{error.code}"), *([_shown(error.detail)] if error.detail else [])], 1
     except OSError as error:
-        return [say("audit.bad.no_file"), f"{path}: {error.strerror}"], False
-    return report_lines(result, say), result.sound
+        return [say("audit.bad.no_file"), f"{path}: {error.strerror}"], 1
+    return report_lines(result, say), result.exit_code
 
 
 def grouped(digits: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from meeting_server.domain.ids import MotionId
@@ -38,8 +40,11 @@ class BallotLine(msgspec.Struct, frozen=True):
         )
 
 
-class Bulletin(msgspec.Struct, frozen=True):
-    """``issued_to`` in the order of member ids, ``ballots`` in the order of their keys' hashes: no order says anything."""
+class Bulletin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``issued_to`` in the order of member ids, ``ballots`` in the order of their keys' hashes: no order says anything.
+
+    ``issuances``: for each member the digest of what was signed (hex), with which ``MotionClosed.issuances`` is worked out again.
+    """
 
     format: str
     paper_id: str
@@ -47,9 +52,10 @@ class Bulletin(msgspec.Struct, frozen=True):
     receipt_key: str
     issued_to: tuple[str, ...]
     ballots: tuple[BallotLine, ...]
+    issuances: tuple[str, ...] = ()
 
 
-class Withheld(msgspec.Struct, frozen=True):
+class Withheld(msgspec.Struct, frozen=True, omit_defaults=True):
     """In place of a bulletin that stays with the scrutineers: who was handed a paper, under which key, and no ballot."""
 
     format: str
@@ -57,21 +63,26 @@ class Withheld(msgspec.Struct, frozen=True):
     modulus: str
     receipt_key: str
     issued_to: tuple[str, ...]
+    issuances: tuple[str, ...] = ()
 
 
-def withheld(paper_id: str, paper: Paper, issued_to: list[str]) -> bytes:
+def withheld(paper_id: str, paper: Paper, issued_to: Mapping[str, bytes]) -> bytes:
     """The file's content where its reader is not given the ballots."""
-    return msgspec.json.encode(Withheld(WITHHELD, paper_id, paper.modulus, paper.receipt_key, tuple(sorted(issued_to))))
+    return msgspec.json.encode(Withheld(WITHHELD, paper_id, paper.modulus, paper.receipt_key, *_handed(issued_to)))
 
 
-def bulletin_of(paper_id: str, paper: Paper, issued_to: list[str], sealed: Sealed) -> bytes:
+def _handed(issued_to: Mapping[str, bytes]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    members = tuple(sorted(issued_to))
+    return members, tuple(issued_to[member].hex() for member in members)
+
+
+def bulletin_of(paper_id: str, paper: Paper, issued_to: Mapping[str, bytes], sealed: Sealed) -> bytes:
     """The file's content."""
+    members, digests = _handed(issued_to)
     lines = tuple(
         BallotLine(b.key.hex(), b.prefix.hex(), b.token.hex(), b.choices, b.signature.hex()) for b in sealed.ballots
     )
-    return msgspec.json.encode(
-        Bulletin(FORMAT, paper_id, paper.modulus, paper.receipt_key, tuple(sorted(issued_to)), lines)
-    )
+    return msgspec.json.encode(Bulletin(FORMAT, paper_id, paper.modulus, paper.receipt_key, members, lines, digests))
 
 
 def read(content: bytes) -> Bulletin:

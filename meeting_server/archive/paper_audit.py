@@ -7,18 +7,19 @@ from typing import Literal
 
 import msgspec
 
-from meeting_server.archive.bulletin import Bulletin, Withheld, file_of, read, read_withheld
+from meeting_server.archive.bulletin import FORMAT, Bulletin, Withheld, file_of, read, read_withheld
 from meeting_server.domain import ballots
 from meeting_server.domain.events import MotionClosed
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.state import Motion
 from meeting_server.domain.verdicts import result
 from meeting_server.journal.box import paper_id
-from meeting_server.journal.paper import Ballot, fingerprint, root
+from meeting_server.journal.paper import Ballot, fingerprint, issuances_hash, root
 
-Name = Literal["bulletins", "paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
+Name = Literal["form", "bulletins", "paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
 NOT_INCLUDED = "– "
-"""Begins the detail of a bulletin whose ballots are not in the bundle."""
+"""Begins the detail of what could not be checked, and of which that is no doubt: ballots that are not in the bundle, issuances of
+which a journal from before holds no hash."""
 Look = Callable[[Name, bool, str], None]
 
 
@@ -34,13 +35,15 @@ def audit_paper(
     try:
         told = read_withheld(content)
         if told is not None:
+            look("form", msgspec.json.encode(told) == content, f"{title}: {file_of(motion.motion_id)}")
             _without_ballots(meeting_id, motion, closed, told, look)
             return
         bulletin = read(content)
+        look("form", bulletin.format == FORMAT and msgspec.json.encode(bulletin) == content, f"{title}: {file_of(motion.motion_id)}")
         boxed = [line.ballot() for line in bulletin.ballots]
         modulus = int(bulletin.modulus, 16)
         bytes.fromhex(bulletin.receipt_key)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         look("root", False, f"{title}: {error}")
         return
     name = paper_id(meeting_id, motion.motion_id)
@@ -87,6 +90,16 @@ def _issuance(motion: Motion, closed: MotionClosed, bulletin: Bulletin | Withhel
     look("issuance", len(set(handed)) == len(handed) == closed.issued, f"{motion.title}: {len(handed)} / {closed.issued}")
     for who in handed:
         look("issuance", who in entitled, f"{motion.title}: {who}")
+    if not closed.issuances:
+        look("issuance", True, f"{NOT_INCLUDED}{motion.title}")
+        return
+    try:
+        digests = [bytes.fromhex(digest) for digest in bulletin.issuances]
+        named = issuances_hash(bulletin.paper_id, dict(zip(handed, digests, strict=True))).hex()
+    except ValueError as error:
+        look("issuance", False, f"{motion.title}: {error}")
+        return
+    look("issuance", named == closed.issuances and handed == sorted(handed), motion.title)
 
 
 def _ballots(name: str, modulus: int, boxed: list[Ballot], title: str, look: Look) -> None:

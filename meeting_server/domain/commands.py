@@ -595,6 +595,7 @@ class ReportSealed(FromServer):
     issued: int
     root: str
     ballots: tuple[tuple[str, ...], ...]
+    issuances: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -666,6 +666,8 @@ class MotionClosed(Event):
     """Papers collected, for a secret vote."""
     root: str = ""
     """Hash over the sealed bulletin of a secret vote (hex)."""
+    issuances: str = ""
+    """Hash over who was handed a paper of a secret vote (hex); empty in journals of before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,7 @@ def _sealed(state: MeetingState, command: ReportSealed, asked: Asked) -> Decisio
             found,
             command.issued,
             command.root,
+            command.issuances,
         ),
     )
 

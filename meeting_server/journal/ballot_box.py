@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from meeting_server.domain.terms import Paper
 from meeting_server.journal.blind_signature import SigningKey
 from meeting_server.journal.box import BoxRefused, Receipt, Sealed, State
-from meeting_server.journal.paper import Ballot, fingerprint, receipt_message, root
+from meeting_server.journal.paper import Ballot, fingerprint, issuance_digest, issuances_hash, receipt_message, root
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.database import Database, metadata
 
@@ -262,14 +262,15 @@ class BallotBox:
         async with self._read() as conn:
             rows = await conn.execute(select(ballots).where(ballots.c.paper_id == paper_id).order_by(ballots.c.key_hash))
             inside = tuple(_ballot(row) for row in rows)
-        issued, _ = await self.progress(paper_id)
-        return Sealed(issued, bytes(found.root), inside)
+        handed = await self.issued_to(paper_id)
+        return Sealed(len(handed), bytes(found.root), inside, issuances_hash(paper_id, handed))
 
-    async def issued_to(self, paper_id: str) -> list[str]:
-        """Who was handed a paper, by member id: for the auditor's bundle."""
-        query = select(issuances.c.member_id).where(issuances.c.paper_id == paper_id).order_by(issuances.c.member_id)
+    async def issued_to(self, paper_id: str) -> dict[str, bytes]:
+        """Who was handed a paper, by member id, each with the digest of what was signed: for the auditor's bundle."""
+        query = select(issuances).where(issuances.c.paper_id == paper_id)
         async with self._read() as conn:
-            return list((await conn.execute(query)).scalars())
+            rows = (await conn.execute(query)).all()
+        return {row.member_id: issuance_digest(row.blinded, row.signature) for row in sorted(rows, key=lambda row: row.member_id)}
 
     async def leaves(self, paper_id: str) -> tuple[bytes, ...] | None:
         """The leaves of the sealed bulletin's tree, in its order; ``None`` while it is not sealed."""

@@ -42,6 +42,8 @@ class Sealed:
     issued: int
     root: bytes
     ballots: tuple[Ballot, ...]
+    issuances: bytes
+    """``issuances_hash`` over who was handed a paper."""
 
 
 class Box(Protocol):
@@ -86,8 +88,8 @@ class Box(Protocol):
         """The sealed box; ``None`` before that."""
         ...
 
-    async def issued_to(self, paper_id: str) -> list[str]:
-        """Members who were handed a paper."""
+    async def issued_to(self, paper_id: str) -> dict[str, bytes]:
+        """Members who were handed a paper, in the order of their ids, each with ``issuance_digest``."""
         ...
 
     async def leaves(self, paper_id: str) -> tuple[bytes, ...] | None:

@@ -26,6 +26,8 @@ FORMAT = "meeting-bundle-1"
 MANIFEST, JOURNAL = "manifest.json", "journal.jsonl"
 MAX_FILES = 2_000
 MAX_BYTES = 512 * 1024 * 1024
+MAX_NUMBER = 2**53
+"""Every number of a bundle is smaller: that is as far as all readers of JSON count alike."""
 _EPOCH = (2020, 1, 1, 0, 0, 0)
 
 BadBundleCode = Literal["not_a_bundle", "too_large", "unknown_format", "unreadable_line"]
@@ -75,6 +77,9 @@ class Bundle:
     """Name → SHA-256 (hex) according to the manifest."""
     found: dict[str, str]
     """Name → SHA-256 (hex) of what is there."""
+    irregular: tuple[str, ...] = ()
+    """What two readers could understand in two ways: names that are there twice, a manifest or lines not written as
+    ``write_bundle`` writes them (fields that are unknown or double, numbers or text written otherwise)."""
 
 
 def line_of(record: Record) -> bytes:
@@ -102,6 +107,8 @@ def record_of(line: bytes) -> Record:
     try:
         fields = msgspec.json.decode(line, type=_Line)
         payload = None if fields.payload is None else fields.payload.encode()
+        if not 0 <= max(fields.seq, fields.recorded_at, fields.version) <= MAX_NUMBER:
+            raise ValueError("a number out of range")
         return Record(
             meeting_id=MeetingId(fields.meeting_id),
             seq=fields.seq,
@@ -117,14 +124,14 @@ def record_of(line: bytes) -> Record:
             hash=bytes.fromhex(fields.hash),
             event=None if payload is None else _event(fields.kind, fields.version, payload),
         )
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadBundle("unreadable_line", str(error)) from error
 
 
 def _event(kind: str, version: int, payload: bytes) -> Event | None:
     try:
         return event_of(kind, version, payload)
-    except UnreadableRecord:
+    except (UnreadableRecord, RecursionError):
         return None
 
 
@@ -136,30 +143,61 @@ def write_bundle(meeting_id: MeetingId, records: Sequence[Record], files: Mappin
     manifest = _Manifest(FORMAT, meeting_id, head.seq, head.hash.hex(), hashes)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1), **contents}.items():
+        for name, content in {MANIFEST: _written(manifest), **contents}.items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
 def read_bundle(source: Path | bytes) -> Bundle:
     """Everything in a bundle, unchecked. Raises BadBundle; OSError when the file can not be opened."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
-                raise BadBundle("too_large")
-            contents = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise BadBundle("not_a_bundle", str(error)) from error
+    contents, irregular = _unpacked(source)
     if MANIFEST not in contents or JOURNAL not in contents:
         raise BadBundle("not_a_bundle", f"{MANIFEST} and {JOURNAL} are missing")
+    content = contents.pop(MANIFEST)
     try:
-        manifest = msgspec.json.decode(contents.pop(MANIFEST), type=_Manifest)
+        manifest = msgspec.json.decode(content, type=_Manifest)
         head = Head(manifest.head_seq, bytes.fromhex(manifest.head_hash))
-    except (msgspec.DecodeError, ValueError) as error:
+        if len(head.hash) != 32 or not 0 <= head.seq <= MAX_NUMBER:
+            raise ValueError("no head")
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadBundle("not_a_bundle", str(error)) from error
     if manifest.format != FORMAT:
         raise BadBundle("unknown_format", manifest.format)
+    if _written(manifest) != content:
+        irregular.append(MANIFEST)
     found = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    records = [record_of(line) for line in contents.pop(JOURNAL).splitlines() if line.strip()]
-    return Bundle(MeetingId(manifest.meeting_id), head, records, contents, manifest.files, found)
+    lines = contents.pop(JOURNAL).split(b"\n")
+    if lines.pop() != b"":
+        irregular.append(f"{JOURNAL}: the end of the last line")
+    records = [record_of(line) for line in lines]
+    read = enumerate(zip(lines, records, strict=True), 1)
+    irregular += [f"{JOURNAL}: {number}" for number, (line, record) in read if line_of(record) != line]
+    return Bundle(MeetingId(manifest.meeting_id), head, records, contents, manifest.files, found, tuple(irregular))
+
+
+def _unpacked(source: Path | bytes) -> tuple[dict[str, bytes], list[str]]:
+    """Files by name, and the names that are there more than once. Raises BadBundle, OSError."""
+    contents: dict[str, bytes] = {}
+    double: list[str] = []
+    if isinstance(source, Path):
+        if source.stat().st_size > MAX_BYTES:
+            raise BadBundle("too_large")
+        source = source.read_bytes()
+    try:
+        with zipfile.ZipFile(io.BytesIO(source)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
+                raise BadBundle("too_large")
+            for entry in entries:
+                if entry.filename in contents:
+                    double.append(entry.filename)
+                contents[entry.filename] = archive.read(entry)
+    except BadBundle:
+        raise
+    except Exception as error:  # whatever a damaged file makes zipfile and its decompressors raise
+        raise BadBundle("not_a_bundle", str(error)) from error
+    return contents, double
+
+
+def _written(manifest: _Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1)

@@ -6,7 +6,7 @@ Every hash input is a list of byte strings, each with its length in four bytes b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -35,6 +35,18 @@ def choices_message(paper_id: str, choices: Sequence[str]) -> bytes:
 def receipt_message(paper_id: str, leaf: bytes) -> bytes:
     """What the server signs when a ballot is in the box."""
     return framed(b"receipt-v1", paper_id.encode(), leaf)
+
+
+def issuance_digest(blinded: bytes, signature: bytes) -> bytes:
+    """One issuance without telling it: what a member sent blinded, and what was signed. SHA-256."""
+    return hashlib.sha256(framed(blinded, signature)).digest()
+
+
+def issuances_hash(paper_id: str, issuances: Mapping[str, bytes]) -> bytes:
+    """What the journal says of who was handed a paper: SHA-256 over member ids in their order, each with the digest of what was
+    signed. The digests keep a reader of the journal from guessing who was."""
+    parts = (part for member_id in sorted(issuances) for part in (member_id.encode(), issuances[member_id]))
+    return hashlib.sha256(framed(b"issuances-v1", paper_id.encode(), *parts)).digest()
 
 
 def fingerprint(modulus: int, receipt_key: bytes) -> str:

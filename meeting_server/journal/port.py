@@ -58,6 +58,11 @@ class Head:
     def position(self) -> str:
         return f"{self.seq}.{self.hash.hex()[:8]}"
 
+    @property
+    def evidence(self) -> str:
+        """The position with 128 bits of the hash: whoever has kept it can tell that the records up to it were not replaced."""
+        return f"{self.seq}.{self.hash.hex()[:32]}"
+
 
 class StorageUnavailable(Exception):
     """Nothing of the batch was written (disk full, database gone); wire code ``storage_unavailable``."""

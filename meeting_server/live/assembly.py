@@ -8,7 +8,15 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 
 from meeting_server.domain.commands import SERVER, CloseConnection, OpenConnection
-from meeting_server.domain.events import BallotCast, MeetingConvened, ParticipantRemoved, PresenceConfirmed
+from meeting_server.domain.events import (
+    BallotCast,
+    MeetingAdjourned,
+    MeetingConvened,
+    MotionClosed,
+    MotionPublished,
+    ParticipantRemoved,
+    PresenceConfirmed,
+)
 from meeting_server.domain.ids import ConnectionId, MeetingId, Millis, ParticipantId, RoomId
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Device
@@ -21,7 +29,7 @@ from meeting_server.live.resume import Snapshots, catch_up
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codec import encode
 from meeting_server.wire.frames import Frames
-from meeting_server.wire.server_messages import ServerMessage, Welcome, You
+from meeting_server.wire.server_messages import HeadFrame, ServerMessage, Welcome, You
 
 MOST_DEVICES = 6
 """Open sockets of one participant; one more closes the oldest."""
@@ -31,6 +39,9 @@ REST_PER_PHONE = 50e-6
 of a thousand is told twenty times a second, so that telling never keeps acknowledgements waiting."""
 OF_A_COUNT = (BallotCast, PresenceConfirmed)
 """Facts of which others see no more than a number that grows: they can wait twice as long, for more of their kind."""
+
+WORTH_KEEPING = (MotionClosed, MotionPublished, MeetingAdjourned)
+"""Facts after which every phone is told the record's head, so that the record can not be replaced without its being seen."""
 
 Follower = Callable[["Assembly", Sequence[Fact]], None]
 
@@ -84,6 +95,7 @@ class Assembly:
             caught_up.missed,
             media,
             captions,
+            self.host.head.evidence,
         )
         connection.catch_up(Frames((encode(welcome), *caught_up.payloads)))
         self.connections[connection_id] = connection
@@ -153,6 +165,8 @@ class Assembly:
             self._show_out()
         else:
             self._tell_soon(all(isinstance(fact.event, OF_A_COUNT) for fact in facts))
+        if any(isinstance(fact.event, WORTH_KEEPING) for fact in facts):
+            self.tell_all(HeadFrame(host.head.evidence))
         for follower in self.followers:
             follower(self, facts)
 

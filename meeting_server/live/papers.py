@@ -99,7 +99,7 @@ class Papers:
         elif motion.phase == "sealing":
             sealed = await box.seal(name)
             ballots = tuple(ballot.choices for ballot in sealed.ballots)
-            await self._tell(assembly, ReportSealed(motion.motion_id, sealed.issued, sealed.root.hex(), ballots))
+            await self._tell(assembly, ReportSealed(motion.motion_id, sealed.issued, sealed.root.hex(), ballots, sealed.issuances.hex()))
         elif motion.phase == "withdrawn" and motion.paper is not None:
             await box.seal(name)
 

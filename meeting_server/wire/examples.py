@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-VOLATILE = frozenset({"connection_id", "hash8", "position", "now", "at", "state", "detail"})
+VOLATILE = frozenset({"connection_id", "hash8", "position", "head", "now", "at", "state", "detail"})
 
 Line = tuple[Literal["→", "←"], str]
 
@@ -20,7 +20,8 @@ COMING_IN: tuple[Line, ...] = (
     (
         "←",
         '{"type":"welcome","you":{"participant_id":"chair","name":"书记","connection_id":"k3Jq0cT9sLwX"},'
-        '"resumed":false,"position":"1.5f0c27ae","now":1800000000000,"missed":0,"media":false,"captions":false}',
+        '"resumed":false,"position":"1.5f0c27ae","now":1800000000000,"missed":0,"media":false,"captions":false,'
+        '"head":"1.5f0c27ae61d8b2a4c90e7f3315ab60dd"}',
     ),
     ("←", '{"type":"snapshot","position":"1.5f0c27ae","seq":1,"state":{"…":"see MeetingState"}}'),
     (
@@ -79,6 +80,7 @@ CONVERSATION: tuple[Line, ...] = (*COMING_IN, *COMMANDS, *MISTAKES, *SIGNS_OF_LI
 
 OTHERS: tuple[str, ...] = (
     '{"type":"skip","seq":7,"hash8":"0d9c41f2"}',
+    '{"type":"head","head":"152.9c417be053d2a6f08b1e44d37c95aa02"}',
     '{"type":"answer","id":"offer-1","sdp":"v=0…","mids":{"0":"microphone","1":"camera","2":"audio_slot"}}',
     '{"type":"slots","slots":{"2":"m1","3":null}}',
     '{"type":"speaking","participants":["m1"]}',

@@ -31,6 +31,8 @@ class Welcome(Struct, tag="welcome", tag_field="type", frozen=True):
     """Whether a media plane is there at all."""
     captions: bool = False
     """Whether live captions can be switched on in rooms."""
+    head: str = ""
+    """As in ``head``."""
 
 
 class Snapshot(Struct, tag="snapshot", tag_field="type", frozen=True):
@@ -56,6 +58,13 @@ class Skip(Struct, tag="skip", tag_field="type", frozen=True):
 
     seq: int
     hash8: str
+
+
+class HeadFrame(Struct, tag="head", tag_field="type", frozen=True):
+    """The last record as ``seq.hash32`` (128 bits), told when a motion was closed or published and when the meeting was adjourned:
+    to keep, and to hold a bundle of the meeting against (``meeting-server audit --head``). Unrecorded."""
+
+    head: str
 
 
 class Ack(Struct, tag="ack", tag_field="type", frozen=True):
@@ -205,6 +214,6 @@ class Pong(Struct, tag="pong", tag_field="type", frozen=True):
 
 
 ServerMessage = (
-    Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | Error | Collected | PaperProgress | Answer | Slots
+    Welcome | Snapshot | EventFrame | Skip | HeadFrame | Ack | RejectedFrame | Error | Collected | PaperProgress | Answer | Slots
     | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Knocked | Pong
 )

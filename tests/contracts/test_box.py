@@ -12,7 +12,7 @@ from meeting_server.domain.ids import MeetingId, MotionId
 from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.blind_signature import SigningKey
 from meeting_server.journal.box import BoxRefused, paper_id
-from meeting_server.journal.paper import root
+from meeting_server.journal.paper import issuances_hash, root
 from meeting_server.store.database import Database
 from tests.voter import Voter
 
@@ -54,7 +54,8 @@ async def test_a_vote_is_collected_cast_and_sealed_once(database: Database) -> N
     assert await box.seal(PAPER) == sealed == await box.bulletin(PAPER)
     assert sealed.root == root([ballot.leaf for ballot in sealed.ballots])
     assert {receipt.leaf for receipt in receipts} == {ballot.leaf for ballot in sealed.ballots}
-    assert await box.issued_to(PAPER) == ["a", "b", "c"]
+    assert list(handed := await box.issued_to(PAPER)) == ["a", "b", "c"]
+    assert sealed.issuances == issuances_hash(PAPER, handed)
     assert await refusal(box.cast(PAPER, Voter(PAPER, KEY.n).ballot("for"))) in ("bad_token", "poll_closed")
 
 

@@ -34,9 +34,9 @@ def write() -> None:
         voter.collected(key.blind_sign(voter.blinded()))
         boxed.append(voter.ballot(choice))
     boxed.sort(key=lambda ballot: ballot.key_hash)
-    sealed = Sealed(len(COLLECTED), root([ballot.leaf for ballot in boxed]), tuple(boxed))
+    sealed = Sealed(len(COLLECTED), root([ballot.leaf for ballot in boxed]), tuple(boxed), bytes(32))
     paper = Paper(key.n.to_bytes(key.length, "big").hex(), fingerprint(key.n, point), point.hex())
-    FILE.write_bytes(bulletin_of(name, paper, COLLECTED, sealed) + b"\n")
+    FILE.write_bytes(bulletin_of(name, paper, dict.fromkeys(COLLECTED, bytes(32)), sealed) + b"\n")
 
 
 if __name__ == "__main__":

@@ -89,13 +89,26 @@ async def test_the_exported_bundle_of_a_secret_vote_passes_the_audit_and_a_chang
         done = await asyncio.to_thread(audited, bundle, language)
         assert done.returncode == 0, done.stdout + done.stderr
         assert word in done.stdout
+    assert len(bulletin["issuances"]) == 4
+    assert a_vote.chair.heads  # what a phone keeps is the head of this very record
+    for head in (*a_vote.chair.heads, minutes_head(files["minutes.json"])):
+        assert (await asyncio.to_thread(audited, bundle, "en", "--head", head)).returncode == 0, head
+    done = await asyncio.to_thread(audited, bundle, "en", "--head", a_vote.chair.heads[-1][:-1] + "x")
+    assert done.returncode == 2
+    foreign = a_vote.chair.heads[0].split(".")[0] + "." + "0" * 32
+    assert (await asyncio.to_thread(audited, bundle, "en", "--head", foreign)).returncode == 1
     bulletin["ballots"][0]["choices"] = ["against" if bulletin["ballots"][0]["choices"] != ["against"] else "for"]
     changed = io.BytesIO()
     with zipfile.ZipFile(changed, "w") as archive:
         for name, content in (files | {f"papers/{motion}.json": json.dumps(bulletin).encode()}).items():
             archive.writestr(name, content)
     bundle.write_bytes(changed.getvalue())
-    assert (await asyncio.to_thread(audited, bundle, "en")).returncode != 0
+    assert (await asyncio.to_thread(audited, bundle, "en")).returncode == 1
+
+
+def minutes_head(minutes: bytes) -> str:
+    said = json.loads(minutes)
+    return f"{said['head_seq']}.{said['head_hash']}"
 
 
 async def approved(a_vote: Vote, **officers: str) -> None:
@@ -125,12 +138,12 @@ async def withheld_from(there: VotingHouse, who: str, address: str, motion: str,
     assert "ballots" not in told
     assert sorted(told["issued_to"]) == sorted(there.people[name] for name in NAMES)
     done = await asyncio.to_thread(audited, bundle, "en")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 3, done.stdout + done.stderr
     assert "Bulletin not included" in done.stdout
     assert "were not counted again" in done.stdout
 
 
-def audited(bundle: Path, language: str) -> subprocess.CompletedProcess[str]:
+def audited(bundle: Path, language: str, *more: str) -> subprocess.CompletedProcess[str]:
     """The offline command, in a process that knows no server and no database."""
-    words = [sys.executable, "-m", "meeting_server", "audit", str(bundle), "--language", language]
+    words = [sys.executable, "-m", "meeting_server", "audit", str(bundle), "--language", language, *more]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)

@@ -420,7 +420,7 @@ def test_minutes_written_before_there_were_sheets_still_agree_with_their_records
             del result["sheet"], result["based_on"]
             for contender in result["contenders"]:
                 del contender["text"]
-    papers = {"papers/m5.json": BULLETIN.read_bytes()}
+    papers = {"papers/m5.json": BULLETIN.read_bytes().strip()}
     files = {"minutes.json": msgspec.json.encode(said), **papers}
     assert audit(read_bundle(write_bundle(MEETING, records, files))).sound
     said["items"][2]["results"][0]["title"] = "别的动议"

@@ -12,7 +12,7 @@ import { knocked, knocks } from "./core/knocks";
 import { Outbox, type Shelf } from "./core/outbox";
 import { iRun } from "./core/permissions";
 import { motions } from "./core/selectors";
-import { boot, change, connection, media, meeting, self, type Ending } from "./core/store";
+import { boot, change, connection, media, meeting, recordHead, self, type Ending } from "./core/store";
 import { keepOn } from "./core/unsent";
 import { keepAwake } from "./media/awake";
 import { IceServers } from "./media/ice";
@@ -203,7 +203,7 @@ function bringPapers(): void {
   const bring = (): Promise<void> =>
     (asked ??= Promise.all([import("./net/own_ballots"), import("./views/vote/late")]).then(async ([{ ownBallots }, { late }]) => {
       latePapers.value = late;
-      const around = { meeting_id: start.meeting_id, participant_id: start.participant_id, makeId, now, transmit: (frame: Collect) => socket.send(frame) };
+      const around = { meeting_id: start.meeting_id, participant_id: start.participant_id, makeId, now, head: () => recordHead.peek(), transmit: (frame: Collect) => socket.send(frame) };
       ballots = await ownBallots(around).catch((reason: unknown) => {
         console.warn("no secret ballots here", reason);
         return null;

@@ -153,7 +153,7 @@ class House {
       return this.bulletin();
     },
     makeId: () => `request-${++this.number}`,
-    now: () => this.time,
+    now: () => this.time, head: () => "7.00ff",
     chance: () => 0.5,
     later: (ms, run) => void this.waiting.push({ ms, run }),
   };

@@ -12,7 +12,7 @@ const AT = 1_795_000_000_000;
 let sent: unknown[];
 let inbox: Inbox;
 const tell = (message: ServerMessage | object, at = AT) => inbox.receive(message as ServerMessage, at);
-const welcome = (more: object = {}) => ({ type: "welcome", you: { participant_id: "m1", name: "一", connection_id: "c1" }, resumed: false, position: "4.aaaaaaaa", now: AT, missed: 0, media: true, ...more });
+const welcome = (more: object = {}) => ({ type: "welcome", you: { participant_id: "m1", name: "一", connection_id: "c1" }, resumed: false, position: "4.aaaaaaaa", now: AT, missed: 0, media: true, head: "4.aaaa", ...more });
 const snapshot = (state: MeetingState = aMeeting(), at = 4) => ({ type: "snapshot", position: `${at}.aaaaaaaa`, seq: at, state });
 const event = (n: number, kind: EventFrame["kind"], data: object) => ({ type: "event", seq: n, hash8: `hash${n}`, at: AT + n, kind, data });
 

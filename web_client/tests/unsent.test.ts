@@ -63,7 +63,7 @@ describe("a paper that is being filled in", () => {
     const mutual = show(sheet({ method: "secret" }));
     setMark(mutual, li, "excellent");
     expect(page).toContain("c1:excellent");
-    ownPapers.value = { v1: { state, code: "", choices: ["c1:excellent"], stub: "", bulletin: "unknown", checked_at: null, since: null } satisfies OwnPaper };
+    ownPapers.value = { v1: { state, code: "", choices: ["c1:excellent"], stub: "", bulletin: "unknown", checked_at: null, head: "", since: null } satisfies OwnPaper };
     expect(page).toBe("{}");
   });
 

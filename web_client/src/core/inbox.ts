@@ -6,7 +6,7 @@ import { progress } from "./ballot/kept";
 import { knocked } from "./knocks";
 import { evolve } from "./reducer";
 import { consentOpen } from "./selectors";
-import { batch, captions, captionsEnded, captionsOffered, change, closedForMe, connection, lastSpeaker, link, media, meeting, networks, position, seq, speaking, typing, you } from "./store";
+import { batch, captions, captionsEnded, captionsOffered, change, closedForMe, connection, lastSpeaker, link, media, meeting, networks, position, recordHead, seq, speaking, typing, you } from "./store";
 
 /**
  * `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. `ballot`: to
@@ -40,6 +40,7 @@ export class Inbox {
           speaking.value = [];
           captions.value = [];
           captionsOffered.value = message.captions;
+          recordHead.value = message.head;
           typing.value = [];
           this.catchUpTo = null;
           if (message.resumed) {
@@ -77,6 +78,9 @@ export class Inbox {
         });
         return "done";
       }
+      case "head":
+        recordHead.value = message.head;
+        return "done";
       case "ack":
         this.outbox.acknowledged(message);
         return "done";

@@ -11,6 +11,8 @@ export const you = signal<You | null>(null);
 /** Sequence number of the last record applied, and its position `seq.hash8` for resuming. */
 export const seq = signal(0);
 export const position = signal<string | null>(null);
+/** The record's head as last told, `seq.hash32`: kept to hold the meeting's bundle against; empty before that. */
+export const recordHead = signal("");
 /** Who is speaking now in this room, loudest first. */
 export const speaking = signal<readonly ParticipantId[]>([]);
 /** Who spoke last, without oneself: stays in front until someone else speaks. */

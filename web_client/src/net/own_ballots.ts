@@ -9,6 +9,7 @@ export interface Around {
   transmit(frame: Collect): boolean;
   makeId(): string;
   now(): number;
+  head(): string;
 }
 
 const STORE = "papers";
@@ -73,6 +74,7 @@ export async function ownBallots(around: Around): Promise<Ballots> {
     leaves: (motionId) => asked<BulletinLeaves>(`${papers(motionId)}/leaves`, {}),
     makeId: around.makeId,
     now: around.now,
+    head: around.head,
     chance: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
     later: (ms, run) => void setTimeout(run, ms),
   });

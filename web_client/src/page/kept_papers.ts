@@ -11,6 +11,7 @@ export interface Kept {
   readonly leaf: string;
   readonly bulletin: "unknown" | "in" | "out";
   readonly refused: string;
+  readonly head?: string;
 }
 
 export const STORE = "papers";
@@ -52,7 +53,7 @@ function line(section: HTMLElement, row: HTMLTemplateElement, paper: Kept, datab
   const state = paper.receipt !== "" || paper.bulletin === "in" ? "counted" : paper.bulletin === "out" ? "out" : paper.token !== "" ? "held" : "asked";
   put(made, ".row__title", meeting?.textContent ?? section.dataset.unknown ?? "");
   const stub = paper.leaf === "" ? "" : ` · ${(paper.leaf.slice(0, 12).toUpperCase().match(/.{4}/g) ?? []).join(" ")}`;
-  put(made, ".row__sub", `${section.dataset[state] ?? ""} · ${paper.motion_id}${stub}`);
+  put(made, ".row__sub", `${section.dataset[state] ?? ""} · ${paper.motion_id}${stub}${paper.head === undefined ? "" : ` · ${paper.head}`}`);
   const button = made.querySelector("button");
   button?.addEventListener("click", () => press(button, () => {
     const gone = database.transaction(STORE, "readwrite", { durability: "strict" });

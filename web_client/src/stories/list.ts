@@ -1,6 +1,6 @@
 /** Every state worth looking at, as what it changes in the store. */
 import { knocks } from "../core/knocks";
-import { boot, captions, captionsEnded, change, connection, link, media, meeting, networks, outbox, ownLevel, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
+import { boot, captions, captionsEnded, change, connection, link, media, meeting, networks, outbox, ownLevel, recordHead, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
 import { go, openSheet } from "../views/layout";
 import { notices } from "../views/notices";
@@ -394,7 +394,10 @@ export const STORIES: Readonly<Record<string, Story>> = {
     put({ phase: "convened", starts_at: NOW - 60_000, opened_at: null, current_item: null });
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { role: "chair" } });
   },
-  "adjourned": () => put({ phase: "adjourned", adjourned_at: NOW }),
+  "adjourned": () => {
+    recordHead.value = "152.9c417be053d2a6f08b1e44d37c95aa02";
+    put({ phase: "adjourned", adjourned_at: NOW });
+  },
   "ended-left": ending("left"),
   "ended-removed": ending("removed"),
   "ended-cancelled": ending("unknown_meeting"),

@@ -24,7 +24,7 @@ export const SELF_SHEET: Partial<Motion> = { force: "appraisal", method: "named"
 export const ORGANISATION: Partial<Motion> = { force: "appraisal", sheet: "organisation", title: "2026 年度民主评议：组织评定", choices: THREE, candidates: SUBJECTS.map((one, n) => ({ ...one, grade: PROPOSED[n] ?? "good" })) };
 export const GRADED: readonly [string, number][] = SUBJECTS.flatMap((one, n): [string, number][] => [[`${one.candidate_id}:excellent`, 18 - n], [`${one.candidate_id}:good`, 6 + n], [`${one.candidate_id}:pass`, 2], [`${one.candidate_id}:fail`, 0]]);
 const SCALE = ["1", "2", "3", "4", "5"].map((choice_id) => ({ choice_id, label: "" }));
-const OWN: OwnPaper = { state: "held", code: "", choices: [], stub: "", bulletin: "unknown", checked_at: null, since: null };
+const OWN: OwnPaper = { state: "held", code: "", choices: [], stub: "", bulletin: "unknown", checked_at: null, head: "", since: null };
 const RECEIPT: OwnPaper = { ...OWN, state: "counted", choices: ["for"], stub: inFours("7f3a92c401de") };
 
 function show(fields: Partial<Motion>, own: Partial<OwnPaper> | null = {}): Motion {
@@ -37,7 +37,10 @@ function show(fields: Partial<Motion>, own: Partial<OwnPaper> | null = {}): Moti
   return one;
 }
 
-function result(fields: Partial<Motion>, own: Partial<OwnPaper> = { ...RECEIPT, bulletin: "in", checked_at: NOW }): void {
+/** Once it is proved nothing of the choice is on the phone any more. */
+const PROVED: Partial<OwnPaper> = { ...RECEIPT, choices: [], bulletin: "in", checked_at: NOW, head: "152.9c417be053d2a6f08b1e44d37c95aa02" };
+
+function result(fields: Partial<Motion>, own: Partial<OwnPaper> = PROVED): void {
   const one = published({ ...SECRET, ballots: {}, issued: 26, root: "5c".repeat(32), ...fields });
   meeting.value = meetingState({ motions: { [one.motion_id]: one } });
   ownPapers.value = { [one.motion_id]: { ...OWN, ...own } };
@@ -126,12 +129,12 @@ export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
   "officer-collecting": () => officer("collecting"),
   "result-secret": () => result({}),
   "result-secret-missing": () => result({}, { ...RECEIPT, bulletin: "out", checked_at: NOW }),
-  "result-election": () => result({ ...ELECTION, tally: { ...TALLY, void: 1, paper: 3, counts: [...votes(22, 19, 17, 9, 6), ["w:孙国栋", 4]] }, verdict: { ...VERDICT, carried: true, reason: "elected", elected: ["c1", "c2", "c3"], votes_for: 17 }, paper_count: { issued: 3, returned: 3, void: 0, counts: [], entered_by: "m-he", scrutineer: "m-li", teller: "m-sun", signed_by: ["m-li", "m-sun"] } }, { ...RECEIPT, choices: ["c1:for", "c2:against", "w:孙国栋"], bulletin: "in", checked_at: NOW }),
+  "result-election": () => result({ ...ELECTION, tally: { ...TALLY, void: 1, paper: 3, counts: [...votes(22, 19, 17, 9, 6), ["w:孙国栋", 4]] }, verdict: { ...VERDICT, carried: true, reason: "elected", elected: ["c1", "c2", "c3"], votes_for: 17 }, paper_count: { issued: 3, returned: 3, void: 0, counts: [], entered_by: "m-he", scrutineer: "m-li", teller: "m-sun", signed_by: ["m-li", "m-sun"] } }, PROVED),
   "result-election-tied": () => result({ ...ELECTION, tally: { ...TALLY, counts: votes(22, 19, 15, 15, 6) }, verdict: { ...VERDICT, reason: "tied", elected: ["c1", "c2"], tied: ["c3", "c4"], short: 1 } }),
   "result-appraisal": () => result({ ...APPRAISAL, tally: { ...TALLY, counts: CANDIDATES.flatMap((one, n): [string, number][] => [[`${one.candidate_id}:excellent`, 18 - 3 * n], [`${one.candidate_id}:good`, 6 + 2 * n], [`${one.candidate_id}:pass`, 2], [`${one.candidate_id}:fail`, n ? 1 : 0]]) }, verdict: { ...VERDICT, reason: "no_force" } }),
   "result-self": () => result({ ...SELF_SHEET, method: "named", paper: null, root: "", issued: 0, quorum_at_open: null, named: [{ participant_id: ME, choices: ["c1:good", "t:按时参加组织生活，志愿服务四十小时；理论学习还不够系统。"] }, { participant_id: "m-1", choices: ["t:今年外出调研较多，请假三次，都补了课。"] }], tally: { ...TALLY, cast: 2, entitled: 16, counts: [["c1:good", 1]] }, verdict: { ...VERDICT, reason: "no_force" } }, {}),
   "result-organisation": () => result({ ...ORGANISATION, method: "open", paper: null, root: "", ballots: { [ME]: ["for"] } }, {}),
   "result-appraisal-many": () => result({ ...MUTUAL, tally: { ...TALLY, counts: GRADED }, verdict: { ...VERDICT, reason: "no_force" } }),
-  "result-survey-few": () => result({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5, quorum_at_open: null, tally: { ...TALLY, cast: 3, counts: [] }, verdict: { ...VERDICT, reason: "no_force" } }, { ...RECEIPT, choices: ["4"], bulletin: "in", checked_at: NOW }),
-  "result-scale": () => result({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5, quorum_at_open: null, tally: { ...TALLY, counts: [["1", 0], ["2", 1], ["3", 5], ["4", 12], ["5", 8]] }, verdict: { ...VERDICT, reason: "no_force" } }, { ...RECEIPT, choices: ["4"], bulletin: "in", checked_at: NOW }),
+  "result-survey-few": () => result({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5, quorum_at_open: null, tally: { ...TALLY, cast: 3, counts: [] }, verdict: { ...VERDICT, reason: "no_force" } }, PROVED),
+  "result-scale": () => result({ ...SECRET, force: "survey", shape: "scale", title: "今年的组织生活您打几分？", choices: SCALE, minimum_group: 5, quorum_at_open: null, tally: { ...TALLY, counts: [["1", 0], ["2", 1], ["3", 5], ["4", 12], ["5", 8]] }, verdict: { ...VERDICT, reason: "no_force" } }, PROVED),
 };

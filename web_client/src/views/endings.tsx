@@ -1,7 +1,8 @@
 /** The screens after which nothing more comes by itself: each says what is so and offers the next step. */
 import type { ComponentChildren, JSX } from "preact";
 import { clockTime, minutesBetween, t } from "../core/i18n";
-import { boot, connection, meeting, self, type Ending } from "../core/store";
+import { headWords } from "../core/ballot/kept";
+import { boot, connection, meeting, recordHead, self, type Ending } from "../core/store";
 import { actions } from "../core/actions";
 import { Button } from "../widgets/button";
 import { Icon, type IconName } from "../widgets/icon";
@@ -66,6 +67,7 @@ export function Adjourned(): JSX.Element | null {
             <p class="muted">{t("states.adjourned_words", { from: clockTime(opened), to: clockTime(closed), n: minutesBetween(opened, closed) })}</p>
           </div>
           {self.value !== null && <p class="small">{t(self.value.first_arrived_at === null ? "states.you_did_not_come" : "states.you_came", { time: clockTime(self.value.first_arrived_at ?? opened) })}</p>}
+          {recordHead.value !== "" && <p class="tiny muted">{t("states.record_head")} <span class="mono">{headWords(recordHead.value)}</span></p>}
         </div>
         <ul class="rows card card--flush">
           <li><Row icon="book" title={t("states.the_record")} sub={t("states.the_record_sub")} end={forward} href={url("archive", `/archive/${id}`)} /></li>

@@ -99,6 +99,7 @@ export interface Welcome {
   readonly missed: number;
   readonly media: boolean;
   readonly captions: boolean;
+  readonly head: string;
 }
 /** The viewer's state at `position`; replaces all the phone had. */
 export interface Snapshot {
@@ -112,6 +113,14 @@ export interface Skip {
   readonly type: "skip";
   readonly seq: number;
   readonly hash8: string;
+}
+/**
+ * The last record as `seq.hash32` (128 bits), told when a motion was closed or published and when the meeting was adjourned:
+ * to keep, and to hold a bundle of the meeting against (`meeting-server audit --head`). Unrecorded.
+ */
+export interface HeadFrame {
+  readonly type: "head";
+  readonly head: string;
 }
 /** The command is committed and will never be lost. `seq`: the record it led to (the last one, if several). */
 export interface Ack {
@@ -906,6 +915,7 @@ export interface MotionClosed {
   readonly verdict: Verdict | null;
   readonly issued: number;
   readonly root: string;
+  readonly issuances: string;
 }
 export interface MotionPublished {
   readonly motion_id: MotionId;
@@ -1545,7 +1555,7 @@ export type EventFrame = {
 /** Every frame a phone may send. */
 export type ClientMessage = Hello | CommandFrame | Signal | Offer | Want | Inspect | Hangup | Collect | Ping;
 /** Every frame the server may send. */
-export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Knocked | Pong;
+export type ServerMessage = Welcome | Snapshot | EventFrame | Skip | HeadFrame | Ack | RejectedFrame | ErrorFrame | Collected | PaperProgress | Answer | Slots | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Knocked | Pong;
 
 // --- Constants -------------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ export interface Wiring {
   leaves(motionId: string): Promise<Answer<BulletinLeaves>>;
   makeId(): string;
   now(): number;
+  /** The record's head as last told. */
+  head(): string;
   /** From 0 to 1. */
   chance(): number;
   later(ms: number, run: () => void): void;
@@ -269,7 +271,7 @@ export class Ballots {
     }
     // the leaf is the one made here when the ballot was, and not what the server once said it was
     const proved = await isAmong(device, fromHex(paper.leaf), answer.ok.leaves.map(fromHex), fromHex(motion.root));
-    await this.keep(settled({ ...(this.kept[motion.motion_id] ?? paper), bulletin: proved ? "in" : "out", checked_at: this.wiring.now() }));
+    await this.keep(settled({ ...(this.kept[motion.motion_id] ?? paper), bulletin: proved ? "in" : "out", checked_at: this.wiring.now(), head: this.wiring.head() }));
   }
 
   // --- keeping and telling -----------------------------------------------------------------------------------
@@ -298,7 +300,7 @@ export class Ballots {
   }
 
   private tellOne(motionId: string, code: string): void {
-    const none = { choices: [], stub: "", bulletin: "unknown", checked_at: null, since: null } as const;
+    const none = { choices: [], stub: "", bulletin: "unknown", checked_at: null, head: "", since: null } as const;
     ownPapers.value = { ...ownPapers.peek(), [motionId]: { state: "unsupported", code, ...none } };
   }
 

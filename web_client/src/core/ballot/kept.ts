@@ -32,6 +32,8 @@ export interface KeptPaper {
   readonly checked_at: number | null;
   /** Why the paper could not be collected or the ballot not be counted. */
   readonly refused: string;
+  /** The record's head when the ballot was last looked for, `seq.hash32`; missing before. */
+  readonly head?: string;
 }
 
 /** What stays once a ballot is proved, or was never counted: enough to look again, and nothing of what was chosen. Where a receipt
@@ -59,6 +61,7 @@ export interface OwnPaper {
   readonly stub: string;
   readonly bulletin: KeptPaper["bulletin"];
   readonly checked_at: number | null;
+  readonly head: string;
   /** This device's time (Unix ms) since which it is on its way; null: it is not. */
   readonly since: number | null;
 }
@@ -84,5 +87,11 @@ export function asOwn(kept: KeptPaper, since: number | null): OwnPaper {
       ? kept.token === "" && kept.leaf === "" ? "not_collected" : "not_counted"
       : kept.token === "" ? "collecting" : kept.choices === null ? "held" : "casting";
   const stub = kept.leaf === "" ? "" : inFours(kept.leaf);
-  return { state, code: kept.refused !== "" ? kept.refused : kept.bulletin === "out" && kept.receipt === "" ? "poll_closed" : "", choices: kept.choices ?? [], stub, bulletin: kept.bulletin, checked_at: kept.checked_at, since };
+  return { state, code: kept.refused !== "" ? kept.refused : kept.bulletin === "out" && kept.receipt === "" ? "poll_closed" : "", choices: kept.choices ?? [], stub, bulletin: kept.bulletin, checked_at: kept.checked_at, head: kept.head ?? "", since };
+}
+
+/** `152.9c41 7be0 …`: the record's head, to be read and compared. */
+export function headWords(head: string): string {
+  const [seq = "", hash = ""] = head.split(".");
+  return `${seq}.${(hash.match(/.{1,4}/g) ?? []).join(" ")}`;
 }

@@ -5,13 +5,13 @@ import { computed } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { gradesPeople, takesThree } from "../../core/appraisal";
 import { needed } from "../../core/attendance";
-import { inFours, progress } from "../../core/ballot/kept";
+import { headWords, inFours, progress } from "../../core/ballot/kept";
 import { batchOf } from "../../core/batch";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, countdown, t } from "../../core/i18n";
 import { share, showsRunning } from "../../core/poll_counts";
 import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, runningMotion } from "../../core/selectors";
-import { connection, meeting } from "../../core/store";
+import { connection, meeting, recordHead } from "../../core/store";
 import type { Motion } from "../../wire/messages";
 import { Bar, Ring } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
@@ -200,7 +200,7 @@ function Idle(): JSX.Element {
     return <><div class="stack"><p class="hall__item">{state.branch_name}</p><p class="hall__motion">{state.title}</p></div><p class="hall__next">{t("stage.begins", { time: clockTime(state.starts_at) })}{state.place === "" ? "" : `　${state.place}`}</p></>;
   }
   if (state?.phase === "adjourned") {
-    return <><div class="stack"><p class="hall__item">{state.title}</p><p class="hall__motion">{t("stage.adjourned")}</p></div><p class="hall__next">{t("stage.adjourned_words")}</p></>;
+    return <><div class="stack"><p class="hall__item">{state.title}</p><p class="hall__motion">{t("stage.adjourned")}</p></div><div class="stack"><p class="hall__next">{t("stage.adjourned_words")}</p>{recordHead.value !== "" && <p class="hall__item">{t("stage.record_head")}　<b class="mono">{headWords(recordHead.value)}</b></p>}</div></>;
   }
   return (
     <>

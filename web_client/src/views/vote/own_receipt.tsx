@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { actions } from "../../core/actions";
-import { ownPapers } from "../../core/ballot/kept";
+import { headWords, ownPapers } from "../../core/ballot/kept";
 import { clockTime, t } from "../../core/i18n";
 import { isElector } from "../../core/selectors";
 import type { Motion } from "../../wire/messages";
@@ -31,6 +31,7 @@ export function OwnReceipt({ motion }: { motion: Motion }): JSX.Element | null {
         <dt>{t("vote.your_choice")}</dt>{own.choices.length > 0 ? <dd class="strong">{chosenWords(motion, own.choices)}</dd> : <dd>{t("vote.choice_gone")}</dd>}
         <dt>{t("vote.stub")}</dt><dd class="mono">{own.stub}</dd>
         {own.checked_at !== null && <><dt>{t("vote.checked_at")}</dt><dd>{clockTime(own.checked_at)}</dd></>}
+        {own.head !== "" && <><dt>{t("vote.record_head")}</dt><dd class="mono small">{headWords(own.head)}</dd></>}
       </dl>
       {motion.root !== "" && <Button icon="reload" unavailable={busy.value ? t("vote.checking") : undefined} onPress={look}>{t("vote.check_again")}</Button>}
       <p class="tiny muted">{t("vote.receipt_only_here")}</p>
