@@ -82,7 +82,7 @@ OTHERS: tuple[str, ...] = (
     '{"type":"skip","seq":7,"hash8":"0d9c41f2"}',
     '{"type":"head","head":"152.9c417be053d2a6f08b1e44d37c95aa02"}',
     '{"type":"answer","id":"offer-1","sdp":"v=0…","mids":{"0":"microphone","1":"camera","2":"audio_slot"}}',
-    '{"type":"slots","slots":{"2":"m1","3":null}}',
+    '{"type":"slots","slots":{"2":"m1","3":null},"left_out":[]}',
     '{"type":"speaking","participants":["m1"]}',
     '{"type":"caption","participant_id":"m1","since":1800000004000,"until":1800000006500,"text":"现在开会。"}',
     '{"type":"quality","level":2}',

@@ -21,7 +21,6 @@ ONLY_AN_OUTSIDE_HEAD = frozenset(
         "actor exchanged",
         "chat reworded",
         "command exchanged",
-        "first record removed",
         "record removed",
         "resolution added",
         "resolution reworded",
