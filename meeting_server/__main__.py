@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -32,8 +33,12 @@ def _words(key: str, **holes: Any) -> str:
     return text(terminal_language(), f"cli.{key}", **holes)
 
 
-def _stop(message: str, code: int = 1) -> NoReturn:
-    Console(stderr=True, highlight=False).print(message, soft_wrap=True)
+def _stop(message: str, code: int = 1, settings: Settings | None = None) -> NoReturn:
+    """``settings``: those of a process that serves, whose lines may be collected."""
+    if settings is not None and settings.log_format == "json":
+        structlog.get_logger(__name__).error(message)
+    else:
+        Console(stderr=True, highlight=False).print(message, soft_wrap=True)
     raise typer.Exit(code)
 
 
@@ -66,9 +71,9 @@ def serve(
     try:
         asyncio.run(run(settings, lan=lan))
     except CanNotStart as error:
-        _stop(str(error))
+        _stop(str(error), settings=settings)
     except WeakSecret:
-        _stop(_words("weak_secret"))
+        _stop(_words("weak_secret"), settings=settings)
 
 
 @command.command()
@@ -82,7 +87,7 @@ def web() -> None:
     try:
         run_web(settings)
     except WeakSecret:
-        _stop(_words("weak_secret"))
+        _stop(_words("weak_secret"), settings=settings)
 
 
 @command.command()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any, Literal
 
 import structlog
@@ -24,6 +27,7 @@ REQUEST_SECONDS = Histogram(
 SOCKETS = Gauge("meeting_sockets", "Open WebSockets", registry=REGISTRY)
 
 _SECRET_PATH = re.compile(r"(/(?:j|sign-in|whip|whep|feeds?)/)[^/?#\s\"']+")
+_BREAKS_LINES = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SECRET_WORD = re.compile(r"pass|secret|token|cookie|authorization|credential|csrf|offer|sdp", re.IGNORECASE)
 
 
@@ -41,10 +45,41 @@ def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
+def _json_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    """One JSON object on one line, whatever the event holds: what JSON has no form for is told as text."""
+    try:
+        line = json.dumps(event, ensure_ascii=False, allow_nan=False, default=repr)
+    except (TypeError, ValueError, RecursionError):  # NaN, keys that are no text, circles
+        told = {str(key): value if isinstance(value, str | int) else repr(value) for key, value in event.items()}
+        line = json.dumps(told, ensure_ascii=False)
+    # collectors break lines at these too, and no file can hold half a surrogate pair
+    return _BREAKS_LINES.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+
+
+def _log_what_nobody_caught() -> None:
+    """Exceptions and warnings that Python would write to standard error by itself become lines like all others."""
+    log = structlog.get_logger("meeting_server")
+
+    def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        log.critical("nobody caught this", exc_info=(kind, error, trace))
+
+    def in_thread(told: threading.ExceptHookArgs) -> None:
+        log.critical("nobody caught this", exc_info=(told.exc_type, told.exc_value, told.exc_traceback), thread=str(told.thread))
+
+    def unraisable(told: Any) -> None:
+        log.error(told.err_msg or "ignored", exc_info=(told.exc_type, told.exc_value, told.exc_traceback), object=repr(told.object))
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = uncaught, in_thread, unraisable
+    logging.captureWarnings(True)
+
+
 def configure(level: str = "info", form: Literal["console", "json"] = "console", process: str = "") -> None:
     """Send our logs and those of the libraries to standard error, one line each, masked.
 
-    ``process`` names this process (web, media, archive) in every line.
+    ``process`` names this process (web, media, archive) in every line. With ``json`` every line is one object, also of
+    what nobody caught and of warnings.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -61,11 +96,7 @@ def configure(level: str = "info", form: Literal["console", "json"] = "console",
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    last: Any = _json_line if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -73,6 +104,8 @@ def configure(level: str = "info", form: Literal["console", "json"] = "console",
         )
     )
     handler.addFilter(NoFlood(handler.emit))
+    if form == "json":
+        _log_what_nobody_caught()
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

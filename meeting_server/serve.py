@@ -164,7 +164,9 @@ def announce(place: Place, links: Sequence[tuple[str, str, str]], console: Conso
 async def serve(settings: Settings, *, lan: bool = False) -> None:
     """Run everything until SIGINT or SIGTERM. Raises CanNotStart, WeakSecret."""
     language = terminal_language()
-    console = Console(file=sys.stdout, highlight=False)
+    # who collects lines of JSON gets nothing else; a demo and a local network have somebody before the screen
+    told_as_json = settings.log_format == "json"
+    console = Console(file=sys.stdout, highlight=False, quiet=told_as_json and not settings.demo and not lan)
     secret_key(settings.secret_key, settings.data_dir)
     place = place_of(settings, lan=lan)
     os.environ.update(place.environment)
@@ -181,12 +183,16 @@ async def serve(settings: Settings, *, lan: bool = False) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.stop)
     console.print(f"● {text(language, 'cli.starting')}")
+    if told_as_json:
+        log.info("starting", url=place.url)
     running = asyncio.create_task(supervisor.run(), name="supervisor")
     ready = asyncio.create_task(wait_until_ready(place), name="ready")
     await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
     try:
         if ready.done():
             ready.result()
+            if told_as_json:
+                log.info("ready", url=place.url)
             announce(place, await _links(place.settings, language), console)
             console.print(f"\n[dim]{text(language, 'cli.stop')}[/]")
     except CanNotStart:
@@ -197,6 +203,8 @@ async def serve(settings: Settings, *, lan: bool = False) -> None:
         ready.cancel()
     await running
     console.print(f"● {text(language, 'cli.stopped')}")
+    if told_as_json:
+        log.info("stopped")
 
 
 async def _links(settings: Settings, language: Language) -> list[tuple[str, str, str]]:

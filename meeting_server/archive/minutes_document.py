@@ -9,13 +9,17 @@ from docx.document import Document as DocumentObject
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Length, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as DocumentParagraph
 
 from meeting_server.archive.minutes_text import Grid, Heading, Paper, Paragraph, Points, Speech
 from meeting_server.domain.characters import clean, cleaned
 
+_MARGIN = Cm(2.7)
+_TEXT = Length(Cm(21) - 2 * _MARGIN)
+"""What is left of the width of A4."""
+_LABEL = Cm(3)
 LATIN, CHINESE = "Times New Roman", "SimSun"
 
 
@@ -25,7 +29,7 @@ def minutes_document(paper: Paper, draft: str = "") -> bytes:
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.7)
+    section.left_margin = section.right_margin = _MARGIN
     section.top_margin = section.bottom_margin = Cm(2.5)
     _fonts(document)
     document.core_properties.title = paper.title
@@ -86,9 +90,10 @@ def _facts(document: DocumentObject, paper: Paper) -> None:
     table = document.add_table(rows=0, cols=2)
     table.style = "Table Grid"
     table.autofit = False
+    # rows take their widths from the grid, and some programs look at the grid alone
+    table.columns[0].width, table.columns[1].width = _LABEL, Length(_TEXT - _LABEL)
     for label, said in paper.facts:
         cells = table.add_row().cells
-        cells[0].width, cells[1].width = Cm(3), Cm(12.6)
         cells[0].paragraphs[0].add_run(label).bold = True
         cells[1].paragraphs[0].add_run(said)
 

@@ -25,7 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula when a CSV file, or a cell of text that is saved as one, begins with it."""
 _NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\']|\s+")
-_PORTRAIT_CHARACTERS = 95
+_PORTRAIT_CHARACTERS = 100
 """A wider sheet lies on its side: upright it would be printed too small to read."""
 
 

@@ -51,6 +51,7 @@ from .control import (
     read_frame,
     reports,
 )
+from .exposition import exposition
 from .probing import until_deaf
 from .settings import MediaSettings
 from .turn import turn_servers
@@ -404,17 +405,15 @@ class MediaWorkers:
         return reply.details
 
     async def metrics(self) -> str:
-        lines: list[str] = []
+        workers: dict[str, tuple[dict[str, float], dict[str, int]]] = {}
         for link in self._links:
             try:
                 reply = await link.call(Metrics())
             except MediaRefused:
                 continue  # its absence shows in the missing figures
             if isinstance(reply, Measured):
-                lines += [f'meeting_media_{name}{{worker="{link.name}"}} {value}' for name, value in reply.figures.items()]
-                rejected = "meeting_media_datagrams_rejected_total"
-                lines += [f'{rejected}{{worker="{link.name}",reason="{why}"}} {count}' for why, count in reply.rejected.items()]
-        return "\n".join(lines) + "\n"
+                workers[link.name] = reply.figures, reply.rejected
+        return exposition(workers)
 
     def ice_servers(self, client: str) -> tuple[IceServer, ...]:
         return turn_servers(self._settings.turn_urls, self._settings.turn_secret, client, time.time())

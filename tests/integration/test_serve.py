@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
-from tests.running import Server, free_port, wait_for
+from tests.running import ROOT, Server, free_port, wait_for
 
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -103,6 +107,11 @@ def test_health_and_figures(demo: Server) -> None:
     figures = httpx.get(f"{demo.url}/metrics").text
     assert "meeting_http_requests_total" in figures
     assert 'meeting_media_packets_in_total{worker="worker 0"}' in figures  # asked from the running media worker
+    families = list(text_string_to_metric_families(figures))
+    untold = [family.name for family in families if not family.documentation or family.type == "unknown"]
+    assert untold == []
+    unknown = [one.name for one in families if one.documentation == one.name.removeprefix("meeting_media_").replace("_", " ")]
+    assert unknown == []
     through_a_proxy = httpx.get(f"{demo.url}/metrics", headers={"x-forwarded-for": "203.0.113.9"})
     assert through_a_proxy.status_code == 404
 
@@ -208,3 +217,21 @@ def test_backup_while_running_can_be_started_from(tmp_path: Path) -> None:
     again = Server(tmp_path / "two", "--demo")
     with again:
         assert [name for _, name, _ in again.links] == [name for _, name, _ in server.links]
+
+
+def test_with_json_logs_every_line_that_is_collected_is_one_object(tmp_path: Path) -> None:
+    server = Server(tmp_path, MEETING_LOG_FORMAT="json", MEETING_MEDIA="false")
+    server.process = subprocess.Popen(
+        [sys.executable, "-m", "meeting_server", "serve"], cwd=ROOT, env=server.environment, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+    )
+    assert server.process.stdout is not None
+    lines = []
+    for line in server.process.stdout:
+        lines.append(json.loads(line))
+        if lines[-1]["event"] == "ready" and lines[-1]["process"] == "serve":
+            assert httpx.get(f"{server.url}/j/a-secret-token").status_code == 404
+            server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(30) == 0
+    assert {"uvicorn.error", "meeting_server.web.request_log", "meeting_server.serve"} <= {line["logger"] for line in lines}
+    assert "a-secret-token" not in json.dumps(lines)

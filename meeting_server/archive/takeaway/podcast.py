@@ -34,7 +34,7 @@ def podcast(title: str, about: str, language: str, address: str, link: str, epis
     channel = ET.SubElement(rss, "channel")
     _said(channel, "title", title)
     _said(channel, "link", link)
-    _said(channel, "description", about)
+    _said(channel, "description", _plain(about))
     _said(channel, "language", language.lower())
     ET.SubElement(channel, "atom:link", {"href": address, "rel": "self", "type": "application/rss+xml"})
     _said(channel, "itunes:block", "Yes")
@@ -44,12 +44,22 @@ def podcast(title: str, about: str, language: str, address: str, link: str, epis
     for episode in episodes:
         item = ET.SubElement(channel, "item")
         _said(item, "title", episode.title)
-        _said(item, "description", episode.summary or episode.title)
+        about = _plain(episode.summary or episode.title)
+        _said(item, "description", about)
+        _said(item, "itunes:summary", about)
         ET.SubElement(item, "guid", {"isPermaLink": "false"}).text = episode.guid
         _said(item, "pubDate", format_datetime(datetime.fromtimestamp(episode.published_at / 1000, UTC)))
         ET.SubElement(item, "enclosure", {"url": episode.address, "length": str(episode.size), "type": "audio/mp4"})
         _said(item, "itunes:duration", str(episode.length // 1000))
     return xml_bytes(rss)
+
+
+def _plain(text: str) -> str:
+    """A description that reads the same in programs that take it for HTML and in those that take it for text.
+
+    Signs that mean something in HTML are written in their full width: escaped once more they would be seen as escapes.
+    """
+    return " ".join(text.split()).translate({ord("<"): "＜", ord(">"): "＞", ord("&"): "＆"})
 
 
 def _said(parent: ET.Element, name: str, text: str) -> None:
