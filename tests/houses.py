@@ -84,9 +84,9 @@ class TestHouse:
     other_branch: Branch
     people: dict[str, Member] = field(default_factory=dict)
 
-    def browser(self) -> Browser:
+    def browser(self, address: str = "127.0.0.1") -> Browser:
         """A browser nobody is signed in on. Mistakes of ours (500) show as answers, as they do to people."""
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=("127.0.0.1", 40000))
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=(address, 40000))
         return Browser(transport=transport, base_url=ADDRESS)
 
     async def signed_in(self, who: str) -> Browser:

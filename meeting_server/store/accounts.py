@@ -323,18 +323,16 @@ class Accounts:
             ).scalar_one_or_none()
         return found
 
-    async def check_password(self, member_id: str | None, password: str, now: Millis) -> bool:
-        """Whether this is the member's password. Unknown members and members without one take the same time.
+    async def check_password(self, member_id: str | None, password: str, now: Millis, *, known: bool = False) -> bool:
+        """Whether this is the member's password. Unknown members and members without one take the same time and the same queries.
 
-        A hash made with older parameters is made anew.
+        ``known``: from a browser on which this member has signed in before. A hash made with older parameters is made anew.
+        Raises PasswordsBusy.
         """
-        stored: str | None = None
-        if member_id is not None:
-            async with self._database.read() as conn:
-                stored = (
-                    await conn.execute(select(credentials.c.hash).where(credentials.c.member_id == member_id))
-                ).scalar_one_or_none()
-        if not await self._passwords.check(stored, password):
+        async with self._database.read() as conn:
+            found = await conn.execute(select(credentials.c.hash).where(credentials.c.member_id == (member_id or "")))
+            stored: str | None = found.scalar_one_or_none()
+        if not await self._passwords.check(stored, password, known=known):
             return False
         assert member_id is not None
         assert stored is not None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,23 +18,52 @@ _TOO_COMMON = frozenset(
 )
 
 
+AT_ONCE = 2
+MOST_WAITING = 16
+"""Passwords of strangers that wait for their turn; more are not kept waiting."""
+MOST_KNOWN_WAITING = 64
+"""The same for known devices and for members who set a password: a flood of strangers leaves them room."""
+
+
+class PasswordsBusy(Exception):
+    """As many wait already: nothing was checked."""
+
+
 class Passwords:
-    """Hashes and checks passwords. Takes about 40 ms of one core each; the caller awaits without blocking the loop."""
+    """Hashes and checks passwords. Takes about 40 ms of one core each; the caller awaits without blocking the loop.
+
+    Both raise PasswordsBusy rather than let a queue grow.
+    """
 
     def __init__(self, *, time_cost: int = 2, memory_kib: int = 19 * 1024) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1, type=Type.ID)
-        self._turns = asyncio.Semaphore(2)
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
         self._nobody = self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
         """The hash to store."""
-        async with self._turns:
+        async with self._turn(MOST_KNOWN_WAITING):
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def check(self, stored: str | None, password: str) -> bool:
-        """Whether ``password`` is the one behind ``stored``. With None (no such account) the same work is done."""
-        async with self._turns:
+    async def check(self, stored: str | None, password: str, *, known: bool = False) -> bool:
+        """Whether ``password`` is the one behind ``stored``. With None (no such account) the same work is done.
+
+        ``known``: from a browser on which this account has signed in before.
+        """
+        async with self._turn(MOST_KNOWN_WAITING if known else MOST_WAITING):
             return await asyncio.to_thread(self._check, stored, password) and stored is not None
+
+    @asynccontextmanager
+    async def _turn(self, most: int) -> AsyncIterator[None]:
+        if self._waiting >= AT_ONCE + most:
+            raise PasswordsBusy
+        self._waiting += 1
+        try:
+            async with self._turns:
+                yield
+        finally:
+            self._waiting -= 1
 
     def is_outdated(self, stored: str) -> bool:
         """Whether the hash was made with other parameters and should be made anew at the next sign-in."""

@@ -13,8 +13,10 @@ from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.accounts import Means, SignIn
 from meeting_server.store.directory import BranchTree, Member
 from meeting_server.store.passwords import MAX_LENGTH, weakness
+from meeting_server.web.addresses import household_of
 from meeting_server.web.attendance_pages import held_attendance
 from meeting_server.web.auth import Viewer, member_of, now_millis
+from meeting_server.web.back_off import Attempt
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.forms import field, form_of
@@ -88,12 +90,13 @@ async def set_password(request: Request) -> Response:
     if not (isinstance(old, str) and isinstance(new, str) and isinstance(again, str)) or max(len(old), len(new)) > 5 * MAX_LENGTH:
         raise Refused(WebCode.BAD_FORM)
     if await _must_give_old(house, viewer, now):
-        address = request.client.host if request.client else ""
-        if house.back_off.wait_ms(member.member_id, address, now):
+        # a place of its own beside the sign-in form: a browser that is signed in is counted as the device it is
+        attempt = Attempt(f"/{member.member_id}", household_of(request), device=viewer.sign_in_id)
+        if house.back_off.begin(attempt, now):
             return await _password_page(request, viewer, "old", "too_many_tries", 429)
-        if not await house.accounts.check_password(member.member_id, old, now):
-            house.back_off.failed(member.member_id, address, now)
+        if not await house.accounts.check_password(member.member_id, old, now, known=True):
             return await _password_page(request, viewer, "old", "old_password_wrong", 422)
+        house.back_off.succeeded(attempt, now)
     weak = weakness(new, member.number, member.name)
     if weak:
         return await _password_page(request, viewer, "new", weak, 422)

@@ -41,6 +41,35 @@ def remember_device(conn: HTTPConnection, response: Response) -> None:
         put(response, conn, COOKIE, fresh, SECONDS)
 
 
+KNOWN = "known"
+MOST_KNOWN = 4
+"""People whose number a browser is known for; a device of a hall is lent around."""
+
+
+def _known_mark(device: str, secret: bytes, number: str) -> str:
+    return hmac.digest(secret, b"known\0" + f"{number}/{device}".encode(), hashlib.sha256)[:12].hex()
+
+
+def knows(conn: HTTPConnection, secret: bytes, number: str) -> str:
+    """This browser's hash when somebody has signed in here with this number (``people.number_key``) before, else empty.
+
+    The browser itself carries that, in a form that says nothing of the number: known and unknown ones are looked up alike.
+    """
+    device = known_device(conn)
+    mark = _known_mark(device, secret, number).encode()
+    marks = conn.cookies.get(cookie_name(conn, KNOWN), "").split(".")
+    return device if device and any(hmac.compare_digest(mark, one.encode()) for one in marks) else ""
+
+
+def remember_number(conn: HTTPConnection, response: Response, secret: bytes, number: str) -> None:
+    """Somebody signed in here who has this number."""
+    if not number:
+        return
+    mark = _known_mark(device_hash(conn), secret, number)
+    others = [one for one in conn.cookies.get(cookie_name(conn, KNOWN), "").split(".") if one and one != mark]
+    put(response, conn, KNOWN, ".".join([*others[1 - MOST_KNOWN :], mark]), SECONDS)
+
+
 def guest_id_of(secret: bytes, meeting_id: MeetingId, device: str) -> str:
     """The participant a browser is as a guest of a meeting: always the same there, and another at every other meeting."""
     digest = hmac.digest(secret, b"guest\0" + f"{meeting_id}/{device}".encode(), hashlib.sha256)

@@ -23,6 +23,7 @@ class WebCode(StrEnum):
     TOO_LARGE = "too_large"
     WRONG_MEDIA_TYPE = "wrong_media_type"
     RATE_LIMITED = "rate_limited"
+    BUSY = "busy"
     LINK_UNKNOWN = "link_unknown"
     LINK_EXPIRED = "link_expired"
     LINK_USED = "link_used"
@@ -63,6 +64,7 @@ STATUS: dict[str, int] = {
     WebCode.TOO_LARGE: 413,
     WebCode.WRONG_MEDIA_TYPE: 415,
     WebCode.RATE_LIMITED: 429,
+    WebCode.BUSY: 503,
     WebCode.LINK_UNKNOWN: 404,
     WebCode.LINK_EXPIRED: 410,
     WebCode.LINK_USED: 410,

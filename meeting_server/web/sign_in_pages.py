@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import math
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.domain.ids import Millis
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.accounts import LinkState, Means
-from meeting_server.store.people import Member
+from meeting_server.store.passwords import PasswordsBusy
+from meeting_server.store.people import Member, number_key
+from meeting_server.web.addresses import household_of
 from meeting_server.web.auth import now_millis, sign_in_member, sign_out, viewer_of
+from meeting_server.web.back_off import FREE, Attempt
 from meeting_server.web.dates import minutes
+from meeting_server.web.devices import knows, remember_number
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.forms import field, form_of
 from meeting_server.web.house import House, house_of
 from meeting_server.web.pages import own_path, render, see
+
+NOTED = (1, FREE)
+"""Of wrong passwords for a number from one household, those that are written down: the first, and the one after which waits begin."""
+BUSY_MS: Millis = 3_000
+NOBODY = "-"
+"""A number that nobody can have."""
 
 
 async def sign_in_form(request: Request) -> Response:
@@ -34,21 +47,27 @@ async def sign_in_by_password(request: Request) -> Response:
     target = own_path(field(form, "next", 2000) or "/")
     if not isinstance(password, str) or len(password) > 1000:
         raise Refused(WebCode.BAD_FORM, field="password")
-    now, address = now_millis(), request.client.host if request.client else ""
-    wait = house.back_off.wait_ms(number, address, now)
+    now = now_millis()
+    key = number_key(number) or NOBODY  # as the directory knows it, however it was typed
+    attempt = Attempt(key, household_of(request), password, knows(request, house.secret, key))
+    wait = house.back_off.begin(attempt, now)
     if wait:
-        return await _again(request, number, target, WebCode.TOO_MANY_TRIES, 429, minutes(wait))
-    # counted before the check and taken back after it: tries sent at once can not slip through together
-    house.back_off.failed(number, address, now)
-    member = await house.directory.member_by_number(number) if number else None
-    if not await house.accounts.check_password(member.member_id if member else None, password, now) or member is None:
-        if member is not None:
-            await _note(house, Act.SIGN_IN_FAILED, member, address)
+        return await _again(request, number, target, WebCode.TOO_MANY_TRIES, 429, wait)
+    member = await house.directory.member_by_number(key)
+    try:
+        right = await house.accounts.check_password(member.member_id if member else None, password, now, known=bool(attempt.device))
+    except PasswordsBusy:
+        house.back_off.succeeded(attempt, now)  # it was not looked at
+        return await _again(request, number, target, WebCode.BUSY, 503, BUSY_MS)
+    if not right or member is None:
+        if house.back_off.failures(attempt, now) in NOTED:
+            await _note(house, Act.SIGN_IN_FAILED, member, attempt.household)
         return await _again(request, number, target, WebCode.WRONG_PASSWORD, 401)
-    house.back_off.succeeded(number, address)
+    house.back_off.succeeded(attempt, now)
     response = see(target)
     await sign_in_member(request, response, member.member_id, Means.PASSWORD)
-    await _note(house, Act.SIGNED_IN, member, address)
+    remember_number(request, response, house.secret, key)
+    await _note(house, Act.SIGNED_IN, member, attempt.household)
     return response
 
 
@@ -84,6 +103,7 @@ async def sign_in_by_link(request: Request) -> Response:
         raise Refused(WebCode(state.value) if state is not LinkState.GOOD else WebCode.LINK_UNKNOWN)
     response = see(target)
     await sign_in_member(request, response, member.member_id, Means.LINK)
+    remember_number(request, response, house.secret, number_key(member.number) or "")
     await _note(house, Act.LINK_USED, member, request.client.host if request.client else "")
     return response
 
@@ -97,19 +117,18 @@ async def sign_out_here(request: Request) -> Response:
     return response
 
 
-async def _again(request: Request, number: str, target: str, code: WebCode, status: int, wait: int = 0) -> Response:
-    return await render(
-        request, "sign_in.html", {"next": target, "number": number, "code": str(code), "wait": wait}, status=status
-    )
+async def _again(request: Request, number: str, target: str, code: WebCode, status: int, wait: Millis = 0) -> Response:
+    """The form once more. ``wait``: before which another try is not looked at."""
+    context = {"next": target, "number": number, "code": str(code), "wait": minutes(wait)}
+    headers = {"retry-after": str(max(1, math.ceil(wait / 1000)))} if wait else {}
+    return await render(request, "sign_in.html", context, status=status, headers=headers)
 
 
-async def _note(house: House, act: Act, member: Member, address: str) -> None:
-    await house.access_log.note(
-        Entry(
-            now_millis(), act, member.member_id, member.name, member.member_id, member.name, member.branch_id,
-            address if act is Act.SIGN_IN_FAILED else "",
-        )
-    )
+async def _note(house: House, act: Act, member: Member | None, household: str) -> None:
+    """For numbers of nobody the same is written as for those of somebody, only about nobody."""
+    who, name, branch_id = (member.member_id, member.name, member.branch_id) if member is not None else ("", "", "")
+    detail = household if act is Act.SIGN_IN_FAILED else ""
+    await house.access_log.note(Entry(now_millis(), act, who, name, who, name, branch_id, detail))
 
 
 routes: list[BaseRoute] = [

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from meeting_server.store.accounts import Accounts, Means
+from meeting_server.store.passwords import AT_ONCE, MOST_WAITING
 from meeting_server.web import account_pages, preference_pages, sign_in_pages
 from meeting_server.web.auth import now_millis
 from tests.houses import TestHouse, people_house
@@ -138,6 +142,97 @@ async def test_guessing_is_slowed_down_even_with_the_right_password(house: TestH
     assert "too_many_tries" not in held.text  # a sentence, not a code
     assert "试的次数太多了" in held.text
     await browser.submit("/sign-in", {"number": "nobody", "password": PASSWORD}, status=401)
+
+
+async def test_the_owner_signs_in_at_once_while_strangers_guess_at_their_number(house: TestHouse) -> None:
+    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    own = house.browser()
+    await own.submit("/sign-in", {"number": "2023002", "password": PASSWORD})
+    await own.submit("/sign-out")
+    for stranger in range(8):  # from the owner's own household, and from others
+        browser = house.browser(f"192.0.2.{stranger}" if stranger % 2 else "127.0.0.1")
+        for _guess in range(6):
+            await browser.post("/sign-in", data={"csrf": await browser.token(), "number": "２０２３００２", "password": "wrong password"})
+    await house.browser().submit("/sign-in", {"number": "2023002", "password": PASSWORD}, status=429)
+    await own.submit("/sign-in", {"number": "2023002", "password": PASSWORD})
+    assert (await own.get("/me")).status_code == 200
+    elsewhere = house.browser("198.51.100.7")
+    await elsewhere.submit("/sign-in", {"number": "2023002", "password": PASSWORD})
+
+
+async def test_guesses_sent_at_once_do_not_slip_through_together(house: TestHouse) -> None:
+    browser = house.browser()
+    token = await browser.token()
+    form = {"csrf": token, "number": "2023002", "password": "wrong password"}
+    answers = await asyncio.gather(*(browser.post("/sign-in", data=form) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 15
+    held = next(answer for answer in answers if answer.status_code == 429)
+    assert 0 < int(held.headers["retry-after"]) <= 15
+
+
+async def test_one_password_on_many_numbers_is_stopped(house: TestHouse) -> None:
+    statuses = []
+    for number in range(15):
+        browser = house.browser()
+        form = {"csrf": await browser.token(), "number": f"20230{number:02}", "password": "Spring2026"}
+        statuses.append((await browser.post("/sign-in", data=form)).status_code)
+    assert statuses == [401] * 10 + [429] * 5
+
+
+async def test_unknown_numbers_cost_the_same_queries_and_the_same_writes(house: TestHouse) -> None:
+    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    statements: list[str] = []
+    engine = house.house.database.engine.sync_engine
+    listen = lambda _conn, _cursor, statement, *_rest: statements.append(statement)  # noqa: E731  an event wants a callable to remove again
+    asked = {}
+    for number in ("2023002", "9999999", "2023001", ""):  # a wrong password, nobody, somebody without a password, no number
+        browser = house.browser()
+        token = await browser.token()
+        event.listen(engine, "before_cursor_execute", listen)
+        await browser.post("/sign-in", data={"csrf": token, "number": number, "password": "wrong password"})
+        event.remove(engine, "before_cursor_execute", listen)
+        asked[number], statements[:] = list(statements), []
+    assert len(asked["2023002"]) >= 3
+    assert any("INSERT INTO access_log" in statement for statement in asked["2023002"])
+    assert asked["9999999"] == asked["2023001"] == asked[""] == asked["2023002"]
+
+
+async def test_a_flood_of_passwords_is_told_to_come_back_and_holds_up_neither_pages_nor_known_devices(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    own = house.browser()
+    await own.submit("/sign-in", {"number": "2023002", "password": PASSWORD})
+    await own.submit("/sign-out")
+    own_token = await own.token()
+    passwords, gate, working = house.house.accounts._passwords, threading.Event(), []
+    check = passwords._check
+
+    def slow(stored: str | None, password: str) -> bool:
+        working.append(password)
+        assert gate.wait(30)
+        return check(stored, password)
+
+    monkeypatch.setattr(passwords, "_check", slow)
+    browsers = [house.browser(f"192.0.2.{number}") for number in range(60)]
+    tokens = [await browser.token() for browser in browsers]
+    flood = [
+        asyncio.create_task(browser.post("/sign-in", data={"csrf": token, "number": f"X{number}", "password": f"p{number}"}))
+        for number, (browser, token) in enumerate(zip(browsers, tokens, strict=True))
+    ]
+    done, waiting = await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
+    while len(done) < 60 - AT_ONCE - MOST_WAITING:
+        more, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        done |= more
+    turned_away = [task.result() for task in done]
+    assert {answer.status_code for answer in turned_away} == {503}
+    assert {answer.headers["retry-after"] for answer in turned_away} == {"3"}
+    assert len(working) == AT_ONCE, "no more than two at once"
+    assert (await house.browser().get("/sign-in")).status_code == 200, "others' pages go on"
+    mine = asyncio.create_task(own.post("/sign-in", data={"csrf": own_token, "number": "2023002", "password": PASSWORD}))
+    gate.set()
+    assert (await mine).status_code == 303
+    assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {401}
 
 
 async def test_every_sign_in_gets_a_fresh_token_and_ends_the_one_before(house: TestHouse) -> None:
