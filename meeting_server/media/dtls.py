@@ -1,4 +1,4 @@
-"""The server side of DTLS-SRTP for one client, without I/O: datagrams in, datagrams out, SRTP sessions at the end."""
+"""Our side of DTLS-SRTP for one client, without I/O: datagrams in, datagrams out, SRTP sessions at the end."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Literal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from OpenSSL import SSL
 from pylibsrtp import Policy, Session
 
 from .srtp import make_session
+from .system_tls import SystemConnection, SystemTls
 
 MAX_FLIGHT_DATAGRAM = 1200
 _RECORD_HEADER = 13
 _DIGESTS: dict[str, hashes.HashAlgorithm] = {"sha-256": hashes.SHA256(), "sha-384": hashes.SHA384(), "sha-512": hashes.SHA512()}
 _CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA"
+_CURVES = b"X25519:P-256:P-384:P-521:P-224"
+"""Of encoders: OpenSSL's own, and last the one of FFmpeg's certificates."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Certificate:
             .not_valid_after(now + datetime.timedelta(days=365))
             .sign(key, hashes.SHA256())
         )
+        self._system: SystemTls | None
         self.fingerprint = Fingerprint("sha-256", _digest(certificate, "sha-256"))
         self.context = SSL.Context(SSL.DTLS_METHOD)
         self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU | SSL.OP_NO_RENEGOTIATION)
@@ -76,22 +81,64 @@ class Certificate:
         self.context.use_certificate(certificate)
         self.context.use_privatekey(key)
         self.context.set_cipher_list(_CIPHERS)
-        self.context.set_tlsext_use_srtp(b":".join(p.name for p in PROFILES))
+        profiles = b":".join(p.name for p in PROFILES)
+        self.context.set_tlsext_use_srtp(profiles)
+        private = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+        try:
+            self._system = SystemTls(certificate.public_bytes(Encoding.DER), private, curves=_CURVES, ciphers=_CIPHERS, profiles=profiles)
+        except OSError:
+            self._system = None
+
+    @property
+    def takes_old_curves(self) -> bool:
+        """Whether a certificate of secp224r1 can be taken on this machine."""
+        return self._system is not None
+
+    def connection(self, *, old_curves: bool) -> SSL.Connection | SystemConnection:
+        """A fresh association. ``old_curves``: with a client whose certificate may be of a curve that is left out today."""
+        if old_curves and self._system is not None:
+            return SystemConnection(self._system, MAX_FLIGHT_DATAGRAM)
+        connection = SSL.Connection(self.context, None)
+        connection.set_ciphertext_mtu(MAX_FLIGHT_DATAGRAM)
+        return connection
 
 
-class DtlsServer:
-    """One handshake. Feed ``receive``; send what ``outgoing`` returns; call ``on_timeout`` after ``timeout()`` seconds."""
+def _certificate_of(connection: SSL.Connection | SystemConnection) -> x509.Certificate | None:
+    if isinstance(connection, SystemConnection):
+        der = connection.peer_certificate()
+        return None if der is None else x509.load_der_x509_certificate(der)
+    return connection.get_peer_certificate(as_cryptography=True)
 
-    def __init__(self, certificate: Certificate, expected: tuple[Fingerprint, ...]) -> None:
+
+class Dtls:
+    """One handshake. Feed ``receive``; send what ``outgoing`` returns; call ``on_timeout`` after ``timeout()`` seconds.
+
+    We take the server's role, which lets us choose the cipher; ``active``: the client's, for encoders that insist on being the
+    server (``a=setup:passive``). Then it is ours to ``begin``, as soon as there is an address.
+    """
+
+    def __init__(
+        self, certificate: Certificate, expected: tuple[Fingerprint, ...], *, active: bool = False, old_curves: bool = False
+    ) -> None:
+        self.active = active
+        self._begun = False
         self.state: Literal["handshake", "connected", "failed", "closed"] = "handshake"
         self.failure = ""
         self.profile: SrtpProfile | None = None
         self.inbound: Session | None = None
         self.outbound: Session | None = None
         self._expected = expected
-        self._ssl = SSL.Connection(certificate.context, None)
-        self._ssl.set_ciphertext_mtu(MAX_FLIGHT_DATAGRAM)
-        self._ssl.set_accept_state()
+        self._ssl = certificate.connection(old_curves=old_curves)
+        if active:
+            self._ssl.set_connect_state()
+        else:
+            self._ssl.set_accept_state()
+
+    def begin(self) -> None:
+        """In the active role: make the first flight, once."""
+        if self.active and not self._begun:
+            self._begun = True
+            self._advance()
 
     def receive(self, datagram: bytes) -> None:
         """One datagram that begins like DTLS. The state tells what became of it; nothing is raised."""
@@ -125,7 +172,7 @@ class DtlsServer:
 
     def _admit(self) -> None:
         """The handshake is through: is it the one whom the offer named, and with which keys do we go on?"""
-        certificate = self._ssl.get_peer_certificate(as_cryptography=True)
+        certificate = _certificate_of(self._ssl)
         known = [f for f in self._expected if f.algorithm in _DIGESTS]
         if certificate is None or not known or any(_digest(certificate, f.algorithm) != f.value for f in known):
             self._fail("the certificate is not the one of the offer")
@@ -139,8 +186,9 @@ class DtlsServer:
         material = self._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", 2 * (key + salt), None)
         client = material[:key] + material[2 * key : 2 * key + salt]
         server = material[key : 2 * key] + material[2 * key + salt :]
-        self.inbound = make_session(self.profile.number, client, inbound=True)
-        self.outbound = make_session(self.profile.number, server, inbound=False)
+        theirs, ours = (server, client) if self.active else (client, server)
+        self.inbound = make_session(self.profile.number, theirs, inbound=True)
+        self.outbound = make_session(self.profile.number, ours, inbound=False)
         self.state = "connected"
 
     def _fail(self, why: str) -> None:

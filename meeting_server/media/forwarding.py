@@ -436,6 +436,9 @@ class Forwarder:
         if check.credentials is peer.credentials[-1] and check.nominated and len(peer.credentials) > 1:
             self._forget_credentials(peer, 1)
         self._send(check.response, key)
+        if peer.dtls.active and peer.key == key:
+            peer.dtls.begin()
+            self._send_handshake(peer)
 
     def _claim(self, peer: Peer, key: bytes, check: Check) -> None:
         if check.nominated:

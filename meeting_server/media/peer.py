@@ -9,7 +9,7 @@ from .api import Kind, SlotsChanged, SlotSource
 from .bandwidth import Downlink
 from .budgets import PeerBudgets
 from .datagrams import Destination
-from .dtls import DtlsServer
+from .dtls import Dtls
 from .ice_lite import Credentials
 from .rtp import Packet, all_extensions
 from .sdp_answer import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_SEQUENCE, Answerer, Plan, SendingLine, SlotLine
@@ -174,7 +174,7 @@ class Slot(SlotNumbers):
 class Peer:
     """The media worker's view of one client."""
 
-    def __init__(self, client: str, source: str, answerer: Answerer, session: str, dtls: DtlsServer) -> None:
+    def __init__(self, client: str, source: str, answerer: Answerer, session: str, dtls: Dtls) -> None:
         self.client = client
         self.source = source
         self.room = ""

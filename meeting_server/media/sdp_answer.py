@@ -109,6 +109,11 @@ def _payloads(line: OfferedLine) -> dict[str, tuple[Payload, OfferedCodec]]:
     return found
 
 
+def carried(line: OfferedLine) -> set[str]:
+    """The codecs of a line that we forward, in the form in which it offers them."""
+    return set(_payloads(line))
+
+
 class Answerer:
     """Answers the offers of one client. SSRCs of slots stay the same across renegotiations, by mid."""
 
@@ -126,7 +131,7 @@ class Answerer:
         bodies: list[str] = []
         bundle: list[str] = []
         for line in offer.lines:
-            body = self._media(line, plan, credentials)
+            body = self._media(line, plan, credentials, "active" if offer.passive else "passive")
             if body is None:
                 bodies.append(_refusal(line))
                 line.role = "unused"
@@ -148,7 +153,7 @@ class Answerer:
         sdp = "\r\n".join(head) + "\r\n" + "".join(bodies)
         return Answer(sdp, tuple(Line(line.mid, line.role) for line in offer.lines)), plan
 
-    def _media(self, line: OfferedLine, plan: Plan, credentials: Credentials) -> str | None:
+    def _media(self, line: OfferedLine, plan: Plan, credentials: Credentials, setup: str) -> str | None:
         payloads = _payloads(line)
         if line.refused or not payloads:
             return None
@@ -194,7 +199,7 @@ class Answerer:
             f"a=ice-ufrag:{credentials.ufrag}",
             f"a=ice-pwd:{credentials.password}",
             f"a=fingerprint:{self._fingerprint.algorithm} {self._fingerprint.value}",
-            "a=setup:passive",
+            f"a=setup:{setup}",
             "a=rtcp-mux",
             *(["a=rtcp-rsize"] if line.reduced_rtcp else []),
         ]

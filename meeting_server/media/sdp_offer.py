@@ -84,6 +84,11 @@ class Offer:
     ufrag: str
     fingerprints: tuple[Fingerprint, ...]
     lines: tuple[OfferedLine, ...]
+    passive: bool = False
+    """Whether the client insists on the passive DTLS role, so that it is ours to begin the handshake."""
+
+    old_curves: bool = False
+    """Whether its certificate may be of a curve that others have left behind, as those of FFmpeg are."""
 
 
 class _Section:
@@ -185,8 +190,8 @@ def parse_offer(sdp: str, *, video_slots: int) -> Offer:
         raise _bad(f"unreadable credentials: {reason}") from reason
     if not 0 < len(fingerprints) <= MAX_FINGERPRINTS:
         raise _bad(f"{len(fingerprints)} certificate fingerprints")
-    if anywhere("setup") and all(v == "passive" for v in anywhere("setup")):
-        raise _bad("the offer insists on the passive DTLS role, which is ours")
+    setups = anywhere("setup")
+    passive = bool(setups) and all(v == "passive" for v in setups)
     for line, section in zip(lines, sections, strict=True):
         used = line.kind in ("audio", "video") and not line.refused
         if used and section.first("rtcp-mux") is None:
@@ -194,7 +199,7 @@ def parse_offer(sdp: str, *, video_slots: int) -> Offer:
         if used and group is not None and line.mid not in group:
             line.refused = True
     _give_roles(lines, video_slots)
-    return Offer(f"{words[1]} {words[4]} {words[5]}", ufrag, fingerprints, lines)
+    return Offer(f"{words[1]} {words[4]} {words[5]}", ufrag, fingerprints, lines, passive, passive or words[0] == "FFmpeg")
 
 
 def _fingerprint(value: str) -> Fingerprint:

@@ -25,7 +25,7 @@ from .api import (
     TrackStarted,
 )
 from .control import WorkerEvent
-from .dtls import DtlsServer
+from .dtls import Dtls
 from .figures import details_of, figures_of
 from .forwarding import Forwarder
 from .listening import Listening
@@ -134,7 +134,8 @@ class Sfu:
         except Exception:
             self.forwarder.ice.close(credentials)
             raise
-        fresh = Peer(client, source, answerer, session, DtlsServer(self.forwarder.certificate, offer.fingerprints))
+        dtls = Dtls(self.forwarder.certificate, offer.fingerprints, active=offer.passive, old_curves=offer.old_curves)
+        fresh = Peer(client, source, answerer, session, dtls)
         fresh.wishes = Wishes(0 if audio_only else 16, None, not audio_only)
         if peer is not None:
             fresh.permissions, fresh.wishes = peer.permissions, peer.wishes

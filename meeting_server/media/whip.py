@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .api import Answer, IceServer, KeptClient, MediaRefused
+from .encoders import setting_to_change
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
@@ -65,18 +66,22 @@ class _Resource:
 
 @dataclass
 class WhipDesk:
-    """The sessions of all devices. ``path`` is where they live, for example "/whip/"."""
+    """The sessions of all devices. ``path`` is where they live, for example "/whip/"; ``publishing``: they are cameras, not screens."""
 
     path: str = "/whip/"
+    publishing: bool = True
     _resources: dict[str, _Resource] = field(default_factory=dict)
 
     async def post(self, owner: str, joining: Joining, content_type: str | None, body: bytes) -> Reply:
         """Begin a session for ``owner``: 201 with the answer, its Location, an ETag and a Link for every ICE server.
 
-        A device has one session: the one before ends. 400 no offer, 406 nothing in common, 413, 415, 503 no media worker.
+        A device has one session: the one before ends. 400 no offer, 406 nothing in common or a setting to change, 413, 415,
+        503 no media worker.
         """
         try:
             offer = _text(content_type, SDP, body)
+            if self.publishing:
+                _demand_all_of_it(offer)
             resource = secrets.token_urlsafe(24)
             client = CLIENT + resource
             answer = await _asked(joining.join(client, offer))
@@ -141,6 +146,16 @@ class WhipDesk:
     def lost(self, client: str) -> None:
         """The media plane has let this client go (ClientLost, WorkerLost): its session is gone, the device must POST again."""
         self._resources = {name: session for name, session in self._resources.items() if session.client != client}
+
+
+def _demand_all_of_it(offer: str) -> None:
+    """Raises _Refused: 406 with the setting to change, when a part of what is offered would not reach the phones."""
+    try:
+        setting = setting_to_change(offer)
+    except MediaRefused as refusal:
+        raise _Refused(_refusal(refusal)) from refusal
+    if setting is not None:
+        raise _Refused(Reply(406, code=setting))
 
 
 async def _asked(joining: object) -> Answer:

@@ -41,6 +41,10 @@ class WebCode(StrEnum):
     IF_MATCH_NEEDED = "if_match_needed"
     ANOTHER_ICE_SESSION = "another_ice_session"
     BAD_FRAGMENT = "bad_fragment"
+    VIDEO_CODEC = "video_codec"
+    H264_PROFILE = "h264_profile"
+    AUDIO_CODEC = "audio_codec"
+    ONE_CAMERA = "one_camera"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     INTERNAL = "internal"
 

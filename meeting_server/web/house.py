@@ -59,7 +59,7 @@ class House:
     archive: Any = None
     whip: WhipDesk = field(default_factory=lambda: WhipDesk("/whip/"))
     """Hall cameras that publish."""
-    whep: WhipDesk = field(default_factory=lambda: WhipDesk("/whep/"))
+    whep: WhipDesk = field(default_factory=lambda: WhipDesk("/whep/", publishing=False))
     """Hall screens that watch."""
     publications: Publications = field(init=False)
     record_edits: RecordEdits = field(init=False)

@@ -29,6 +29,7 @@ from meeting_server.media.settings import MediaSettings
 from meeting_server.media.whip import CLIENT, FRAGMENT, SDP, WhipDesk
 from meeting_server.store.access_log import Act
 from meeting_server.web.auth import now_millis
+from meeting_server.web.catalogue import text as said
 from meeting_server.web.whip import resume
 from tests.integration.test_live_signalling import Recorder
 from tests.media_browser import BrowserRoom
@@ -340,7 +341,7 @@ async def _restarted(hall: Hall, plane: MediaWorkers, worker: Path) -> AsyncIter
     again, journal = MediaWorkers(MediaSettings(sockets=(worker,))), SqlJournal(house.database)
     registry = Registry(journal, hall.house.desk.presets, hall.house.desk.convener.convening, media=again)
     hall.house.registry = house.registry = registry
-    house.whip, house.whep = WhipDesk("/whip/"), WhipDesk("/whep/")
+    house.whip, house.whep = WhipDesk("/whip/"), WhipDesk("/whep/", publishing=False)
     registry.signalling.resumes = partial(resume, house)
     await again.start()
     await registry.start()
@@ -490,11 +491,51 @@ async def test_what_is_no_offer_is_refused_with_a_code(hall: Hall, content_type:
         assert answer.headers["accept-post"] == SDP
 
 
-async def test_an_offer_without_a_common_codec_is_not_acceptable(hall: Hall) -> None:
-    offer = await hall.phone("camera", mic=False, camera=True, sound=0).offer()
-    answer = await hall.post(await hall.token("camera"), re.sub(r"(?m)^a=rtpmap:(\d+) \S+", r"a=rtpmap:\1 H999/90000", offer))
-    assert (answer.status_code, answer.json()["code"]) == (406, "no_common_codec")
+OBS_OFFER = (
+    "v=0\r\no=rtc 2 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=setup:actpass\r\n"
+    "a=ice-ufrag:Zz1f\r\na=ice-pwd:" + "p" * 22 + "\r\n"
+    "a=fingerprint:sha-256 " + ":".join(["AB"] * 32) + "\r\n"
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendonly\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n"
+    "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:1\r\na=sendonly\r\na=rtcp-mux\r\n"
+    "a=rtpmap:96 H264/90000\r\na=fmtp:96 profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1\r\n"
+)
+"""As OBS writes it."""
+
+
+def picture_in(rtpmap: str, parameters: str = "") -> str:
+    before, _, _ = OBS_OFFER.partition("a=rtpmap:96")
+    return before + f"a=rtpmap:96 {rtpmap}\r\n" + (f"a=fmtp:96 {parameters}\r\n" if parameters else "")
+
+
+def two_pictures() -> str:
+    before, line, picture = OBS_OFFER.partition("m=video")
+    return before.replace("BUNDLE 0 1", "BUNDLE 0 1 2") + line + picture + line + picture.replace("a=mid:1", "a=mid:2")
+
+
+@pytest.mark.parametrize(
+    ("offer", "code"),
+    [
+        (picture_in("H265/90000"), "video_codec"),
+        (picture_in("AV1/90000", "profile=0"), "video_codec"),
+        (picture_in("VP9/90000", "profile-id=0"), "video_codec"),
+        (picture_in("H264/90000", "profile-level-id=640028;packetization-mode=1"), "h264_profile"),
+        (picture_in("H264/90000", "profile-level-id=42e01f;packetization-mode=0"), "h264_profile"),
+        (OBS_OFFER.replace("opus/48000/2", "PCMU/8000"), "audio_codec"),
+        (two_pictures(), "one_camera"),
+    ],
+)
+async def test_an_encoder_is_let_in_whole_or_told_which_setting_to_change(hall: Hall, offer: str, code: str) -> None:
+    token = await hall.token("camera")
+    for language in ("zh-CN", "en"):
+        hall.http.cookies.set("language", language)
+        answer = await hall.post(token, offer)
+        assert answer.status_code == 406
+        assert answer.json() == {"code": code, "message": said(language, f"errors.{code}"), "next": said(language, f"errors_next.{code}")}
     assert [p.media for p in await hall.cameras()] == [()]
+    whole = await hall.post(token, OBS_OFFER)
+    assert whole.status_code == 201
+    ports = dict(re.findall(r"(?m)^m=(\w+) (\d+)", whole.text))
+    assert ports["audio"] == ports["video"] != "0"
 
 
 @pytest.mark.parametrize(("path", "accepts"), [("/whip", "accept-post"), ("/whep", "accept-post"), ("/whip/x", "accept-patch")])

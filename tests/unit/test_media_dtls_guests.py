@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 
-from meeting_server.media.dtls import Certificate, DtlsServer, Fingerprint
+from meeting_server.media.dtls import Certificate, Dtls, Fingerprint
 
 ASN1 = 2  # SSL_FILETYPE_ASN1
 VERSION_3, VERSION_8 = b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"
@@ -47,7 +47,7 @@ def client_with_a_certificate_of_no_version(folder: Path) -> SSL.Connection:
 
 
 def test_a_certificate_that_cannot_be_read_fails_its_own_handshake_and_raises_nothing(tmp_path: Path) -> None:
-    server = DtlsServer(Certificate(), (Fingerprint("sha-256", ":".join(["00"] * 32)),))
+    server = Dtls(Certificate(), (Fingerprint("sha-256", ":".join(["00"] * 32)),))
     client = client_with_a_certificate_of_no_version(tmp_path)
     for _ in range(10):
         try:

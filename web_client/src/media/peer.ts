@@ -11,12 +11,19 @@ export interface Peer {
   readonly screen: RTCRtpTransceiver;
 }
 
-/** Only what the server forwards, so that an offer stays small on a slow line. */
+/** The H264 that every browser decodes that decodes any, as cameras of the hall send it: constrained baseline, in whole packets. */
+function isPlainH264(codec: RTCRtpCodec): boolean {
+  const line = codec.sdpFmtpLine ?? "";
+  return codec.mimeType.toLowerCase() === "video/h264" && /packetization-mode=1/.test(line) && /profile-level-id=42e0/i.test(line);
+}
+
+/** Only what the server forwards, so that an offer stays small on a slow line: own pictures in VP8, those of others as they come. */
 function prefer(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
   const codecs = globalThis.RTCRtpReceiver?.getCapabilities?.(kind)?.codecs;
   if (!codecs || !transceiver.setCodecPreferences) return;
   const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];
-  const chosen = codecs.filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
+  const receives = transceiver.direction === "recvonly";
+  const chosen = codecs.filter((codec) => wanted.includes(codec.mimeType.toLowerCase()) || (receives && isPlainH264(codec)));
   if (chosen.length) transceiver.setCodecPreferences(chosen);
 }
 
