@@ -34,12 +34,14 @@ from meeting_server.observe import REGISTRY
 from meeting_server.processes import migrated
 from meeting_server.store.access_log import AccessLog
 from meeting_server.store.accounts import Accounts
+from meeting_server.store.aging import Ages, Aging
 from meeting_server.store.database import Database
 from meeting_server.store.directory import Directory
 from meeting_server.store.invitations import Invitations
 from meeting_server.store.search import Search
 from meeting_server.store.secret_key import secret_key
 from meeting_server.web.assets import Assets
+from meeting_server.web.auth import now_millis
 from meeting_server.web.client_files import ClientFiles
 from meeting_server.web.desk import Desk
 from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
@@ -186,11 +188,14 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
         async with _media_of(settings) as media, open_house(settings, media=media, clock=clock, hosting=True) as house:
             app.state.house = house
             tidying = asyncio.create_task(Tidying(house.registry.quiet_for).run(), name="tidying") if tidy else None
+            ages = Ages(settings.log_days, settings.links_days, settings.devices_days)
+            aging = asyncio.create_task(Aging(house.database, ages, now_millis).run(), name="aging") if tidy else None
             log.info("ready", url=settings.public_url, media=media is not None)
             yield
             log.info("stopping")
-            if tidying is not None:
-                tidying.cancel()
+            for task in (tidying, aging):
+                if task is not None:
+                    task.cancel()
 
     return Starlette(
         routes=[

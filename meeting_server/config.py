@@ -72,6 +72,14 @@ class Settings(BaseSettings):
             ipaddress.ip_network(word)  # its error names the word
         return value
 
+    log_days: int = Field(default=1095, ge=0, le=36500, description="Delete lines of the access log after this many days; 0: keep.")
+    links_days: int = Field(
+        default=90, ge=0, le=36500, description="Delete links (to sign in, to meetings) this many days after they ended; 0: keep."
+    )
+    devices_days: int = Field(
+        default=180, ge=0, le=36500, description="Delete sign-ins and devices of halls this many days after they ended; 0: keep."
+    )
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL in use."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,8 +82,10 @@ class Journal(Protocol):
         """
         ...
 
-    async def read(self, meeting_id: MeetingId, after: int = 0, limit: int | None = None) -> list[Record]:
-        """Records with ``seq > after`` in order."""
+    async def read(
+        self, meeting_id: MeetingId, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()
+    ) -> list[Record]:
+        """Records with ``seq > after`` in order; of these ``kinds`` only, where any are named."""
         ...
 
     async def head(self, meeting_id: MeetingId) -> Head: ...
@@ -92,6 +94,10 @@ class Journal(Protocol):
         """The last ``seq`` a command led to, if it was recorded."""
         ...
 
-    async def erase(self, meeting_id: MeetingId, seq: int) -> None:
-        """Remove an erasable payload with its salt; the chain still verifies. Raises ValueError if not erasable."""
+    async def erase(self, meeting_id: MeetingId, *seqs: int) -> int:
+        """Remove erasable payloads with their salts, all or none; the chain still verifies. How many were still there.
+
+        No copy is left in the database's files once this returns; where somebody reads them just then, it raises
+        StorageUnavailable, and asking again finishes it. Raises ValueError if one is not erasable.
+        """
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    and_,
     bindparam,
     func,
     insert,
@@ -117,8 +118,12 @@ class SqlJournal:
         self._wake.set()
         return await done
 
-    async def read(self, meeting_id: MeetingId, after: int = 0, limit: int | None = None) -> list[Record]:
+    async def read(
+        self, meeting_id: MeetingId, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()
+    ) -> list[Record]:
         query = select(journal).where(journal.c.meeting_id == meeting_id, journal.c.seq > after).order_by(journal.c.seq).limit(limit)
+        if kinds:
+            query = query.where(journal.c.kind.in_(sorted(kinds)))
         async with self._reading() as conn:
             return [_record(row) for row in await conn.execute(query)]
 
@@ -147,26 +152,28 @@ class SqlJournal:
             rows = await conn.execute(query)
             return {MeetingId(name): (f"{seq}.{erasures}", at) for name, seq, erasures, at in rows}
 
-    async def erase(self, meeting_id: MeetingId, seq: int) -> None:
-        this = (journal.c.meeting_id == meeting_id, journal.c.seq == seq)
+    async def erase(self, meeting_id: MeetingId, *seqs: int) -> int:
+        wanted = sorted(set(seqs))
+        these = and_(journal.c.meeting_id == meeting_id, journal.c.seq.in_(wanted))
         try:
             async with self._database.write() as conn:
-                kind = (await conn.execute(select(journal.c.kind).where(*this))).scalar_one_or_none()
-                if kind is None:
-                    raise ValueError(f"no record {seq}")
-                if not erasable(kind):
-                    raise ValueError(f"{kind} can not be erased")
-                changed = await conn.execute(
-                    update(journal).where(*this, journal.c.payload.is_not(None)).values(payload=None, salt=b"")
-                )
+                kinds = {row.seq: row.kind for row in await conn.execute(select(journal.c.seq, journal.c.kind).where(these))}
+                for seq in wanted:
+                    if seq not in kinds:
+                        raise ValueError(f"no record {seq}")
+                    if not erasable(kinds[seq]):
+                        raise ValueError(f"{kinds[seq]} can not be erased")
+                changed = await conn.execute(update(journal).where(these, journal.c.payload.is_not(None)).values(payload=None, salt=b""))
                 await conn.execute(
                     update(journal_head)
                     .where(journal_head.c.meeting_id == meeting_id)
                     .values(erasures=journal_head.c.erasures + changed.rowcount)
                 )
-            await self._database.forget_deleted()
+            if not await self._database.forget_deleted("journal"):
+                raise StorageUnavailable("somebody reads the database: what was erased is still in its write-ahead log")
         except (SQLAlchemyError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
+        return changed.rowcount
 
     async def close(self) -> None:
         """Commit what is queued and end the writer; idempotent."""

@@ -69,6 +69,11 @@ class Assembly:
     def state(self) -> MeetingState | None:
         return self.host.state
 
+    async def reread(self) -> None:
+        """Something of the journal was erased: nothing of it is kept here."""
+        await self.host.reread()
+        self._snapshots = Snapshots()
+
     # --- coming and going -------------------------------------------------------------------------------------
 
     def enter(

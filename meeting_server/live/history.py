@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.events import ChatPosted
+from meeting_server.domain.ids import MessageId, ParticipantId
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.visibility import copies, fresh_view_for
 from meeting_server.journal.port import Record
@@ -29,6 +30,8 @@ class Entry:
     copies: tuple[tuple[Audience, bytes], ...]
     fresh: frozenset[ParticipantId]
     """Viewers whose rights this record changed: what they saw before it no longer tells them all they may see."""
+    message_id: MessageId | None = None
+    """Of a chat message, so that its words can be left out once it was removed."""
 
     def payload_for(self, viewer: ParticipantId) -> bytes:
         """The copy of this viewer."""
@@ -53,7 +56,8 @@ def entry_of(record: Record, after: MeetingState, running: frozenset[Participant
         )
         for copy in copies(after, event, running)
     )
-    return Entry(record.seq, record.hash8, made, fresh_view_for(after, event))
+    message_id = event.message_id if isinstance(event, ChatPosted) else None
+    return Entry(record.seq, record.hash8, made, fresh_view_for(after, event), message_id)
 
 
 class History:
@@ -64,6 +68,12 @@ class History:
 
     def extend(self, entries: Iterable[Entry]) -> None:
         self._entries.extend(entries)
+
+    def forget(self, messages: Collection[MessageId]) -> None:
+        """These messages were removed: who missed them is told only that something happened."""
+        for index, entry in enumerate(self._entries):
+            if entry.message_id in messages:
+                self._entries[index] = Entry(entry.seq, entry.hash8, ((None, encode(Skip(entry.seq, entry.hash8))),), entry.fresh)
 
     def since(self, seq: int, hash8: str) -> list[Entry] | None:
         """What came after the record ``seq``, if that record is still here and is the very same one."""

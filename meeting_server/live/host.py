@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from meeting_server.domain.commands import SERVER, Actor, CastBallot, Command, PassDeadline, ResetConnections
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import Event
-from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
+from meeting_server.domain.ids import CommandId, MeetingId, MessageId, Millis, ParticipantId
 from meeting_server.domain.meeting import decide, evolve, next_deadline
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Preset
@@ -113,6 +113,15 @@ class Host:
     def since(self, seq: int, hash8: str) -> list[Entry] | None:
         """What came after a record, when it is recent and the very same; see ``History.since``."""
         return self._need().history.since(seq, hash8)
+
+    def forget_messages(self, messages: Collection[MessageId]) -> None:
+        """Chat that was removed: its words are not sent to who missed them."""
+        self._need().history.forget(messages)
+
+    async def reread(self) -> None:
+        """Take the meeting anew from its journal, of which something was erased."""
+        self._stale = True
+        await self.ask(SERVER, PassDeadline(), None)
 
     @property
     def busy(self) -> bool:

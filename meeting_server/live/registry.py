@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from meeting_server.domain.commands import SERVER, Actor, Command, ConveneMeeting
@@ -20,6 +20,7 @@ from meeting_server.live import presence
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.captions import Captions
 from meeting_server.live.clock import Clock, steady_clock
+from meeting_server.live.erasing import Erasing
 from meeting_server.live.host import Fact, Host
 from meeting_server.live.outcome import Acked, UnknownMeeting
 from meeting_server.live.papers import Papers
@@ -62,6 +63,7 @@ class Registry:
         self.signalling = Signalling(media, recordings_dir, self.assembly)
         self.captions = Captions(media, captions, self.assembly)
         self.papers = Papers(box, self.clock)
+        self.erasing = Erasing(journal)
         self.on_rights: OnRights | None = None
         """Told when who may do what changed in a meeting, and by whom; and of every meeting that is loaded before it is over."""
         self.draining = False
@@ -95,6 +97,7 @@ class Registry:
         await self.captions.stop()
         await self.signalling.stop()
         await self.papers.stop()
+        await self.erasing.stop()
         if self._sweeper is not None:
             self._sweeper.cancel()
         await asyncio.gather(*self._tasks, *([self._sweeper] if self._sweeper else []), return_exceptions=True)
@@ -127,9 +130,20 @@ class Registry:
         """The last record. Raises UnknownMeeting."""
         return (await self._need(meeting_id)).host.head
 
-    async def records(self, meeting_id: MeetingId, after: int = 0) -> list[Record]:
-        """The journal after ``after``, straight from where it is kept."""
-        return await self._journal.read(meeting_id, after)
+    async def records(self, meeting_id: MeetingId, after: int = 0, kinds: Collection[str] = ()) -> list[Record]:
+        """The journal after ``after``, straight from where it is kept; of these ``kinds`` only, where any are named."""
+        return await self._journal.read(meeting_id, after, kinds=kinds)
+
+    async def erase(self, meeting_id: MeetingId, *seqs: int) -> int:
+        """Erase contents for good (``journal.port``), also from memory. How many were still there.
+
+        Raises ValueError for what can not be erased, StorageUnavailable.
+        """
+        count = await self._journal.erase(meeting_id, *seqs)
+        assembly = self._assemblies.get(meeting_id)
+        if assembly is not None:
+            await assembly.reread()
+        return count
 
     def quiet_for(self) -> Millis:
         """How long nothing was recorded in any meeting that is loaded."""
@@ -201,12 +215,20 @@ class Registry:
             await assembly.host.stop()
             self._used.pop(meeting_id, None)
             return None
-        assembly.followers = [self.signalling.follow, self.papers.follow, self.captions.follow, self._phases, self._rights]
+        assembly.followers = [
+            self.signalling.follow,
+            self.papers.follow,
+            self.captions.follow,
+            self.erasing.follow,
+            self._phases,
+            self._rights,
+        ]
         assembly.leavers = [self.signalling.hang_up]
         self._assemblies[meeting_id] = assembly
         self.signalling.record(assembly)
         self.papers.resume(assembly)
         self.captions.resume(assembly)
+        self.erasing.resume(assembly)
         if assembly.state.phase != "adjourned":
             self._rights_changed(meeting_id, None)
         return assembly

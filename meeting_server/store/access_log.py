@@ -80,6 +80,8 @@ class Act(StrEnum):
     TELLING_AGREED = "telling_agreed"
     TELLING_STOPPED = "telling_stopped"
     LEARNING_DELETED = "learning_deleted"
+    MESSAGE_ERASED = "message_erased"
+    PERSON_ERASED = "person_erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Entry:
 
 
 class AccessLog:
-    """Entries are only ever added."""
+    """Entries are added, and deleted when they are old (``aging``); their names go with somebody's data (``personal``)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -136,6 +138,13 @@ class AccessLog:
         async with self._database.read() as conn:
             rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))
             return tuple((row.entry_id, _entry(row)) for row in rows)
+
+    async def by(self, actor_id: str, *, limit: int = 1000) -> tuple[Entry, ...]:
+        """What one person did, newest first."""
+        query = select(access_log).where(access_log.c.actor_id == actor_id)
+        async with self._database.read() as conn:
+            rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))
+            return tuple(_entry(row) for row in rows)
 
     async def about(self, subject_id: str, *, limit: int = 50) -> tuple[Entry, ...]:
         """Entries about one person or record, newest first: what others did with it."""

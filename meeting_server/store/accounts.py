@@ -297,6 +297,12 @@ class Accounts:
         link = SignInLink(*row)
         return link if self._demo else replace(link, reusable=False)
 
+    async def links_of(self, member_id: str) -> tuple[SignInLink, ...]:
+        """Every sign-in link that was issued to a member, the latest first."""
+        query = select(*_LINK).where(sign_in_links.c.member_id == member_id).order_by(sign_in_links.c.issued_at.desc())
+        async with self._database.read() as conn:
+            return tuple(SignInLink(*row) for row in await conn.execute(query))
+
     async def revoke_links(self, member_id: str, now: Millis) -> None:
         """Make the member's unused links useless, and those of a demo."""
         async with self._database.write() as conn:

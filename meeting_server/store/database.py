@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process's write before it gives up."""
 
+FORGET_TRIES, FORGET_PAUSE_S, FORGET_WAIT_MS = 40, 0.1, 50
+"""How often, how far apart and how patiently the write-ahead log is asked to be emptied."""
+
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 MIGRATION_LOCK = 0x6D656574
 """PostgreSQL advisory lock, so that two processes starting at once migrate one after the other."""
@@ -98,19 +101,35 @@ class Database:
         async with self.write() as conn:
             await conn.run_sync(metadata.create_all)
 
-    async def forget_deleted(self, *tables: str) -> None:
-        """Leave no copy of erased content in the files of these tables.
+    async def forget_deleted(self, *tables: str) -> bool:
+        """Leave no copy of erased content in the files of these tables; ``False`` when somebody reads just now: ask again.
 
         On SQLite the write-ahead log is emptied (freed pages are zeroed anyway); on PostgreSQL the tables are written anew,
         for a deleted row stays where it was until then. (Its write-ahead log is recycled in its own time.)
         """
         if self.is_sqlite:
-            async with self._writing, self.engine.connect() as conn:
-                raw = await conn.get_raw_connection()
-                cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]  # aiosqlite's own
-                await cursor.close()
-        elif tables:
+            for _ in range(FORGET_TRIES):
+                if await self._empty_log():
+                    return True
+                await asyncio.sleep(FORGET_PAUSE_S)
+            return False
+        if tables:
             await self.forget_order(tables)
+        return True
+
+    async def _empty_log(self) -> bool:
+        """Whether it could be done at once: nobody's write is made to wait for somebody who reads."""
+        async with self._writing, self.engine.connect() as conn:
+            raw = await conn.get_raw_connection()
+            driver: Any = raw.driver_connection
+            try:
+                await driver.execute(f"PRAGMA busy_timeout={FORGET_WAIT_MS}")
+                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = await cursor.fetchone()
+                await cursor.close()
+            finally:
+                await driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        return not busy
 
     async def forget_order(self, tables: tuple[str, ...]) -> None:
         """Leave no trace of the order rows were written in: the file is written anew, in key order.

@@ -204,6 +204,12 @@ class Directory:
             raise NotInOrder(DirectoryCode.NUMBER_TAKEN, "number") from None
         return tuple(saved)
 
+    async def removed(self, branch_ids: Collection[str]) -> tuple[Member, ...]:
+        """Who was taken off the rosters of these very nodes, the latest first."""
+        query = select(*_MEMBER).where(members.c.branch_id.in_(sorted(branch_ids)), members.c.removed_at.is_not(None))
+        async with self._database.read() as conn:
+            return tuple(_member(row) for row in await conn.execute(query.order_by(members.c.removed_at.desc(), members.c.member_id)))
+
     async def remove_member(self, member_id: str, now: Millis) -> None:
         """Take someone off the roster, with their roles; their records stay. The number becomes free.
 

@@ -133,6 +133,12 @@ class Invitations:
             row = (await conn.execute(select(*_COLUMNS).where(invitations.c.token_hash == token_hash(token)))).one_or_none()
         return _invitation(row) if row else None
 
+    async def of_member(self, member_id: str) -> tuple[Invitation, ...]:
+        """The personal links of one member, the latest first."""
+        query = select(*_COLUMNS).where(invitations.c.member_id == member_id).order_by(invitations.c.issued_at.desc())
+        async with self._database.read() as conn:
+            return tuple(_invitation(row) for row in await conn.execute(query))
+
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[Invitation, ...]:
         """All invitations of a meeting, the oldest first."""
         async with self._database.read() as conn:

@@ -14,12 +14,12 @@ from meeting_server.store.accounts import Means, SignIn
 from meeting_server.store.directory import BranchTree, Member
 from meeting_server.store.passwords import MAX_LENGTH, weakness
 from meeting_server.web.addresses import household_of
-from meeting_server.web.attendance_pages import held_attendance
 from meeting_server.web.auth import Viewer, member_of, now_millis
 from meeting_server.web.back_off import Attempt
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.forms import field, form_of
+from meeting_server.web.held import held_by_the_house, held_in_meetings
 from meeting_server.web.house import House, house_of
 from meeting_server.web.pages import render, see
 from meeting_server.web.permissions import tree_of
@@ -141,11 +141,10 @@ async def delete_learning(request: Request) -> Response:
 
 
 async def my_data(request: Request) -> Response:
-    """Everything the directory, the accounts and the pages of learning hold about me, as JSON to keep."""
+    """Everything the directory, the accounts, the meetings and the pages of learning hold about me, as JSON to keep."""
     viewer = await member_of(request)
     house = house_of(request)
     member = await _member(house, viewer)
-    acts = await house.access_log.about(member.member_id, limit=1000)
     body = {
         "name": member.name,
         "number": member.number,
@@ -163,8 +162,8 @@ async def my_data(request: Request) -> Response:
         "feeds": [{"branch": feed.branch_id, "made_at": feed.made_at} for feed in await house.feeds.of_member(member.member_id)],
         "telling": await house.statements.held(member.member_id),
         "learning": await house.learning.held(member.member_id),
-        "attendance": await held_attendance(request, viewer),
-        "acts": [{"at": act.at, "act": act.act, "by": act.actor_name, "detail": act.detail} for act in acts],
+        "attendance": await held_in_meetings(request, viewer),
+        **await held_by_the_house(house, member.member_id),
     }
     return JSONResponse(body, headers={"content-disposition": 'attachment; filename="my-record.json"'})
 

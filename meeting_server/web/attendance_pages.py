@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -234,29 +233,6 @@ async def my_attendance(request: Request) -> Response:
             "contested": False,
         },
     )
-
-
-async def held_attendance(request: Request, viewer: Viewer) -> list[dict[str, object]]:
-    """The same as data to keep: every meeting that was held, with what its record says of the viewer's presence."""
-    held: list[dict[str, object]] = []
-    for scheduled in await desk_of(request).schedule.concerning(viewer.participant_id):
-        state = await state_of(request, scheduled) if scheduled.status in ("open", "adjourned") else None
-        participant = state.participants.get(viewer.participant_id) if state is not None else None
-        if state is None or participant is None:
-            continue
-        held.append(
-            {
-                "meeting": scheduled.plan.title,
-                "starts_at": scheduled.plan.starts_at,
-                "first_arrived_at": participant.first_arrived_at,
-                "left_at": participant.left_at,
-                "leave": participant.leave_reason,
-                "presence": [msgspec.to_builtins(interval) for interval in participant.intervals],
-                "rooms": [msgspec.to_builtins(move) for move in participant.moves],
-                "contests": [msgspec.to_builtins(c) for c in state.contests if c.participant_id == viewer.participant_id],
-            }
-        )
-    return held
 
 
 async def my_attendance_at(request: Request) -> Response:

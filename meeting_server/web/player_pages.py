@@ -47,6 +47,8 @@ class Happening:
     said: str = ""
     outcome: str = ""
     end: Millis | None = None
+    message_id: str = ""
+    """Of a message that this reader may erase."""
 
 
 async def player_page(request: Request) -> Response:
@@ -172,7 +174,9 @@ def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Play
     for line in timeline.chat:
         said = line.text if line.state == "shown" else say(request, f"archive.message_{line.state}")
         kind = "chat" if line.state == "shown" else "gone"
-        found.append(Happening(kind, line.at, axis.start_of(line.at), "", line.name, said))
+        own = line.state == "shown" and (reader.edits or line.author_id == reader.viewer.participant_id)
+        mine = line.message_id if own else ""
+        found.append(Happening(kind, line.at, axis.start_of(line.at), "", line.name, said, message_id=mine))
     if transcript is not None:
         found += [
             Happening("speech", line.since, axis.start_of(line.since), "", line.who, line.text, end=axis.at(line.until))

@@ -16,6 +16,7 @@ from meeting_server.web import (
     correcting,
     course_pages,
     document_pages,
+    erasing_pages,
     feed_pages,
     hall_code_pages,
     hall_device_pages,
@@ -66,6 +67,7 @@ routes: list[BaseRoute] = [
     *rules_pages.routes,
     *year_pages.routes,
     *link_pages.routes,
+    *erasing_pages.routes,
     *people_pages.routes,  # after the fixed words under /people: a person's address has any word there
     *home.routes,
     *scheduling.routes,
