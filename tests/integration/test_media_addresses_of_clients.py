@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +13,7 @@ from aioice import stun
 
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
+from tests.media_fuzz import address_of, checks_of
 from tests.media_phone import WirePhone, meanwhile
 from tests.media_worker import media_worker
 
@@ -51,26 +51,14 @@ def elsewhere() -> Iterator[socket.socket]:
         yield sock
 
 
-def port_of(phone: WirePhone) -> tuple[str, int]:
-    assert phone.answer is not None
-    found = re.search(r"a=candidate:1 1 udp \d+ (\S+) (\d+) typ host", phone.answer.sdp)
-    assert found is not None
-    return found.group(1), int(found.group(2))
-
-
 def check_of(phone: WirePhone) -> bytes:
     """A fresh check with the phone's credentials that chooses the path it comes over: what anybody can make who saw its SDP."""
-    assert phone.answer is not None
-    ufrag, password = (re.search(rf"a=ice-{word}:(\S+)", phone.answer.sdp) for word in ("ufrag", "pwd"))
-    remote = re.search(r"a=ice-ufrag:(\S+)", phone.pc.localDescription.sdp)
-    assert ufrag is not None
-    assert password is not None
-    assert remote is not None
+    name, password = checks_of(phone)
     check = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-    check.attributes["USERNAME"] = f"{ufrag.group(1)}:{remote.group(1)}"
+    check.attributes["USERNAME"] = name
     check.attributes["PRIORITY"] = 1
     check.attributes["USE-CANDIDATE"] = None
-    check.add_message_integrity(password.group(1).encode())
+    check.add_message_integrity(password)
     return bytes(check)
 
 
@@ -95,7 +83,7 @@ async def test_a_check_alone_draws_no_media_to_where_it_comes_from(pair: tuple[W
     speaker, listener = pair
     async with meanwhile(speaker.speak()):
         await listener.hears("audio_slot", 5)
-        elsewhere.sendto(check_of(listener), port_of(listener))
+        elsewhere.sendto(check_of(listener), address_of(listener))
         assert (await received(elsewhere))[0] < 4  # the check is answered ...
         await listener.hears("audio_slot", 50)  # ... and media stays where it was
     assert not media_in(drained(elsewhere))
@@ -107,13 +95,13 @@ async def test_media_follows_a_phone_whose_keys_speak_from_its_new_address(
     speaker, listener = pair
     async with meanwhile(speaker.speak()):
         await listener.hears("audio_slot", 5)
-        elsewhere.sendto(check_of(listener), port_of(listener))
+        elsewhere.sendto(check_of(listener), address_of(listener))
         assert (await received(elsewhere))[0] < 4
-        elsewhere.sendto(b"\x80\xc9\x00\x01" + bytes(60), port_of(listener))  # not protected by its keys
-        elsewhere.sendto(b"\x80\x6f\x00\x01" + bytes(60), port_of(listener))
+        elsewhere.sendto(b"\x80\xc9\x00\x01" + bytes(60), address_of(listener))  # not protected by its keys
+        elsewhere.sendto(b"\x80\x6f\x00\x01" + bytes(60), address_of(listener))
         await listener.hears("audio_slot", 10)
         assert not media_in(drained(elsewhere))
-        elsewhere.sendto(listener.dtls._tx_srtp.protect_rtcp(b"\x80\xc9\x00\x01" + bytes(4)), port_of(listener))
+        elsewhere.sendto(listener.dtls._tx_srtp.protect_rtcp(b"\x80\xc9\x00\x01" + bytes(4)), address_of(listener))
         moved = [await received(elsewhere) for _ in range(20)]
     assert len(media_in(moved)) >= 19
 
@@ -124,16 +112,16 @@ async def test_media_goes_back_with_a_phone_that_goes_back(pair: tuple[WirePhone
     report = b"\x80\xc9\x00\x01" + bytes(4)
     async with meanwhile(speaker.speak()):
         await listener.hears("audio_slot", 5)
-        elsewhere.sendto(check_of(listener), port_of(listener))
-        elsewhere.sendto(listener.dtls._tx_srtp.protect_rtcp(report), port_of(listener))
+        elsewhere.sendto(check_of(listener), address_of(listener))
+        elsewhere.sendto(listener.dtls._tx_srtp.protect_rtcp(report), address_of(listener))
         for _ in range(5):
             await received(elsewhere)
-        first.sendto(check_of(listener), port_of(listener))
+        first.sendto(check_of(listener), address_of(listener))
         await asyncio.sleep(0.3)
         since = time.monotonic()
         drained(elsewhere)
         await received(elsewhere)  # the choice alone moves nothing here either
-        first.sendto(listener.dtls._tx_srtp.protect_rtcp(report), port_of(listener))
+        first.sendto(listener.dtls._tx_srtp.protect_rtcp(report), address_of(listener))
         await listener.hears("audio_slot", 20, since=since)
 
 
@@ -148,8 +136,8 @@ async def test_a_check_of_another_from_a_phones_address_does_not_end_the_phone(
     async with meanwhile(speaker.speak()):
         await listener.hears("audio_slot", 5)
         for _ in range(3):
-            victim.sendto(check_of(guest), port_of(guest))
-            victim.sendto(b"\x16\xfe\xfd\x00\x00" + bytes(60), port_of(guest))
+            victim.sendto(check_of(guest), address_of(guest))
+            victim.sendto(b"\x16\xfe\xfd\x00\x00" + bytes(60), address_of(guest))
             await asyncio.sleep(0.05)
         await listener.hears("audio_slot", 50)
     await plane.details("listener")

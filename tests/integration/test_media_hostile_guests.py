@@ -6,11 +6,9 @@ Strangers, and what needs no invitation: ``test_media_security``.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import struct
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,10 +25,9 @@ from tests.media_attacks import (
     plain,
     with_transport_numbers,
 )
+from tests.media_neighbours import NextDoor, at_a_pace, figure, guest_in, lets_go
 from tests.media_phone import WirePhone
 from tests.media_worker import media_worker
-
-SHARE = 0.98
 
 
 @pytest.fixture(scope="module")
@@ -47,67 +44,12 @@ async def plane(worker: Path) -> AsyncIterator[MediaWorkers]:
     await workers.stop()
 
 
-class NextDoor:
-    """Two phones in a room of their own. ``stays_whole``: of what one says while the block runs, the other hears 98 %."""
-
-    def __init__(self, plane: MediaWorkers) -> None:
-        self.plane = plane
-        self.speaker, self.listener = WirePhone("next-speaker"), WirePhone("next-listener")
-
-    async def join(self) -> None:
-        for phone in (self.speaker, self.listener):
-            await phone.join(self.plane, "next-door")
-
-    @contextlib.asynccontextmanager
-    async def stays_whole(self, seconds: float = 3.0) -> AsyncIterator[None]:
-        begin, first = time.monotonic(), self.speaker.spoken
-        talking = asyncio.create_task(self.speaker.speak())
-        await self.listener.hears("audio_slot", 5, since=begin)
-        yield
-        await asyncio.sleep(max(0.0, begin + seconds - time.monotonic()))
-        talking.cancel()
-        await asyncio.gather(talking, return_exceptions=True)
-        said = self.speaker.spoken - first
-        heard = len(await self.listener.hears("audio_slot", int(SHARE * said), within=3.0, since=begin))
-        assert heard >= SHARE * said, f"{heard} of {said} packets"
-        assert said >= 0.5 * seconds / 0.02, "the neighbour itself could not speak"
-
-    async def close(self) -> None:
-        for phone in (self.speaker, self.listener):
-            await phone.close()
-            await self.plane.leave(phone.name)
-
-
 @pytest.fixture
 async def next_door(plane: MediaWorkers) -> AsyncIterator[NextDoor]:
     rooms = NextDoor(plane)
     await rooms.join()
     yield rooms
     await rooms.close()
-
-
-async def guest_in(
-    plane: MediaWorkers, change: Callable[[str], str] = lambda sdp: sdp, *, camera: bool = False, pictures: int = 0
-) -> WirePhone:
-    """A guest in the lobby whom nobody has permitted anything."""
-    guest = WirePhone("guest", camera=camera, pictures=pictures)
-    answer = await plane.join("lobby", "guest", "guest", change(await guest.offer()), video_slots=pictures)
-    await guest.accept(answer)
-    await guest.connected()
-    return guest
-
-
-async def lets_go(plane: MediaWorkers, guest: WirePhone) -> None:
-    await plane.leave("guest")
-    await guest.close()
-
-
-async def at_a_pace(send: Callable[[int], Awaitable[None]], count: int, per_second: float) -> None:
-    """``send`` for 0, 1 … ``count`` - 1, evenly."""
-    begin = time.monotonic()
-    for number in range(count):
-        await send(number)
-        await asyncio.sleep(max(0.0, begin + number / per_second - time.monotonic()))
 
 
 async def test_transport_numbers_that_jump_silence_nobody(plane: MediaWorkers, next_door: NextDoor) -> None:
@@ -215,9 +157,3 @@ async def test_a_flood_of_reports_is_held_to_a_budget(plane: MediaWorkers, next_
         await at_a_pace(lambda _: guest.send(report * 100), 4000, 1500)
     assert await figure(plane, "datagrams_rejected_total", 'reason="rtcp_budget"') > 500
     await lets_go(plane, guest)
-
-
-async def figure(plane: MediaWorkers, name: str, label: str = "") -> float:
-    found = re.search(rf"meeting_media_{name}{{[^}}]*{label}}} (\S+)", await plane.metrics())
-    assert found is not None
-    return float(found.group(1))

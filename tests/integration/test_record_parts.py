@@ -52,8 +52,17 @@ MARKS: dict[str, Part | None] = {
 """What stands for a part: words of the story that are in no other."""
 OWN = {"member": {"小组里说的一句"}}
 """What somebody said in a group room, they may read themselves."""
-OF_A_RECORD = ("/archive", "/meetings/{meeting_id}", "/learn", "/me/my-record.json", "/me/attendance", "/me/readings", "/feeds",
-               "/branches/{branch_id}/attendance", "/branches/{branch_id}/learning")
+OF_A_RECORD = (
+    "/archive",
+    "/meetings/{meeting_id}",
+    "/learn",
+    "/me/my-record.json",
+    "/me/attendance",
+    "/me/readings",
+    "/feeds",
+    "/branches/{branch_id}/attendance",
+    "/branches/{branch_id}/learning",
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

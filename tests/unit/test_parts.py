@@ -122,5 +122,9 @@ def test_what_is_left_out_of_a_bundle_leaves_the_chain_whole() -> None:
     given = seen_records(RECORDS, seen_by([Audience.COUNTER]))
     assert list(faults(given)) == []
     assert {record.kind for record in given if record.payload is None} == {
-        "AbsenceExplained", "AttendanceContested", "ContestAnswered", "BallotCast", "ChatPosted",
+        "AbsenceExplained",
+        "AttendanceContested",
+        "ContestAnswered",
+        "BallotCast",
+        "ChatPosted",
     }

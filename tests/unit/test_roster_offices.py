@@ -98,8 +98,15 @@ def test_people_who_were_stored_padded_are_found_by_their_name() -> None:
 
 @pytest.mark.parametrize(
     ("value", "form", "seen"),
-    [(123, "00000000", "00000123"), (123, '"S"00000', "S00123"), (20230001, "0000-0000", "2023-0001"), (7, "General", "7"), (7, "0_ ", "7"),
-     (123, "[$-804]0000", "0123"), (123456, "0000", "123456")],
+    [
+        (123, "00000000", "00000123"),
+        (123, '"S"00000', "S00123"),
+        (20230001, "0000-0000", "2023-0001"),
+        (7, "General", "7"),
+        (7, "0_ ", "7"),
+        (123, "[$-804]0000", "0123"),
+        (123456, "0000", "123456"),
+    ],
 )
 def test_a_number_is_read_as_its_format_shows_it(value: int, form: str, seen: str) -> None:
     def shape(sheet: Worksheet) -> None:
@@ -161,8 +168,18 @@ def test_a_group_that_stands_over_all_columns_belongs_to_the_lines_below() -> No
 
 def test_prose_before_the_header_and_after_the_people_is_no_person() -> None:
     rows = [
-        ["计算机学院第二党支部党员名册"], ["填表日期：2026年11月"], ["填写说明：1. 姓名与证件一致；2. 学号为文本。"], [], HEAD,
-        person("甲一", "01"), [], HEAD, person("甲二", "02"), ["注：名册每季度更新一次"], ["填表人：何雨桐"], ["合计"],
+        ["计算机学院第二党支部党员名册"],
+        ["填表日期：2026年11月"],
+        ["填写说明：1. 姓名与证件一致；2. 学号为文本。"],
+        [],
+        HEAD,
+        person("甲一", "01"),
+        [],
+        HEAD,
+        person("甲二", "02"),
+        ["注：名册每季度更新一次"],
+        ["填表人：何雨桐"],
+        ["合计"],
     ]
     assert names(one(rows)) == ["甲一", "甲二"]
 
@@ -264,9 +281,7 @@ def test_people_beyond_the_last_line_that_is_read_are_never_dropped_in_silence()
 
 
 def open_document(content: str, mimetype: bytes = b"application/vnd.oasis.opendocument.spreadsheet", **more: bytes) -> bytes:
-    spaces = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text", "style")
-    )
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text", "style"))
     document = f"<?xml version='1.0'?><office:document-content {spaces}>{content}</office:document-content>"
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
@@ -282,6 +297,7 @@ def test_an_open_document_is_read_with_its_sheets_merged_cells_zeros_and_hidden_
         return f"<table:table-cell {more}><text:p>{text}</text:p></table:table-cell>"
 
     head = "".join(cell(text) for text in ("姓名", "学<text:s text:c='2'/>号", "身份", "党小组"))
+
     def number(seen: str, value: int) -> str:
         return cell(seen, f"office:value-type='float' office:value='{value}'")
 
@@ -300,7 +316,9 @@ def test_an_open_document_is_read_with_its_sheets_merged_cells_zeros_and_hidden_
     )
     file = read_roster(data)
     assert [(row.name, row.number, row.group) for row in file.rows] == [
-        ("张三", "00123", "第一党小组"), ("李四", "2", "第一党小组"), ("赵六", "", ""),
+        ("张三", "00123", "第一党小组"),
+        ("李四", "2", "第一党小组"),
+        ("赵六", "", ""),
     ]
     assert [(fault.at.line, fault.fault) for fault in file.faults] == [(5, Fault.NUMBER_ROUNDED)]
     assert file.unseen == ((At(4), "王五"),)
@@ -403,7 +421,8 @@ def test_two_people_of_one_name_are_two_when_the_file_has_both_numbers() -> None
 def test_a_number_of_one_and_the_name_of_another_is_asked_about() -> None:
     made = plan(one([HEAD, person("李敏", "2023001"), person("丁文静", "2023002"), person("王伟", "2023001")]), ROSTER)
     assert [(fault.at.line, fault.fault, fault.name) for fault in made.faults][:2] == [
-        (2, Fault.NUMBER_OF_ANOTHER, "丁文静"), (3, Fault.NUMBER_OF_ANOTHER, "李敏"),
+        (2, Fault.NUMBER_OF_ANOTHER, "丁文静"),
+        (3, Fault.NUMBER_OF_ANOTHER, "李敏"),
     ]
     assert made.changes == ()
 
