@@ -120,9 +120,7 @@ class BallotBox:
         """Go on to ``state``; going back, or to where it is, changes nothing."""
 
         async def work(conn: AsyncConnection) -> None:
-            now = (await conn.execute(select(papers.c.state).where(papers.c.paper_id == paper_id))).scalar_one_or_none()
-            if now is None:
-                raise BoxRefused("unknown_motion")
+            now = await _state(conn, paper_id, alone=True)
             if _ORDER.index(state) > _ORDER.index(now):
                 await conn.execute(update(papers).where(papers.c.paper_id == paper_id).values(state=state))
 
@@ -229,7 +227,7 @@ class BallotBox:
         await self.advance(paper_id, "closing")
 
         async def work(conn: AsyncConnection) -> None:
-            if await _state(conn, paper_id) == "sealed":
+            if await _state(conn, paper_id, alone=True) == "sealed":
                 return
             rows = (await conn.execute(select(ballots).where(ballots.c.paper_id == paper_id))).all()
             rows = sorted(rows, key=lambda row: row.key_hash)
@@ -363,11 +361,17 @@ async def _handed(conn: AsyncConnection, paper_id: str, member_id: str, blinded:
     return bytes(stored.signature)
 
 
-async def _state(conn: AsyncConnection, paper_id: str) -> str:
-    state = (await conn.execute(select(papers.c.state).where(papers.c.paper_id == paper_id))).scalar_one_or_none()
+async def _state(conn: AsyncConnection, paper_id: str, *, alone: bool = False) -> State:
+    """Where the paper is, and stays until the transaction ends, whichever server asks. ``alone``: before it is changed or sealed,
+    so that whoever handed out papers or took ballots has finished, and whoever comes finds the new state.
+
+    (SQLite has one writer at a time anyway; there the locks say nothing.)
+    """
+    query = select(papers.c.state).where(papers.c.paper_id == paper_id).with_for_update(read=not alone)
+    state: State | None = (await conn.execute(query)).scalar_one_or_none()
     if state is None:
         raise BoxRefused("unknown_motion")
-    return str(state)
+    return state
 
 
 def _ballot(row: Any) -> Ballot:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from meeting_server.domain.ids import MeetingId, MotionId
 from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.blind_signature import SigningKey
-from meeting_server.journal.box import BoxRefused, paper_id
+from meeting_server.journal.box import BoxRefused, Receipt, Sealed, paper_id
 from meeting_server.journal.paper import issuances_hash, root
 from meeting_server.store.database import Database
 from tests.voter import Voter
@@ -85,6 +85,30 @@ async def test_two_servers_with_one_box_hand_a_member_one_paper_and_take_a_ballo
         sealed = await there.seal(PAPER)
         assert (sealed.issued, len(sealed.ballots)) == (10, 10)
         assert await here.seal(PAPER) == sealed
+    finally:
+        await there._database.close()
+
+
+async def test_a_ballot_that_races_the_sealing_is_in_the_root_or_refused(database: Database) -> None:
+    """One server seals while another takes ballots: whoever has a receipt is in the bulletin, and the root is that of what is there."""
+    here, there = BallotBox(database, SECRET), BallotBox(Database(database.url), SECRET)
+    try:
+        for race in range(6):
+            paper = paper_id(MeetingId("meeting"), MotionId(f"race-{race}"))
+            published = await here.open(paper)
+            voters = [Voter(paper, int(published.modulus, 16)) for _ in range(12)]
+            for number, voter in enumerate(voters):
+                voter.collected(await here.collect(paper, f"m{number}", voter.blinded()))
+            await here.advance(paper, "voting")
+            await there.cast(paper, voters[0].ballot("for"))
+            casts = [there.cast(paper, voter.ballot("for")) for voter in voters]
+            sealed, *answers = await asyncio.gather(here.seal(paper), *casts, return_exceptions=True)
+            assert isinstance(sealed, Sealed), sealed
+            leaves = await there.leaves(paper)
+            assert leaves is not None
+            assert root(leaves) == sealed.root, race
+            taken = {answer.leaf for answer in answers if isinstance(answer, Receipt)}
+            assert taken <= set(leaves), race
     finally:
         await there._database.close()
 

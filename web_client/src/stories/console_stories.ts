@@ -1,5 +1,5 @@
 /** The secretary's console and the hall's screen: every tab and every sheet. */
-import { boot, change, media, meeting } from "../core/store";
+import { boot, change, media, meeting, recordHead } from "../core/store";
 import { progress } from "../core/ballot/kept";
 import type { ConsoleAct } from "../views/console/acts";
 import { go } from "../views/layout";
@@ -163,6 +163,10 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-adjourn": sheet({ kind: "adjourn" }, [published({ phase: "closed", published_at: null })]),
   "console-more": sheet({ kind: "more" }),
   "stage-idle": stage({}),
+  "stage-adjourned": () => {
+    recordHead.value = "152.9c417be053d2a6f08b1e44d37c95aa02";
+    stage({ phase: "adjourned", adjourned_at: NOW })();
+  },
   "stage-voting": stage({ motions: byId([motion()]) }),
   "stage-secret": stage({ motions: byId([motion(SECRET)]) }),
   "stage-election": stage({ motions: byId([motion(ELECTION)]) }),

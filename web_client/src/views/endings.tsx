@@ -67,7 +67,7 @@ export function Adjourned(): JSX.Element | null {
             <p class="muted">{t("states.adjourned_words", { from: clockTime(opened), to: clockTime(closed), n: minutesBetween(opened, closed) })}</p>
           </div>
           {self.value !== null && <p class="small">{t(self.value.first_arrived_at === null ? "states.you_did_not_come" : "states.you_came", { time: clockTime(self.value.first_arrived_at ?? opened) })}</p>}
-          {recordHead.value !== "" && <p class="tiny muted">{t("states.record_head")} <span class="mono">{headWords(recordHead.value)}</span></p>}
+          {recordHead.value !== "" && <p class="tiny muted">{t("states.record_head")}<br /><span class="mono">{headWords(recordHead.value)}</span></p>}
         </div>
         <ul class="rows card card--flush">
           <li><Row icon="book" title={t("states.the_record")} sub={t("states.the_record_sub")} end={forward} href={url("archive", `/archive/${id}`)} /></li>
