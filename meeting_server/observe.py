@@ -26,13 +26,13 @@ REQUEST_SECONDS = Histogram(
 )
 SOCKETS = Gauge("meeting_sockets", "Open WebSockets", registry=REGISTRY)
 
-_SECRET_PATH = re.compile(r"(/(?:j|sign-in|whip|whep|feeds?)/)[^/?#\s\"']+")
+_SECRET_PATH = re.compile(r"(/(?:j|sign-in|whip|whep|feeds?|calendar)/)[^/?#\s\"']+")
 _BREAKS_LINES = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SECRET_WORD = re.compile(r"pass|secret|token|cookie|authorization|credential|csrf|offer|sdp", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
-    """The text with the tokens of links that sign someone in taken out (``/j/…``, ``/sign-in/…``, ``/feeds/…``)."""
+    """The text with the tokens of links that sign someone in taken out (``/j/…``, ``/sign-in/…``, ``/feeds/…``, ``/calendar/…``)."""
     return _SECRET_PATH.sub(r"\1***", text)
 
 

@@ -75,6 +75,8 @@ class Act(StrEnum):
     SHARED_REMOVED = "shared_removed"
     HALL_DEVICE_LET_IN = "hall_device_let_in"
     HALL_DEVICE_STOPPED = "hall_device_stopped"
+    CALENDAR_MADE = "calendar_made"
+    CALENDAR_REVOKED = "calendar_revoked"
     FEED_MADE = "feed_made"
     FEED_REVOKED = "feed_revoked"
     TELLING_AGREED = "telling_agreed"

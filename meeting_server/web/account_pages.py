@@ -160,6 +160,7 @@ async def my_data(request: Request) -> Response:
         "password_changed_at": await house.accounts.password_changed_at(member.member_id),
         "sign_ins": [_device(sign_in) for sign_in in await house.accounts.sign_ins_of(member.member_id, now_millis())],
         "feeds": [{"branch": feed.branch_id, "made_at": feed.made_at} for feed in await house.feeds.of_member(member.member_id)],
+        "calendar_address_made_at": link.made_at if (link := await house.calendar_links.of_member(member.member_id)) else None,
         "telling": await house.statements.held(member.member_id),
         "learning": await house.learning.held(member.member_id),
         "attendance": await held_in_meetings(request, viewer),

@@ -25,19 +25,23 @@ def uid_of(meeting_id: MeetingId) -> str:
     return str(uuid.uuid5(_UIDS, meeting_id))
 
 
-def calendar_of(meetings: Sequence[Scheduled], links: dict[MeetingId, str], *, name: str, product: str) -> bytes:
+def calendar_of(meetings: Sequence[Scheduled], links: dict[MeetingId, str], *, name: str, product: str, subscribed: bool = False) -> bytes:
     """An iCalendar file (RFC 5545) of ``meetings``; ``links`` holds the address to open for each.
 
     One meeting that was called off makes a file with METHOD:CANCEL; in a list of several it is an event with
-    STATUS:CANCELLED. SEQUENCE rises with every change, so that calendars replace what they have.
+    STATUS:CANCELLED. SEQUENCE rises with every change, so that calendars replace what they have. ``subscribed``: the
+    calendar is fetched again and again, every hour at most; its events are only ever published.
     """
     meetings = cleaned(tuple(meetings))
-    method: Method = "CANCEL" if meetings and all(m.status == "cancelled" for m in meetings) else "PUBLISH"
+    method: Method = "CANCEL" if meetings and not subscribed and all(m.status == "cancelled" for m in meetings) else "PUBLISH"
     calendar = Calendar()
     calendar.add("prodid", f"-//{product}//")
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add("x-wr-calname", clean(name))
+    if subscribed:  # RFC 7986, and the name that Outlook and Apple knew before
+        calendar.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
+        calendar.add("x-published-ttl", "PT1H")
     calendar.add_component(_shanghai())
     for meeting in meetings:
         calendar.add_component(_event(meeting, links.get(meeting.meeting_id, "")))

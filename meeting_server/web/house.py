@@ -12,6 +12,7 @@ from meeting_server.media.whip import WhipDesk
 from meeting_server.store.access_log import AccessLog
 from meeting_server.store.accounts import Accounts
 from meeting_server.store.approvals import Approvals
+from meeting_server.store.calendar_links import CalendarLinks
 from meeting_server.store.database import Database
 from meeting_server.store.directory import Directory
 from meeting_server.store.feeds import Feeds
@@ -69,6 +70,7 @@ class House:
     hall_devices: HallDevices = field(init=False)
     knocks: Knocks = field(init=False)
     feeds: Feeds = field(init=False)
+    calendar_links: CalendarLinks = field(init=False)
     takeaway_rules: TakeawayRules = field(init=False)
     shared_resources: SharedResources = field(init=False)
     statements: Statements = field(init=False)
@@ -78,6 +80,7 @@ class House:
         """Stores that need nothing but the database."""
         self.publications, self.record_edits = Publications(self.database), RecordEdits(self.database)
         self.record_orders, self.approvals, self.holds = RecordOrders(self.database), Approvals(self.database), Holds(self.database)
+        self.calendar_links = CalendarLinks(self.database, self.secret)
         self.feeds, self.takeaway_rules = Feeds(self.database, self.secret), TakeawayRules(self.database)
         self.shared_resources, self.statements = SharedResources(self.database), Statements(self.database)
         self.hall_devices, self.knocks = HallDevices(self.database), Knocks(self.database)

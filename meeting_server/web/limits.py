@@ -43,6 +43,9 @@ GUESTS = Rate(1 / 5, 60)
 ALL_GUESTS = Rate(1, 300)
 """Guests who come into one meeting, wherever from."""
 
+FETCHES = Rate(1 / 60, 30)
+"""Fetches of one secret calendar address: programs ask every quarter of an hour, and a person may press a button."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limited:
@@ -113,6 +116,7 @@ class Allowances:
         self._handshakes = Buckets(HANDSHAKES)
         self._guests = Buckets(GUESTS)
         self._all_guests = Buckets(ALL_GUESTS)
+        self._fetches = Buckets(FETCHES)
 
     def frames(self, person: str, now: float) -> Limits:
         """The budget of frames of one person, shared by all their sockets of now and of later."""
@@ -129,6 +133,10 @@ class Allowances:
     def guest(self, meeting_id: str, household: str, now: float) -> float:
         """Seconds until one more guest may come into the meeting from this household; 0: now, and they are counted."""
         return self._guests.wait(f"{meeting_id} {household}", now) or self._all_guests.wait(meeting_id, now)
+
+    def fetch(self, address: str, now: float) -> float:
+        """Seconds until a program may fetch what stands behind this secret address; 0: now, and it is counted."""
+        return self._fetches.wait(address, now)
 
     def _forget(self, now: float) -> None:
         for _ in range(2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meeting_server.archive.takeaway.xapi import Done, statement
+from meeting_server.store.calendar_links import CalendarLinks
 from meeting_server.store.database import Database
 from meeting_server.store.feeds import Feeds
 from meeting_server.store.shared_resources import Shared, SharedResources
@@ -82,3 +83,19 @@ async def test_statements_wait_are_put_off_refused_and_sent(database: Database) 
     await statements.withdraw("m-1")
     assert await statements.count() == (0, 0)
     assert await statements.held("m-1") == {"not_sent_yet": []}
+
+
+async def test_a_calendar_address_is_found_by_its_token_and_taken_back_by_its_member_only(database: Database) -> None:
+    links = CalendarLinks(database, b"s" * 32)
+    link = await links.make("m-1", 1_795_690_800_000)
+    assert await links.make("m-1", 1_795_690_800_005) == link
+    assert await links.by_token(links.token(link.link_id)) == link
+    assert await links.by_token("x" * 43) is None
+    assert not await links.revoke("m-2", 9)
+    assert await links.revoke("m-1", 9)
+    assert not await links.revoke("m-1", 10)
+    assert await links.of_member("m-1") is None
+    revoked = await links.by_token(links.token(link.link_id))
+    assert revoked is not None
+    assert revoked.revoked_at == 9
+    assert links.token((await links.make("m-1", 11)).link_id) != links.token(link.link_id)

@@ -31,6 +31,7 @@ OWN = {
     "/me/attendance",
     "/me/readings",
     "/me/my-record.json",
+    "/me/calendar",
     "/me/calendar.ics",
     "/me/sign-outs",
     "/me/learning",
