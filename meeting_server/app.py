@@ -122,6 +122,7 @@ async def open_house(
             search=Search(database),
             archive=Shelf(settings.recordings_dir),
         )
+        stack.push_async_callback(house.workshop.stop)
         registry.signalling.resumes = partial(resume, house)
         registry.on_rights = partial(catch_up, house)
         await registry.start(await desk.schedule.running() if hosting else ())

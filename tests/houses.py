@@ -36,6 +36,7 @@ from meeting_server.web.desk import Desk
 from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.house import House
 from meeting_server.web.security_headers import SecurityHeaders
+from meeting_server.web.workshop import Workshop
 
 ADDRESS = "http://house.test"
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
@@ -187,6 +188,7 @@ def house_on(database: Database, folder: Path) -> House:
         assets=Assets(folder / "no-client"),
         archive=Shelf(folder / "recordings"),
         search=Search(database),
+        workshop=Workshop(apart=False),
     )
 
 

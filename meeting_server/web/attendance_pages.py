@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -21,12 +22,15 @@ from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import Contest, Interval, MeetingState
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web.auth import Viewer, now_millis, viewer_of
+from meeting_server.web.catalogue import text
 from meeting_server.web.dates import local, minutes
 from meeting_server.web.desk import desk_of
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.evidence import Bar, Column, Plot, Tick, bars, columns, plot, ticks
+from meeting_server.web.house import house_of
 from meeting_server.web.meetings import Seat, seat_at, state_of
-from meeting_server.web.pages import render, say, see
+from meeting_server.web.pages import language_of, render, say, see
+from meeting_server.web.taking_turns import one_at_a_time
 
 MEETINGS_SHOWN = 12
 """Of a member's own record, the newest; each is read from its journal."""
@@ -106,7 +110,7 @@ async def attendance_xlsx(request: Request) -> Response:
     result = await _report(request, seat)
     if result is None:
         return see(f"/meetings/{seat.meeting_id}/attendance")
-    content = attendance_workbook(result, lambda key, **holes: say(request, key, **holes))
+    content = await house_of(request).workshop.make(attendance_workbook, result, partial(text, language_of(request)))
     name = quote(clean(f"{say(request, 'attendance.file')} {seat.scheduled.plan.title}.xlsx"))
     return Response(
         content,
@@ -299,7 +303,7 @@ def _columns(request: Request, sittings: list[Sitting]) -> tuple[Column, ...]:
 
 routes: list[BaseRoute] = [
     Route("/meetings/{meeting_id}/attendance", attendance_page, methods=["GET"]),
-    Route("/meetings/{meeting_id}/attendance.xlsx", attendance_xlsx, methods=["GET"]),
+    Route("/meetings/{meeting_id}/attendance.xlsx", one_at_a_time(attendance_xlsx), methods=["GET"]),
     Route("/meetings/{meeting_id}/attendance/me", my_attendance_at, methods=["GET"]),
     Route("/me/attendance", my_attendance, methods=["GET"]),
 ]

@@ -31,6 +31,7 @@ from meeting_server.web.back_off import BackOff
 from meeting_server.web.learning import Learning
 from meeting_server.web.limits import Allowances
 from meeting_server.web.sign_outs import SignOuts
+from meeting_server.web.workshop import Workshop
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class House:
     sign_outs: SignOuts = field(default_factory=SignOuts)
     back_off: BackOff = field(default_factory=BackOff)
     allowances: Allowances = field(default_factory=Allowances)
+    workshop: Workshop = field(default_factory=Workshop)
     desk: Any = None
     schedule: Any = None
     documents: Any = None

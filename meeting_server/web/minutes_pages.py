@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -13,8 +11,10 @@ from meeting_server.archive.minutes_text import paper_of
 from meeting_server.domain.errors import Code
 from meeting_server.web.approving import approved, with_approval
 from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, render, say
 from meeting_server.web.reader import DOCX, Reader, download, minutes_at, whole_reader_at, words_of
+from meeting_server.web.taking_turns import one_at_a_time
 
 
 async def minutes_page(request: Request) -> Response:
@@ -36,7 +36,7 @@ async def minutes_docx(request: Request) -> Response:
     found = await approved(request, minutes)
     paper = with_approval(request, paper_of(minutes, words_of(language_of(request))), found)
     draft = "" if minutes.final else say(request, "minutes.draft")
-    content = await asyncio.to_thread(minutes_document, paper, draft)
+    content = await house_of(request).workshop.make(minutes_document, paper, draft)
     return download(content, DOCX, "minutes.docx", f"{paper.title}.docx")
 
 
@@ -50,5 +50,5 @@ async def _minutes_reader(request: Request) -> Reader:
 
 routes: list[BaseRoute] = [
     Route("/archive/{meeting_id}/minutes", minutes_page, methods=["GET"]),
-    Route("/archive/{meeting_id}/minutes.docx", minutes_docx, methods=["GET"]),
+    Route("/archive/{meeting_id}/minutes.docx", one_at_a_time(minutes_docx), methods=["GET"]),
 ]

@@ -23,6 +23,7 @@ from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.officers import holders
 from meeting_server.journal.port import Record, StorageUnavailable
+from meeting_server.live.outcome import UnknownMeeting
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.publications import Publication
 from meeting_server.store.schedule import Scheduled
@@ -219,9 +220,27 @@ async def minutes_at(request: Request, reader: Reader) -> Minutes | None:
     from the journal."""
     made = await asyncio.to_thread(shelf_of(request).minutes, reader.meeting_id)
     if made is None:
-        records = await records_at(request, reader.meeting_id)
-        made = await asyncio.to_thread(minutes_of, records)
+        made = await _draft_at(request, reader.meeting_id)
     return None if made is None else seen_minutes(made, reader.sees)
+
+
+async def _draft_at(request: Request, meeting_id: MeetingId) -> Minutes | None:
+    """Minutes folded from the journal, once for each of its heads."""
+    house = house_of(request)
+    if house.registry is None:
+        return None
+
+    async def fold() -> Minutes | None:
+        return await asyncio.to_thread(minutes_of, await records_at(request, meeting_id))
+
+    try:
+        head = await house.registry.head(meeting_id)
+    except UnknownMeeting:
+        return None
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    folded: Minutes | None = await house.workshop.folded((meeting_id, head.seq, head.hash), fold)
+    return folded
 
 
 async def timeline_at(request: Request, reader: Reader) -> Timeline | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 from starlette.requests import Request
@@ -15,17 +16,19 @@ from meeting_server.archive.minutes import minutes_of
 from meeting_server.archive.parts import HoldsReasons, Part, seen_records
 from meeting_server.archive.shelf import RecordedFile
 from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.meeting import replay
 from meeting_server.domain.state import MeetingState
 from meeting_server.journal.box import Box, paper_id
 from meeting_server.journal.bundle import write_bundle
-from meeting_server.journal.port import StorageUnavailable
+from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.store.access_log import Act
 from meeting_server.web.errors import Refused, WebCode
 from meeting_server.web.house import house_of
 from meeting_server.web.pages import say
 from meeting_server.web.permissions import Role, roles_in, tree_of
 from meeting_server.web.reader import Reader, download, note_reading, reader_at, records_at, shelf_of, whole_reader_at
+from meeting_server.web.taking_turns import one_at_a_time
 
 MEDIA_TYPES = {".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mp4": "video/mp4"}
 
@@ -66,22 +69,26 @@ async def export_zip(request: Request) -> Response:
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
     records = await records_at(request, reader.meeting_id)
-    state = replay((record.event, record.recorded_at) for record in records if record.event is not None)
+    state = await asyncio.to_thread(_state_of, records)
     plan = reader.scheduled.plan
     bulletins = await _bulletins(request, reader, state) if state is not None else {}
-
-    def made() -> bytes:
-        given = seen_records(records, reader.sees)
-        minutes = minutes_of(given)
-        files = {**bulletins, **({BUNDLED_MINUTES: msgspec.json.encode(minutes)} if minutes is not None else {})}
-        return write_bundle(reader.meeting_id, given, files)
-
     try:
-        content = await asyncio.to_thread(made)
+        content = await house_of(request).workshop.make(_bundle, reader.meeting_id, records, reader.sees, bulletins)
     except HoldsReasons:
         raise Refused(WebCode.RECORD_HOLDS_REASONS) from None
     await note_reading(request, reader, Act.MEETING_EXPORTED)
     return download(content, "application/zip", "meeting.zip", f"{say(request, 'archive.bundle')} {plan.title}.zip")
+
+
+def _state_of(records: Sequence[Record]) -> MeetingState | None:
+    return replay((record.event, record.recorded_at) for record in records if record.event is not None)
+
+
+def _bundle(meeting_id: MeetingId, records: list[Record], sees: frozenset[Part], bulletins: dict[str, bytes]) -> bytes:
+    given = seen_records(records, sees)
+    minutes = minutes_of(given)
+    files = {**bulletins, **({BUNDLED_MINUTES: msgspec.json.encode(minutes)} if minutes is not None else {})}
+    return write_bundle(meeting_id, given, files)
 
 
 async def _bulletins(request: Request, reader: Reader, state: MeetingState) -> dict[str, bytes]:
@@ -112,6 +119,6 @@ async def _bulletins(request: Request, reader: Reader, state: MeetingState) -> d
 
 
 routes: list[BaseRoute] = [
-    Route("/archive/{meeting_id}/export.zip", export_zip, methods=["GET"]),
+    Route("/archive/{meeting_id}/export.zip", one_at_a_time(export_zip), methods=["GET"]),
     Route("/archive/{meeting_id}/files/{path:path}", recorded_file, methods=["GET"]),
 ]

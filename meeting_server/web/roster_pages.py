@@ -106,7 +106,7 @@ async def export(request: Request) -> Response:
         )
     kind = _kind(request)
     await _note(request, Act.ROSTER_EXPORTED, viewer, branch, kind)
-    return await _file(rows, kind, f"{branch.name} {text(language, 'roster.file_name')}")
+    return await _file(request, rows, kind, f"{branch.name} {text(language, 'roster.file_name')}")
 
 
 async def template(request: Request) -> Response:
@@ -118,14 +118,14 @@ async def template(request: Request) -> Response:
     ]
     examples = [["" if value == "-" else value for value in row] for row in examples]
     rows = [header(language), *examples]
-    return await _file(rows, _kind(request), text(language, "roster.template_name"))
+    return await _file(request, rows, _kind(request), text(language, "roster.template_name"))
 
 
-async def _file(rows: list[list[str]], kind: str, name: str) -> Response:
+async def _file(request: Request, rows: list[list[str]], kind: str, name: str) -> Response:
     if kind == "csv":
         data, media_type = write_csv(rows), "text/csv; charset=utf-8"
     else:
-        data, media_type = await asyncio.to_thread(write_xlsx, rows, name), XLSX
+        data, media_type = await house_of(request).workshop.make(write_xlsx, rows, name), XLSX
     return Response(
         data,
         media_type=media_type,

@@ -33,6 +33,7 @@ from meeting_server.web.pages import language_of, render, say, see
 from meeting_server.web.permissions import Action, allowed, branches_for, tree_of
 from meeting_server.web.reader import download, editor_at, minutes_at, note_reading, reader_at, words_of
 from meeting_server.web.takeaway_pages import OfMeeting, taking_at
+from meeting_server.web.taking_turns import one_at_a_time
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +90,7 @@ async def share_bundle(request: Request) -> Response:
     plain = await _plain(request, taking)
     institution = await _institution(request, taking.reader.scheduled.plan.branch_id)
     words = words_of(language_of(request))
-    content = await asyncio.to_thread(write_bundle, plain.study, institution, _key(request), now_millis(), words)
+    content = await house_of(request).workshop.make(write_bundle, plain.study, institution, _key(request), now_millis(), words)
     await note_reading(request, taking.reader, Act.SHARED_OUT)
     return download(content, "application/zip", "resource.zip", f"{plain.study.title} {say(request, 'sharing.out.file')}.zip")
 
@@ -298,7 +299,7 @@ def grouped(fingerprint: str) -> str:
 routes: list[BaseRoute] = [
     Route("/archive/{meeting_id}/share", share_page, methods=["GET"]),
     Route("/archive/{meeting_id}/share", share, methods=["POST"]),
-    Route("/archive/{meeting_id}/share/bundle.zip", share_bundle, methods=["GET"]),
+    Route("/archive/{meeting_id}/share/bundle.zip", one_at_a_time(share_bundle), methods=["GET"]),
     Route("/sharing", shared_list, methods=["GET"]),
     Route("/sharing", bring, methods=["POST"]),
     Route("/sharing/{shared_id}", shared_page, methods=["GET"]),

@@ -30,6 +30,7 @@ from meeting_server.web.permissions import Action, allowed
 from meeting_server.web.reader import Reader, editor_at, minutes_at, note_reading, reader_at, shelf_of, steps_of, timeline_at, words_of
 from meeting_server.web.study import Learner, learner_at
 from meeting_server.web.taking import FORMS, Rights, Taking, carried, form_at
+from meeting_server.web.taking_turns import one_at_a_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ async def _list(request: Request, taking: Taking, address: str, title: str, *, o
 routes: list[BaseRoute] = [
     Route("/archive/{meeting_id}/take", take_page, methods=["GET"]),
     Route("/archive/{meeting_id}/take/readers", let_readers, methods=["POST"]),
-    Route("/archive/{meeting_id}/take/{file}", take_file, methods=["GET"]),
+    Route("/archive/{meeting_id}/take/{file}", one_at_a_time(take_file), methods=["GET"]),
     Route("/learn/lessons/{lesson_id}/take", take_lesson_page, methods=["GET"]),
-    Route("/learn/lessons/{lesson_id}/take/{file}", take_lesson_file, methods=["GET"]),
+    Route("/learn/lessons/{lesson_id}/take/{file}", one_at_a_time(take_lesson_file), methods=["GET"]),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from meeting_server.archive.takeaway.study import Study
 from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.web.errors import Refused, WebCode
+from meeting_server.web.house import house_of
 from meeting_server.web.pages import language_of, say
 from meeting_server.web.reader import DOCX, download, words_of
 
@@ -134,14 +136,36 @@ async def carried(request: Request, taking: Taking, form: Form, paper: Paper | N
         assert taking.sound is not None
         return FileResponse(taking.sound, media_type=form.media_type, headers=_attachment(form.file, name))
     if form.kind == "package":
-        file = tempfile.TemporaryFile()  # noqa: SIM115  closed by the response; without a name, so nothing of it can be left behind
-        await asyncio.to_thread(_PACKAGES[form.file], file, taking.study, taking.sound, words)
-        return _streamed(file, form, name)
+        return _streamed(await _packed(request, taking, form, words), form, name)
+    workshop = house_of(request).workshop
     if form.file in _TEXTS:
-        content = (await asyncio.to_thread(_TEXTS[form.file], taking.study, words)).encode()
+        content = await workshop.make(_captions, form.file, taking.study, words)
     else:
-        content = await asyncio.to_thread(_laid_out, form.extension, paper or transcript_paper(taking.study, words), draft)
+        content = await workshop.make(_laid_out, form.extension, paper or transcript_paper(taking.study, words), draft)
     return download(content, form.media_type, form.file, name)
+
+
+async def _packed(request: Request, taking: Taking, form: Form, words: Words) -> IO[bytes]:
+    """A package as a file whose name is gone already; the response closes it."""
+    number, path = tempfile.mkstemp()
+    file = os.fdopen(number, "rb")
+    try:
+        await house_of(request).workshop.do(_pack, path, form.file, taking.study, taking.sound, words)
+    except BaseException:
+        file.close()
+        raise
+    finally:
+        os.unlink(path)
+    return file
+
+
+def _pack(path: str, name: str, study: Study, sound: Path | None, words: Words) -> None:
+    with open(path, "wb") as file:
+        _PACKAGES[name](file, study, sound, words)
+
+
+def _captions(name: str, study: Study, words: Words) -> bytes:
+    return _TEXTS[name](study, words).encode()
 
 
 def _laid_out(extension: str, paper: Paper, draft: str) -> bytes:

@@ -16,9 +16,11 @@ from meeting_server.web.auth import now_millis
 from meeting_server.web.dates import local, minutes
 from meeting_server.web.desk import desk_of
 from meeting_server.web.evidence import columns
+from meeting_server.web.house import house_of
 from meeting_server.web.meetings import state_of
 from meeting_server.web.pages import render, say
 from meeting_server.web.permissions import Action, require, tree_of
+from meeting_server.web.taking_turns import one_at_a_time
 
 COLUMNS = ("name", "expected", "came", "late", "leave", "absent", "minutes", "share")
 KINDS = ("csv", "xlsx")
@@ -62,7 +64,8 @@ async def year_file(request: Request) -> Response:
         for m in result.members
     ]
     title = say(request, "attendance_year.file", year=year)
-    content = write_csv(rows) if kind == "csv" else write_xlsx(rows, title, (14, 10, 10, 10, 10, 10, 10, 10))
+    make = house_of(request).workshop.make
+    content = write_csv(rows) if kind == "csv" else await make(write_xlsx, rows, title, (14, 10, 10, 10, 10, 10, 10, 10))
     return Response(
         content,
         media_type="text/csv; charset=utf-8" if kind == "csv" else XLSX,
@@ -99,6 +102,6 @@ async def _year(request: Request, meetings: list[Scheduled], year: int) -> Atten
 
 
 routes: list[BaseRoute] = [
-    Route("/branches/{branch_id}/attendance", year_page, methods=["GET"]),
-    *(Route(f"/branches/{{branch_id}}/attendance.{kind}", year_file, methods=["GET"]) for kind in KINDS),
+    Route("/branches/{branch_id}/attendance", one_at_a_time(year_page), methods=["GET"]),
+    *(Route(f"/branches/{{branch_id}}/attendance.{kind}", one_at_a_time(year_file), methods=["GET"]) for kind in KINDS),
 ]
