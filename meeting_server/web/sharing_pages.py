@@ -90,7 +90,7 @@ async def share_bundle(request: Request) -> Response:
     plain = await _plain(request, taking)
     institution = await _institution(request, taking.reader.scheduled.plan.branch_id)
     words = words_of(language_of(request))
-    content = await house_of(request).workshop.make(write_bundle, plain.study, institution, _key(request), now_millis(), words)
+    content = await asyncio.to_thread(write_bundle, plain.study, institution, _key(request), now_millis(), words)
     await note_reading(request, taking.reader, Act.SHARED_OUT)
     return download(content, "application/zip", "resource.zip", f"{plain.study.title} {say(request, 'sharing.out.file')}.zip")
 
