@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -83,12 +84,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The SQLAlchemy URL in use."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'meetings.sqlite3').resolve()}"
+        return self.database_url or _sqlite(self.data_dir / "meetings.sqlite3")
 
     @property
     def ballot_database(self) -> str:
         """Where the ballot box is: a small file of its own, so that sealing rewrites it without stalling a meeting."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'ballot-box.sqlite3').resolve()}"
+        return self.database_url or _sqlite(self.data_dir / "ballot-box.sqlite3")
 
     @property
     def caption_sockets(self) -> tuple[Path, Path] | None:
@@ -101,3 +102,8 @@ class Settings(BaseSettings):
     def media_control(self) -> Path:
         """Where web and media processes meet."""
         return (self.media_socket or self.data_dir / "run" / "media.sock").resolve()
+
+
+def _sqlite(path: Path) -> str:
+    """The URL of a file; ``?`` and ``%`` in the name of a folder are no part of an URL's own language."""
+    return f"sqlite+aiosqlite:///{quote(str(path.resolve()))}"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import functools
 import io
 import os
+import pwd
 import signal
 import socket
 import ssl
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -161,8 +164,52 @@ def announce(place: Place, links: Sequence[tuple[str, str, str]], console: Conso
         console.print(text(language, "cli.lan_certificate", path=place.authority), soft_wrap=True)
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep every other server out of this data folder until the block ends. Raises CanNotStart: it is taken, or not ours to write."""
+    language = terminal_language()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = (folder / "serve.lock").open("a+")
+    except OSError:
+        there, owner = _nearest(folder.absolute())
+        raise CanNotStart(text(language, "cli.not_ours", path=there, owner=_name_of(owner), user=_name_of(os.geteuid()))) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise CanNotStart(text(language, "cli.already_running", path=folder.absolute(), pid=file.read().strip() or "?")) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _nearest(folder: Path) -> tuple[Path, int]:
+    """The folder itself or the first above it that can be looked at, and whose it is."""
+    for path in (folder, *folder.parents):
+        try:
+            return path, path.stat().st_uid
+        except OSError:
+            continue
+    return folder, 0
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
 async def serve(settings: Settings, *, lan: bool = False) -> None:
     """Run everything until SIGINT or SIGTERM. Raises CanNotStart, WeakSecret."""
+    with alone_in(settings.data_dir):
+        await _serve(settings, lan)
+
+
+async def _serve(settings: Settings, lan: bool) -> None:
     language = terminal_language()
     # who collects lines of JSON gets nothing else; a demo and a local network have somebody before the screen
     told_as_json = settings.log_format == "json"

@@ -40,6 +40,8 @@ class Server:
             "PYTHONUNBUFFERED": "1",
             **environment,
         }
+        self.before: tuple[str, ...] = ()
+        """Words in front of the command, for a server in another network."""
         self.lines: list[str] = []
         self.process: subprocess.Popen[str] | None = None
         self._ready = threading.Event()
@@ -74,7 +76,7 @@ class Server:
 
     def start(self, seconds: float = 60) -> Server:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "meeting_server", "serve", *self.words],
+            [*self.before, sys.executable, "-m", "meeting_server", "serve", *self.words],
             cwd=ROOT,
             env=self.environment,
             text=True,

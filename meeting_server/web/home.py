@@ -73,6 +73,7 @@ async def home(request: Request) -> Response:
         "home.html",
         {
             "branch_name": branch.name if branch else "",
+            "signed_in_as": await _greeting(request, viewer) if request.query_params.get("hello") == "1" else "",
             "live": live,
             "coming": coming,
             "past": [_line(request, m, viewer, now, leaves.get(m.meeting_id), 0) for m in (past if everything else past[:PAST_SHOWN])],
@@ -82,6 +83,16 @@ async def home(request: Request) -> Response:
             "day_number": lambda at: local(at).day,
         },
     )
+
+
+async def _greeting(request: Request, viewer: Viewer) -> str:
+    """Who somebody is here, for who has just opened a link: the name, and what they do or are."""
+    member = await house_of(request).directory.member(viewer.member_id) if viewer.member_id else None
+    if member is None:
+        return ""
+    what = f"common.role.{viewer.grants[0].role.value}" if viewer.grants else f"common.standing.{member.standing.value}"
+    key = "home.signed_in_as_demo" if house_of(request).settings.demo else "home.signed_in_as"
+    return say(request, key, name=member.name, what=say(request, what))
 
 
 async def my_calendar(request: Request) -> Response:

@@ -85,7 +85,14 @@ async def link_page(request: Request) -> Response:
         raise Refused(WebCode(state.value))
     branch = await house.directory.branch(member.branch_id)
     return await render(
-        request, "sign_in_link.html", {"member": member, "branch_name": branch.name if branch else "", "expires_at": link.expires_at}
+        request,
+        "sign_in_link.html",
+        {
+            "member": member,
+            "branch_name": branch.name if branch else "",
+            "expires_at": link.expires_at,
+            "reusable": link.reusable,
+        },
     )
 
 
@@ -101,7 +108,7 @@ async def sign_in_by_link(request: Request) -> Response:
     state, _member_id = await house.accounts.use_link(request.path_params["token"], now_millis())
     if state is not LinkState.GOOD or member is None:
         raise Refused(WebCode(state.value) if state is not LinkState.GOOD else WebCode.LINK_UNKNOWN)
-    response = see(target)
+    response = see("/?hello=1" if target == "/" else target)
     await sign_in_member(request, response, member.member_id, Means.LINK)
     remember_number(request, response, house.secret, number_key(member.number) or "")
     await _note(house, Act.LINK_USED, member, request.client.host if request.client else "")

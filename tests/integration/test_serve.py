@@ -54,11 +54,23 @@ def test_one_link_a_role_is_printed(demo: Server) -> None:
     assert sorted(roles) == sorted(["administrator", "secretary", "member", "member", "member", "probationary member", "reviewer"])
 
 
-def test_each_link_signs_in_with_one_tap_and_only_once(demo: Server, clients: dict[str, httpx.Client]) -> None:
-    for _, name, link in demo.links:
+def test_each_link_signs_in_with_one_tap_and_a_demo_is_opened_twice(demo: Server, clients: dict[str, httpx.Client]) -> None:
+    for _, name, _link in demo.links:
         assert name in clients[name].get("/me").text
-        with httpx.Client() as stranger:
-            assert stranger.get(link).status_code == 410
+    with signed_in(demo.link_of("李敏")) as again:
+        assert "李敏" in again.get("/me").text
+
+
+def test_the_page_after_the_tap_says_for_whom_the_link_was(demo: Server) -> None:
+    link = demo.link_of("周建华")
+    with httpx.Client(base_url=demo.url, follow_redirects=True) as client:
+        page = client.get(link)
+        assert "24 小时内可以反复打开" in page.text
+        token = CSRF.search(page.text)
+        assert token is not None
+        greeted = client.post(link, data={"csrf": token[1]})
+        assert "您登录的是：周建华，书记（示范支部，随便试）。" in greeted.text
+        assert "您登录的是" not in client.get("/").text
 
 
 def test_a_member_finds_last_months_meeting_to_study_with_the_pages_that_were_shown(clients: dict[str, httpx.Client]) -> None:
@@ -157,6 +169,51 @@ def test_interrupting_stops_everything_and_the_next_start_has_new_links(tmp_path
         assert {link for _, _, link in again.links}.isdisjoint({link for _, _, link in server.links})
     finally:
         again.stop()
+
+
+def test_a_second_server_of_the_same_folder_is_refused_with_a_word(demo: Server) -> None:
+    result = Server(demo.folder, port=free_port()).command("serve", check=False)
+    assert result.returncode == 1
+    assert "running already" in result.stderr
+    assert str(demo.process.pid if demo.process else "") in result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+    assert httpx.get(f"{demo.url}/healthz").status_code == 200
+
+
+def test_a_folder_of_another_user_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir(mode=0o700)
+    script = """
+import os, sys
+from pathlib import Path
+from meeting_server.serve import CanNotStart, alone_in
+from meeting_server.web.catalogue import sentences
+sentences("en")  # the checkout may be root's alone
+os.setuid(65534)
+try:
+    with alone_in(Path(sys.argv[1])):
+        pass
+except CanNotStart as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", script, str(tmp_path / "var")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "en_GB"}, timeout=60).stdout
+    assert "belongs to root, and you are nobody" in said
+
+
+def test_a_folder_of_any_name_holds_its_own_database(tmp_path: Path) -> None:
+    for name in ("支部 会议", "100% a", "a#b?c=d", "a%20b", "it's \"q\""):
+        Server(tmp_path / name).command("migrate")
+        assert {path.name for path in (tmp_path / name / "var").iterdir()} >= {"meetings.sqlite3", "ballot-box.sqlite3"}
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_a_machine_without_ipv6_is_served(tmp_path: Path) -> None:
+    conf = "/proc/sys/net/ipv6/conf"
+    without = f"ip link set lo up && echo 1 > {conf}/all/disable_ipv6 && echo 1 > {conf}/default/disable_ipv6"
+    server = Server(tmp_path, "--demo")
+    server.before = ("unshare", "--net", "sh", "-c", f'{without} && exec "$@"', "sh")
+    with server:
+        assert len(server.links) == 7
 
 
 def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
