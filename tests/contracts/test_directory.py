@@ -116,7 +116,9 @@ async def test_only_full_members_vote_and_an_exclusion_names_its_approval(house:
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("  丁  文静 ", "丁 文静"),
+        ("  丁  文静 ", "丁文静"),
+        ("  John   Smith ", "John Smith"),
+        ("买买提•艾力", "买买提·艾力"),
         ("丁\u200b文静", "丁文静"),
         ("a\u202etxt", "atxt"),
         ("e\u0301", "é"),
