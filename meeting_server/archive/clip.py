@@ -58,14 +58,14 @@ def cut_sound(source: Path, target: Path, start: Millis, end: Millis) -> None:
 
 
 def cut_pictures(source: Path, target: Path, start: Millis, end: Millis) -> Millis:
-    """Pictures (WebM) of a stretch, from the key frame before it; how far into ``target`` the stretch begins.
+    """Pictures of a stretch, as ``target`` is named, from the key frame before it; how far into ``target`` the stretch begins.
 
     Negative when the pictures begin later. A page that stood still for long is there too: its last picture came before.
     Raises NothingThere, OSError.
     """
     part = target.with_name(target.name + ".part")
     try:
-        with av.open(str(source)) as whole, av.open(str(part), "w", format="webm") as clip:
+        with av.open(str(source)) as whole, av.open(str(part), "w", format=target.suffix[1:]) as clip:
             stream = whole.streams.video[0]
             copy = clip.add_stream_from_template(stream)
             tick = stream.time_base or Fraction(1, 1000)
@@ -91,6 +91,15 @@ def cut_pictures(source: Path, target: Path, start: Millis, end: Millis) -> Mill
         raise NothingThere(source.name) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def form_of(source: Path) -> str:
+    """What its pictures can be copied into: "mp4" for H264, else "webm". Raises NothingThere."""
+    try:
+        with av.open(str(source)) as whole:
+            return "mp4" if whole.streams.video[0].codec_context.name == "h264" else "webm"
+    except (av.FFmpegError, IndexError) as error:
+        raise NothingThere(source.name) from error
 
 
 def thumbnail(pictures: Path, target: Path, at: Millis) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from meeting_server.archive.clip import NothingThere, cut_pictures, cut_sound, thumbnail
+from meeting_server.archive.clip import NothingThere, cut_pictures, cut_sound, form_of, thumbnail
 from meeting_server.archive.manifest import Step, write_whole
 from meeting_server.archive.pipeline import VERSION
 from meeting_server.archive.redaction import covered, wipe
@@ -23,18 +23,20 @@ from meeting_server.store.lessons import Lesson
 from meeting_server.store.record_edits import Edits
 
 FOLDER = "lessons"
-SOUND, PICTURES, THUMBNAIL = "m4a", "webm", "jpg"
-FILES = (SOUND, PICTURES, THUMBNAIL)
+SOUND, THUMBNAIL = "m4a", "jpg"
+FILES = (SOUND, "webm", "mp4", THUMBNAIL)
 _cutting = threading.Lock()
 
 
 class LessonClip(msgspec.Struct, frozen=True):
-    """What there is of a lesson. ``offset``: where in the pictures the lesson begins (ms). ``made_from``: of what it was cut."""
+    """What there is of a lesson. ``offset``: where in the pictures the lesson begins (ms). ``made_from``: of what it was cut.
+    ``form``: what kind of file the pictures are in, "webm" or "mp4"."""
 
     made_from: str
     sound: bool = False
     pictures: bool = False
     offset: Millis = 0
+    form: str = "webm"
 
 
 def clip_of(shelf: Shelf, timeline: Timeline, lesson: Lesson, edits: Edits) -> LessonClip | None:
@@ -90,10 +92,11 @@ def _cut(folder: Path, timeline: Timeline, lesson: Lesson, mix: RecordedFile, pi
         cut_sound(mix.path, _path(folder, lesson, SOUND), start, end)
         clip = msgspec.structs.replace(clip, sound=True)
         if picture is not None and picture.track is not None:
-            shift, pictures = timeline.zero - picture.track.since, _path(folder, lesson, PICTURES)
+            form = form_of(picture.path)
+            shift, pictures = timeline.zero - picture.track.since, _path(folder, lesson, form)
             offset = cut_pictures(picture.path, pictures, start + shift, end + shift)
             thumbnail(pictures, _path(folder, lesson, THUMBNAIL), max(0, offset))
-            clip = msgspec.structs.replace(clip, pictures=True, offset=offset)
+            clip = msgspec.structs.replace(clip, pictures=True, offset=offset, form=form)
     except NothingThere:
         pass  # what could be cut is there: a lesson without pictures, or with nothing but its text
     write_whole(_path(folder, lesson, "json"), msgspec.json.encode(clip))
@@ -120,5 +123,5 @@ def _load(folder: Path, lesson: Lesson) -> LessonClip | None:
         clip = msgspec.json.decode(_path(folder, lesson, "json").read_bytes(), type=LessonClip)
     except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
         return None
-    there = {kind: _path(folder, lesson, kind).is_file() for kind in (SOUND, PICTURES)}
-    return clip if clip.sound <= there[SOUND] and clip.pictures <= there[PICTURES] else None
+    there = {kind: _path(folder, lesson, kind).is_file() for kind in (SOUND, clip.form)}
+    return clip if clip.sound <= there[SOUND] and clip.pictures <= there[clip.form] else None

@@ -141,7 +141,7 @@ def _timed(container: av.container.InputContainer) -> Iterator[tuple[Packet[Any]
 
 
 def _format(path: Path) -> str:
-    return "matroska" if path.suffix == ".mkv" else "webm"
+    return {".mkv": "matroska", ".mp4": "mp4"}.get(path.suffix, "webm")
 
 
 def _replace(part: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import msgspec
@@ -23,6 +24,14 @@ from .timing import Offset, TrackClock
 
 MILLISECOND = Fraction(1, 1000)
 MAX_CLOCKS = 8  # SSRCs of one track that we know the time of: three layers, and a few that came before
+
+_CLUSTERS = {"cluster_time_limit": "1000", "flush_packets": "1"}
+FORMS: dict[str, tuple[str, dict[str, str]]] = {
+    ".webm": ("webm", _CLUSTERS),
+    ".mkv": ("matroska", _CLUSTERS),
+    ".mp4": ("mp4", {"movflags": "hybrid_fragmented+default_base_moof", "frag_duration": "1000000", "flush_packets": "1"}),
+}
+"""Format and options by suffix: each is written in pieces of a second, so that a file that was cut off plays up to the last."""
 
 
 def picture_size(codec: str, data: bytes) -> tuple[int, int]:
@@ -104,12 +113,8 @@ class TakeFile:
         self._container.mux_one(packet)
 
     def _open(self, frame: Frame) -> None:
-        container = av.open(
-            self.order.path,
-            "w",
-            format="matroska" if self.order.path.endswith(".mkv") else "webm",
-            options={"cluster_time_limit": "1000", "flush_packets": "1"},
-        )
+        form, options = FORMS[Path(self.order.path).suffix]
+        container = av.open(self.order.path, "w", format=form, options=options)
         codec = self.order.codec
         if codec == "opus":
             container.add_stream("libopus", rate=48000)  # its encoder is never used, but its header is the right one

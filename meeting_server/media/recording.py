@@ -22,6 +22,10 @@ FINISH_WITHIN_S = 20.0
 BREATH_S = 2.0  # between two beginnings of what fails at once
 
 
+SUFFIX = {"h264": "mp4", "av1": "mkv"}
+"""Where WebM does not carry a codec: what every browser plays it from."""
+
+
 @dataclass(eq=False)
 class _Take:
     """One file in the making."""
@@ -127,7 +131,7 @@ class Recording:
             name = re.sub(r"[^A-Za-z0-9]+", "-", track.source).strip("-")[:40] or "source"
             feed, self._next = self._next, self._next + 1
             now = int(time.time() * 1000)
-            path = folder / f"{track.kind}-{name}-{now}-{feed}.{'mkv' if track.codec in ('h264', 'av1') else 'webm'}"
+            path = folder / f"{track.kind}-{name}-{now}-{feed}.{SUFFIX.get(track.codec, 'webm')}"
             take = _Take(feed, track.peer.room, track.source, track.kind, track, str(path), now, recorder)
             self._takes[feed] = take
             self._of_track[track] = take

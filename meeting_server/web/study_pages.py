@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 
 REPORT_BYTES = 16 * 1024
 STRETCHES_MOST = 200
-MEDIA_TYPES = {"m4a": "audio/mp4", "webm": "video/webm", "jpg": "image/jpeg"}
+MEDIA_TYPES = {"m4a": "audio/mp4", "webm": "video/webm", "mp4": "video/mp4", "jpg": "image/jpeg"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ from meeting_server.archive.step import Material
 from meeting_server.archive.timeline import Track, timeline_of
 from meeting_server.domain.ids import HALL, ParticipantId
 from meeting_server.domain.terms import MediaKind
+from meeting_server.media.recorder import TakeFile
+from meeting_server.media.recorder_link import OpenTrack
+from tests.encoders.pictures import h264_packets, plain_h264
 from tests.recordings import picture, voice
 from tests.whole_meeting import whole_meeting
 
@@ -40,10 +43,15 @@ def page(path: Path, shades: list[tuple[float, int]]) -> None:
         container.mux(stream.encode(None))
 
 
-@pytest.fixture
-async def shown(tmp_path: Path) -> list[VideoFrame]:
-    """A camera from the beginning, a page above it from 2 s (another one at 4 s) to 8 s, a second camera from 10 s."""
-    picture(tmp_path / FACE, 3.0)  # then it stands
+@pytest.fixture(params=["vp8", "h264"])
+async def shown(request: pytest.FixtureRequest, tmp_path: Path) -> list[VideoFrame]:
+    """A camera from the beginning, a page above it from 2 s (another one at 4 s) to 8 s, a second camera from 10 s.
+
+    The first camera is a phone's, or an encoder's in the hall."""
+    if request.param == "vp8":
+        picture(tmp_path / FACE, 3.0)  # then it stands
+    else:
+        _recorded_h264(tmp_path)
     picture(tmp_path / PARTNER, 1.0)
     page(tmp_path / PAGE, [(0.0, 255), (2.0, 128)])
     mix([Source(voice(tmp_path / "voice.webm", [(0.0, float(LENGTH_S))]), 0)], tmp_path / "mix.m4a")
@@ -65,6 +73,14 @@ async def shown(tmp_path: Path) -> list[VideoFrame]:
     await Composite(wanted).make(Material(tmp_path, minutes, timeline, "1.0", ordered=frozenset({"composite"})), lambda _: None)
     with av.open(str(tmp_path / "composite.mp4")) as container:
         return list(container.decode(video=0))
+
+
+def _recorded_h264(folder: Path) -> None:
+    take = TakeFile(OpenTrack(1, str(folder / "face.mp4"), "h264", 90_000))
+    for packet in h264_packets(plain_h264(folder / "plain.h264", 3).read_bytes()):
+        take.put(7, packet)
+    take.complete()
+    (folder / "face.mp4").rename(folder / FACE)
 
 
 def at(shown: list[VideoFrame], second: float) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

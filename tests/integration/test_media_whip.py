@@ -195,7 +195,8 @@ async def test_a_hall_camera_is_neither_heard_nor_seen_before_the_meeting_opens(
         wall = await hall.watches()
         assert set((await hall.cameras())[0].media) == {"audio", "video"}  # ready, as the record says
         async with meanwhile(camera.speak(), camera.show()):
-            await asyncio.sleep(1)  # of voice and pictures that arrive at the worker
+            await camera.speaks_on(50)
+            await camera.shows_on(10)
             assert (wall.heard_on("audio_slot"), wall.heard_on("video_slot")) == ([], [])
             await hall.house.open(hall.meeting_id)
             await wall.hears("audio_slot", 5)
