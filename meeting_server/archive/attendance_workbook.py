@@ -9,6 +9,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from meeting_server.archive.attendance_report import AttendanceReport, strongest
+from meeting_server.archive.results import called
 from meeting_server.archive.sheets import Value, add_sheet, new_workbook, put, put_heads, saved
 from meeting_server.domain.attendance import Row
 from meeting_server.domain.characters import cleaned
@@ -104,7 +105,7 @@ def _people(sheet: Worksheet, head: int, result: AttendanceReport, say: Say) -> 
 def _evidence(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
     names = {row.participant.participant_id: row.participant.name for row in result.rows}
     put_heads(sheet, 1, [say(f"attendance.column.{key}") for key, _ in EVIDENCE_COLUMNS], [width for _, width in EVIDENCE_COLUMNS])
-    intervals = ((row.participant.name, interval) for row in result.rows for interval in row.participant.intervals)
+    intervals = ((called(row.participant), interval) for row in result.rows for interval in row.participant.intervals)
     for number, (name, interval) in enumerate(intervals, 2):
         end = interval.until if interval.until is not None else result.until
         put(

@@ -9,7 +9,9 @@ from typing import Literal
 from meeting_server.domain.appraisals import grades
 from meeting_server.domain.ballots import TEXT, WORD
 from meeting_server.domain.ids import Millis, ParticipantId
-from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.person_names import marked
+from meeting_server.domain.roles import Standing
+from meeting_server.domain.state import MeetingState, Motion, Participant
 from meeting_server.domain.terms import FOR, AppraisalSheet, MotionForce, QuorumCheck, Tally, Verdict, VoteMethod
 from meeting_server.domain.verdicts import decides
 
@@ -97,9 +99,14 @@ def names_of(state: MeetingState, people: Iterable[ParticipantId]) -> tuple[str,
 
 
 def name_of(state: MeetingState, who: ParticipantId | None) -> str:
-    """As on the meeting's list; empty for nobody."""
+    """As on the meeting's list, a guest's with the mark; empty for nobody."""
     participant = state.participants.get(who) if who is not None else None
-    return participant.name if participant is not None else ""
+    return called(participant) if participant is not None else ""
+
+
+def called(participant: Participant) -> str:
+    """The name in the record: whoever attends without being a member here is never taken for one."""
+    return marked(participant.name, guest=participant.standing is Standing.GUEST and participant.kind == "person")
 
 
 def result_of(state: MeetingState, motion: Motion) -> Result:

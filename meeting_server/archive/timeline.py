@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from meeting_server.archive.results import called
 from meeting_server.domain.events import (
     AgendaStepped,
     ChatPosted,
@@ -296,7 +297,7 @@ def _shared(state: MeetingState, who: ParticipantId) -> bool:
 
 def _name(state: MeetingState, who: ParticipantId) -> str:
     participant = state.participants.get(who)
-    return participant.name if participant is not None else ""
+    return called(participant) if participant is not None else ""
 
 
 def _chapters(

@@ -182,6 +182,7 @@ def _listed(invited: Invited, before: Participant | None) -> Participant:
         "leave_reason": invited.leave_reason,
         "leave_approved": invited.leave_approved,
         "kind": invited.kind,
+        "resembles": invited.resembles,
     }
     if before is not None:  # who waits at the door keeps their place
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of Invited

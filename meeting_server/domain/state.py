@@ -139,6 +139,7 @@ class Participant:
     """Last evidence of the last connection, while the grace runs; hidden like ``connections``."""
     grace_until: Millis | None = None
     kind: ParticipantKind = "person"
+    resembles: ParticipantId | None = None
 
 
 @dataclass(frozen=True, slots=True)

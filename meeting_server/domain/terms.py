@@ -118,6 +118,8 @@ class Invited:
     leave_reason: str = ""
     leave_approved: bool = False
     kind: ParticipantKind = "person"
+    resembles: ParticipantId | None = None
+    """Of a guest who typed their own name: the member it may be taken for; the chair is told to look."""
 
 
 @dataclass(frozen=True, slots=True)

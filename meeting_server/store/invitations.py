@@ -179,6 +179,13 @@ class Invitations:
             row = (await conn.execute(select(invitations.c.bound_to).where(mine))).one_or_none()
         return row is not None and row.bound_to == device_hash
 
+    async def of_device(self, meeting_id: MeetingId, device_hash: str) -> str | None:
+        """The member whose personal link of this meeting belongs to this browser."""
+        mine = and_(invitations.c.meeting_id == meeting_id, invitations.c.bound_to == device_hash, invitations.c.revoked_at.is_(None))
+        async with self._database.read() as conn:
+            row = (await conn.execute(select(invitations.c.member_id).where(mine).order_by(invitations.c.bound_at).limit(1))).one_or_none()
+        return row.member_id if row is not None else None
+
     async def revoke(self, meeting_id: MeetingId, invitation_id: str, now: Millis) -> bool:
         """Take one of this meeting's invitations back; False when there is none to take back."""
         return await self._revoke(now, and_(invitations.c.meeting_id == meeting_id, invitations.c.invitation_id == invitation_id)) > 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from meeting_server.domain.ids import Millis
+from meeting_server.domain.person_names import visible
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.spelling import spelled
 
@@ -96,7 +97,7 @@ _STANDING_ORDER = {Standing.FULL: 0, Standing.PROBATIONARY: 1, Standing.APPLICAN
 
 
 def plain_name(name: str) -> str:
-    """A name as it is kept."""
+    """A name of a branch, a reference, or what is searched for, as it is kept."""
     return spelled(name)
 
 
@@ -111,7 +112,7 @@ def pinyin_of(name: str) -> str:
 
 def checked(member: Member) -> Member:
     """The member with name and number as they are kept. Raises NotInOrder for what can not be."""
-    name, number = plain_name(member.name), unicodedata.normalize("NFKC", member.number).strip()
+    name, number = visible(member.name), unicodedata.normalize("NFKC", member.number).strip()
     if not name:
         raise NotInOrder(DirectoryCode.NAME_EMPTY, "name")
     if len(name) > NAME_LIMIT:

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.archive.attendance_report import THERE, AttendanceReport, attendance_report, strongest
 from meeting_server.archive.attendance_workbook import attendance_workbook, rooms_words
 from meeting_server.archive.parts import Part, seen_report
+from meeting_server.archive.results import called
 from meeting_server.archive.sheets import XLSX
 from meeting_server.domain.attendance import Row, counts
 from meeting_server.domain.characters import clean
@@ -94,7 +95,7 @@ async def attendance_page(request: Request) -> Response:
             "report": result,
             "contests": await _contests(request, seat),
             "answers": seat.runs,
-            "names": {row.participant.participant_id: row.participant.name for row in result.rows},
+            "names": {row.participant.participant_id: called(row.participant) for row in result.rows},
             "counted": counted,
             "others": others,
             "hall_online": f"{result.in_hall} / {max(0, result.quorum.present - result.in_hall)}",

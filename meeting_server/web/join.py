@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.domain.attendance import quorum_now
 from meeting_server.domain.commands import SERVER, AdmitParticipant
 from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.person_names import resembled, visible
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Invited
@@ -34,7 +35,7 @@ from meeting_server.web.home import calendar_response
 from meeting_server.web.house import house_of
 from meeting_server.web.knock_pages import knock
 from meeting_server.web.meeting_form import NAME_LONGEST
-from meeting_server.web.meetings import DOOR_OPENS, door_is_open, is_removed, reconvene, runs_at, seat_at, state_of
+from meeting_server.web.meetings import DOOR_OPENS, door_is_open, is_removed, names_at, reconvene, runs_at, seat_at, state_of
 from meeting_server.web.pages import address_of, render, say, see
 
 Closed = Literal[
@@ -103,6 +104,9 @@ async def _door(request: Request) -> Door:
     mine = _is_in_already(viewer, invitation, scheduled)
     asked = await house.knocks.of_device(scheduled.meeting_id, here) if here and not mine else None
     let_in = False
+    bound = await house.invitations.of_device(scheduled.meeting_id, here) if here and who is None and not mine else None
+    if bound is not None:  # a member's own browser in this meeting makes no guest of them
+        who, let_in = await house.directory.member(bound), True
     if asked is not None and asked.answer == "let_in" and invitation.member_id in (None, asked.member_id):
         admitted = await house.directory.member(asked.member_id or "")
         if admitted is not None and admitted.removed_at is None:
@@ -193,7 +197,7 @@ async def enter_by_link(request: Request) -> Response:
     assert scheduled is not None
     assert invitation is not None
     viewer = await viewer_of(request)
-    name = " ".join(field(form, "name", 4000).split())
+    name = visible(field(form, "name", 4000))
     if door.who is None and not door.guest_name:
         if invitation.admits == "members":
             return await _show(request, door, status=422, error="sign_in_first")
@@ -218,12 +222,21 @@ async def enter_by_link(request: Request) -> Response:
     if door.who is None:
         guest_id = await sign_in_guest(request, response, scheduled.meeting_id, door.guest_name or name)
         if not door.guest_name:
-            await _admit(request, scheduled, Invited(guest_id, name, Standing.GUEST, Role.GUEST, voting=False), issued_by)
+            resembles = resembled(name, await _known_names(request, scheduled))
+            guest = Invited(guest_id, name, Standing.GUEST, Role.GUEST, voting=False, resembles=resembles)
+            await _admit(request, scheduled, guest, issued_by)
     elif invitation.member_id is not None or door.let_in:
         await sign_in_member(request, response, door.who.member_id, meeting_id=scheduled.meeting_id)
     else:
         await _admit(request, scheduled, await _late_addition(request, scheduled, door.who), issued_by)
     return response
+
+
+async def _known_names(request: Request, scheduled: Scheduled) -> dict[ParticipantId, str]:
+    """Whom a guest could be taken for: everyone on the list, and the branch's roster."""
+    listed = {ParticipantId(i): name for i, name in (await names_at(request, scheduled)).items()}
+    roster = await house_of(request).directory.roster(scheduled.plan.branch_id)
+    return listed | {ParticipantId(member.member_id): member.name for member in roster}
 
 
 async def _bind(request: Request, response: Response, invitation: Invitation, member: Member | None, *, mine: bool) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 from starlette.datastructures import FormData
 
 from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.person_names import visible
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan, MeetingKind, Preset
 from meeting_server.store.people import Member
@@ -241,7 +242,7 @@ def _guest_names(text: str) -> list[str]:
     """One name a line; 、 and commas part names too."""
     for separator in "、,，;；":
         text = text.replace(separator, "\n")
-    return [name for line in text.splitlines() if (name := " ".join(line.split()))]
+    return [name for line in text.splitlines() if (name := visible(line))]
 
 
 def _checked(errors: dict[str, str], name: str, value: str, longest: int, *, required: bool = False) -> str:

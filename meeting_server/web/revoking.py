@@ -112,8 +112,9 @@ def _stands(rights: Rights, invitation: Invitation) -> bool:
     to = invitation.member_id
     if to is None:
         return rights.manages(invitation.issued_by)
-    if rights.scheduled.listed(to) is None or is_removed(rights.state, to):
+    if rights.scheduled.listed(to) is None:
         return False
+    # one that its member's browser holds waits for the day they are let in again: until then the door is shut by the meeting itself
     return invitation.bound_to is not None or rights.may_hand_out(invitation.issued_by, to)
 
 

@@ -22,6 +22,7 @@ export function person(id: string, more: Partial<Participant> = {}): Participant
   return {
     participant_id: id,
     kind: "person",
+    resembles: null,
     name: id,
     standing: "full",
     role: "member",

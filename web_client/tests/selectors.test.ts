@@ -1,7 +1,8 @@
 /** Shown at once what oneself did; shown as refused what the server said no to. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { needed, quorumOf } from "../src/core/attendance";
-import { ballotOf, chat, floorRequired, handRaised, hands, nextItem, queuePlace, rollCallAnswer, stagePeople } from "../src/core/selectors";
+import { addCatalogue } from "../src/core/i18n";
+import { ballotOf, chat, floorRequired, handRaised, hands, nameOf, nextItem, participant, queuePlace, rollCallAnswer, stagePeople } from "../src/core/selectors";
 import { lastSpeaker, meeting, outbox, refusals, speaking, you, type OutboxEntry } from "../src/core/store";
 import type { CommandData, CommandKind } from "../src/wire/messages";
 import { aMeeting, person, PRESET } from "./a_meeting";
@@ -20,6 +21,14 @@ beforeEach(() => {
 });
 
 describe("selectors", () => {
+  it("call whoever is no member here a guest wherever the name stands", () => {
+    addCatalogue("zh-CN", { room_people: { guest_name: "{name}（列席）" } });
+    meeting.value = aMeeting({ participants: { m1: person("m1", { name: "何雨桐" }), g1: person("g1", { name: "何雨桐", standing: "guest", role: "guest" }), hall: person("hall", { name: "会场", standing: "guest", role: "guest", kind: "hall_camera" }) } });
+    expect([nameOf("m1"), nameOf("g1"), nameOf("hall")]).toEqual(["何雨桐", "何雨桐（列席）", "会场"]);
+    expect(participant("g1")).toBe(participant("g1"));
+    expect(meeting.value.participants["g1"]?.name).toBe("何雨桐");
+  });
+
   it("raise the hand before the server has it, at the end of the queue", () => {
     meeting.value = aMeeting({ hands: [{ participant_id: "m2", raised_at: 1 }] });
     outbox.value = [waiting("RaiseHand", {})];

@@ -16,6 +16,7 @@ from pypinyin import lazy_pinyin
 
 from meeting_server.archive.minutes import Minutes
 from meeting_server.archive.timeline import Timeline
+from meeting_server.domain.person_names import unmarked
 
 PROMPT_LENGTH = 120
 """Characters of a prompt: engines read only the end of a long one."""
@@ -63,7 +64,7 @@ def glossary_of(minutes: Minutes, timeline: Timeline) -> Glossary:
     titles = [item.title for item in minutes.items]
     titles += [result.title for item in minutes.items for result in item.results]
     titles += [minutes.title, minutes.branch_name, *(Path(document).stem for document in minutes.documents)]
-    names = [track.name for track in timeline.tracks] + [lane.name for lane in timeline.lanes]
+    names = [unmarked(name) for name in (*(t.name for t in timeline.tracks), *(lane.name for lane in timeline.lanes))]
     names += [*minutes.chairs, *minutes.recorders, *(item.speaker for item in minutes.items)]
     names += [person.name for people in (minutes.attending, minutes.on_leave, minutes.absent) for person in people]
     return Glossary(tuple(dict.fromkeys([*filter(None, names), *_parts(titles)])))

@@ -14,6 +14,7 @@ import {
   type Room,
 } from "../wire/messages";
 import { quorumOf } from "./attendance";
+import { has, t } from "./i18n";
 import { may } from "./permissions";
 import { lastSpeaker, media, meeting, outbox, refusals, self, speaking, you, type OutboxEntry, type Refusal, type Slot } from "./store";
 
@@ -24,7 +25,26 @@ const NOBODY: MeetingState["participants"] = {};
 const NO_ROOMS: MeetingState["rooms"] = {};
 const NO_HANDS: MeetingState["hands"] = [];
 const NO_MESSAGES: MeetingState["chat"] = [];
-export const participants = computed(() => meeting.value?.participants ?? NOBODY);
+/** Everyone by id, with the names to show: whoever attends without being a member here is called so wherever their name stands. */
+export const participants = computed(() => {
+  const all = meeting.value?.participants ?? NOBODY;
+  return Object.values(all).some(attends) && has("room_people.guest_name") ? Object.fromEntries(Object.entries(all).map(([id, p]) => [id, called(p)])) : all;
+});
+
+function attends(p: Participant): boolean {
+  return p.standing === "guest" && p.kind === "person";
+}
+/** What was made of a participant before: who did not change is the same object. */
+const marked = new WeakMap<Participant, Participant>();
+function called(p: Participant): Participant {
+  if (!attends(p)) return p;
+  const name = t("room_people.guest_name", { name: p.name });
+  const before = marked.get(p);
+  if (before?.name === name) return before;
+  const after = { ...p, name };
+  marked.set(p, after);
+  return after;
+}
 export const rooms = computed(() => meeting.value?.rooms ?? NO_ROOMS);
 const raisedHands = computed(() => meeting.value?.hands ?? NO_HANDS);
 const messages = computed(() => meeting.value?.chat ?? NO_MESSAGES);

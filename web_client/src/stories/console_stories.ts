@@ -2,7 +2,9 @@
 import { boot, change, media, meeting, recordHead } from "../core/store";
 import { progress } from "../core/ballot/kept";
 import type { ConsoleAct } from "../views/console/acts";
+import { t } from "../core/i18n";
 import { go } from "../views/layout";
+import { notices } from "../views/notices";
 import { aside } from "../views/vote/paper";
 import type { MeetingState, Motion, Preset } from "../wire/messages";
 import { ME, meetingState, motion, NOW, PLAIN, POLL, published, RUNNING, withPeople } from "./fixtures";
@@ -155,6 +157,11 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-revote-void": sheet({ kind: "revote", motion: "x1" }, [published({ ...VOID })]),
   "console-officers": sheet({ kind: "officers" }, [published()], { officers: OFFICERS }),
   "console-roll-call": sheet({ kind: "roll_call" }),
+  "console-person-lookalike": () => {
+    console_({}, 3);
+    meeting.value = withPeople(meeting.value ?? meetingState(), { "m-lin": { name: "李 敏", standing: "guest", role: "guest", present: true, resembles: "m-li" } });
+    notices.value = [{ kind: "lookalike", title: t("room.notice_lookalike", { name: "李 敏（列席）", member: "李敏" }), words: t("room.notice_lookalike_words") }];
+  },
   "console-person": sheet({ kind: "person", participant: "m-li" }),
   "console-note": sheet({ kind: "note", participant: "m-li" }),
   "console-rooms": sheet({ kind: "rooms" }, [], { rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false, captioned: false } } }),

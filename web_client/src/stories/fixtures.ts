@@ -26,7 +26,7 @@ export function person(id: string, name: string, fields: Partial<Participant> = 
   return {
     participant_id: id, name, standing: "full", role: "member", voting: true, committee: false, excluded_reason: "", leave_reason: "",
     leave_approved: false, room_id: "hall", moves: [], present: true, first_arrived_at: OPENED - 3 * MINUTE, left_at: null, removed: false, counted: false, media: [],
-    kind: "person", recording_acknowledged: true, recording_declined: false, connections: {}, intervals: [], gone_since: null, grace_until: null, marked_present: false, last_hall_code: 0, ...fields,
+    kind: "person", resembles: null, recording_acknowledged: true, recording_declined: false, connections: {}, intervals: [], gone_since: null, grace_until: null, marked_present: false, last_hall_code: 0, ...fields,
   };
 }
 

@@ -17,6 +17,7 @@ import { OfficerStrip } from "./officer/officer_strip";
 import { VoteStrip } from "./vote/vote_strip";
 
 const LOOKS: Readonly<Record<Notice["kind"], { tone: "pending" | "on"; icon: IconName }>> = {
+  lookalike: { tone: "pending", icon: "people" },
   muted: { tone: "pending", icon: "micOff" },
   floor_over: { tone: "pending", icon: "micOff" },
   withdrawn: { tone: "pending", icon: "ballot" },

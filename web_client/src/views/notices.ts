@@ -1,13 +1,14 @@
 /** Things done to this member that must not go unnoticed: muted by the chair, moved to a room, given the floor, put in the chair. */
 import { effect, signal } from "@preact/signals";
 import { t } from "../core/i18n";
-import { nameOf } from "../core/selectors";
+import { may } from "../core/permissions";
+import { nameOf, participant } from "../core/selectors";
 import { closedForMe, media, meeting, outbox, self } from "../core/store";
 import { HALL, type MeetingState, type Participant } from "../wire/messages";
 import { say } from "../widgets/announce";
 
 export interface Notice {
-  readonly kind: "muted" | "moved" | "called_back" | "promoted" | "floor_over" | "withdrawn" | "roll_missed";
+  readonly kind: "lookalike" | "muted" | "moved" | "called_back" | "promoted" | "floor_over" | "withdrawn" | "roll_missed";
   readonly title: string;
   readonly words: string;
 }
@@ -64,6 +65,15 @@ function buzz(): void {
   if (typeof navigator.vibrate === "function" && navigator.userActivation?.hasBeenActive === true) navigator.vibrate(180);
 }
 
+/** A guest typed a name that may be taken for a member's: whoever runs the meeting looks before anybody is misled. */
+function tellLookalikes(old: MeetingState, state: MeetingState): void {
+  for (const p of Object.values(state.participants)) {
+    if (p.resembles === null || p.removed || old.participants[p.participant_id] !== undefined) continue;
+    const member = participant(p.resembles);
+    add("lookalike", { name: nameOf(p.participant_id), member: member?.name ?? t("room.notice_lookalike_someone") });
+  }
+}
+
 /** Begin to watch; returns how to stop. A fresh snapshot after a long absence tells nothing twice. */
 export function watchForNotices(): () => void {
   let old: MeetingState | null = null;
@@ -110,6 +120,7 @@ export function watchForNotices(): () => void {
         if (item !== undefined) say(t("room.step_spoken", { title: item.title }));
       }
     }
+    if (old !== null && state !== null && after !== null && may(after, "run_meeting")) tellLookalikes(old, state);
     old = state;
     before = after;
   });

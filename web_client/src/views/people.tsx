@@ -46,7 +46,7 @@ function PersonRow({ person }: { person: Participant }): JSX.Element {
         <span class="row__main">
           <span class="row__title">{person.name}<span class="role">{words.join(t("room.comma"))}</span></span>
           {evidence === null
-            ? <span class="row__sub">{[whereabouts(person), person.standing === "full" ? "" : standingOf(person)].filter((word) => word !== "").join(t("room.comma"))}</span>
+            ? <span class="row__sub">{[whereabouts(person), person.standing === "full" || person.standing === "guest" ? "" : standingOf(person)].filter((word) => word !== "").join(t("room.comma"))}</span>
             : <><Evidence level={evidence.level} word={t(`room_people.level_${evidence.level}`)} /><span class="row__sub">{evidence.words}</span></>}
         </span>
         <span class="row__end">

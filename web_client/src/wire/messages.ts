@@ -1067,6 +1067,7 @@ export interface Invited {
   readonly leave_reason: string;
   readonly leave_approved: boolean;
   readonly kind: ParticipantKind;
+  readonly resembles: ParticipantId | null;
 }
 /**
  * The rule a motion is decided by; frozen into the journal when the motion opens.
@@ -1200,6 +1201,7 @@ export interface Participant {
   readonly gone_since: number | null;
   readonly grace_until: number | null;
   readonly kind: ParticipantKind;
+  readonly resembles: ParticipantId | null;
 }
 /** One step of the agenda (议程项). */
 export interface AgendaItem {

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
-import { floor, hands, isHere, participants } from "../../core/selectors";
+import { floor, hands, isHere, participant, participants } from "../../core/selectors";
 import { meeting, speaking, you } from "../../core/store";
 import { HALL, type Participant } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
@@ -18,6 +18,7 @@ const sought = signal("");
 function subWords(p: Participant): string {
   const words: string[] = [roleOf(p)];
   if (p.participant_id === you.value?.participant_id) words.push(t("console.you"));
+  if (p.resembles !== null) words.push(t("console.looks_like", { name: participant(p.resembles)?.name ?? t("room.notice_lookalike_someone") }));
   if (p.kind === "hall_camera") {
     words.push(t(isHere(p) ? "room_people.camera_on" : "room_people.camera_off"));
   } else if (p.removed) {

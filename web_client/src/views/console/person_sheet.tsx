@@ -9,6 +9,7 @@ import { media, meeting, you } from "../../core/store";
 import { HALL, type ParticipantId, type Role } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
 import { Button } from "../../widgets/button";
+import { Chip } from "../../widgets/chip";
 import { Evidence } from "../../widgets/evidence";
 import { Field } from "../../widgets/field";
 import { Icon } from "../../widgets/icon";
@@ -116,6 +117,7 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
         <Avatar id={participantId} name={p.name} size="l" />
         <div class="stack stack--s">
           <p>{[roleOf(p), standingOf(p), own ? t("console.you") : "", p.voting ? "" : t("console.no_vote")].filter(Boolean).join(t("console.comma"))}</p>
+          {p.resembles !== null && <p class="small"><Chip tone="pending" icon="people">{t("console.looks_like", { name: participant(p.resembles)?.name ?? t("room.notice_lookalike_someone") })}</Chip></p>}
           {evidence === null
             ? <p class="small muted">{p.leave_approved ? t("console.is_on_leave", { reason: p.leave_reason }) : p.excluded_reason === WITHHELD ? t("console.not_counted") : p.excluded_reason ? t("console.not_counted_because", { reason: p.excluded_reason }) : t(p.present ? "console.online" : "console.not_come_short")}</p>
             : <p class="small"><Evidence level={evidence.level} word={t(`room_people.level_${evidence.level}`)} /> <span class="muted">{evidence.words}</span></p>}
