@@ -31,7 +31,7 @@ from meeting_server.media.api import MediaPlane, MediaRefused
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.observe import REGISTRY
-from meeting_server.processes import migrated
+from meeting_server.processes import migrated, open_more_files
 from meeting_server.store.access_log import AccessLog
 from meeting_server.store.accounts import Accounts
 from meeting_server.store.aging import Ages, Aging
@@ -223,6 +223,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
 def run_web(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises WeakSecret."""
     secret_key(settings.secret_key, settings.data_dir)
+    open_more_files()
     uvicorn.Server(
         uvicorn.Config(
             create_app(settings, tidy=True),

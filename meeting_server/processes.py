@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import stat
 from typing import TYPE_CHECKING
@@ -29,6 +30,23 @@ def keep_private(settings: Settings) -> None:
             folder.chmod(stat.S_IMODE(found.st_mode) & ~0o007)
 
 
+OPEN_FILES = 65_536
+"""As many as ``deploy/meeting-server.service`` allows."""
+
+
+def open_more_files() -> int:
+    """Raise the soft limit of open files towards the hard one, for every socket is a file; the limit from now on.
+
+    Many systems start a program with 1,024 although they allow far more.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return soft
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
+
+
 async def migrated(settings: Settings) -> None:
     """Bring the databases to the newest revision."""
     from meeting_server.store.database import migrate
@@ -42,6 +60,7 @@ def run_media(settings: Settings) -> None:
     """Forward voice and video until SIGTERM or SIGINT."""
     from meeting_server.media import worker
 
+    open_more_files()
     control = settings.media_control
     control.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     words = ["--socket", str(control), "--port", str(settings.media_port)]
