@@ -198,6 +198,7 @@ class PunctualProtocol(H11Protocol):
         self._complete()
         self._over = True
         super().handle_websocket_upgrade(event)
+        self.flow = FlowControl(self.transport)  # ours holds us: a thousand sockets would keep a thousand requests until they are collected
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from meeting_server.domain.ids import ParticipantId
 from meeting_server.web.catalogue import text
+from meeting_server.wire.close_codes import Close
 from tests.client_house import MEETING, NAMES, client_house
 from tests.e2e.phones import DESKTOP, Phone, phones
 from tests.e2e.under_way import Hall, opened_microphone, within
@@ -60,6 +62,22 @@ async def hall(tmp_path: Path, sounds: Path) -> AsyncIterator[Hall]:
         assert browsers.faults == []
         for phone in browsers.all:
             assert await phone.violations() == []
+
+
+async def test_whose_sign_in_ended_while_away_is_told_so_and_does_not_try_for_ever(hall: Hall) -> None:
+    phone = await hall.enter("p5")
+    await expect(phone.page.get_by_text(zh("states.listening"))).to_be_visible()
+    await phone.page.context.clear_cookies()
+    assembly = await hall.house.registry.assembly(MEETING)
+    assert assembly is not None
+    assembly.close(assembly.of(ParticipantId("p5")), Close.RESTARTING)
+    await expect(phone.page.get_by_text(zh("states.end_signed_out"))).to_be_visible()
+
+
+async def test_who_is_not_on_the_list_is_told_so_although_browsers_hide_why_a_socket_was_refused(hall: Hall) -> None:
+    phone = await hall.browsers.phone("stranger")
+    await phone.page.goto(hall.house.room("stranger"))
+    await expect(phone.page.get_by_text(zh("states.end_forbidden"))).to_be_visible()
 
 
 async def test_a_member_enters_without_being_asked_for_anything(hall: Hall) -> None:
