@@ -88,8 +88,7 @@ async def _furnished(settings: Settings) -> tuple[str, dict[str, str]]:
         )  # fmt: skip
         scheduled = await house.desk.schedule.add(plan, people["secretary"].member_id, start)
         cookies = {
-            who: "signin="
-            + await house.accounts.begin_sign_in(member_id=person.member_id, means=Means.LINK, now=start, seconds=3600)
+            who: "signin=" + await house.accounts.begin_sign_in(member_id=person.member_id, means=Means.LINK, now=start, seconds=3600)
             for who, person in people.items()
         }
     return scheduled.meeting_id, cookies

@@ -6,25 +6,32 @@ import time
 
 import structlog
 
+from .budgets import Budget
+
 PAUSE_S = 5.0
+REMEMBERED = 256
 
 
 class Faults:
-    """Counts faults by the place where they happened. The log gets one line for each place every PAUSE_S at most: whoever can cause
-    a fault can cause a million of them."""
+    """Counts faults. Whoever can cause one can cause a million: the log gets one line for each place and client every PAUSE_S, and
+    no more than two a second of all."""
 
     def __init__(self) -> None:
         self.count = 0
-        self._told: dict[str, tuple[float, int]] = {}  # place -> (when told last, faults since)
+        self._lines = Budget(20, 2)
+        self._told: dict[tuple[str, str], float] = {}
+        self._untold = 0
         self._log = structlog.get_logger("media")
 
     def note(self, place: str, client: str = "") -> None:
         """Call it where the exception is being handled."""
         self.count += 1
         now = time.monotonic()
-        at, since = self._told.get(place, (-PAUSE_S, 0))
-        if now - at < PAUSE_S:
-            self._told[place] = (at, since + 1)
+        if now - self._told.get((place, client), -PAUSE_S) < PAUSE_S or not self._lines.take(now):
+            self._untold += 1
             return
-        self._told[place] = (now, 0)
-        self._log.error("a fault of ours; the others are served on", place=place, client=client, untold=since, exc_info=True)
+        if len(self._told) >= REMEMBERED:
+            self._told.clear()
+        self._told[place, client] = now
+        untold, self._untold = self._untold, 0
+        self._log.error("a fault of ours; the others are served on", place=place, client=client, untold=untold, exc_info=True)

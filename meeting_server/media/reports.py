@@ -12,6 +12,7 @@ from .peer import Peer, Slot, Stream
 from .rtcp import MAX_SYMBOLS, Feedback, Reception, SenderReport, arrivals, read_arrivals, receiver_report, sender_report, to_ntp
 
 GONE_AFTER_S = 6.0
+REPORTS_APART_S = 0.2  # a sender's reports go on to everyone who listens: more often than this they would be a flood
 STALE_AFTER_S = 10.0  # a report older than this may be about a source that was changed since
 UNEASY_S = 20.0  # this long after congestion a network is fair, not good
 MOST_LOSS_TOLD = 0.09  # more would make the publisher take its bit rate down for everyone
@@ -30,7 +31,7 @@ class Reports:
     def heard(self, peer: Peer, feedback: Feedback, now: float) -> None:
         for report in feedback.senders:
             stream = peer.streams.get(report.ssrc)
-            if stream is None:
+            if stream is None or (stream.report is not None and now - stream.report_at < REPORTS_APART_S):
                 continue
             stream.report, stream.report_at = report, now
             peer.clock.learn(report, self._epoch + now)

@@ -326,6 +326,11 @@ class Sfu:
             self.leave(peer.client)
         except Exception:  # noqa: BLE001  one client's end, not everybody's
             self.forwarder.fault("leaving", None)
+            self.peers.pop(peer.client, None)
+            for room in self.rooms.values():
+                if room.peers.get(peer.client) is peer:
+                    del room.peers[peer.client]
+                    room.dirty = True  # what of it still stands in places of others goes with the next arranging
             self.forwarder.remove(peer)
 
     def _each(self, place: str, peers: Iterable[Peer], step: Callable[[Peer], None]) -> None:

@@ -161,7 +161,7 @@ class Worker:
                     reply = Answered(number, sfu.join(room, client, source, offer, audio_only, video_slots))
                     self._adopted.add(client)
                 case Leave(client):
-                    sfu.leave(client)
+                    sfu.let_go(client)
                 case Resume(client):
                     sfu.details(client)  # raises when it has gone meanwhile
                     self._adopted.add(client)

@@ -130,7 +130,9 @@ async def test_an_npm_client_in_a_browser_is_seen_and_heard_and_firefox_sees_it_
             await page.goto(hall.url)
             await page.evaluate("cookie => { document.cookie = cookie }", f"signin={hall.house.cookies['孙国栋']}; path=/")
             await page.goto(f"{hall.url}/meetings/{hall.meeting}/room?as=video")
-            decodes = await page.evaluate("() => RTCRtpReceiver.getCapabilities('video').codecs.some((codec) => codec.mimeType === 'video/H264')")
+            decodes = await page.evaluate(
+                "() => RTCRtpReceiver.getCapabilities('video').codecs.some((codec) => codec.mimeType === 'video/H264')"
+            )
             if decodes:
                 await page.when(lambda: _frames(page), "Firefox sees the camera of the hall", 40)
             else:

@@ -290,7 +290,12 @@ async def there(tmp_path: Path) -> AsyncIterator[VotingHouse]:
 async def sign_in_of(there: VotingHouse, who: str, **more: object) -> str:
     """A sign-in by an invitation that says nothing about whose browser it is: as all were before links belonged to one."""
     return await there.house.accounts.begin_sign_in(
-        now=now_millis(), seconds=3600, means=Means.INVITATION, member_id=there.people[who], meeting_id=there.meeting_id, **more  # type: ignore[arg-type]  # device_hash, bound
+        now=now_millis(),
+        seconds=3600,
+        means=Means.INVITATION,
+        member_id=there.people[who],
+        meeting_id=there.meeting_id,
+        **more,  # type: ignore[arg-type]  # device_hash, bound
     )
 
 
@@ -332,4 +337,3 @@ async def test_a_stranger_with_a_members_link_neither_comes_in_nor_votes(there: 
         assert (await phone.command("CastBallot", motion_id="m9", choices=["for"]))["code"] == "unknown_motion"
     async with await Bot.enter(address, cookie=f"signin={mine}") as copied:  # the sign-in's cookie alone, on another machine
         assert (await copied.command("CastBallot", motion_id="m9", choices=["for"]))["code"] == "device_unconfirmed"
-

@@ -195,8 +195,27 @@ async def test_the_personal_data_of_who_left_is_erased_and_what_the_meeting_deci
 
 
 def test_every_table_that_names_people_says_what_becomes_of_it() -> None:
-    naming = {"member_id", "participant_id", "by", "by_name", "set_by", "made_by", "issued_by", "added_by", "changed_by", "accepted_by",
-              "actor", "actor_id", "who", "speaker", "name", "created_by", "guest_name", "approved_by", "received_by"}
+    naming = {
+        "member_id",
+        "participant_id",
+        "by",
+        "by_name",
+        "set_by",
+        "made_by",
+        "issued_by",
+        "added_by",
+        "changed_by",
+        "accepted_by",
+        "actor",
+        "actor_id",
+        "who",
+        "speaker",
+        "name",
+        "created_by",
+        "guest_name",
+        "approved_by",
+        "received_by",
+    }
     not_people = {"branches"}
     tables = {name for name, table in metadata.tables.items() if naming & set(table.c.keys())} - not_people
     assert tables - {name for name, _ in DELETED} - set(EMPTIED) - set(KEPT) == set()

@@ -279,8 +279,14 @@ def test_backup_while_running_can_be_started_from(tmp_path: Path) -> None:
 def test_with_json_logs_every_line_that_is_collected_is_one_object(tmp_path: Path) -> None:
     server = Server(tmp_path, MEETING_LOG_FORMAT="json", MEETING_MEDIA="false")
     server.process = subprocess.Popen(
-        [sys.executable, "-m", "meeting_server", "serve"], cwd=ROOT, env=server.environment, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+        [sys.executable, "-m", "meeting_server", "serve"],
+        cwd=ROOT,
+        env=server.environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
     assert server.process.stdout is not None
     lines = []

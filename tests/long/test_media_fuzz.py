@@ -35,7 +35,8 @@ def test_ten_thousand_times(made_up: Any, holds: Any) -> None:
     def example_holds(example: Any) -> None:
         inner(example)
 
-    often(given(made_up)(example_holds))()
+    run: Any = often(given(made_up)(example_holds))
+    run()
 
 
 @pytest.fixture

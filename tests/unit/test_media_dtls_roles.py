@@ -30,9 +30,7 @@ class Encoder:
         private = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
         self.fingerprint = Fingerprint("sha-256", certificate.fingerprint(hashes.SHA256()).hex(":").upper())
         profiles = b":".join(p.name for p in PROFILES)
-        self._tls = SystemTls(
-            certificate.public_bytes(Encoding.DER), private, curves=_CURVES, ciphers=_CIPHERS, profiles=profiles
-        )
+        self._tls = SystemTls(certificate.public_bytes(Encoding.DER), private, curves=_CURVES, ciphers=_CIPHERS, profiles=profiles)
         self.connection = SystemConnection(self._tls, 1200)
 
     def talk(self, ours: Dtls) -> None:

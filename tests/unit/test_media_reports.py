@@ -79,3 +79,11 @@ def test_a_report_of_long_ago_is_not_held_against_what_begins_now() -> None:
     house.begin(60.0)
     house.reports.about_publishing(house.listener, 60.5)
     assert house.told() == []
+
+
+def test_reports_that_come_too_often_are_not_passed_on() -> None:
+    house = House()
+    house.begin(1.0)
+    for number in range(100):
+        house.report(2.0 + number / 100)
+    assert len(house.told()) == 5

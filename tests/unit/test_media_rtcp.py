@@ -80,3 +80,9 @@ def test_arrivals_across_the_wrap_of_the_numbers_are_read_as_any_others() -> Non
         shifted = [(number + shift, at) for number, at in times]
         (body,) = rtcp.parse(rtcp.arrivals(1, 2, 3, shifted)).arrivals
         assert rtcp.read_arrivals(body) == [(number & 0xFFFF, at) for number, at in shifted]
+
+
+def test_feedback_about_a_jump_is_no_longer_than_any_other() -> None:
+    packet = rtcp.arrivals(1, 2, 3, [(0, 0), (1, 100), (30_000, 200)])
+    (body,) = rtcp.parse(packet).arrivals
+    assert [number for number, _ in rtcp.read_arrivals(body)] == [0, 1]
