@@ -29,15 +29,17 @@ PROCESSES = [
 ]
 """Whole processes, started and ended; half the time of all integration tests."""
 
-LISTENING = ["tests/integration/test_media_captions.py", "tests/integration/test_media_weak_network.py"]
-"""These measure how late a caption is and what is heard and seen on a weak network: a busy machine would be measured with it, so
-they run by themselves at the end."""
+LISTENING = [
+    f"tests/integration/test_{name}.py" for name in ("media_captions", "media_weak_network", "hostile_connections")
+]
+"""These measure how late a caption is, what is heard and seen on a weak network, and how long a page takes while others attack: a
+busy machine would be measured with it, so they run by themselves at the end."""
 
 SCRIPTED = "tests/integration/test_meeting_to_resource.py"
 """Holds a meeting of ten minutes in which hardly anything is to be done."""
 
 INTEGRATION = sorted(
-    {str(file.relative_to(ROOT)) for file in ROOT.glob("tests/integration/test_*.py")} - {*MEDIA, *PROCESSES, SCRIPTED}
+    {str(file.relative_to(ROOT)) for file in ROOT.glob("tests/integration/test_*.py")} - {*MEDIA, *PROCESSES, *LISTENING, SCRIPTED}
 )
 PARTS = 4
 
@@ -81,7 +83,7 @@ def beside(which: str) -> list[Check]:
 
 def alone(which: str) -> list[Check]:
     """What is run when all else is over."""
-    return [pytest("captions and weak networks", *LISTENING)] if which == "all" else []
+    return [pytest("captions, weak networks and attacks", *LISTENING)] if which == "all" else []
 
 
 def run(check: Check, environment: dict[str, str]) -> tuple[str, int, str, float]:
