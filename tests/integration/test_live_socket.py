@@ -204,6 +204,15 @@ async def test_a_removed_member_is_shown_out_and_stays_out(live: Live) -> None:
             await Bot.open(live.url(), cookie="who=m1")
 
 
+async def test_a_removed_member_who_is_let_back_in_comes_in(live: Live) -> None:
+    async with await live.meeting_opened() as chair, await live.enter("m1") as member:
+        await chair.command("RemoveParticipant", participant_id="m1", reason="点错了人")
+        assert await member.closed() == Close.REMOVED
+        assert (await chair.command("ReadmitParticipant", participant_id="m1"))["type"] == "ack"
+        async with await live.enter("m1") as again:
+            assert (await again.command("PostChat", text="回来了"))["type"] == "ack"
+
+
 async def test_a_seventh_device_replaces_the_first(live: Live) -> None:
     devices = [await live.enter("m1") for _ in range(7)]
     assert await devices[0].closed() == Close.REPLACED

@@ -163,6 +163,12 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
     notices.value = [{ kind: "lookalike", title: t("room.notice_lookalike", { name: "李 敏（列席）", member: "李敏" }), words: t("room.notice_lookalike_words") }];
   },
   "console-person": sheet({ kind: "person", participant: "m-li" }),
+  "console-person-removed": () => {
+    sheet({ kind: "person", participant: "m-li" })();
+    const state = meeting.value;
+    const li = state?.participants["m-li"];
+    if (state && li) meeting.value = { ...state, participants: { ...state.participants, "m-li": { ...li, removed: true, counted: true, present: false, media: [] } } };
+  },
   "console-note": sheet({ kind: "note", participant: "m-li" }),
   "console-rooms": sheet({ kind: "rooms" }, [], { rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false, captioned: false } } }),
   "console-recording": sheet({ kind: "recording" }),

@@ -8,6 +8,10 @@ export interface LateSheets {
   readonly AttendanceSheet: ComponentType;
   readonly DeviceCheck: ComponentType;
   readonly DocumentsSheet: ComponentType;
+  readonly MessageSheet: ComponentType<{ messageId: string }>;
+  readonly MoreSheet: ComponentType;
   readonly NetworkSheet: ComponentType;
+  readonly PersonSheet: ComponentType<{ participantId: string }>;
+  readonly SettingsSheet: ComponentType;
 }
 export const lateSheets = signal<LateSheets | null>(null);

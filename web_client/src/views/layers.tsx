@@ -10,12 +10,8 @@ import { back, layout, type OpenSheet } from "./layout";
 import { lateSheets } from "./late_sheets";
 import { LeaveSheet } from "./leave_sheet";
 import { AdviceSheet, adviceDue } from "./media_advice";
-import { MessageSheet } from "./message_sheet";
-import { MoreSheet } from "./more_sheet";
-import { PersonSheet } from "./person_sheet";
 import { consentDue, RecordingSheet } from "./recording_sheet";
 import { rollCallInFront, RollCallSheet } from "./roll_call_sheet";
-import { SettingsSheet } from "./settings_sheet";
 import { latePapers } from "./vote/late_papers";
 import { ResultSheet, ResultsSheet } from "./vote/result_sheet";
 import { motionInFront } from "./vote/stages";
@@ -47,13 +43,13 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
     case "console":
       return Console === undefined || !iRun.value ? null : <Console act={sheet.act} />;
     case "more":
-      return <MoreSheet />;
+      return late && <late.MoreSheet />;
     case "leave":
       return <LeaveSheet />;
     case "devices":
       return late && <late.DeviceCheck />;
     case "settings":
-      return <SettingsSheet />;
+      return late && <late.SettingsSheet />;
     case "network":
       return late && <late.NetworkSheet />;
     case "documents":
@@ -66,9 +62,9 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
       return late && <late.AgendaSheet />;
     case "person":
       if (Console !== undefined && iRun.value) return <Console act={{ kind: "person", participant: sheet.participant }} />;
-      return <PersonSheet participantId={sheet.participant} />;
+      return late && <late.PersonSheet participantId={sheet.participant} />;
     case "message":
-      return <MessageSheet messageId={sheet.message} />;
+      return late && <late.MessageSheet messageId={sheet.message} />;
     case "officer": {
       const motion = meeting.value?.motions[sheet.motion];
       const papers = latePapers.value;

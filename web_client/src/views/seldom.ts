@@ -4,7 +4,11 @@ import { AttendanceSheet } from "./attendance_sheet";
 import { DeviceCheck } from "./device_check";
 import { DocumentsSheet } from "./documents_sheet";
 import type { LateSheets } from "./late_sheets";
+import { MessageSheet } from "./message_sheet";
+import { MoreSheet } from "./more_sheet";
 import { NetworkSheet } from "./network_sheet";
+import { PersonSheet } from "./person_sheet";
+import { SettingsSheet } from "./settings_sheet";
 import { WaitingRoom } from "./waiting_room";
 
-export const seldom: LateSheets = { WaitingRoom, AgendaSheet, AttendanceSheet, DeviceCheck, DocumentsSheet, NetworkSheet };
+export const seldom: LateSheets = { WaitingRoom, AgendaSheet, AttendanceSheet, DeviceCheck, DocumentsSheet, MessageSheet, MoreSheet, NetworkSheet, PersonSheet, SettingsSheet };
