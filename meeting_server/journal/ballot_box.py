@@ -85,6 +85,7 @@ class BallotBox:
         wrapping = HKDF(hashes.SHA256(), 32, None, b"ballot-box-v1").derive(secret)
         self._wrap = AESGCM(wrapping)
         self._keys: dict[str, _Keys] = {}
+        self._loading = asyncio.Lock()
         self._queue: list[tuple[Work, asyncio.Future[Any]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -296,7 +297,11 @@ class BallotBox:
         found = await self._paper(paper_id)
         if found is None or found.wrapped is None:
             return None
-        plain = self._wrap.decrypt(found.wrapped[:12], found.wrapped[12:], paper_id.encode())
+        async with self._loading:  # reading a key takes as long as many ballots: a hall that asks at once makes it be read once
+            return self._keys.get(paper_id) or self._loaded(paper_id, found.wrapped)
+
+    def _loaded(self, paper_id: str, wrapped: bytes) -> _Keys:
+        plain = self._wrap.decrypt(wrapped[:12], wrapped[12:], paper_id.encode())
         signing, receipt = msgspec.msgpack.decode(plain, type=tuple[bytes, bytes])
         loaded = serialization.load_der_private_key(receipt, None)
         assert isinstance(loaded, ec.EllipticCurvePrivateKey)

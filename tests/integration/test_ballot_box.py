@@ -160,6 +160,25 @@ async def test_the_keys_are_gone_when_the_box_is_sealed(box: BallotBox, database
     assert await refusal(again.collect(PAPER, "b", phones["a"].blinded())) == "not_collecting"
 
 
+async def test_a_hall_that_asks_at_once_makes_the_key_be_read_once(
+    box: BallotBox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = await box.open(PAPER)
+    phones = [Voter(PAPER, int(paper.modulus, 16)) for _ in range(40)]
+    read: list[bytes] = []
+    from_der = SigningKey.from_der
+
+    def counted(der: bytes) -> SigningKey:
+        read.append(der)
+        return from_der(der)
+
+    monkeypatch.setattr(SigningKey, "from_der", staticmethod(counted))
+    started = BallotBox(database, SECRET)
+    handed = await asyncio.gather(*(started.collect(PAPER, f"m{n}", phone.blinded()) for n, phone in enumerate(phones)))
+    assert len(set(handed)) == len(phones)
+    assert len(read) == 1
+
+
 async def test_another_installation_can_not_unwrap_the_keys(box: BallotBox, database: Database) -> None:
     phones = await voters(box, "a")
     stranger = BallotBox(database, b"x" * 32)
