@@ -23,7 +23,7 @@ function Asking({ knock }: { knock: Knock }): JSX.Element {
         <Button kind="quiet" onPress={answer(false)}>{t(knock.mine ? "knocks.refuse_me" : "knocks.refuse")}</Button>
       </span>
     }>
-      <span class="knock-line">{knock.device} {t("knocks.number")} <b class="knock-line__number">{knock.number}</b></span> {t(`knocks.${words}`)}
+      <span class="knock-line">{knock.device}{knock.device === "" ? "" : t("room.comma")}{t("knocks.number")} <b class="knock-line__number">{knock.number}</b></span> {t(`knocks.${words}`)}
     </Banner>
   );
 }
