@@ -248,8 +248,11 @@ class Pipeline:
         timeline = material.timeline
         said = transcript.transcript_of(timeline.meeting_id, cues.load(material.folder), material.edits)
         await self._search.replace(timeline.meeting_id, timeline.branch_id, list(passages_of(material.minutes, timeline, said)))
-        if material.taken_out or not material.position.endswith(".0"):  # something was taken out, or erased from the journal
+        erased = not material.position.endswith(".0")
+        if material.taken_out or erased:
             await self._search.forget_deleted()
+        if erased:
+            await self._journal.forget_erased()
         return ()
 
     async def _compose(self, material: Material) -> tuple[str, ...]:

@@ -97,7 +97,13 @@ class Journal(Protocol):
     async def erase(self, meeting_id: MeetingId, *seqs: int) -> int:
         """Remove erasable payloads with their salts, all or none; the chain still verifies. How many were still there.
 
-        No copy is left in the database's files once this returns; where somebody reads them just then, it raises
-        StorageUnavailable, and asking again finishes it. Raises ValueError if one is not erasable.
+        With SQLite no copy is left in the database's files once this returns; where somebody reads them just then, it raises
+        StorageUnavailable, and asking again finishes it. With PostgreSQL see ``forget_erased``. Raises ValueError if one is not
+        erasable.
         """
+        ...
+
+    async def forget_erased(self) -> None:
+        """Leave no copy of what was erased in the database's files. With PostgreSQL the table is written anew, and nobody can
+        write meanwhile: for after a meeting. Raises StorageUnavailable."""
         ...

@@ -169,11 +169,18 @@ class SqlJournal:
                     .where(journal_head.c.meeting_id == meeting_id)
                     .values(erasures=journal_head.c.erasures + changed.rowcount)
                 )
+        except (SQLAlchemyError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
+        if self._database.is_sqlite:
+            await self.forget_erased()
+        return changed.rowcount
+
+    async def forget_erased(self) -> None:
+        try:
             if not await self._database.forget_deleted("journal"):
                 raise StorageUnavailable("somebody reads the database: what was erased is still in its write-ahead log")
         except (SQLAlchemyError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
-        return changed.rowcount
 
     async def close(self) -> None:
         """Commit what is queued and end the writer; idempotent."""

@@ -15,6 +15,7 @@ from meeting_server.web import (
     branch_learning,
     branch_pages,
     course_pages,
+    erasing_pages,
     link_pages,
     people_pages,
     roster_pages,
@@ -29,6 +30,7 @@ BRANCH_ROUTES = [
     *access_log_pages.routes,
     *roster_pages.routes,
     *link_pages.routes,
+    *(route for route in erasing_pages.routes if isinstance(route, Route) and route.path.startswith("/branches")),
     *people_pages.routes,
     *branch_learning.routes,
     *(route for route in course_pages.routes if isinstance(route, Route) and route.path.startswith("/branches")),
@@ -64,6 +66,8 @@ NEEDED = {
     "/people/{member_id}": Action.SEE_PEOPLE,
     "/people/{member_id}/remove": Action.EDIT_PEOPLE,
     "/people/{member_id}/restore": Action.EDIT_PEOPLE,
+    "/people/left": Action.EDIT_PEOPLE,
+    "/people/{member_id}/erase": Action.EDIT_PEOPLE,
 }
 POST_NEEDS_MORE = {"/people/{member_id}": Action.EDIT_PEOPLE}
 
