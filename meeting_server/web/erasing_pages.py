@@ -61,6 +61,7 @@ async def erase_message(request: Request) -> Response:
 
 async def _forget_on_shelf(request: Request, meeting_id: MeetingId) -> None:
     """The time axis without it at once; the record's worker makes everything else anew within seconds."""
+    house_of(request).workshop.forget()
     shelf = shelf_of(request)
     records = await house_of(request).registry.records(meeting_id)
 

@@ -113,6 +113,12 @@ class Workshop:
         found: T = self._folds[key]
         return found
 
+    def forget(self) -> None:
+        """Keep nothing of what was made: something it was made of was erased."""
+        self._kept.clear()
+        self._folds.clear()
+        self._kept_bytes = 0
+
     async def _once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """However many ask at the same time."""
 
