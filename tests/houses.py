@@ -100,9 +100,9 @@ class TestHouse:
     async def add(self, who: str, name: str, branch: Branch, **fields: object) -> Member:
         """Someone more."""
         member = await self.house.directory.add_member(
-            Member("", branch.branch_id, name, **fields),
+            Member("", branch.branch_id, name, **fields),  # type: ignore[arg-type]  # fields of Member by name
             now_millis(),
-            "测试",  # type: ignore[arg-type]  # fields of Member by name
+            "测试",
         )
         self.people[who] = member
         return member

@@ -87,8 +87,8 @@ class LearningHouse:
                 "志愿服务专题会",
                 "支部讨论了志愿服务。",
                 ("志愿服务",),
-                audience,
-                "published",  # type: ignore[arg-type]  # a literal
+                audience,  # type: ignore[arg-type]  # a literal
+                "published",
                 False,
                 "he",
                 "何雨桐",

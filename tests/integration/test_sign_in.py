@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from meeting_server.domain.ids import MeetingId
 from meeting_server.store.accounts import Accounts, Means
 from meeting_server.store.passwords import AT_ONCE, MOST_WAITING
 from meeting_server.web import account_pages, preference_pages, sign_in_pages
@@ -389,10 +390,10 @@ async def test_a_removed_member_is_signed_out_with_the_next_request(house: TestH
 async def test_a_sign_in_by_a_meeting_s_invitation_opens_nothing_but_that_meeting(house: TestHouse) -> None:
     token = await house.house.accounts.begin_sign_in(
         member_id=house.people["secretary"].member_id,
-        meeting_id="meeting-1",
+        meeting_id=MeetingId("meeting-1"),
         means=Means.INVITATION,
         now=now_millis(),
-        seconds=60,  # type: ignore[arg-type]  # a NewType
+        seconds=60,
     )
     browser = house.browser()
     browser.cookies.set("signin", token)

@@ -30,13 +30,12 @@ PROPERTIES = (
 @pytest.mark.parametrize(("made_up", "holds"), PROPERTIES, ids=[holds.__name__.removeprefix("test_") for _, holds in PROPERTIES])
 def test_ten_thousand_times(made_up: Any, holds: Any) -> None:
     inner = holds.hypothesis.inner_test
-    often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    often: Any = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
     def example_holds(example: Any) -> None:
         inner(example)
 
-    run: Any = often(given(made_up)(example_holds))
-    run()
+    often(given(made_up)(example_holds))()
 
 
 @pytest.fixture
