@@ -38,6 +38,8 @@ LARGE_MOUTHFUL = 16 * 1024
 """The same of a body whose length was said: it costs no more than its copy."""
 HOLD_SECONDS = 2.0
 """Whoever sends crumbs is answered after this long: not at once, or the next connection would come at once too."""
+UNREAD_SECONDS = 60.0
+"""Whoever takes nothing of an answer for so long is gone: 48 KB, as much as the transport keeps, at less than a KB a second."""
 LINGER_SECONDS = 5.0
 """What still comes after our last word is thrown away for so long; then even a sender that never reads is closed."""
 
@@ -78,6 +80,7 @@ class PunctualProtocol(H11Protocol):
     body_seconds = BODY_SECONDS
     body_longest = BODY_LONGEST
     hold_seconds = HOLD_SECONDS
+    unread_seconds = UNREAD_SECONDS
 
     household = ""
     received = 0
@@ -92,6 +95,7 @@ class PunctualProtocol(H11Protocol):
     _ended = False
     """Our last word is said."""
     _lined_up = False
+    _unread: asyncio.TimerHandle | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,10 +111,25 @@ class PunctualProtocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._read_again()
         self._over = True
         self._backlog.clear()
         self._ledger.leave(self)
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._read_again()
+        self._unread = self.loop.call_later(self.unread_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_again()
+
+    def _read_again(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     # --- reading ------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ class House:
         self.server: Server
 
     async def _whole(self, request: Request) -> Response:
+        if request.method == "GET":
+            return Response(b"x" * 50_000_000)
         if request.headers.get("x-unread"):
             return Response(status_code=413)
         body = await request.body()
@@ -132,6 +134,23 @@ async def test_however_steadily_it_comes_a_body_must_end(house: House, monkeypat
 async def test_what_nobody_reads_is_thrown_away_and_the_answer_arrives(house: House) -> None:
     answer = await house.answer(HEAD + b"X-Unread: 1\r\nContent-Length: 50000000\r\n\r\n", b"x" * 1_000_000)
     assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+async def test_who_reads_nothing_of_an_answer_is_cut_off(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PunctualProtocol, "unread_seconds", 0.5)
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port, limit=1024)
+    writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    await reader.readuntil(b"\r\n")
+    async with asyncio.timeout(PATIENCE):
+        while house.server.server_state.connections:  # noqa: ASYNC110  the server does not say so
+            await asyncio.sleep(0.02)
+    writer.close()
+
+
+async def test_who_reads_gets_the_whole_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PunctualProtocol, "unread_seconds", 3.0)
+    answer = await house.answer(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    assert len(answer) > 50_000_000
 
 
 async def test_a_head_of_very_many_lines_is_refused(house: House) -> None:
