@@ -13,7 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from meeting_server.domain.ids import Millis
 from meeting_server.store.access_log import access_log
 from meeting_server.store.accounts import sign_in_links, sign_ins
+from meeting_server.store.calendar_links import calendar_links
 from meeting_server.store.database import Database
+from meeting_server.store.feeds import feeds
 from meeting_server.store.hall_devices import hall_devices
 from meeting_server.store.invitations import invitations
 from meeting_server.store.knocks import knocks
@@ -41,6 +43,8 @@ async def delete_old(database: Database, ages: Ages, now: Millis) -> int:
         (ages.log, access_log, access_log.c.at < since[ages.log]),
         (ages.links, sign_in_links, _ended(sign_in_links, "expires_at", "revoked_at", since[ages.links])),
         (ages.links, invitations, _ended(invitations, "expires_at", "revoked_at", since[ages.links])),
+        (ages.links, calendar_links, calendar_links.c.revoked_at < since[ages.links]),
+        (ages.links, feeds, feeds.c.revoked_at < since[ages.links]),
         (ages.devices, sign_ins, sign_ins.c.expires_at < since[ages.devices]),
         (ages.devices, hall_devices, _ended(hall_devices, "expires_at", "revoked_at", since[ages.devices])),
         (ages.devices, knocks, knocks.c.expires_at < since[ages.devices]),

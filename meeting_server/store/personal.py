@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, update
 
 from meeting_server.store.access_log import access_log
 from meeting_server.store.accounts import credentials, sign_in_links, sign_ins
+from meeting_server.store.calendar_links import calendar_links
 from meeting_server.store.database import Database, metadata
 from meeting_server.store.directory_tables import members, role_grants
 from meeting_server.store.feeds import feeds
@@ -28,7 +29,7 @@ DELETED: tuple[tuple[str, str], ...] = tuple(
         credentials.c.member_id, sign_ins.c.member_id, sign_in_links.c.member_id, invitations.c.member_id, feeds.c.member_id,
         leave_requests.c.participant_id, role_grants.c.member_id, statement_consents.c.member_id, statements.c.member_id,
         study_notes.c.member_id, study_progress.c.member_id, study_pace.c.member_id, study_months.c.member_id, quiz_attempts.c.member_id,
-        knocks.c.member_id,
+        knocks.c.member_id, calendar_links.c.member_id,
     )
 )
 """Table and column that says whose a row is: such rows go."""
