@@ -98,7 +98,7 @@ def test_websockets_makes_an_event_of_each_frame() -> None:
     )
     (request,) = server.events_received()
     server.send_response(server.accept(request))  # type: ignore[arg-type]  # the one event is a request
-    server.receive_data(bytes.fromhex("898000000000" "018000000000" "008000000000"))
+    server.receive_data(bytes.fromhex("898000000000018000000000008000000000"))
     frames = server.events_received()
     assert [(frame.opcode, frame.fin) for frame in frames if isinstance(frame, Frame)] == [
         (Opcode.PING, True), (Opcode.TEXT, False), (Opcode.CONT, False),

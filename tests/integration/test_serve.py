@@ -201,7 +201,7 @@ except CanNotStart as error:
 
 
 def test_a_folder_of_any_name_holds_its_own_database(tmp_path: Path) -> None:
-    for name in ("支部 会议", "100% a", "a#b?c=d", "a%20b", "it's \"q\""):
+    for name in ("支部 会议", "100% a", "a#b?c=d", "a%20b", 'it\'s "q"'):
         Server(tmp_path / name).command("migrate")
         assert {path.name for path in (tmp_path / name / "var").iterdir()} >= {"meetings.sqlite3", "ballot-box.sqlite3"}
     assert len(list(tmp_path.iterdir())) == 5

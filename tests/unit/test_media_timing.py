@@ -168,3 +168,22 @@ def test_a_new_clock_while_packets_come_is_followed_once_it_is_sure() -> None:
         skipped = 0 if n < 500 else -5 * 48_000  # its clock stood still for five seconds, and nothing says so
         put = clock.unix(n * 960 + skipped & 0xFFFFFFFF, BEGAN + n * 0.02) - BEGAN
     assert put == pytest.approx(1499 * 0.02, abs=0.01)
+
+
+def test_a_recorder_that_is_started_again_goes_on_in_step() -> None:
+    """Its clocks know nothing of before; the next file begins within a slow packet of its true time, and is in step soon after."""
+    phone, track, chance = Phone(40.0, 100), Track(48_000, -100, 0.06, 0), random.Random(5)
+    off: dict[bool, list[float]] = {False: [], True: []}
+    clock, again = TrackClock(track.rate, Offset()), TrackClock(track.rate, Offset())
+    arrived = 0.0
+    for number in range(20_000):
+        true = number * track.every
+        arrived = max(arrived, true + track.delay + chance.expovariate(1 / track.jitter))
+        restarted = true >= 600
+        current = again if restarted else clock
+        if number % 80 == 0:
+            current.report(track.rtp(true), phone.ntp(true), BEGAN + arrived)
+        put = current.unix(track.rtp(true), BEGAN + arrived) - BEGAN
+        if true % 600 > 20:
+            off[restarted].append(put - true)
+    assert max(off[False] + off[True]) - min(off[False] + off[True]) <= IN_STEP_S / 2
