@@ -15,7 +15,7 @@ from tests.media_fuzz import KINDS, attack, offers
 from tests.media_neighbours import NextDoor, figure, guest_in, lets_go
 from tests.properties import test_media_inputs as inputs
 
-EXAMPLES = 10_000
+EXAMPLES = 5_000
 SECONDS = 60.0
 PROPERTIES = (
     (offers(), inputs.test_an_offer_is_refused_or_all_its_numbers_are_in_range),
@@ -28,7 +28,7 @@ PROPERTIES = (
 
 
 @pytest.mark.parametrize(("made_up", "holds"), PROPERTIES, ids=[holds.__name__.removeprefix("test_") for _, holds in PROPERTIES])
-def test_ten_thousand_times(made_up: Any, holds: Any) -> None:
+def test_five_thousand_times(made_up: Any, holds: Any) -> None:
     inner = holds.hypothesis.inner_test
     often: Any = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
