@@ -54,6 +54,7 @@ def addresses(house: DemoHouse) -> dict[str, list[str]]:
             f"/archive/{past}/share",
             "/sharing",
             "/feeds",
+            "/me/calendar",
             "/me/telling",
         ],
         "李敏": ["/", "/me", f"/meetings/{coming}", f"/meetings/{coming}/leave", "/me/attendance"],
