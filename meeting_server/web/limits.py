@@ -33,7 +33,7 @@ MOST_REFUSED = 30
 MOST_BAD = 5
 """Frames that can not be understood, for as long as the socket lives."""
 COMMANDS: dict[str, Rate] = {
-    "PostChat": Rate(1, 12),
+    "PostChat": Rate(2, 20),
 }
 """Commands that others have to read, by kind, of one person."""
 HANDSHAKES = Rate(2, 60)

@@ -355,7 +355,7 @@ async def test_who_says_too_much_is_told_when_to_come_again_and_then_closed(live
     async with await live.enter("m2") as other:
         bot = await live.enter("m1")
         burst = int(RATES["command"].burst)
-        welcome = [await bot.answer_to(await bot.post("PostChat", text=str(n))) for n in range(10)]
+        welcome = [await bot.answer_to(await bot.post("PostChat", text=str(n))) for n in range(15)]
         assert {a["type"] for a in welcome} == {"ack"}
         names = [await bot.post("PostChat", text=str(n)) for n in range(2 * burst + MOST_REFUSED)]
         assert await bot.closed() == Close.FLOODING
