@@ -34,6 +34,8 @@ import { Close, type Collect } from "./wire/messages";
 const PAPERS_COME = 4_000;
 /** Knocks that come together are fetched together (ms). */
 const KNOCKS_REST = 300;
+/** Whoever is connected again looks within this time (ms). */
+const KNOCKS_SPREAD = 3_000;
 
 const start = readBoot();
 boot.value = start;
@@ -174,10 +176,13 @@ function follow(): void {
 /** Look who asks to be let in: whenever a connection is live again, and when the server says so. */
 function watchKnocks(): void {
   let running = false;
+  let heard = knocked.peek();
   effect(() => {
-    void knocked.value;
+    const told = knocked.value !== heard;
+    heard = knocked.value;
     if (connection.value.phase !== "live" || running) return;
     running = true;
+    // after a restart all phones are back at once: only who was told that somebody knocked asks at once
     setTimeout(() => {
       const since = knocked.peek();
       void fetchKnocks(start.urls["meeting"] ?? "").then((found) => {
@@ -185,7 +190,7 @@ function watchKnocks(): void {
         if (found !== null) knocks.value = found;
         if (knocked.peek() !== since) knocked.value += 1; // the list changed while it was fetched
       });
-    }, KNOCKS_REST);
+    }, told ? KNOCKS_REST : Math.random() * KNOCKS_SPREAD);
   });
 }
 
