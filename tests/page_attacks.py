@@ -72,15 +72,19 @@ def attempts(folder: Path, port: int) -> dict[str, Callable[[], object]]:
     }
 
 
-def main(threads: bool = False) -> None:
+def main(threads: bool = False, user: int = 0) -> None:
     """Every attempt in turn; a third word is a layer of the sandbox that this kernel shall not have.
 
-    ``threads``: as for a document whose decoder needs them."""
+    ``threads``: as for a document whose decoder needs them. ``user``: as in a server that does not run as root."""
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     for layer in sys.argv[3:]:
         setattr(sandbox, f"_{layer}", lambda *_: False)
     page_drawing._load()
     todo = attempts(folder, port)
+    if user:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
     layers = sandbox.lock_down(memory=MEMORY, cpu_seconds=PROCESS_SECONDS, threads=threads)
     told: dict[str, object] = {"layers": layers}
     for name, attempt in todo.items():

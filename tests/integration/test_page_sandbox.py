@@ -21,17 +21,18 @@ def planted(call: str) -> str:
     return f"sys.path.insert(0, {str(ROOT)!r}); from tests import page_attacks; page_attacks.{call}"
 
 
-@pytest.fixture(
-    scope="module", params=["", "seccomp", "landlock", "threads"], ids=["every layer", "no seccomp", "no landlock", "threads allowed"]
-)
+KERNELS = {"every layer": "", "no seccomp": "seccomp", "no landlock": "landlock", "threads allowed": "threads", "not root": "user"}
+
+
+@pytest.fixture(scope="module", params=KERNELS.values(), ids=KERNELS.keys())
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """What came of each attempt, on a kernel as it is and on one that lacks a layer."""
     folder = tmp_path_factory.mktemp("var")
     (folder / "meetings.sqlite3").write_bytes(b"everything")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port, threads = str(listener.getsockname()[1]), request.param == "threads"
-        lacking = [request.param] if request.param and not threads else []
-        command = [*command_of(planted(f"main({threads})")), str(folder), port, *lacking]
+        how = {"threads": "threads=True", "user": "user=65534"}.get(request.param, "")
+        lacking = [request.param] if request.param and not how else []
+        command = [*command_of(planted(f"main({how})")), str(folder), str(listener.getsockname()[1]), *lacking]
         result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", check=False, timeout=60)
         listener.setblocking(False)
         with pytest.raises(BlockingIOError):

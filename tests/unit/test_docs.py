@@ -53,3 +53,8 @@ def test_links_between_pages_lead_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/*")], ids=lambda path: path.name)
+def test_no_page_has_marks_of_a_merge(path: Path) -> None:
+    assert re.findall(r"(?m)^(<{7}|={7}|>{7})( |$)", path.read_text("utf-8")) == []
