@@ -157,14 +157,23 @@ def make_venv() -> None:
         run([sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "pip"])
 
 
+def point_home() -> None:
+    """Let the environment find the project by a relative path: Python reads an absolute one in the terminal's own encoding, and does
+    not start where that lacks a character of the folder's name."""
+    for file in VENV.glob("lib/python3*/site-packages/_editable_impl_meeting_server.pth"):
+        file.write_text(f"{os.path.relpath(ROOT, file.parent)}\n", "ascii")
+
+
 def install_python(kind: str) -> None:
     """The exact files of .ci/hashes, and the project itself in place. ``kind``: run or test."""
     mark = fingerprint([ROOT / "pyproject.toml", HASHES], str(sys.version_info[:2]), str(ROOT))  # a moved checkout is installed again
     if done("python-test", mark) or done(f"python-{kind}", mark):
         return
     say("Python packages" + (" for the tests" if kind == "test" else "") + " (one or two minutes the first time)")
+    point_home()
     run([*PIP_INSTALL, "-r", HASHES / f"{kind}.txt"])
     run([*PIP_QUIET, "install", "--no-deps", "--no-build-isolation", "-e", ROOT])
+    point_home()
     finish(f"python-{kind}", mark)
 
 

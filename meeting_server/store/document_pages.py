@@ -226,7 +226,7 @@ class _Drawing:
 def command_of(entry: str) -> tuple[str, ...]:
     """Python without the user's settings and variables, and with our package where it is."""
     package = Path(__file__).resolve().parents[2]
-    return sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(package)!r}); {entry}"
+    return sys.executable, "-I", "-X", "utf8", "-c", f"import sys; sys.path.insert(0, {str(package)!r}); {entry}"
 
 
 def _within(value: object, least: int, most: int) -> int:

@@ -290,11 +290,12 @@ def test_with_json_logs_every_line_that_is_collected_is_one_object(tmp_path: Pat
     )
     assert server.process.stdout is not None
     lines = []
-    for line in server.process.stdout:
-        lines.append(json.loads(line))
-        if lines[-1]["event"] == "ready" and lines[-1]["process"] == "serve":
-            assert httpx.get(f"{server.url}/j/a-secret-token").status_code == 404
-            server.process.send_signal(signal.SIGTERM)
+    with server.process.stdout as said:
+        for line in said:
+            lines.append(json.loads(line))
+            if lines[-1]["event"] == "ready" and lines[-1]["process"] == "serve":
+                assert httpx.get(f"{server.url}/j/a-secret-token").status_code == 404
+                server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(30) == 0
     assert {"uvicorn.error", "meeting_server.web.request_log", "meeting_server.serve"} <= {line["logger"] for line in lines}
     assert "a-secret-token" not in json.dumps(lines)

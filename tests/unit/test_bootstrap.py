@@ -98,3 +98,15 @@ def test_a_checkout_of_another_user_is_told_in_a_sentence(tmp_path: Path, monkey
     monkeypatch.setattr(os, "geteuid", lambda: 65534)
     with pytest.raises(Stop, match="belongs to root, and you are nobody"), bootstrap.one_at_a_time():
         pass
+
+
+def test_the_environment_finds_the_project_whatever_the_folder_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "支部 会议"
+    packages = root / ".venv" / "lib" / "python3.11" / "site-packages"
+    packages.mkdir(parents=True)
+    file = packages / "_editable_impl_meeting_server.pth"
+    file.write_text(f"{root}\n", "utf-8")
+    monkeypatch.setattr(bootstrap, "ROOT", root)
+    monkeypatch.setattr(bootstrap, "VENV", root / ".venv")
+    bootstrap.point_home()
+    assert (packages / file.read_text("ascii").strip()).resolve() == root.resolve()
