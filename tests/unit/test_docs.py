@@ -58,3 +58,22 @@ def test_links_between_pages_lead_somewhere() -> None:
 @pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/*")], ids=lambda path: path.name)
 def test_no_page_has_marks_of_a_merge(path: Path) -> None:
     assert re.findall(r"(?m)^(<{7}|={7}|>{7})( |$)", path.read_text("utf-8")) == []
+
+
+PROMISED_TEST = re.compile(r"`(tests/[\w/.]+|web_client/tests/[\w/.]+)(?:::(\w+))?`")
+
+
+def test_every_promise_of_security_names_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "SECURITY.md").read_text("utf-8")
+    named = PROMISED_TEST.findall(page)
+    missing = [
+        f"{file}::{test}"
+        for file, test in named
+        if not (ROOT / file).exists() or (test and not re.search(rf"\bdef {test}\b", (ROOT / file).read_text("utf-8")))
+    ]
+    assert missing == []
+    promises = page.split("## Promises and their tests")[1]
+    rows = [line for line in promises.splitlines() if line.startswith("| ") and not line.startswith("| promise")]
+    assert len(rows) > 40
+    without = [row for row in rows if not PROMISED_TEST.search(row)]
+    assert without == []
