@@ -24,7 +24,7 @@ def planted(call: str) -> str:
 KERNELS = {"every layer": "", "no seccomp": "seccomp", "no landlock": "landlock", "threads allowed": "threads", "not root": "user"}
 
 
-@pytest.fixture(scope="module", params=KERNELS.values(), ids=KERNELS.keys())
+@pytest.fixture(scope="module", params=list(KERNELS.values()), ids=list(KERNELS))
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """What came of each attempt, on a kernel as it is and on one that lacks a layer."""
     folder = tmp_path_factory.mktemp("var")

@@ -29,7 +29,7 @@ def chain() -> list[Record]:
 def test_a_payload_is_sorted_compact_json() -> None:
     event = MotionClosed(MotionId("v1"), QuorumCheck(3, 2, 2, True), 2, Tally((("for", 2),), 2, 3, 2), None)
     assert canonical(event) == (
-        b'{"issued":0,"motion_id":"v1","quorum":{"entitled":3,"met":true,"needed":2,"present":2},"returned":2,"root":"",'
+        b'{"issuances":"","issued":0,"motion_id":"v1","quorum":{"entitled":3,"met":true,"needed":2,"present":2},"returned":2,"root":"",'
         b'"tally":{"cast":2,"counts":[["for",2]],"entitled":3,"paper":0,"present":2,"void":0,"written":0},"verdict":null}'
     )
 
