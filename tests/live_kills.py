@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed, InvalidMessage
@@ -19,6 +14,7 @@ from meeting_server.journal.record import faults
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
 from tests.bots import Bot, Frame
+from tests.forked_server import ForkedServer, forking
 from tests.live_house import CHAIR, MEETING
 
 VOTERS = 24
@@ -26,61 +22,10 @@ CHOICES = ("for", "against", "abstain")
 GONE = (ConnectionError, ConnectionClosed, InvalidMessage, OSError, TimeoutError)
 
 
-class Server:
-    """The process that forks servers, and the one that serves now."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self.pid = 0
-        self.port = 0
-        self.kills = 0
-        self.up = asyncio.Event()
-
-    async def start(self) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(b"start\n")
-        line = await self._process.stdout.readline()
-        self.pid, self.port = map(int, line.split())
-        self.up.set()
-
-    async def kill(self) -> None:
-        self.up.clear()
-        os.kill(self.pid, signal.SIGKILL)
-        self.kills += 1
-        await self.start()
-
-    def url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ws/{MEETING}"
-
-
-@asynccontextmanager
-async def forking(folder: Path) -> AsyncIterator[Server]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.live_runner",
-        str(folder),
-        str(VOTERS),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    server = Server(process)
-    try:
-        await server.start()
-        yield server
-    finally:
-        if server.pid:
-            os.kill(server.pid, signal.SIGKILL)
-        assert process.stdin
-        process.stdin.close()
-        await process.wait()
-
-
 class Phone:
     """A member whose phone comes back by itself and sends again what was not acknowledged."""
 
-    def __init__(self, server: Server, who: str) -> None:
+    def __init__(self, server: ForkedServer, who: str) -> None:
         self.who = who
         self._server = server
         self._bot: Bot | None = None
@@ -124,7 +69,7 @@ async def vote_under_fire(tmp_path: Path, kills: int) -> None:
     """Hold open votes until the server was killed so often. Raises AssertionError when a ballot was lost or doubled."""
     chance = random.Random(20261124)
     choice_of: dict[tuple[str, str], str] = {}
-    async with forking(tmp_path) as server:
+    async with forking("tests.live_runner", tmp_path, VOTERS) as server:
         chair = Phone(server, CHAIR)
         voters = [Phone(server, f"m{n}") for n in range(1, VOTERS + 1)]
         await chair.obeyed("OpenMeeting", "open-the-meeting")

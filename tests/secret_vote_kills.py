@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +23,7 @@ from meeting_server.journal.port import Record
 from meeting_server.journal.record import faults
 from meeting_server.journal.sql import SqlJournal
 from tests.bots import Bot, Frame
+from tests.forked_server import ForkedServer, forking
 from tests.live_house import CHAIR, MEETING
 from tests.vote_runner import BOX, JOURNAL, SECRET, opened
 from tests.voter import Voter
@@ -46,52 +43,10 @@ PHASES = {
 GONE = (ConnectionError, ConnectionClosed, InvalidMessage, OSError, TimeoutError, httpx.TransportError)
 
 
-class Killed:
-    """The process that forks servers, and the one that serves now."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self.pid = 0
-        self.port = 0
-        self.kills = 0
-        self.up = asyncio.Event()
-
-    async def start(self) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(b"start\n")
-        line = await self._process.stdout.readline()
-        self.pid, self.port = map(int, line.split())
-        self.up.set()
-
-    async def kill(self) -> None:
-        self.up.clear()
-        os.kill(self.pid, signal.SIGKILL)
-        self.kills += 1
-        await self.start()
-
-
-@asynccontextmanager
-async def forking(folder: Path) -> AsyncIterator[Killed]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.vote_runner", str(folder), str(VOTERS), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    server = Killed(process)
-    try:
-        await server.start()
-        yield server
-    finally:
-        if server.pid:
-            os.kill(server.pid, signal.SIGKILL)
-        assert process.stdin
-        process.stdin.close()
-        await process.wait()
-
-
 class Phone:
     """A member's phone that comes back by itself and sends again what was not answered."""
 
-    def __init__(self, server: Killed, who: str) -> None:
+    def __init__(self, server: ForkedServer, who: str) -> None:
         self.who = who
         self._server = server
         self._bot: Bot | None = None
@@ -99,7 +54,7 @@ class Phone:
     async def bot(self) -> Bot:
         await self._server.up.wait()
         if self._bot is None or self._bot.close_code is not None:
-            self._bot = await Bot.enter(f"ws://127.0.0.1:{self._server.port}/ws/{MEETING}", cookie=f"who={self.who}")
+            self._bot = await Bot.enter(self._server.url(), cookie=f"who={self.who}")
         return self._bot
 
     def lost(self) -> None:
@@ -219,7 +174,7 @@ async def vote_under_fire(tmp_path: Path, kills: int) -> None:
     choice_of: dict[tuple[str, str], str] = {}
     leaf_of: dict[tuple[str, str], str] = {}
 
-    async with forking(tmp_path) as server:
+    async with forking("tests.vote_runner", tmp_path, VOTERS) as server:
 
         async def storm() -> None:
             for _ in range(A_PHASE):
