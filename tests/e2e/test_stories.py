@@ -186,7 +186,7 @@ def test_a_vote_is_cast_with_the_keyboard_alone(page: Page, address: str) -> Non
     tab_to(page, ".sheet__foot .btn--primary")
     page.keyboard.press("Enter")
     page.locator(".sheet").wait_for(state="detached")
-    assert page.locator(".ground").get_attribute("inert") is None
+    page.locator(".ground:not([inert])").wait_for()  # from the next frame on
 
 
 def test_tab_never_leaves_a_vote_for_the_room_behind(page: Page, address: str) -> None:
