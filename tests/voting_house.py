@@ -186,9 +186,18 @@ class SecretPhone:
     async def asked(self, motion_id: str, blinded: str) -> Frame:
         """Send one ``collect``; ``collected`` or ``rejected``."""
         name = f"collect-{next(_numbers):06}"
-        await self.bot.say({"type": "collect", "id": name, "motion_id": motion_id, "blinded": blinded})
-        await self.bot.until(lambda: any(f.get("id") == name for f in self.bot.others))
-        return next(f for f in self.bot.others if f.get("id") == name)
+        while True:
+            known = len(self.bot.others)
+            await self.bot.say({"type": "collect", "id": name, "motion_id": motion_id, "blinded": blinded})
+
+            def answers(since: int = known) -> list[Frame]:
+                later = self.bot.others[since:]
+                return [f for f in later if f.get("id") == name or (f.get("code") == "rate_limited" and f.get("re") == "collect")]
+
+            await self.bot.until(lambda: bool(answers()))  # awaited here
+            if answers()[0].get("id") == name:
+                return answers()[0]
+            await asyncio.sleep(answers()[0]["retry_after_ms"] / 1000)  # votes follow each other faster here than anywhere
 
     async def collect(self, motion_id: str) -> Voter:
         """Be handed a paper of the vote that is open."""

@@ -374,7 +374,7 @@ async def test_an_upload_that_takes_its_time_tells_how_far_it_is(house: MeetingH
         while not (state := await house.registry.state(scheduled.meeting_id)) or not state.documents:  # noqa: ASYNC110  # nobody tells
             await asyncio.sleep(0.05)
     assert [document.pages for document in state.documents] == [3]
-    assert (await (await house.signed_in("probationary")).get(f"{page}/documents/progress")).status_code == 404
+    assert (await (await house.signed_in("probationary")).get(f"{page}/documents/progress")).status_code == 403
 
 
 async def test_a_document_is_not_removed_while_its_pages_are_drawn(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
