@@ -201,21 +201,25 @@ def _av1(payloads: list[bytes]) -> bytes:
 
 
 def _leb128(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
+    """A number and where it ends (AV1 specification, section 4.10.5). Raises IndexError beyond its eight bytes or the data."""
+    value = 0
+    for shift in range(0, 56, 7):
         byte = data[at]
         at += 1
         value |= (byte & 0x7F) << shift
-        shift += 7
         if not byte & 0x80:
             return value, at
+    raise IndexError("a length of more than eight bytes")
 
 
 def _sized(unit: bytes) -> bytes:
+    """The unit with its length written in. Raises IndexError when its head is cut short."""
     if unit[0] & 2:
         return unit
     head = 2 if unit[0] & 4 else 1
     size = len(unit) - head
+    if size < 0:
+        raise IndexError("a head of two bytes in a unit of one")
     length = b""
     while True:
         size, low = size >> 7, size & 0x7F

@@ -61,3 +61,16 @@ def test_vp9_descriptors_are_taken_off() -> None:
     frame = frames.put(packet(1, payload=bytes((0x88, 0x81, 0x02)) + b"picture", marker=128), False)
     assert frame is not None
     assert frame.data == b"picture"
+
+
+def test_a_unit_of_av1_whose_head_is_cut_short_spoils_its_picture_and_nothing_else() -> None:
+    frames = FrameBuilder("av1")
+    begins, cut_short = b"\x18", b"\x04"  # one unit that says its head has a second byte, and has none
+    assert frames.put(Arrived(0.0, 1, 0, 0x80, begins + cut_short), False) is None
+    assert frames.needs_key
+
+
+def test_a_length_of_av1_has_at_most_eight_bytes() -> None:
+    frames = FrameBuilder("av1")
+    assert frames.put(Arrived(0.0, 1, 0, 0x80, b"\x28" + b"\xff" * 600), False) is None
+    assert frames.needs_key
