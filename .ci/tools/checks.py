@@ -42,6 +42,8 @@ INTEGRATION = sorted(
     {str(file.relative_to(ROOT)) for file in ROOT.glob("tests/integration/test_*.py")} - {*MEDIA, *PROCESSES, *LISTENING, SCRIPTED}
 )
 PARTS = 4
+ELSEWHERE = [f"tests/{kind}" for kind in ("e2e", "integration", "long", "properties", "unit")]
+"""What other checks run."""
 
 
 def pytest(name: str, *words: str) -> Check:
@@ -72,7 +74,8 @@ def all_checks(which: str) -> list[Check]:
         pytest("processes", *PROCESSES),
         pytest("media", *(path for path in MEDIA if path not in LISTENING)),
         *(pytest(f"integration {part + 1}", *INTEGRATION[part::PARTS]) for part in range(PARTS)),
-        pytest("everything else", "tests", *(f"--ignore={path}" for path in ("tests/e2e", "tests/integration", "tests/long", *MEDIA))),
+        pytest("units and properties", "tests/unit", "tests/properties"),
+        pytest("everything else", "tests", *(f"--ignore={path}" for path in (*ELSEWHERE, *MEDIA))),
     ]
 
 
