@@ -246,3 +246,14 @@ def test_whoever_looks_at_it_is_told_which_everyday_words_were_left() -> None:
 
 def test_an_everyday_word_of_which_it_is_not_clear_is_taken_out() -> None:
     assert cleaned("建设和国庆都没有意见", ROSTER) == "某同志和某同志都没有意见"
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("小康先讲。", False), ("（小康）", False), ("小方说得对。", False),
+        ("全面建成小康社会。", True), ("小组讨论。", True), ("大方得体。", True),
+    ],
+)
+def test_a_word_that_somebody_may_be_called_by_stays_only_where_its_neighbours_show_the_word(said: str, left: bool) -> None:
+    assert (cleaned(said, ("康丽", "方丽", "组长明")) == said) is left

@@ -66,12 +66,16 @@ _SHORT_TITLE = (
     "校(?![园友区])|队(?![伍])|导(?![致向])|老(?![是百板年人])|姐|哥|叔|姨|[x×*＊○〇]{1,2}"
 )
 _PET = "[小老大阿]"
-_PET_ORDINARY_WORDS = """
-小时 小组 小学 小区 小说 小结 小型 小心 小路 小麦 小米 小家 小金 小车 小康 小平 小常 小高 小向 小方 老师 老党 老年 老家 老区 老路 老常
-大学 大方 大会 大家 大力 大方向 大米 大麦 大文 大强 大明 大国 大华 大军 大成 大安 大平 大公 大江 大海 大林 大石 大白 大黄 大红 大全 大多
-大时 大同 大伟 大连 大路 大年 大金 大车 大万 大千 大庆 大生 大利 大义 大和 大东 大厦 大小
+_NEVER_A_PET_WORDS = """
+小时 小组 小学 小区 小说 小结 小型 小心 老师 老党 老年 老家 老区 大学 大会 大家 大力 大方向 大文 大强 大国 大华 大军 大成 大安 大多 大时
+大年 大万 大千 大生 大利 大义 大和 大东 大厦 大小 大方 大米 大麦 大明 大平 大公 大江 大海 大林 大石 大白 大黄 大红 大全 大同 大伟 大连 大路
+大金 大车 大庆
 """
+_NEVER_A_PET = frozenset(_NEVER_A_PET_WORDS.split())
+"""Words of every meeting: hardly anybody is called so."""
+_PET_ORDINARY_WORDS = "小麦 小米 小家 小车 小康 小路 老路"
 _PET_ORDINARY = frozenset(_PET_ORDINARY_WORDS.split())
+"""Words of everyday use that people are called by too: left only where the words beside them show that nobody is meant."""
 _ENGLISH_ORDINARY_WORDS = """
 will mark hope grace may rose young long king page price rich bill frank dean joy faith summer april june august art gene drew jack bob
 pat ray max dawn eve fern glen guy iris ivy lane lily miles nick penny pearl ruby rusty sandy skip victor wade ward white black brown
@@ -305,7 +309,7 @@ class Spellings:
         for match in self._address_pattern.finditer(text):
             if match["given"] is not None:
                 yield from take(*match.span(), self._given[match["given"]], "given")
-            elif match["called"] not in _PET_ORDINARY:
+            elif match["called"] is None or not _is_no_pet_name(text, *match.span("called")):
                 yield from take(*match.span(), "", "address")
         if self._given_pattern is not None:
             for match in self._given_pattern.finditer(text):
@@ -327,6 +331,12 @@ class Spellings:
                 if capitals == 2 and not all(word[:1].isupper() for word in re.split(r"[\s,.\-]+", written) if word):
                     continue
                 yield Found(start, end, names[(match.lastindex or 1) - 1], "letters")
+
+
+def _is_no_pet_name(text: str, start: int, end: int) -> bool:
+    """Whether 小组, or 小康 in 小康社会, means the word and not somebody called so."""
+    word = text[start:end]
+    return word in _NEVER_A_PET or (word in _PET_ORDINARY and _is_a_word(text, start, end))
 
 
 def _is_a_word(text: str, start: int, end: int) -> bool:
