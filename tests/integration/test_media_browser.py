@@ -293,4 +293,5 @@ async def test_a_recording_plays_and_keeps_its_gaps(plane: MediaWorkers, chromiu
         gaps = sorted(y - x for x, y in itertools.pairwise(times))
         assert gap_at_least / 2 < gaps[-1] < gap_at_most, kind
         assert gaps[-2] < gap_at_least / 2, f"{kind} has one gap, not two"
-        assert gap_at_least + 1 < times[-1] < length, f"{kind} lasts as long as it was recorded"
+        # half a gap to spare for clocks that are still being fitted to each other; a gap that collapsed or came twice is a whole one
+        assert gap_at_least + 1 < times[-1] < length + gap_at_least / 2, f"{kind} lasts as long as it was recorded"
