@@ -106,7 +106,7 @@ def main() -> int:
         environment["NOTHING_SKIPS"] = "1"
     failed: list[str] = []
     todo, apart, last = all_checks(which), beside(which), alone(which)
-    say("Checks and tests, three at a time" + (", some fifteen minutes" if which == "all" else ""))
+    say("Checks and tests, three at a time" + (", some twenty minutes" if which == "all" else ""))
     with ThreadPoolExecutor(1) as lane, ThreadPoolExecutor(3) as pool:
         sleeping = lane.map(lambda check: run(check, environment), apart)
         at_the_end = (run(check, environment) for check in last)
