@@ -18,7 +18,9 @@ from meeting_server.processes import keep_private
 from meeting_server.supervisor import die_with_parent
 
 command = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
     help="支部会议服务器 · Branch meeting server: live meetings, votes and archives.",
 )
 user = typer.Typer(no_args_is_help=True, help="People who may sign in.")

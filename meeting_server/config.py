@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     speech_language: str = Field(default="zh", description="Language of the speech (`zh`, `en`, …), or `auto`.")
     speech_threads: int = Field(default=1, ge=1, le=64, description="Cores that speech recognition may use.")
     lrs_endpoint: str = Field(
-        default="", pattern=r"^$|^https?://[^\s@]+$",
+        default="",
+        pattern=r"^$|^https?://[^\s@]+$",
         description="Learning record store (xAPI) that is told what members who agreed have studied; empty: nobody.",
     )
     lrs_user: str = Field(default="", description="User (key) at the learning record store.")

@@ -21,7 +21,14 @@ DAYS = 365
 """Life of the authority, and of the certificate at most. Phones refuse certificates that live longer than 398 days."""
 RENEW_BEFORE = timedelta(days=30)
 _PRIVATE = (
-    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
 )
 """Networks of which no address is reached from elsewhere (RFC 1918, 3927, 4193, 4291)."""
 
@@ -112,8 +119,12 @@ def _is_in(number: str, networks: Sequence[object]) -> bool:
 
 
 def _issue(
-    files: Certificate, authority_key: ec.EllipticCurvePrivateKey, authority: x509.Certificate,
-    names: Sequence[str], numbers: Sequence[str], now: datetime,
+    files: Certificate,
+    authority_key: ec.EllipticCurvePrivateKey,
+    authority: x509.Certificate,
+    names: Sequence[str],
+    numbers: Sequence[str],
+    now: datetime,
 ) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     alternatives = [*(x509.DNSName(name) for name in names), *(x509.IPAddress(ipaddress.ip_address(n)) for n in numbers)]
@@ -169,8 +180,15 @@ def _builder(
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=True, content_commitment=False, key_encipherment=False, data_encipherment=False, key_agreement=False,
-        key_cert_sign=signs_certificates, crl_sign=signs_certificates, encipher_only=False, decipher_only=False,
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
     )
 
 
@@ -181,6 +199,4 @@ def _name(common: str) -> x509.Name:
 def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(
-            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        )
+        file.write(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))

@@ -21,7 +21,9 @@ REGISTRY = CollectorRegistry()
 
 REQUESTS = Counter("meeting_http_requests", "HTTP requests", ["method", "status"], registry=REGISTRY)
 REQUEST_SECONDS = Histogram(
-    "meeting_http_request_seconds", "Time until the last byte of an HTTP answer", registry=REGISTRY,
+    "meeting_http_request_seconds",
+    "Time until the last byte of an HTTP answer",
+    registry=REGISTRY,
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 SOCKETS = Gauge("meeting_sockets", "Open WebSockets", registry=REGISTRY)

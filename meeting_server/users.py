@@ -100,6 +100,4 @@ async def _link(house: House, settings: Settings, member: Member) -> str:
 
 
 async def _note(house: House, act: Act, member: Member) -> None:
-    await house.access_log.note(
-        Entry(now_millis(), act, "", BY_COMMAND_LINE, member.member_id, member.name, member.branch_id)
-    )
+    await house.access_log.note(Entry(now_millis(), act, "", BY_COMMAND_LINE, member.member_id, member.name, member.branch_id))

@@ -47,7 +47,10 @@ function serviceWorker(): Plugin {
     apply: "build",
     writeBundle({ dir }) {
       const folder = dir ?? "";
-      const manifest = JSON.parse(readFileSync(resolve(folder, "manifest.json"), "utf8")) as Record<string, { file: string; css?: string[]; imports?: string[] }>;
+      const manifest = JSON.parse(readFileSync(resolve(folder, "manifest.json"), "utf8")) as Record<
+        string,
+        { file: string; css?: string[]; imports?: string[] }
+      >;
       const wanted = new Set<string>();
       const walk = (key: string): void => {
         const chunk = manifest[key];
@@ -55,7 +58,10 @@ function serviceWorker(): Plugin {
         for (const file of [chunk.file, ...(chunk.css ?? [])]) wanted.add(file);
         chunk.imports?.forEach(walk);
       };
-      [...SHELL, ...Object.keys(manifest).filter((key) => key.startsWith("virtual:locale/room/") || key.startsWith("virtual:locale/console/"))].forEach(walk);
+      [
+        ...SHELL,
+        ...Object.keys(manifest).filter((key) => key.startsWith("virtual:locale/room/") || key.startsWith("virtual:locale/console/")),
+      ].forEach(walk);
       const written = new Set(readdirSync(folder)); // what was really written: chunks that held only styles are gone by now
       const shell = [...wanted].filter((name) => written.has(name)).sort();
       const source = readFileSync(resolve(here, "src/sw.js"), "utf8").replace("__SHELL__", JSON.stringify(shell));

@@ -15,9 +15,7 @@ from tools.bootstrap import CLIENT, ROOT, npm, say
 BIN = Path(sys.executable).parent
 Check = tuple[str, list[str], Path]
 
-MEDIA = sorted(
-    str(file.relative_to(ROOT)) for kind in ("contracts", "integration") for file in ROOT.glob(f"tests/{kind}/test_media_*.py")
-)
+MEDIA = sorted(str(file.relative_to(ROOT)) for kind in ("contracts", "integration") for file in ROOT.glob(f"tests/{kind}/test_media_*.py"))
 """These wait for pictures and sound most of their time, as those with browsers do."""
 
 PAGES = [f"tests/e2e/test_{name}.py" for name in ("axe_matrix", "console_axe", "learning", "player", "scorm_package", "stories")]
@@ -29,9 +27,7 @@ PROCESSES = [
 ]
 """Whole processes, started and ended; half the time of all integration tests."""
 
-LISTENING = [
-    f"tests/integration/test_{name}.py" for name in ("media_captions", "media_weak_network", "hostile_connections")
-]
+LISTENING = [f"tests/integration/test_{name}.py" for name in ("media_captions", "media_weak_network", "hostile_connections")]
 """These measure how late a caption is, what is heard and seen on a weak network, and how long a page takes while others attack: a
 busy machine would be measured with it, so they run by themselves at the end."""
 
@@ -55,7 +51,9 @@ def static_checks() -> list[Check]:
     return [
         ("mypy", [str(BIN / "mypy")], ROOT),
         ("ruff", [str(BIN / "ruff"), "check", "--quiet", "."], ROOT),
+        ("format", [str(BIN / "ruff"), "format", "--quiet", "--diff", "."], ROOT),
         ("import contracts", [str(BIN / "lint-imports"), "--no-cache"], ROOT),
+        ("biome", [*npm_command, "run", "--silent", "lint"], CLIENT),
         ("tsc", [*npm_command, "run", "--silent", "check"], CLIENT),
         ("vitest", [*npm_command, "run", "--silent", "test"], CLIENT),
     ]

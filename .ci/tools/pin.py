@@ -92,11 +92,27 @@ def _asked(pins: Mapping[str, str], machine: str, python: str) -> dict[str, str]
             wanted.write_text("".join(f"{name}=={version}\n" for name, version in left.items()))
             result = subprocess.run(
                 [
-                    sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--dry-run", "--ignore-installed",
-                    "--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={python}",
-                    *(f"--platform={tag}" for tag in tags), f"--target={folder}/target", f"--report={report}", "-r", str(wanted),
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "--dry-run",
+                    "--ignore-installed",
+                    "--no-deps",
+                    "--only-binary=:all:",
+                    "--implementation=cp",
+                    f"--python-version={python}",
+                    *(f"--platform={tag}" for tag in tags),
+                    f"--target={folder}/target",
+                    f"--report={report}",
+                    "-r",
+                    str(wanted),
                 ],
-                capture_output=True, text=True, check=False,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if result.returncode == 0:
                 break

@@ -406,9 +406,7 @@ def _opened(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, r
         report.look("quorum", fine, seq, f"{event.title}: {_quorum(event.quorum)} / {_quorum(found)}")
 
 
-def _ballot(
-    event: BallotCast, at: Millis, seq: int, before: MeetingState, paper: _Paper | None, report: _Report
-) -> None:
+def _ballot(event: BallotCast, at: Millis, seq: int, before: MeetingState, paper: _Paper | None, report: _Report) -> None:
     report.looked_at["ballots_once"] += 1
     report.looked_at["ballots_in_time"] += 1
     report.looked_at["ballots_entitled"] += 1
@@ -458,12 +456,8 @@ def _published(event: MotionPublished, seq: int, paper: _Paper, report: _Report)
     closed = paper.closed
     named: tuple[NamedBallot, ...] = ()
     if isinstance(paper.opened, MotionOpened) and paper.opened.method == "named":
-        named = tuple(
-            NamedBallot(who, paper.ballots[who]) for who in paper.opened.electorate if who in paper.ballots
-        )
-    fine = (
-        closed is not None and event.tally == closed.tally and event.verdict == closed.verdict and event.named == named
-    )
+        named = tuple(NamedBallot(who, paper.ballots[who]) for who in paper.opened.electorate if who in paper.ballots)
+    fine = closed is not None and event.tally == closed.tally and event.verdict == closed.verdict and event.named == named
     report.look("publication", fine, seq, paper.opened.title)
 
 
@@ -549,9 +543,7 @@ def report_lines(result: Audit, say: Say) -> list[str]:
         partly = check.told and check.name != "erasures"  # what is missing may be missing
         outcome = "failed" if check.findings else "skipped" if check.skipped else "partly" if partly else "passed"
         mark = {"passed": "✓", "failed": "✗", "skipped": "–", "partly": "–"}[outcome]
-        lines.append(
-            f"{mark} {say(f'audit.check.{check.name}')}  [{say(f'audit.outcome.{outcome}', count=check.looked_at)}]"
-        )
+        lines.append(f"{mark} {say(f'audit.check.{check.name}')}  [{say(f'audit.outcome.{outcome}', count=check.looked_at)}]")
         lines += [
             "    "
             + say(f"audit.finding.{finding.check}")

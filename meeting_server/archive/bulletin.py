@@ -79,9 +79,7 @@ def _handed(issued_to: Mapping[str, bytes]) -> tuple[tuple[str, ...], tuple[str,
 def bulletin_of(paper_id: str, paper: Paper, issued_to: Mapping[str, bytes], sealed: Sealed) -> bytes:
     """The file's content."""
     members, digests = _handed(issued_to)
-    lines = tuple(
-        BallotLine(b.key.hex(), b.prefix.hex(), b.token.hex(), b.choices, b.signature.hex()) for b in sealed.ballots
-    )
+    lines = tuple(BallotLine(b.key.hex(), b.prefix.hex(), b.token.hex(), b.choices, b.signature.hex()) for b in sealed.ballots)
     return msgspec.json.encode(Bulletin(FORMAT, paper_id, paper.modulus, paper.receipt_key, members, lines, digests))
 
 

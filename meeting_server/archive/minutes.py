@@ -196,14 +196,10 @@ def _minutes(state: MeetingState, seen: _Notes, last: Record) -> Minutes:
             if row.status == "absent" and row.participant.participant_id in entitled
         ),
         on_leave=tuple(
-            _person(state, row.participant.participant_id, row.participant.leave_reason)
-            for row in rows
-            if row.status == "leave"
+            _person(state, row.participant.participant_id, row.participant.leave_reason) for row in rows if row.status == "leave"
         ),
         excluded=tuple(
-            _person(state, row.participant.participant_id, row.participant.excluded_reason)
-            for row in rows
-            if row.status == "excluded"
+            _person(state, row.participant.participant_id, row.participant.excluded_reason) for row in rows if row.status == "excluded"
         ),
         attending=tuple(
             _person(state, row.participant.participant_id, "")
@@ -233,8 +229,7 @@ def _recorders(state: MeetingState, seen: _Notes) -> tuple[str, ...]:
 def _items(state: MeetingState, seen: _Notes, until: Millis) -> tuple[Item, ...]:
     """The agenda as it was treated, then what belongs to no item, if anything."""
     treated = [
-        _item(state, seen, item.item_id, Item(item.title, item.speaker, item.started_at, item.ended_at), until)
-        for item in state.agenda
+        _item(state, seen, item.item_id, Item(item.title, item.speaker, item.started_at, item.ended_at), until) for item in state.agenda
     ]
     rest = _item(state, seen, None, Item("", "", None, None), until)
     return (*treated, *(() if rest.empty else (rest,)))

@@ -101,8 +101,7 @@ def paper_of(minutes: Minutes, words: Words) -> Paper:
         status="final" if minutes.final else "draft",
         facts=tuple(_facts(minutes, words)),
         sections=tuple(
-            Section(_numbered(number, _item_title(item, words), words), tuple(_blocks(item, words)))
-            for number, item in enumerate(items, 1)
+            Section(_numbered(number, _item_title(item, words), words), tuple(_blocks(item, words))) for number, item in enumerate(items, 1)
         ),
         signs=(
             (say("minutes.chair"), words.listed(minutes.chairs)),
@@ -132,9 +131,7 @@ def _facts(minutes: Minutes, words: Words) -> Iterable[tuple[str, str]]:
     if minutes.documents:
         yield say("minutes.documents"), words.listed(minutes.documents)
     if minutes.recordings:
-        spans = (
-            f"{words.clock(since)}–{words.clock(until) if until is not None else ''}" for since, until in minutes.recordings
-        )
+        spans = (f"{words.clock(since)}–{words.clock(until) if until is not None else ''}" for since, until in minutes.recordings)
         yield say("minutes.recorded"), words.listed(spans)
 
 
@@ -180,10 +177,7 @@ def _blocks(item: Item, words: Words) -> Iterable[Block]:
     if lines:
         yield Points(tuple(lines))
     elif item.speakers:
-        spoke = (
-            say("minutes.spoke_for", name=speaker.name, minutes=max(1, round(speaker.duration / 60_000)))
-            for speaker in item.speakers
-        )
+        spoke = (say("minutes.spoke_for", name=speaker.name, minutes=max(1, round(speaker.duration / 60_000))) for speaker in item.speakers)
         yield Paragraph(say("minutes.spoke", names=words.listed(spoke)))
     elif item.started_at is not None and item.empty:
         yield Paragraph(say("minutes.nothing_noted"))
@@ -256,9 +250,7 @@ def counts_said(result: Result, words: Words) -> str:
     if result.method == "secret":
         parts.append(say("minutes.issued", issued=result.issued))
     if result.force in COUNTED_ONLY:
-        counts = words.listed(
-            say("minutes.poll_count", label=label or choice, number=number) for choice, label, number in result.counts
-        )
+        counts = words.listed(say("minutes.poll_count", label=label or choice, number=number) for choice, label, number in result.counts)
         return "".join((*parts, say("minutes.poll_counts", returned=result.returned, counts=counts or say("minutes.none"))))
     figures = {"entitled": result.entitled, "present": result.present, "returned": result.returned, "void": result.void}
     if result.contenders and not result.counts:
@@ -287,9 +279,7 @@ def verdict_said(result: Result, words: Words) -> str:
     base = say(f"minutes.base.{verdict.base}", number=verdict.base_count)
     if verdict.reason == "no_quorum_at_close" and result.quorum_at_close is not None:
         quorum = result.quorum_at_close
-        return say(
-            "minutes.verdict.no_quorum_at_close", entitled=quorum.entitled, present=quorum.present, needed=quorum.needed
-        )
+        return say("minutes.verdict.no_quorum_at_close", entitled=quorum.entitled, present=quorum.present, needed=quorum.needed)
     if verdict.reason == "more_than_issued":
         return say("minutes.verdict.more_than_issued", returned=result.returned, issued=result.issued)
     if result.force == "election":

@@ -184,4 +184,3 @@ def _trimmed(chunk: Samples) -> Samples:
     """The last chunk without the silence after the last sample."""
     heard = np.flatnonzero(chunk)
     return chunk[: int(heard[-1]) + 1] if len(heard) else chunk[:0]
-

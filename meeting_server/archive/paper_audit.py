@@ -23,9 +23,7 @@ which a journal from before holds no hash."""
 Look = Callable[[Name, bool, str], None]
 
 
-def audit_paper(
-    meeting_id: MeetingId, motion: Motion, closed: MotionClosed, files: dict[str, bytes], look: Look
-) -> None:
+def audit_paper(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, files: dict[str, bytes], look: Look) -> None:
     """Look at everything the bulletin of ``motion`` (as it was when its box was sealed) lets anyone check."""
     title = motion.title
     content = files.get(file_of(motion.motion_id))

@@ -15,12 +15,9 @@ from meeting_server.domain.state import MeetingState, Motion, Participant
 from meeting_server.domain.terms import FOR, AppraisalSheet, MotionForce, QuorumCheck, Tally, Verdict, VoteMethod
 from meeting_server.domain.verdicts import decides
 
-Outcome = Literal[
-    "carried", "not_carried", "elected", "not_elected", "counted", "unpublished", "withdrawn", "not_put"
-]
+Outcome = Literal["carried", "not_carried", "elected", "not_elected", "counted", "unpublished", "withdrawn", "not_put"]
 PUBLISHED = ("carried", "not_carried", "elected", "not_elected", "counted")
 """Outcomes whose figures were published."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +191,7 @@ def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
 
 def _texts(motion: Motion) -> dict[str, str]:
     """What each wrote about themselves, by candidate id."""
-    wrote = {
-        ballot.participant_id: mark.removeprefix(TEXT) for ballot in motion.named for mark in ballot.choices if mark.startswith(TEXT)
-    }
+    wrote = {ballot.participant_id: mark.removeprefix(TEXT) for ballot in motion.named for mark in ballot.choices if mark.startswith(TEXT)}
     return {c.candidate_id: wrote[c.participant_id] for c in motion.candidates if c.participant_id in wrote}
 
 

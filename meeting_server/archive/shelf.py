@@ -85,9 +85,7 @@ class Shelf:
         folder = self.folder(timeline.meeting_id)
         if folder is None:
             return ()
-        named = (
-            (track, inside(folder, track.path)) for track in timeline.tracks if all_rooms or track.room_id == HALL
-        )
+        named = ((track, inside(folder, track.path)) for track in timeline.tracks if all_rooms or track.room_id == HALL)
         return tuple(RecordedFile(path, track.path, track) for track, path in named if path is not None and path.is_file())
 
     def _read(self, meeting_id: MeetingId, name: str) -> bytes:

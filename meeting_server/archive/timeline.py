@@ -326,9 +326,7 @@ def _pages(state: MeetingState, shown: list[tuple[Millis, PageShown | None]], ad
 
 
 def _lanes(state: MeetingState, turns: dict[ParticipantId, list[Turn]]) -> tuple[Lane, ...]:
-    lanes = [
-        Lane(who, _name(state, who), tuple(sorted(spoken, key=lambda turn: turn.since))) for who, spoken in turns.items()
-    ]
+    lanes = [Lane(who, _name(state, who), tuple(sorted(spoken, key=lambda turn: turn.since))) for who, spoken in turns.items()]
     return tuple(sorted(lanes, key=lambda lane: -lane.total))
 
 

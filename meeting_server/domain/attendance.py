@@ -131,9 +131,7 @@ def _leave(state: MeetingState, command: LeaveMeeting, asked: Asked) -> Decision
     return left(state, asked.who, asked.now, deliberate=True)
 
 
-def left(
-    state: MeetingState, who: ParticipantId, left_at: Millis, *, deliberate: bool, never_came: bool = False
-) -> tuple[Event, ...]:
+def left(state: MeetingState, who: ParticipantId, left_at: Millis, *, deliberate: bool, never_came: bool = False) -> tuple[Event, ...]:
     """The facts of leaving: a floor held is given back."""
     holds_floor = state.floor is not None and state.floor.participant_id == who
     return (*(ended(state, "left", None) if holds_floor else ()), ParticipantLeft(who, left_at, deliberate, never_came))

@@ -60,9 +60,7 @@ def _cleaned(value: Any) -> Any:
         return {_cleaned(key): _cleaned(part) for key, part in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         changed = {
-            field.name: new
-            for field in fields(value)
-            if field.init and (new := _cleaned(old := getattr(value, field.name))) is not old
+            field.name: new for field in fields(value) if field.init and (new := _cleaned(old := getattr(value, field.name))) is not old
         }
         return replace(value, **changed) if changed else value
     return value

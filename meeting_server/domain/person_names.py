@@ -25,9 +25,7 @@ _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe2
 _MARKS = re.compile(f"({_MARK}{{2}}){_MARK}+")
 """Marks of Latin and Cyrillic letters and of symbols; more than two on a letter climb over the lines beside it."""
 
-_LETTERS = (
-    "aаeеoоpрcсyуxхlіlїjјsѕdԁqԛwԝhһlӏkкmмtтbвhнaαbβyγeεlιkκoοpρtτuυxχwωnηuµcϲl1lio0aɑgɡvѵlı"
-)
+_LETTERS = "aаeеoоpрcсyуxхlіlїjјsѕdԁqԛwԝhһlӏkкmмtтbвhнaαbβyγeεlιkκoοpρtτuυxχwωnηuµcϲl1lio0aɑgɡvѵlı"
 """A letter, and one of another script or a digit that looks like it when both are small: i, l and 1 are one."""
 _CHARACTERS = (
     # simplified characters and their traditional or other forms: those of surnames, and common ones of given names

@@ -94,9 +94,7 @@ class Ballot:
     def has_token(self, paper_id: str, modulus: int) -> bool:
         """Whether the paper's key signed this ballot's key."""
         message = token_message(paper_id, self.key)
-        return len(self.prefix) == blind_signature.PREFIX_LENGTH and blind_signature.verify(
-            modulus, self.prefix, message, self.token
-        )
+        return len(self.prefix) == blind_signature.PREFIX_LENGTH and blind_signature.verify(modulus, self.prefix, message, self.token)
 
     def has_signature(self, paper_id: str) -> bool:
         """Whether this ballot's key signed these choices."""

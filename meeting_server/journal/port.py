@@ -82,9 +82,7 @@ class Journal(Protocol):
         """
         ...
 
-    async def read(
-        self, meeting_id: MeetingId, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()
-    ) -> list[Record]:
+    async def read(self, meeting_id: MeetingId, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()) -> list[Record]:
         """Records with ``seq > after`` in order; of these ``kinds`` only, where any are named."""
         ...
 

@@ -118,9 +118,7 @@ class SqlJournal:
         self._wake.set()
         return await done
 
-    async def read(
-        self, meeting_id: MeetingId, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()
-    ) -> list[Record]:
+    async def read(self, meeting_id: MeetingId, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()) -> list[Record]:
         query = select(journal).where(journal.c.meeting_id == meeting_id, journal.c.seq > after).order_by(journal.c.seq).limit(limit)
         if kinds:
             query = query.where(journal.c.kind.in_(sorted(kinds)))

@@ -77,7 +77,14 @@ class Assembly:
     # --- coming and going -------------------------------------------------------------------------------------
 
     def enter(
-        self, participant_id: ParticipantId, device: Device, position: str | None, outlet: Outlet, *, media: bool, captions: bool = False,
+        self,
+        participant_id: ParticipantId,
+        device: Device,
+        position: str | None,
+        outlet: Outlet,
+        *,
+        media: bool,
+        captions: bool = False,
         bound: bool = False,
     ) -> Connection | Close:
         """Let a phone in and send it ``welcome`` with what it missed; or say why it can not come in."""

@@ -28,9 +28,7 @@ from meeting_server.wire.server_messages import Caption
 log = logging.getLogger(__name__)
 
 FindAssembly = Callable[[MeetingId], Coroutine[Any, Any, Assembly | None]]
-TOUCHING = (
-    events.RoomCaptioned | events.RoomClosed | events.MeetingAdjourned | events.RecordingStarted | events.RecordingStopped
-)
+TOUCHING = events.RoomCaptioned | events.RoomClosed | events.MeetingAdjourned | events.RecordingStarted | events.RecordingStopped
 CONNECT_AGAIN_S = 1.0
 _said: msgspec.json.Decoder[Line | Ended] = msgspec.json.Decoder(Line | Ended)
 _encode = msgspec.json.Encoder().encode

@@ -36,7 +36,16 @@ class Connection:
     known to be its participant's own, so that it may vote."""
 
     __slots__ = (
-        "_credit", "_outlet", "bound", "connection_id", "device", "last_heard", "open", "participant_id", "responsive", "typing_until",
+        "_credit",
+        "_outlet",
+        "bound",
+        "connection_id",
+        "device",
+        "last_heard",
+        "open",
+        "participant_id",
+        "responsive",
+        "typing_until",
         "visible",
     )
 

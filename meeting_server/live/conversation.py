@@ -39,9 +39,7 @@ VOTES = (CastBallot,)
 class Conversation:
     """One phone in one meeting."""
 
-    def __init__(
-        self, assembly: Assembly, connection: Connection, signalling: Signalling, papers: Papers, clock: Clock
-    ) -> None:
+    def __init__(self, assembly: Assembly, connection: Connection, signalling: Signalling, papers: Papers, clock: Clock) -> None:
         self.assembly = assembly
         self.connection = connection
         self._signalling = signalling

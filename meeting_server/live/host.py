@@ -208,9 +208,7 @@ class Host:
                 before = self._need()
                 now = max(self._clock(), before.last_at)
                 made = self._decide(batch, before, now)
-                records = (
-                    await self._journal.append(self.meeting_id, before.head, made.drafts, self.fence) if made.drafts else []
-                )
+                records = await self._journal.append(self.meeting_id, before.head, made.drafts, self.fence) if made.drafts else []
             except JournalConflict as conflict:
                 log.warning("meeting %s: %s; reading it anew", self.meeting_id, conflict)
                 self._stale = True

@@ -104,9 +104,7 @@ class Registry:
 
     # --- what the web pages ask -------------------------------------------------------------------------------
 
-    async def submit(
-        self, meeting_id: MeetingId, actor: Actor, command: Command, command_id: CommandId | None = None
-    ) -> Acked | Rejected:
+    async def submit(self, meeting_id: MeetingId, actor: Actor, command: Command, command_id: CommandId | None = None) -> Acked | Rejected:
         """Ask for something and wait until it is committed or refused.
 
         Raises UnknownMeeting, StorageUnavailable (try again later).

@@ -68,7 +68,11 @@ class RosterPlan:
 
 
 def plan_import(
-    file: RosterFile, branch: Branch, groups: Iterable[Branch], roster: Iterable[Member], numbers_elsewhere: Collection[str],
+    file: RosterFile,
+    branch: Branch,
+    groups: Iterable[Branch],
+    roster: Iterable[Member],
+    numbers_elsewhere: Collection[str],
     others: Collection[At] = (),
 ) -> RosterPlan:
     """Match the file's rows with the roster: by number, else by a name that only one person has.
@@ -130,8 +134,13 @@ class _Matching:
     """The roster by number and by name, and the lines of the file seen so far."""
 
     def __init__(
-        self, branch: Branch, groups: Iterable[Branch], roster: Iterable[Member], numbers_elsewhere: Collection[str],
-        rows: Collection[RosterRow], others: Collection[At],
+        self,
+        branch: Branch,
+        groups: Iterable[Branch],
+        roster: Iterable[Member],
+        numbers_elsewhere: Collection[str],
+        rows: Collection[RosterRow],
+        others: Collection[At],
     ) -> None:
         groups = list(groups)
         self._branch = branch

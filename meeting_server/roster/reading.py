@@ -60,9 +60,7 @@ def _understand(sheets: list[Sheet], *, typed: bool) -> RosterFile:
         raise UnreadableRoster("empty")
     for sheet in sheets:
         sheet.fill_down()
-    headers = {
-        number: header for number, sheet in enumerate(sheets) if not sheet.hidden and (header := header_of(sheet.rows)) is not None
-    }
+    headers = {number: header for number, sheet in enumerate(sheets) if not sheet.hidden and (header := header_of(sheet.rows)) is not None}
     if not headers:
         raise UnreadableRoster("no_header")
     several = len(headers) > 1

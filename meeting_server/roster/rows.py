@@ -175,8 +175,13 @@ def _row(at: At, cells: dict[Column, Cell]) -> tuple[RosterRow, list[RowFault]]:
     elif not any(fault.column is Column.STANDING for fault in faults):
         faults.append(RowFault(at, Column.STANDING, Fault.STANDING_EMPTY))
     row = RosterRow(
-        at, spelled(said.get(Column.NAME, "")), _number(said.get(Column.NUMBER, "")), standing, spelled(said.get(Column.GROUP, "")),
-        told(Column.VOTING), told(Column.COMMITTEE),
+        at,
+        spelled(said.get(Column.NAME, "")),
+        _number(said.get(Column.NUMBER, "")),
+        standing,
+        spelled(said.get(Column.GROUP, "")),
+        told(Column.VOTING),
+        told(Column.COMMITTEE),
     )
     return row, faults
 

@@ -111,8 +111,13 @@ class AccessLog:
         async with self._database.write() as conn:
             await conn.execute(
                 insert(access_log).values(
-                    at=entry.at, act=entry.act, actor_id=entry.actor_id, actor_name=entry.actor_name[:100],
-                    subject_id=entry.subject_id, subject_name=entry.subject_name[:200], branch_id=entry.branch_id,
+                    at=entry.at,
+                    act=entry.act,
+                    actor_id=entry.actor_id,
+                    actor_name=entry.actor_name[:100],
+                    subject_id=entry.subject_id,
+                    subject_name=entry.subject_name[:200],
+                    branch_id=entry.branch_id,
                     detail=entry.detail[:200],
                 )
             )

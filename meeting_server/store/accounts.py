@@ -119,12 +119,27 @@ class SignInLink:
 
 
 _SIGN_IN = (
-    sign_ins.c.sign_in_id, sign_ins.c.member_id, sign_ins.c.guest_id, sign_ins.c.guest_name, sign_ins.c.meeting_id, sign_ins.c.device,
-    sign_ins.c.began_at, sign_ins.c.seen_at, sign_ins.c.means, sign_ins.c.device_hash, sign_ins.c.bound,
+    sign_ins.c.sign_in_id,
+    sign_ins.c.member_id,
+    sign_ins.c.guest_id,
+    sign_ins.c.guest_name,
+    sign_ins.c.meeting_id,
+    sign_ins.c.device,
+    sign_ins.c.began_at,
+    sign_ins.c.seen_at,
+    sign_ins.c.means,
+    sign_ins.c.device_hash,
+    sign_ins.c.bound,
 )
 _LINK = (
-    sign_in_links.c.link_id, sign_in_links.c.member_id, sign_in_links.c.issued_by, sign_in_links.c.issued_at, sign_in_links.c.expires_at,
-    sign_in_links.c.used_at, sign_in_links.c.revoked_at, sign_in_links.c.reusable,
+    sign_in_links.c.link_id,
+    sign_in_links.c.member_id,
+    sign_in_links.c.issued_by,
+    sign_in_links.c.issued_at,
+    sign_in_links.c.expires_at,
+    sign_in_links.c.used_at,
+    sign_in_links.c.revoked_at,
+    sign_in_links.c.reusable,
 )
 _OPEN = or_(sign_in_links.c.used_at.is_(None), sign_in_links.c.reusable)
 
@@ -167,9 +182,19 @@ class Accounts:
             await conn.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
             await conn.execute(
                 insert(sign_ins).values(
-                    token_hash=token_hash(token), sign_in_id=new_id("s"), member_id=member_id, guest_id=guest_id,
-                    guest_name=guest_name, meeting_id=meeting_id, device=device[:100], means=means, began_at=now, seen_at=now,
-                    expires_at=now + seconds * 1000, device_hash=device_hash, bound=its_own,
+                    token_hash=token_hash(token),
+                    sign_in_id=new_id("s"),
+                    member_id=member_id,
+                    guest_id=guest_id,
+                    guest_name=guest_name,
+                    meeting_id=meeting_id,
+                    device=device[:100],
+                    means=means,
+                    began_at=now,
+                    seen_at=now,
+                    expires_at=now + seconds * 1000,
+                    device_hash=device_hash,
+                    bound=its_own,
                 )
             )
         return token
@@ -178,9 +203,7 @@ class Accounts:
         """The sign-in a cookie's token stands for, or None when it ended or never was."""
         hashed = token_hash(token)
         async with self._database.read() as conn:
-            row = (
-                await conn.execute(select(*_SIGN_IN).where(sign_ins.c.token_hash == hashed, sign_ins.c.expires_at > now))
-            ).one_or_none()
+            row = (await conn.execute(select(*_SIGN_IN).where(sign_ins.c.token_hash == hashed, sign_ins.c.expires_at > now))).one_or_none()
         if row is None:
             return None
         if now - row.seen_at > SEEN_EVERY_MS:
@@ -232,9 +255,7 @@ class Accounts:
 
     # --- one-time links
 
-    async def issue_link(
-        self, member_id: str, *, issued_by: str | None, now: Millis, seconds: int, reusable: bool = False
-    ) -> str:
+    async def issue_link(self, member_id: str, *, issued_by: str | None, now: Millis, seconds: int, reusable: bool = False) -> str:
         """A fresh one-time link's token; earlier unused links of the member are revoked.
 
         ``reusable``: one that works until it expires, in a demo only. Raises ValueError anywhere else.
@@ -250,8 +271,13 @@ class Accounts:
             )
             await conn.execute(
                 insert(sign_in_links).values(
-                    token_hash=token_hash(token), link_id=new_id("l"), member_id=member_id, issued_by=issued_by, issued_at=now,
-                    expires_at=now + seconds * 1000, reusable=reusable,
+                    token_hash=token_hash(token),
+                    link_id=new_id("l"),
+                    member_id=member_id,
+                    issued_by=issued_by,
+                    issued_at=now,
+                    expires_at=now + seconds * 1000,
+                    reusable=reusable,
                 )
             )
         return token
@@ -270,8 +296,10 @@ class Accounts:
             used = await conn.execute(
                 update(sign_in_links)
                 .where(
-                    sign_in_links.c.token_hash == hashed, or_(unused, sign_in_links.c.reusable) if self._demo else unused,
-                    sign_in_links.c.revoked_at.is_(None), sign_in_links.c.expires_at > now,
+                    sign_in_links.c.token_hash == hashed,
+                    or_(unused, sign_in_links.c.reusable) if self._demo else unused,
+                    sign_in_links.c.revoked_at.is_(None),
+                    sign_in_links.c.expires_at > now,
                 )
                 .values(used_at=now)
             )
@@ -287,8 +315,10 @@ class Accounts:
         async with self._database.read() as conn:
             rows = await conn.execute(
                 select(*_LINK).where(
-                    sign_in_links.c.member_id.in_(list(member_ids)), sign_in_links.c.used_at.is_(None),
-                    sign_in_links.c.revoked_at.is_(None), sign_in_links.c.expires_at > now,
+                    sign_in_links.c.member_id.in_(list(member_ids)),
+                    sign_in_links.c.used_at.is_(None),
+                    sign_in_links.c.revoked_at.is_(None),
+                    sign_in_links.c.expires_at > now,
                 )
             )
             return {row.member_id: self._link(row) for row in rows}
@@ -349,6 +379,15 @@ class Accounts:
 
 def _sign_in(row: Any) -> SignIn:
     return SignIn(
-        row.sign_in_id, row.member_id, row.guest_id, row.guest_name, row.meeting_id, row.device, row.began_at, row.seen_at,
-        Means(row.means), row.device_hash, row.bound,
+        row.sign_in_id,
+        row.member_id,
+        row.guest_id,
+        row.guest_name,
+        row.meeting_id,
+        row.device,
+        row.began_at,
+        row.seen_at,
+        Means(row.means),
+        row.device_hash,
+        row.bound,
     )

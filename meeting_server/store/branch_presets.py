@@ -88,7 +88,11 @@ class BranchPresets(Mapping[str, Preset]):
             if known is None:
                 await conn.execute(
                     insert(branch_presets).values(
-                        preset_id=preset.preset_id, branch_id=branch_id, copied_from=copied_from, content=content, changed_by=by,
+                        preset_id=preset.preset_id,
+                        branch_id=branch_id,
+                        copied_from=copied_from,
+                        content=content,
+                        changed_by=by,
                         changed_at=now,
                     )
                 )

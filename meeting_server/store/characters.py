@@ -61,8 +61,7 @@ def tokens_of(text: str, *, with_sounds: bool = True) -> list[Token]:
             if len(sounds) != len(found):  # an unknown character swallowed its neighbours
                 sounds = [_pinyin(plain)[0] for _, plain in found]
             tokens += [
-                Token(plain, _sound(sound), position, position + 1, True)
-                for (position, plain), sound in zip(found, sounds, strict=True)
+                Token(plain, _sound(sound), position, position + 1, True) for (position, plain), sound in zip(found, sounds, strict=True)
             ]
         elif what == "word":
             word = "".join(plain for _, plain in found)

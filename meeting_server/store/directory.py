@@ -43,8 +43,18 @@ class RosterCount:
 
 
 _MEMBER = (
-    members.c.member_id, members.c.branch_id, members.c.name, members.c.number, members.c.standing, members.c.voting,
-    members.c.committee, members.c.exclusion, members.c.exclusion_reference, members.c.added_at, members.c.added_by, members.c.removed_at,
+    members.c.member_id,
+    members.c.branch_id,
+    members.c.name,
+    members.c.number,
+    members.c.standing,
+    members.c.voting,
+    members.c.committee,
+    members.c.exclusion,
+    members.c.exclusion_reference,
+    members.c.added_at,
+    members.c.added_by,
+    members.c.removed_at,
 )
 
 
@@ -100,9 +110,7 @@ class Directory:
         """Take an empty node out of the tree; nothing is deleted. Raises NotInOrder when people or nodes are in it."""
         async with self._database.write() as conn:
             tree = await _tree(conn)
-            people = await conn.execute(
-                select(func.count()).where(members.c.branch_id == branch_id, members.c.removed_at.is_(None))
-            )
+            people = await conn.execute(select(func.count()).where(members.c.branch_id == branch_id, members.c.removed_at.is_(None)))
             if tree.children(branch_id) or people.scalar_one():
                 raise NotInOrder(DirectoryCode.BRANCH_NOT_EMPTY, "branch")
             await _change_branch(conn, branch_id, removed_at=now)
@@ -132,9 +140,7 @@ class Directory:
         if key is None:
             return None
         async with self._database.read() as conn:
-            row = (
-                await conn.execute(select(*_MEMBER).where(members.c.number_key == key, members.c.removed_at.is_(None)))
-            ).one_or_none()
+            row = (await conn.execute(select(*_MEMBER).where(members.c.number_key == key, members.c.removed_at.is_(None)))).one_or_none()
         return _member(row) if row else None
 
     async def roster(self, branch_id: str, *, search: str = "") -> tuple[Member, ...]:
@@ -234,9 +240,7 @@ class Directory:
                     raise NotInOrder(DirectoryCode.UNKNOWN_MEMBER, "member")
                 member = _member(row)
                 await conn.execute(
-                    update(members)
-                    .where(members.c.member_id == member_id)
-                    .values(removed_at=None, number_key=number_key(member.number))
+                    update(members).where(members.c.member_id == member_id).values(removed_at=None, number_key=number_key(member.number))
                 )
         except IntegrityError:
             raise NotInOrder(DirectoryCode.NUMBER_TAKEN, "number") from None
@@ -247,9 +251,7 @@ class Directory:
     async def grants_of(self, member_id: str) -> tuple[Grant, ...]:
         """The roles a member holds, where they were given."""
         async with self._database.read() as conn:
-            rows = await conn.execute(
-                select(role_grants.c.branch_id, role_grants.c.role).where(role_grants.c.member_id == member_id)
-            )
+            rows = await conn.execute(select(role_grants.c.branch_id, role_grants.c.role).where(role_grants.c.member_id == member_id))
             return tuple(Grant(row.branch_id, BranchRole(row.role)) for row in rows)
 
     async def grants_among(self, member_ids: Iterable[str]) -> dict[str, tuple[Grant, ...]]:
@@ -277,18 +279,14 @@ class Directory:
         async with self._database.write() as conn:
             if branch_id not in await _tree(conn):
                 raise NotInOrder(DirectoryCode.UNKNOWN_BRANCH, "branch")
-            known = await conn.execute(
-                select(members.c.member_id).where(members.c.member_id == member_id, members.c.removed_at.is_(None))
-            )
+            known = await conn.execute(select(members.c.member_id).where(members.c.member_id == member_id, members.c.removed_at.is_(None)))
             if known.one_or_none() is None:
                 raise NotInOrder(DirectoryCode.UNKNOWN_MEMBER, "member")
             held = await conn.execute(select(role_grants.c.role).where(_is_grant(member_id, branch_id, role)))
             if held.one_or_none() is not None:
                 return False
             await conn.execute(
-                insert(role_grants).values(
-                    member_id=member_id, branch_id=branch_id, role=role, granted_at=now, granted_by=granted_by
-                )
+                insert(role_grants).values(member_id=member_id, branch_id=branch_id, role=role, granted_at=now, granted_by=granted_by)
             )
             return True
 
@@ -369,6 +367,16 @@ def _branch(row: Any) -> Branch:
 
 def _member(row: Any) -> Member:
     return Member(
-        row.member_id, row.branch_id, row.name, row.number, Standing(row.standing), bool(row.voting), bool(row.committee),
-        Exclusion(row.exclusion), row.exclusion_reference, row.added_at, row.added_by, row.removed_at,
+        row.member_id,
+        row.branch_id,
+        row.name,
+        row.number,
+        Standing(row.standing),
+        bool(row.voting),
+        bool(row.committee),
+        Exclusion(row.exclusion),
+        row.exclusion_reference,
+        row.added_at,
+        row.added_by,
+        row.removed_at,
     )

@@ -72,8 +72,15 @@ class HallDevices:
         async with self._database.write() as conn:
             await conn.execute(
                 insert(hall_devices).values(
-                    device_id=device.device_id, token_hash=token_hash(token), meeting_id=meeting_id, room_id=room_id, kind=kind,
-                    name=name, issued_by=issued_by, issued_at=now, expires_at=expires_at,
+                    device_id=device.device_id,
+                    token_hash=token_hash(token),
+                    meeting_id=meeting_id,
+                    room_id=room_id,
+                    kind=kind,
+                    name=name,
+                    issued_by=issued_by,
+                    issued_at=now,
+                    expires_at=expires_at,
                 )
             )
         return device, token
@@ -121,6 +128,14 @@ class HallDevices:
 
 def _device(row: Any) -> HallDevice:
     return HallDevice(
-        row.device_id, MeetingId(row.meeting_id), RoomId(row.room_id), cast(DeviceKind, row.kind), row.name,
-        ParticipantId(row.issued_by), row.issued_at, row.expires_at, row.used_at, row.revoked_at,
+        row.device_id,
+        MeetingId(row.meeting_id),
+        RoomId(row.room_id),
+        cast(DeviceKind, row.kind),
+        row.name,
+        ParticipantId(row.issued_by),
+        row.issued_at,
+        row.expires_at,
+        row.used_at,
+        row.revoked_at,
     )

@@ -84,9 +84,19 @@ class Invitation:
 
 
 _COLUMNS = (
-    invitations.c.invitation_id, invitations.c.meeting_id, invitations.c.member_id, invitations.c.issued_by, invitations.c.issued_at,
-    invitations.c.expires_at, invitations.c.max_uses, invitations.c.uses, invitations.c.revoked_at,
-    invitations.c.admits, invitations.c.bound_to, invitations.c.bound_at, invitations.c.bound_device,
+    invitations.c.invitation_id,
+    invitations.c.meeting_id,
+    invitations.c.member_id,
+    invitations.c.issued_by,
+    invitations.c.issued_at,
+    invitations.c.expires_at,
+    invitations.c.max_uses,
+    invitations.c.uses,
+    invitations.c.revoked_at,
+    invitations.c.admits,
+    invitations.c.bound_to,
+    invitations.c.bound_at,
+    invitations.c.bound_device,
 )
 
 
@@ -120,9 +130,17 @@ class Invitations:
         async with self._database.write() as conn:
             await conn.execute(
                 insert(invitations).values(
-                    invitation_id=invitation.invitation_id, token_hash=token_hash(self.token(invitation.invitation_id)),
-                    meeting_id=meeting_id, member_id=member_id, issued_by=issued_by, issued_at=now, expires_at=expires_at,
-                    max_uses=max_uses, uses=0, revoked_at=None, admits=admits,
+                    invitation_id=invitation.invitation_id,
+                    token_hash=token_hash(self.token(invitation.invitation_id)),
+                    meeting_id=meeting_id,
+                    member_id=member_id,
+                    issued_by=issued_by,
+                    issued_at=now,
+                    expires_at=expires_at,
+                    max_uses=max_uses,
+                    uses=0,
+                    revoked_at=None,
+                    admits=admits,
                 )
             )
         return invitation
@@ -214,6 +232,17 @@ class Invitations:
 
 def _invitation(row: Any) -> Invitation:
     return Invitation(
-        row.invitation_id, MeetingId(row.meeting_id), row.member_id, row.issued_by, row.issued_at, row.expires_at, row.max_uses,
-        row.uses, row.revoked_at, cast(Admits, row.admits), row.bound_to, row.bound_at, row.bound_device,
+        row.invitation_id,
+        MeetingId(row.meeting_id),
+        row.member_id,
+        row.issued_by,
+        row.issued_at,
+        row.expires_at,
+        row.max_uses,
+        row.uses,
+        row.revoked_at,
+        cast(Admits, row.admits),
+        row.bound_to,
+        row.bound_at,
+        row.bound_device,
     )

@@ -95,14 +95,22 @@ class Knocks:
                 raise TooManyKnocks
             taken = {row.number for row in waiting}
             free = [number for number in range(10, 100) if number not in taken] or list(range(10, 100))
-            knock = Knock(
-                new_id("k"), meeting_id, member_id, typed[:60], device_hash, device[:100], secrets.choice(free), now, now + LASTS
-            )
+            knock = Knock(new_id("k"), meeting_id, member_id, typed[:60], device_hash, device[:100], secrets.choice(free), now, now + LASTS)
             await conn.execute(
                 insert(knocks).values(
-                    knock_id=knock.knock_id, meeting_id=meeting_id, member_id=member_id, typed=knock.typed, device_hash=device_hash,
-                    device=knock.device, household=household, number=knock.number, asked_at=now, expires_at=knock.expires_at,
-                    answer="", answered_by="", answered_name="",
+                    knock_id=knock.knock_id,
+                    meeting_id=meeting_id,
+                    member_id=member_id,
+                    typed=knock.typed,
+                    device_hash=device_hash,
+                    device=knock.device,
+                    household=household,
+                    number=knock.number,
+                    asked_at=now,
+                    expires_at=knock.expires_at,
+                    answer="",
+                    answered_by="",
+                    answered_name="",
                 )
             )
         return knock
@@ -135,7 +143,9 @@ class Knocks:
     async def let_in(self, meeting_id: MeetingId, member_id: str, device_hash: str) -> bool:
         """Whether this browser may come in as this member."""
         chosen = and_(
-            knocks.c.meeting_id == meeting_id, knocks.c.member_id == member_id, knocks.c.device_hash == device_hash,
+            knocks.c.meeting_id == meeting_id,
+            knocks.c.member_id == member_id,
+            knocks.c.device_hash == device_hash,
             knocks.c.answer == "let_in",
         )
         async with self._database.read() as conn:
@@ -149,6 +159,17 @@ class Knocks:
 
 def _knock(row: Any) -> Knock:
     return Knock(
-        row.knock_id, MeetingId(row.meeting_id), row.member_id, row.typed, row.device_hash, row.device, row.number, row.asked_at,
-        row.expires_at, cast(Answer, row.answer), row.answered_by, row.answered_name, row.answered_at,
+        row.knock_id,
+        MeetingId(row.meeting_id),
+        row.member_id,
+        row.typed,
+        row.device_hash,
+        row.device,
+        row.number,
+        row.asked_at,
+        row.expires_at,
+        cast(Answer, row.answer),
+        row.answered_by,
+        row.answered_name,
+        row.answered_at,
     )

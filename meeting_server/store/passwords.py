@@ -13,8 +13,27 @@ from argon2.low_level import Type
 MIN_LENGTH = 8
 MAX_LENGTH = 200
 _TOO_COMMON = frozenset(
-    {"12345678", "123456789", "1234567890", "password", "password1", "qwertyuiop", "11111111", "88888888", "66666666",
-     "00000000", "123123123", "a1234567", "a12345678", "abc12345", "abcd1234", "1qaz2wsx", "iloveyou", "woaini1314", "5201314520"}
+    {
+        "12345678",
+        "123456789",
+        "1234567890",
+        "password",
+        "password1",
+        "qwertyuiop",
+        "11111111",
+        "88888888",
+        "66666666",
+        "00000000",
+        "123123123",
+        "a1234567",
+        "a12345678",
+        "abc12345",
+        "abcd1234",
+        "1qaz2wsx",
+        "iloveyou",
+        "woaini1314",
+        "5201314520",
+    }
 )
 
 

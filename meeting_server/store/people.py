@@ -123,7 +123,10 @@ def checked(member: Member) -> Member:
     if member.exclusion is not Exclusion.NONE and not reference:
         raise NotInOrder(DirectoryCode.REFERENCE_MISSING, "exclusion_reference")
     return replace(
-        member, name=name, number=number, voting=member.voting and member.standing is Standing.FULL,
+        member,
+        name=name,
+        number=number,
+        voting=member.voting and member.standing is Standing.FULL,
         exclusion_reference=reference if member.exclusion is not Exclusion.NONE else "",
     )
 

@@ -26,10 +26,22 @@ from meeting_server.store.study_notes import study_notes
 DELETED: tuple[tuple[str, str], ...] = tuple(
     (column.table.name, column.name)
     for column in (
-        credentials.c.member_id, sign_ins.c.member_id, sign_in_links.c.member_id, invitations.c.member_id, feeds.c.member_id,
-        leave_requests.c.participant_id, role_grants.c.member_id, statement_consents.c.member_id, statements.c.member_id,
-        study_notes.c.member_id, study_progress.c.member_id, study_pace.c.member_id, study_months.c.member_id, quiz_attempts.c.member_id,
-        knocks.c.member_id, calendar_links.c.member_id,
+        credentials.c.member_id,
+        sign_ins.c.member_id,
+        sign_in_links.c.member_id,
+        invitations.c.member_id,
+        feeds.c.member_id,
+        leave_requests.c.participant_id,
+        role_grants.c.member_id,
+        statement_consents.c.member_id,
+        statements.c.member_id,
+        study_notes.c.member_id,
+        study_progress.c.member_id,
+        study_pace.c.member_id,
+        study_months.c.member_id,
+        quiz_attempts.c.member_id,
+        knocks.c.member_id,
+        calendar_links.c.member_id,
     )
 )
 """Table and column that says whose a row is: such rows go."""
@@ -37,11 +49,24 @@ EMPTIED = ("members", "access_log")
 """Rows that stay without what they said about the person: the name, because minutes and lists of meetings have it; and that
 something was done with their account, because others must answer for it."""
 KEPT: dict[str, Literal["meeting", "office", "ballot"]] = {
-    "meeting_people": "meeting", "journal": "meeting", "passages": "meeting", "meeting_items": "meeting",
-    "approvals": "office", "record_holds": "office", "redactions": "office", "transcript_corrections": "office",
+    "meeting_people": "meeting",
+    "journal": "meeting",
+    "passages": "meeting",
+    "meeting_items": "meeting",
+    "approvals": "office",
+    "record_holds": "office",
+    "redactions": "office",
+    "transcript_corrections": "office",
     "record_orders": "office",
-    "publications": "office", "lessons": "office", "courses": "office", "quiz_items": "office", "documents": "office",
-    "hall_devices": "office", "meetings": "office", "branch_presets": "office", "shared_resources": "office",
+    "publications": "office",
+    "lessons": "office",
+    "courses": "office",
+    "quiz_items": "office",
+    "documents": "office",
+    "hall_devices": "office",
+    "meetings": "office",
+    "branch_presets": "office",
+    "shared_resources": "office",
     "issuance": "ballot",
 }
 """Tables of the meetings' record, of what somebody did in an office, and that a paper of a secret vote was handed out."""
@@ -67,5 +92,10 @@ class PersonalData:
 
 
 _NOTHING: dict[str, Any] = {
-    "number": "", "number_key": None, "exclusion": "", "exclusion_reference": "", "added_by": "", "committee": False,
+    "number": "",
+    "number_key": None,
+    "exclusion": "",
+    "exclusion_reference": "",
+    "added_by": "",
+    "committee": False,
 }

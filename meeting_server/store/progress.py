@@ -156,8 +156,14 @@ class ProgressBook:
             heard = merged((*(before.heard if before else ()), *believed))
             heard = tuple((since, min(until, length)) for since, until in heard if since < length)
             after = Progress(
-                member_id, studied, min(max(0, position), length), length, heard,
-                before.begun_at if before else now, now, before.completed_at if before else None,
+                member_id,
+                studied,
+                min(max(0, position), length),
+                length,
+                heard,
+                before.begun_at if before else now,
+                now,
+                before.completed_at if before else None,
             )
             await _save(conn, after, new=before is None)
             await _count(conn, member_id, month, max(0, after.unique - (before.unique if before else 0)))
@@ -183,8 +189,12 @@ class ProgressBook:
         return {
             "progress": [
                 {
-                    "of": p.studied.address, "position_ms": p.position, "heard_ms": [list(interval) for interval in p.heard],
-                    "begun_at": p.begun_at, "latest_at": p.latest_at, "completed_at": p.completed_at,
+                    "of": p.studied.address,
+                    "position_ms": p.position,
+                    "heard_ms": [list(interval) for interval in p.heard],
+                    "begun_at": p.begun_at,
+                    "latest_at": p.latest_at,
+                    "completed_at": p.completed_at,
                 }
                 for p in await self.of_member(member_id)
             ],

@@ -148,8 +148,13 @@ class Quizzes:
         async with self._database.write() as conn:
             made = await conn.execute(
                 insert(quiz_attempts).values(
-                    member_id=attempt.member_id, of_kind=attempt.studied.kind, of_id=attempt.studied.thing_id, right=attempt.right,
-                    asked=attempt.asked, answers=json.dumps(attempt.answers, ensure_ascii=False), at=attempt.at,
+                    member_id=attempt.member_id,
+                    of_kind=attempt.studied.kind,
+                    of_id=attempt.studied.thing_id,
+                    right=attempt.right,
+                    asked=attempt.asked,
+                    answers=json.dumps(attempt.answers, ensure_ascii=False),
+                    at=attempt.at,
                 )
             )
             key = made.inserted_primary_key

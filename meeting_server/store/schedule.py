@@ -298,9 +298,7 @@ async def _with_lists(conn: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[
         items.setdefault(item.meeting_id, []).append(ItemPlan(item.title, item.minutes, item.speaker))
     of_these = meeting_people.c.meeting_id.in_(ids)
     for person in await conn.execute(select(meeting_people).where(of_these).order_by(meeting_people.c.position)):
-        people.setdefault(person.meeting_id, []).append(
-            Listed(ParticipantId(person.participant_id), Role(person.role), person.guest_name)
-        )
+        people.setdefault(person.meeting_id, []).append(Listed(ParticipantId(person.participant_id), Role(person.role), person.guest_name))
     return tuple(_scheduled(row, tuple(items.get(row.meeting_id, ())), tuple(people.get(row.meeting_id, ()))) for row in rows)
 
 

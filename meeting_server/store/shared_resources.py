@@ -92,8 +92,10 @@ class SharedResources:
         kept = await self.get(shared_id)
         if kept is None:
             return None
-        fresh = replace(kept, audience=audience) if kept.state == "accepted" else replace(
-            kept, audience=audience, state="accepted", accepted_at=now, accepted_by=by
+        fresh = (
+            replace(kept, audience=audience)
+            if kept.state == "accepted"
+            else replace(kept, audience=audience, state="accepted", accepted_at=now, accepted_by=by)
         )
         values = {name: getattr(fresh, name) for name in ("audience", "state", "accepted_at", "accepted_by")}
         async with self._database.write() as conn:

@@ -116,8 +116,12 @@ class StudyNotes:
         """Everything a member wrote, for their own page."""
         return [
             {
-                "of": note.studied.address, "shared_with": note.shared_with, "at_ms": note.at, "text": note.text,
-                "written_at": note.written_at, "removed_because": note.removed_reason,
+                "of": note.studied.address,
+                "shared_with": note.shared_with,
+                "at_ms": note.at,
+                "text": note.text,
+                "written_at": note.written_at,
+                "removed_because": note.removed_reason,
             }
             for note in await self.of_member(member_id)
         ]

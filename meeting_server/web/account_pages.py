@@ -218,9 +218,7 @@ async def _roles(request: Request, viewer: Viewer) -> list[RoleHeld]:
 
 
 async def _note(house: House, act: Act, member: Member, now: Millis) -> None:
-    await house.access_log.note(
-        Entry(now, act, member.member_id, member.name, member.member_id, member.name, member.branch_id)
-    )
+    await house.access_log.note(Entry(now, act, member.member_id, member.name, member.member_id, member.name, member.branch_id))
 
 
 def _device(sign_in: SignIn) -> dict[str, object]:

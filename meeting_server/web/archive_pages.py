@@ -48,15 +48,12 @@ async def archive_page(request: Request) -> Response:
         "archive.html",
         {
             "meetings": [
-                Shelved(m, branch.name if (branch := tree.get(m.plan.branch_id)) else "", length, ready)
-                for m, length, ready in shown
+                Shelved(m, branch.name if (branch := tree.get(m.plan.branch_id)) else "", length, ready) for m, length, ready in shown
             ],
             "asked": asked,
             "filtered": any(asked.values()),
             "kinds": [kind for kind in KINDS if any(m.plan.kind == kind for m in over)],
-            "branches": [
-                (i, branch.name) for i in dict.fromkeys(m.plan.branch_id for m in over) if (branch := tree.get(i)) is not None
-            ],
+            "branches": [(i, branch.name) for i in dict.fromkeys(m.plan.branch_id for m in over) if (branch := tree.get(i)) is not None],
             "years": sorted({_year(m) for m in over}, reverse=True),
             "any": bool(over),
             "count": len(found),

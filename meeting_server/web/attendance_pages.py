@@ -245,8 +245,14 @@ async def my_attendance_at(request: Request) -> Response:
     seat = await seat_at(request, removed_too=True)
     sitting = await _sitting(request, seat.scheduled, seat.viewer)
     context = {
-        "sittings": [sitting] if sitting else [], "more": False, "expected": 0, "attended": 0, "on_leave": 0, "columns": (),
-        "scheduled": seat.scheduled, "contested": request.query_params.get("done") == "contested",
+        "sittings": [sitting] if sitting else [],
+        "more": False,
+        "expected": 0,
+        "attended": 0,
+        "on_leave": 0,
+        "columns": (),
+        "scheduled": seat.scheduled,
+        "contested": request.query_params.get("done") == "contested",
     }
     return await render(request, "my_attendance.html", context)
 
@@ -286,9 +292,7 @@ def _stretches(request: Request, state: MeetingState, row: Row, result: Attendan
             continue
         if found and since - found[-1].until >= 1000:
             gap = minutes(since - found[-1].until)
-            found.append(
-                Stretch(found[-1].until, since, gap, "none", say(request, "attendance.mine.gap_why"))
-            )
+            found.append(Stretch(found[-1].until, since, gap, "none", say(request, "attendance.mine.gap_why")))
         found.append(Stretch(since, until, minutes(until - since), interval.level, _why(request, interval, names)))
     return tuple(found)
 

@@ -109,9 +109,7 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
     if member is None or member.removed_at is not None:
         return None
     grants = () if sign_in.meeting_id else await house.directory.grants_of(member.member_id)
-    return Viewer(
-        member.member_id, None, member.name, language, sign_in.sign_in_id, member.branch_id, sign_in.meeting_id, grants, bound
-    )
+    return Viewer(member.member_id, None, member.name, language, sign_in.sign_in_id, member.branch_id, sign_in.meeting_id, grants, bound)
 
 
 async def sign_in_member(
@@ -128,8 +126,14 @@ async def sign_in_member(
     await _end(conn, viewer)
     seconds = MEETING_SIGN_IN_SECONDS if meeting_id else SIGN_IN_SECONDS
     token = await house_of(conn).accounts.begin_sign_in(
-        member_id=member_id, meeting_id=meeting_id, device=device_of(conn), means=means, now=now_millis(), seconds=seconds,
-        device_hash=device_hash(conn), bound=True,
+        member_id=member_id,
+        meeting_id=meeting_id,
+        device=device_of(conn),
+        means=means,
+        now=now_millis(),
+        seconds=seconds,
+        device_hash=device_hash(conn),
+        bound=True,
     )
     put(response, conn, COOKIE, token, seconds)
     remember_device(conn, response)
@@ -141,8 +145,15 @@ async def sign_in_guest(conn: HTTPConnection, response: Response, meeting_id: Me
     house, device = house_of(conn), device_hash(conn)
     guest_id = guest_id_of(house.secret, meeting_id, device)
     token = await house.accounts.begin_sign_in(
-        guest_id=guest_id, guest_name=name, meeting_id=meeting_id, device=device_of(conn), now=now_millis(),
-        means=Means.INVITATION, seconds=MEETING_SIGN_IN_SECONDS, device_hash=device, bound=True,
+        guest_id=guest_id,
+        guest_name=name,
+        meeting_id=meeting_id,
+        device=device_of(conn),
+        now=now_millis(),
+        means=Means.INVITATION,
+        seconds=MEETING_SIGN_IN_SECONDS,
+        device_hash=device,
+        bound=True,
     )
     put(response, conn, COOKIE, token, MEETING_SIGN_IN_SECONDS)
     remember_device(conn, response)

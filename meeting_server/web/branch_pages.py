@@ -42,9 +42,7 @@ async def branches(request: Request) -> Response:
         for top in tops
         for branch, depth in tree.walk(top)
     ]
-    return await render(
-        request, "branches.html", {"rows": rows, "done": _done(request), "removed": request.query_params.get("branch", "")}
-    )
+    return await render(request, "branches.html", {"rows": rows, "done": _done(request), "removed": request.query_params.get("branch", "")})
 
 
 async def branch_page(request: Request) -> Response:
@@ -221,18 +219,12 @@ async def _candidates(request: Request, who: str, member_id: str) -> list[Member
     return [member for member in found if member.removed_at is None and member.branch_id in reach][:20]
 
 
-async def _settings(
-    request: Request, branch_id: str, wrong: str = "", refusal: NotInOrder | None = None, value: str = ""
-) -> Response:
+async def _settings(request: Request, branch_id: str, wrong: str = "", refusal: NotInOrder | None = None, value: str = "") -> Response:
     tree = await tree_of(request)
     branch = _known(tree, branch_id)
     managed = await branches_for(request, Action.MANAGE_BRANCHES)
     below = {node.branch_id for node in tree.below(branch_id)}
-    parents = [
-        node
-        for node in (_known(tree, other) for other in managed if other not in below)
-        if RANK[node.kind] < RANK[branch.kind]
-    ]
+    parents = [node for node in (_known(tree, other) for other in managed if other not in below) if RANK[node.kind] < RANK[branch.kind]]
     return await render(
         request,
         "branch_settings.html",
@@ -254,9 +246,7 @@ async def _roles(
 ) -> Response:
     tree = await tree_of(request)
     directory = house_of(request).directory
-    inherited = [
-        {"branch": above, "holders": await directory.holders(above.branch_id)} for above in tree.line(branch_id)[1:]
-    ]
+    inherited = [{"branch": above, "holders": await directory.holders(above.branch_id)} for above in tree.line(branch_id)[1:]]
     query = request.query_params
     context: dict[str, Any] = {
         "branch": _known(tree, branch_id),
@@ -275,9 +265,7 @@ async def _roles(
 
 
 async def _note(request: Request, act: Act, viewer: Viewer, branch_id: str, detail: str) -> None:
-    await house_of(request).access_log.note(
-        Entry(now_millis(), act, viewer.member_id or "", viewer.name, "", "", branch_id, detail)
-    )
+    await house_of(request).access_log.note(Entry(now_millis(), act, viewer.member_id or "", viewer.name, "", "", branch_id, detail))
 
 
 async def _note_role(request: Request, act: Act, viewer: Viewer, branch_id: str, member: Member, role: str) -> None:

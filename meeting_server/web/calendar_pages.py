@@ -80,7 +80,10 @@ async def subscribed_file(request: Request) -> Response:
     meetings = [meeting for meeting in concerning if meeting.plan.ends_at > since]
     product = say(request, "common.product")
     content = calendar_of(
-        meetings, {m.meeting_id: address_of(request, f"/meetings/{m.meeting_id}") for m in meetings}, name=product, product=product,
+        meetings,
+        {m.meeting_id: address_of(request, f"/meetings/{m.meeting_id}") for m in meetings},
+        name=product,
+        product=product,
         subscribed=True,
     )
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'

@@ -102,9 +102,7 @@ async def _branches(request: Request, viewer: Viewer) -> list[str]:
 
 async def _note(request: Request, viewer: Viewer, act: Act, branch_id: str) -> None:
     member_id = viewer.member_id or ""
-    await house_of(request).access_log.note(
-        Entry(now_millis(), act, member_id, viewer.name, member_id, viewer.name, branch_id)
-    )
+    await house_of(request).access_log.note(Entry(now_millis(), act, member_id, viewer.name, member_id, viewer.name, branch_id))
 
 
 # --- by the address alone -----------------------------------------------------------------------------------------------
@@ -129,8 +127,13 @@ async def feed_file(request: Request) -> Response:
         for heard in await _heard(request, feed, viewer)
     ]
     content = await asyncio.to_thread(
-        podcast, say(request, "feeds.channel", branch=name), say(request, "feeds.channel_about", branch=name),
-        language_of(request), address_of(request, f"/feeds/{token}.xml"), address_of(request, "/archive"), episodes,
+        podcast,
+        say(request, "feeds.channel", branch=name),
+        say(request, "feeds.channel_about", branch=name),
+        language_of(request),
+        address_of(request, f"/feeds/{token}.xml"),
+        address_of(request, "/archive"),
+        episodes,
     )
     return Response(content, media_type="application/rss+xml", headers={"cache-control": "private, no-store"})
 

@@ -46,7 +46,10 @@ async def held_in_meetings(request: Request, viewer: Viewer) -> list[dict[str, o
         leave = leaves.get(scheduled.meeting_id)
         if leave is not None:
             entry["leave_request"] = {
-                "reason": leave.reason, "status": leave.status, "asked_at": leave.asked_at, "decided_at": leave.decided_at,
+                "reason": leave.reason,
+                "status": leave.status,
+                "asked_at": leave.asked_at,
+                "decided_at": leave.decided_at,
                 "answer": leave.answer,
             }
         state = await state_of(request, scheduled) if scheduled.status in ("open", "adjourned") else None
@@ -72,8 +75,12 @@ async def held_by_the_house(house: House, member_id: str) -> dict[str, object]:
 
 def _invitation(invitation: Invitation) -> dict[str, object]:
     return {
-        "meeting": invitation.meeting_id, "issued_at": invitation.issued_at, "expires_at": invitation.expires_at,
-        "revoked_at": invitation.revoked_at, "uses": invitation.uses, "device": invitation.bound_device,
+        "meeting": invitation.meeting_id,
+        "issued_at": invitation.issued_at,
+        "expires_at": invitation.expires_at,
+        "revoked_at": invitation.revoked_at,
+        "uses": invitation.uses,
+        "device": invitation.bound_device,
     }
 
 

@@ -60,9 +60,7 @@ async def home(request: Request) -> Response:
     leaves = await desk.leaves.of_person(viewer.participant_id)
     waiting = await desk.leaves.waiting([m.meeting_id for m in meetings if m.plan.branch_id in schedules_in])
     live = [await _live(request, m) for m in meetings if m.status == "open"]
-    coming = [
-        _line(request, m, viewer, now, leaves.get(m.meeting_id), waiting.get(m.meeting_id, 0)) for m in meetings if is_coming(m, now)
-    ]
+    coming = [_line(request, m, viewer, now, leaves.get(m.meeting_id), waiting.get(m.meeting_id, 0)) for m in meetings if is_coming(m, now)]
     past = [m for m in reversed(meetings) if m.status != "open" and not is_coming(m, now)]
     everything = request.query_params.get("past") == "all"
     branch = await house_of(request).directory.branch(viewer.branch_id) if viewer.branch_id else None

@@ -180,7 +180,12 @@ async def _issue(
 ) -> Invitation:
     ends = max(seat.scheduled.plan.ends_at, now) + AFTER_END
     return await house_of(request).invitations.issue(
-        seat.meeting_id, issued_by=seat.viewer.participant_id, now=now, expires_at=ends, member_id=member_id, max_uses=max_uses,
+        seat.meeting_id,
+        issued_by=seat.viewer.participant_id,
+        now=now,
+        expires_at=ends,
+        member_id=member_id,
+        max_uses=max_uses,
         admits=admits,
     )
 

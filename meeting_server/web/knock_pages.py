@@ -80,15 +80,18 @@ async def knock(request: Request, scheduled: Scheduled, invitation: Invitation, 
     member = await _meant(request, scheduled, invitation, typed)
     try:
         asked = await house.knocks.ask(
-            scheduled.meeting_id, member.member_id if member else None, typed or (member.name if member else ""),
-            device_hash=device_hash(request), device=device_of(request), household=household_of(request), now=now,
+            scheduled.meeting_id,
+            member.member_id if member else None,
+            typed or (member.name if member else ""),
+            device_hash=device_hash(request),
+            device=device_of(request),
+            household=household_of(request),
+            now=now,
         )
     except TooManyKnocks:
         raise Refused(WebCode.RATE_LIMITED) from None
     if member is not None:
-        await house.access_log.note(
-            Entry(now, Act.KNOCKED, "", "", member.member_id, member.name, scheduled.plan.branch_id, asked.device)
-        )
+        await house.access_log.note(Entry(now, Act.KNOCKED, "", "", member.member_id, member.name, scheduled.plan.branch_id, asked.device))
     if house.registry is not None:
         house.registry.nudge(scheduled.meeting_id, asked.member_id)
 
@@ -133,18 +136,17 @@ async def list_of(request: Request) -> Response:
     """What waits for an answer of this viewer, and which further devices of theirs were let in."""
     seat = await seat_at(request)
     now = now_millis()
-    lines = [
-        KnockLine(w.knock.knock_id, w.name, w.knock.device, w.knock.number, w.mine, w.known) for w in await waiting_for(request, seat)
-    ]
+    lines = [KnockLine(w.knock.knock_id, w.name, w.knock.device, w.knock.number, w.mine, w.known) for w in await waiting_for(request, seat)]
     let_in = [
         LetInLine(knock.knock_id, knock.device, knock.answered_name, knock.answered_at)
         for knock in await house_of(request).knocks.of_meeting(seat.meeting_id)
-        if knock.member_id == seat.viewer.participant_id and knock.answer == "let_in" and knock.answered_by != seat.viewer.participant_id
-        and knock.answered_at is not None and now - knock.answered_at < NEWS
+        if knock.member_id == seat.viewer.participant_id
+        and knock.answer == "let_in"
+        and knock.answered_by != seat.viewer.participant_id
+        and knock.answered_at is not None
+        and now - knock.answered_at < NEWS
     ]
-    return Response(
-        msgspec.json.encode(KnockList(lines, let_in)), media_type="application/json", headers={"cache-control": "no-store"}
-    )
+    return Response(msgspec.json.encode(KnockList(lines, let_in)), media_type="application/json", headers={"cache-control": "no-store"})
 
 
 async def answer(request: Request) -> Response:
@@ -172,8 +174,14 @@ async def answer(request: Request) -> Response:
         act = Act.KNOCK_LET_IN if answered.answer == "let_in" else Act.KNOCK_REFUSED
         await house.access_log.note(
             Entry(
-                now, act, viewer.participant_id, viewer.name, answered.member_id, member.name if member else "",
-                seat.scheduled.plan.branch_id, answered.device,
+                now,
+                act,
+                viewer.participant_id,
+                viewer.name,
+                answered.member_id,
+                member.name if member else "",
+                seat.scheduled.plan.branch_id,
+                answered.device,
             )
         )
     if house.registry is not None:

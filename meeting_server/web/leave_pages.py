@@ -66,9 +66,7 @@ async def decide_leave(request: Request) -> Response:
     who = ParticipantId(request.path_params["participant_id"])
     by = seat.viewer.participant_id
     try:
-        await desk_of(request).leaves.decide(
-            seat.meeting_id, who, cast(Literal["approved", "refused"], decision), by, answer, now_millis()
-        )
+        await desk_of(request).leaves.decide(seat.meeting_id, who, cast(Literal["approved", "refused"], decision), by, answer, now_millis())
     except LeaveError as error:
         return await show_meeting(request, seat, status=409, leave_error=error.code)
     await reconvene(request, seat.meeting_id)

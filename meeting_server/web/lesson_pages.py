@@ -54,8 +54,16 @@ async def cut_lesson(request: Request) -> Response:
     if form.errors:
         return await _show(request, reader.meeting_id, timeline, form, status=422)
     lesson = Lesson(
-        new_id("l"), reader.meeting_id, reader.scheduled.plan.branch_id, form.title, *_stretch(timeline, form),
-        reader.viewer.member_id or "", reader.viewer.name, now_millis(), form.summary, form.audience,
+        new_id("l"),
+        reader.meeting_id,
+        reader.scheduled.plan.branch_id,
+        form.title,
+        *_stretch(timeline, form),
+        reader.viewer.member_id or "",
+        reader.viewer.name,
+        now_millis(),
+        form.summary,
+        form.audience,
     )
     await house_of(request).learning.lessons.save(lesson)
     return see(f"/learn/lessons/{lesson.lesson_id}?done=cut")

@@ -139,9 +139,7 @@ def entitled(form: MeetingForm, roster: Sequence[Member], preset: Preset) -> int
     if preset.electorate == "everyone":
         return sum(1 for m in roster if m.member_id in on_list) + len(_guest_names(form.guests))
     return sum(
-        1
-        for m in roster
-        if m.member_id in on_list and m.may_vote and not m.exclusion and (m.committee or preset.electorate == "voting")
+        1 for m in roster if m.member_id in on_list and m.may_vote and not m.exclusion and (m.committee or preset.electorate == "voting")
     )
 
 

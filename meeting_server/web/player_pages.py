@@ -58,9 +58,7 @@ async def player_page(request: Request) -> Response:
         return await render(request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": (), "running": True})
     manifest, timeline = await asyncio.to_thread(shelf.manifest, meeting_id), await timeline_at(request, reader)
     if timeline is None:
-        return await render(
-            request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps_of(manifest), "running": False}
-        )
+        return await render(request, "archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps_of(manifest), "running": False})
     whole = shelf.mix(meeting_id)
     mix = whole or shelf.opening(meeting_id)
     tracks = shelf.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))

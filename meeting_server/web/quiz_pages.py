@@ -64,9 +64,7 @@ async def answer(request: Request) -> Response:
             raise Refused(WebCode.BAD_FORM, field=question.item_id)
         given[question.item_id] = tuple(str(one).strip()[:ANSWER_LONGEST] for one in sent if str(one).strip())
     right = sum(question.is_right(given[question.item_id]) for question in questions)
-    attempt = await learning.quizzes.attempt(
-        Attempt(learner.member_id, learner.study.studied, right, len(questions), given, now_millis())
-    )
+    attempt = await learning.quizzes.attempt(Attempt(learner.member_id, learner.study.studied, right, len(questions), given, now_millis()))
     deed: Deed = "passed" if attempt.passed else "failed"
     study = learner.study
     await tell(request, learner.member_id, deed, study.studied, study.title, at=attempt.at, right=right, asked=len(questions))

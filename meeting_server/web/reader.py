@@ -203,8 +203,14 @@ async def note_reading(request: Request, reader: Reader, act: Act, detail: str =
     now = now_millis()
     await house_of(request).access_log.note_once(
         Entry(
-            now, act, reader.viewer.participant_id, reader.viewer.name, reader.meeting_id, reader.scheduled.plan.title,
-            reader.scheduled.plan.branch_id, detail,
+            now,
+            act,
+            reader.viewer.participant_id,
+            reader.viewer.name,
+            reader.meeting_id,
+            reader.scheduled.plan.title,
+            reader.scheduled.plan.branch_id,
+            detail,
         ),
         since=now - READ_AGAIN_MS if act in (Act.ARCHIVE_OPENED, Act.ARCHIVE_HEARD) else now,
     )

@@ -143,8 +143,12 @@ async def publish(request: Request) -> Response:
     now, viewer = now_millis(), reader.viewer
     await publications.save(
         replace(
-            described, state="published", published_at=kept.published_at or now, approved_at=now,
-            approved_by=viewer.participant_id, approved_name=viewer.name,
+            described,
+            state="published",
+            published_at=kept.published_at or now,
+            approved_at=now,
+            approved_by=viewer.participant_id,
+            approved_name=viewer.name,
         )
     )
     await note_reading(request, reader, Act.RESOURCE_PUBLISHED, audience)

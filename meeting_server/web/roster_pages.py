@@ -99,8 +99,11 @@ async def export(request: Request) -> Response:
     for member in await house_of(request).directory.roster(branch.branch_id):
         rows.append(
             [
-                member.name, member.number, standing_word(member.standing, language),
-                places.get(member.branch_id, ""), yes_word(member.voting, language),
+                member.name,
+                member.number,
+                standing_word(member.standing, language),
+                places.get(member.branch_id, ""),
+                yes_word(member.voting, language),
                 yes_word(member.committee, language),
             ]
         )
@@ -113,9 +116,7 @@ async def template(request: Request) -> Response:
     """An empty roster with two examples, to fill in."""
     await _branch(request, Action.EDIT_PEOPLE)
     language = language_of(request)
-    examples = [
-        [text(language, f"roster.example.{number}.{column}") for column in Column] for number in ("one", "two")
-    ]
+    examples = [[text(language, f"roster.example.{number}.{column}") for column in Column] for number in ("one", "two")]
     examples = [["" if value == "-" else value for value in row] for row in examples]
     rows = [header(language), *examples]
     return await _file(request, rows, _kind(request), text(language, "roster.template_name"))
@@ -204,9 +205,7 @@ def _describe(language: Language, this: Member, other: Member, places: dict[str,
 
 
 async def _note(request: Request, act: Act, viewer: Viewer, branch: Branch, detail: str) -> None:
-    await house_of(request).access_log.note(
-        Entry(now_millis(), act, viewer.member_id or "", viewer.name, "", "", branch.branch_id, detail)
-    )
+    await house_of(request).access_log.note(Entry(now_millis(), act, viewer.member_id or "", viewer.name, "", "", branch.branch_id, detail))
 
 
 _PEOPLE = "/branches/{branch_id}/people"

@@ -62,7 +62,10 @@ def worked_out(preset: Preset, example: Example) -> Worked:
     quorum = needed(preset.quorum, example.entitled) if preset.quorum is not None else 0
     base: Base = preset.passing.base if preset.passing is not None else "cast"
     of = {
-        "entitled": example.entitled, "present": example.present, "cast": example.cast, "yes_no": max(0, example.cast - example.abstained),
+        "entitled": example.entitled,
+        "present": example.present,
+        "cast": example.cast,
+        "yes_no": max(0, example.cast - example.abstained),
     }[base]
     passing = needed(preset.passing, of) if preset.passing is not None else 0
     candidates, excellent = candidates_needed(5, preset.surplus_percent), most(preset.excellent, example.entitled)
@@ -125,9 +128,7 @@ async def save_rule(request: Request) -> Response:
     if faults or field(form, "do") != "save":
         return await _form(request, branch_id, preset, copied_from, _example(form), faults)
     try:
-        await desk_of(request).presets.save(
-            branch_id, preset, copied_from=copied_from, by=viewer.member_id or "", now=now_millis()
-        )
+        await desk_of(request).presets.save(branch_id, preset, copied_from=copied_from, by=viewer.member_id or "", now=now_millis())
     except PresetFileError:
         raise Refused(WebCode.BAD_FORM) from None
     return see(f"/branches/{branch_id}/rules?done=saved")

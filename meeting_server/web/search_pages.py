@@ -90,16 +90,18 @@ async def search_page(request: Request) -> Response:
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
         grouped.setdefault(hit.meeting_id, []).append(hit)
-    found = [
-        Found(meetings[hits[0].meeting_id], tuple((hit, marked(hit)) for hit in hits)) for hits in grouped.values()
-    ]
+    found = [Found(meetings[hits[0].meeting_id], tuple((hit, marked(hit)) for hit in hits)) for hits in grouped.values()]
     tree = await tree_of(request)
     of_branches = dict.fromkeys(m.plan.branch_id for m in may.meetings)
     return await render(
         request,
         "search.html",
         {
-            "query": query, "found": found, "count": len(hits), "full": len(hits) >= MOST_HITS, "any": bool(may.meetings),
+            "query": query,
+            "found": found,
+            "count": len(hits),
+            "full": len(hits) >= MOST_HITS,
+            "any": bool(may.meetings),
             "asked": asked,
             "branches": [(i, branch.name) for i in of_branches if (branch := tree.get(i)) is not None],
             "kinds": [kind for kind in KINDS if any(m.plan.kind == kind for m in may.meetings)],

@@ -202,8 +202,16 @@ async def bring(request: Request) -> Response:
     about = bundle.about
     shared = await house_of(request).shared_resources.offer(
         Shared(
-            new_id("shared"), branch_id, bundle.sha256, about.institution.strip(), bundle.fingerprint, about.made_at,
-            bundle.study.title.strip(), bundle.content, now_millis(), viewer.name[:100],
+            new_id("shared"),
+            branch_id,
+            bundle.sha256,
+            about.institution.strip(),
+            bundle.fingerprint,
+            about.made_at,
+            bundle.study.title.strip(),
+            bundle.content,
+            now_millis(),
+            viewer.name[:100],
         )
     )
     return see(f"/sharing/{shared.shared_id}")
@@ -274,7 +282,12 @@ async def _shared_at(request: Request) -> tuple[Shared, Viewer, bool]:
 async def _note(request: Request, viewer: Viewer, act: Act, shared: Shared) -> None:
     await house_of(request).access_log.note(
         Entry(
-            now_millis(), act, viewer.member_id or "", viewer.name, subject_name=shared.title, branch_id=shared.branch_id,
+            now_millis(),
+            act,
+            viewer.member_id or "",
+            viewer.name,
+            subject_name=shared.title,
+            branch_id=shared.branch_id,
             detail=shared.institution,
         )
     )
@@ -286,9 +299,7 @@ def _as_published(shared: Shared) -> Publication:
 
 def _lines(study: Study) -> list[tuple[str, str, str]]:
     """Clock, who, what; a passage that was taken out has neither who nor what."""
-    return [
-        (clock_of(line.start), *(("", "") if isinstance(line, Gap) else (line.who, line.text))) for line in study.lines
-    ]
+    return [(clock_of(line.start), *(("", "") if isinstance(line, Gap) else (line.who, line.text))) for line in study.lines]
 
 
 def grouped(fingerprint: str) -> str:

@@ -48,10 +48,7 @@ def _left(shown: PageTime, gone: Iterable[Stretch]) -> list[PageTime]:
     pieces = [(shown.since, shown.until)]
     for stretch in gone:
         pieces = [
-            (since, until)
-            for a, b in pieces
-            for since, until in ((a, min(b, stretch.since)), (max(a, stretch.until), b))
-            if since < until
+            (since, until) for a, b in pieces for since, until in ((a, min(b, stretch.since)), (max(a, stretch.until), b)) if since < until
         ]
     return [PageTime(shown.document_id, shown.title, shown.page, since, until) for since, until in pieces]
 

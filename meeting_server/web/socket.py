@@ -203,9 +203,7 @@ class _Talk:
     def _bad(self, bad: BadMessage) -> bool:
         """Answer a frame that was not understood; whether it was one too many."""
         self._say(
-            RejectedFrame(bad.re, WireCode.BAD_MESSAGE, bad.field)
-            if bad.is_command
-            else Error(WireCode.BAD_MESSAGE, bad.re, bad.field)
+            RejectedFrame(bad.re, WireCode.BAD_MESSAGE, bad.field) if bad.is_command else Error(WireCode.BAD_MESSAGE, bad.re, bad.field)
         )
         self._bad_frames += 1
         return self._bad_frames >= MOST_BAD

@@ -193,8 +193,18 @@ def related(study: Study, others: Iterable[Study]) -> list[Study]:
 def of_lesson(lesson: Lesson, tree: BranchTree) -> Study:
     branch = tree.get(lesson.branch_id)
     return Study(
-        Studied("lesson", lesson.lesson_id), lesson.meeting_id, lesson.branch_id, branch.name if branch else "", lesson.title,
-        lesson.summary, (), lesson.audience, lesson.state, lesson.length, lesson.published_at, lesson,
+        Studied("lesson", lesson.lesson_id),
+        lesson.meeting_id,
+        lesson.branch_id,
+        branch.name if branch else "",
+        lesson.title,
+        lesson.summary,
+        (),
+        lesson.audience,
+        lesson.state,
+        lesson.length,
+        lesson.published_at,
+        lesson,
     )
 
 
@@ -207,9 +217,17 @@ async def _of_meetings(request: Request, publications: Sequence[Publication], tr
 def _of_meeting(publication: Publication, length: Millis, tree: BranchTree) -> Study:
     branch, approved = tree.get(publication.branch_id), publication.approved_at is not None
     return Study(
-        Studied("meeting", publication.meeting_id), publication.meeting_id, publication.branch_id, branch.name if branch else "",
-        publication.title, publication.summary if approved else "", publication.keywords if approved else (), publication.audience,
-        publication.state, length, publication.published_at,
+        Studied("meeting", publication.meeting_id),
+        publication.meeting_id,
+        publication.branch_id,
+        branch.name if branch else "",
+        publication.title,
+        publication.summary if approved else "",
+        publication.keywords if approved else (),
+        publication.audience,
+        publication.state,
+        length,
+        publication.published_at,
     )
 
 

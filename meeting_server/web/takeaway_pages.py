@@ -131,7 +131,13 @@ async def take_lesson_file(request: Request) -> Response:
     if "range" not in request.headers:
         await house_of(request).access_log.note(
             Entry(
-                now_millis(), Act.TAKEN_AWAY, learner.member_id, learner.viewer.name, meeting_id, title, learner.study.branch_id,
+                now_millis(),
+                Act.TAKEN_AWAY,
+                learner.member_id,
+                learner.viewer.name,
+                meeting_id,
+                title,
+                learner.study.branch_id,
                 f"{request.path_params['lesson_id']}/{form.file}",
             )
         )
@@ -153,7 +159,9 @@ async def _of_lesson(request: Request) -> tuple[Taking, MeetingId, str]:
     start, end = lesson.since - timeline.zero, lesson.until - timeline.zero
     kept = await house.learning.quizzes.questions(Studied("lesson", lesson.lesson_id))
     study = replace(
-        whole.part(start, end, resource_id=lesson.lesson_id, title=lesson.title), summary=lesson.summary, approved=True,
+        whole.part(start, end, resource_id=lesson.lesson_id, title=lesson.title),
+        summary=lesson.summary,
+        approved=True,
         questions=tuple(question_of(question) for question in kept),
     )
     return Taking(study, sound, await _lesson_rights(request, learner)), lesson.meeting_id, lesson.title
@@ -168,16 +176,19 @@ async def _lesson_rights(request: Request, learner: Learner) -> Rights:
 # --- both ---------------------------------------------------------------------------------------------------------------
 
 
-async def _study(
-    request: Request, timeline: Timeline, publication: Publication | None, reader: Reader | None, *, sounding: bool
-) -> Study:
+async def _study(request: Request, timeline: Timeline, publication: Publication | None, reader: Reader | None, *, sounding: bool) -> Study:
     house, meeting_id = house_of(request), timeline.meeting_id
     transcript = await asyncio.to_thread(shelf_of(request).transcript, meeting_id)
     minutes = await minutes_at(request, reader) if reader is not None else None
     kept = await house.learning.quizzes.questions(Studied("meeting", meeting_id)) if reader is not None else ()
     edits = await house.record_edits.of(meeting_id)  # the transcript may not have been made anew since
     return study_of(
-        timeline, transcript, minutes, publication, words_of(language_of(request)), sounding=sounding,
+        timeline,
+        transcript,
+        minutes,
+        publication,
+        words_of(language_of(request)),
+        sounding=sounding,
         questions=[question_of(question) for question in kept],
         taken_out=[Stretch(redaction.since, redaction.until) for redaction in edits.redactions],
     )

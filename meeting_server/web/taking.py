@@ -108,9 +108,7 @@ class Taking:
     def groups(self) -> list[tuple[FormKind, list[tuple[Form, bool]]]]:
         """What the page shows: by kind, each form with whether there is anything in it. What is only for others is left out."""
         seen: dict[FormKind, bool] = {"text": True, "minutes": self.rights.reads_minutes, "sound": True, "package": self.rights.exports}
-        return [
-            (kind, [(form, self.has(form)) for form in FORMS.values() if form.kind == kind]) for kind, shown in seen.items() if shown
-        ]
+        return [(kind, [(form, self.has(form)) for form in FORMS.values() if form.kind == kind]) for kind, shown in seen.items() if shown]
 
 
 def form_at(request: Request, rights: Rights) -> Form:
@@ -190,6 +188,4 @@ def _streamed(file: IO[bytes], form: Form, name: str) -> Response:
         finally:
             file.close()
 
-    return StreamingResponse(
-        pieces(), media_type=form.media_type, headers={**_attachment(form.file, name), "content-length": str(size)}
-    )
+    return StreamingResponse(pieces(), media_type=form.media_type, headers={**_attachment(form.file, name), "content-length": str(size)})

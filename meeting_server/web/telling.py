@@ -39,8 +39,16 @@ async def tell(
     if consent is None:
         return False
     done = Done(
-        deed, consent.actor_name, address_of(request, "/"), address_of(request, studied.address), title, language_of(request), at,
-        spent, right, asked,
+        deed,
+        consent.actor_name,
+        address_of(request, "/"),
+        address_of(request, studied.address),
+        title,
+        language_of(request),
+        at,
+        spent,
+        right,
+        asked,
     )
     return await house.statements.add(member_id, statement(done), now_millis())
 

@@ -59,10 +59,7 @@ async def year_file(request: Request) -> Response:
     year = _year_asked(request, meetings)
     result = await _year(request, meetings, year)
     rows: list[list[Value]] = [[say(request, f"attendance_year.column.{name}") for name in COLUMNS]]
-    rows += [
-        [m.name, m.expected, m.came, m.late, m.leave, m.absent, minutes(m.there), Share(m.share)]
-        for m in result.members
-    ]
+    rows += [[m.name, m.expected, m.came, m.late, m.leave, m.absent, minutes(m.there), Share(m.share)] for m in result.members]
     title = say(request, "attendance_year.file", year=year)
     make = house_of(request).workshop.make
     content = write_csv(rows) if kind == "csv" else await make(write_xlsx, rows, title, (14, 10, 10, 10, 10, 10, 10, 10))

@@ -39,9 +39,7 @@ class BadMessage(Exception):
 
 
 _frames: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
-_commands: dict[str, msgspec.json.Decoder[commands.Command]] = {
-    name: msgspec.json.Decoder(kind) for name, kind in commands.KINDS.items()
-}
+_commands: dict[str, msgspec.json.Decoder[commands.Command]] = {name: msgspec.json.Decoder(kind) for name, kind in commands.KINDS.items()}
 _encoder = msgspec.json.Encoder()
 
 

@@ -31,8 +31,7 @@ COMING_IN: tuple[Line, ...] = (
     ),
     (
         "←",
-        '{"type":"event","seq":3,"hash8":"7c02a9d1","at":1800000000005,"kind":"ParticipantArrived",'
-        '"data":{"participant_id":"chair"}}',
+        '{"type":"event","seq":3,"hash8":"7c02a9d1","at":1800000000005,"kind":"ParticipantArrived","data":{"participant_id":"chair"}}',
     ),
 )
 COMMANDS: tuple[Line, ...] = (

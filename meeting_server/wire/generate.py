@@ -20,9 +20,7 @@ def outputs() -> dict[Path, str]:
 
 def stale() -> list[Path]:
     """Generated files that differ from what the code says now."""
-    return [
-        path for path, text in outputs().items() if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
+    return [path for path, text in outputs().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
 
 
 def main(arguments: list[str]) -> int:

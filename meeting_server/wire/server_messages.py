@@ -214,6 +214,27 @@ class Pong(Struct, tag="pong", tag_field="type", frozen=True):
 
 
 ServerMessage = (
-    Welcome | Snapshot | EventFrame | Skip | HeadFrame | Ack | RejectedFrame | Error | Collected | PaperProgress | Answer | Slots
-    | Networks | Layers | LinkDetails | Speaking | Caption | Quality | Voice | MediaLost | Typing | Knocked | Pong
+    Welcome
+    | Snapshot
+    | EventFrame
+    | Skip
+    | HeadFrame
+    | Ack
+    | RejectedFrame
+    | Error
+    | Collected
+    | PaperProgress
+    | Answer
+    | Slots
+    | Networks
+    | Layers
+    | LinkDetails
+    | Speaking
+    | Caption
+    | Quality
+    | Voice
+    | MediaLost
+    | Typing
+    | Knocked
+    | Pong
 )

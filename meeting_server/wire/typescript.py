@@ -25,10 +25,7 @@ GENERIC = (client_messages.CommandFrame, server_messages.EventFrame)
 
 
 ALIASES: dict[object, str] = {
-    value: name
-    for module in (terms, state)
-    for name, value in vars(module).items()
-    if typing.get_origin(value) is typing.Literal
+    value: name for module in (terms, state) for name, value in vars(module).items() if typing.get_origin(value) is typing.Literal
 }
 """Literals with a name of their own."""
 
@@ -157,11 +154,7 @@ def union(name: str, members: tuple[type, ...], doc: str) -> str:
 
 def distributed(cls: type, prefix: str) -> str:
     """A frame as a union over its kinds, so that ``switch (frame.kind)`` narrows ``data``."""
-    plain = [
-        f"    readonly {name}: {Types().expression(hint)};"
-        for name, hint, _ in fields_of(cls)
-        if name not in ("kind", "data")
-    ]
+    plain = [f"    readonly {name}: {Types().expression(hint)};" for name, hint, _ in fields_of(cls) if name not in ("kind", "data")]
     body = "\n".join([f'    readonly type: "{tag_of(cls)}";', *plain, "    readonly kind: K;", f"    readonly data: {prefix}Data[K];"])
     return comment(cls) + f"export type {cls.__name__} = {{\n  [K in {prefix}Kind]: {{\n{body}\n  }};\n}}[{prefix}Kind];"
 
@@ -173,8 +166,7 @@ def constants() -> Iterable[str]:
     yield f'export const HALL: RoomId = "{ids.HALL}";'
     yield f"export const CHAT_KEPT = {state.CHAT_KEPT};"
     table = "\n".join(
-        f"  {role.value}: [{', '.join(quoted(right) for right in roles.Right if right in held)}],"
-        for role, held in roles.RIGHTS.items()
+        f"  {role.value}: [{', '.join(quoted(right) for right in roles.Right if right in held)}]," for role, held in roles.RIGHTS.items()
     )
     yield "/** What each role may do in a meeting. */"
     yield f"export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {{\n{table}\n}};"

@@ -55,8 +55,14 @@ def until_links(process: subprocess.Popen[str]) -> Iterator[str]:
 
 def made(checkout: Path, *before: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*before, "make", "run"], cwd=checkout, env={**without_node(checkout), **environment}, text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        [*before, "make", "run"],
+        cwd=checkout,
+        env={**without_node(checkout), **environment},
+        text=True,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
     )
 
 

@@ -251,8 +251,12 @@ def test_an_everyday_word_of_which_it_is_not_clear_is_taken_out() -> None:
 @pytest.mark.parametrize(
     ("said", "left"),
     [
-        ("小康先讲。", False), ("（小康）", False), ("小方说得对。", False),
-        ("全面建成小康社会。", True), ("小组讨论。", True), ("大方得体。", True),
+        ("小康先讲。", False),
+        ("（小康）", False),
+        ("小方说得对。", False),
+        ("全面建成小康社会。", True),
+        ("小组讨论。", True),
+        ("大方得体。", True),
     ],
 )
 def test_a_word_that_somebody_may_be_called_by_stays_only_where_its_neighbours_show_the_word(said: str, left: bool) -> None:

@@ -31,7 +31,7 @@
       ["modules", false],
       ["socket", typeof WebSocket !== "undefined"],
       ["storage", typeof indexedDB !== "undefined"],
-      ["media", typeof RTCPeerConnection !== "undefined"]
+      ["media", typeof RTCPeerConnection !== "undefined"],
     ]);
     show("too-old");
     var loading = document.getElementById("loading");
@@ -49,14 +49,18 @@
       started = true;
       box.hidden = true;
       if (typeof RTCPeerConnection === "undefined") show("no-media");
-    }
+    },
   };
   if (!("noModule" in document.createElement("script"))) tooOld();
-  window.addEventListener("error", function (event) {
-    if (event.target && event.target.tagName === "SCRIPT") {
-      if (!started && !blamed) show("not-loaded");
-    } else misunderstood(event.error, event.message);
-  }, true);
+  window.addEventListener(
+    "error",
+    function (event) {
+      if (event.target && event.target.tagName === "SCRIPT") {
+        if (!started && !blamed) show("not-loaded");
+      } else misunderstood(event.error, event.message);
+    },
+    true,
+  );
   window.addEventListener("unhandledrejection", function (event) {
     misunderstood(event.reason, "");
   });

@@ -92,7 +92,8 @@ const ENDINGS: Readonly<Record<number, Ending>> = {
 
 function connectionChanged(state: SocketState): void {
   const known = meeting.value !== null;
-  if (state.phase === "opening") change(connection, { phase: known ? "reconnecting" : "connecting", attempt: state.attempt, retryAt: null });
+  if (state.phase === "opening")
+    change(connection, { phase: known ? "reconnecting" : "connecting", attempt: state.attempt, retryAt: null });
   else if (state.phase === "waiting") {
     roomMedia.disconnected();
     change(connection, { phase: known ? "reconnecting" : "connecting", attempt: state.attempt, retryAt: state.retryAt });
@@ -183,14 +184,17 @@ function watchKnocks(): void {
     if (connection.value.phase !== "live" || running) return;
     running = true;
     // after a restart all phones are back at once: only who was told that somebody knocked asks at once
-    setTimeout(() => {
-      const since = knocked.peek();
-      void fetchKnocks(start.urls["meeting"] ?? "").then((found) => {
-        running = false;
-        if (found !== null) knocks.value = found;
-        if (knocked.peek() !== since) knocked.value += 1; // the list changed while it was fetched
-      });
-    }, told ? KNOCKS_REST : Math.random() * KNOCKS_SPREAD);
+    setTimeout(
+      () => {
+        const since = knocked.peek();
+        void fetchKnocks(start.urls["meeting"] ?? "").then((found) => {
+          running = false;
+          if (found !== null) knocks.value = found;
+          if (knocked.peek() !== since) knocked.value += 1; // the list changed while it was fetched
+        });
+      },
+      told ? KNOCKS_REST : Math.random() * KNOCKS_SPREAD,
+    );
   });
 }
 
@@ -206,17 +210,26 @@ function bringSheets(): void {
 function bringPapers(): void {
   let asked: Promise<void> | null = null;
   const bring = (): Promise<void> =>
-    (asked ??= Promise.all([import("./net/own_ballots"), import("./views/vote/late")]).then(async ([{ ownBallots }, { late }]) => {
-      latePapers.value = late;
-      const around = { meeting_id: start.meeting_id, participant_id: start.participant_id, makeId, now, head: () => recordHead.peek(), transmit: (frame: Collect) => socket.send(frame) };
-      ballots = await ownBallots(around).catch((reason: unknown) => {
-        console.warn("no secret ballots here", reason);
-        return null;
-      });
-      papersUnsupported.value = ballots === null;
-    }).catch(() => {
-      asked = null; // the network went away meanwhile: again with the next record
-    }));
+    (asked ??= Promise.all([import("./net/own_ballots"), import("./views/vote/late")])
+      .then(async ([{ ownBallots }, { late }]) => {
+        latePapers.value = late;
+        const around = {
+          meeting_id: start.meeting_id,
+          participant_id: start.participant_id,
+          makeId,
+          now,
+          head: () => recordHead.peek(),
+          transmit: (frame: Collect) => socket.send(frame),
+        };
+        ballots = await ownBallots(around).catch((reason: unknown) => {
+          console.warn("no secret ballots here", reason);
+          return null;
+        });
+        papersUnsupported.value = ballots === null;
+      })
+      .catch(() => {
+        asked = null; // the network went away meanwhile: again with the next record
+      }));
   effect(() => {
     const secret = secretVotes.value;
     const present = self.value?.present === true;

@@ -1,7 +1,12 @@
 /* Service worker: keeps the hashed files of the room at hand, so that a member on a weak network is back at once.
    Pages, API answers and archive files are never kept: they belong to one person. */
 const SHELL = __SHELL__;
-const CACHE = "shell-" + SHELL.join("|").split("").reduce((sum, c) => ((sum * 31 + c.charCodeAt(0)) >>> 0), 7).toString(36);
+const CACHE =
+  "shell-" +
+  SHELL.join("|")
+    .split("")
+    .reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) >>> 0, 7)
+    .toString(36);
 const BASE = "/static/";
 
 self.addEventListener("install", (event) => {

@@ -15,7 +15,8 @@ export const PRESET: Preset = {
   proxy: false,
   surplus_percent: 0,
   doubts: [],
-  excellent: { numerator: 1, denominator: 3 }, bulletin: "scrutineers",
+  excellent: { numerator: 1, denominator: 3 },
+  bulletin: "scrutineers",
 };
 
 export function person(id: string, more: Partial<Participant> = {}): Participant {
@@ -94,7 +95,8 @@ export function motion(more: Partial<Motion> = {}): Motion {
     present_at_close: 0,
     issued: 0,
     root: "",
-    paper_count: null, running: null,
+    paper_count: null,
+    running: null,
     ...more,
   };
 }

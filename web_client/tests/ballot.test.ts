@@ -5,7 +5,17 @@ import { Ballots, type Answer, type BulletinLeaves, type Wiring } from "../src/c
 import { blind, finalize, power, type Digest } from "../src/core/ballot/blind";
 import { fromHex, fromNumber, joined, toHex, toNumber, type Bytes } from "../src/core/ballot/bytes";
 import { ownPapers, type KeptPaper } from "../src/core/ballot/kept";
-import { choicesMessage, fingerprintOf, isAmong, leafOf, receiptMessage, rootOf, tokenMessage, verifyP256, type Ballot } from "../src/core/ballot/paper";
+import {
+  choicesMessage,
+  fingerprintOf,
+  isAmong,
+  leafOf,
+  receiptMessage,
+  rootOf,
+  tokenMessage,
+  verifyP256,
+  type Ballot,
+} from "../src/core/ballot/paper";
 import { lengthFor, padded, type CastBody } from "../src/core/ballot/request";
 import type { Collect, Motion } from "../src/wire/messages";
 
@@ -13,8 +23,15 @@ const folder = new URL("../../tests/", import.meta.url);
 const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as T;
 const vectors = read<Record<string, string>[]>("vectors/rfc9474-vectors.json");
 const made = read<{
-  paper_id: string; modulus: string; private_exponent: string; receipt_key: string; fingerprint: string; root: string;
-  ballots: (Record<"key" | "prefix" | "token" | "signature" | "leaf" | "token_message" | "choices_message" | "receipt", string> & { choices: string[] })[];
+  paper_id: string;
+  modulus: string;
+  private_exponent: string;
+  receipt_key: string;
+  fingerprint: string;
+  root: string;
+  ballots: (Record<"key" | "prefix" | "token" | "signature" | "leaf" | "token_message" | "choices_message" | "receipt", string> & {
+    choices: string[];
+  })[];
   blinding: Record<"key" | "prefix" | "salt" | "inverse" | "blinded" | "blind_signature" | "token", string>;
 }>("golden/phone_ballots_v1.json");
 
@@ -72,7 +89,13 @@ describe("a paper made by the server", () => {
     const leaves = made.ballots.map((line) => fromHex(line.leaf));
     expect(toHex(await rootOf(device, leaves))).toBe(made.root);
     for (const line of made.ballots) {
-      const ballot: Ballot = { key: fromHex(line.key), prefix: fromHex(line.prefix), token: fromHex(line.token), choices: line.choices, signature: fromHex(line.signature) };
+      const ballot: Ballot = {
+        key: fromHex(line.key),
+        prefix: fromHex(line.prefix),
+        token: fromHex(line.token),
+        choices: line.choices,
+        signature: fromHex(line.signature),
+      };
       expect(toHex(await tokenMessage(device, made.paper_id, ballot.key))).toBe(line.token_message);
       expect(toHex(choicesMessage(made.paper_id, line.choices))).toBe(line.choices_message);
       const leaf = await leafOf(device, ballot);
@@ -90,9 +113,19 @@ describe("a paper made by the server", () => {
 
 const motion = (fields: Partial<Motion> = {}): Motion =>
   ({
-    motion_id: "m1", method: "secret", phase: "collecting", electorate: ["p1"], root: "", closes_at: null,
+    motion_id: "m1",
+    method: "secret",
+    phase: "collecting",
+    electorate: ["p1"],
+    root: "",
+    closes_at: null,
     paper: { modulus: made.modulus, fingerprint: made.fingerprint, receipt_key: made.receipt_key },
-    force: "motion", shape: "choices", max_choices: 1, candidates: [], choices: ["for", "against", "abstain"].map((choice_id) => ({ choice_id, label: "" })), ...fields,
+    force: "motion",
+    shape: "choices",
+    max_choices: 1,
+    candidates: [],
+    choices: ["for", "against", "abstain"].map((choice_id) => ({ choice_id, label: "" })),
+    ...fields,
   }) as Motion;
 
 describe("a ballot as it is sent", () => {
@@ -101,14 +134,33 @@ describe("a ballot as it is sent", () => {
   const marks = ["for", "against", "abstain"];
   const papers: [string, Motion, string[][]][] = [
     ["a motion", motion(), marks.map((mark) => [mark])],
-    ["a poll of many", motion({ force: "poll", max_choices: 12, choices: Array.from({ length: 12 }, (_, i) => ({ choice_id: `a${i}`, label: "" })) }), [["a0"], Array.from({ length: 12 }, (_, i) => `a${i}`)]],
-    ["a word", motion({ force: "poll", shape: "word", max_choices: 2, choices: [] }), [["w:a"], ["w:" + "\u0001".repeat(20), "w:" + "国".repeat(20)]]],
-    ["an election", election, [
-      ["c1:for"],
-      election.candidates.map((one) => `${one.candidate_id}:abstain`),
-      [...election.candidates.map((one) => `${one.candidate_id}:against`), ...election.candidates.map((_, i) => "w:" + "\u0001".repeat(19) + String(i))],
-    ]],
-    ["an appraisal", motion({ force: "appraisal", sheet: "mutual", choices: [], candidates: people(40) }), [people(40).map((one) => `${one.candidate_id}:pass`), people(40).map((one) => `${one.candidate_id}:excellent`)]],
+    [
+      "a poll of many",
+      motion({ force: "poll", max_choices: 12, choices: Array.from({ length: 12 }, (_, i) => ({ choice_id: `a${i}`, label: "" })) }),
+      [["a0"], Array.from({ length: 12 }, (_, i) => `a${i}`)],
+    ],
+    [
+      "a word",
+      motion({ force: "poll", shape: "word", max_choices: 2, choices: [] }),
+      [["w:a"], ["w:" + "\u0001".repeat(20), "w:" + "国".repeat(20)]],
+    ],
+    [
+      "an election",
+      election,
+      [
+        ["c1:for"],
+        election.candidates.map((one) => `${one.candidate_id}:abstain`),
+        [
+          ...election.candidates.map((one) => `${one.candidate_id}:against`),
+          ...election.candidates.map((_, i) => "w:" + "\u0001".repeat(19) + String(i)),
+        ],
+      ],
+    ],
+    [
+      "an appraisal",
+      motion({ force: "appraisal", sheet: "mutual", choices: [], candidates: people(40) }),
+      [people(40).map((one) => `${one.candidate_id}:pass`), people(40).map((one) => `${one.candidate_id}:excellent`)],
+    ],
   ];
 
   it.each(papers)("has one length whatever is chosen on %s", (_, paper, ballots) => {
@@ -134,7 +186,9 @@ class House {
   private number = 0;
 
   readonly wiring: Wiring = {
-    device, meeting_id: "Mfixture", participant_id: "p1",
+    device,
+    meeting_id: "Mfixture",
+    participant_id: "p1",
     shelf: { all: async () => [...this.shelf.values()], put: async (paper) => void this.shelf.set(paper.id, paper) },
     transmit: (frame) => {
       this.savedWhenSent &&= [...this.shelf.values()].some((paper) => paper.blinded === frame.blinded);
@@ -153,7 +207,8 @@ class House {
       return this.bulletin();
     },
     makeId: () => `request-${++this.number}`,
-    now: () => this.time, head: () => "7.00ff",
+    now: () => this.time,
+    head: () => "7.00ff",
     chance: () => 0.5,
     later: (ms, run) => void this.waiting.push({ ms, run }),
   };
@@ -238,7 +293,11 @@ describe("the phone", () => {
   });
 
   it("does not take a paper whose fingerprint is not that of its keys", async () => {
-    await house.phone.follow([motion({ paper: { modulus: made.modulus, fingerprint: "00".repeat(32), receipt_key: made.receipt_key } })], true, true);
+    await house.phone.follow(
+      [motion({ paper: { modulus: made.modulus, fingerprint: "00".repeat(32), receipt_key: made.receipt_key } })],
+      true,
+      true,
+    );
     expect(house.frames).toHaveLength(0);
     expect(ownPapers.value["m1"]?.state).toBe("unsupported");
   });
@@ -306,7 +365,15 @@ describe("the phone", () => {
     await settled(() => ownPapers.value["m1"]?.bulletin === "in");
     const kept = [...house.shelf.values()][0];
     expect(JSON.stringify(kept)).not.toContain("against");
-    expect([kept?.choices, kept?.private_key, kept?.key, kept?.prefix, kept?.token, kept?.signature, kept?.blinded]).toEqual([null, null, "", "", "", "", ""]);
+    expect([kept?.choices, kept?.private_key, kept?.key, kept?.prefix, kept?.token, kept?.signature, kept?.blinded]).toEqual([
+      null,
+      null,
+      "",
+      "",
+      "",
+      "",
+      "",
+    ]);
     expect(ownPapers.value["m1"]).toMatchObject({ state: "counted", choices: [] });
     house.reloaded();
     await house.phone.follow([sealed], true, true);

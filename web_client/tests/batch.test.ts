@@ -14,7 +14,10 @@ function papers(...list: readonly Motion[]): readonly Motion[] {
   return list;
 }
 function cast(id: string): void {
-  outbox.value = [...outbox.value, { id: `x-${id}`, kind: "CastBallot", data: { motion_id: id, choices: ["for"] }, at: 60, state: "waiting", seq: null } as OutboxEntry];
+  outbox.value = [
+    ...outbox.value,
+    { id: `x-${id}`, kind: "CastBallot", data: { motion_id: id, choices: ["for"] }, at: 60, state: "waiting", seq: null } as OutboxEntry,
+  ];
 }
 
 beforeEach(() => {

@@ -15,7 +15,11 @@ describe("TURN credentials", () => {
 
   it("are asked for anew before their hour is over", async () => {
     let now = 0;
-    const servers = new IceServers(OLD, async () => NEW, () => now);
+    const servers = new IceServers(
+      OLD,
+      async () => NEW,
+      () => now,
+    );
     now = 41 * 60_000;
     await servers.renew();
     expect(servers.current).toBe(NEW);
@@ -36,7 +40,11 @@ describe("TURN credentials", () => {
 
   it("stay when nobody answers, and are asked for again", async () => {
     let now = 0;
-    const servers = new IceServers(OLD, () => Promise.reject(new Error("offline")), () => now);
+    const servers = new IceServers(
+      OLD,
+      () => Promise.reject(new Error("offline")),
+      () => now,
+    );
     now = 41 * 60_000;
     await servers.renew();
     expect(servers.current).toBe(OLD);

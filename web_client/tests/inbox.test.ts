@@ -3,7 +3,21 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { now } from "../src/core/clock";
 import { Inbox } from "../src/core/inbox";
 import { Outbox } from "../src/core/outbox";
-import { captions, captionsEnded, captionsOffered, closedForMe, connection, media, meeting, outbox, position, seq, speaking, typing, you } from "../src/core/store";
+import {
+  captions,
+  captionsEnded,
+  captionsOffered,
+  closedForMe,
+  connection,
+  media,
+  meeting,
+  outbox,
+  position,
+  seq,
+  speaking,
+  typing,
+  you,
+} from "../src/core/store";
 import { ballotOf, hands } from "../src/core/selectors";
 import type { EventFrame, MeetingState, ServerMessage } from "../src/wire/messages";
 import { aMeeting } from "./a_meeting";
@@ -12,7 +26,17 @@ const AT = 1_795_000_000_000;
 let sent: unknown[];
 let inbox: Inbox;
 const tell = (message: ServerMessage | object, at = AT) => inbox.receive(message as ServerMessage, at);
-const welcome = (more: object = {}) => ({ type: "welcome", you: { participant_id: "m1", name: "一", connection_id: "c1" }, resumed: false, position: "4.aaaaaaaa", now: AT, missed: 0, media: true, head: "4.aaaa", ...more });
+const welcome = (more: object = {}) => ({
+  type: "welcome",
+  you: { participant_id: "m1", name: "一", connection_id: "c1" },
+  resumed: false,
+  position: "4.aaaaaaaa",
+  now: AT,
+  missed: 0,
+  media: true,
+  head: "4.aaaa",
+  ...more,
+});
 const snapshot = (state: MeetingState = aMeeting(), at = 4) => ({ type: "snapshot", position: `${at}.aaaaaaaa`, seq: at, state });
 const event = (n: number, kind: EventFrame["kind"], data: object) => ({ type: "event", seq: n, hash8: `hash${n}`, at: AT + n, kind, data });
 
@@ -28,7 +52,12 @@ beforeEach(() => {
   closedForMe.value = null;
   connection.value = { phase: "connecting", attempt: 1, retryAt: null, ending: null, caughtUp: null, resumedAt: null };
   let number = 0;
-  const box = new Outbox({ transmit: (f) => sent.push(f) > 0, shelf: { read: () => null, write: () => undefined }, makeId: () => `id-${++number}`, later: () => undefined });
+  const box = new Outbox({
+    transmit: (f) => sent.push(f) > 0,
+    shelf: { read: () => null, write: () => undefined },
+    makeId: () => `id-${++number}`,
+    later: () => undefined,
+  });
   inbox = new Inbox(box);
 });
 
@@ -90,7 +119,9 @@ describe("inbox", () => {
   });
 
   it("sends what waited in the outbox when it is live again", () => {
-    outbox.value = [{ id: "kept-one", kind: "CastBallot", data: { motion_id: "v1", choices: ["for"] }, at: AT, state: "waiting", seq: null }];
+    outbox.value = [
+      { id: "kept-one", kind: "CastBallot", data: { motion_id: "v1", choices: ["for"] }, at: AT, state: "waiting", seq: null },
+    ];
     tell(welcome());
     expect(sent).toEqual([]);
     tell(snapshot());
@@ -100,7 +131,9 @@ describe("inbox", () => {
   it("shows a ballot as counted from the acknowledgement on, through its event, without a gap", () => {
     tell(welcome());
     tell(snapshot());
-    outbox.value = [{ id: "ballot-1", kind: "CastBallot", data: { motion_id: "v1", choices: ["for"] }, at: AT, state: "waiting", seq: null }];
+    outbox.value = [
+      { id: "ballot-1", kind: "CastBallot", data: { motion_id: "v1", choices: ["for"] }, at: AT, state: "waiting", seq: null },
+    ];
     expect(ballotOf("v1").state).toBe("pending");
     tell({ type: "ack", id: "ballot-1", seq: 5 });
     expect(ballotOf("v1").state).toBe("counted");

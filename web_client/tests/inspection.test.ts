@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { seen } from "../src/media/inspection";
 
-const inbound = (bytes: number, packets: number, lost: number) => ({ id: "in", type: "inbound-rtp", kind: "video", mid: "6", codecId: "c", bytesReceived: bytes, packetsReceived: packets, packetsLost: lost, frameWidth: 640, frameHeight: 480, framesPerSecond: 15 });
+const inbound = (bytes: number, packets: number, lost: number) => ({
+  id: "in",
+  type: "inbound-rtp",
+  kind: "video",
+  mid: "6",
+  codecId: "c",
+  bytesReceived: bytes,
+  packetsReceived: packets,
+  packetsLost: lost,
+  frameWidth: 640,
+  frameHeight: 480,
+  framesPerSecond: 15,
+});
 const codec = { id: "c", type: "codec", mimeType: "video/VP8" };
 
 describe("what is seen of a connection", () => {
@@ -9,7 +21,9 @@ describe("what is seen of a connection", () => {
     const first = seen([codec, inbound(1_000, 10, 2)], {}, 1);
     expect(first.flows).toEqual([]);
     const second = seen([codec, inbound(51_000, 100, 12)], first.counted, 2);
-    expect(second.flows).toEqual([{ mid: "6", receiving: true, kind: "video", layer: "", codec: "VP8", width: 640, height: 480, rate: 15, kbit: 200, lost: 10 }]);
+    expect(second.flows).toEqual([
+      { mid: "6", receiving: true, kind: "video", layer: "", codec: "VP8", width: 640, height: 480, rate: 15, kbit: 200, lost: 10 },
+    ]);
   });
 
   it("leaves out what does not move", () => {
@@ -18,7 +32,16 @@ describe("what is seen of a connection", () => {
   });
 
   it("takes loss of what is sent from the far end's report, layer by layer", () => {
-    const out = (bytes: number, packets: number) => ({ id: "o", type: "outbound-rtp", kind: "video", mid: "1", rid: "h", remoteId: "r", bytesSent: bytes, packetsSent: packets });
+    const out = (bytes: number, packets: number) => ({
+      id: "o",
+      type: "outbound-rtp",
+      kind: "video",
+      mid: "1",
+      rid: "h",
+      remoteId: "r",
+      bytesSent: bytes,
+      packetsSent: packets,
+    });
     const far = (lost: number) => ({ id: "r", type: "remote-inbound-rtp", packetsLost: lost });
     const first = seen([out(100, 1), far(0)], {}, 1);
     const [flow] = seen([out(1_100, 10), far(1)], first.counted, 1).flows;

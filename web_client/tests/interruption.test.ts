@@ -21,7 +21,9 @@ function watching(track: Track): string[] {
   const told: string[] = [];
   const note = (what: string) => (kind: MediaKind) => void told.push(`${what} ${kind}`);
   const interruptions = new Interruptions({
-    begun: note("begun"), lasts: note("lasts"), tooLate: note("too late"),
+    begun: note("begun"),
+    lasts: note("lasts"),
+    tooLate: note("too late"),
     over: (kind, wasTold) => void told.push(`over ${kind} ${wasTold}`),
   });
   interruptions.watch("audio", track as unknown as MediaStreamTrack);
@@ -75,7 +77,12 @@ describe("an interrupted microphone", () => {
 
   it("is no longer followed when another takes its place", () => {
     const told: string[] = [];
-    const interruptions = new Interruptions({ begun: () => void told.push("begun"), lasts: () => void told.push("lasts"), over: () => undefined, tooLate: () => undefined });
+    const interruptions = new Interruptions({
+      begun: () => void told.push("begun"),
+      lasts: () => void told.push("lasts"),
+      over: () => undefined,
+      tooLate: () => undefined,
+    });
     const [first, second] = [new Track(), new Track()];
     interruptions.watch("audio", first as unknown as MediaStreamTrack);
     first.mute();

@@ -39,8 +39,15 @@ function linked(ice: IceServers): { readonly link: MediaLink; readonly sent: Cli
   const sent: ClientMessage[] = [];
   const nothing = (): void => undefined;
   const link = new MediaLink({
-    send: (message) => sent.push(message) > 0, makeId: () => "o1", ice, videoSlots: 1,
-    filled: nothing, track: nothing, gone: nothing, changed: nothing, answered: nothing,
+    send: (message) => sent.push(message) > 0,
+    makeId: () => "o1",
+    ice,
+    videoSlots: 1,
+    filled: nothing,
+    track: nothing,
+    gone: nothing,
+    changed: nothing,
+    answered: nothing,
   });
   return { link, sent };
 }
@@ -53,7 +60,13 @@ describe("a connection laid out before there was anyone to send it to", () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   it("is used while its TURN credentials are young", async () => {
-    const { link, sent } = linked(new IceServers(OLD, async () => NEW, () => 0));
+    const { link, sent } = linked(
+      new IceServers(
+        OLD,
+        async () => NEW,
+        () => 0,
+      ),
+    );
     link.prepare();
     link.start();
     await vi.waitFor(() => expect(sent).toHaveLength(1));
@@ -64,7 +77,13 @@ describe("a connection laid out before there was anyone to send it to", () => {
 
   it("is laid out anew when the phone slept meanwhile, with credentials that were asked for now", async () => {
     let now = 0;
-    const { link, sent } = linked(new IceServers(OLD, async () => NEW, () => now));
+    const { link, sent } = linked(
+      new IceServers(
+        OLD,
+        async () => NEW,
+        () => now,
+      ),
+    );
     link.prepare();
     now = 61 * 60_000;
     link.start();

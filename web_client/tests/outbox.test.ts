@@ -18,7 +18,8 @@ class Line implements Wiring {
   makeId = () => `command-${++this.number}`;
   later = (ms: number, run: () => void) => void this.waiting.push({ ms, run });
 }
-const rejected = (id: string, code: string, retry = 0) => ({ type: "rejected", id, code, field: "", detail: {}, retry_after_ms: retry }) as const;
+const rejected = (id: string, code: string, retry = 0) =>
+  ({ type: "rejected", id, code, field: "", detail: {}, retry_after_ms: retry }) as const;
 
 let line: Line;
 let box: Outbox;

@@ -12,8 +12,11 @@ const OWN = {
   appraisal: { ...appraisal, preset_id: "own-appraisal", excellent: { numerator: 1, denominator: 4 } },
 } satisfies Record<string, Preset>;
 const SHIPPED: readonly Preset[] = [
-  { ...PRESET, preset_id: "admission", method: "secret" }, appraisal, { ...PRESET, preset_id: "election", surplus_percent: 20 },
-  { ...PRESET, preset_id: "general_meeting" }, { ...PRESET, preset_id: "theme_day", passing: null },
+  { ...PRESET, preset_id: "admission", method: "secret" },
+  appraisal,
+  { ...PRESET, preset_id: "election", surplus_percent: 20 },
+  { ...PRESET, preset_id: "general_meeting" },
+  { ...PRESET, preset_id: "theme_day", passing: null },
 ];
 const ids = (list: readonly Preset[]): readonly string[] => list.map((one) => one.preset_id);
 
@@ -41,6 +44,11 @@ it("puts the grades of an organisation sheet to the vote by the meeting's rule, 
 
 it("takes the share of the mutual sheet it rests on, whatever else is chosen", () => {
   const resting = { force: "appraisal", phase: "published" } as const;
-  meeting.value = aMeeting({ motions: { a: motion({ ...resting, motion_id: "a", sheet: "self", preset: appraisal }), b: motion({ ...resting, motion_id: "b", preset: OWN.appraisal }) } });
+  meeting.value = aMeeting({
+    motions: {
+      a: motion({ ...resting, motion_id: "a", sheet: "self", preset: appraisal }),
+      b: motion({ ...resting, motion_id: "b", preset: OWN.appraisal }),
+    },
+  });
   expect(adoptionRule(OWN.motion, ["a", "b"])).toMatchObject({ preset_id: "own-motion", excellent: { denominator: 4 } });
 });

@@ -2,7 +2,19 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { needed, quorumOf } from "../src/core/attendance";
 import { addCatalogue } from "../src/core/i18n";
-import { ballotOf, chat, floorRequired, handRaised, hands, nameOf, nextItem, participant, queuePlace, rollCallAnswer, stagePeople } from "../src/core/selectors";
+import {
+  ballotOf,
+  chat,
+  floorRequired,
+  handRaised,
+  hands,
+  nameOf,
+  nextItem,
+  participant,
+  queuePlace,
+  rollCallAnswer,
+  stagePeople,
+} from "../src/core/selectors";
 import { lastSpeaker, meeting, outbox, refusals, speaking, you, type OutboxEntry } from "../src/core/store";
 import type { CommandData, CommandKind } from "../src/wire/messages";
 import { aMeeting, person, PRESET } from "./a_meeting";
@@ -10,7 +22,15 @@ import { aMeeting, person, PRESET } from "./a_meeting";
 function waiting<K extends CommandKind>(kind: K, data: CommandData[K]): OutboxEntry {
   return { id: `${kind}-1`, kind, data, at: 5, state: "waiting", seq: null } as OutboxEntry;
 }
-const item = (id: string, more: object = {}) => ({ item_id: id, title: id, minutes: 0, speaker: "", started_at: null, ended_at: null, ...more });
+const item = (id: string, more: object = {}) => ({
+  item_id: id,
+  title: id,
+  minutes: 0,
+  speaker: "",
+  started_at: null,
+  ended_at: null,
+  ...more,
+});
 
 beforeEach(() => {
   you.value = { participant_id: "m1", name: "m1", connection_id: "c" };
@@ -23,7 +43,13 @@ beforeEach(() => {
 describe("selectors", () => {
   it("call whoever is no member here a guest wherever the name stands", () => {
     addCatalogue("zh-CN", { room_people: { guest_name: "{name}（列席）" } });
-    meeting.value = aMeeting({ participants: { m1: person("m1", { name: "何雨桐" }), g1: person("g1", { name: "何雨桐", standing: "guest", role: "guest" }), hall: person("hall", { name: "会场", standing: "guest", role: "guest", kind: "hall_camera" }) } });
+    meeting.value = aMeeting({
+      participants: {
+        m1: person("m1", { name: "何雨桐" }),
+        g1: person("g1", { name: "何雨桐", standing: "guest", role: "guest" }),
+        hall: person("hall", { name: "会场", standing: "guest", role: "guest", kind: "hall_camera" }),
+      },
+    });
     expect([nameOf("m1"), nameOf("g1"), nameOf("hall")]).toEqual(["何雨桐", "何雨桐（列席）", "会场"]);
     expect(participant("g1")).toBe(participant("g1"));
     expect(meeting.value.participants["g1"]?.name).toBe("何雨桐");
@@ -36,7 +62,12 @@ describe("selectors", () => {
   });
 
   it("lower one's own hand at once, and another's when one runs the floor", () => {
-    meeting.value = aMeeting({ hands: [{ participant_id: "m1", raised_at: 1 }, { participant_id: "m2", raised_at: 2 }] });
+    meeting.value = aMeeting({
+      hands: [
+        { participant_id: "m1", raised_at: 1 },
+        { participant_id: "m2", raised_at: 2 },
+      ],
+    });
     outbox.value = [waiting("LowerHand", {})];
     expect(hands.value).toEqual(["m2"]);
     outbox.value = [waiting("LowerHand", { participant_id: "m2" })];
@@ -109,7 +140,14 @@ describe("quorum arithmetic", () => {
   });
 
   it("leaves out who is removed or excluded", () => {
-    const state = aMeeting({ participants: { a: person("a"), b: person("b", { excluded_reason: "withheld" }), c: person("c", { removed: true }), d: person("d", { present: false }) } });
+    const state = aMeeting({
+      participants: {
+        a: person("a"),
+        b: person("b", { excluded_reason: "withheld" }),
+        c: person("c", { removed: true }),
+        d: person("d", { present: false }),
+      },
+    });
     expect(quorumOf(state, PRESET.quorum, "voting")).toEqual({ entitled: 2, present: 1, needed: 1, met: true });
   });
 });

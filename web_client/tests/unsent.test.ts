@@ -52,20 +52,36 @@ describe("a paper that is being filled in", () => {
   it("stays while it is on its way or was refused, and leaves nothing behind once it is on record", () => {
     const self = show(sheet({ sheet: "self" }));
     setOwnText(self, "联系群众不够");
-    outbox.value = [{ id: "x", kind: "CastBallot", data: { motion_id: "v1", choices: ["t:联系群众不够"] }, at: 1, state: "waiting", seq: null }];
+    outbox.value = [
+      { id: "x", kind: "CastBallot", data: { motion_id: "v1", choices: ["t:联系群众不够"] }, at: 1, state: "waiting", seq: null },
+    ];
     expect(ownText(self)).toBe("联系群众不够");
     outbox.value = [];
     show(sheet({ sheet: "self", ballots: { m1: ["t:联系群众不够"] } }));
     expect([draftOf("v1").choices, page]).toEqual([[], "{}"]);
   });
 
-  it.each(["casting", "counted"] as const)("of a secret vote is forgotten when the ballot is %s: the ballot itself is kept elsewhere", (state) => {
-    const mutual = show(sheet({ method: "secret" }));
-    setMark(mutual, li, "excellent");
-    expect(page).toContain("c1:excellent");
-    ownPapers.value = { v1: { state, code: "", choices: ["c1:excellent"], stub: "", bulletin: "unknown", checked_at: null, head: "", since: null } satisfies OwnPaper };
-    expect(page).toBe("{}");
-  });
+  it.each(["casting", "counted"] as const)(
+    "of a secret vote is forgotten when the ballot is %s: the ballot itself is kept elsewhere",
+    (state) => {
+      const mutual = show(sheet({ method: "secret" }));
+      setMark(mutual, li, "excellent");
+      expect(page).toContain("c1:excellent");
+      ownPapers.value = {
+        v1: {
+          state,
+          code: "",
+          choices: ["c1:excellent"],
+          stub: "",
+          bulletin: "unknown",
+          checked_at: null,
+          head: "",
+          since: null,
+        } satisfies OwnPaper,
+      };
+      expect(page).toBe("{}");
+    },
+  );
 
   it.each(["sealing", "closed", "published", "withdrawn"] as const)("is forgotten when the motion is %s", (phase) => {
     setMark(show(sheet({ method: "secret" })), li, "fail");

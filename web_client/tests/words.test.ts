@@ -7,7 +7,8 @@ import { addCatalogue, clockTime, countdown, day, has, list, t, zoneNote } from 
 import { reasonOf } from "../src/media/devices";
 
 const folder = resolve(import.meta.dirname, "../../meeting_server/web/locales");
-const catalogue = (language: string) => JSON.parse(readFileSync(resolve(folder, `${language}.json`), "utf8")) as Record<string, Record<string, string>>;
+const catalogue = (language: string) =>
+  JSON.parse(readFileSync(resolve(folder, `${language}.json`), "utf8")) as Record<string, Record<string, string>>;
 
 describe("words", () => {
   it("fill in what is named and leave the rest", () => {
@@ -26,7 +27,14 @@ describe("words", () => {
     expect(list(["a", "b"])).toBe("a, b");
   });
 
-  it.each([[0, "0:00"], [42, "0:42"], [108, "1:48"], [725, "12:05"], [3729, "1:02:09"], [-3, "0:00"]] as const)("count %i seconds down as %s", (seconds, shown) => {
+  it.each([
+    [0, "0:00"],
+    [42, "0:42"],
+    [108, "1:48"],
+    [725, "12:05"],
+    [3729, "1:02:09"],
+    [-3, "0:00"],
+  ] as const)("count %i seconds down as %s", (seconds, shown) => {
     expect(countdown(seconds)).toBe(shown);
   });
 
@@ -48,7 +56,10 @@ describe("times", () => {
     process.env.TZ = here ?? "";
   });
 
-  it.each([["Asia/Shanghai", ""], ["America/New_York", "北京时间"]])("are Beijing's on a phone in %s, as on the pages", (zone, note) => {
+  it.each([
+    ["Asia/Shanghai", ""],
+    ["America/New_York", "北京时间"],
+  ])("are Beijing's on a phone in %s, as on the pages", (zone, note) => {
     process.env.TZ = zone;
     addCatalogue("zh-CN", { room: { beijing_time: "北京时间" } });
     const evening = Date.UTC(2026, 10, 24, 11, 47);

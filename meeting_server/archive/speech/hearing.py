@@ -155,8 +155,7 @@ def cues_of(track: Track, pack: Pack, engine: Transcriber, glossary: Glossary) -
             room_id=track.room_id,
             text=line.text,
             words=tuple(
-                SpokenWord(track.since + round(word.since * 1000), track.since + round(word.until * 1000), word.text)
-                for word in line.words
+                SpokenWord(track.since + round(word.since * 1000), track.since + round(word.until * 1000), word.text) for word in line.words
             ),
         )
 

@@ -20,8 +20,29 @@ ENOUGH = 90
 """Per cent of the sound that must have been heard."""
 
 _WORDS = (
-    "chapters", "transcript", "quiz", "answer", "answered", "passed", "not_passed", "again", "heard", "read", "read_done", "done",
-    "right", "wrong", "alone", "kept", "summary", "choose", "pass_mark", "fill", "no_sound", "skip", "sound",
+    "chapters",
+    "transcript",
+    "quiz",
+    "answer",
+    "answered",
+    "passed",
+    "not_passed",
+    "again",
+    "heard",
+    "read",
+    "read_done",
+    "done",
+    "right",
+    "wrong",
+    "alone",
+    "kept",
+    "summary",
+    "choose",
+    "pass_mark",
+    "fill",
+    "no_sound",
+    "skip",
+    "sound",
 )
 
 _HOLES = {name: f"{{{name}}}" for name in ("n", "all", "need")}

@@ -127,9 +127,7 @@ def _speech(pdf: _Sheet, clock: str, who: str, text: str) -> None:
     pdf.ln(1.2)
 
 
-def _write(
-    pdf: _Sheet, text: str, size: float, *, align: str = "L", colour: tuple[int, int, int] = _INK
-) -> None:
+def _write(pdf: _Sheet, text: str, size: float, *, align: str = "L", colour: tuple[int, int, int] = _INK) -> None:
     pdf.set_font("serif", size=size)
     pdf.set_text_color(*colour)
     lines = "\n".join(_lines(pdf, pdf.drawn(text), pdf.w - pdf.l_margin - pdf.r_margin - 2 * pdf.c_margin))

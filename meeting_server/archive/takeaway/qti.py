@@ -18,13 +18,16 @@ def assessment(study: Study, words: Words) -> bytes:
     """The quiz of a resource as one XML document."""
     root = ET.Element("questestinterop", {"xmlns": QTI})
     test = ET.SubElement(root, "assessment", {"ident": xml_id("quiz", study.resource_id), "title": study.title})
-    _fields(ET.SubElement(test, "qtimetadata"), {
-        "cc_profile": "cc.exam.v0p1",
-        "qmd_assessmenttype": "Examination",
-        "qmd_scoretype": "Percentage",
-        "qmd_feedbackpermitted": "Yes",
-        "cc_maxattempts": "unlimited",
-    })
+    _fields(
+        ET.SubElement(test, "qtimetadata"),
+        {
+            "cc_profile": "cc.exam.v0p1",
+            "qmd_assessmenttype": "Examination",
+            "qmd_scoretype": "Percentage",
+            "qmd_feedbackpermitted": "Yes",
+            "cc_maxattempts": "unlimited",
+        },
+    )
     ET.SubElement(ET.SubElement(ET.SubElement(test, "rubric"), "material"), "mattext", {"texttype": "text/plain"}).text = words.say(
         "take.player.pass_mark", n=PASS_MARK
     )

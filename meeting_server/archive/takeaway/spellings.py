@@ -389,4 +389,3 @@ def heard_as(text: str, sounds: tuple[frozenset[str], ...]) -> Iterator[tuple[in
             at += len(sounds)
         else:
             at += 1
-

@@ -155,13 +155,9 @@ def study_of(
         summary=publication.summary if publication is not None and approved else "",
         keywords=publication.keywords if publication is not None and approved else (),
         approved=approved,
-        chapters=tuple(
-            Chapter(c.title, at(c.since), at(c.until)) for c in timeline.chapters if at(c.until) > at(c.since)
-        ),
+        chapters=tuple(Chapter(c.title, at(c.since), at(c.until)) for c in timeline.chapters if at(c.until) > at(c.since)),
         utterances=tuple(
-            Utterance(at(line.since), at(line.until), line.who, line.text)
-            for line in said
-            if line.cue_id not in gone and line.text.strip()
+            Utterance(at(line.since), at(line.until), line.who, line.text) for line in said if line.cue_id not in gone and line.text.strip()
         ),
         gaps=_gaps([*((s.since, s.until) for s in stretches), *((line.since, line.until) for line in gone.values())], at),
         decisions=() if minutes is None else tuple(_decisions(minutes, words)),

@@ -42,7 +42,10 @@ export function ownLine(motion: Motion, who: ParticipantId | undefined): Candida
 }
 
 /** Grade and words of a ballot on a self sheet, where there are any. */
-export function ownAppraisal(choices: readonly string[]): { readonly grade: (typeof GRADES)[number] | undefined; readonly text: string | undefined } {
+export function ownAppraisal(choices: readonly string[]): {
+  readonly grade: (typeof GRADES)[number] | undefined;
+  readonly text: string | undefined;
+} {
   const text = choices.find((mark) => mark.startsWith(TEXT))?.slice(TEXT.length);
   return { text, grade: GRADES.find((one) => choices.some((mark) => !mark.startsWith(TEXT) && mark.endsWith(`:${one}`))) };
 }
@@ -55,7 +58,9 @@ export function proposedGrades(motion: Motion, tally: Tally): Readonly<Record<st
   for (const one of motion.candidates) {
     proposed[one.candidate_id] = GRADES.reduce((best, grade) => (given(one, grade) > given(one, best) ? grade : best));
   }
-  const best = motion.candidates.filter((one) => proposed[one.candidate_id] === "excellent").sort((a, b) => given(b, "excellent") - given(a, "excellent"));
+  const best = motion.candidates
+    .filter((one) => proposed[one.candidate_id] === "excellent")
+    .sort((a, b) => given(b, "excellent") - given(a, "excellent"));
   for (const one of best.slice(mostExcellent(motion.preset, motion.candidates.length))) proposed[one.candidate_id] = "good";
   return proposed;
 }

@@ -5,9 +5,7 @@ import type { Electorate, MeetingState, Participant, QuorumCheck, Threshold } fr
 export function needed(threshold: Threshold, base: number): number {
   const share = threshold.numerator * base;
   const least =
-    threshold.comparison === "at_least"
-      ? Math.ceil(share / threshold.denominator)
-      : Math.floor(share / threshold.denominator) + 1;
+    threshold.comparison === "at_least" ? Math.ceil(share / threshold.denominator) : Math.floor(share / threshold.denominator) + 1;
   return Math.max(1, least);
 }
 
@@ -23,11 +21,7 @@ export function isEntitled(p: Participant, electorate: Electorate): boolean {
 }
 
 /** 应到, 实到 and whether it is enough, for an electorate and a rule. */
-export function quorumOf(
-  state: MeetingState,
-  rule: Threshold | null,
-  electorate: Electorate,
-): QuorumCheck {
+export function quorumOf(state: MeetingState, rule: Threshold | null, electorate: Electorate): QuorumCheck {
   const entitled = Object.values(state.participants).filter((p) => isEntitled(p, electorate));
   const present = entitled.filter((p) => p.present).length;
   const least = rule ? needed(rule, entitled.length) : 0;

@@ -6,7 +6,26 @@ import { progress } from "./ballot/kept";
 import { knocked } from "./knocks";
 import { evolve } from "./reducer";
 import { consentOpen } from "./selectors";
-import { batch, captions, captionsEnded, captionsOffered, change, closedForMe, connection, lastSpeaker, link, media, meeting, networks, position, recordHead, seq, speaking, typing, you } from "./store";
+import {
+  batch,
+  captions,
+  captionsEnded,
+  captionsOffered,
+  change,
+  closedForMe,
+  connection,
+  lastSpeaker,
+  link,
+  media,
+  meeting,
+  networks,
+  position,
+  recordHead,
+  seq,
+  speaking,
+  typing,
+  you,
+} from "./store";
 
 /**
  * `resync`: a record is missing, the connection must be made again. `media`: belongs to the media plane. `ballot`: to

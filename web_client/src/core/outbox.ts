@@ -97,7 +97,9 @@ export class Outbox {
     if (!text) return [];
     try {
       const entries: unknown = JSON.parse(text);
-      return Array.isArray(entries) ? (entries as OutboxEntry[]).filter((e) => typeof e?.id === "string" && typeof e.kind === "string") : [];
+      return Array.isArray(entries)
+        ? (entries as OutboxEntry[]).filter((e) => typeof e?.id === "string" && typeof e.kind === "string")
+        : [];
     } catch {
       return []; // written by an older version: nothing that can be sent
     }

@@ -33,5 +33,9 @@ export interface Word {
 export function wordsOf(counts: Counts): readonly Word[] {
   const ranked = counts.filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
   const most = ranked[0]?.[1] ?? 1;
-  return ranked.map(([mark, n]) => ({ word: mark.replace(/^w:/, ""), n, size: most === 1 ? 2 : 1 + Math.round((3 * (n - 1)) / (most - 1)) }));
+  return ranked.map(([mark, n]) => ({
+    word: mark.replace(/^w:/, ""),
+    n,
+    size: most === 1 ? 2 : 1 + Math.round((3 * (n - 1)) / (most - 1)),
+  }));
 }

@@ -28,7 +28,9 @@ const NO_MESSAGES: MeetingState["chat"] = [];
 /** Everyone by id, with the names to show: whoever attends without being a member here is called so wherever their name stands. */
 export const participants = computed(() => {
   const all = meeting.value?.participants ?? NOBODY;
-  return Object.values(all).some(attends) && has("room_people.guest_name") ? Object.fromEntries(Object.entries(all).map(([id, p]) => [id, called(p)])) : all;
+  return Object.values(all).some(attends) && has("room_people.guest_name")
+    ? Object.fromEntries(Object.entries(all).map(([id, p]) => [id, called(p)]))
+    : all;
 });
 
 function attends(p: Participant): boolean {
@@ -94,7 +96,10 @@ export function pending<K extends CommandKind>(kind: K): readonly OutboxEntry<K>
   return outbox.value.filter((entry): entry is OutboxEntry<K> => entry.kind === kind);
 }
 /** The latest refusal of a kind, if any. */
-export function refusalOf<K extends CommandKind>(kind: K, matches: (data: OutboxEntry<K>["data"]) => boolean = () => true): Refusal<K> | null {
+export function refusalOf<K extends CommandKind>(
+  kind: K,
+  matches: (data: OutboxEntry<K>["data"]) => boolean = () => true,
+): Refusal<K> | null {
   const found = refusals.value.filter((r): r is Refusal<K> => r.kind === kind && matches((r as Refusal<K>).data));
   return found[found.length - 1] ?? null;
 }
@@ -170,13 +175,12 @@ export const chat = computed<readonly (Message & { readonly pending?: boolean })
 export const motions = computed<readonly Motion[]>(() => Object.values(meeting.value?.motions ?? {}));
 export const votingMotion = computed(() => motions.value.find((m) => m.phase === "voting") ?? null);
 /** The motion whose paper is out, in any of its phases; at most one runs at a time, a batch of open ones aside. */
-export const runningMotion = computed(() => motions.value.find((m) => ["preparing", "collecting", "voting", "sealing"].includes(m.phase)) ?? null);
+export const runningMotion = computed(
+  () => motions.value.find((m) => ["preparing", "collecting", "voting", "sealing"].includes(m.phase)) ?? null,
+);
 /** The motion published last, if any. */
 export const lastPublished = computed(
-  () =>
-    motions.value
-      .filter((m) => m.phase === "published")
-      .sort((a, b) => (b.published_at ?? 0) - (a.published_at ?? 0))[0] ?? null,
+  () => motions.value.filter((m) => m.phase === "published").sort((a, b) => (b.published_at ?? 0) - (a.published_at ?? 0))[0] ?? null,
 );
 
 export type BallotState =
@@ -193,7 +197,10 @@ export function ballotOf(motionId: MotionId): BallotState {
   const sending = pending("CastBallot").find((entry) => entry.data.motion_id === motionId);
   if (sending) return { state: sending.state === "counted" ? "counted" : "pending", choices: sending.data.choices };
   const refusal = refusalOf("CastBallot", (data) => data.motion_id === motionId);
-  if (refusal) return refusal.code === "already_cast" ? { state: "counted", choices: [] } : { state: "refused", code: refusal.code, at: refusal.at, detail: refusal.detail };
+  if (refusal)
+    return refusal.code === "already_cast"
+      ? { state: "counted", choices: [] }
+      : { state: "refused", code: refusal.code, at: refusal.at, detail: refusal.detail };
   return { state: "none" };
 }
 /** Whether the viewer may vote on a motion: it names its electorate when it opens. */
@@ -213,7 +220,7 @@ export function rollCallNo(call: RollCall): number {
 export const rollCallAnswer = computed<RollCallAnswer>(() => {
   const call = meeting.value?.roll_call;
   const me = you.value?.participant_id ?? "";
-  if (!call || !call.expected.includes(me)) return "not_asked";
+  if (!call?.expected.includes(me)) return "not_asked";
   if (call.answered.includes(me)) return "answered";
   return pending("AnswerRollCall").length ? "pending" : "none";
 });

@@ -1,6 +1,18 @@
 /** The signals every view reads: the meeting as this viewer may see it, and the state of this device. */
 import { batch, computed, signal, type Signal } from "@preact/signals";
-import type { Caption, CaptionsEnd, CommandData, CommandKind, Device, LinkDetails, MediaKind, MeetingState, ParticipantId, Preset, You } from "../wire/messages";
+import type {
+  Caption,
+  CaptionsEnd,
+  CommandData,
+  CommandKind,
+  Device,
+  LinkDetails,
+  MediaKind,
+  MeetingState,
+  ParticipantId,
+  Preset,
+  You,
+} from "../wire/messages";
 
 // --- what the server said --------------------------------------------------------------------------------
 
@@ -182,7 +194,11 @@ export interface Flow {
   readonly lost: number;
 }
 /** The own connection while somebody looks at it; `roundTrip` in ms; `server`: its side of it. */
-export const link = signal<{ readonly flows: readonly Flow[]; readonly roundTrip: number | null; readonly server: LinkDetails | null }>({ flows: [], roundTrip: null, server: null });
+export const link = signal<{ readonly flows: readonly Flow[]; readonly roundTrip: number | null; readonly server: LinkDetails | null }>({
+  flows: [],
+  roundTrip: null,
+  server: null,
+});
 
 /** Loudness of one's own microphone, 0 to 1, while it is open or being tried out. */
 export const ownLevel = signal(0);

@@ -30,7 +30,11 @@ export function seen(reports: readonly Report[], before: Seen["counted"], second
   let roundTrip: number | null = null;
   for (const report of reports) {
     const type = text(report, "type");
-    if (type === "candidate-pair" && (report["nominated"] === true || report["selected"] === true) && typeof report["currentRoundTripTime"] === "number") {
+    if (
+      type === "candidate-pair" &&
+      (report["nominated"] === true || report["selected"] === true) &&
+      typeof report["currentRoundTripTime"] === "number"
+    ) {
       roundTrip = Math.round(report["currentRoundTripTime"] * 1_000);
     }
     const receiving = type === "inbound-rtp";
@@ -68,7 +72,10 @@ export class Inspection {
   private last: { readonly counted: Seen["counted"]; readonly at: number } | null = null;
 
   /** `ask` asks the server for its side. */
-  constructor(private readonly peer: () => Peer | null, private readonly ask: () => void) {}
+  constructor(
+    private readonly peer: () => Peer | null,
+    private readonly ask: () => void,
+  ) {}
 
   /** Look, or stop looking. */
   look(on: boolean): void {

@@ -27,7 +27,10 @@ interface Watched {
 export class Interruptions {
   private readonly watched = new Map<MediaKind, Watched>();
 
-  constructor(private readonly tell: Interrupted, private readonly clock: () => number = () => Date.now()) {}
+  constructor(
+    private readonly tell: Interrupted,
+    private readonly clock: () => number = () => Date.now(),
+  ) {}
 
   /** Follow the track of a kind, in place of the one before. */
   watch(kind: MediaKind, track: MediaStreamTrack): void {

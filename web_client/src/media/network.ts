@@ -18,10 +18,13 @@ export function watchNetwork(hold: (on: boolean) => void): void {
     } else if (waiting === undefined || towards !== wanted) {
       clearTimeout(waiting);
       towards = wanted;
-      waiting = setTimeout(() => {
-        waiting = undefined;
-        hold(wanted);
-      }, wanted ? WEAK_FOR : GOOD_FOR);
+      waiting = setTimeout(
+        () => {
+          waiting = undefined;
+          hold(wanted);
+        },
+        wanted ? WEAK_FOR : GOOD_FOR,
+      );
     }
   });
 }

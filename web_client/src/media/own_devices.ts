@@ -171,7 +171,8 @@ export class OwnDevices {
       if (listens && state !== "off") this.close(kind, false);
       else if (held && (state === "open" || state === "opening") && this.tracks[kind]) this.keepBack(kind);
       else if (!held && state === "ready") {
-        if (kind === "audio" && floorRequired.value) this.close(kind, false); // the chair gives the floor first
+        if (kind === "audio" && floorRequired.value)
+          this.close(kind, false); // the chair gives the floor first
         else void this.enter(kind);
       }
     }
@@ -270,7 +271,8 @@ export class OwnDevices {
       if (open.includes(kind)) {
         if (state === "open") this.onRecord.add(kind);
         else if (state === "off" && this.alone() && !onItsWay(kind)) void this.wiring.submit("CloseMedia", { media: kind });
-      } else if ((state === "open" || state === "interrupted") && heldBack.value === null && this.onRecord.has(kind)) this.close(kind, false);
+      } else if ((state === "open" || state === "interrupted") && heldBack.value === null && this.onRecord.has(kind))
+        this.close(kind, false);
     }
   }
 

@@ -91,13 +91,11 @@ export class RoomMedia {
     if (message.type === "answer") {
       change(media, { refused: "" });
       void this.link.answer(message);
-    }
-    else if (message.type === "media_lost") this.link.lost(message.retry_after_ms);
+    } else if (message.type === "media_lost") this.link.lost(message.retry_after_ms);
     else if (message.type === "error" && this.link.awaits(message.re)) {
       change(media, { refused: message.retry_after_ms ? "" : message.code });
       this.link.lost(message.retry_after_ms || REFUSED_MS);
-    }
-    else if (message.type === "slots") {
+    } else if (message.type === "slots") {
       change(media, { slots: this.named(message.slots), leftOut: message.left_out });
       if (this.largest() !== this.wished) this.wish();
     } else if (message.type === "voice") {
@@ -173,7 +171,13 @@ export class RoomMedia {
 
   inspect(on: boolean): void {
     if (!on && this.inspection === null) return;
-    this.inspection ??= import("./inspection").then(({ Inspection: Looks }) => new Looks(() => this.link.peer, () => void this.wiring.send({ type: "inspect" })));
+    this.inspection ??= import("./inspection").then(
+      ({ Inspection: Looks }) =>
+        new Looks(
+          () => this.link.peer,
+          () => void this.wiring.send({ type: "inspect" }),
+        ),
+    );
     void this.inspection.then((inspection) => inspection.look(on)).catch(() => (this.inspection = null));
   }
 

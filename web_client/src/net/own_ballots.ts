@@ -55,7 +55,10 @@ async function asked<T>(url: string, more: RequestInit): Promise<Answer<T>> {
   } catch {
     return { wait: true }; // no network, or it broke off
   }
-  const code = await reply.json().then((body: { code?: unknown }) => String(body.code ?? ""), () => "");
+  const code = await reply.json().then(
+    (body: { code?: unknown }) => String(body.code ?? ""),
+    () => "",
+  );
   return code === "" || NOT_YET.has(code) || reply.status >= 500 || reply.status === 429 ? { wait: true } : { code };
 }
 
@@ -70,7 +73,8 @@ export async function ownBallots(around: Around): Promise<Ballots> {
     participant_id: around.participant_id,
     shelf: await shelf(),
     transmit: around.transmit,
-    cast: (motionId, body) => asked(`${papers(motionId)}/ballots`, { method: "POST", headers: { "Content-Type": "application/json" }, body }),
+    cast: (motionId, body) =>
+      asked(`${papers(motionId)}/ballots`, { method: "POST", headers: { "Content-Type": "application/json" }, body }),
     leaves: (motionId) => asked<BulletinLeaves>(`${papers(motionId)}/leaves`, {}),
     makeId: around.makeId,
     now: around.now,

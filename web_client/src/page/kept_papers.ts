@@ -50,19 +50,26 @@ function line(section: HTMLElement, row: HTMLTemplateElement, paper: Kept, datab
   const made = row.content.cloneNode(true) as DocumentFragment;
   const item = made.querySelector("li");
   const meeting = section.querySelector<HTMLElement>(`data[value="${CSS.escape(paper.meeting_id)}"]`);
-  const state = paper.receipt !== "" || paper.bulletin === "in" ? "counted" : paper.bulletin === "out" ? "out" : paper.token !== "" ? "held" : "asked";
+  const state =
+    paper.receipt !== "" || paper.bulletin === "in" ? "counted" : paper.bulletin === "out" ? "out" : paper.token !== "" ? "held" : "asked";
   put(made, ".row__title", meeting?.textContent ?? section.dataset.unknown ?? "");
   const stub = paper.leaf === "" ? "" : ` · ${(paper.leaf.slice(0, 12).toUpperCase().match(/.{4}/g) ?? []).join(" ")}`;
-  put(made, ".row__sub", `${section.dataset[state] ?? ""} · ${paper.motion_id}${stub}${paper.head === undefined ? "" : ` · ${paper.head}`}`);
+  put(
+    made,
+    ".row__sub",
+    `${section.dataset[state] ?? ""} · ${paper.motion_id}${stub}${paper.head === undefined ? "" : ` · ${paper.head}`}`,
+  );
   const button = made.querySelector("button");
-  button?.addEventListener("click", () => press(button, () => {
-    const gone = database.transaction(STORE, "readwrite", { durability: "strict" });
-    gone.objectStore(STORE).delete(paper.id);
-    gone.oncomplete = () => {
-      item?.remove();
-      section.hidden = section.querySelector("li") === null;
-    };
-  }));
+  button?.addEventListener("click", () =>
+    press(button, () => {
+      const gone = database.transaction(STORE, "readwrite", { durability: "strict" });
+      gone.objectStore(STORE).delete(paper.id);
+      gone.oncomplete = () => {
+        item?.remove();
+        section.hidden = section.querySelector("li") === null;
+      };
+    }),
+  );
   return made;
 }
 
@@ -80,5 +87,7 @@ function press(button: HTMLButtonElement, sure: () => void): void {
   }
   const before = button.textContent;
   button.textContent = ask;
-  setTimeout(() => { button.textContent = before; }, SURE);
+  setTimeout(() => {
+    button.textContent = before;
+  }, SURE);
 }

@@ -26,7 +26,11 @@ export function indexAt(starts: readonly number[], at: number): number {
 
 /** Text without width, case or accents, so that a find is as forgiving as the server's search. */
 export function plain(text: string): string {
-  return text.normalize("NFKC").toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "");
 }
 
 interface Turn {
@@ -162,7 +166,10 @@ class Clock {
   }
 
   private showChapter(at: number): void {
-    const index = indexAt(this.chapters.map((chapter) => Number(chapter.dataset["seek"])), at);
+    const index = indexAt(
+      this.chapters.map((chapter) => Number(chapter.dataset["seek"])),
+      at,
+    );
     if (index === this.lastChapter) return;
     this.lastChapter = index;
     this.chapters.forEach((chapter, i) => chapter.classList.toggle("row--now", i === index));
@@ -173,7 +180,13 @@ class Clock {
   }
 
   private showCue(at: number): void {
-    const cue = this.cues[indexAt(this.cues.map((line) => Number(line.dataset["seek"])), at)] ?? null;
+    const cue =
+      this.cues[
+        indexAt(
+          this.cues.map((line) => Number(line.dataset["seek"])),
+          at,
+        )
+      ] ?? null;
     if (cue === this.lastCue) return;
     this.lastCue?.classList.remove("cue--now");
     if (cue?.classList.contains("cue")) cue.classList.add("cue--now");
@@ -198,11 +211,12 @@ class Clock {
     const paged = this.showPage(at);
     const speaking = this.turns.filter((turn) => turn.from <= at && at < turn.to).map((turn) => turn.name);
     const there = this.videos.filter((video) => Number(video.dataset["from"]) <= at && at < Number(video.dataset["to"]));
-    const best = paged ? null :
-      there.find((video) => video.dataset["media"] === "screen") ??
-      there.find((video) => speaking.includes(video.dataset["who"] ?? "")) ??
-      there[0] ??
-      null;
+    const best = paged
+      ? null
+      : (there.find((video) => video.dataset["media"] === "screen") ??
+        there.find((video) => speaking.includes(video.dataset["who"] ?? "")) ??
+        there[0] ??
+        null);
     for (const video of this.videos) {
       if (video === best) continue;
       video.hidden = true;
@@ -326,7 +340,12 @@ function bindTabs(document: Document, root: HTMLElement): void {
       choose(index);
     }),
   );
-  choose(Math.max(0, tabs.findIndex((tab) => tab.hash === document.location.hash)));
+  choose(
+    Math.max(
+      0,
+      tabs.findIndex((tab) => tab.hash === document.location.hash),
+    ),
+  );
 }
 
 /** Finding words in the record: marks them, shows them on the scrubber, goes from one to the next on Enter. */

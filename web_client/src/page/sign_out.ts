@@ -8,17 +8,19 @@ export function bindSignOut(root: ParentNode): void {
   let sure = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void shelf().then(async (database) => {
-      const words = form.querySelector<HTMLElement>("[data-ask]");
-      if (!sure && words !== null && database !== null && (await all(database)).some(unfinished)) {
-        sure = true;
-        words.textContent = words.dataset.ask ?? "";
-        return;
-      }
-      if (database !== null) await empty(database);
-      sessionStorage.clear();
-      form.submit(); // unlike a press, this is not heard here again
-    }).catch(() => form.submit());
+    void shelf()
+      .then(async (database) => {
+        const words = form.querySelector<HTMLElement>("[data-ask]");
+        if (!sure && words !== null && database !== null && (await all(database)).some(unfinished)) {
+          sure = true;
+          words.textContent = words.dataset.ask ?? "";
+          return;
+        }
+        if (database !== null) await empty(database);
+        sessionStorage.clear();
+        form.submit(); // unlike a press, this is not heard here again
+      })
+      .catch(() => form.submit());
   });
 }
 

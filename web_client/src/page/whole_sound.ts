@@ -7,7 +7,10 @@ export function followWhole(document: Document, sound: HTMLAudioElement, wanted:
   const whole = sound.dataset["whole"];
   if (!whole) return;
   const ask = async () => {
-    const there = await fetch(whole, { method: "HEAD" }).then((answer) => answer.ok, () => false);
+    const there = await fetch(whole, { method: "HEAD" }).then(
+      (answer) => answer.ok,
+      () => false,
+    );
     if (!there) return void setTimeout(() => void ask(), ASK_EVERY_MS);
     const at = wanted();
     const [playing, rate] = [!sound.paused || sound.ended, sound.playbackRate];

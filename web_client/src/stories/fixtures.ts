@@ -7,10 +7,21 @@ export const ME = "m-ding";
 const OPENED = NOW - 35 * MINUTE;
 
 export const PLAIN: Preset = {
-  preset_id: "general", title_zh: "支部党员大会一般决议", title_en: "General resolution of a branch",
+  preset_id: "general",
+  title_zh: "支部党员大会一般决议",
+  title_en: "General resolution of a branch",
   quorum: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
   passing: { numerator: 1, denominator: 2, comparison: "more_than", base: "entitled" },
-  method: "open", electorate: "voting", source: "", assumed: [], written_opinions: false, proxy: false, surplus_percent: 0, doubts: [], excellent: { numerator: 1, denominator: 3 }, bulletin: "scrutineers",
+  method: "open",
+  electorate: "voting",
+  source: "",
+  assumed: [],
+  written_opinions: false,
+  proxy: false,
+  surplus_percent: 0,
+  doubts: [],
+  excellent: { numerator: 1, denominator: 3 },
+  bulletin: "scrutineers",
 };
 
 function intervals(level: Interval["level"], reason: string): readonly Interval[] {
@@ -24,13 +35,61 @@ function intervals(level: Interval["level"], reason: string): readonly Interval[
 
 export function person(id: string, name: string, fields: Partial<Participant> = {}): Participant {
   return {
-    participant_id: id, name, standing: "full", role: "member", voting: true, committee: false, excluded_reason: "", leave_reason: "",
-    leave_approved: false, room_id: "hall", moves: [], present: true, first_arrived_at: OPENED - 3 * MINUTE, left_at: null, removed: false, counted: false, media: [],
-    kind: "person", resembles: null, recording_acknowledged: true, recording_declined: false, connections: {}, intervals: [], gone_since: null, grace_until: null, marked_present: false, last_hall_code: 0, ...fields,
+    participant_id: id,
+    name,
+    standing: "full",
+    role: "member",
+    voting: true,
+    committee: false,
+    excluded_reason: "",
+    leave_reason: "",
+    leave_approved: false,
+    room_id: "hall",
+    moves: [],
+    present: true,
+    first_arrived_at: OPENED - 3 * MINUTE,
+    left_at: null,
+    removed: false,
+    counted: false,
+    media: [],
+    kind: "person",
+    resembles: null,
+    recording_acknowledged: true,
+    recording_declined: false,
+    connections: {},
+    intervals: [],
+    gone_since: null,
+    grace_until: null,
+    marked_present: false,
+    last_hall_code: 0,
+    ...fields,
   };
 }
 
-const MORE_NAMES = ["马丽娟", "陈思源", "刘海涛", "赵雅琴", "郑凯", "黄晓明", "吴佳怡", "徐浩", "杨帆", "朱琳", "高翔", "罗丹", "梁超", "宋雨", "唐磊", "许静", "韩冰", "冯雪", "曹阳", "彭飞", "曾敏", "萧然"];
+const MORE_NAMES = [
+  "马丽娟",
+  "陈思源",
+  "刘海涛",
+  "赵雅琴",
+  "郑凯",
+  "黄晓明",
+  "吴佳怡",
+  "徐浩",
+  "杨帆",
+  "朱琳",
+  "高翔",
+  "罗丹",
+  "梁超",
+  "宋雨",
+  "唐磊",
+  "许静",
+  "韩冰",
+  "冯雪",
+  "曹阳",
+  "彭飞",
+  "曾敏",
+  "萧然",
+];
 
 function participants(): Record<string, Participant> {
   const list = [
@@ -39,7 +98,13 @@ function participants(): Record<string, Participant> {
     person("m-li", "李敏", { media: ["audio", "video"] }),
     person("m-sun", "孙国栋", { media: ["video"] }),
     person(ME, "丁文静", { committee: true, intervals: intervals("responsive", "foreground") }),
-    ...MORE_NAMES.map((name, i) => person(`m-${i}`, name, { present: i < 20, left_at: i === 20 ? OPENED + 10 * MINUTE : null, first_arrived_at: i === 21 ? null : OPENED })),
+    ...MORE_NAMES.map((name, i) =>
+      person(`m-${i}`, name, {
+        present: i < 20,
+        left_at: i === 20 ? OPENED + 10 * MINUTE : null,
+        first_arrived_at: i === 21 ? null : OPENED,
+      }),
+    ),
     person("m-lin", "林晓雨", { standing: "applicant", role: "guest", voting: false }),
     person("m-fang", "方圆", { standing: "probationary", voting: false }),
     person("m-wang", "王志远", { present: false, leave_reason: "外出调研", leave_approved: true, first_arrived_at: null }),
@@ -48,11 +113,27 @@ function participants(): Record<string, Participant> {
 }
 
 function item(no: number, title: string, minutes: number, started: number | null, ended: number | null, speaker = ""): AgendaItem {
-  return { item_id: `i${no}`, title, minutes, speaker, started_at: started === null ? null : OPENED + started * MINUTE, ended_at: ended === null ? null : OPENED + ended * MINUTE };
+  return {
+    item_id: `i${no}`,
+    title,
+    minutes,
+    speaker,
+    started_at: started === null ? null : OPENED + started * MINUTE,
+    ended_at: ended === null ? null : OPENED + ended * MINUTE,
+  };
 }
 
 export function message(no: number, author: string, text: string, fields: Partial<Message> = {}): Message {
-  return { message_id: `c${no}`, room_id: "hall", author_id: author, posted_at: NOW - (20 - no) * MINUTE, text, audience: [], removed_by: null, ...fields };
+  return {
+    message_id: `c${no}`,
+    room_id: "hall",
+    author_id: author,
+    posted_at: NOW - (20 - no) * MINUTE,
+    text,
+    audience: [],
+    removed_by: null,
+    ...fields,
+  };
 }
 
 export const CHAT: readonly Message[] = [
@@ -63,64 +144,217 @@ export const CHAT: readonly Message[] = [
   message(5, ME, "收到，谢谢。"),
 ];
 
-const THREE: readonly Choice[] = [{ choice_id: "for", label: "赞成" }, { choice_id: "against", label: "不赞成" }, { choice_id: "abstain", label: "弃权" }];
+const THREE: readonly Choice[] = [
+  { choice_id: "for", label: "赞成" },
+  { choice_id: "against", label: "不赞成" },
+  { choice_id: "abstain", label: "弃权" },
+];
 
 export function motion(fields: Partial<Motion> = {}): Motion {
   return {
-    motion_id: "v1", phase: "voting", title: "接收林晓雨同志为中共预备党员", text: "", item_id: "i4", force: "motion", method: "open", choices: THREE,
-    max_choices: 1, preset: { ...PLAIN, title_zh: "接收预备党员", title_en: "Admitting a probationary member" },
-    electorate: Object.values(participants()).filter((p) => p.voting).map((p) => p.participant_id),
-    opened_at: NOW - 46_000, closes_at: NOW + 134_000, closed_at: null, published_at: null,
-    quorum_at_open: { entitled: 28, present: 25, needed: 15, met: true }, quorum_at_close: null, returned: 11, ballots: {}, tally: null, verdict: null,
-    named: [], withdrawn_reason: "", shape: "choices", candidates: [], terms: null, minimum_group: 0, revote_of: null, amendments: [], opinions: [],
-    paper: null, collect_until: null, seconds: 0, collect_seconds: 0, opened_by: "m-zhou", present_at_close: 0, issued: 0, root: "", paper_count: null,
-    moved_at: null, sheet: "mutual", based_on: [],
-    running: null, ...fields,
+    motion_id: "v1",
+    phase: "voting",
+    title: "接收林晓雨同志为中共预备党员",
+    text: "",
+    item_id: "i4",
+    force: "motion",
+    method: "open",
+    choices: THREE,
+    max_choices: 1,
+    preset: { ...PLAIN, title_zh: "接收预备党员", title_en: "Admitting a probationary member" },
+    electorate: Object.values(participants())
+      .filter((p) => p.voting)
+      .map((p) => p.participant_id),
+    opened_at: NOW - 46_000,
+    closes_at: NOW + 134_000,
+    closed_at: null,
+    published_at: null,
+    quorum_at_open: { entitled: 28, present: 25, needed: 15, met: true },
+    quorum_at_close: null,
+    returned: 11,
+    ballots: {},
+    tally: null,
+    verdict: null,
+    named: [],
+    withdrawn_reason: "",
+    shape: "choices",
+    candidates: [],
+    terms: null,
+    minimum_group: 0,
+    revote_of: null,
+    amendments: [],
+    opinions: [],
+    paper: null,
+    collect_until: null,
+    seconds: 0,
+    collect_seconds: 0,
+    opened_by: "m-zhou",
+    present_at_close: 0,
+    issued: 0,
+    root: "",
+    paper_count: null,
+    moved_at: null,
+    sheet: "mutual",
+    based_on: [],
+    running: null,
+    ...fields,
   };
 }
 
 export function published(fields: Partial<Motion> = {}): Motion {
   return motion({
-    phase: "published", opened_at: NOW - 5 * MINUTE, closes_at: NOW - 2 * MINUTE, closed_at: NOW - 2 * MINUTE, published_at: NOW - MINUTE, returned: 26,
-    quorum_at_close: { entitled: 28, present: 26, needed: 15, met: true }, ballots: { [ME]: ["for"] },
-    tally: { counts: [["for", 22], ["against", 2], ["abstain", 2]], cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 },
-    verdict: { carried: true, reason: "reached", needed: 15, base: "entitled", base_count: 28, votes_for: 22, elected: [], tied: [], short: 0 }, ...fields,
+    phase: "published",
+    opened_at: NOW - 5 * MINUTE,
+    closes_at: NOW - 2 * MINUTE,
+    closed_at: NOW - 2 * MINUTE,
+    published_at: NOW - MINUTE,
+    returned: 26,
+    quorum_at_close: { entitled: 28, present: 26, needed: 15, met: true },
+    ballots: { [ME]: ["for"] },
+    tally: {
+      counts: [
+        ["for", 22],
+        ["against", 2],
+        ["abstain", 2],
+      ],
+      cast: 26,
+      entitled: 28,
+      present: 26,
+      void: 0,
+      written: 0,
+      paper: 0,
+    },
+    verdict: {
+      carried: true,
+      reason: "reached",
+      needed: 15,
+      base: "entitled",
+      base_count: 28,
+      votes_for: 22,
+      elected: [],
+      tied: [],
+      short: 0,
+    },
+    ...fields,
   });
 }
 
 export const POLL: Partial<Motion> = {
-  motion_id: "p1", force: "poll", title: "下次主题党日去哪里？可以选两处。", max_choices: 2, quorum_at_open: null,
+  motion_id: "p1",
+  force: "poll",
+  title: "下次主题党日去哪里？可以选两处。",
+  max_choices: 2,
+  quorum_at_open: null,
   choices: [
-    { choice_id: "c1", label: "革命历史纪念馆" }, { choice_id: "c2", label: "社区数字课堂" }, { choice_id: "c3", label: "乡村振兴示范村" },
-    { choice_id: "c4", label: "校史馆" }, { choice_id: "c5", label: "先听听大家的意见再定，暂时不去" },
+    { choice_id: "c1", label: "革命历史纪念馆" },
+    { choice_id: "c2", label: "社区数字课堂" },
+    { choice_id: "c3", label: "乡村振兴示范村" },
+    { choice_id: "c4", label: "校史馆" },
+    { choice_id: "c5", label: "先听听大家的意见再定，暂时不去" },
   ],
 };
 
 const FIVE = ["1", "2", "3", "4", "5"].map((choice_id) => ({ choice_id, label: "" }));
 /** Quick polls as they run. */
 export const RUNNING: Readonly<Record<"choices" | "scale" | "words" | "few", Partial<Motion>>> = {
-  choices: { ...POLL, returned: 20, running: { cast: 18, counts: [["c1", 4], ["c2", 12], ["c3", 9], ["c4", 1], ["c5", 2]] } },
-  scale: { ...POLL, title: "今年的组织生活您打几分？", shape: "scale", max_choices: 1, choices: FIVE, returned: 18, running: { cast: 18, counts: [["1", 0], ["2", 1], ["3", 4], ["4", 8], ["5", 5]] } },
-  words: { ...POLL, title: "用几个词说说今年的支部工作", shape: "word", max_choices: 3, choices: [], returned: 18, running: { cast: 18, counts: [["w:踏实", 9], ["w:团结", 7], ["w:学习", 5], ["w:志愿服务", 4], ["w:守时", 2], ["w:热闹", 1], ["w:还可以更活泼", 1]] } },
+  choices: {
+    ...POLL,
+    returned: 20,
+    running: {
+      cast: 18,
+      counts: [
+        ["c1", 4],
+        ["c2", 12],
+        ["c3", 9],
+        ["c4", 1],
+        ["c5", 2],
+      ],
+    },
+  },
+  scale: {
+    ...POLL,
+    title: "今年的组织生活您打几分？",
+    shape: "scale",
+    max_choices: 1,
+    choices: FIVE,
+    returned: 18,
+    running: {
+      cast: 18,
+      counts: [
+        ["1", 0],
+        ["2", 1],
+        ["3", 4],
+        ["4", 8],
+        ["5", 5],
+      ],
+    },
+  },
+  words: {
+    ...POLL,
+    title: "用几个词说说今年的支部工作",
+    shape: "word",
+    max_choices: 3,
+    choices: [],
+    returned: 18,
+    running: {
+      cast: 18,
+      counts: [
+        ["w:踏实", 9],
+        ["w:团结", 7],
+        ["w:学习", 5],
+        ["w:志愿服务", 4],
+        ["w:守时", 2],
+        ["w:热闹", 1],
+        ["w:还可以更活泼", 1],
+      ],
+    },
+  },
   few: { ...POLL, returned: 2, running: null },
 };
 
 export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
   return {
-    meeting_id: "M1", phase: "open", title: "2026年11月支部党员大会", kind: "general", branch_id: "b1", branch_name: "信息学院研究生第二党支部", place: "教学楼 A305 与线上",
-    starts_at: OPENED, ends_at: OPENED + 90 * MINUTE, preset: PLAIN,
+    meeting_id: "M1",
+    phase: "open",
+    title: "2026年11月支部党员大会",
+    kind: "general",
+    branch_id: "b1",
+    branch_name: "信息学院研究生第二党支部",
+    place: "教学楼 A305 与线上",
+    starts_at: OPENED,
+    ends_at: OPENED + 90 * MINUTE,
+    preset: PLAIN,
     documents: [
       { document_id: "d1", title: "2026 年支部工作总结（征求意见稿）", media_type: "application/pdf", size: 1_840_000, pages: 12 },
       { document_id: "d2", title: "志愿服务照片", media_type: "image/jpeg", size: 420_000, pages: 1 },
     ],
     participants: participants(),
     agenda: [
-      item(1, "宣布开会，核实到会人数", 5, 0, 6, "周建华"), item(2, "学习：党员教育管理工作条例", 15, 6, 22, "何雨桐"), item(3, "审议年度工作总结", 20, 22, null, "李敏"),
-      item(4, "表决：接收林晓雨为预备党员", 15, null, null), item(5, "选举支部委员会委员", 20, null, null), item(6, "其他事项", 5, null, null),
+      item(1, "宣布开会，核实到会人数", 5, 0, 6, "周建华"),
+      item(2, "学习：党员教育管理工作条例", 15, 6, 22, "何雨桐"),
+      item(3, "审议年度工作总结", 20, 22, null, "李敏"),
+      item(4, "表决：接收林晓雨为预备党员", 15, null, null),
+      item(5, "选举支部委员会委员", 20, null, null),
+      item(6, "其他事项", 5, null, null),
     ],
-    rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false, captioned: false } }, opened_at: OPENED, adjourned_at: null, current_item: "i3",
-    hands: [], floor: null, shown: null, chat: CHAT, chat_paused: false, roll_call: null, motions: {}, recording: null, recording_planned: true, notes: [], officers: [], contests: [],
-    counters: { rooms: 0, items: 6, motions: 1, messages: 5, notes: 0, roll_calls: 2, contests: 0 }, ...fields,
+    rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false, captioned: false } },
+    opened_at: OPENED,
+    adjourned_at: null,
+    current_item: "i3",
+    hands: [],
+    floor: null,
+    shown: null,
+    chat: CHAT,
+    chat_paused: false,
+    roll_call: null,
+    motions: {},
+    recording: null,
+    recording_planned: true,
+    notes: [],
+    officers: [],
+    contests: [],
+    counters: { rooms: 0, items: 6, motions: 1, messages: 5, notes: 0, roll_calls: 2, contests: 0 },
+    ...fields,
   };
 }
 
@@ -133,4 +367,3 @@ export function withPeople(state: MeetingState, changes: Readonly<Record<string,
   }
   return { ...state, participants: people };
 }
-

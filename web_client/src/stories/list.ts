@@ -1,6 +1,26 @@
 /** Every state worth looking at, as what it changes in the store. */
 import { knocks } from "../core/knocks";
-import { boot, captions, captionsEnded, change, connection, link, media, meeting, networks, outbox, ownLevel, recordHead, refusals, speaking, typing, type DeviceFailure, type Ending, type OutboxEntry, type Refusal } from "../core/store";
+import {
+  boot,
+  captions,
+  captionsEnded,
+  change,
+  connection,
+  link,
+  media,
+  meeting,
+  networks,
+  outbox,
+  ownLevel,
+  recordHead,
+  refusals,
+  speaking,
+  typing,
+  type DeviceFailure,
+  type Ending,
+  type OutboxEntry,
+  type Refusal,
+} from "../core/store";
 import type { MeetingState, Motion } from "../wire/messages";
 import { go, openSheet } from "../views/layout";
 import { notices } from "../views/notices";
@@ -23,14 +43,23 @@ function put(fields: Partial<MeetingState> = {}, change_: Parameters<typeof with
 
 const FLOOR = { participant_id: "m-li", granted_at: NOW - 72_000, ends_at: NOW + 108_000 };
 const SLOTS = [
-  { mid: "v0", kind: "video", participant_id: "m-li" }, { mid: "v1", kind: "video", participant_id: "m-sun" },
+  { mid: "v0", kind: "video", participant_id: "m-li" },
+  { mid: "v1", kind: "video", participant_id: "m-sun" },
 ] as const;
 const SHARE = [...SLOTS, { mid: "screen0", kind: "screen", participant_id: "m-zhou" }] as const;
 
 const PAGE = { document_id: "d1", page: 3, shown_by: "m-zhou" };
 
 function room(fields: Partial<MeetingState> = {}): void {
-  put({ floor: FLOOR, hands: [{ participant_id: "m-3", raised_at: NOW }, { participant_id: "m-5", raised_at: NOW }], recording: { started_at: NOW, started_by: "m-zhou" }, ...fields });
+  put({
+    floor: FLOOR,
+    hands: [
+      { participant_id: "m-3", raised_at: NOW },
+      { participant_id: "m-5", raised_at: NOW },
+    ],
+    recording: { started_at: NOW, started_by: "m-zhou" },
+    ...fields,
+  });
   change(media, { phase: "live", profile: "video", slots: SLOTS, quality: 3, canShareScreen: true });
   speaking.value = ["m-li"];
   networks.value = {};
@@ -48,7 +77,9 @@ function sent(kind: OutboxEntry["kind"], data: unknown, ago: number): void {
 }
 
 function refused(code: string, ago = 4_000): void {
-  refusals.value = [{ id: "x1", kind: "CastBallot", data: { motion_id: "v1", choices: ["for"] }, at: NOW - ago, code, field: "", detail: {} } as Refusal];
+  refusals.value = [
+    { id: "x1", kind: "CastBallot", data: { motion_id: "v1", choices: ["for"] }, at: NOW - ago, code, field: "", detail: {} } as Refusal,
+  ];
 }
 
 function failure(reason: DeviceFailure, kind: "audio" | "video" | "screen" = "audio"): Story {
@@ -70,7 +101,19 @@ function result(fields: Partial<Motion> = {}): Story {
   };
 }
 
-const roll = (answered: readonly string[]): Story => () => room({ roll_call: { roll_call_id: "r2", opened_at: NOW - 18_000, closes_at: NOW + 42_000, expected: Object.keys(meetingState().participants), answered, closed_at: null } });
+const roll =
+  (answered: readonly string[]): Story =>
+  () =>
+    room({
+      roll_call: {
+        roll_call_id: "r2",
+        opened_at: NOW - 18_000,
+        closes_at: NOW + 42_000,
+        expected: Object.keys(meetingState().participants),
+        answered,
+        closed_at: null,
+      },
+    });
 
 export const STORIES: Readonly<Record<string, Story>> = {
   "room-slides": () => {
@@ -101,7 +144,14 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "room-alone": () => {
     put({ chat: [] });
     const state = meeting.value ?? meetingState();
-    meeting.value = withPeople(state, Object.fromEntries(Object.keys(state.participants).filter((id) => id !== ME).map((id) => [id, { present: false }])));
+    meeting.value = withPeople(
+      state,
+      Object.fromEntries(
+        Object.keys(state.participants)
+          .filter((id) => id !== ME)
+          .map((id) => [id, { present: false }]),
+      ),
+    );
     change(media, { phase: "live", profile: "video" });
   },
   "room-own-floor": () => {
@@ -110,7 +160,13 @@ export const STORIES: Readonly<Record<string, Story>> = {
     captions.value = [];
     captionsEnded.value = null;
   },
-  "room-hand-up": () => room({ hands: [{ participant_id: "m-3", raised_at: NOW }, { participant_id: ME, raised_at: NOW }] }),
+  "room-hand-up": () =>
+    room({
+      hands: [
+        { participant_id: "m-3", raised_at: NOW },
+        { participant_id: ME, raised_at: NOW },
+      ],
+    }),
   "room-audio": () => {
     room();
     change(media, { profile: "audio", quality: 2 });
@@ -139,11 +195,25 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "room-no-quorum": () => {
     room();
     const state = meeting.value ?? meetingState();
-    meeting.value = withPeople(state, Object.fromEntries(Object.keys(state.participants).filter((id) => /^m-\d+$/.test(id)).map((id) => [id, { present: false }])));
+    meeting.value = withPeople(
+      state,
+      Object.fromEntries(
+        Object.keys(state.participants)
+          .filter((id) => /^m-\d+$/.test(id))
+          .map((id) => [id, { present: false }]),
+      ),
+    );
   },
   "room-group": () => {
-    room({ rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false, captioned: false } }, floor: null });
-    meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { room_id: "r1" }, "m-3": { room_id: "r1", media: ["audio"] }, "m-4": { room_id: "r1" } });
+    room({
+      rooms: { ...meetingState().rooms, r1: { room_id: "r1", title: "第一党小组", kind: "voice", moderated: false, captioned: false } },
+      floor: null,
+    });
+    meeting.value = withPeople(meeting.value ?? meetingState(), {
+      [ME]: { room_id: "r1" },
+      "m-3": { room_id: "r1", media: ["audio"] },
+      "m-4": { room_id: "r1" },
+    });
     notices.value = [{ kind: "moved", title: t("room.notice_moved", { room: "第一党小组" }), words: t("room.notice_moved_words") }];
     speaking.value = ["m-3"];
   },
@@ -167,7 +237,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     room();
     change(connection, { phase: "live", caughtUp: 14, resumedAt: Date.now() });
   },
-  "chat": () => {
+  chat: () => {
     room();
     go({ panel: "chat" });
     typing.value = ["m-0"];
@@ -188,7 +258,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     go({ panel: "chat" });
     openSheet({ name: "message", message: "c5" });
   },
-  "people": () => {
+  people: () => {
     room();
     go({ panel: "people" });
   },
@@ -198,7 +268,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     room({ participants: { ...state.participants, ...more } });
     go({ panel: "people" });
   },
-  "person": () => {
+  person: () => {
     room();
     openSheet({ name: "person", participant: "m-li" });
   },
@@ -231,7 +301,8 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "vote-withdrawn": () => {
     const one = voting();
     later.run = () => {
-      if (meeting.value) meeting.value = { ...meeting.value, motions: { v1: { ...one, phase: "withdrawn", withdrawn_reason: "文稿有改动" } } };
+      if (meeting.value)
+        meeting.value = { ...meeting.value, motions: { v1: { ...one, phase: "withdrawn", withdrawn_reason: "文稿有改动" } } };
     };
   },
   "vote-watch": () => {
@@ -239,7 +310,11 @@ export const STORIES: Readonly<Record<string, Story>> = {
     voting({ electorate: one.electorate.filter((id) => id !== ME) });
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { standing: "probationary", voting: false } });
   },
-  "vote-long": () => void voting({ title: "关于给予某同志党内警告处分并责成支部委员会在三个月内跟踪帮教情况、定期向支部党员大会报告的决议", text: "支部委员会 11 月 20 日会议研究，提请本次支部党员大会表决。" }),
+  "vote-long": () =>
+    void voting({
+      title: "关于给予某同志党内警告处分并责成支部委员会在三个月内跟踪帮教情况、定期向支部党员大会报告的决议",
+      text: "支部委员会 11 月 20 日会议研究，提请本次支部党员大会表决。",
+    }),
   "poll-choose": () => changeDraft(voting(POLL).motion_id, { choices: ["c2", "c3"] }),
   ...SECRET_STORIES,
   ...CONSOLE_STORIES,
@@ -260,16 +335,86 @@ export const STORIES: Readonly<Record<string, Story>> = {
   "poll-running-scale": () => void voting({ ...RUNNING.scale, ballots: { [ME]: ["4"] } }),
   "poll-running-words": () => void voting({ ...RUNNING.words, ballots: { [ME]: ["w:踏实"] } }),
   "poll-running-few": () => void voting({ ...RUNNING.few, ballots: { [ME]: ["c2"] } }),
-  "result-words": result({ ...RUNNING.words, ballots: { [ME]: ["w:踏实"] }, quorum_at_close: null, tally: { counts: RUNNING.words.running?.counts ?? [], cast: 18, entitled: 28, present: 26, void: 0, written: 0, paper: 0 }, verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 18, votes_for: 0, elected: [], tied: [], short: 0 } }),
-  "result-carried": result(),
-  "result-lost": result({ tally: { counts: [["for", 14], ["against", 9], ["abstain", 3]], cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 }, verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 14, elected: [], tied: [], short: 0 } }),
-  "result-named": result({
-    method: "named", named: [{ participant_id: "m-zhou", choices: ["for"] }, { participant_id: ME, choices: ["for"] }, { participant_id: "m-3", choices: ["against"] }],
+  "result-words": result({
+    ...RUNNING.words,
+    ballots: { [ME]: ["w:踏实"] },
+    quorum_at_close: null,
+    tally: { counts: RUNNING.words.running?.counts ?? [], cast: 18, entitled: 28, present: 26, void: 0, written: 0, paper: 0 },
+    verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 18, votes_for: 0, elected: [], tied: [], short: 0 },
   }),
-  "result-poll": result({ ...POLL, ballots: { [ME]: ["c2", "c3"] }, quorum_at_close: null, tally: { counts: [["c1", 6], ["c2", 17], ["c3", 14], ["c4", 2], ["c5", 3]], cast: 26, entitled: 28, present: 26, void: 0, written: 0, paper: 0 }, verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 26, votes_for: 0, elected: [], tied: [], short: 0 } }),
-  "results": () => {
+  "result-carried": result(),
+  "result-lost": result({
+    tally: {
+      counts: [
+        ["for", 14],
+        ["against", 9],
+        ["abstain", 3],
+      ],
+      cast: 26,
+      entitled: 28,
+      present: 26,
+      void: 0,
+      written: 0,
+      paper: 0,
+    },
+    verdict: {
+      carried: false,
+      reason: "not_reached",
+      needed: 15,
+      base: "entitled",
+      base_count: 28,
+      votes_for: 14,
+      elected: [],
+      tied: [],
+      short: 0,
+    },
+  }),
+  "result-named": result({
+    method: "named",
+    named: [
+      { participant_id: "m-zhou", choices: ["for"] },
+      { participant_id: ME, choices: ["for"] },
+      { participant_id: "m-3", choices: ["against"] },
+    ],
+  }),
+  "result-poll": result({
+    ...POLL,
+    ballots: { [ME]: ["c2", "c3"] },
+    quorum_at_close: null,
+    tally: {
+      counts: [
+        ["c1", 6],
+        ["c2", 17],
+        ["c3", 14],
+        ["c4", 2],
+        ["c5", 3],
+      ],
+      cast: 26,
+      entitled: 28,
+      present: 26,
+      void: 0,
+      written: 0,
+      paper: 0,
+    },
+    verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 26, votes_for: 0, elected: [], tied: [], short: 0 },
+  }),
+  results: () => {
     const one = published();
-    const two = published({ motion_id: "v2", title: "通过 2026 年支部工作总结", verdict: { carried: false, reason: "not_reached", needed: 15, base: "entitled", base_count: 28, votes_for: 9, elected: [], tied: [], short: 0 } });
+    const two = published({
+      motion_id: "v2",
+      title: "通过 2026 年支部工作总结",
+      verdict: {
+        carried: false,
+        reason: "not_reached",
+        needed: 15,
+        base: "entitled",
+        base_count: 28,
+        votes_for: 9,
+        elected: [],
+        tied: [],
+        short: 0,
+      },
+    });
     room({ motions: { v1: one, v2: two } });
     openSheet({ name: "results" });
   },
@@ -285,11 +430,11 @@ export const STORIES: Readonly<Record<string, Story>> = {
       if (meeting.value && call) meeting.value = { ...meeting.value, roll_call: { ...call, closed_at: Date.now() } };
     };
   },
-  "recording": () => {
+  recording: () => {
     room();
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { recording_acknowledged: false } });
   },
-  "more": () => {
+  more: () => {
     room();
     change(media, { canTurnCamera: true, camera: "open" });
     openSheet({ name: "more" });
@@ -299,18 +444,28 @@ export const STORIES: Readonly<Record<string, Story>> = {
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { role: "chair" } });
     openSheet({ name: "more" });
   },
-  "settings": () => {
+  settings: () => {
     room();
     openSheet({ name: "settings" });
   },
-  "network": () => {
+  network: () => {
     room();
     const flow = { receiving: true, kind: "video", layer: "", codec: "VP8", rate: 15, lost: 0.2 } as const;
     link.value = {
       roundTrip: 42,
-      server: { type: "link", level: 3, round_trip_ms: 42, capacity_kbit_s: 1850, streams: [{ mid: "v0", role: "video_slot", participant_id: "m-li", layer: "f", kbit_s: 610, lost_percent: 0.2 }, { mid: "v1", role: "video_slot", participant_id: "m-sun", layer: "q", kbit_s: 90, lost_percent: 1.5 }] },
+      server: {
+        type: "link",
+        level: 3,
+        round_trip_ms: 42,
+        capacity_kbit_s: 1850,
+        streams: [
+          { mid: "v0", role: "video_slot", participant_id: "m-li", layer: "f", kbit_s: 610, lost_percent: 0.2 },
+          { mid: "v1", role: "video_slot", participant_id: "m-sun", layer: "q", kbit_s: 90, lost_percent: 1.5 },
+        ],
+      },
       flows: [
-        { ...flow, mid: "v0", width: 640, height: 480, kbit: 610 }, { ...flow, mid: "v1", width: 160, height: 120, kbit: 90, lost: 1.5 },
+        { ...flow, mid: "v0", width: 640, height: 480, kbit: 610 },
+        { ...flow, mid: "v1", width: 160, height: 120, kbit: 90, lost: 1.5 },
         { ...flow, receiving: false, kind: "audio", mid: "0", codec: "opus", width: 0, height: 0, kbit: 31 },
       ],
     };
@@ -331,27 +486,27 @@ export const STORIES: Readonly<Record<string, Story>> = {
     networks.value = { "m-li": 1, "m-sun": 2, "m-zhou": 0 };
     go({ panel: "people" });
   },
-  "documents": () => {
+  documents: () => {
     room();
     openSheet({ name: "documents" });
   },
-  "agenda": () => {
+  agenda: () => {
     room();
     openSheet({ name: "agenda" });
   },
-  "attendance": () => {
+  attendance: () => {
     room();
     openSheet({ name: "attendance" });
   },
-  "leave": () => {
+  leave: () => {
     room();
     openSheet({ name: "leave" });
   },
-  "devices": () => {
+  devices: () => {
     room();
     openSheet({ name: "devices" });
   },
-  "interrupted": () => {
+  interrupted: () => {
     room();
     change(media, { microphone: "interrupted" });
   },
@@ -376,7 +531,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     room();
     floorFirst.value = true;
   },
-  "connecting": () => {
+  connecting: () => {
     meeting.value = null;
     change(connection, { phase: "connecting" });
   },
@@ -384,7 +539,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     meeting.value = null;
     change(connection, { phase: "connecting", attempt: 3 });
   },
-  "waiting": () => put({ phase: "convened", starts_at: NOW + 8 * 60_000, opened_at: null, current_item: null, recording: null }),
+  waiting: () => put({ phase: "convened", starts_at: NOW + 8 * 60_000, opened_at: null, current_item: null, recording: null }),
   "waiting-ready": () => {
     put({ phase: "convened", starts_at: NOW + 8 * 60_000, opened_at: null, current_item: null, recording: null });
     change(media, { microphone: "ready", camera: "ready", profile: "video" });
@@ -394,7 +549,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     put({ phase: "convened", starts_at: NOW - 60_000, opened_at: null, current_item: null });
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { role: "chair" } });
   },
-  "adjourned": () => {
+  adjourned: () => {
     recordHead.value = "152.9c417be053d2a6f08b1e44d37c95aa02";
     put({ phase: "adjourned", adjourned_at: NOW });
   },

@@ -32,17 +32,48 @@ function applied(state: MeetingState, kind: CommandKind, data: unknown): Meeting
     case "CastBallot": {
       const { motion_id, choices } = data as CommandData["CastBallot"];
       const motion = state.motions[motion_id];
-      return motion === undefined ? state : { ...state, motions: { ...state.motions, [motion_id]: { ...motion, returned: motion.returned + 1, ballots: { ...motion.ballots, [ME]: choices } } } };
+      return motion === undefined
+        ? state
+        : {
+            ...state,
+            motions: {
+              ...state.motions,
+              [motion_id]: { ...motion, returned: motion.returned + 1, ballots: { ...motion.ballots, [ME]: choices } },
+            },
+          };
     }
     case "AnswerRollCall":
-      return state.roll_call === null ? state : { ...state, roll_call: { ...state.roll_call, answered: [...state.roll_call.answered, ME] } };
+      return state.roll_call === null
+        ? state
+        : { ...state, roll_call: { ...state.roll_call, answered: [...state.roll_call.answered, ME] } };
     case "PostChat":
-      return { ...state, chat: [...state.chat, { message_id: `c${state.chat.length + 1}`, room_id: "hall", author_id: ME, posted_at: now(), text: (data as CommandData["PostChat"]).text, audience: [], removed_by: null }] };
+      return {
+        ...state,
+        chat: [
+          ...state.chat,
+          {
+            message_id: `c${state.chat.length + 1}`,
+            room_id: "hall",
+            author_id: ME,
+            posted_at: now(),
+            text: (data as CommandData["PostChat"]).text,
+            audience: [],
+            removed_by: null,
+          },
+        ],
+      };
     case "RemoveChat":
-      return { ...state, chat: state.chat.map((m) => (m.message_id === (data as CommandData["RemoveChat"]).message_id ? { ...m, text: "", removed_by: ME } : m)) };
+      return {
+        ...state,
+        chat: state.chat.map((m) =>
+          m.message_id === (data as CommandData["RemoveChat"]).message_id ? { ...m, text: "", removed_by: ME } : m,
+        ),
+      };
     case "AcknowledgeRecording": {
       const me = state.participants[ME];
-      return me === undefined ? state : { ...state, participants: { ...state.participants, [ME]: { ...me, recording_acknowledged: true } } };
+      return me === undefined
+        ? state
+        : { ...state, participants: { ...state.participants, [ME]: { ...me, recording_acknowledged: true } } };
     }
     default:
       return state;
@@ -65,7 +96,9 @@ function drawn(seed: string): MediaStream {
       pen.font = "700 34px sans-serif";
       pen.fillText("全年组织生活：做实、做细", 48, 76);
       pen.font = "21px sans-serif";
-      ["党员大会 5 次，党课 6 次", "主题党日 11 次，平均到会 93%", "志愿服务 1,240 小时"].forEach((line, i) => pen.fillText(line, 60, 132 + i * 44));
+      ["党员大会 5 次，党课 6 次", "主题党日 11 次，平均到会 93%", "志愿服务 1,240 小时"].forEach((line, i) =>
+        pen.fillText(line, 60, 132 + i * 44),
+      );
     } else {
       pen.fillStyle = "#e3b796";
       pen.beginPath();

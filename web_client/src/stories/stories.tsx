@@ -36,17 +36,47 @@ async function run(): Promise<void> {
   change(preferences, { language });
   beat();
   if (query.get("still") !== "1") setInterval(beat, 1000);
-  boot.value = { meeting_id: "M1", participant_id: ME, name: "丁文静", language, csrf: "", ice_servers: [], media: true, stage: false, urls: { home: "#home", documents: "/documents" }, as: query.get("as") === "listen" ? "listen" : "audio" };
+  boot.value = {
+    meeting_id: "M1",
+    participant_id: ME,
+    name: "丁文静",
+    language,
+    csrf: "",
+    ice_servers: [],
+    media: true,
+    stage: false,
+    urls: { home: "#home", documents: "/documents" },
+    as: query.get("as") === "listen" ? "listen" : "audio",
+  };
   you.value = { participant_id: ME, name: "丁文静", connection_id: "k1" };
   change(connection, { phase: "live" });
   const name = query.get("story");
   const story = name === null ? undefined : STORIES[name];
   if (story === undefined) {
-    render(<main class="pad"><h1>Stories</h1><ul class="stack stack--s">{Object.keys(STORIES).map((one) => <li key={one}><a href={`?story=${one}`}>{one}</a></li>)}</ul></main>, place);
+    render(
+      <main class="pad">
+        <h1>Stories</h1>
+        <ul class="stack stack--s">
+          {Object.keys(STORIES).map((one) => (
+            <li key={one}>
+              <a href={`?story=${one}`}>{one}</a>
+            </li>
+          ))}
+        </ul>
+      </main>,
+      place,
+    );
     document.title = "Stories";
   } else {
     story();
-    render(name?.startsWith("stage-") === true ? <Stage /> : <App {...(name?.startsWith("console-") === true ? { console: Console, sheets: ConsoleSheet } : {})} />, place);
+    render(
+      name?.startsWith("stage-") === true ? (
+        <Stage />
+      ) : (
+        <App {...(name?.startsWith("console-") === true ? { console: Console, sheets: ConsoleSheet } : {})} />
+      ),
+      place,
+    );
   }
   Object.assign(window, { stories: { names: Object.keys(STORIES), asked, storm, next: () => later.run?.() } });
   document.documentElement.dataset["ready"] = "yes";

@@ -10,7 +10,8 @@ import { back } from "./layout";
 
 function times(item: AgendaItem): string {
   const parts: string[] = [];
-  if (item.started_at !== null) parts.push(`${clockTime(item.started_at)}${item.ended_at === null ? "" : ` — ${clockTime(item.ended_at)}`}`);
+  if (item.started_at !== null)
+    parts.push(`${clockTime(item.started_at)}${item.ended_at === null ? "" : ` — ${clockTime(item.ended_at)}`}`);
   else if (item.minutes > 0) parts.push(t("room.planned", { n: item.minutes }));
   if (item.speaker !== "") parts.push(item.speaker);
   return parts.join(t("room.comma"));
@@ -28,8 +29,16 @@ export function Agenda(): JSX.Element {
         return (
           <li key={item.item_id}>
             <div class={now ? "row row--now" : "row"} aria-current={now ? "step" : undefined}>
-              <span class={finished ? "agenda__no agenda__no--done" : "agenda__no"}>{finished ? <Icon name="check" size="s" /> : index + 1}</span>
-              <span class="row__main"><span class="row__title">{item.title}</span><span class="row__sub">{now ? t("room.step_now") + (times(item) === "" ? "" : t("room.comma")) : ""}{times(item)}</span></span>
+              <span class={finished ? "agenda__no agenda__no--done" : "agenda__no"}>
+                {finished ? <Icon name="check" size="s" /> : index + 1}
+              </span>
+              <span class="row__main">
+                <span class="row__title">{item.title}</span>
+                <span class="row__sub">
+                  {now ? t("room.step_now") + (times(item) === "" ? "" : t("room.comma")) : ""}
+                  {times(item)}
+                </span>
+              </span>
             </div>
           </li>
         );
@@ -39,5 +48,17 @@ export function Agenda(): JSX.Element {
 }
 
 export function AgendaSheet(): JSX.Element {
-  return <Sheet title={t("room.agenda")} onClose={back} foot={<Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>}><Agenda /></Sheet>;
+  return (
+    <Sheet
+      title={t("room.agenda")}
+      onClose={back}
+      foot={
+        <Button size="lg" kind="primary" block onPress={back}>
+          {t("room.close")}
+        </Button>
+      }
+    >
+      <Agenda />
+    </Sheet>
+  );
 }

@@ -18,17 +18,35 @@ function presentMinutes(intervals: readonly Interval[], until: number): number {
 }
 
 function Band({ intervals, from, until }: { intervals: readonly Interval[]; from: number; until: number }): JSX.Element {
-  const at = (time: number): number => Math.round((Math.min(1, Math.max(0, (time - from) / Math.max(1, until - from)))) * 1000) / 10;
+  const at = (time: number): number => Math.round(Math.min(1, Math.max(0, (time - from) / Math.max(1, until - from))) * 1000) / 10;
   return (
     <div>
-      <svg class="band" viewBox="0 0 100 18" preserveAspectRatio="none" role="img" aria-label={t("room_people.band", { from: clockTime(from), until: clockTime(until), n: presentMinutes(intervals, until) })}>
+      <svg
+        class="band"
+        viewBox="0 0 100 18"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={t("room_people.band", { from: clockTime(from), until: clockTime(until), n: presentMinutes(intervals, until) })}
+      >
         {intervals.map((interval) => {
           const [y, height] = TALL[interval.level];
           const x = at(interval.since);
-          return <rect key={interval.since} class={interval.level} x={x} y={y} width={Math.max(0.5, at(interval.until ?? until) - x)} height={height} />;
+          return (
+            <rect
+              key={interval.since}
+              class={interval.level}
+              x={x}
+              y={y}
+              width={Math.max(0.5, at(interval.until ?? until) - x)}
+              height={height}
+            />
+          );
         })}
       </svg>
-      <p class="axis-words"><span>{clockTime(from)}</span><span>{clockTime(until)}</span></p>
+      <p class="axis-words">
+        <span>{clockTime(from)}</span>
+        <span>{clockTime(until)}</span>
+      </p>
     </div>
   );
 }
@@ -43,25 +61,48 @@ export function AttendanceSheet(): JSX.Element | null {
   const last = intervals[intervals.length - 1];
   return (
     <Sheet
-      title={t("room_people.my_record")} onClose={back}
+      title={t("room_people.my_record")}
+      onClose={back}
       foot={
         <>
-          <Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>
-          <p class="sheet__foot-note"><a href={boot.value?.urls["my_attendance"] ?? "/me"} target="_blank" rel="noopener">{t("room_people.all_held")}</a></p>
+          <Button size="lg" kind="primary" block onPress={back}>
+            {t("room.close")}
+          </Button>
+          <p class="sheet__foot-note">
+            <a href={boot.value?.urls["my_attendance"] ?? "/me"} target="_blank" rel="noopener">
+              {t("room_people.all_held")}
+            </a>
+          </p>
         </>
       }
     >
-      <p>{t("room_people.present_minutes", { n: presentMinutes(intervals, until), of: minutesBetween(from, until) })}{last !== undefined && last.until === null ? ` ${t("room_people.still_here")}` : ""}</p>
+      <p>
+        {t("room_people.present_minutes", { n: presentMinutes(intervals, until), of: minutesBetween(from, until) })}
+        {last !== undefined && last.until === null ? ` ${t("room_people.still_here")}` : ""}
+      </p>
       <Band intervals={intervals} from={from} until={until} />
       <ul class="legend">
-        {LEVELS.map((level) => <li key={level}><span class={`swatch swatch--${level}`} />{t(`room_people.level_${level}`)}</li>)}
-        <li><span class="swatch swatch--none" />{t("room_people.level_none")}</li>
+        {LEVELS.map((level) => (
+          <li key={level}>
+            <span class={`swatch swatch--${level}`} />
+            {t(`room_people.level_${level}`)}
+          </li>
+        ))}
+        <li>
+          <span class="swatch swatch--none" />
+          {t("room_people.level_none")}
+        </li>
       </ul>
       <ul class="rows facts-rows">
         {[...intervals].reverse().map((interval) => (
           <li class="row" key={interval.since}>
             <span class="small muted nowrap">{clockTime(interval.since)}</span>
-            <span class="row__main">{intervalWords(interval)}<span class="row__sub"><Evidence level={interval.level} word={t(`room_people.level_${interval.level}`)} /></span></span>
+            <span class="row__main">
+              {intervalWords(interval)}
+              <span class="row__sub">
+                <Evidence level={interval.level} word={t(`room_people.level_${interval.level}`)} />
+              </span>
+            </span>
           </li>
         ))}
       </ul>

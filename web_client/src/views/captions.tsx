@@ -14,7 +14,21 @@ const shown = signal(true);
 export function CaptionBar(): JSX.Element | null {
   if (captionsEnded.value !== null) {
     return (
-      <Banner tone="pending" icon="text" title={t("captions.ended")} act={<Button kind="quiet" onPress={() => { captionsEnded.value = null; }}>{t("states.got_it")}</Button>}>
+      <Banner
+        tone="pending"
+        icon="text"
+        title={t("captions.ended")}
+        act={
+          <Button
+            kind="quiet"
+            onPress={() => {
+              captionsEnded.value = null;
+            }}
+          >
+            {t("states.got_it")}
+          </Button>
+        }
+      >
         {t(`captions.ended_${captionsEnded.value}`)}
       </Banner>
     );
@@ -23,9 +37,24 @@ export function CaptionBar(): JSX.Element | null {
   const lines = captions.value.slice(-2);
   return (
     <section class="captions" aria-label={t("captions.title")}>
-      <p class="captions__head"><Icon name="text" /><span>{t("captions.by_machine")}</span><Button kind="quiet" onPress={() => { shown.value = false; }}>{t("captions.hide")}</Button></p>
+      <p class="captions__head">
+        <Icon name="text" />
+        <span>{t("captions.by_machine")}</span>
+        <Button
+          kind="quiet"
+          onPress={() => {
+            shown.value = false;
+          }}
+        >
+          {t("captions.hide")}
+        </Button>
+      </p>
       {lines.length === 0 && <p class="captions__line muted">{t("captions.waiting")}</p>}
-      {lines.map((line) => <p key={`${line.participant_id}.${line.since}`} class="captions__line"><b>{nameOf(line.participant_id)}</b> {line.text}</p>)}
+      {lines.map((line) => (
+        <p key={`${line.participant_id}.${line.since}`} class="captions__line">
+          <b>{nameOf(line.participant_id)}</b> {line.text}
+        </p>
+      ))}
     </section>
   );
 }
@@ -33,5 +62,16 @@ export function CaptionBar(): JSX.Element | null {
 /** For one's own phone; only where the room has captions. */
 export function CaptionsRow(): JSX.Element | null {
   if (myRoom.value?.captioned !== true) return null;
-  return <SwitchRow icon="text" title={t("captions.title")} on={shown.value} onWord={t("room.on")} offWord={t("room.off")} onChange={(on) => { shown.value = on; }} />;
+  return (
+    <SwitchRow
+      icon="text"
+      title={t("captions.title")}
+      on={shown.value}
+      onWord={t("room.on")}
+      offWord={t("room.off")}
+      onChange={(on) => {
+        shown.value = on;
+      }}
+    />
+  );
 }

@@ -27,13 +27,23 @@ function Line({ message }: { message: Shown }): JSX.Element {
     <li class={removable ? "msg msg--acts" : "msg"}>
       <Avatar id={message.author_id} name={name} size="s" />
       <p class="msg__meta">
-        <b>{own ? t("room.you_first") : name}</b>{role === "" ? "" : `（${role}）`} · {message.pending === true ? t("chat.sending") : clockTime(message.posted_at)}
+        <b>{own ? t("room.you_first") : name}</b>
+        {role === "" ? "" : `（${role}）`} · {message.pending === true ? t("chat.sending") : clockTime(message.posted_at)}
       </p>
-      {message.removed_by === null
-        ? <p class="msg__text">{message.text}</p>
-        : <p class="msg__text msg__text--gone">{message.removed_by === message.author_id ? t("chat.removed_own") : t("chat.removed_by", { name: nameOf(message.removed_by) })}</p>}
+      {message.removed_by === null ? (
+        <p class="msg__text">{message.text}</p>
+      ) : (
+        <p class="msg__text msg__text--gone">
+          {message.removed_by === message.author_id ? t("chat.removed_own") : t("chat.removed_by", { name: nameOf(message.removed_by) })}
+        </p>
+      )}
       {removable && (
-        <button class="btn btn--quiet btn--icon msg__act" type="button" aria-label={t("chat.message_acts", { name })} onClick={() => openSheet({ name: "message", message: message.message_id })}>
+        <button
+          class="btn btn--quiet btn--icon msg__act"
+          type="button"
+          aria-label={t("chat.message_acts", { name })}
+          onClick={() => openSheet({ name: "message", message: message.message_id })}
+        >
           <Icon name="more" />
         </button>
       )}
@@ -61,7 +71,9 @@ export function Messages(): JSX.Element {
     <div class="scrolls">
       <ul class="chat" tabIndex={0} aria-label={t("room.chat")} ref={box}>
         {shown.length === 0 && <li class="chat__none small muted">{t("chat.none")}</li>}
-        {shown.map((message) => <Line key={message.message_id} message={message} />)}
+        {shown.map((message) => (
+          <Line key={message.message_id} message={message} />
+        ))}
       </ul>
       <p class="chat__writing tiny muted">{writing.length === 0 ? "" : t("chat.writing", { names: list(writing.slice(0, 3)) })}</p>
     </div>
@@ -101,24 +113,53 @@ function post(): void {
 
 export function Composer(): JSX.Element {
   const paused = meeting.value?.chat_paused === true && !iMay("moderate");
-  if (paused) return <section class="composer composer--paused small" aria-label={t("chat.compose")}><Icon name="info" /><p>{t("chat.paused")}</p></section>;
+  if (paused)
+    return (
+      <section class="composer composer--paused small" aria-label={t("chat.compose")}>
+        <Icon name="info" />
+        <p>{t("chat.paused")}</p>
+      </section>
+    );
   return (
     <form
-      class="composer" aria-label={t("chat.compose")}
+      class="composer"
+      aria-label={t("chat.compose")}
       onSubmit={(event) => {
         event.preventDefault();
         post();
       }}
     >
-      {failed.value !== null && <p class="field__error composer__error" id="say-error" role="status"><Icon name="warning" size="s" /><span>{t("chat.not_sent", { why: failed.value })}</span></p>}
-      <label class="sr" for="say">{t("chat.write")}</label>
+      {failed.value !== null && (
+        <p class="field__error composer__error" id="say-error" role="status">
+          <Icon name="warning" size="s" />
+          <span>{t("chat.not_sent", { why: failed.value })}</span>
+        </p>
+      )}
+      <label class="sr" for="say">
+        {t("chat.write")}
+      </label>
       <input
-        class="input" id="say" name="say" placeholder={t("chat.write")} autocomplete="off" enterkeyhint="send" maxLength={2000} value={draft.value}
-        aria-invalid={failed.value === null ? undefined : "true"} aria-describedby={failed.value === null ? undefined : "say-error"}
+        class="input"
+        id="say"
+        name="say"
+        placeholder={t("chat.write")}
+        autocomplete="off"
+        enterkeyhint="send"
+        maxLength={2000}
+        value={draft.value}
+        aria-invalid={failed.value === null ? undefined : "true"}
+        aria-describedby={failed.value === null ? undefined : "say-error"}
         onInput={(event) => onWrite(event.currentTarget.value)}
-        onFocus={() => { composing.value = true; }} onBlur={() => { composing.value = false; }}
+        onFocus={() => {
+          composing.value = true;
+        }}
+        onBlur={() => {
+          composing.value = false;
+        }}
       />
-      <button class="btn btn--primary btn--icon" type="submit" aria-label={t("chat.send")}><Icon name="send" /></button>
+      <button class="btn btn--primary btn--icon" type="submit" aria-label={t("chat.send")}>
+        <Icon name="send" />
+      </button>
     </form>
   );
 }
@@ -129,7 +170,15 @@ export function Peek({ onOpen }: { onOpen: () => void }): JSX.Element {
   return (
     <button class="peek" type="button" onClick={onOpen}>
       <Icon name="chat" size="s" />
-      <span>{last === undefined ? t("chat.peek_none") : <><b>{last.author_id === you.value?.participant_id ? t("room.you_first") : nameOf(last.author_id)}</b> {last.text}</>}</span>
+      <span>
+        {last === undefined ? (
+          t("chat.peek_none")
+        ) : (
+          <>
+            <b>{last.author_id === you.value?.participant_id ? t("room.you_first") : nameOf(last.author_id)}</b> {last.text}
+          </>
+        )}
+      </span>
     </button>
   );
 }

@@ -19,10 +19,12 @@ const heard = signal(false);
 function begin(): void {
   trial.value = "asking";
   trouble.value = null;
-  void actions().tryMicrophone().then((failure) => {
-    trouble.value = failure;
-    trial.value = failure === null ? "open" : "idle";
-  });
+  void actions()
+    .tryMicrophone()
+    .then((failure) => {
+      trouble.value = failure;
+      trial.value = failure === null ? "open" : "idle";
+    });
 }
 
 export function Meter(): JSX.Element {
@@ -49,16 +51,35 @@ export function DeviceCheck(): JSX.Element {
   const attach = useCallback((element: HTMLVideoElement | null) => actions().attachVideo("own-camera", element), []);
   const live = trial.value === "open" || media.value.microphone === "open" || media.value.microphone === "ready";
   return (
-    <Sheet title={t("states.check_title")} onClose={back} foot={<Button size="lg" kind="primary" block onPress={back}>{t("states.check_done")}</Button>}>
+    <Sheet
+      title={t("states.check_title")}
+      onClose={back}
+      foot={
+        <Button size="lg" kind="primary" block onPress={back}>
+          {t("states.check_done")}
+        </Button>
+      }
+    >
       {!canCapture && <Advice media="audio" reason="unsupported" />}
       {canCapture && trouble.value !== null && <Advice media="audio" reason={trouble.value} />}
       {canCapture && live && <Meter />}
       {canCapture && !live && (
-        <Button size="lg" block icon="mic" unavailable={trial.value === "asking" ? t("states.check_asking") : undefined} onPress={begin}>{t(trouble.value === null ? "states.check_mic" : "states.try_again")}</Button>
+        <Button size="lg" block icon="mic" unavailable={trial.value === "asking" ? t("states.check_asking") : undefined} onPress={begin}>
+          {t(trouble.value === null ? "states.check_mic" : "states.try_again")}
+        </Button>
       )}
-      {canCapture && profile === "video" && (camera === "open" || camera === "ready"
-        ? <><div class="tile check__picture"><Picture attach={attach} label={t("states.check_own_picture")} mirror /></div><p class="small muted">{t(camera === "open" ? "states.check_camera_on" : "states.wait_private")}</p></>
-        : <p class="small muted">{t("states.check_camera_off")}</p>)}
+      {canCapture &&
+        profile === "video" &&
+        (camera === "open" || camera === "ready" ? (
+          <>
+            <div class="tile check__picture">
+              <Picture attach={attach} label={t("states.check_own_picture")} mirror />
+            </div>
+            <p class="small muted">{t(camera === "open" ? "states.check_camera_on" : "states.wait_private")}</p>
+          </>
+        ) : (
+          <p class="small muted">{t("states.check_camera_off")}</p>
+        ))}
       <p class="small muted">{t("states.check_note")}</p>
     </Sheet>
   );

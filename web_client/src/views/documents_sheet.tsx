@@ -20,12 +20,26 @@ function kindWords(mediaType: string): string {
 export function DocumentsSheet(): JSX.Element {
   const folder = boot.value?.urls["documents"] ?? `/meetings/${encodeURIComponent(meeting.value?.meeting_id ?? "")}/documents`;
   return (
-    <Sheet title={t("room.documents")} onClose={back} foot={<Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>}>
+    <Sheet
+      title={t("room.documents")}
+      onClose={back}
+      foot={
+        <Button size="lg" kind="primary" block onPress={back}>
+          {t("room.close")}
+        </Button>
+      }
+    >
       <p class="small muted">{t("room.documents_note")}</p>
       <ul class="rows card card--line card--flush">
         {(meeting.value?.documents ?? []).map((paper) => (
           <li key={paper.document_id}>
-            <Row icon="book" title={paper.title} sub={`${kindWords(paper.media_type)} · ${sizeWords(paper.size)}`} end={<Icon name="forward" />} href={`${folder}/${encodeURIComponent(paper.document_id)}`} />
+            <Row
+              icon="book"
+              title={paper.title}
+              sub={`${kindWords(paper.media_type)} · ${sizeWords(paper.size)}`}
+              end={<Icon name="forward" />}
+              href={`${folder}/${encodeURIComponent(paper.document_id)}`}
+            />
           </li>
         ))}
       </ul>

@@ -25,7 +25,10 @@ function Time({ held }: { held: Floor }): JSX.Element | null {
   const total = (held.ends_at - held.granted_at) / 1000;
   return (
     <>
-      <p class="floor__time" role="timer"><span class="sr">{t("room.left")} </span>{countdown(left)}</p>
+      <p class="floor__time" role="timer">
+        <span class="sr">{t("room.left")} </span>
+        {countdown(left)}
+      </p>
       <Bar part={left} whole={total} fill={left <= 30 ? "pending" : "on"} />
     </>
   );
@@ -40,11 +43,18 @@ function OwnFloor({ held }: { held: Floor }): JSX.Element {
       <Icon name="mic" size="l" />
       <p class="floor__who">
         <b>{t("room.your_floor")}</b>
-        <span>{seconds === null ? t("room.floor_no_limit") : t("room.floor_given", { time: countdown(seconds) })}{open ? "" : ` · ${t("room.floor_mic_off")}`}</span>
+        <span>
+          {seconds === null ? t("room.floor_no_limit") : t("room.floor_given", { time: countdown(seconds) })}
+          {open ? "" : ` · ${t("room.floor_mic_off")}`}
+        </span>
       </p>
       <Time held={held} />
       <div class="floor__acts">
-        {!open && <Button kind="primary" icon="mic" onPress={() => void actions().openMicrophone()}>{t("room.open_mic")}</Button>}
+        {!open && (
+          <Button kind="primary" icon="mic" onPress={() => void actions().openMicrophone()}>
+            {t("room.open_mic")}
+          </Button>
+        )}
         <Button onPress={() => void send("EndFloor", {})}>{t("room.give_back")}</Button>
       </div>
     </section>
@@ -65,7 +75,13 @@ export function FloorBar(): JSX.Element | null {
           <Avatar id={held.participant_id} name={nameOf(held.participant_id)} />
           <p class="floor__who">
             <b>{t("room.floor_of", { name: nameOf(held.participant_id) })}</b>
-            <span>{held.ends_at === null ? t("room.floor_no_limit") : t("room.floor_given", { time: countdown(Math.round((held.ends_at - held.granted_at) / 1000)) })}{t("room.comma")}{queueWords()}</span>
+            <span>
+              {held.ends_at === null
+                ? t("room.floor_no_limit")
+                : t("room.floor_given", { time: countdown(Math.round((held.ends_at - held.granted_at) / 1000)) })}
+              {t("room.comma")}
+              {queueWords()}
+            </span>
           </p>
           <Time held={held} />
         </section>
@@ -73,8 +89,13 @@ export function FloorBar(): JSX.Element | null {
       {place > 0 && (
         <section class="floor floor--queue" aria-label={t("room.my_hand")}>
           <Icon name="hand" />
-          <p class="floor__who"><b>{t("room.hand_up")}</b><span>{place === 1 ? t("room.queue_first") : t("room.queue_place", { n: place - 1 })}</span></p>
-          <Button kind="soft" onPress={loweredWithUndo}>{t("room.lower_hand")}</Button>
+          <p class="floor__who">
+            <b>{t("room.hand_up")}</b>
+            <span>{place === 1 ? t("room.queue_first") : t("room.queue_place", { n: place - 1 })}</span>
+          </p>
+          <Button kind="soft" onPress={loweredWithUndo}>
+            {t("room.lower_hand")}
+          </Button>
         </section>
       )}
     </>

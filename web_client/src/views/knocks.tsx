@@ -17,13 +17,29 @@ function Asking({ knock }: { knock: Knock }): JSX.Element {
   const title = knock.mine ? t("knocks.mine") : t(knock.known ? "knocks.of" : "knocks.unknown", { name: knock.name });
   const answer = (let_in: boolean) => (): void => void actions().answerKnock(knock.id, let_in ? "let_in" : "refused");
   return (
-    <Banner tone="pending" icon="lock" title={title} act={
-      <span class="rowx">
-        {knock.known && <Button kind="primary" onPress={answer(true)}>{t(knock.mine ? "knocks.let_in_me" : "knocks.let_in")}</Button>}
-        <Button kind="quiet" onPress={answer(false)}>{t(knock.mine ? "knocks.refuse_me" : "knocks.refuse")}</Button>
-      </span>
-    }>
-      <span class="knock-line">{knock.device}{knock.device === "" ? "" : t("room.comma")}{t("knocks.number")} <b class="knock-line__number">{knock.number}</b></span> {t(`knocks.${words}`)}
+    <Banner
+      tone="pending"
+      icon="lock"
+      title={title}
+      act={
+        <span class="rowx">
+          {knock.known && (
+            <Button kind="primary" onPress={answer(true)}>
+              {t(knock.mine ? "knocks.let_in_me" : "knocks.let_in")}
+            </Button>
+          )}
+          <Button kind="quiet" onPress={answer(false)}>
+            {t(knock.mine ? "knocks.refuse_me" : "knocks.refuse")}
+          </Button>
+        </span>
+      }
+    >
+      <span class="knock-line">
+        {knock.device}
+        {knock.device === "" ? "" : t("room.comma")}
+        {t("knocks.number")} <b class="knock-line__number">{knock.number}</b>
+      </span>{" "}
+      {t(`knocks.${words}`)}
     </Banner>
   );
 }
@@ -34,13 +50,43 @@ export function KnockBanners(): JSX.Element {
   const rest = others.length - MOST_SHOWN;
   return (
     <>
-      {[...waiting.filter((knock) => knock.mine), ...others.slice(0, MOST_SHOWN)].map((knock) => <Asking key={knock.id} knock={knock} />)}
-      {rest > 0 && <Banner tone="pending" icon="people" title={t("knocks.more", { n: rest })} act={<a class="btn btn--quiet" href={boot.value?.urls["invitations"] ?? ""} target="_blank" rel="noopener">{t("knocks.later")}</a>} />}
-      {let_in.filter((one) => !seen.value.includes(one.id)).map((one) => (
-        <Banner key={one.id} tone="on" icon="lock" title={t("knocks.was_let_in")} act={<Button kind="quiet" onPress={() => { seen.value = [...seen.value, one.id]; }}>{t("states.got_it")}</Button>}>
-          {t("knocks.was_let_in_how", { device: one.device, by: one.by })}
-        </Banner>
+      {[...waiting.filter((knock) => knock.mine), ...others.slice(0, MOST_SHOWN)].map((knock) => (
+        <Asking key={knock.id} knock={knock} />
       ))}
+      {rest > 0 && (
+        <Banner
+          tone="pending"
+          icon="people"
+          title={t("knocks.more", { n: rest })}
+          act={
+            <a class="btn btn--quiet" href={boot.value?.urls["invitations"] ?? ""} target="_blank" rel="noopener">
+              {t("knocks.later")}
+            </a>
+          }
+        />
+      )}
+      {let_in
+        .filter((one) => !seen.value.includes(one.id))
+        .map((one) => (
+          <Banner
+            key={one.id}
+            tone="on"
+            icon="lock"
+            title={t("knocks.was_let_in")}
+            act={
+              <Button
+                kind="quiet"
+                onPress={() => {
+                  seen.value = [...seen.value, one.id];
+                }}
+              >
+                {t("states.got_it")}
+              </Button>
+            }
+          >
+            {t("knocks.was_let_in_how", { device: one.device, by: one.by })}
+          </Banner>
+        ))}
     </>
   );
 }

@@ -28,10 +28,21 @@ export function markResultsSeen(): void {
 function freshResult(): JSX.Element | null {
   const seen = seenResults.value;
   if (seen === null || composing.value) return null;
-  const fresh = motions.value.filter((motion) => motion.phase === "published" && !seen.has(motion.motion_id)).sort((a, b) => (a.published_at ?? 0) - (b.published_at ?? 0));
+  const fresh = motions.value
+    .filter((motion) => motion.phase === "published" && !seen.has(motion.motion_id))
+    .sort((a, b) => (a.published_at ?? 0) - (b.published_at ?? 0));
   const [motion] = fresh;
   if (motion === undefined) return null;
-  return <ResultSheet key={motion.motion_id} motion={motion} more={fresh.length - 1} onClose={() => { seenResults.value = new Set([...seen, motion.motion_id]); }} />;
+  return (
+    <ResultSheet
+      key={motion.motion_id}
+      motion={motion}
+      more={fresh.length - 1}
+      onClose={() => {
+        seenResults.value = new Set([...seen, motion.motion_id]);
+      }}
+    />
+  );
 }
 
 /** The sheets of those who run the meeting, once they are loaded. */

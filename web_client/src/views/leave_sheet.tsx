@@ -16,12 +16,17 @@ export function LeaveSheet(): JSX.Element {
   const notVoted = motion !== null && isElector(motion) && ballotOf(motion.motion_id).state === "none";
   return (
     <Sheet
-      title={t("room.leave_title")} onClose={back}
+      title={t("room.leave_title")}
+      onClose={back}
       foot={
         <div class="btn-pair btn-pair--even">
-          <Button size="lg" onPress={back}>{t("room.stay")}</Button>
+          <Button size="lg" onPress={back}>
+            {t("room.stay")}
+          </Button>
           <Button
-            size="lg" kind="primary" unavailable={leaving.value ? t("room.leaving") : undefined}
+            size="lg"
+            kind="primary"
+            unavailable={leaving.value ? t("room.leaving") : undefined}
             onPress={() => {
               leaving.value = true;
               void actions().leave();

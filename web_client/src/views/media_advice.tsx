@@ -20,7 +20,13 @@ export function Advice({ media: kind, reason }: { media: MediaKind; reason: Devi
   return (
     <>
       <p>{t(`states.fail_${reason}`, { device })}</p>
-      {steps > 0 && <ol class="how">{Array.from({ length: steps }, (_, i) => <li key={i}>{t(`states.fail_${reason}_${i + 1}`, { device })}</li>)}</ol>}
+      {steps > 0 && (
+        <ol class="how">
+          {Array.from({ length: steps }, (_, i) => (
+            <li key={i}>{t(`states.fail_${reason}_${i + 1}`, { device })}</li>
+          ))}
+        </ol>
+      )}
       <p class="small muted">{t("states.fail_still")}</p>
     </>
   );
@@ -70,15 +76,43 @@ export function AdviceSheet(): JSX.Element {
   };
   return (
     <Sheet
-      title={t(`states.fail_${reason}_title`, { device: t(`states.device_${kind}`) })} onClose={close}
+      title={t(`states.fail_${reason}_title`, { device: t(`states.device_${kind}`) })}
+      onClose={close}
       head={<Icon name={kind === "video" ? "cameraOff" : kind === "screen" ? "screen" : "micOff"} size="l" />}
       foot={
         <>
-          {floorReason && !handRaised.value && <Button size="lg" kind="primary" block icon="hand" onPress={() => { close(); toggleHand(); }}>{t("room.raise_hand")}</Button>}
-          {reason === "unsupported" && <Button size="lg" kind="primary" block icon="link" onPress={() => void copyAddress()}>{t(copied.value ? "states.copied" : "states.copy_link")}</Button>}
-          {declined && <Button size="lg" kind="primary" block onPress={agree}>{t("states.agree_and_speak")}</Button>}
-          {!floorReason && !hopeless && !declined && <Button size="lg" kind="primary" block onPress={again}>{t("states.try_again")}</Button>}
-          <Button size="lg" block onPress={close}>{t(kind === "screen" || floorReason ? "room.close" : "states.just_listen")}</Button>
+          {floorReason && !handRaised.value && (
+            <Button
+              size="lg"
+              kind="primary"
+              block
+              icon="hand"
+              onPress={() => {
+                close();
+                toggleHand();
+              }}
+            >
+              {t("room.raise_hand")}
+            </Button>
+          )}
+          {reason === "unsupported" && (
+            <Button size="lg" kind="primary" block icon="link" onPress={() => void copyAddress()}>
+              {t(copied.value ? "states.copied" : "states.copy_link")}
+            </Button>
+          )}
+          {declined && (
+            <Button size="lg" kind="primary" block onPress={agree}>
+              {t("states.agree_and_speak")}
+            </Button>
+          )}
+          {!floorReason && !hopeless && !declined && (
+            <Button size="lg" kind="primary" block onPress={again}>
+              {t("states.try_again")}
+            </Button>
+          )}
+          <Button size="lg" block onPress={close}>
+            {t(kind === "screen" || floorReason ? "room.close" : "states.just_listen")}
+          </Button>
         </>
       }
     >

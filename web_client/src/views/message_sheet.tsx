@@ -13,16 +13,30 @@ export function MessageSheet({ messageId }: { messageId: string }): JSX.Element 
   if (message === undefined) return null;
   return (
     <Sheet
-      title={t("chat.remove_title")} onClose={back}
+      title={t("chat.remove_title")}
+      onClose={back}
       foot={
         <div class="btn-pair btn-pair--even">
-          <Button size="lg" onPress={back}>{t("chat.keep")}</Button>
-          <Button size="lg" kind="primary" onPress={() => { void send("RemoveChat", { message_id: messageId }); back(); }}>{t("chat.remove")}</Button>
+          <Button size="lg" onPress={back}>
+            {t("chat.keep")}
+          </Button>
+          <Button
+            size="lg"
+            kind="primary"
+            onPress={() => {
+              void send("RemoveChat", { message_id: messageId });
+              back();
+            }}
+          >
+            {t("chat.remove")}
+          </Button>
         </div>
       }
     >
       <blockquote class="card card--line stack stack--s">
-        <p class="msg__meta"><b>{nameOf(message.author_id)}</b> · {clockTime(message.posted_at)}</p>
+        <p class="msg__meta">
+          <b>{nameOf(message.author_id)}</b> · {clockTime(message.posted_at)}
+        </p>
         <p>{message.text}</p>
       </blockquote>
       <p class="small muted">{t("chat.remove_note")}</p>

@@ -22,7 +22,9 @@ export function toggleMicrophone(): void {
     floorFirst.value = true;
     return;
   }
-  void actions().openMicrophone().then((open) => {
-    if (open) say(t(media.value.microphone === "open" ? "room.mic_on" : "states.wait_opens"));
-  });
+  void actions()
+    .openMicrophone()
+    .then((open) => {
+      if (open) say(t(media.value.microphone === "open" ? "room.mic_on" : "states.wait_opens"));
+    });
 }

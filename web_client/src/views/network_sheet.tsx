@@ -38,12 +38,14 @@ function figures(flow: Flow): string {
     flow.codec,
     `${flow.kbit} kbit/s`,
     t("room.net_lost", { n: flow.lost }),
-  ].filter((word) => word !== "").join(t("room.comma"));
+  ]
+    .filter((word) => word !== "")
+    .join(t("room.comma"));
 }
 
 function nameOf(flow: Flow): string {
   const who = media.value.slots.find((slot) => slot.mid === flow.mid);
-  const name = who?.participant_id == null ? "" : participant(who.participant_id)?.name ?? "";
+  const name = who?.participant_id == null ? "" : (participant(who.participant_id)?.name ?? "");
   const what = t(flow.kind === "audio" ? "room.net_sound" : who?.kind === "screen" ? "room.net_screen" : "room.net_picture");
   return name === "" ? what : t("room.net_of", { name, what });
 }
@@ -60,7 +62,12 @@ function Flows({ flows, none }: { flows: readonly Flow[]; none: string }): JSX.E
   if (flows.length === 0) return <p class="small muted">{none}</p>;
   return (
     <dl class="flows">
-      {flows.map((flow) => <div key={`${flow.mid}${flow.layer}`}><dt>{nameOf(flow)}</dt><dd>{figures(flow)}</dd></div>)}
+      {flows.map((flow) => (
+        <div key={`${flow.mid}${flow.layer}`}>
+          <dt>{nameOf(flow)}</dt>
+          <dd>{figures(flow)}</dd>
+        </div>
+      ))}
     </dl>
   );
 }
@@ -77,14 +84,33 @@ export function NetworkSheet(): JSX.Element {
   const { flows, roundTrip, server } = link.value;
   const level = networkOf(you.value?.participant_id ?? "");
   const trip = roundTrip ?? server?.round_trip_ms ?? null;
-  const advice = level === 3 ? "room.net_advice_good" : level === 2 ? "room.net_advice_fair" : level === 1 ? "room.net_advice_weak" : "room.net_advice_gone";
+  const advice =
+    level === 3
+      ? "room.net_advice_good"
+      : level === 2
+        ? "room.net_advice_fair"
+        : level === 1
+          ? "room.net_advice_weak"
+          : "room.net_advice_gone";
   return (
-    <Sheet title={t("room.net_title")} onClose={back} foot={<Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>}>
-      <p class="rowx"><Net level={level} word={networkWord(level)} /></p>
+    <Sheet
+      title={t("room.net_title")}
+      onClose={back}
+      foot={
+        <Button size="lg" kind="primary" block onPress={back}>
+          {t("room.close")}
+        </Button>
+      }
+    >
+      <p class="rowx">
+        <Net level={level} word={networkWord(level)} />
+      </p>
       <p>{t(advice)}</p>
       <dl class="kv">
-        <dt>{t("room.net_round_trip")}</dt><dd>{trip === null ? t("room.net_unknown") : t("room.net_ms", { n: Math.round(trip) })}</dd>
-        <dt>{t("room.net_capacity")}</dt><dd>{server?.capacity_kbit_s == null ? t("room.net_unknown") : `${Math.round(server.capacity_kbit_s)} kbit/s`}</dd>
+        <dt>{t("room.net_round_trip")}</dt>
+        <dd>{trip === null ? t("room.net_unknown") : t("room.net_ms", { n: Math.round(trip) })}</dd>
+        <dt>{t("room.net_capacity")}</dt>
+        <dd>{server?.capacity_kbit_s == null ? t("room.net_unknown") : `${Math.round(server.capacity_kbit_s)} kbit/s`}</dd>
       </dl>
       <h3>{t("room.net_received")}</h3>
       <Flows flows={flows.filter((flow) => flow.receiving)} none={t("room.net_nothing")} />

@@ -32,7 +32,8 @@ function add(kind: Notice["kind"], values: Readonly<Record<string, string>> = {}
 
 /** What has been overtaken needs no more reading. */
 function settle(kinds: readonly Notice["kind"][]): void {
-  if (notices.peek().some((notice) => kinds.includes(notice.kind))) notices.value = notices.peek().filter((notice) => !kinds.includes(notice.kind));
+  if (notices.peek().some((notice) => kinds.includes(notice.kind)))
+    notices.value = notices.peek().filter((notice) => !kinds.includes(notice.kind));
 }
 
 /** Closed by someone else, as the record says it; what this phone or its owner closed needs no notice. */
@@ -84,7 +85,8 @@ export function watchForNotices(): () => void {
   return effect(() => {
     const state = meeting.value;
     const after = self.value;
-    if (old !== null && before !== null && state !== null && after !== null && (before !== after || old.floor !== state.floor)) compare(old, state, before, after);
+    if (old !== null && before !== null && state !== null && after !== null && (before !== after || old.floor !== state.floor))
+      compare(old, state, before, after);
     if (state !== null) {
       for (const motion of Object.values(state.motions)) {
         if (motion.phase === "collecting" && spokenCollecting !== motion.motion_id) {
@@ -99,9 +101,13 @@ export function watchForNotices(): () => void {
         }
         const earlier = old?.motions[motion.motion_id]?.phase;
         if ((earlier === "voting" || earlier === "collecting") && motion.phase === "withdrawn") {
-          add("withdrawn", { title: motion.title, why: motion.withdrawn_reason === "" ? "" : t("room.notice_reason", { why: motion.withdrawn_reason }) });
+          add("withdrawn", {
+            title: motion.title,
+            why: motion.withdrawn_reason === "" ? "" : t("room.notice_reason", { why: motion.withdrawn_reason }),
+          });
         }
-        if (old !== null && motion.phase === "published" && old.motions[motion.motion_id]?.phase !== "published") say(t("vote.spoken_published", { title: motion.title }), true);
+        if (old !== null && motion.phase === "published" && old.motions[motion.motion_id]?.phase !== "published")
+          say(t("vote.spoken_published", { title: motion.title }), true);
       }
       const call = state.roll_call;
       if (call !== null && call.closed_at === null && spokenRoll !== call.roll_call_id) {
@@ -110,11 +116,20 @@ export function watchForNotices(): () => void {
         buzz();
       }
       const asked = old?.roll_call ?? null;
-      if (after !== null && asked !== null && call !== null && asked.roll_call_id === call.roll_call_id && asked.closed_at === null && call.closed_at !== null) {
+      if (
+        after !== null &&
+        asked !== null &&
+        call !== null &&
+        asked.roll_call_id === call.roll_call_id &&
+        asked.closed_at === null &&
+        call.closed_at !== null
+      ) {
         if (call.expected.includes(after.participant_id) && !call.answered.includes(after.participant_id)) add("roll_missed");
       }
-      if (old?.phase === "convened" && state.phase === "open") say(t(media.peek().microphone === "off" ? "states.opened_spoken" : "states.opened_spoken_mic"), true);
-      if (old !== null && old.recording === null && state.recording !== null) say(t("room.recording_spoken", { name: nameOf(state.recording.started_by) }), true);
+      if (old?.phase === "convened" && state.phase === "open")
+        say(t(media.peek().microphone === "off" ? "states.opened_spoken" : "states.opened_spoken_mic"), true);
+      if (old !== null && old.recording === null && state.recording !== null)
+        say(t("room.recording_spoken", { name: nameOf(state.recording.started_by) }), true);
       if (old !== null && old.current_item !== state.current_item) {
         const item = state.agenda.find((one) => one.item_id === state.current_item);
         if (item !== undefined) say(t("room.step_spoken", { title: item.title }));

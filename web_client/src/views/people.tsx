@@ -26,7 +26,8 @@ function stateOf(person: Participant): string {
 
 /** Where someone is, in words: in this room, in a group room, on leave, not here. */
 function whereabouts(person: Participant): string {
-  if (!isHere(person)) return t(person.leave_approved ? "room_people.on_leave" : person.left_at === null ? "room_people.not_come" : "room_people.gone");
+  if (!isHere(person))
+    return t(person.leave_approved ? "room_people.on_leave" : person.left_at === null ? "room_people.not_come" : "room_people.gone");
   const room = rooms.value[person.room_id];
   if (person.room_id !== HALL && room !== undefined) return t("room_people.in_room", { room: room.title });
   return t("room_people.here");
@@ -44,16 +45,48 @@ function PersonRow({ person }: { person: Participant }): JSX.Element {
       <button class="row row--top" type="button" onClick={() => openSheet({ name: "person", participant: id })}>
         <Avatar id={id} name={person.name} />
         <span class="row__main">
-          <span class="row__title">{person.name}<span class="role">{words.join(t("room.comma"))}</span></span>
-          {evidence === null
-            ? <span class="row__sub">{[whereabouts(person), person.standing === "full" || person.standing === "guest" ? "" : standingOf(person)].filter((word) => word !== "").join(t("room.comma"))}</span>
-            : <><Evidence level={evidence.level} word={t(`room_people.level_${evidence.level}`)} /><span class="row__sub">{evidence.words}</span></>}
+          <span class="row__title">
+            {person.name}
+            <span class="role">{words.join(t("room.comma"))}</span>
+          </span>
+          {evidence === null ? (
+            <span class="row__sub">
+              {[whereabouts(person), person.standing === "full" || person.standing === "guest" ? "" : standingOf(person)]
+                .filter((word) => word !== "")
+                .join(t("room.comma"))}
+            </span>
+          ) : (
+            <>
+              <Evidence level={evidence.level} word={t(`room_people.level_${evidence.level}`)} />
+              <span class="row__sub">{evidence.words}</span>
+            </>
+          )}
         </span>
         <span class="row__end">
-          {raised > 0 && <Chip tone="on" icon="hand">{raised}<span class="sr">{t("room.hand_up")}</span></Chip>}
-          {network < 3 && <Chip tone="pending" icon="weak">{networkWord(network)}<span class="sr">{t("room.net_of_person")}</span></Chip>}
-          {person.media.includes("video") && <><Icon name="camera" /><span class="sr">{t("room.camera_on")}</span></>}
-          {isHere(person) && <><Icon name={mic ? "mic" : "micOff"} /><span class="sr">{t(mic ? "room.mic_on" : "room.mic_off")}</span></>}
+          {raised > 0 && (
+            <Chip tone="on" icon="hand">
+              {raised}
+              <span class="sr">{t("room.hand_up")}</span>
+            </Chip>
+          )}
+          {network < 3 && (
+            <Chip tone="pending" icon="weak">
+              {networkWord(network)}
+              <span class="sr">{t("room.net_of_person")}</span>
+            </Chip>
+          )}
+          {person.media.includes("video") && (
+            <>
+              <Icon name="camera" />
+              <span class="sr">{t("room.camera_on")}</span>
+            </>
+          )}
+          {isHere(person) && (
+            <>
+              <Icon name={mic ? "mic" : "micOff"} />
+              <span class="sr">{t(mic ? "room.mic_on" : "room.mic_off")}</span>
+            </>
+          )}
         </span>
       </button>
     </li>
@@ -80,9 +113,22 @@ export function People(): JSX.Element {
   const counted = quorum.value;
   return (
     <section class="people" aria-label={t("room.people")}>
-      {counted !== null && <p class="people__count small muted">{t("room_people.counted", { expected: counted.entitled, present: counted.present, leave: all.filter((p) => p.leave_approved && !p.present).length })}</p>}
+      {counted !== null && (
+        <p class="people__count small muted">
+          {t("room_people.counted", {
+            expected: counted.entitled,
+            present: counted.present,
+            leave: all.filter((p) => p.leave_approved && !p.present).length,
+          })}
+        </p>
+      )}
       <Tabs
-        label={t("room_people.groups")} controls="people-list" value={group.value} onChoose={(value) => { group.value = value; }}
+        label={t("room_people.groups")}
+        controls="people-list"
+        value={group.value}
+        onChoose={(value) => {
+          group.value = value;
+        }}
         tabs={[
           { value: "all", label: t("room_people.tab_all", { n: all.length }) },
           { value: "here", label: t("room_people.tab_here", { n: here.length }) },
@@ -90,14 +136,23 @@ export function People(): JSX.Element {
         ]}
       />
       <div id="people-list" role="tabpanel" tabIndex={0} aria-label={t("room.people")}>
-        {shown.length === 0
-          ? <p class="small muted pad">{t("room_people.none")}</p>
-          : <ul class="rows card card--flush card--edge">{shown.map((person) => <PersonRow key={person.participant_id} person={person} />)}</ul>}
+        {shown.length === 0 ? (
+          <p class="small muted pad">{t("room_people.none")}</p>
+        ) : (
+          <ul class="rows card card--flush card--edge">
+            {shown.map((person) => (
+              <PersonRow key={person.participant_id} person={person} />
+            ))}
+          </ul>
+        )}
         <details class="limits people__how">
           <summary>{t("room_people.how_counted")}</summary>
           <ul class="evlist">
             {(["confirmed", "responsive", "connected"] as const).map((level) => (
-              <li key={level}><Evidence level={level} word={t(`room_people.level_${level}`)} /><span class="small muted">{t(`room_people.means_${level}`)}</span></li>
+              <li key={level}>
+                <Evidence level={level} word={t(`room_people.level_${level}`)} />
+                <span class="small muted">{t(`room_people.means_${level}`)}</span>
+              </li>
             ))}
           </ul>
         </details>

@@ -19,8 +19,17 @@ export function PersonNetwork({ participantId, own }: { participantId: Participa
   const level = networkOf(participantId);
   return (
     <section class="stack stack--s" aria-label={t("room.net_title")}>
-      <p class="rowx"><span class="muted">{t("room.net_of_person")}</span><Net level={level} word={networkWord(level)} /></p>
-      {own ? <Button block onPress={() => go({ sheet: { name: "network" } })}>{t("room.net_title")}</Button> : media.value.profile !== "text" && <FlowsFrom participantId={participantId} />}
+      <p class="rowx">
+        <span class="muted">{t("room.net_of_person")}</span>
+        <Net level={level} word={networkWord(level)} />
+      </p>
+      {own ? (
+        <Button block onPress={() => go({ sheet: { name: "network" } })}>
+          {t("room.net_title")}
+        </Button>
+      ) : (
+        media.value.profile !== "text" && <FlowsFrom participantId={participantId} />
+      )}
     </section>
   );
 }
@@ -34,16 +43,31 @@ export function PersonSheet({ participantId }: { participantId: ParticipantId })
   const pictures = media.value.available && media.value.profile === "video" && isHere(person) && !own;
   return (
     <Sheet
-      title={person.name} onClose={back}
+      title={person.name}
+      onClose={back}
       foot={
         <>
-          {own && <Button size="lg" block onPress={() => go({ sheet: { name: "attendance" } })}>{t("room_people.my_record")}</Button>}
+          {own && (
+            <Button size="lg" block onPress={() => go({ sheet: { name: "attendance" } })}>
+              {t("room_people.my_record")}
+            </Button>
+          )}
           {pictures && (
-            <Button size="lg" block pressed={pinned} onPress={() => { actions().pin(pinned ? null : participantId); back(); }}>
+            <Button
+              size="lg"
+              block
+              pressed={pinned}
+              onPress={() => {
+                actions().pin(pinned ? null : participantId);
+                back();
+              }}
+            >
               {t(pinned ? "room_people.unpin" : "room_people.pin")}
             </Button>
           )}
-          <Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>
+          <Button size="lg" kind="primary" block onPress={back}>
+            {t("room.close")}
+          </Button>
         </>
       }
     >
@@ -55,8 +79,12 @@ export function PersonSheet({ participantId }: { participantId: ParticipantId })
         </div>
       </div>
       <p class="rowx">
-        <Chip tone={isHere(person) ? "on" : "pending"} dot="still">{t(isHere(person) ? "room_people.here" : person.leave_approved ? "room_people.on_leave" : "room_people.away")}</Chip>
-        {isHere(person) && <Chip icon={hears(participantId) ? "mic" : "micOff"}>{t(hears(participantId) ? "room.mic_on" : "room.mic_off")}</Chip>}
+        <Chip tone={isHere(person) ? "on" : "pending"} dot="still">
+          {t(isHere(person) ? "room_people.here" : person.leave_approved ? "room_people.on_leave" : "room_people.away")}
+        </Chip>
+        {isHere(person) && (
+          <Chip icon={hears(participantId) ? "mic" : "micOff"}>{t(hears(participantId) ? "room.mic_on" : "room.mic_off")}</Chip>
+        )}
         {person.media.includes("video") && <Chip icon="camera">{t("room.camera_on")}</Chip>}
         {person.room_id !== HALL && room !== undefined && <Chip icon="rooms">{room.title}</Chip>}
       </p>

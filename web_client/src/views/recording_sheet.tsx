@@ -20,20 +20,42 @@ export function RecordingSheet(): JSX.Element {
   return (
     <Sheet
       title={t("room.recording_started")}
-      head={<><Chip tone="rec" dot="pulse">{t("room.recording")}</Chip><Chip icon="micOff">{t(held ? "room.mic_held" : "room.mic_off")}</Chip></>}
+      head={
+        <>
+          <Chip tone="rec" dot="pulse">
+            {t("room.recording")}
+          </Chip>
+          <Chip icon="micOff">{t(held ? "room.mic_held" : "room.mic_off")}</Chip>
+        </>
+      }
       foot={
         <>
-          <Button kind="primary" size="lg" block onPress={() => void send("AcknowledgeRecording", { consents: true })}>{t("room.recording_stay")}</Button>
-          <Button size="lg" block icon="headphones" onPress={() => void send("AcknowledgeRecording", { consents: false })}>{t("room.recording_listen")}</Button>
-          <Button kind="quiet" size="lg" block onPress={() => openSheet({ name: "leave" })}>{t("room.recording_leave")}</Button>
+          <Button kind="primary" size="lg" block onPress={() => void send("AcknowledgeRecording", { consents: true })}>
+            {t("room.recording_stay")}
+          </Button>
+          <Button size="lg" block icon="headphones" onPress={() => void send("AcknowledgeRecording", { consents: false })}>
+            {t("room.recording_listen")}
+          </Button>
+          <Button kind="quiet" size="lg" block onPress={() => openSheet({ name: "leave" })}>
+            {t("room.recording_leave")}
+          </Button>
         </>
       }
     >
       <p>{t("room.recording_what", { name: nameOf(by) })}</p>
       <ul class="checks">
-        <li><span class="dot dot--list" /><span>{t("room.recording_held")}</span></li>
-        <li><span class="dot dot--list" /><span>{t("room.recording_ballots")}</span></li>
-        <li><span class="dot dot--list" /><span>{t("room.recording_see")}</span></li>
+        <li>
+          <span class="dot dot--list" />
+          <span>{t("room.recording_held")}</span>
+        </li>
+        <li>
+          <span class="dot dot--list" />
+          <span>{t("room.recording_ballots")}</span>
+        </li>
+        <li>
+          <span class="dot dot--list" />
+          <span>{t("room.recording_see")}</span>
+        </li>
       </ul>
     </Sheet>
   );

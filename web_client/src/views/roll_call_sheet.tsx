@@ -40,31 +40,62 @@ export function RollCallSheet({ call }: { call: RollCall }): JSX.Element {
   };
   return (
     <Sheet
-      title={t("room.roll_title", { name: self.value?.name ?? "" })} step={answered ? "answered" : "asked"} bodyClass="rollcall"
+      title={t("room.roll_title", { name: self.value?.name ?? "" })}
+      step={answered ? "answered" : "asked"}
+      bodyClass="rollcall"
       {...(answered ? { onClose: close } : {})}
       head={
         <>
           <Chip icon="rollcall">{t("room.roll_no", { n: rollCallNo(call) })}</Chip>
-          {answered ? <Chip tone="counted" icon="check">{t("room.roll_answered")}</Chip> : <Chip tone="pending" icon="pending">{t(answer === "pending" ? "room.roll_pending" : "room.roll_not_answered")}</Chip>}
+          {answered ? (
+            <Chip tone="counted" icon="check">
+              {t("room.roll_answered")}
+            </Chip>
+          ) : (
+            <Chip tone="pending" icon="pending">
+              {t(answer === "pending" ? "room.roll_pending" : "room.roll_not_answered")}
+            </Chip>
+          )}
         </>
       }
       foot={
         <>
-          {answered
-            ? <Button kind="primary" size="lg" block onPress={close}>{t("vote.back_to_room")}</Button>
-            : <Button kind="primary" size="huge" block unavailable={answer === "pending" ? t("room.roll_sending") : undefined} onPress={() => void send("AnswerRollCall", {})}>{t("room.roll_here")}</Button>}
+          {answered ? (
+            <Button kind="primary" size="lg" block onPress={close}>
+              {t("vote.back_to_room")}
+            </Button>
+          ) : (
+            <Button
+              kind="primary"
+              size="huge"
+              block
+              unavailable={answer === "pending" ? t("room.roll_sending") : undefined}
+              onPress={() => void send("AnswerRollCall", {})}
+            >
+              {t("room.roll_here")}
+            </Button>
+          )}
           <p class="sheet__foot-note">{t("room.roll_count", { n: call.answered.length, of: call.expected.length })}</p>
         </>
       }
     >
-      {answered
-        ? <Slip state="counted" word={t("room.roll_answered")}><p>{t("room.roll_confirmed")}</p></Slip>
-        : (
-          <>
-            <div class="rollcall__ring"><Ring big left={total > 0 ? left / total : 0} /><p role="timer"><b>{left}</b><br /><span>{t("room.roll_within")}</span></p></div>
-            <p class="small muted">{connection.value.phase === "live" ? t("room.roll_note") : t("room.roll_offline")}</p>
-          </>
-        )}
+      {answered ? (
+        <Slip state="counted" word={t("room.roll_answered")}>
+          <p>{t("room.roll_confirmed")}</p>
+        </Slip>
+      ) : (
+        <>
+          <div class="rollcall__ring">
+            <Ring big left={total > 0 ? left / total : 0} />
+            <p role="timer">
+              <b>{left}</b>
+              <br />
+              <span>{t("room.roll_within")}</span>
+            </p>
+          </div>
+          <p class="small muted">{connection.value.phase === "live" ? t("room.roll_note") : t("room.roll_offline")}</p>
+        </>
+      )}
     </Sheet>
   );
 }

@@ -26,7 +26,14 @@ function GroupRoom(): JSX.Element | null {
   const room = myRoom.value;
   if (room === null || room.room_id === HALL) return null;
   const inside = Object.values(meeting.value?.participants ?? {}).filter((p) => p.present && p.room_id === room.room_id).length;
-  return <p class="room__where rowx small"><Chip tone="on" icon="rooms">{room.title}</Chip><span class="muted">{t("room.group_room_words", { n: inside })}</span></p>;
+  return (
+    <p class="room__where rowx small">
+      <Chip tone="on" icon="rooms">
+        {room.title}
+      </Chip>
+      <span class="muted">{t("room.group_room_words", { n: inside })}</span>
+    </p>
+  );
 }
 
 function Stage(): JSX.Element {
@@ -37,7 +44,12 @@ function Stage(): JSX.Element {
   return (
     <main class={inside && !beside ? "room room--chat" : "room"}>
       <GroupRoom />
-      {onlyText && <p class="room__where rowx small"><Chip icon="text">{t("room.text_only")}</Chip><span class="muted">{t(media.value.available ? "room.text_only_words" : "room.no_media")}</span></p>}
+      {onlyText && (
+        <p class="room__where rowx small">
+          <Chip icon="text">{t("room.text_only")}</Chip>
+          <span class="muted">{t(media.value.available ? "room.text_only_words" : "room.no_media")}</span>
+        </p>
+      )}
       <SharedPage />
       {inside ? !onlyText && <Talkers most={beside ? 8 : 4} /> : <Pictures most={most} />}
       <CaptionBar />
@@ -71,11 +83,33 @@ export function Room(): JSX.Element {
       <StatusLine />
       <Banners />
       {!onlyPanel && <Stage />}
-      {onlyPanel && panel === "chat" && <main class="room room--chat room--panel room--talk"><PanelTitle words={t("room.chat")} /><FloorBar /><Messages /></main>}
-      {onlyPanel && panel === "people" && <main class="room room--panel room--people"><PanelTitle words={t("room.people")} /><People /></main>}
+      {onlyPanel && panel === "chat" && (
+        <main class="room room--chat room--panel room--talk">
+          <PanelTitle words={t("room.chat")} />
+          <FloorBar />
+          <Messages />
+        </main>
+      )}
+      {onlyPanel && panel === "people" && (
+        <main class="room room--panel room--people">
+          <PanelTitle words={t("room.people")} />
+          <People />
+        </main>
+      )}
       {beside && (
         <aside class="room__side" aria-label={t(panel === "people" ? "room.people" : "room.chat")}>
-          {panel === "people" ? <div class="room__side-body"><People /></div> : <><div class="room__side-body"><Messages /></div><Composer /></>}
+          {panel === "people" ? (
+            <div class="room__side-body">
+              <People />
+            </div>
+          ) : (
+            <>
+              <div class="room__side-body">
+                <Messages />
+              </div>
+              <Composer />
+            </>
+          )}
         </aside>
       )}
       {!beside && chatShown.value && <Composer />}

@@ -11,7 +11,11 @@ import { toggleMicrophone } from "./microphone";
 import { iRun } from "../core/permissions";
 
 const MIC_WORDS: Readonly<Record<DeviceState, string>> = {
-  off: "room.mic_off", opening: "room.mic_opening", ready: "room.mic_held", open: "room.mic_on", interrupted: "room.mic_interrupted",
+  off: "room.mic_off",
+  opening: "room.mic_opening",
+  ready: "room.mic_held",
+  open: "room.mic_on",
+  interrupted: "room.mic_interrupted",
 };
 
 export function RoomDock(): JSX.Element {
@@ -22,13 +26,35 @@ export function RoomDock(): JSX.Element {
   const micWord = silent ? "room.mic_none" : MIC_WORDS[microphone];
   return (
     <Dock label={t("room.dock")}>
-      <DockButton icon="hand" word={t(handRaised.value ? "room.hand_is_up" : "room.hand")} pressed={handRaised.value} onPress={toggleHand} />
-      <DockButton icon="chat" word={t("room.chat")} current={chatShown.value} badge={unread.value} badgeWord={t("room.unread")} onPress={() => toggle("chat")} />
       <DockButton
-        centre icon={microphone === "open" ? "mic" : "micOff"} word={t(micWord)} pressed={microphone === "open"}
-        busy={microphone === "opening"} onPress={silent ? () => openSheet({ name: "settings" }) : toggleMicrophone}
+        icon="hand"
+        word={t(handRaised.value ? "room.hand_is_up" : "room.hand")}
+        pressed={handRaised.value}
+        onPress={toggleHand}
       />
-      <DockButton icon="people" word={t("room.people")} current={panel === "people"} {...(iRun.value ? { badge: hands.value.length, badgeWord: t("room.hands") } : {})} onPress={() => toggle("people")} />
+      <DockButton
+        icon="chat"
+        word={t("room.chat")}
+        current={chatShown.value}
+        badge={unread.value}
+        badgeWord={t("room.unread")}
+        onPress={() => toggle("chat")}
+      />
+      <DockButton
+        centre
+        icon={microphone === "open" ? "mic" : "micOff"}
+        word={t(micWord)}
+        pressed={microphone === "open"}
+        busy={microphone === "opening"}
+        onPress={silent ? () => openSheet({ name: "settings" }) : toggleMicrophone}
+      />
+      <DockButton
+        icon="people"
+        word={t("room.people")}
+        current={panel === "people"}
+        {...(iRun.value ? { badge: hands.value.length, badgeWord: t("room.hands") } : {})}
+        onPress={() => toggle("people")}
+      />
       <DockButton icon="more" word={t("room.more")} onPress={() => openSheet({ name: "more" })} />
     </Dock>
   );

@@ -11,4 +11,15 @@ import { PersonSheet } from "./person_sheet";
 import { SettingsSheet } from "./settings_sheet";
 import { WaitingRoom } from "./waiting_room";
 
-export const seldom: LateSheets = { WaitingRoom, AgendaSheet, AttendanceSheet, DeviceCheck, DocumentsSheet, MessageSheet, MoreSheet, NetworkSheet, PersonSheet, SettingsSheet };
+export const seldom: LateSheets = {
+  WaitingRoom,
+  AgendaSheet,
+  AttendanceSheet,
+  DeviceCheck,
+  DocumentsSheet,
+  MessageSheet,
+  MoreSheet,
+  NetworkSheet,
+  PersonSheet,
+  SettingsSheet,
+};

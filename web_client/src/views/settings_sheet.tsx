@@ -16,8 +16,15 @@ export function ProfileChoice(): JSX.Element {
   return (
     <div class="stack stack--s">
       <Segments<Profile>
-        name="profile" legend={t("room.profile")} value={profile} onChoose={(value) => actions().chooseProfile(value)}
-        options={[{ value: "video", label: t("room.profile_video") }, { value: "audio", label: t("room.profile_audio") }, { value: "text", label: t("room.profile_text") }]}
+        name="profile"
+        legend={t("room.profile")}
+        value={profile}
+        onChoose={(value) => actions().chooseProfile(value)}
+        options={[
+          { value: "video", label: t("room.profile_video") },
+          { value: "audio", label: t("room.profile_audio") },
+          { value: "text", label: t("room.profile_text") },
+        ]}
       />
       <p class="small muted">{t(`room.profile_${profile}_note`)}</p>
     </div>
@@ -25,23 +32,67 @@ export function ProfileChoice(): JSX.Element {
 }
 
 export function BigTypeRow(): JSX.Element {
-  return <SwitchRow icon="bigType" title={t("room.big_type")} on={preferences.value.big} onWord={t("room.on")} offWord={t("room.off")} onChange={(big) => void actions().setPreferences({ big })} />;
+  return (
+    <SwitchRow
+      icon="bigType"
+      title={t("room.big_type")}
+      on={preferences.value.big}
+      onWord={t("room.on")}
+      offWord={t("room.off")}
+      onChange={(big) => void actions().setPreferences({ big })}
+    />
+  );
 }
 
 export function SettingsSheet(): JSX.Element {
   const { language, theme } = preferences.value;
   return (
-    <Sheet title={t("room.settings")} onClose={back} foot={<Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>}>
+    <Sheet
+      title={t("room.settings")}
+      onClose={back}
+      foot={
+        <Button size="lg" kind="primary" block onPress={back}>
+          {t("room.close")}
+        </Button>
+      }
+    >
       {media.value.available ? <ProfileChoice /> : <p class="small muted">{t("room.no_media")}</p>}
       <Segments<Preferences["language"]>
-        name="language" legend={t("room.language")} value={language} onChoose={(value) => void actions().setPreferences({ language: value })}
-        options={[{ value: "zh-CN", label: "中文" }, { value: "en", label: "English" }]}
+        name="language"
+        legend={t("room.language")}
+        value={language}
+        onChoose={(value) => void actions().setPreferences({ language: value })}
+        options={[
+          { value: "zh-CN", label: "中文" },
+          { value: "en", label: "English" },
+        ]}
       />
       <Segments<Preferences["theme"]>
-        name="theme" legend={t("room.theme")} value={theme} onChoose={(value) => void actions().setPreferences({ theme: value })}
-        options={[{ value: "auto", label: t("room.theme_auto") }, { value: "light", label: t("room.theme_light") }, { value: "dark", label: t("room.theme_dark") }]}
+        name="theme"
+        legend={t("room.theme")}
+        value={theme}
+        onChoose={(value) => void actions().setPreferences({ theme: value })}
+        options={[
+          { value: "auto", label: t("room.theme_auto") },
+          { value: "light", label: t("room.theme_light") },
+          { value: "dark", label: t("room.theme_dark") },
+        ]}
       />
-      <ul class="rows card card--line card--flush"><li><BigTypeRow /></li>{media.value.available && <li><Row icon="weak" title={t("room.net_title")} sub={t("room.net_sub")} onPress={() => go({ sheet: { name: "network" } })} /></li>}{myRoom.value?.captioned === true && <li><CaptionsRow /></li>}</ul>
+      <ul class="rows card card--line card--flush">
+        <li>
+          <BigTypeRow />
+        </li>
+        {media.value.available && (
+          <li>
+            <Row icon="weak" title={t("room.net_title")} sub={t("room.net_sub")} onPress={() => go({ sheet: { name: "network" } })} />
+          </li>
+        )}
+        {myRoom.value?.captioned === true && (
+          <li>
+            <CaptionsRow />
+          </li>
+        )}
+      </ul>
       {zoneNote() !== "" && <p class="small muted">{t("room.times_in")}</p>}
     </Sheet>
   );

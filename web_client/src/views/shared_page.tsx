@@ -12,7 +12,14 @@ export function SharedPage(): JSX.Element | null {
   if (Page !== null) return <Page />;
   if (!asked) {
     asked = true;
-    import("./page/page").then(({ Page: come }) => { late.value = come; }, () => { asked = false; }); // again with the next page
+    import("./page/page").then(
+      ({ Page: come }) => {
+        late.value = come;
+      },
+      () => {
+        asked = false;
+      },
+    ); // again with the next page
   }
   return null;
 }

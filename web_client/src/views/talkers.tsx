@@ -24,7 +24,10 @@ function Talker({ seat }: { seat: Seat }): JSX.Element {
     <div class={seat.speaking ? "talker talker--speaking" : "talker"}>
       <Avatar id={person.participant_id} name={person.name} size="s" />
       <p class="grow">
-        <span class="row__title talker__name">{person.name}{seat.own ? `（${t("room.you")}）` : ""}</span>
+        <span class="row__title talker__name">
+          {person.name}
+          {seat.own ? `（${t("room.you")}）` : ""}
+        </span>
         <span class="row__sub talker__state">{stateWords(seat)}</span>
       </p>
       {seat.micOn ? <Level loud={loud} /> : <Icon name="micOff" size="s" />}
@@ -33,17 +36,29 @@ function Talker({ seat }: { seat: Seat }): JSX.Element {
 }
 
 export function Talkers({ most }: { most: number }): JSX.Element {
-  const shown = seats(12).filter((seat) => seat.micOn || seat.speaking || roleOf(seat.person) !== "").slice(0, most);
+  const shown = seats(12)
+    .filter((seat) => seat.micOn || seat.speaking || roleOf(seat.person) !== "")
+    .slice(0, most);
   const who = sharer.value;
   const pictures = media.value.available && media.value.profile === "audio" && !media.value.pictureHeld;
   return (
     <>
-      {shown.length > 0 && <section class="talkers" aria-label={t("room.talkers")}>{shown.map((seat) => <Talker key={seat.person.participant_id} seat={seat} />)}</section>}
+      {shown.length > 0 && (
+        <section class="talkers" aria-label={t("room.talkers")}>
+          {shown.map((seat) => (
+            <Talker key={seat.person.participant_id} seat={seat} />
+          ))}
+        </section>
+      )}
       {who !== null && (
         <div class="card card--line rowx room__shared-note">
           <Icon name="screen" />
           <p class="grow small">{t("room.screen_of", { name: who.name })}</p>
-          {pictures && <Button kind="soft" onPress={() => actions().chooseProfile("video")}>{t("room.show_pictures")}</Button>}
+          {pictures && (
+            <Button kind="soft" onPress={() => actions().chooseProfile("video")}>
+              {t("room.show_pictures")}
+            </Button>
+          )}
         </div>
       )}
     </>

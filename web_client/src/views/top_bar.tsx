@@ -22,18 +22,35 @@ export function TopBar(): JSX.Element {
   const level = networkOf(you.value?.participant_id ?? "");
   return (
     <header class="topbar">
-      <div class="topbar__title"><h1>{meeting.value?.title}</h1><p>{stepWords()}</p></div>
+      <div class="topbar__title">
+        <h1>{meeting.value?.title}</h1>
+        <p>{stepWords()}</p>
+      </div>
       <Net level={level} word={networkWord(level)} />
-      {iRun.value && <Button kind="quiet" also="only-wide" onPress={() => go({ place: "console" })}>{t("room.to_console")}</Button>}
-      <Button kind="quiet" onPress={() => openSheet({ name: "leave" })}>{t("room.leave")}</Button>
+      {iRun.value && (
+        <Button kind="quiet" also="only-wide" onPress={() => go({ place: "console" })}>
+          {t("room.to_console")}
+        </Button>
+      )}
+      <Button kind="quiet" onPress={() => openSheet({ name: "leave" })}>
+        {t("room.leave")}
+      </Button>
     </header>
   );
 }
 
 /** 应到 29 实到 26; 26 of 29: each language puts the base where it reads best. */
 export function HereCount({ expected, present }: { expected: number; present: number }): JSX.Element {
-  const [before = "", after = ""] = t("room.here_count", { expected, present: "\n" }).split("\n").map((part) => part.trim());
-  return <span class="quorum">{before !== "" && <span>{before}</span>}<b>{present}</b>{after !== "" && <span>{after}</span>}</span>;
+  const [before = "", after = ""] = t("room.here_count", { expected, present: "\n" })
+    .split("\n")
+    .map((part) => part.trim());
+  return (
+    <span class="quorum">
+      {before !== "" && <span>{before}</span>}
+      <b>{present}</b>
+      {after !== "" && <span>{after}</span>}
+    </span>
+  );
 }
 
 export function StatusLine(): JSX.Element {
@@ -42,10 +59,22 @@ export function StatusLine(): JSX.Element {
   return (
     <section class="statusline" aria-label={t("room.status")}>
       {here !== null && <HereCount expected={here.entitled} present={here.present} />}
-      {here !== null && state?.preset.quorum !== null && (here.met
-        ? <Chip tone="counted" icon="check">{t("room.quorum_met")}</Chip>
-        : <Chip tone="pending" icon="pending">{t("room.quorum_short", { needed: here.needed })}</Chip>)}
-      {state?.recording != null && <Chip tone="rec" dot="pulse">{t("room.recording")}</Chip>}
+      {here !== null &&
+        state?.preset.quorum !== null &&
+        (here.met ? (
+          <Chip tone="counted" icon="check">
+            {t("room.quorum_met")}
+          </Chip>
+        ) : (
+          <Chip tone="pending" icon="pending">
+            {t("room.quorum_short", { needed: here.needed })}
+          </Chip>
+        ))}
+      {state?.recording != null && (
+        <Chip tone="rec" dot="pulse">
+          {t("room.recording")}
+        </Chip>
+      )}
     </section>
   );
 }

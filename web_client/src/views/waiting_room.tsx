@@ -21,7 +21,10 @@ import { toggleMicrophone } from "./microphone";
 const chosen = (state: DeviceState): boolean => state === "ready" || state === "opening";
 
 function switchCamera(on: boolean): void {
-  if (!on) return actions().closeCamera();
+  if (!on) {
+    actions().closeCamera();
+    return;
+  }
   actions().chooseProfile("video");
   void actions().openCamera();
 }
@@ -35,12 +38,36 @@ function Entering(): JSX.Element | null {
   const after = (on: boolean): string => t(on ? "states.wait_opens" : "states.wait_stays_off");
   return (
     <section class="stack stack--s" aria-labelledby="entering">
-      <h2 class="small strong" id="entering">{t("states.wait_how")}</h2>
+      <h2 class="small strong" id="entering">
+        {t("states.wait_how")}
+      </h2>
       <ul class="rows card card--line card--flush">
-        <li><SwitchRow {...row} icon={chosen(microphone) ? "mic" : "micOff"} title={t("states.wait_mic")} sub={floorRequired.value ? t("errors.floor_required") : after(chosen(microphone))} on={chosen(microphone)} onChange={toggleMicrophone} /></li>
-        <li><SwitchRow {...row} icon={chosen(camera) ? "camera" : "cameraOff"} title={t("room.camera")} sub={after(chosen(camera))} on={chosen(camera)} onChange={switchCamera} /></li>
+        <li>
+          <SwitchRow
+            {...row}
+            icon={chosen(microphone) ? "mic" : "micOff"}
+            title={t("states.wait_mic")}
+            sub={floorRequired.value ? t("errors.floor_required") : after(chosen(microphone))}
+            on={chosen(microphone)}
+            onChange={toggleMicrophone}
+          />
+        </li>
+        <li>
+          <SwitchRow
+            {...row}
+            icon={chosen(camera) ? "camera" : "cameraOff"}
+            title={t("room.camera")}
+            sub={after(chosen(camera))}
+            on={chosen(camera)}
+            onChange={switchCamera}
+          />
+        </li>
       </ul>
-      {camera === "ready" && <div class="tile check__picture"><Picture attach={attach} label={t("states.check_own_picture")} mirror /></div>}
+      {camera === "ready" && (
+        <div class="tile check__picture">
+          <Picture attach={attach} label={t("states.check_own_picture")} mirror />
+        </div>
+      )}
       {microphone === "ready" && <Meter />}
       <p class="small muted">{t("states.wait_private")}</p>
     </section>
@@ -59,31 +86,76 @@ export function WaitingRoom({ console }: { console: boolean }): JSX.Element | nu
       <main class="join">
         <div class="join__top">
           <div class="rowx rowx--between">
-            <Chip tone="pending" icon="clock">{minutes > 0 ? t("states.starts_in", { n: minutes }) : t("states.starts_soon")}</Chip>
-            <Button kind="quiet" onPress={() => openSheet({ name: "leave" })}>{t("room.leave")}</Button>
+            <Chip tone="pending" icon="clock">
+              {minutes > 0 ? t("states.starts_in", { n: minutes }) : t("states.starts_soon")}
+            </Chip>
+            <Button kind="quiet" onPress={() => openSheet({ name: "leave" })}>
+              {t("room.leave")}
+            </Button>
           </div>
           <h1 class="join__title">{state.title}</h1>
           <ul class="facts">
-            <li><Icon name="people" /><span>{state.branch_name}</span></li>
-            <li><Icon name="calendar" /><span>{day(state.starts_at)} {clockTime(state.starts_at)} {zoneNote()}{state.place === "" ? "" : `${t("room.comma")}${state.place}`}</span></li>
+            <li>
+              <Icon name="people" />
+              <span>{state.branch_name}</span>
+            </li>
+            <li>
+              <Icon name="calendar" />
+              <span>
+                {day(state.starts_at)} {clockTime(state.starts_at)} {zoneNote()}
+                {state.place === "" ? "" : `${t("room.comma")}${state.place}`}
+              </span>
+            </li>
           </ul>
-          {state.recording_planned && <div class="banner banner--rec banner--round"><span class="dot" aria-hidden="true" /><p class="grow"><b>{t("states.will_record")}</b> {t("states.will_record_words")}</p></div>}
+          {state.recording_planned && (
+            <div class="banner banner--rec banner--round">
+              <span class="dot" aria-hidden="true" />
+              <p class="grow">
+                <b>{t("states.will_record")}</b> {t("states.will_record_words")}
+              </p>
+            </div>
+          )}
         </div>
         <div class="pad stack">
-        <Entering />
-        <section class="stack stack--s" aria-label={t("states.here_now", { n: here.length })}>
-          <h2 class="small strong">{t("states.here_now", { n: here.length })}{counted === null ? "" : ` · ${t("states.expected", { n: counted.entitled })}`}</h2>
-          <ul class="here">
-            {here.slice(0, 24).map((p) => <li key={p.participant_id}><Avatar id={p.participant_id} name={p.name} size="s" /><span>{p.name}{p.participant_id === you.value?.participant_id ? `（${t("room.you")}）` : ""}</span></li>)}
-          </ul>
-          {here.length > 24 && <p class="small muted">{list(here.slice(24, 30).map((p) => p.name))} {t("states.and_more", { n: here.length - 24 })}</p>}
-          <p class="small muted">{t(iRun.value ? "states.waiting_runner" : "states.waiting")}</p>
-        </section>
+          <Entering />
+          <section class="stack stack--s" aria-label={t("states.here_now", { n: here.length })}>
+            <h2 class="small strong">
+              {t("states.here_now", { n: here.length })}
+              {counted === null ? "" : ` · ${t("states.expected", { n: counted.entitled })}`}
+            </h2>
+            <ul class="here">
+              {here.slice(0, 24).map((p) => (
+                <li key={p.participant_id}>
+                  <Avatar id={p.participant_id} name={p.name} size="s" />
+                  <span>
+                    {p.name}
+                    {p.participant_id === you.value?.participant_id ? `（${t("room.you")}）` : ""}
+                  </span>
+                </li>
+              ))}
+            </ul>
+            {here.length > 24 && (
+              <p class="small muted">
+                {list(here.slice(24, 30).map((p) => p.name))} {t("states.and_more", { n: here.length - 24 })}
+              </p>
+            )}
+            <p class="small muted">{t(iRun.value ? "states.waiting_runner" : "states.waiting")}</p>
+          </section>
         </div>
         <div class="bottom-act">
-          {iRun.value && <Button kind="primary" size="lg" block onPress={() => void send("OpenMeeting", {})}>{t("states.open_meeting")}</Button>}
-          {iRun.value && console && <Button size="lg" block icon="list" onPress={() => go({ place: "console" })}>{t("room.to_console")}</Button>}
-          <Button size="lg" block icon="more" onPress={() => openSheet({ name: "more" })}>{t("room.more")}</Button>
+          {iRun.value && (
+            <Button kind="primary" size="lg" block onPress={() => void send("OpenMeeting", {})}>
+              {t("states.open_meeting")}
+            </Button>
+          )}
+          {iRun.value && console && (
+            <Button size="lg" block icon="list" onPress={() => go({ place: "console" })}>
+              {t("room.to_console")}
+            </Button>
+          )}
+          <Button size="lg" block icon="more" onPress={() => openSheet({ name: "more" })}>
+            {t("room.more")}
+          </Button>
         </div>
       </main>
     </div>

@@ -14,8 +14,12 @@ export function say(sentence: string, urgent = false): void {
 export function Announcer(): JSX.Element {
   return (
     <>
-      <p class="sr" aria-live="polite" role="status" id="announce">{spoken.value.polite}</p>
-      <p class="sr" aria-live="assertive" id="announce-now">{spoken.value.urgent}</p>
+      <p class="sr" aria-live="polite" role="status" id="announce">
+        {spoken.value.polite}
+      </p>
+      <p class="sr" aria-live="assertive" id="announce-now">
+        {spoken.value.urgent}
+      </p>
     </>
   );
 }

@@ -11,5 +11,9 @@ function ground(id: string): string {
 
 export function Avatar({ id, name, size }: { id: string; name: string; size?: "s" | "l" }): JSX.Element {
   const names = `av av--${ground(id)}${size === undefined ? "" : ` av--${size}`}`;
-  return <span class={names} aria-hidden="true">{Array.from(name.trim())[0] ?? "·"}</span>;
+  return (
+    <span class={names} aria-hidden="true">
+      {Array.from(name.trim())[0] ?? "·"}
+    </span>
+  );
 }

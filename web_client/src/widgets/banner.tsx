@@ -2,7 +2,14 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Icon, type IconName } from "./icon";
 
-export function Banner({ tone, icon, recording, title, children, act }: {
+export function Banner({
+  tone,
+  icon,
+  recording,
+  title,
+  children,
+  act,
+}: {
   tone: "weak" | "pending" | "rec" | "error" | "counted" | "on";
   icon?: IconName;
   /** The pulsing recording dot in place of an icon. */
@@ -15,7 +22,10 @@ export function Banner({ tone, icon, recording, title, children, act }: {
     <div class={`banner banner--${tone}`}>
       {icon !== undefined && <Icon name={icon} />}
       {recording === true && <span class="dot pulse" />}
-      <p class="grow"><b>{title}</b>{children === undefined ? null : <> {children}</>}</p>
+      <p class="grow">
+        <b>{title}</b>
+        {children === undefined ? null : <> {children}</>}
+      </p>
       {act}
     </div>
   );

@@ -3,7 +3,13 @@ import type { JSX } from "preact";
 
 export type Fill = "on" | "force" | "counted" | "pending" | "for" | "against" | "abstain";
 
-export function Bar({ part, whole = 1, fill = "on", size, needle }: {
+export function Bar({
+  part,
+  whole = 1,
+  fill = "on",
+  size,
+  needle,
+}: {
   part: number;
   whole?: number;
   fill?: Fill;

@@ -49,7 +49,14 @@ export function Button(props: ButtonProps): JSX.Element {
       }}
     >
       {icon !== undefined && <Icon name={icon} />}
-      {note === undefined ? words : <span>{words}<span class="btn__note">{note}</span></span>}
+      {note === undefined ? (
+        words
+      ) : (
+        <span>
+          {words}
+          <span class="btn__note">{note}</span>
+        </span>
+      )}
     </button>
   );
 }

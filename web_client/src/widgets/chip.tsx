@@ -4,7 +4,12 @@ import { Icon, type IconName } from "./icon";
 
 export type ChipTone = "counted" | "pending" | "weak" | "rec" | "on" | "force";
 
-export function Chip({ tone, icon, dot, children }: {
+export function Chip({
+  tone,
+  icon,
+  dot,
+  children,
+}: {
   tone?: ChipTone;
   icon?: IconName;
   /** A dot instead of an icon; `pulse` is kept for the running recording and meeting. */

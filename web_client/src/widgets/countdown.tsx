@@ -17,7 +17,13 @@ export function useSpokenSeconds(seconds: number, words: (seconds: number) => st
   }, [seconds]);
 }
 
-export function Countdown({ seconds, total, label, words, calm }: {
+export function Countdown({
+  seconds,
+  total,
+  label,
+  words,
+  calm,
+}: {
   seconds: number;
   /** Seconds at the start, for the ring. */
   total: number;
@@ -30,7 +36,10 @@ export function Countdown({ seconds, total, label, words, calm }: {
   return (
     <span class="countdown" role="timer">
       <Ring left={total > 0 ? seconds / total : 0} calm={calm ?? false} />
-      <span><span class="sr">{label} </span>{countdown(seconds)}</span>
+      <span>
+        <span class="sr">{label} </span>
+        {countdown(seconds)}
+      </span>
     </span>
   );
 }

@@ -3,10 +3,25 @@ import type { ComponentChildren, JSX } from "preact";
 import { Icon, type IconName } from "./icon";
 
 export function Dock({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
-  return <nav class="dock" aria-label={label}>{children}</nav>;
+  return (
+    <nav class="dock" aria-label={label}>
+      {children}
+    </nav>
+  );
 }
 
-export function DockButton({ icon, word, pressed, current, badge, badgeWord, centre, busy, onPress, id }: {
+export function DockButton({
+  icon,
+  word,
+  pressed,
+  current,
+  badge,
+  badgeWord,
+  centre,
+  busy,
+  onPress,
+  id,
+}: {
   icon: IconName;
   /** States a fact (话筒关), not what a tap would do. */
   word: string;
@@ -22,11 +37,27 @@ export function DockButton({ icon, word, pressed, current, badge, badgeWord, cen
 }): JSX.Element {
   return (
     <button
-      class={centre === true ? "dock__btn dock__btn--mic" : "dock__btn"} type="button" id={id}
-      aria-pressed={pressed} aria-current={current === true ? "page" : undefined} aria-busy={busy === true ? "true" : undefined} onClick={onPress}
+      class={centre === true ? "dock__btn dock__btn--mic" : "dock__btn"}
+      type="button"
+      id={id}
+      aria-pressed={pressed}
+      aria-current={current === true ? "page" : undefined}
+      aria-busy={busy === true ? "true" : undefined}
+      onClick={onPress}
     >
-      {centre === true ? <span class="dock__disc"><Icon name={icon} /></span> : <Icon name={icon} />}
-      {badge !== undefined && badge > 0 && <span class="dock__badge"><span class="sr">{badgeWord} </span>{badge > 99 ? "99+" : badge}</span>}
+      {centre === true ? (
+        <span class="dock__disc">
+          <Icon name={icon} />
+        </span>
+      ) : (
+        <Icon name={icon} />
+      )}
+      {badge !== undefined && badge > 0 && (
+        <span class="dock__badge">
+          <span class="sr">{badgeWord} </span>
+          {badge > 99 ? "99+" : badge}
+        </span>
+      )}
       <span>{word}</span>
     </button>
   );

@@ -9,7 +9,9 @@ export function Evidence({ level, word }: { level: Evidenced; word: string }): J
   return (
     <span class={`ev ev--${level}`}>
       <svg viewBox="0 0 26 12" aria-hidden="true">
-        {[0, 9, 18].map((x, i) => <rect key={x} class={i < LIT[level] ? "lit" : undefined} x={x} y="1" width="7" height="10" rx="2" />)}
+        {[0, 9, 18].map((x, i) => (
+          <rect key={x} class={i < LIT[level] ? "lit" : undefined} x={x} y="1" width="7" height="10" rx="2" />
+        ))}
       </svg>
       {word}
     </span>

@@ -2,7 +2,15 @@
 import type { JSX } from "preact";
 import { Icon } from "./icon";
 
-export function Field({ id, label, value, hint, error, numeric, onInput }: {
+export function Field({
+  id,
+  label,
+  value,
+  hint,
+  error,
+  numeric,
+  onInput,
+}: {
   id: string;
   label: string;
   value: string;
@@ -16,18 +24,38 @@ export function Field({ id, label, value, hint, error, numeric, onInput }: {
     <div class="field">
       <label for={id}>{label}</label>
       <input
-        class="input" id={id} value={value} inputMode={numeric === true ? "numeric" : "text"} autocomplete="off"
-        aria-invalid={error === undefined ? undefined : "true"} aria-describedby={about}
+        class="input"
+        id={id}
+        value={value}
+        inputMode={numeric === true ? "numeric" : "text"}
+        autocomplete="off"
+        aria-invalid={error === undefined ? undefined : "true"}
+        aria-describedby={about}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
-      {error !== undefined && <p class="field__error" id={`${id}-error`}><Icon name="warning" size="s" /><span>{error}</span></p>}
-      {error === undefined && hint !== undefined && <p class="field__hint" id={`${id}-hint`}>{hint}</p>}
+      {error !== undefined && (
+        <p class="field__error" id={`${id}-error`}>
+          <Icon name="warning" size="s" />
+          <span>{error}</span>
+        </p>
+      )}
+      {error === undefined && hint !== undefined && (
+        <p class="field__hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
     </div>
   );
 }
 
 /** A choice of few, side by side; the words and the filled ground both say which is on. */
-export function Segments<T extends string>({ name, legend, value, options, onChoose }: {
+export function Segments<T extends string>({
+  name,
+  legend,
+  value,
+  options,
+  onChoose,
+}: {
   name: string;
   legend: string;
   value: T;

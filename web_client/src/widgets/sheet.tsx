@@ -39,7 +39,11 @@ export function Sheet({ title, head, foot, children, bodyClass, onClose, step }:
     <>
       <div class="scrim" onClick={onClose} />
       <div
-        class="sheet" role="dialog" aria-modal="true" aria-labelledby={id} ref={frame}
+        class="sheet"
+        role="dialog"
+        aria-modal="true"
+        aria-labelledby={id}
+        ref={frame}
         onKeyDown={(event) => {
           if (event.key === "Escape" && onClose !== undefined) onClose();
           if (event.key === "Tab") keepInside(event, frame.current);
@@ -47,7 +51,9 @@ export function Sheet({ title, head, foot, children, bodyClass, onClose, step }:
       >
         {head !== undefined && <div class="sheet__head">{head}</div>}
         <div class={bodyClass === undefined ? "sheet__body" : `sheet__body ${bodyClass}`} tabIndex={0} role="group" aria-labelledby={id}>
-          <h2 class="sheet__title" id={id} tabIndex={-1} ref={heading}>{title}</h2>
+          <h2 class="sheet__title" id={id} tabIndex={-1} ref={heading}>
+            {title}
+          </h2>
           {children}
         </div>
         {foot !== undefined && <div class="sheet__foot">{foot}</div>}
@@ -59,7 +65,9 @@ export function Sheet({ title, head, foot, children, bodyClass, onClose, step }:
 /** The room behind is inert already; this keeps Tab from wandering into the browser's own bars half-way through a vote. */
 function keepInside(event: KeyboardEvent, frame: HTMLElement | null): void {
   if (frame === null) return;
-  const stops = Array.from(frame.querySelectorAll<HTMLElement>("button, input, a[href], textarea, [tabindex='0']")).filter((el) => el.offsetParent !== null || el === document.activeElement);
+  const stops = Array.from(frame.querySelectorAll<HTMLElement>("button, input, a[href], textarea, [tabindex='0']")).filter(
+    (el) => el.offsetParent !== null || el === document.activeElement,
+  );
   const first = stops[0];
   const last = stops[stops.length - 1];
   if (first === undefined || last === undefined) return;

@@ -4,7 +4,12 @@ import { Icon } from "./icon";
 
 const ICONS = { pending: "pending", counted: "counted", void: "info" } as const;
 
-export function Slip({ state, word, children, stub }: {
+export function Slip({
+  state,
+  word,
+  children,
+  stub,
+}: {
   state: "pending" | "counted" | "void";
   word: string;
   children: ComponentChildren;
@@ -13,9 +18,17 @@ export function Slip({ state, word, children, stub }: {
 }): JSX.Element {
   return (
     <div class={state === "void" ? "slip" : `slip slip--${state}`} role="status">
-      <p class="slip__state"><Icon name={ICONS[state]} />{word}</p>
+      <p class="slip__state">
+        <Icon name={ICONS[state]} />
+        {word}
+      </p>
       {children}
-      {stub !== undefined && <><div class="slip__cut" />{stub}</>}
+      {stub !== undefined && (
+        <>
+          <div class="slip__cut" />
+          {stub}
+        </>
+      )}
     </div>
   );
 }

@@ -6,7 +6,13 @@ export interface Tab<T extends string> {
   label: string;
 }
 
-export function Tabs<T extends string>({ label, value, tabs, controls, onChoose }: {
+export function Tabs<T extends string>({
+  label,
+  value,
+  tabs,
+  controls,
+  onChoose,
+}: {
   label: string;
   value: T;
   tabs: readonly Tab<T>[];
@@ -25,7 +31,9 @@ export function Tabs<T extends string>({ label, value, tabs, controls, onChoose 
   };
   return (
     <div
-      class="tabs" role="tablist" aria-label={label}
+      class="tabs"
+      role="tablist"
+      aria-label={label}
       onKeyDown={(event) => {
         if (event.key === "ArrowRight") step(event, 1);
         if (event.key === "ArrowLeft") step(event, -1);
@@ -33,8 +41,13 @@ export function Tabs<T extends string>({ label, value, tabs, controls, onChoose 
     >
       {tabs.map((tab) => (
         <button
-          key={tab.value} type="button" role="tab" aria-selected={tab.value === value} aria-controls={controls}
-          tabIndex={tab.value === value ? 0 : -1} onClick={() => onChoose(tab.value)}
+          key={tab.value}
+          type="button"
+          role="tab"
+          aria-selected={tab.value === value}
+          aria-controls={controls}
+          tabIndex={tab.value === value ? 0 : -1}
+          onClick={() => onChoose(tab.value)}
         >
           {tab.label}
         </button>

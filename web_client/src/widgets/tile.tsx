@@ -5,7 +5,12 @@ import { Avatar } from "./avatar";
 import { Icon } from "./icon";
 
 /** A picture that plays; sound has its own way. `attach` puts the right stream into the element, and takes it out with null. */
-export function Picture({ attach, fit = "cover", label, mirror }: {
+export function Picture({
+  attach,
+  fit = "cover",
+  label,
+  mirror,
+}: {
   attach: (element: HTMLVideoElement | null) => void;
   fit?: "cover" | "contain";
   label: string;
@@ -16,10 +21,22 @@ export function Picture({ attach, fit = "cover", label, mirror }: {
     attach(video.current);
     return () => attach(null);
   }, [attach]);
-  return <video class={`pic pic--${fit}${mirror === true ? " pic--mirror" : ""}`} ref={video} muted playsInline autoPlay aria-label={label} />;
+  return (
+    <video class={`pic pic--${fit}${mirror === true ? " pic--mirror" : ""}`} ref={video} muted playsInline autoPlay aria-label={label} />
+  );
 }
 
-export function Tile({ id, name, attach, speaking, speakingWord, micOn, micWord, mirror, you }: {
+export function Tile({
+  id,
+  name,
+  attach,
+  speaking,
+  speakingWord,
+  micOn,
+  micWord,
+  mirror,
+  you,
+}: {
   id: string;
   name: string;
   /** Given: there is a picture to show. */
@@ -41,7 +58,10 @@ export function Tile({ id, name, attach, speaking, speakingWord, micOn, micWord,
       {speaking && <span class="tile__note">{speakingWord}</span>}
       <figcaption class="tile__label">
         <Icon name={micOn ? "mic" : "micOff"} size="s" />
-        <span>{name}{you === undefined ? "" : `（${you}）`}</span>
+        <span>
+          {name}
+          {you === undefined ? "" : `（${you}）`}
+        </span>
         <span class="sr">，{micWord}</span>
       </figcaption>
     </figure>

@@ -35,7 +35,8 @@ export function ToastPlace(): JSX.Element | null {
       <div class="toast">
         <span class="grow">{toast.words}</span>
         <button
-          class="btn" type="button"
+          class="btn"
+          type="button"
           onClick={() => {
             shown.value = null;
             toast.act();

@@ -3,7 +3,18 @@ import type { Collect, Collected, Motion, RejectedFrame } from "../../wire/messa
 import { blind, finalize, PREFIX_LENGTH, SALT_LENGTH } from "./blind";
 import { fromHex, fromNumber, joined, toHex, toNumber } from "./bytes";
 import { asOwn, ownPapers, papersKnown, settled, type KeptPaper } from "./kept";
-import { choicesMessage, fingerprintOf, isAmong, leafOf, receiptMessage, sha, tokenMessage, verifyP256, type Ballot, type Cryptography } from "./paper";
+import {
+  choicesMessage,
+  fingerprintOf,
+  isAmong,
+  leafOf,
+  receiptMessage,
+  sha,
+  tokenMessage,
+  verifyP256,
+  type Ballot,
+  type Cryptography,
+} from "./paper";
 import { lengthFor, padded } from "./request";
 
 /** The leaves of the sealed bulletin in its order, as hex: the same answer to everyone. */
@@ -69,7 +80,9 @@ export class Ballots {
       papersKnown.value = true;
       this.tell();
       // what was proved before pages dropped the choice then
-      return Promise.all(mine.filter((one) => one.choices !== null && settled(one) !== one).map((one) => this.wiring.shelf.put(settled(one)))).then(() => undefined);
+      return Promise.all(
+        mine.filter((one) => one.choices !== null && settled(one) !== one).map((one) => this.wiring.shelf.put(settled(one))),
+      ).then(() => undefined);
     });
     return this.loaded;
   }
@@ -82,7 +95,9 @@ export class Ballots {
     }
     [this.motions, this.present, this.live] = [motions, present, live];
     await this.load();
-    await Promise.all(this.motions.filter((motion) => motion.method === "secret" && motion.paper !== null).map((motion) => this.step(motion)));
+    await Promise.all(
+      this.motions.filter((motion) => motion.method === "secret" && motion.paper !== null).map((motion) => this.step(motion)),
+    );
   }
 
   /** Cast: resolves once it is saved; what becomes of it is in `ownPapers`. */
@@ -102,7 +117,8 @@ export class Ballots {
   async recheck(motionId: string): Promise<void> {
     const motion = this.motion(motionId);
     const paper = this.kept[motionId];
-    if (motion !== undefined && paper !== undefined && motion.root !== "" && paper.leaf !== "") await this.once(`check-${motionId}`, () => this.check(motion, paper));
+    if (motion !== undefined && paper !== undefined && motion.root !== "" && paper.leaf !== "")
+      await this.once(`check-${motionId}`, () => this.check(motion, paper));
   }
 
   received(frame: Collected | RejectedFrame): void {
@@ -164,10 +180,26 @@ export class Ballots {
     const prepared = joined(prefix, await tokenMessage(device, this.paperId(motion.motion_id), key));
     const blinded = await blind(n, prepared, salt, inverse, (bytes) => sha(device, 384, bytes));
     const paper: KeptPaper = {
-      id: `${participant_id}|${this.paperId(motion.motion_id)}`, participant_id, meeting_id, motion_id: motion.motion_id,
-      modulus: published.modulus, receipt_key: published.receipt_key, private_key: pair.privateKey, key: toHex(key),
-      prefix: toHex(prefix), salt: toHex(salt), inverse: toHex(fromNumber(inverse, modulus.length)), blinded: toHex(blinded),
-      token: "", choices: null, signature: "", receipt: "", leaf: "", bulletin: "unknown", checked_at: null, refused: "",
+      id: `${participant_id}|${this.paperId(motion.motion_id)}`,
+      participant_id,
+      meeting_id,
+      motion_id: motion.motion_id,
+      modulus: published.modulus,
+      receipt_key: published.receipt_key,
+      private_key: pair.privateKey,
+      key: toHex(key),
+      prefix: toHex(prefix),
+      salt: toHex(salt),
+      inverse: toHex(fromNumber(inverse, modulus.length)),
+      blinded: toHex(blinded),
+      token: "",
+      choices: null,
+      signature: "",
+      receipt: "",
+      leaf: "",
+      bulletin: "unknown",
+      checked_at: null,
+      refused: "",
     };
     this.since.set(motion.motion_id, this.wiring.now());
     await this.keep(paper);
@@ -181,7 +213,9 @@ export class Ballots {
     const prepared = joined(fromHex(paper.prefix), await tokenMessage(device, this.paperId(motionId), fromHex(paper.key)));
     try {
       const n = toNumber(fromHex(paper.modulus));
-      const token = await finalize(n, prepared, fromHex(paper.salt), toNumber(fromHex(paper.inverse)), fromHex(blindSignature), (bytes) => sha(device, 384, bytes));
+      const token = await finalize(n, prepared, fromHex(paper.salt), toNumber(fromHex(paper.inverse)), fromHex(blindSignature), (bytes) =>
+        sha(device, 384, bytes),
+      );
       this.since.delete(motionId);
       // the blinding has done its work; without it nothing on this phone leads from the request to the paper
       await this.keep({ ...paper, token: toHex(token), salt: "", inverse: "", refused: "" });
@@ -264,14 +298,22 @@ export class Ballots {
   private async check(motion: Motion, paper: KeptPaper): Promise<void> {
     const { device } = this.wiring;
     const answer = await this.wiring.leaves(motion.motion_id);
-    if (!("ok" in answer)) { // no list, so nothing is known: neither that it is in, nor that it is not
+    if (!("ok" in answer)) {
+      // no list, so nothing is known: neither that it is in, nor that it is not
       const pause = "wait" in answer ? AGAIN : LOOK_WITHIN;
       this.wiring.later(pause + this.wiring.chance() * pause, () => void this.follow(this.motions, this.present, this.live));
       return;
     }
     // the leaf is the one made here when the ballot was, and not what the server once said it was
     const proved = await isAmong(device, fromHex(paper.leaf), answer.ok.leaves.map(fromHex), fromHex(motion.root));
-    await this.keep(settled({ ...(this.kept[motion.motion_id] ?? paper), bulletin: proved ? "in" : "out", checked_at: this.wiring.now(), head: this.wiring.head() }));
+    await this.keep(
+      settled({
+        ...(this.kept[motion.motion_id] ?? paper),
+        bulletin: proved ? "in" : "out",
+        checked_at: this.wiring.now(),
+        head: this.wiring.head(),
+      }),
+    );
   }
 
   // --- keeping and telling -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ const HASH_LENGTH = 48;
 
 export function bitLength(n: bigint): number {
   const hex = n.toString(16);
-  return 4 * (hex.length - 1) + (Number.parseInt(hex[0] ?? "0", 16).toString(2).length);
+  return 4 * (hex.length - 1) + Number.parseInt(hex[0] ?? "0", 16).toString(2).length;
 }
 export const byteLength = (n: bigint): number => Math.ceil(bitLength(n) / 8);
 
@@ -64,7 +64,14 @@ export async function blind(n: bigint, prepared: Bytes, salt: Bytes, inverse: bi
  * Finalize (section 4.4). The salt is one's own, so verifying is encoding once more and comparing. Throws RangeError
  * when the server did not sign what it was given.
  */
-export async function finalize(n: bigint, prepared: Bytes, salt: Bytes, inverse: bigint, blindSignature: Bytes, sha384: Digest): Promise<Bytes> {
+export async function finalize(
+  n: bigint,
+  prepared: Bytes,
+  salt: Bytes,
+  inverse: bigint,
+  blindSignature: Bytes,
+  sha384: Digest,
+): Promise<Bytes> {
   const length = byteLength(n);
   if (blindSignature.length !== length) throw new RangeError("unexpected length");
   const s = (toNumber(blindSignature) * inverse) % n;

@@ -77,17 +77,38 @@ export const progress = signal<Readonly<Record<MotionId, { readonly issued: numb
 
 /** `5C02 91AE …` */
 export function inFours(hex: string, length = 12): string {
-  return (hex.slice(0, length).toUpperCase().match(/.{1,4}/g) ?? []).join(" ");
+  return (
+    hex
+      .slice(0, length)
+      .toUpperCase()
+      .match(/.{1,4}/g) ?? []
+  ).join(" ");
 }
 
 export function asOwn(kept: KeptPaper, since: number | null): OwnPaper {
-  const state: PaperState = kept.receipt !== "" || kept.bulletin === "in"
-    ? "counted"
-    : kept.refused !== "" || kept.bulletin === "out"
-      ? kept.token === "" && kept.leaf === "" ? "not_collected" : "not_counted"
-      : kept.token === "" ? "collecting" : kept.choices === null ? "held" : "casting";
+  const state: PaperState =
+    kept.receipt !== "" || kept.bulletin === "in"
+      ? "counted"
+      : kept.refused !== "" || kept.bulletin === "out"
+        ? kept.token === "" && kept.leaf === ""
+          ? "not_collected"
+          : "not_counted"
+        : kept.token === ""
+          ? "collecting"
+          : kept.choices === null
+            ? "held"
+            : "casting";
   const stub = kept.leaf === "" ? "" : inFours(kept.leaf);
-  return { state, code: kept.refused !== "" ? kept.refused : kept.bulletin === "out" && kept.receipt === "" ? "poll_closed" : "", choices: kept.choices ?? [], stub, bulletin: kept.bulletin, checked_at: kept.checked_at, head: kept.head ?? "", since };
+  return {
+    state,
+    code: kept.refused !== "" ? kept.refused : kept.bulletin === "out" && kept.receipt === "" ? "poll_closed" : "",
+    choices: kept.choices ?? [],
+    stub,
+    bulletin: kept.bulletin,
+    checked_at: kept.checked_at,
+    head: kept.head ?? "",
+    since,
+  };
 }
 
 /** `152.9c41 7be0 …`: the record's head, to be read and compared. */

@@ -118,8 +118,7 @@ export const attendance: Steps<
       return { marked_present: false, intervals: [...cut(p.intervals, at), ...rest] };
     });
   },
-  HallCodeScanned: (state, { participant_id, window }) =>
-    withParticipant(state, participant_id, () => ({ last_hall_code: window })),
+  HallCodeScanned: (state, { participant_id, window }) => withParticipant(state, participant_id, () => ({ last_hall_code: window })),
   AttendanceContested: (state, { contest_id, participant_id, text }, at) => ({
     ...state,
     contests: [
@@ -129,9 +128,7 @@ export const attendance: Steps<
   }),
   ContestAnswered: (state, { contest_id, accepted, text, answered_by }, at) => ({
     ...state,
-    contests: state.contests.map((c) =>
-      c.contest_id === contest_id ? { ...c, accepted, answer: text, answered_by, answered_at: at } : c,
-    ),
+    contests: state.contests.map((c) => (c.contest_id === contest_id ? { ...c, accepted, answer: text, answered_by, answered_at: at } : c)),
   }),
   SpeakerTurnEnded: (state) => state, // of interest to the record only
 };

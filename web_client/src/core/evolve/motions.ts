@@ -29,8 +29,22 @@ function words(event: Words, method: VoteMethod) {
   const { motion_id, title, text, item_id, force, choices, max_choices, preset } = event;
   const { shape, candidates, terms, minimum_group, revote_of, sheet, based_on } = event;
   return {
-    motion_id, title, text, item_id, force, method, choices, max_choices, preset,
-    shape, candidates, terms, minimum_group, revote_of, sheet, based_on,
+    motion_id,
+    title,
+    text,
+    item_id,
+    force,
+    method,
+    choices,
+    max_choices,
+    preset,
+    shape,
+    candidates,
+    terms,
+    minimum_group,
+    revote_of,
+    sheet,
+    based_on,
   };
 }
 
@@ -90,10 +104,24 @@ function closed({ quorum, returned, tally, verdict, issued, root }: EventData["M
 }
 
 export const motions: Steps<
-  | "MotionDrafted" | "MotionMoved" | "MotionAmended" | "MotionDiscussed" | "WrittenOpinionFiled" | "OfficerAppointed"
-  | "MotionOpened" | "BallotCast" | "MotionClosed" | "MotionPublished" | "MotionWithdrawn"
-  | "PaperRequested" | "PaperAbandoned" | "PaperOpened" | "CollectingClosed" | "PaperClosing"
-  | "PaperCountEntered" | "PaperCountSigned"
+  | "MotionDrafted"
+  | "MotionMoved"
+  | "MotionAmended"
+  | "MotionDiscussed"
+  | "WrittenOpinionFiled"
+  | "OfficerAppointed"
+  | "MotionOpened"
+  | "BallotCast"
+  | "MotionClosed"
+  | "MotionPublished"
+  | "MotionWithdrawn"
+  | "PaperRequested"
+  | "PaperAbandoned"
+  | "PaperOpened"
+  | "CollectingClosed"
+  | "PaperClosing"
+  | "PaperCountEntered"
+  | "PaperCountSigned"
 > = {
   MotionDrafted: (state, event) => withMotion(state, fresh(event, event.method)),
   MotionMoved: (state, event, at) =>
@@ -111,14 +139,12 @@ export const motions: Steps<
       amendments: [...m.amendments, { title: m.title, text: m.text, amended_by, amended_at: at }],
     })),
   MotionDiscussed: (state, { motion_id }) => edited(state, motion_id, () => ({ phase: "discussed" })),
-  WrittenOpinionFiled: (state, { motion_id, opinion }) =>
-    edited(state, motion_id, (m) => ({ opinions: [...m.opinions, opinion] })),
+  WrittenOpinionFiled: (state, { motion_id, opinion }) => edited(state, motion_id, (m) => ({ opinions: [...m.opinions, opinion] })),
   OfficerAppointed: (state, { participant_id, office, motion_id }) => ({
     ...state,
     officers: [...state.officers, { participant_id, office, motion_id }],
   }),
-  MotionOpened: (state, event, at) =>
-    withMotion(state, { ...opened(state, event, event.method, at), closes_at: event.closes_at }),
+  MotionOpened: (state, event, at) => withMotion(state, { ...opened(state, event, event.method, at), closes_at: event.closes_at }),
   BallotCast: (state, { motion_id, voter, choices, running }) =>
     edited(state, motion_id, (m) => ({
       returned: m.returned + 1,
@@ -137,8 +163,7 @@ export const motions: Steps<
     })),
   PaperRequested: (state, { motion_id, seconds, collect_seconds, requested_by }) =>
     edited(state, motion_id, () => ({ phase: "preparing", seconds, collect_seconds, opened_by: requested_by })),
-  PaperAbandoned: (state, { motion_id }) =>
-    edited(state, motion_id, (m) => ({ phase: m.moved_at !== null ? "moved" : "drafted" })),
+  PaperAbandoned: (state, { motion_id }) => edited(state, motion_id, (m) => ({ phase: m.moved_at !== null ? "moved" : "drafted" })),
   PaperOpened: (state, event, at) =>
     withMotion(state, {
       ...opened(state, event, "secret", at),
@@ -150,7 +175,10 @@ export const motions: Steps<
   CollectingClosed: (state, { motion_id, closes_at }) => edited(state, motion_id, () => ({ phase: "voting", closes_at })),
   PaperClosing: (state, { motion_id, quorum, present }, at) =>
     edited(state, motion_id, () => ({
-      phase: "sealing", quorum_at_close: quorum, present_at_close: present, closes_at: at,
+      phase: "sealing",
+      quorum_at_close: quorum,
+      present_at_close: present,
+      closes_at: at,
     })),
   PaperCountEntered: (state, { motion_id, count }) => edited(state, motion_id, () => ({ paper_count: count })),
   PaperCountSigned: (state, { motion_id, signed_by }) =>

@@ -1,7 +1,9 @@
 /** The hall and the group rooms, who is in which, and what media is open in them. */
 import { withParticipant, without, type Steps } from "./fold";
 
-export const rooms: Steps<"RoomOpened" | "RoomClosed" | "RoomModerated" | "RoomCaptioned" | "ParticipantMoved" | "MediaOpened" | "MediaClosed"> = {
+export const rooms: Steps<
+  "RoomOpened" | "RoomClosed" | "RoomModerated" | "RoomCaptioned" | "ParticipantMoved" | "MediaOpened" | "MediaClosed"
+> = {
   RoomOpened(state, { room_id, title, kind }) {
     return {
       ...state,

@@ -27,8 +27,15 @@ function listed(invited: Invited): Participant {
 }
 
 export const sitting: Steps<
-  "MeetingConvened" | "MeetingOpened" | "MeetingAdjourned" | "ParticipantAdmitted" | "ParticipantRemoved" | "ParticipantReadmitted" | "RoleAssigned"
-  | "LeaveRecorded" | "AbsenceExplained"
+  | "MeetingConvened"
+  | "MeetingOpened"
+  | "MeetingAdjourned"
+  | "ParticipantAdmitted"
+  | "ParticipantRemoved"
+  | "ParticipantReadmitted"
+  | "RoleAssigned"
+  | "LeaveRecorded"
+  | "AbsenceExplained"
 > = {
   MeetingConvened: (state) => state, // a snapshot follows instead
   MeetingOpened: (state, _event, at) => ({ ...state, phase: "open", opened_at: at }),
@@ -51,7 +58,11 @@ export const sitting: Steps<
   ParticipantRemoved: (state, { participant_id, counted }, at) =>
     withParticipant(released(state, participant_id, at), participant_id, () => ({ removed: true, counted, connections: {} })),
   ParticipantReadmitted: (state, { participant_id }) =>
-    withParticipant(state, participant_id, (p) => ({ removed: false, counted: false, room_id: p.room_id in state.rooms ? p.room_id : HALL })),
+    withParticipant(state, participant_id, (p) => ({
+      removed: false,
+      counted: false,
+      room_id: p.room_id in state.rooms ? p.room_id : HALL,
+    })),
   LeaveRecorded: (state, { participant_id, reason, approved }) =>
     withParticipant(state, participant_id, () => ({ leave_reason: reason, leave_approved: approved })),
   AbsenceExplained: (state, { participant_id, leave, exclusion }) =>

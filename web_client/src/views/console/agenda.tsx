@@ -27,9 +27,28 @@ function subWords(item: AgendaItem, now: boolean): string {
   return [plan, speaker].filter(Boolean).join(t("console.comma"));
 }
 
-function OrderButton({ icon, words, off, onPress }: { icon: "up" | "down"; words: string; off: boolean; onPress: () => void }): JSX.Element {
+function OrderButton({
+  icon,
+  words,
+  off,
+  onPress,
+}: {
+  icon: "up" | "down";
+  words: string;
+  off: boolean;
+  onPress: () => void;
+}): JSX.Element {
   return (
-    <button class="btn btn--icon" type="button" aria-label={words} title={words} aria-disabled={off ? "true" : undefined} onClick={() => { if (!off) onPress(); }}>
+    <button
+      class="btn btn--icon"
+      type="button"
+      aria-label={words}
+      title={words}
+      aria-disabled={off ? "true" : undefined}
+      onClick={() => {
+        if (!off) onPress();
+      }}
+    >
       <Icon name={icon} />
     </button>
   );
@@ -41,16 +60,33 @@ function Item({ item, index, last }: { item: AgendaItem; index: number; last: bo
   const inside = (
     <>
       <span class={done ? "agenda__no agenda__no--done" : "agenda__no"}>
-        {done ? <><Icon name="check" size="s" /><span class="sr">{t("console.done")}</span></> : index + 1}
+        {done ? (
+          <>
+            <Icon name="check" size="s" />
+            <span class="sr">{t("console.done")}</span>
+          </>
+        ) : (
+          index + 1
+        )}
       </span>
-      <span class="row__main"><span class="row__title">{item.title}</span><span class="row__sub">{subWords(item, now)}</span></span>
+      <span class="row__main">
+        <span class="row__title">{item.title}</span>
+        <span class="row__sub">{subWords(item, now)}</span>
+      </span>
     </>
   );
   const names = `row${now ? " row--now" : done ? " row--done" : ""}`;
   if (!ordering.value) {
     return (
       <li>
-        <button class={names} type="button" aria-current={now ? "step" : undefined} onClick={() => openAct({ kind: "item", item: item.item_id })}>{inside}</button>
+        <button
+          class={names}
+          type="button"
+          aria-current={now ? "step" : undefined}
+          onClick={() => openAct({ kind: "item", item: item.item_id })}
+        >
+          {inside}
+        </button>
       </li>
     );
   }
@@ -59,8 +95,18 @@ function Item({ item, index, last }: { item: AgendaItem; index: number; last: bo
     <li class={names}>
       {inside}
       <span class="row__end">
-        <OrderButton icon="up" words={t(index === 0 ? "console.is_first" : "console.earlier_of", { title: item.title })} off={index === 0} onPress={() => move(-1)} />
-        <OrderButton icon="down" words={t(last ? "console.is_last" : "console.later_of", { title: item.title })} off={last} onPress={() => move(1)} />
+        <OrderButton
+          icon="up"
+          words={t(index === 0 ? "console.is_first" : "console.earlier_of", { title: item.title })}
+          off={index === 0}
+          onPress={() => move(-1)}
+        />
+        <OrderButton
+          icon="down"
+          words={t(last ? "console.is_last" : "console.later_of", { title: item.title })}
+          off={last}
+          onPress={() => move(1)}
+        />
       </span>
     </li>
   );
@@ -72,7 +118,9 @@ export function AgendaList(): JSX.Element {
   if (items.length === 0) return <p class="small muted pad">{t("console.agenda_empty")}</p>;
   return (
     <ol class="rows agenda">
-      {items.map((item, index) => <Item key={item.item_id} item={item} index={index} last={index === items.length - 1} />)}
+      {items.map((item, index) => (
+        <Item key={item.item_id} item={item} index={index} last={index === items.length - 1} />
+      ))}
     </ol>
   );
 }
@@ -82,11 +130,20 @@ export function AgendaTools(): JSX.Element {
   return (
     <div class="rowx rowx--nowrap">
       {(meeting.value?.agenda.length ?? 0) > 1 && (
-        <Button kind="quiet" icon={ordering.value ? "check" : "list"} pressed={ordering.value} onPress={() => { ordering.value = !ordering.value; }}>
+        <Button
+          kind="quiet"
+          icon={ordering.value ? "check" : "list"}
+          pressed={ordering.value}
+          onPress={() => {
+            ordering.value = !ordering.value;
+          }}
+        >
           {t(ordering.value ? "console.order_done" : "console.order")}
         </Button>
       )}
-      <Button kind="quiet" icon="plus" onPress={() => openAct({ kind: "item", item: null })}>{t("console.add_item")}</Button>
+      <Button kind="quiet" icon="plus" onPress={() => openAct({ kind: "item", item: null })}>
+        {t("console.add_item")}
+      </Button>
     </div>
   );
 }
@@ -97,7 +154,12 @@ export function NowCard(): JSX.Element {
   void second.value;
   if (step === null) {
     const over = (meeting.value?.agenda ?? []).some((item) => item.ended_at !== null);
-    return <section class="card stack stack--s"><h2>{t(over ? "console.agenda_over" : "console.agenda_not_begun")}</h2><p class="small muted">{t(over ? "console.agenda_over_words" : "console.agenda_not_begun_words")}</p></section>;
+    return (
+      <section class="card stack stack--s">
+        <h2>{t(over ? "console.agenda_over" : "console.agenda_not_begun")}</h2>
+        <p class="small muted">{t(over ? "console.agenda_over_words" : "console.agenda_not_begun_words")}</p>
+      </section>
+    );
   }
   const { item } = step;
   const minutes = used(item);
@@ -107,7 +169,11 @@ export function NowCard(): JSX.Element {
       <div>
         <p class="rowx rowx--between small muted">
           <span>{t("console.item_now", { no: step.no, of: step.of })}</span>
-          <span class={late ? "strong" : undefined}>{item.minutes > 0 ? t(late ? "console.over_by" : "console.used_of", { used: minutes, planned: item.minutes, n: minutes - item.minutes }) : t("console.used", { n: minutes })}</span>
+          <span class={late ? "strong" : undefined}>
+            {item.minutes > 0
+              ? t(late ? "console.over_by" : "console.used_of", { used: minutes, planned: item.minutes, n: minutes - item.minutes })
+              : t("console.used", { n: minutes })}
+          </span>
         </p>
         <h2 id="now">{item.title}</h2>
       </div>
@@ -120,11 +186,22 @@ export function NowCard(): JSX.Element {
 export function NextButton(): JSX.Element {
   const next = nextItem.value;
   const step = currentItem.value;
-  if (meeting.value?.phase !== "open") return <Button kind="primary" onPress={() => tap("OpenMeeting", {})}>{t("console.open_meeting")}</Button>;
-  if (next === null && step === null) return <Button kind="primary" onPress={() => openAct({ kind: "adjourn" })}>{t("console.adjourn")}</Button>;
+  if (meeting.value?.phase !== "open")
+    return (
+      <Button kind="primary" onPress={() => tap("OpenMeeting", {})}>
+        {t("console.open_meeting")}
+      </Button>
+    );
+  if (next === null && step === null)
+    return (
+      <Button kind="primary" onPress={() => openAct({ kind: "adjourn" })}>
+        {t("console.adjourn")}
+      </Button>
+    );
   return (
     <Button kind="primary" onPress={() => tap("StepAgenda", { item_id: next?.item_id ?? null })}>
-      {t(step === null ? "console.first_item" : next === null ? "console.end_agenda" : "console.next_item")}<Icon name="forward" size="s" />
+      {t(step === null ? "console.first_item" : next === null ? "console.end_agenda" : "console.next_item")}
+      <Icon name="forward" size="s" />
     </Button>
   );
 }
@@ -132,9 +209,14 @@ export function NextButton(): JSX.Element {
 export function AgendaPanel(): JSX.Element {
   return (
     <div class="panel">
-      <div class="section-title"><h2>{t("console.agenda")}</h2><AgendaTools /></div>
+      <div class="section-title">
+        <h2>{t("console.agenda")}</h2>
+        <AgendaTools />
+      </div>
       <AgendaList />
-      <div class="pt stack stack--s"><NextButton /></div>
+      <div class="pt stack stack--s">
+        <NextButton />
+      </div>
     </div>
   );
 }

@@ -38,7 +38,12 @@ export function useAsking(): Asking {
 
 export function AskingError({ asking }: { asking: Asking }): JSX.Element | null {
   if (asking.error === null) return null;
-  return <p class="field__error" role="alert"><Icon name="warning" size="s" /><span>{asking.error}</span></p>;
+  return (
+    <p class="field__error" role="alert">
+      <Icon name="warning" size="s" />
+      <span>{asking.error}</span>
+    </p>
+  );
 }
 
 const refused = signal<string | null>(null);
@@ -56,7 +61,21 @@ export function RefusedBanner(): JSX.Element | null {
   const words = refused.value;
   if (words === null) return null;
   return (
-    <Banner tone="error" icon="warning" title={t("console.not_done")} act={<Button kind="quiet" onPress={() => { refused.value = null; }}>{t("console.got_it")}</Button>}>
+    <Banner
+      tone="error"
+      icon="warning"
+      title={t("console.not_done")}
+      act={
+        <Button
+          kind="quiet"
+          onPress={() => {
+            refused.value = null;
+          }}
+        >
+          {t("console.got_it")}
+        </Button>
+      }
+    >
       {words}
     </Banner>
   );

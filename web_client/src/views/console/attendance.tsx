@@ -24,10 +24,20 @@ export function Counts(): JSX.Element {
   const online = counted.filter((p) => p.present).length - hall;
   const leave = counted.filter((p) => p.leave_approved && !p.present).length;
   const away = counted.filter((p) => !p.present && !p.leave_approved && p.excluded_reason === "").length;
-  const cells: readonly (readonly [string, number])[] = [["in_hall", hall], ["online", online], ["on_leave", leave], ["away", away]];
+  const cells: readonly (readonly [string, number])[] = [
+    ["in_hall", hall],
+    ["online", online],
+    ["on_leave", leave],
+    ["away", away],
+  ];
   return (
     <dl class="stat3 stat3--flat stat3--4">
-      {cells.map(([word, n]) => <div key={word}><dt>{t(`console.${word}`)}</dt><dd>{n}</dd></div>)}
+      {cells.map(([word, n]) => (
+        <div key={word}>
+          <dt>{t(`console.${word}`)}</dt>
+          <dd>{n}</dd>
+        </div>
+      ))}
     </dl>
   );
 }
@@ -35,7 +45,11 @@ export function Counts(): JSX.Element {
 export function countsWords(): string {
   const counted = people.value.filter((p) => p.role !== "guest");
   const hall = counted.filter(inHall).length;
-  return t("console.counts", { hall, online: counted.filter((p) => p.present).length - hall, leave: counted.filter((p) => p.leave_approved && !p.present).length });
+  return t("console.counts", {
+    hall,
+    online: counted.filter((p) => p.present).length - hall,
+    leave: counted.filter((p) => p.leave_approved && !p.present).length,
+  });
 }
 
 /** What is known of someone who did not answer, in a few words. */
@@ -53,8 +67,16 @@ function Missing({ ids }: { ids: readonly string[] }): JSX.Element {
       {missing.map((p) => (
         <li class="row" key={p.participant_id}>
           <Avatar id={p.participant_id} name={p.name} />
-          <span class="row__main"><span class="row__title">{p.name}</span><span class="row__sub">{whyNot(p)}</span></span>
-          <Button label={t("console.mark_here_of", { name: p.name })} onPress={() => tap("MarkPresent", { participant_id: p.participant_id })}>{t("console.mark_here")}</Button>
+          <span class="row__main">
+            <span class="row__title">{p.name}</span>
+            <span class="row__sub">{whyNot(p)}</span>
+          </span>
+          <Button
+            label={t("console.mark_here_of", { name: p.name })}
+            onPress={() => tap("MarkPresent", { participant_id: p.participant_id })}
+          >
+            {t("console.mark_here")}
+          </Button>
         </li>
       ))}
     </ul>
@@ -71,10 +93,25 @@ export function RollCallCard(): JSX.Element | null {
   return (
     <section class="card card--now stack" aria-labelledby="rcn">
       <div class="rowx rowx--between rowx--nowrap">
-        <div><h2 id="rcn">{t("console.roll_no", { n: rollCallNo(call) })}</h2><p class="small muted">{t("console.roll_means")}</p></div>
-        <span class="countdown" role="timer"><Ring left={left / total} /><span><span class="sr">{t("console.left")} </span>{countdown(left)}</span></span>
+        <div>
+          <h2 id="rcn">{t("console.roll_no", { n: rollCallNo(call) })}</h2>
+          <p class="small muted">{t("console.roll_means")}</p>
+        </div>
+        <span class="countdown" role="timer">
+          <Ring left={left / total} />
+          <span>
+            <span class="sr">{t("console.left")} </span>
+            {countdown(left)}
+          </span>
+        </span>
       </div>
-      <div><Bar part={call.answered.length} whole={Math.max(1, call.expected.length)} fill="counted" /><p class="axis-words"><span>{t("console.roll_answered", { n: call.answered.length })}</span><span>{t("console.roll_waiting", { n: waiting })}</span></p></div>
+      <div>
+        <Bar part={call.answered.length} whole={Math.max(1, call.expected.length)} fill="counted" />
+        <p class="axis-words">
+          <span>{t("console.roll_answered", { n: call.answered.length })}</span>
+          <span>{t("console.roll_waiting", { n: waiting })}</span>
+        </p>
+      </div>
       <Button onPress={() => tap("CloseRollCall", {})}>{t("console.roll_end")}</Button>
     </section>
   );
@@ -91,7 +128,9 @@ export function NotAnswered(): JSX.Element | null {
   if (ids.length === 0) return null;
   return (
     <section class="stack stack--s" aria-labelledby="na">
-      <div class="section-title"><h2 id="na">{t("console.not_answered_n", { n: ids.length })}</h2></div>
+      <div class="section-title">
+        <h2 id="na">{t("console.not_answered_n", { n: ids.length })}</h2>
+      </div>
       <Missing ids={ids} />
       <p class="tiny muted">{t("console.mark_note")}</p>
     </section>
@@ -99,9 +138,15 @@ export function NotAnswered(): JSX.Element | null {
 }
 
 export function RollCallButton(): JSX.Element {
-  return openRollCall.value === null
-    ? <Button icon="rollcall" onPress={() => openAct({ kind: "roll_call" })}>{t("console.roll_call")}</Button>
-    : <Button icon="rollcall" onPress={() => tap("CloseRollCall", {})}>{t("console.roll_end")}</Button>;
+  return openRollCall.value === null ? (
+    <Button icon="rollcall" onPress={() => openAct({ kind: "roll_call" })}>
+      {t("console.roll_call")}
+    </Button>
+  ) : (
+    <Button icon="rollcall" onPress={() => tap("CloseRollCall", {})}>
+      {t("console.roll_end")}
+    </Button>
+  );
 }
 
 export function reportAddress(): string | null {
@@ -111,15 +156,26 @@ export function reportAddress(): string | null {
 
 export function ReportLink({ names }: { names?: string }): JSX.Element | null {
   const address = reportAddress();
-  return address === null ? null : <a {...(names === undefined ? {} : { class: names })} href={address} target="_blank" rel="noopener">{t("console.report")}</a>;
+  return address === null ? null : (
+    <a {...(names === undefined ? {} : { class: names })} href={address} target="_blank" rel="noopener">
+      {t("console.report")}
+    </a>
+  );
 }
 
 export function AttendancePanel(): JSX.Element {
   const counted = quorum.value;
   return (
     <div class="panel stack">
-      <div class="section-title"><h2>{t("console.attendance")}</h2><ReportLink /></div>
-      {counted !== null && meeting.value?.opened_at == null && <p class="small muted">{t("console.expected_words", { expected: counted.entitled, present: counted.present, needed: counted.needed })}</p>}
+      <div class="section-title">
+        <h2>{t("console.attendance")}</h2>
+        <ReportLink />
+      </div>
+      {counted !== null && meeting.value?.opened_at == null && (
+        <p class="small muted">
+          {t("console.expected_words", { expected: counted.entitled, present: counted.present, needed: counted.needed })}
+        </p>
+      )}
       <Counts />
       <QuorumPlot />
       {openRollCall.value === null ? <RollCallButton /> : <RollCallCard />}

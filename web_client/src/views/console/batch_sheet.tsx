@@ -26,7 +26,7 @@ export function openTogether(): readonly Motion[] {
 function shortOf(motion: Motion): string | null {
   if (!takesThree(motion)) return null;
   const effect = consequence(motion.preset);
-  return effect !== null && effect.asksQuorum && !effect.quorum.met ? effect.quorumTitle : null;
+  return effect?.asksQuorum && !effect.quorum.met ? effect.quorumTitle : null;
 }
 
 export function BatchSheet(): JSX.Element {
@@ -42,17 +42,36 @@ export function BatchSheet(): JSX.Element {
     else next.add(id);
     left.value = next;
   };
-  const why = asking.busy ? t("console.sending") : meeting.value?.phase !== "open" ? t("console.not_open_yet")
-    : other !== null ? t("console.other_vote", { title: other.title }) : chosen.length < 2 ? t("console.choose_two") : undefined;
+  const why = asking.busy
+    ? t("console.sending")
+    : meeting.value?.phase !== "open"
+      ? t("console.not_open_yet")
+      : other !== null
+        ? t("console.other_vote", { title: other.title })
+        : chosen.length < 2
+          ? t("console.choose_two")
+          : undefined;
   return (
     <Sheet
-      title={t("console.batch_title")} onClose={back}
+      title={t("console.batch_title")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair">
-            <Button size="lg" onPress={back}>{t("console.not_now")}</Button>
-            <Button size="lg" kind="force" unavailable={why} onPress={() => asking.ask("OpenBatch", { motion_ids: chosen.map((one) => one.motion_id), seconds: Number(seconds.value) }, back)}>{t("console.open_n", { n: chosen.length })}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.not_now")}
+            </Button>
+            <Button
+              size="lg"
+              kind="force"
+              unavailable={why}
+              onPress={() =>
+                asking.ask("OpenBatch", { motion_ids: chosen.map((one) => one.motion_id), seconds: Number(seconds.value) }, back)
+              }
+            >
+              {t("console.open_n", { n: chosen.length })}
+            </Button>
           </div>
         </>
       }
@@ -67,10 +86,25 @@ export function BatchSheet(): JSX.Element {
             return (
               <li key={one.motion_id}>
                 <label class="row check-row">
-                  <input type="checkbox" checked={short === null && !left.value.has(one.motion_id)} disabled={short !== null} onChange={(event) => change(one.motion_id, event.currentTarget.checked)} />
+                  <input
+                    type="checkbox"
+                    checked={short === null && !left.value.has(one.motion_id)}
+                    disabled={short !== null}
+                    onChange={(event) => change(one.motion_id, event.currentTarget.checked)}
+                  />
                   <span class="row__main">
                     <span class="row__title">{one.title}</span>
-                    <span class="row__sub">{short !== null ? <><Icon name="warning" size="s" /> {short}</> : effect !== null ? effect.passTitle : t(one.force === "appraisal" ? "console.sheet_self" : "console.poll_no_force")}</span>
+                    <span class="row__sub">
+                      {short !== null ? (
+                        <>
+                          <Icon name="warning" size="s" /> {short}
+                        </>
+                      ) : effect !== null ? (
+                        effect.passTitle
+                      ) : (
+                        t(one.force === "appraisal" ? "console.sheet_self" : "console.poll_no_force")
+                      )}
+                    </span>
                   </span>
                 </label>
               </li>
@@ -79,8 +113,18 @@ export function BatchSheet(): JSX.Element {
         </ul>
       </fieldset>
       <ChoiceRow
-        name="batch-seconds" legend={t("console.how_long")} value={seconds.value} onChoose={(value) => { seconds.value = value; }}
-        options={[["120", t("console.minutes", { n: 2 })], ["300", t("console.minutes", { n: 5 })], ["600", t("console.minutes", { n: 10 })], ["0", t("console.no_limit")]]}
+        name="batch-seconds"
+        legend={t("console.how_long")}
+        value={seconds.value}
+        onChoose={(value) => {
+          seconds.value = value;
+        }}
+        options={[
+          ["120", t("console.minutes", { n: 2 })],
+          ["300", t("console.minutes", { n: 5 })],
+          ["600", t("console.minutes", { n: 10 })],
+          ["0", t("console.no_limit")],
+        ]}
       />
       <p class="small muted">{t(seconds.value === "0" ? "console.until_closed" : "console.until_time")}</p>
     </Sheet>
@@ -98,13 +142,28 @@ export function CloseBatchSheet(): JSX.Element {
   const open = votingTogether();
   return (
     <Sheet
-      title={t("console.close_batch_title", { n: open.length })} onClose={back}
+      title={t("console.close_batch_title", { n: open.length })}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair btn-pair--even">
-            <Button size="lg" onPress={back}>{t("console.keep_voting")}</Button>
-            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : undefined} onPress={() => asking.askEach("CloseMotion", open.map((one) => ({ motion_id: one.motion_id })))}>{t("console.close_now")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.keep_voting")}
+            </Button>
+            <Button
+              size="lg"
+              kind="primary"
+              unavailable={asking.busy ? t("console.sending") : undefined}
+              onPress={() =>
+                asking.askEach(
+                  "CloseMotion",
+                  open.map((one) => ({ motion_id: one.motion_id })),
+                )
+              }
+            >
+              {t("console.close_now")}
+            </Button>
           </div>
         </>
       }
@@ -112,7 +171,18 @@ export function CloseBatchSheet(): JSX.Element {
       <ul class="rows card card--line card--flush">
         {open.map((one) => {
           const { issued, returned } = papersOf(one);
-          return <li class="row" key={one.motion_id}><span class="row__main"><span class="row__title">{one.title}</span><span class="row__sub">{t("console.returned", { n: returned })}{t("console.comma")}{t("console.not_returned", { n: Math.max(0, issued - returned) })}</span></span></li>;
+          return (
+            <li class="row" key={one.motion_id}>
+              <span class="row__main">
+                <span class="row__title">{one.title}</span>
+                <span class="row__sub">
+                  {t("console.returned", { n: returned })}
+                  {t("console.comma")}
+                  {t("console.not_returned", { n: Math.max(0, issued - returned) })}
+                </span>
+              </span>
+            </li>
+          );
         })}
       </ul>
       <p class="small muted">{t("console.close_batch_words")}</p>

@@ -1,7 +1,13 @@
 /** A choice of few in one row, as many to a line as fit. */
 import type { JSX } from "preact";
 
-export function ChoiceRow({ name, legend, value, options, onChoose }: {
+export function ChoiceRow({
+  name,
+  legend,
+  value,
+  options,
+  onChoose,
+}: {
   name: string;
   legend: string;
   value: string;

@@ -30,21 +30,29 @@ function Line({ document }: { document: DocumentRef }): JSX.Element {
       <Icon name="book" />
       <span class="row__main">
         <span class="row__title">{document.title}</span>
-        {page === null
-          ? <span class="row__sub">{t("console.pages_n", { n: document.pages })}</span>
-          : (
-            <label class="row__sub rowx">
-              <span>{t("console.page_now")}</span>
-              <select class="input" value={page} onChange={(event) => show(document, Number(event.currentTarget.value))}>
-                {Array.from({ length: document.pages }, (_, index) => <option key={index} value={index + 1}>{`${index + 1} / ${document.pages}`}</option>)}
-              </select>
-            </label>
-          )}
+        {page === null ? (
+          <span class="row__sub">{t("console.pages_n", { n: document.pages })}</span>
+        ) : (
+          <label class="row__sub rowx">
+            <span>{t("console.page_now")}</span>
+            <select class="input" value={page} onChange={(event) => show(document, Number(event.currentTarget.value))}>
+              {Array.from({ length: document.pages }, (_, index) => (
+                <option key={index} value={index + 1}>{`${index + 1} / ${document.pages}`}</option>
+              ))}
+            </select>
+          </label>
+        )}
       </span>
       <span class="row__end">
-        {page === null
-          ? <Button icon="screen" onPress={() => show(document, from)}>{t(from > 1 ? "console.show_from" : "console.show", { n: from })}</Button>
-          : <Button pressed onPress={() => stop(document, page)}>{t("console.stop_showing")}</Button>}
+        {page === null ? (
+          <Button icon="screen" onPress={() => show(document, from)}>
+            {t(from > 1 ? "console.show_from" : "console.show", { n: from })}
+          </Button>
+        ) : (
+          <Button pressed onPress={() => stop(document, page)}>
+            {t("console.stop_showing")}
+          </Button>
+        )}
       </span>
     </li>
   );
@@ -56,9 +64,15 @@ export function DocumentsCard({ onPhone }: { onPhone: boolean }): JSX.Element | 
   if (documents.length === 0 || meeting.value?.phase !== "open") return null;
   return (
     <section class={onPhone ? "stack stack--s" : "panel"} aria-label={t("console.documents")}>
-      <div class="section-title"><h2>{t("console.documents")}</h2></div>
+      <div class="section-title">
+        <h2>{t("console.documents")}</h2>
+      </div>
       {onPhone && <SharedPage />}
-      <ul class={onPhone ? "rows doc-rows card card--flush" : "rows doc-rows"}>{documents.map((one) => <Line key={one.document_id} document={one} />)}</ul>
+      <ul class={onPhone ? "rows doc-rows card card--flush" : "rows doc-rows"}>
+        {documents.map((one) => (
+          <Line key={one.document_id} document={one} />
+        ))}
+      </ul>
     </section>
   );
 }

@@ -14,8 +14,15 @@ export function SheetChoice({ value, onChoose }: { value: AppraisalSheet; onChoo
   return (
     <>
       <ChoiceRow
-        name="sheet" legend={t("console.which_sheet")} value={value} onChoose={(sheet) => onChoose(sheet as AppraisalSheet)}
-        options={[["self", t("console.sheet_self")], ["mutual", t("console.sheet_mutual")], ["organisation", t("console.sheet_organisation")]]}
+        name="sheet"
+        legend={t("console.which_sheet")}
+        value={value}
+        onChoose={(sheet) => onChoose(sheet as AppraisalSheet)}
+        options={[
+          ["self", t("console.sheet_self")],
+          ["mutual", t("console.sheet_mutual")],
+          ["organisation", t("console.sheet_organisation")],
+        ]}
       />
       <p class="field__hint">{t(`console.sheet_${value}_means`)}</p>
     </>
@@ -29,10 +36,17 @@ export function publishedSheets(): readonly Motion[] {
 
 /** The people of a mutual sheet, each with the grade it proposes; null: none is published. */
 function fromMutual(): readonly Standing[] | null {
-  const sheet = publishedSheets().filter((one) => one.sheet === "mutual" && one.tally !== null).pop();
+  const sheet = publishedSheets()
+    .filter((one) => one.sheet === "mutual" && one.tally !== null)
+    .pop();
   if (sheet?.tally == null) return null;
   const grades = proposedGrades(sheet, sheet.tally);
-  return sheet.candidates.map((one) => ({ name: one.name, participant_id: one.participant_id, strokes: "", grade: grades[one.candidate_id] ?? "" }));
+  return sheet.candidates.map((one) => ({
+    name: one.name,
+    participant_id: one.participant_id,
+    strokes: "",
+    grade: grades[one.candidate_id] ?? "",
+  }));
 }
 
 export function Basis({ chosen, onChange }: { chosen: readonly MotionId[]; onChange: (chosen: readonly MotionId[]) => void }): JSX.Element {
@@ -46,10 +60,16 @@ export function Basis({ chosen, onChange }: { chosen: readonly MotionId[]; onCha
           <li key={one.motion_id}>
             <label class="row check-row">
               <input
-                type="checkbox" checked={chosen.includes(one.motion_id)}
-                onChange={(event) => onChange(event.currentTarget.checked ? [...chosen, one.motion_id] : chosen.filter((id) => id !== one.motion_id))}
+                type="checkbox"
+                checked={chosen.includes(one.motion_id)}
+                onChange={(event) =>
+                  onChange(event.currentTarget.checked ? [...chosen, one.motion_id] : chosen.filter((id) => id !== one.motion_id))
+                }
               />
-              <span class="row__main"><span class="row__title">{one.title}</span><span class="row__sub">{kindWords(one)}</span></span>
+              <span class="row__main">
+                <span class="row__title">{one.title}</span>
+                <span class="row__sub">{kindWords(one)}</span>
+              </span>
             </label>
           </li>
         ))}
@@ -68,7 +88,15 @@ export function gradesWrong(list: readonly Standing[], preset: Preset): string |
 }
 
 /** A grade for each; 优秀 2 / 9 is counted as they are given. */
-export function GradesGiven({ list, preset, onChange }: { list: readonly Standing[]; preset: Preset; onChange: (list: readonly Standing[]) => void }): JSX.Element {
+export function GradesGiven({
+  list,
+  preset,
+  onChange,
+}: {
+  list: readonly Standing[];
+  preset: Preset;
+  onChange: (list: readonly Standing[]) => void;
+}): JSX.Element {
   const most = mostExcellent(preset, list.length);
   const given = list.filter((one) => one.grade === "excellent").length;
   const everyone = mayStand();
@@ -76,18 +104,52 @@ export function GradesGiven({ list, preset, onChange }: { list: readonly Standin
   return (
     <fieldset class="segments">
       <legend class="small strong">{t("console.subjects_n", { n: list.length })}</legend>
-      {mutual !== null && <Button kind="soft" icon="reload" block onPress={() => onChange(mutual)}>{t("console.from_mutual", { n: mutual.length })}</Button>}
-      {mutual === null && list.length === 0 && everyone.length > 0 && <Button kind="soft" icon="plus" block onPress={() => onChange(everyone.map(standing))}>{t("console.all_members", { n: everyone.length })}</Button>}
-      {list.length > 0 && <p class="rowx rowx--between" role="status"><span class="small muted">{t("console.excellent_rule", { most, of: list.length, share: shareOf(preset) })}</span><Chip {...(given > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>{t("console.excellent_of", { n: given, most })}</Chip></p>}
+      {mutual !== null && (
+        <Button kind="soft" icon="reload" block onPress={() => onChange(mutual)}>
+          {t("console.from_mutual", { n: mutual.length })}
+        </Button>
+      )}
+      {mutual === null && list.length === 0 && everyone.length > 0 && (
+        <Button kind="soft" icon="plus" block onPress={() => onChange(everyone.map(standing))}>
+          {t("console.all_members", { n: everyone.length })}
+        </Button>
+      )}
+      {list.length > 0 && (
+        <p class="rowx rowx--between" role="status">
+          <span class="small muted">{t("console.excellent_rule", { most, of: list.length, share: shareOf(preset) })}</span>
+          <Chip {...(given > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>
+            {t("console.excellent_of", { n: given, most })}
+          </Chip>
+        </p>
+      )}
       <ul class="stack stack--s">
         {list.map((one, index) => (
           <li class="rowx rowx--nowrap candidate" key={one.participant_id ?? one.name}>
-            <label class="grow strong" for={`grade-${index}`}>{one.name}</label>
-            <select class="input grade-choice" id={`grade-${index}`} value={one.grade} onChange={(event) => onChange(list.map((other, n) => (n === index ? { ...other, grade: event.currentTarget.value as Standing["grade"] } : other)))}>
+            <label class="grow strong" for={`grade-${index}`}>
+              {one.name}
+            </label>
+            <select
+              class="input grade-choice"
+              id={`grade-${index}`}
+              value={one.grade}
+              onChange={(event) =>
+                onChange(
+                  list.map((other, n) => (n === index ? { ...other, grade: event.currentTarget.value as Standing["grade"] } : other)),
+                )
+              }
+            >
               <option value="">{t("console.choose_grade")}</option>
-              {GRADES.map((grade) => <option key={grade} value={grade}>{t(`vote.grade_${grade}`)}</option>)}
+              {GRADES.map((grade) => (
+                <option key={grade} value={grade}>
+                  {t(`vote.grade_${grade}`)}
+                </option>
+              ))}
             </select>
-            <Button icon="remove" label={t("console.remove_candidate", { name: one.name })} onPress={() => onChange(list.filter((_, n) => n !== index))} />
+            <Button
+              icon="remove"
+              label={t("console.remove_candidate", { name: one.name })}
+              onPress={() => onChange(list.filter((_, n) => n !== index))}
+            />
           </li>
         ))}
       </ul>

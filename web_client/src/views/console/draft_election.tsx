@@ -26,12 +26,19 @@ export function termsWrong(terms: ElectionTerms, candidates: number, preset: Pre
   const seats = seatsOf(terms);
   if (preset === undefined) return t("console.no_election_rule");
   if (seats < 1) return t("console.seats_missing");
-  if (candidates < candidatesNeeded(seats, preset)) return t("console.candidates_short", { needed: candidatesNeeded(seats, preset), n: candidates });
+  if (candidates < candidatesNeeded(seats, preset))
+    return t("console.candidates_short", { needed: candidatesNeeded(seats, preset), n: candidates });
   if (terms.approval.trim() === "") return t("console.approval_missing");
   return terms.base === "" ? t("console.base_missing") : null;
 }
 
-export function ElectionFields({ terms, preset, candidates, tried, onChange }: {
+export function ElectionFields({
+  terms,
+  preset,
+  candidates,
+  tried,
+  onChange,
+}: {
   terms: ElectionTerms;
   preset: Preset | undefined;
   candidates: number;
@@ -42,14 +49,49 @@ export function ElectionFields({ terms, preset, candidates, tried, onChange }: {
   const doubtful = preset?.doubts.includes("passing.base") === true;
   return (
     <>
-      <Field id="seats" label={t("console.seats")} numeric value={terms.seats} error={tried && seats < 1 ? t("console.seats_missing") : undefined} hint={seats > 0 && preset ? t("console.candidates_needed", { needed: candidatesNeeded(seats, preset), n: candidates }) : t("console.seats_hint")} onInput={(value) => onChange({ ...terms, seats: value })} />
-      <Field id="approval" label={t("console.approval")} hint={t("console.approval_hint")} value={terms.approval} error={tried && terms.approval.trim() === "" ? t("console.approval_missing") : undefined} onInput={(value) => onChange({ ...terms, approval: value })} />
-      <Segments
-        name="base" legend={t("console.base")} value={terms.base} onChoose={(value) => onChange({ ...terms, base: value })}
-        options={[{ value: "present", label: t("console.base_present") }, { value: "entitled", label: t("console.base_entitled") }]}
+      <Field
+        id="seats"
+        label={t("console.seats")}
+        numeric
+        value={terms.seats}
+        error={tried && seats < 1 ? t("console.seats_missing") : undefined}
+        hint={
+          seats > 0 && preset
+            ? t("console.candidates_needed", { needed: candidatesNeeded(seats, preset), n: candidates })
+            : t("console.seats_hint")
+        }
+        onInput={(value) => onChange({ ...terms, seats: value })}
       />
-      {doubtful && <p class="field__hint rowx rowx--nowrap"><Icon name="info" size="s" /><span>{t("console.base_doubt", { source: preset.source })}</span></p>}
-      {tried && terms.base === "" && <p class="field__error"><Icon name="warning" size="s" /><span>{t("console.base_missing")}</span></p>}
+      <Field
+        id="approval"
+        label={t("console.approval")}
+        hint={t("console.approval_hint")}
+        value={terms.approval}
+        error={tried && terms.approval.trim() === "" ? t("console.approval_missing") : undefined}
+        onInput={(value) => onChange({ ...terms, approval: value })}
+      />
+      <Segments
+        name="base"
+        legend={t("console.base")}
+        value={terms.base}
+        onChoose={(value) => onChange({ ...terms, base: value })}
+        options={[
+          { value: "present", label: t("console.base_present") },
+          { value: "entitled", label: t("console.base_entitled") },
+        ]}
+      />
+      {doubtful && (
+        <p class="field__hint rowx rowx--nowrap">
+          <Icon name="info" size="s" />
+          <span>{t("console.base_doubt", { source: preset.source })}</span>
+        </p>
+      )}
+      {tried && terms.base === "" && (
+        <p class="field__error">
+          <Icon name="warning" size="s" />
+          <span>{t("console.base_missing")}</span>
+        </p>
+      )}
     </>
   );
 }

@@ -22,10 +22,20 @@ export function standing(one: Participant): Standing {
 
 /** Candidates as the meeting is told of them; no strokes: the server's table of surnames. */
 export function candidatesOf(list: readonly Standing[]): readonly Candidate[] {
-  return list.map(({ name, participant_id, strokes, grade }) => ({ candidate_id: "", name, participant_id, strokes: Number.parseInt(strokes, 10) || 0, grade }));
+  return list.map(({ name, participant_id, strokes, grade }) => ({
+    candidate_id: "",
+    name,
+    participant_id,
+    strokes: Number.parseInt(strokes, 10) || 0,
+    grade,
+  }));
 }
 
-export function PeopleOnPaper({ list, election, onChange }: {
+export function PeopleOnPaper({
+  list,
+  election,
+  onChange,
+}: {
   list: readonly Standing[];
   /** Strokes and names from outside the branch are for elections. */
   election: boolean;
@@ -47,14 +57,29 @@ export function PeopleOnPaper({ list, election, onChange }: {
             <span class="grow strong">{one.name}</span>
             {election && (
               <>
-                <label class="small muted" for={`strokes-${index}`}>{t("console.strokes")}</label>
+                <label class="small muted" for={`strokes-${index}`}>
+                  {t("console.strokes")}
+                </label>
                 <input
-                  class="input strokes" id={`strokes-${index}`} value={one.strokes} inputMode="numeric" maxLength={2} autocomplete="off"
-                  onInput={(event) => onChange(list.map((other, n) => (n === index ? { ...other, strokes: event.currentTarget.value.replace(/\D/g, "") } : other)))}
+                  class="input strokes"
+                  id={`strokes-${index}`}
+                  value={one.strokes}
+                  inputMode="numeric"
+                  maxLength={2}
+                  autocomplete="off"
+                  onInput={(event) =>
+                    onChange(
+                      list.map((other, n) => (n === index ? { ...other, strokes: event.currentTarget.value.replace(/\D/g, "") } : other)),
+                    )
+                  }
                 />
               </>
             )}
-            <Button icon="remove" label={t("console.remove_candidate", { name: one.name })} onPress={() => onChange(list.filter((_, n) => n !== index))} />
+            <Button
+              icon="remove"
+              label={t("console.remove_candidate", { name: one.name })}
+              onPress={() => onChange(list.filter((_, n) => n !== index))}
+            />
           </li>
         ))}
       </ul>
@@ -62,7 +87,9 @@ export function PeopleOnPaper({ list, election, onChange }: {
         <div class="field">
           <label for="from-roster">{t("console.from_roster")}</label>
           <select
-            class="input" id="from-roster" value=""
+            class="input"
+            id="from-roster"
+            value=""
             onChange={(event) => {
               const one = left.find((person) => person.participant_id === event.currentTarget.value);
               event.currentTarget.value = "";
@@ -70,15 +97,36 @@ export function PeopleOnPaper({ list, election, onChange }: {
             }}
           >
             <option value="">{t("console.choose_person")}</option>
-            {left.map((one) => <option key={one.participant_id} value={one.participant_id}>{one.name}</option>)}
+            {left.map((one) => (
+              <option key={one.participant_id} value={one.participant_id}>
+                {one.name}
+              </option>
+            ))}
           </select>
         </div>
       )}
-      {!election && left.length > 0 && <Button kind="soft" icon="plus" onPress={() => onChange([...list, ...left.map(standing)])}>{t("console.all_members", { n: left.length })}</Button>}
+      {!election && left.length > 0 && (
+        <Button kind="soft" icon="plus" onPress={() => onChange([...list, ...left.map(standing)])}>
+          {t("console.all_members", { n: left.length })}
+        </Button>
+      )}
       {election && (
         <div class="stack stack--s">
-          <Field id="other-name" label={t("console.other_name")} hint={t("console.other_name_hint")} value={name.value} error={taken ? t("console.already_on") : undefined} onInput={(value) => { name.value = value; }} />
-          {name.value.trim() !== "" && !taken && <Button kind="soft" icon="plus" onPress={addName}>{t("console.add_name", { name: name.value.trim() })}</Button>}
+          <Field
+            id="other-name"
+            label={t("console.other_name")}
+            hint={t("console.other_name_hint")}
+            value={name.value}
+            error={taken ? t("console.already_on") : undefined}
+            onInput={(value) => {
+              name.value = value;
+            }}
+          />
+          {name.value.trim() !== "" && !taken && (
+            <Button kind="soft" icon="plus" onPress={addName}>
+              {t("console.add_name", { name: name.value.trim() })}
+            </Button>
+          )}
         </div>
       )}
       {election && <p class="field__hint">{t("console.strokes_words")}</p>}

@@ -24,8 +24,15 @@ const MOST_WORDS = 3;
 /** So few answers could be told apart. */
 const SMALLEST_GROUP = 5;
 
-
-function Choices({ labels, onChange, tried }: { labels: readonly string[]; onChange: (labels: readonly string[]) => void; tried: boolean }): JSX.Element {
+function Choices({
+  labels,
+  onChange,
+  tried,
+}: {
+  labels: readonly string[];
+  onChange: (labels: readonly string[]) => void;
+  tried: boolean;
+}): JSX.Element {
   const change = (index: number, value: string): void => onChange(labels.map((label, n) => (n === index ? value : label)));
   return (
     <fieldset class="segments">
@@ -33,13 +40,37 @@ function Choices({ labels, onChange, tried }: { labels: readonly string[]; onCha
       <div class="stack stack--s">
         {labels.map((label, index) => (
           <div class="rowx rowx--nowrap" key={index}>
-            <label class="sr" for={`choice-${index}`}>{t("console.choice_n", { n: index + 1 })}</label>
-            <input class="input grow" id={`choice-${index}`} value={label} placeholder={t("console.choice_n", { n: index + 1 })} autocomplete="off" onInput={(event) => change(index, event.currentTarget.value)} />
-            {labels.length > 2 && <Button icon="remove" label={t("console.remove_choice", { n: index + 1 })} onPress={() => onChange(labels.filter((_, n) => n !== index))} />}
+            <label class="sr" for={`choice-${index}`}>
+              {t("console.choice_n", { n: index + 1 })}
+            </label>
+            <input
+              class="input grow"
+              id={`choice-${index}`}
+              value={label}
+              placeholder={t("console.choice_n", { n: index + 1 })}
+              autocomplete="off"
+              onInput={(event) => change(index, event.currentTarget.value)}
+            />
+            {labels.length > 2 && (
+              <Button
+                icon="remove"
+                label={t("console.remove_choice", { n: index + 1 })}
+                onPress={() => onChange(labels.filter((_, n) => n !== index))}
+              />
+            )}
           </div>
         ))}
-        {labels.length < MOST && <Button kind="soft" icon="plus" onPress={() => onChange([...labels, ""])}>{t("console.add_choice")}</Button>}
-        {tried && !goodChoices(labels) && <p class="field__error"><Icon name="warning" size="s" /><span>{t("console.choices_wrong")}</span></p>}
+        {labels.length < MOST && (
+          <Button kind="soft" icon="plus" onPress={() => onChange([...labels, ""])}>
+            {t("console.add_choice")}
+          </Button>
+        )}
+        {tried && !goodChoices(labels) && (
+          <p class="field__error">
+            <Icon name="warning" size="s" />
+            <span>{t("console.choices_wrong")}</span>
+          </p>
+        )}
       </div>
     </fieldset>
   );
@@ -64,10 +95,25 @@ function Rule({ preset, decided, excellent }: { preset: Preset; decided: boolean
   return (
     <div class="card card--line stack stack--s">
       <p class="small strong">{t("console.means_here", { rule: presetTitle(preset) })}</p>
-      {preset.quorum !== null && <p class="small">{effect.quorumTitle}{t("console.comma")}{effect.quorumWords}</p>}
+      {preset.quorum !== null && (
+        <p class="small">
+          {effect.quorumTitle}
+          {t("console.comma")}
+          {effect.quorumWords}
+        </p>
+      )}
       {excellent !== "" && <p class="small">{excellent}</p>}
-      {decided && <p class="small">{effect.passTitle}{t("console.comma")}{effect.passWords}</p>}
-      <p class="tiny muted">{t("console.rule_source", { source: preset.source })}{preset.assumed.length ? ` ${t("console.rule_assumed")}` : ""}</p>
+      {decided && (
+        <p class="small">
+          {effect.passTitle}
+          {t("console.comma")}
+          {effect.passWords}
+        </p>
+      )}
+      <p class="tiny muted">
+        {t("console.rule_source", { source: preset.source })}
+        {preset.assumed.length ? ` ${t("console.rule_assumed")}` : ""}
+      </p>
       {preset.doubts.length > 0 && <p class="tiny muted">{t("console.rule_doubts")}</p>}
     </div>
   );
@@ -80,17 +126,34 @@ function excellentWords(preset: Preset, appraised: number): string {
 }
 
 /** The meeting's rule, the branch's own, and the shipped ones. */
-function RuleChoice({ possible, value, onChoose }: { possible: readonly Preset[]; value: string; onChoose: (presetId: string) => void }): JSX.Element {
-  const options = (list: readonly Preset[]): JSX.Element[] => list.map((p) => <option key={p.preset_id} value={p.preset_id}>{presetTitle(p)}</option>);
+function RuleChoice({
+  possible,
+  value,
+  onChoose,
+}: {
+  possible: readonly Preset[];
+  value: string;
+  onChoose: (presetId: string) => void;
+}): JSX.Element {
+  const options = (list: readonly Preset[]): JSX.Element[] =>
+    list.map((p) => (
+      <option key={p.preset_id} value={p.preset_id}>
+        {presetTitle(p)}
+      </option>
+    ));
   const own = possible.filter(isOwn);
   return (
     <div class="field">
       <label for="rule">{t("console.rule")}</label>
       <select class="input" id="rule" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {own.length === 0 ? options(possible) : (
+        {own.length === 0 ? (
+          options(possible)
+        ) : (
           <>
             <optgroup label={t("console.rules_own")}>{options(own)}</optgroup>
-            {own.length < possible.length && <optgroup label={t("console.rules_shipped")}>{options(possible.filter((p) => !isOwn(p)))}</optgroup>}
+            {own.length < possible.length && (
+              <optgroup label={t("console.rules_shipped")}>{options(possible.filter((p) => !isOwn(p)))}</optgroup>
+            )}
           </>
         )}
       </select>
@@ -124,23 +187,35 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const named = possible.find((p) => p.preset_id === presetId.value) ?? possible[0];
   const preset = adopting ? adoptionRule(named, basis.value) : named;
   const ways = methods(kind, sheet.value, preset);
-  const method = ways.includes(wished.value) ? wished.value : ways[0] ?? "open";
+  const method = ways.includes(wished.value) ? wished.value : (ways[0] ?? "open");
   const withLabels = asks && shape.value === "choices";
   const electionWrong = kind === "election" ? termsWrong(terms.value, candidates.value.length, preset) : null;
   const groupWrong = kind === "survey" && !/^\d{1,3}$/.test(group.value.trim());
   const gradingWrong = adopting && preset ? gradesWrong(candidates.value, preset) : null;
-  const good = gradingWrong === null && title.value.trim() !== "" && (!withLabels || goodChoices(labels.value)) && electionWrong === null && !groupWrong && (kind !== "appraisal" || candidates.value.length > 0);
+  const good =
+    gradingWrong === null &&
+    title.value.trim() !== "" &&
+    (!withLabels || goodChoices(labels.value)) &&
+    electionWrong === null &&
+    !groupWrong &&
+    (kind !== "appraisal" || candidates.value.length > 0);
 
   const fields = (): CommandData["DraftMotion"] => {
     const choices = withLabels ? labels.value.map((label) => ({ choice_id: "", label: label.trim() })) : [];
     const { base } = terms.value;
     return {
-      title: title.value.trim(), text: text.value.trim(), item_id: item?.item_id ?? null, force: kind, method, choices,
+      title: title.value.trim(),
+      text: text.value.trim(),
+      item_id: item?.item_id ?? null,
+      force: kind,
+      method,
+      choices,
       max_choices: withLabels ? Math.min(most.value, choices.length) : asks && shape.value === "word" ? MOST_WORDS : 1,
       preset_id: asks ? "" : (named?.preset_id ?? ""),
       shape: asks ? shape.value : "choices",
       candidates: ofPeople ? candidatesOf(adopting ? candidates.value : candidates.value.map((one) => ({ ...one, grade: "" }))) : [],
-      terms: kind === "election" && base !== "" ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base } : null,
+      terms:
+        kind === "election" && base !== "" ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base } : null,
       sheet: kind === "appraisal" ? sheet.value : "mutual",
       based_on: adopting ? basis.value : [],
       minimum_group: kind === "survey" ? Number(group.value) : 0,
@@ -160,15 +235,30 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
 
   return (
     <Sheet
-      title={t("console.draft_title")} onClose={back}
+      title={t("console.draft_title")}
+      onClose={back}
       foot={
         <>
-          {tried.value && gradingWrong !== null && <p class="field__error" role="alert"><Icon name="warning" size="s" /><span>{gradingWrong}</span></p>}
-          {tried.value && electionWrong !== null && <p class="field__error" role="alert"><Icon name="warning" size="s" /><span>{electionWrong}</span></p>}
+          {tried.value && gradingWrong !== null && (
+            <p class="field__error" role="alert">
+              <Icon name="warning" size="s" />
+              <span>{gradingWrong}</span>
+            </p>
+          )}
+          {tried.value && electionWrong !== null && (
+            <p class="field__error" role="alert">
+              <Icon name="warning" size="s" />
+              <span>{electionWrong}</span>
+            </p>
+          )}
           <AskingError asking={asking} />
           <div class="btn-pair">
-            <Button size="lg" onPress={() => save("keep")}>{t("console.keep_ready")}</Button>
-            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : undefined} onPress={() => save("open")}>{t("console.to_opening")}</Button>
+            <Button size="lg" onPress={() => save("keep")}>
+              {t("console.keep_ready")}
+            </Button>
+            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : undefined} onPress={() => save("open")}>
+              {t("console.to_opening")}
+            </Button>
           </div>
         </>
       }
@@ -176,7 +266,15 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       {item !== null && <p class="small muted">{t("console.for_item", { title: item.title })}</p>}
       <div class="field">
         <label for="force">{t("console.what_kind")}</label>
-        <select class="input" id="force" value={kind} onChange={(event) => { force.value = event.currentTarget.value as MotionForce; tried.value = false; }}>
+        <select
+          class="input"
+          id="force"
+          value={kind}
+          onChange={(event) => {
+            force.value = event.currentTarget.value as MotionForce;
+            tried.value = false;
+          }}
+        >
           {rules("motion").length > 0 && <option value="motion">{t("console.motion")}</option>}
           <option value="poll">{t("console.poll")}</option>
           {rules("election").length > 0 && <option value="election">{t("console.election")}</option>}
@@ -185,40 +283,170 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
         </select>
         {kind !== "appraisal" && <p class="field__hint">{t(`console.${kind}_means`)}</p>}
       </div>
-      {kind === "appraisal" && <SheetChoice value={sheet.value} onChoose={(value) => { sheet.value = value; }} />}
-      <Field id="motion-title" label={t(asks ? "console.question" : "console.motion_title")} hint={t(asks ? "console.question_hint" : `console.${kind === "motion" ? "motion_hint" : kind === "election" ? "election_hint" : "appraisal_hint"}`)} value={title.value} onInput={(value) => { title.value = value; }} error={tried.value && title.value.trim() === "" ? t("console.title_missing") : undefined} />
+      {kind === "appraisal" && (
+        <SheetChoice
+          value={sheet.value}
+          onChoose={(value) => {
+            sheet.value = value;
+          }}
+        />
+      )}
+      <Field
+        id="motion-title"
+        label={t(asks ? "console.question" : "console.motion_title")}
+        hint={t(
+          asks
+            ? "console.question_hint"
+            : `console.${kind === "motion" ? "motion_hint" : kind === "election" ? "election_hint" : "appraisal_hint"}`,
+        )}
+        value={title.value}
+        onInput={(value) => {
+          title.value = value;
+        }}
+        error={tried.value && title.value.trim() === "" ? t("console.title_missing") : undefined}
+      />
       {asks && (
         <ChoiceRow
-          name="shape" legend={t("console.shape")} value={shape.value} onChoose={(value) => { shape.value = value as PollShape; }}
-          options={[["choices", t("console.shape_choices")], ["scale", t("console.shape_scale")], ["word", t("console.shape_word")]]}
+          name="shape"
+          legend={t("console.shape")}
+          value={shape.value}
+          onChoose={(value) => {
+            shape.value = value as PollShape;
+          }}
+          options={[
+            ["choices", t("console.shape_choices")],
+            ["scale", t("console.shape_scale")],
+            ["word", t("console.shape_word")],
+          ]}
         />
       )}
-      {withLabels && <Choices labels={labels.value} onChange={(value) => { labels.value = value; }} tried={tried.value} />}
+      {withLabels && (
+        <Choices
+          labels={labels.value}
+          onChange={(value) => {
+            labels.value = value;
+          }}
+          tried={tried.value}
+        />
+      )}
       {withLabels && labels.value.length > 2 && (
         <ChoiceRow
-          name="most" legend={t("console.how_many")} value={String(Math.min(most.value, labels.value.length))} onChoose={(value) => { most.value = Number(value); }}
-          options={[["1", t("console.choose_one")], ["2", t("console.choose_up_to", { n: 2 })], [String(labels.value.length), t("console.choose_any")]]}
+          name="most"
+          legend={t("console.how_many")}
+          value={String(Math.min(most.value, labels.value.length))}
+          onChoose={(value) => {
+            most.value = Number(value);
+          }}
+          options={[
+            ["1", t("console.choose_one")],
+            ["2", t("console.choose_up_to", { n: 2 })],
+            [String(labels.value.length), t("console.choose_any")],
+          ]}
         />
       )}
-      {kind === "survey" && <Field id="group" label={t("console.minimum_group")} hint={t("console.minimum_group_hint")} numeric value={group.value} error={tried.value && groupWrong ? t("console.minimum_group_hint") : undefined} onInput={(value) => { group.value = value; }} />}
-      {kind === "election" && <ElectionFields terms={terms.value} preset={preset} candidates={candidates.value.length} tried={tried.value} onChange={(value) => { terms.value = value; }} />}
-      {adopting && <Basis chosen={basis.value} onChange={(value) => { basis.value = value; }} />}
-      {adopting && preset && <GradesGiven list={candidates.value} preset={preset} onChange={(value) => { candidates.value = value; }} />}
-      {ofPeople && !adopting && <PeopleOnPaper list={candidates.value} election={kind === "election"} onChange={(value) => { candidates.value = value; }} />}
-      {kind === "appraisal" && tried.value && candidates.value.length === 0 && <p class="field__error"><Icon name="warning" size="s" /><span>{t("console.subjects_missing")}</span></p>}
+      {kind === "survey" && (
+        <Field
+          id="group"
+          label={t("console.minimum_group")}
+          hint={t("console.minimum_group_hint")}
+          numeric
+          value={group.value}
+          error={tried.value && groupWrong ? t("console.minimum_group_hint") : undefined}
+          onInput={(value) => {
+            group.value = value;
+          }}
+        />
+      )}
+      {kind === "election" && (
+        <ElectionFields
+          terms={terms.value}
+          preset={preset}
+          candidates={candidates.value.length}
+          tried={tried.value}
+          onChange={(value) => {
+            terms.value = value;
+          }}
+        />
+      )}
+      {adopting && (
+        <Basis
+          chosen={basis.value}
+          onChange={(value) => {
+            basis.value = value;
+          }}
+        />
+      )}
+      {adopting && preset && (
+        <GradesGiven
+          list={candidates.value}
+          preset={preset}
+          onChange={(value) => {
+            candidates.value = value;
+          }}
+        />
+      )}
+      {ofPeople && !adopting && (
+        <PeopleOnPaper
+          list={candidates.value}
+          election={kind === "election"}
+          onChange={(value) => {
+            candidates.value = value;
+          }}
+        />
+      )}
+      {kind === "appraisal" && tried.value && candidates.value.length === 0 && (
+        <p class="field__error">
+          <Icon name="warning" size="s" />
+          <span>{t("console.subjects_missing")}</span>
+        </p>
+      )}
       {ways.length > 1 && (
         <ChoiceRow
-          name="method" legend={t("console.how")} value={method} onChoose={(value) => { wished.value = value as VoteMethod; }}
-          options={[["open", t("console.open_ballot")], ["named", t("console.named")], ["secret", t("console.secret")]]}
+          name="method"
+          legend={t("console.how")}
+          value={method}
+          onChoose={(value) => {
+            wished.value = value as VoteMethod;
+          }}
+          options={[
+            ["open", t("console.open_ballot")],
+            ["named", t("console.named")],
+            ["secret", t("console.secret")],
+          ]}
         />
       )}
       <p class="small muted">{t(`console.${method}_words`)}</p>
-      {!asks && possible.length > 1 && <RuleChoice possible={possible} value={named?.preset_id ?? ""} onChoose={(id) => { presetId.value = id; }} />}
-      {!asks && preset && <Rule preset={preset} decided={kind === "motion" || adopting} excellent={kind === "appraisal" ? excellentWords(preset, candidates.value.length) : ""} />}
+      {!asks && possible.length > 1 && (
+        <RuleChoice
+          possible={possible}
+          value={named?.preset_id ?? ""}
+          onChoose={(id) => {
+            presetId.value = id;
+          }}
+        />
+      )}
+      {!asks && preset && (
+        <Rule
+          preset={preset}
+          decided={kind === "motion" || adopting}
+          excellent={kind === "appraisal" ? excellentWords(preset, candidates.value.length) : ""}
+        />
+      )}
       <div class="field">
         <label for="motion-text">{t("console.motion_text")}</label>
-        <textarea class="input" id="motion-text" rows={3} value={text.value} aria-describedby="motion-text-hint" onInput={(event) => { text.value = event.currentTarget.value; }} />
-        <p class="field__hint" id="motion-text-hint">{t("console.optional")}</p>
+        <textarea
+          class="input"
+          id="motion-text"
+          rows={3}
+          value={text.value}
+          aria-describedby="motion-text-hint"
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+        />
+        <p class="field__hint" id="motion-text-hint">
+          {t("console.optional")}
+        </p>
       </div>
     </Sheet>
   );

@@ -28,8 +28,20 @@ function Holder({ inline }: { inline?: boolean }): JSX.Element | null {
       <div class="rowx rowx--nowrap grow">
         <Avatar id={held.participant_id} name={name} />
         <div class="grow">
-          <p class="rowx rowx--between"><span class="strong">{t("console.speaking_now", { name })}</span>{left !== null && <span class="floor__time" role="timer"><span class="sr">{t("console.left")} </span>{countdown(left)}</span>}</p>
-          {left !== null ? <Bar part={left} whole={total} size="thin" fill={left <= 30 ? "pending" : "on"} /> : <p class="small muted">{t("console.floor_no_limit")}</p>}
+          <p class="rowx rowx--between">
+            <span class="strong">{t("console.speaking_now", { name })}</span>
+            {left !== null && (
+              <span class="floor__time" role="timer">
+                <span class="sr">{t("console.left")} </span>
+                {countdown(left)}
+              </span>
+            )}
+          </p>
+          {left !== null ? (
+            <Bar part={left} whole={total} size="thin" fill={left <= 30 ? "pending" : "on"} />
+          ) : (
+            <p class="small muted">{t("console.floor_no_limit")}</p>
+          )}
         </div>
       </div>
       <div class="btn-pair btn-pair--even">
@@ -44,13 +56,20 @@ function Waiting({ id, place }: { id: ParticipantId; place: number }): JSX.Eleme
   const name = nameOf(id);
   return (
     <li class="row">
-      <span class="agenda__no" aria-label={t("console.place_n", { n: place })}>{place}</span>
+      <span class="agenda__no" role="img" aria-label={t("console.place_n", { n: place })}>
+        {place}
+      </span>
       <button class="row__main row__open" type="button" onClick={() => openAct({ kind: "person", participant: id })}>
         <span class="row__title">{name}</span>
         {participant(id)?.media.includes("audio") && <span class="row__sub">{t("console.mic_open")}</span>}
       </button>
       <span class="row__end">
-        <Button kind={place === 1 && floor.value === null ? "primary" : "soft"} onPress={() => tap("GrantFloor", { participant_id: id, seconds: GIVEN })}>{t("console.give_minutes", { n: GIVEN / 60 })}</Button>
+        <Button
+          kind={place === 1 && floor.value === null ? "primary" : "soft"}
+          onPress={() => tap("GrantFloor", { participant_id: id, seconds: GIVEN })}
+        >
+          {t("console.give_minutes", { n: GIVEN / 60 })}
+        </Button>
       </span>
     </li>
   );
@@ -59,7 +78,13 @@ function Waiting({ id, place }: { id: ParticipantId; place: number }): JSX.Eleme
 export function Queue(): JSX.Element {
   const queue = hands.value;
   if (queue.length === 0) return <p class="small muted">{t("console.queue_empty")}</p>;
-  return <ol class="rows card card--flush card--line">{queue.map((id, index) => <Waiting key={id} id={id} place={index + 1} />)}</ol>;
+  return (
+    <ol class="rows card card--flush card--line">
+      {queue.map((id, index) => (
+        <Waiting key={id} id={id} place={index + 1} />
+      ))}
+    </ol>
+  );
 }
 
 /** Only who has the floor is heard: switched for the room the secretary is in. */
@@ -68,8 +93,13 @@ export function ModeratedRow(): JSX.Element | null {
   if (room === null) return null;
   return (
     <SwitchRow
-      icon="mic" title={t("console.moderated")} sub={t(room.moderated ? "console.moderated_on" : "console.moderated_off")}
-      on={room.moderated} onWord={t("console.on")} offWord={t("console.off")} onChange={(on) => tap("ModerateRoom", { room_id: room.room_id, moderated: on })}
+      icon="mic"
+      title={t("console.moderated")}
+      sub={t(room.moderated ? "console.moderated_on" : "console.moderated_off")}
+      on={room.moderated}
+      onWord={t("console.on")}
+      offWord={t("console.off")}
+      onChange={(on) => tap("ModerateRoom", { room_id: room.room_id, moderated: on })}
     />
   );
 }
@@ -80,8 +110,13 @@ export function CaptionRow(): JSX.Element | null {
   if (room === null || room.kind === "text" || !captionsOffered.value || meeting.value?.phase !== "open") return null;
   return (
     <SwitchRow
-      icon="text" title={t("captions.title")} sub={t(room.captioned ? "captions.on_words" : "captions.off_words")}
-      on={room.captioned} onWord={t("console.on")} offWord={t("console.off")} onChange={(on) => tap("CaptionRoom", { room_id: room.room_id, captioned: on })}
+      icon="text"
+      title={t("captions.title")}
+      sub={t(room.captioned ? "captions.on_words" : "captions.off_words")}
+      on={room.captioned}
+      onWord={t("console.on")}
+      offWord={t("console.off")}
+      onChange={(on) => tap("CaptionRoom", { room_id: room.room_id, captioned: on })}
     />
   );
 }
@@ -112,8 +147,17 @@ export function FloorCard(): JSX.Element {
           <span class="small muted">{t("console.waiting")}</span>
           {queue.slice(0, 4).map((id, index) => (
             <span class="rowx rowx--nowrap" key={id}>
-              <span class="chip"><Icon name="hand" size="s" />{index + 1} {nameOf(id)}</span>
-              <Button kind="soft" label={t("console.give_minutes_to", { n: GIVEN / 60, name: nameOf(id) })} onPress={() => tap("GrantFloor", { participant_id: id, seconds: GIVEN })}>{t("console.give_minutes", { n: GIVEN / 60 })}</Button>
+              <span class="chip">
+                <Icon name="hand" size="s" />
+                {index + 1} {nameOf(id)}
+              </span>
+              <Button
+                kind="soft"
+                label={t("console.give_minutes_to", { n: GIVEN / 60, name: nameOf(id) })}
+                onPress={() => tap("GrantFloor", { participant_id: id, seconds: GIVEN })}
+              >
+                {t("console.give_minutes", { n: GIVEN / 60 })}
+              </Button>
             </span>
           ))}
           {queue.length > 4 && <span class="small muted">{t("console.more_waiting", { n: queue.length - 4 })}</span>}
@@ -131,11 +175,16 @@ export function FloorTab(): JSX.Element {
         {floor.value === null ? <p>{t(hands.value.length ? "console.floor_free" : "console.floor_nobody")}</p> : <Holder />}
       </section>
       <section class="stack stack--s" aria-labelledby="waiting-title">
-        <div class="section-title"><h2 id="waiting-title">{t("console.waiting_n", { n: hands.value.length })}</h2></div>
+        <div class="section-title">
+          <h2 id="waiting-title">{t("console.waiting_n", { n: hands.value.length })}</h2>
+        </div>
         <Queue />
       </section>
       <section class="stack stack--s" aria-label={t("console.microphones")}>
-        <div class="rows card card--flush"><ModeratedRow /><CaptionRow /></div>
+        <div class="rows card card--flush">
+          <ModeratedRow />
+          <CaptionRow />
+        </div>
         <MuteAllButton />
       </section>
     </>

@@ -32,25 +32,60 @@ export function ItemSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const open = meeting.value?.phase === "open";
   return (
     <Sheet
-      title={t(item === null ? "console.add_item_title" : "console.item_title")} onClose={back}
+      title={t(item === null ? "console.add_item_title" : "console.item_title")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair btn-pair--even">
-            <Button size="lg" onPress={back}>{t("console.cancel")}</Button>
-            <Button size="lg" kind="primary" unavailable={changed ? undefined : t("console.nothing_changed")} onPress={save}>{t(item === null ? "console.add" : "console.save")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.cancel")}
+            </Button>
+            <Button size="lg" kind="primary" unavailable={changed ? undefined : t("console.nothing_changed")} onPress={save}>
+              {t(item === null ? "console.add" : "console.save")}
+            </Button>
           </div>
         </>
       }
     >
       {item !== null && open && !current && (
-        <Button block icon="forward" onPress={() => asking.ask("StepAgenda", { item_id: item.item_id }, back)}>{t(item.ended_at === null ? "console.go_to_item" : "console.back_to_item")}</Button>
+        <Button block icon="forward" onPress={() => asking.ask("StepAgenda", { item_id: item.item_id }, back)}>
+          {t(item.ended_at === null ? "console.go_to_item" : "console.back_to_item")}
+        </Button>
       )}
-      <Field id="item-title" label={t("console.item_words")} value={title.value} onInput={(value) => { title.value = value; }} error={tried.value && badTitle ? t("console.item_words_missing") : undefined} />
-      <Field id="item-minutes" label={t("console.item_minutes")} hint={t("console.item_minutes_hint")} numeric value={minutes.value} onInput={(value) => { minutes.value = value; }} error={badMinutes ? t("console.item_minutes_wrong") : undefined} />
-      <Field id="item-speaker" label={t("console.item_speaker")} hint={t("console.optional")} value={speaker.value} onInput={(value) => { speaker.value = value; }} />
+      <Field
+        id="item-title"
+        label={t("console.item_words")}
+        value={title.value}
+        onInput={(value) => {
+          title.value = value;
+        }}
+        error={tried.value && badTitle ? t("console.item_words_missing") : undefined}
+      />
+      <Field
+        id="item-minutes"
+        label={t("console.item_minutes")}
+        hint={t("console.item_minutes_hint")}
+        numeric
+        value={minutes.value}
+        onInput={(value) => {
+          minutes.value = value;
+        }}
+        error={badMinutes ? t("console.item_minutes_wrong") : undefined}
+      />
+      <Field
+        id="item-speaker"
+        label={t("console.item_speaker")}
+        hint={t("console.optional")}
+        value={speaker.value}
+        onInput={(value) => {
+          speaker.value = value;
+        }}
+      />
       {item !== null && item.started_at === null && (
-        <Button kind="quiet" block icon="remove" onPress={() => asking.ask("RemoveAgendaItem", { item_id: item.item_id }, back)}>{t("console.remove_item")}</Button>
+        <Button kind="quiet" block icon="remove" onPress={() => asking.ask("RemoveAgendaItem", { item_id: item.item_id }, back)}>
+          {t("console.remove_item")}
+        </Button>
       )}
     </Sheet>
   );

@@ -24,44 +24,85 @@ import { holders } from "./secret_opening";
 import { tallyWords } from "./tally_words";
 
 export function Kind({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.force === "appraisal") return <Chip tone="force" icon={motion.method === "secret" ? "lock" : "edit"}>{t(`console.sheet_${motion.sheet}`)}</Chip>;
-  if (motion.force === "election" || motion.force === "survey") return <Chip tone="force" icon="lock">{t(`console.${motion.force}`)}</Chip>;
+  if (motion.force === "appraisal")
+    return (
+      <Chip tone="force" icon={motion.method === "secret" ? "lock" : "edit"}>
+        {t(`console.sheet_${motion.sheet}`)}
+      </Chip>
+    );
+  if (motion.force === "election" || motion.force === "survey")
+    return (
+      <Chip tone="force" icon="lock">
+        {t(`console.${motion.force}`)}
+      </Chip>
+    );
   if (motion.force === "poll" && motion.method !== "secret") return <Chip icon="list">{t("console.poll")}</Chip>;
-  if (motion.method === "secret") return <Chip tone="force" icon="lock">{t("console.secret")}</Chip>;
+  if (motion.method === "secret")
+    return (
+      <Chip tone="force" icon="lock">
+        {t("console.secret")}
+      </Chip>
+    );
   return motion.method === "named" ? <Chip icon="edit">{t("console.named")}</Chip> : <Chip icon="ballot">{t("console.open_ballot")}</Chip>;
 }
 
 /** The beginning of the fingerprint, the same as on the hall's screen. */
 function Fingerprint({ motion }: { motion: Motion }): JSX.Element | null {
-  return motion.paper === null ? null : <p class="tiny muted">{t("console.fingerprint")} <b class="mono">{inFours(motion.paper.fingerprint, 16)}</b></p>;
+  return motion.paper === null ? null : (
+    <p class="tiny muted">
+      {t("console.fingerprint")} <b class="mono">{inFours(motion.paper.fingerprint, 16)}</b>
+    </p>
+  );
 }
 
 /** The count of ballots on paper in the hall, where the meeting has scrutineer and teller. */
 function PaperCountButton({ motion }: { motion: Motion }): JSX.Element | null {
   if (motion.method !== "secret" || !decides(motion) || holders("scrutineer").length === 0 || holders("teller").length === 0) return null;
   const signed = motion.paper_count?.signed_by.length ?? 0;
-  const words = motion.paper_count === null ? t("console.paper_count") : t(signed === 2 ? "console.paper_count_signed" : "console.paper_count_waits", { n: motion.paper_count.returned, signed });
-  return <Button kind="quiet" block icon="edit" onPress={() => openAct({ kind: "paper_count", motion: motion.motion_id })}>{words}</Button>;
+  const words =
+    motion.paper_count === null
+      ? t("console.paper_count")
+      : t(signed === 2 ? "console.paper_count_signed" : "console.paper_count_waits", { n: motion.paper_count.returned, signed });
+  return (
+    <Button kind="quiet" block icon="edit" onPress={() => openAct({ kind: "paper_count", motion: motion.motion_id })}>
+      {words}
+    </Button>
+  );
 }
 
 /** Whatever has begun can be called off; who does it, and why, goes into the record. */
 function WithdrawButton({ motion }: { motion: Motion }): JSX.Element {
-  return <Button kind="quiet" block icon="remove" onPress={() => openAct({ kind: "withdraw", motion: motion.motion_id })}>{t("console.withdraw")}</Button>;
+  return (
+    <Button kind="quiet" block icon="remove" onPress={() => openAct({ kind: "withdraw", motion: motion.motion_id })}>
+      {t("console.withdraw")}
+    </Button>
+  );
 }
 
 function Prepared({ motion }: { motion: Motion }): JSX.Element {
   const effect = consequence(motion.preset);
   return (
     <>
-      <p class="rowx"><Kind motion={motion} /><span class="small muted">{t(`console.phase_${motion.phase}`)}</span></p>
+      <p class="rowx">
+        <Kind motion={motion} />
+        <span class="small muted">{t(`console.phase_${motion.phase}`)}</span>
+      </p>
       <p class="strong">{motion.title}</p>
-      {motion.force === "election" && motion.terms !== null && <p class="small muted">{t("console.terms_title", { seats: motion.terms.seats, n: motion.candidates.length })}</p>}
+      {motion.force === "election" && motion.terms !== null && (
+        <p class="small muted">{t("console.terms_title", { seats: motion.terms.seats, n: motion.candidates.length })}</p>
+      )}
       {motion.force === "survey" && <p class="small muted">{t("console.survey_means")}</p>}
       {motion.force === "appraisal" && <p class="small muted">{t(`console.sheet_${motion.sheet}_means`)}</p>}
-      {effect !== null && (takesThree(motion) || motion.force === "poll") && <p class="small muted">{motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}</p>}
+      {effect !== null && (takesThree(motion) || motion.force === "poll") && (
+        <p class="small muted">
+          {motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}
+        </p>
+      )}
       <div class="btn-pair">
         <Button onPress={() => openAct({ kind: "motion_acts", motion: motion.motion_id })}>{t("console.motion_acts")}</Button>
-        <Button kind="primary" onPress={() => openAct({ kind: "open_vote", motion: motion.motion_id })}>{t("console.open_vote")}</Button>
+        <Button kind="primary" onPress={() => openAct({ kind: "open_vote", motion: motion.motion_id })}>
+          {t("console.open_vote")}
+        </Button>
       </div>
     </>
   );
@@ -72,13 +113,31 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
   void second.value;
   return (
     <>
-      <p class="rowx rowx--between"><Chip tone="on" dot="pulse">{t("console.voting_now")}</Chip>{motion.closes_at !== null && <span class="countdown" role="timer"><span class="sr">{t("console.left")} </span>{countdown(secondsLeft(motion.closes_at))}</span>}</p>
+      <p class="rowx rowx--between">
+        <Chip tone="on" dot="pulse">
+          {t("console.voting_now")}
+        </Chip>
+        {motion.closes_at !== null && (
+          <span class="countdown" role="timer">
+            <span class="sr">{t("console.left")} </span>
+            {countdown(secondsLeft(motion.closes_at))}
+          </span>
+        )}
+      </p>
       <p class="strong">{motion.title}</p>
-      <div><Bar part={returned} whole={Math.max(out, 1)} /><p class="axis-words"><span>{t("console.returned", { n: returned })}</span><span>{t("console.not_returned", { n: Math.max(0, out - returned) })}</span></p></div>
+      <div>
+        <Bar part={returned} whole={Math.max(out, 1)} />
+        <p class="axis-words">
+          <span>{t("console.returned", { n: returned })}</span>
+          <span>{t("console.not_returned", { n: Math.max(0, out - returned) })}</span>
+        </p>
+      </div>
       {showsRunning(motion) && <RunningPlot motion={motion} />}
       <Fingerprint motion={motion} />
       <PaperCountButton motion={motion} />
-      <Button block onPress={() => openAct({ kind: "close_vote", motion: motion.motion_id })}>{t("console.close_vote")}</Button>
+      <Button block onPress={() => openAct({ kind: "close_vote", motion: motion.motion_id })}>
+        {t("console.close_vote")}
+      </Button>
       <WithdrawButton motion={motion} />
     </>
   );
@@ -87,28 +146,50 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
 function Closed({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
-      <p class="rowx"><Chip tone="pending" icon="pending">{t("console.counted_not_published")}</Chip></p>
+      <p class="rowx">
+        <Chip tone="pending" icon="pending">
+          {t("console.counted_not_published")}
+        </Chip>
+      </p>
       <p class="strong">{motion.title}</p>
       <p class="small">{tallyWords(motion)}</p>
-      <Button kind="primary" block onPress={() => openAct({ kind: "publish", motion: motion.motion_id })}>{t("console.look_and_publish")}</Button>
+      <Button kind="primary" block onPress={() => openAct({ kind: "publish", motion: motion.motion_id })}>
+        {t("console.look_and_publish")}
+      </Button>
     </>
   );
 }
 
 function Past({ motion }: { motion: Motion }): JSX.Element {
   const verdict = motion.verdict;
-  const chip = motion.phase === "withdrawn"
-    ? <Chip icon="remove">{t("console.withdrawn")}</Chip>
-    : verdict === null || verdict.reason === "no_force"
-      ? <Chip icon="list">{t("console.poll_over")}</Chip>
-      : <Chip {...(verdict.carried ? { tone: "counted" as const } : {})} icon={verdict.carried ? "counted" : "info"}>{verdictWord(verdict)}</Chip>;
+  const chip =
+    motion.phase === "withdrawn" ? (
+      <Chip icon="remove">{t("console.withdrawn")}</Chip>
+    ) : verdict === null || verdict.reason === "no_force" ? (
+      <Chip icon="list">{t("console.poll_over")}</Chip>
+    ) : (
+      <Chip {...(verdict.carried ? { tone: "counted" as const } : {})} icon={verdict.carried ? "counted" : "info"}>
+        {verdictWord(verdict)}
+      </Chip>
+    );
   return (
     <>
-    <button class="card card--line card--press stack stack--s" type="button" onClick={() => openSheet({ name: "result", motion: motion.motion_id })}>
-      <span class="rowx">{chip}{motion.phase === "published" && <span class="small muted">{tallyWords(motion)}</span>}</span>
-      <span class="strong">{motion.title}</span>
-    </button>
-    {canRevote(motion) && <Button kind="quiet" onPress={() => openAct({ kind: "revote", motion: motion.motion_id })}>{t("console.revote")}</Button>}
+      <button
+        class="card card--line card--press stack stack--s"
+        type="button"
+        onClick={() => openSheet({ name: "result", motion: motion.motion_id })}
+      >
+        <span class="rowx">
+          {chip}
+          {motion.phase === "published" && <span class="small muted">{tallyWords(motion)}</span>}
+        </span>
+        <span class="strong">{motion.title}</span>
+      </button>
+      {canRevote(motion) && (
+        <Button kind="quiet" onPress={() => openAct({ kind: "revote", motion: motion.motion_id })}>
+          {t("console.revote")}
+        </Button>
+      )}
     </>
   );
 }
@@ -117,7 +198,11 @@ function Past({ motion }: { motion: Motion }): JSX.Element {
 function Between({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
-      <p class="rowx"><Chip tone="pending" icon="pending">{t(motion.phase === "sealing" ? "console.sealing" : "console.preparing")}</Chip></p>
+      <p class="rowx">
+        <Chip tone="pending" icon="pending">
+          {t(motion.phase === "sealing" ? "console.sealing" : "console.preparing")}
+        </Chip>
+      </p>
       <p class="strong">{motion.title}</p>
     </>
   );
@@ -127,29 +212,70 @@ function Collecting({ motion }: { motion: Motion }): JSX.Element {
   void second.value;
   return (
     <>
-      <p class="rowx rowx--between"><Chip tone="on" dot="pulse">{t("console.collecting")}</Chip>{motion.collect_until !== null && <span class="countdown" role="timer"><span class="sr">{t("console.left")} </span>{countdown(secondsLeft(motion.collect_until))}</span>}</p>
+      <p class="rowx rowx--between">
+        <Chip tone="on" dot="pulse">
+          {t("console.collecting")}
+        </Chip>
+        {motion.collect_until !== null && (
+          <span class="countdown" role="timer">
+            <span class="sr">{t("console.left")} </span>
+            {countdown(secondsLeft(motion.collect_until))}
+          </span>
+        )}
+      </p>
       <p class="strong">{motion.title}</p>
       <p class="small muted">{t("console.issued_of", { n: papersOf(motion).issued, of: papersOut(motion) })}</p>
       <Fingerprint motion={motion} />
       <PaperCountButton motion={motion} />
-      <Button block onPress={() => tap("CloseCollecting", { motion_id: motion.motion_id })}>{t("console.close_collecting")}</Button>
+      <Button block onPress={() => tap("CloseCollecting", { motion_id: motion.motion_id })}>
+        {t("console.close_collecting")}
+      </Button>
       <WithdrawButton motion={motion} />
     </>
   );
 }
 
 const INSIDE: Readonly<Record<Exclude<Motion["phase"], "published" | "withdrawn">, (props: { motion: Motion }) => JSX.Element>> = {
-  drafted: Prepared, moved: Prepared, discussed: Prepared, preparing: Between, collecting: Collecting, voting: Voting, sealing: Between, closed: Closed,
+  drafted: Prepared,
+  moved: Prepared,
+  discussed: Prepared,
+  preparing: Between,
+  collecting: Collecting,
+  voting: Voting,
+  sealing: Between,
+  closed: Closed,
 };
 
 function Card({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.phase === "published" || motion.phase === "withdrawn") return <li><Past motion={motion} /></li>;
+  if (motion.phase === "published" || motion.phase === "withdrawn")
+    return (
+      <li>
+        <Past motion={motion} />
+      </li>
+    );
   const Inside = INSIDE[motion.phase];
-  return <li class={motion.phase === "voting" || motion.phase === "collecting" ? "card card--now stack stack--s" : "card card--line stack stack--s"}><Inside motion={motion} /></li>;
+  return (
+    <li
+      class={
+        motion.phase === "voting" || motion.phase === "collecting" ? "card card--now stack stack--s" : "card card--line stack stack--s"
+      }
+    >
+      <Inside motion={motion} />
+    </li>
+  );
 }
 
 const ORDER: Readonly<Record<Motion["phase"], number>> = {
-  voting: 0, sealing: 0, collecting: 0, preparing: 0, closed: 1, discussed: 2, moved: 2, drafted: 3, published: 4, withdrawn: 5,
+  voting: 0,
+  sealing: 0,
+  collecting: 0,
+  preparing: 0,
+  closed: 1,
+  discussed: 2,
+  moved: 2,
+  drafted: 3,
+  published: 4,
+  withdrawn: 5,
 };
 
 /** What needs an act first; then the newest. */
@@ -158,29 +284,59 @@ function ordered(all: readonly Motion[]): readonly Motion[] {
 }
 
 export function DraftButton({ kind }: { kind: "quiet" | "primary" }): JSX.Element {
-  return <Button kind={kind} icon="plus" onPress={() => openAct({ kind: "draft", item: currentItem.value?.item.item_id ?? null })}>{t("console.draft")}</Button>;
+  return (
+    <Button kind={kind} icon="plus" onPress={() => openAct({ kind: "draft", item: currentItem.value?.item.item_id ?? null })}>
+      {t("console.draft")}
+    </Button>
+  );
 }
 
 /** Offered while two or more are prepared and none runs; and, while several run, to end them all. */
 function BatchButton(): JSX.Element | null {
   const open = votingTogether().length;
-  if (open > 1) return <Button icon="check" block onPress={() => openAct({ kind: "close_batch" })}>{t("console.close_batch", { n: open })}</Button>;
+  if (open > 1)
+    return (
+      <Button icon="check" block onPress={() => openAct({ kind: "close_batch" })}>
+        {t("console.close_batch", { n: open })}
+      </Button>
+    );
   const ready = openTogether().length;
-  return ready < 2 || runningMotion.value !== null ? null : <Button icon="list" block onPress={() => openAct({ kind: "batch" })}>{t("console.batch", { n: ready })}</Button>;
+  return ready < 2 || runningMotion.value !== null ? null : (
+    <Button icon="list" block onPress={() => openAct({ kind: "batch" })}>
+      {t("console.batch", { n: ready })}
+    </Button>
+  );
 }
 
 export function MotionList(): JSX.Element {
   const shown = ordered(motions.value);
   if (shown.length === 0) {
-    return <div class="empty"><Icon name="ballot" /><p>{t("console.no_motions")}</p></div>;
+    return (
+      <div class="empty">
+        <Icon name="ballot" />
+        <p>{t("console.no_motions")}</p>
+      </div>
+    );
   }
-  return <><BatchButton /><ul class="stack">{shown.map((motion) => <Card key={motion.motion_id} motion={motion} />)}</ul></>;
+  return (
+    <>
+      <BatchButton />
+      <ul class="stack">
+        {shown.map((motion) => (
+          <Card key={motion.motion_id} motion={motion} />
+        ))}
+      </ul>
+    </>
+  );
 }
 
 export function MotionsPanel(): JSX.Element {
   return (
     <div class="panel stack">
-      <div class="section-title"><h2>{t("console.motions")}</h2><DraftButton kind="quiet" /></div>
+      <div class="section-title">
+        <h2>{t("console.motions")}</h2>
+        <DraftButton kind="quiet" />
+      </div>
       <MotionList />
     </div>
   );

@@ -18,12 +18,21 @@ function Line({ note }: { note: Note }): JSX.Element {
   return (
     <li class="row row--top">
       <span class="row__main">
-        <span class="row__sub">{clockTime(note.taken_at)} <Chip>{t(`console.note_${note.kind}`)}</Chip>{note.participant_id !== null ? ` ${nameOf(note.participant_id)}` : ""}</span>
+        <span class="row__sub">
+          {clockTime(note.taken_at)} <Chip>{t(`console.note_${note.kind}`)}</Chip>
+          {note.participant_id !== null ? ` ${nameOf(note.participant_id)}` : ""}
+        </span>
         <span class="note-text">{note.text}</span>
       </span>
       <Button
-        icon="remove" kind="quiet" label={t("console.remove_note")}
-        onPress={() => tap("RemoveNote", { note_id: note.note_id }, () => offerUndo(t("console.note_removed"), t("console.undo"), () => tap("TakeNote", again)))}
+        icon="remove"
+        kind="quiet"
+        label={t("console.remove_note")}
+        onPress={() =>
+          tap("RemoveNote", { note_id: note.note_id }, () =>
+            offerUndo(t("console.note_removed"), t("console.undo"), () => tap("TakeNote", again)),
+          )
+        }
       />
     </li>
   );
@@ -32,7 +41,13 @@ function Line({ note }: { note: Note }): JSX.Element {
 export function NoteList(): JSX.Element {
   const notes = meeting.value?.notes ?? [];
   if (notes.length === 0) return <p class="small muted">{t("console.no_notes")}</p>;
-  return <ul class="rows card card--line card--flush">{[...notes].reverse().map((note) => <Line key={note.note_id} note={note} />)}</ul>;
+  return (
+    <ul class="rows card card--line card--flush">
+      {[...notes].reverse().map((note) => (
+        <Line key={note.note_id} note={note} />
+      ))}
+    </ul>
+  );
 }
 
 export function NoteSheet({ about }: { about: ParticipantId | null }): JSX.Element {
@@ -44,15 +59,26 @@ export function NoteSheet({ about }: { about: ParticipantId | null }): JSX.Eleme
   const empty = text.value.trim() === "";
   return (
     <Sheet
-      title={t("console.take_note")} onClose={back}
+      title={t("console.take_note")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair btn-pair--even">
-            <Button size="lg" onPress={back}>{t("console.cancel")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.cancel")}
+            </Button>
             <Button
-              size="lg" kind="primary" unavailable={empty ? t("console.write_first") : asking.busy ? t("console.sending") : undefined}
-              onPress={() => asking.ask("TakeNote", { kind: kind.value, text: text.value.trim(), item_id: step?.item.item_id ?? null, participant_id: who.value || null }, back)}
+              size="lg"
+              kind="primary"
+              unavailable={empty ? t("console.write_first") : asking.busy ? t("console.sending") : undefined}
+              onPress={() =>
+                asking.ask(
+                  "TakeNote",
+                  { kind: kind.value, text: text.value.trim(), item_id: step?.item.item_id ?? null, participant_id: who.value || null },
+                  back,
+                )
+              }
             >
               {t("console.write_down")}
             </Button>
@@ -62,22 +88,48 @@ export function NoteSheet({ about }: { about: ParticipantId | null }): JSX.Eleme
     >
       <p class="small muted">{step === null ? t("console.note_no_item") : t("console.for_item", { title: step.item.title })}</p>
       <ChoiceRow
-        name="note-kind" legend={t("console.note_kind")} value={kind.value} onChoose={(value) => { kind.value = value as NoteKind; }}
+        name="note-kind"
+        legend={t("console.note_kind")}
+        value={kind.value}
+        onChoose={(value) => {
+          kind.value = value as NoteKind;
+        }}
         options={(["point", "dissent", "resolution"] as const).map((one) => [one, t(`console.note_${one}`)] as const)}
       />
       <div class="field">
         <label for="note-text">{t("console.note_text")}</label>
-        <textarea class="input" id="note-text" rows={4} value={text.value} onInput={(event) => { text.value = event.currentTarget.value; }} />
+        <textarea
+          class="input"
+          id="note-text"
+          rows={4}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+        />
       </div>
       <div class="field">
         <label for="note-who">{t("console.note_who")}</label>
-        <select class="input" id="note-who" value={who.value} onChange={(event) => { who.value = event.currentTarget.value; }}>
+        <select
+          class="input"
+          id="note-who"
+          value={who.value}
+          onChange={(event) => {
+            who.value = event.currentTarget.value;
+          }}
+        >
           <option value="">{t("console.note_nobody")}</option>
-          {people.value.map((p) => <option key={p.participant_id} value={p.participant_id}>{p.name}</option>)}
+          {people.value.map((p) => (
+            <option key={p.participant_id} value={p.participant_id}>
+              {p.name}
+            </option>
+          ))}
         </select>
       </div>
       <section class="stack stack--s" aria-labelledby="notes-so-far">
-        <h3 class="small" id="notes-so-far">{t("console.notes_so_far")}</h3>
+        <h3 class="small" id="notes-so-far">
+          {t("console.notes_so_far")}
+        </h3>
         <NoteList />
         <p class="tiny muted">{t("console.notes_words")}</p>
       </section>

@@ -18,13 +18,20 @@ const sought = signal("");
 function subWords(p: Participant): string {
   const words: string[] = [roleOf(p)];
   if (p.participant_id === you.value?.participant_id) words.push(t("console.you"));
-  if (p.resembles !== null) words.push(t("console.looks_like", { name: participant(p.resembles)?.name ?? t("room.notice_lookalike_someone") }));
+  if (p.resembles !== null)
+    words.push(t("console.looks_like", { name: participant(p.resembles)?.name ?? t("room.notice_lookalike_someone") }));
   if (p.kind === "hall_camera") {
     words.push(t(isHere(p) ? "room_people.camera_on" : "room_people.camera_off"));
   } else if (p.removed) {
     words.push(t("console.was_removed"));
   } else if (!p.present) {
-    words.push(p.leave_approved ? t("console.is_on_leave", { reason: p.leave_reason }) : p.excluded_reason ? t("console.not_counted") : t(p.left_at === null ? "console.not_come_short" : "console.left_short"));
+    words.push(
+      p.leave_approved
+        ? t("console.is_on_leave", { reason: p.leave_reason })
+        : p.excluded_reason
+          ? t("console.not_counted")
+          : t(p.left_at === null ? "console.not_come_short" : "console.left_short"),
+    );
   } else {
     const room = meeting.value?.rooms[p.room_id];
     const place = hands.value.indexOf(p.participant_id) + 1;
@@ -47,13 +54,26 @@ function rank(p: Participant): number {
 
 function Line({ p }: { p: Participant }): JSX.Element {
   const level = lastEvidence(p)?.level ?? "none";
-  const word = p.kind === "hall_camera" ? "" : p.present ? t(`room_people.level_${level === "none" ? "connected" : level}`) : t(p.leave_approved ? "console.on_leave" : "console.away");
+  const word =
+    p.kind === "hall_camera"
+      ? ""
+      : p.present
+        ? t(`room_people.level_${level === "none" ? "connected" : level}`)
+        : t(p.leave_approved ? "console.on_leave" : "console.away");
   return (
     <li>
       <button class="row" type="button" onClick={() => openAct({ kind: "person", participant: p.participant_id })}>
         <Avatar id={p.participant_id} name={p.name} size="s" />
-        <span class="row__main"><span class="row__title">{p.name}</span><span class="row__sub">{subWords(p)}</span></span>
-        {p.media.includes("audio") && <span class="row__end"><Icon name="mic" /><span class="sr">{t("console.mic_open")}</span></span>}
+        <span class="row__main">
+          <span class="row__title">{p.name}</span>
+          <span class="row__sub">{subWords(p)}</span>
+        </span>
+        {p.media.includes("audio") && (
+          <span class="row__end">
+            <Icon name="mic" />
+            <span class="sr">{t("console.mic_open")}</span>
+          </span>
+        )}
         {p.kind === "person" && <Evidence level={p.present ? level : "none"} word={word} />}
       </button>
     </li>
@@ -64,15 +84,35 @@ export function PeopleSearch(): JSX.Element {
   return (
     <div class="search">
       <Icon name="search" />
-      <label class="sr" for="find-person">{t("console.find")}</label>
-      <input class="input" id="find-person" type="search" placeholder={t("console.find")} value={sought.value} autocomplete="off" onInput={(event) => { sought.value = event.currentTarget.value; }} />
+      <label class="sr" for="find-person">
+        {t("console.find")}
+      </label>
+      <input
+        class="input"
+        id="find-person"
+        type="search"
+        placeholder={t("console.find")}
+        value={sought.value}
+        autocomplete="off"
+        onInput={(event) => {
+          sought.value = event.currentTarget.value;
+        }}
+      />
     </div>
   );
 }
 
 export function PeopleList(): JSX.Element {
   const words = sought.value.trim();
-  const shown = Object.values(participants.value).filter((p) => p.name.includes(words)).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "zh"));
+  const shown = Object.values(participants.value)
+    .filter((p) => p.name.includes(words))
+    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "zh"));
   if (shown.length === 0) return <p class="small muted pad">{t("console.nobody_found")}</p>;
-  return <ul class="rows people-rows">{shown.map((p) => <Line key={p.participant_id} p={p} />)}</ul>;
+  return (
+    <ul class="rows people-rows">
+      {shown.map((p) => (
+        <Line key={p.participant_id} p={p} />
+      ))}
+    </ul>
+  );
 }

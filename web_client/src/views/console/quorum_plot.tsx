@@ -22,7 +22,8 @@ export function QuorumPlot(): JSX.Element | null {
   const most = Math.max(counted.entitled, 1);
   const x = (at: number): number => Math.round(((at - from) / Math.max(1, until - from)) * WIDE);
   const y = (n: number): number => Math.round(TALL - (n / most) * (TALL - 8));
-  const line = steps.map(({ at, present }, index) => (index === 0 ? `M${x(at)} ${y(present)}` : `H${x(at)}V${y(present)}`)).join("") + `H${WIDE}`;
+  const line =
+    steps.map(({ at, present }, index) => (index === 0 ? `M${x(at)} ${y(present)}` : `H${x(at)}V${y(present)}`)).join("") + `H${WIDE}`;
   const low = Math.min(...steps.slice(steps.length > 1 && steps[0]?.present === 0 ? 1 : 0).map(({ present }) => present));
   const words = t("console.quorum_plot", { present: counted.present, entitled: counted.entitled, low, needed: counted.needed });
   return (
@@ -33,9 +34,17 @@ export function QuorumPlot(): JSX.Element | null {
         <path class="line" d={line} />
         {counted.needed > 0 && <line class="need" x1="0" x2={WIDE} y1={y(counted.needed)} y2={y(counted.needed)} />}
         <line class="base" x1="0" x2={WIDE} y1={TALL} y2={TALL} />
-        <text x="0" y={TALL + 18}>{clockTime(from)}</text>
-        <text x={WIDE} y={TALL + 18} text-anchor="end">{clockTime(until)}</text>
-        {counted.needed > 0 && <text class="t-force" x={WIDE} y={y(counted.needed) - 5} text-anchor="end">{t("console.quorum_line", { n: counted.needed })}</text>}
+        <text x="0" y={TALL + 18}>
+          {clockTime(from)}
+        </text>
+        <text x={WIDE} y={TALL + 18} text-anchor="end">
+          {clockTime(until)}
+        </text>
+        {counted.needed > 0 && (
+          <text class="t-force" x={WIDE} y={y(counted.needed) - 5} text-anchor="end">
+            {t("console.quorum_line", { n: counted.needed })}
+          </text>
+        )}
       </svg>
     </figure>
   );

@@ -15,7 +15,13 @@ import { ChoiceRow } from "./choice_row";
 /** Whether it can be voted on again, and has not been drafted so yet. */
 export function canRevote(motion: Motion): boolean {
   const ended = motion.phase === "closed" || motion.phase === "published";
-  return ended && motion.verdict !== null && !motion.verdict.carried && decides(motion) && !motions.value.some((one) => one.revote_of === motion.motion_id && one.phase !== "withdrawn");
+  return (
+    ended &&
+    motion.verdict !== null &&
+    !motion.verdict.carried &&
+    decides(motion) &&
+    !motions.value.some((one) => one.revote_of === motion.motion_id && one.phase !== "withdrawn")
+  );
 }
 
 export function RevoteSheet({ motion }: { motion: Motion }): JSX.Element {
@@ -26,23 +32,40 @@ export function RevoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const tied = verdict?.tied ?? [];
   return (
     <Sheet
-      title={t("console.revote")} onClose={back}
+      title={t("console.revote")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair btn-pair--even">
-            <Button size="lg" onPress={back}>{t("console.cancel")}</Button>
-            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : undefined} onPress={() => asking.ask("Revote", { motion_id: motion.motion_id, seats: seats.value }, back)}>{t("console.revote_draft")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.cancel")}
+            </Button>
+            <Button
+              size="lg"
+              kind="primary"
+              unavailable={asking.busy ? t("console.sending") : undefined}
+              onPress={() => asking.ask("Revote", { motion_id: motion.motion_id, seats: seats.value }, back)}
+            >
+              {t("console.revote_draft")}
+            </Button>
           </div>
         </>
       }
     >
       <p class="strong">{motion.title}</p>
       <p class="small muted">{t(motion.force === "election" ? "console.revote_election" : "console.revote_words")}</p>
-      {tied.length > 0 && <p class="small">{t("console.revote_tied", { names: tied.map((mark) => nameOfMark(motion, mark)).join("、") })}</p>}
+      {tied.length > 0 && (
+        <p class="small">{t("console.revote_tied", { names: tied.map((mark) => nameOfMark(motion, mark)).join("、") })}</p>
+      )}
       {missing > 1 && missing < 7 && (
         <ChoiceRow
-          name="revote-seats" legend={t("console.seats")} value={String(seats.value)} onChoose={(value) => { seats.value = Number(value); }}
+          name="revote-seats"
+          legend={t("console.seats")}
+          value={String(seats.value)}
+          onChoose={(value) => {
+            seats.value = Number(value);
+          }}
           options={Array.from({ length: missing }, (_, n) => [String(n + 1), String(n + 1)] as const)}
         />
       )}

@@ -53,11 +53,20 @@ export function consequence(preset: Preset): Consequence | null {
   return {
     quorum,
     asksQuorum: preset.quorum !== null,
-    quorumTitle: preset.quorum === null ? t("console.quorum_none") : t(quorum.met ? "console.quorum_ok" : "console.quorum_short", { n: quorum.needed - present }),
-    quorumWords: preset.quorum === null ? t("console.quorum_none_words", { present, entitled }) : t("console.quorum_words", { entitled, present, needed: quorum.needed, share: shareWords(preset.quorum) }),
+    quorumTitle:
+      preset.quorum === null
+        ? t("console.quorum_none")
+        : t(quorum.met ? "console.quorum_ok" : "console.quorum_short", { n: quorum.needed - present }),
+    quorumWords:
+      preset.quorum === null
+        ? t("console.quorum_none_words", { present, entitled })
+        : t("console.quorum_words", { entitled, present, needed: quorum.needed, share: shareWords(preset.quorum) }),
     passTitle,
     passWords,
     papersTitle: t("console.papers", { n: present }),
-    papersWords: [away > 0 ? t("console.papers_away", { n: away }) : "", others > 0 ? t("console.papers_none", { n: others }) : ""].filter(Boolean).join(t("console.semicolon")) || t("console.papers_all"),
+    papersWords:
+      [away > 0 ? t("console.papers_away", { n: away }) : "", others > 0 ? t("console.papers_none", { n: others }) : ""]
+        .filter(Boolean)
+        .join(t("console.semicolon")) || t("console.papers_all"),
   };
 }

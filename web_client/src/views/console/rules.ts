@@ -12,7 +12,9 @@ export function isOwn({ preset_id }: Preset): boolean {
 function all(): readonly Preset[] {
   const here = meeting.value?.preset;
   const place = (one: Preset): number => (one === here ? 0 : isOwn(one) ? 1 : one.preset_id === "general_meeting" ? 2 : 3);
-  return [...(here ? [here] : []), ...(boot.value?.presets ?? []).filter((one) => one.preset_id !== here?.preset_id)].sort((a, b) => place(a) - place(b));
+  return [...(here ? [here] : []), ...(boot.value?.presets ?? []).filter((one) => one.preset_id !== here?.preset_id)].sort(
+    (a, b) => place(a) - place(b),
+  );
 }
 
 /** The shipped rules for elections, and a branch's own made from them. */
@@ -33,7 +35,9 @@ export function sheetRules(sheet: AppraisalSheet, basis: readonly MotionId[]): r
 
 /** The rule an organisation sheet is adopted by and its grades are given by: as `domain.appraisals.sheet_rule` has it. */
 export function adoptionRule(named: Preset | undefined, basis: readonly MotionId[]): Preset | undefined {
-  const deciding = [named, meeting.value?.preset, ...all().filter((one) => one.preset_id === "general_meeting")].find((one) => one?.passing != null);
+  const deciding = [named, meeting.value?.preset, ...all().filter((one) => one.preset_id === "general_meeting")].find(
+    (one) => one?.passing != null,
+  );
   const sheets = motions.value.filter((one) => basis.includes(one.motion_id));
   const rested = sheets.find((one) => one.sheet === "mutual") ?? sheets[0];
   const graded = rested?.preset ?? (named !== undefined && isForAppraisals(named) ? named : rules("appraisal")[0]);

@@ -21,7 +21,9 @@ export function officersMissing(motion: Motion): string | undefined {
   if (motion.force !== "election") return undefined;
   const both = [...holders("scrutineer"), ...holders("teller")];
   if (holders("scrutineer").length === 0 || holders("teller").length === 0) return t("console.officers_first");
-  return motion.candidates.some((one) => one.participant_id !== null && both.includes(one.participant_id)) ? t("console.officer_is_candidate") : undefined;
+  return motion.candidates.some((one) => one.participant_id !== null && both.includes(one.participant_id))
+    ? t("console.officer_is_candidate")
+    : undefined;
 }
 
 export function OfficersCheck({ motion }: { motion: Motion }): JSX.Element {
@@ -31,9 +33,17 @@ export function OfficersCheck({ motion }: { motion: Motion }): JSX.Element {
     <li class={missing === undefined ? undefined : "checks__short"}>
       <Icon name={missing === undefined ? "counted" : "warning"} />
       <span>
-        <b>{missing ?? t("console.officers_here")}</b><br />
+        <b>{missing ?? t("console.officers_here")}</b>
+        <br />
         <span class="small muted">{t("console.officers_names", { scrutineer: names("scrutineer"), teller: names("teller") })}</span>
-        {missing !== undefined && <><br /><Button kind="quiet" onPress={() => openAct({ kind: "officers" })}>{t("console.officers")}</Button></>}
+        {missing !== undefined && (
+          <>
+            <br />
+            <Button kind="quiet" onPress={() => openAct({ kind: "officers" })}>
+              {t("console.officers")}
+            </Button>
+          </>
+        )}
       </span>
     </li>
   );
@@ -45,7 +55,13 @@ export function TermsChecks({ motion }: { motion: Motion }): JSX.Element | null 
   return (
     <li>
       <Icon name="counted" />
-      <span><b>{t("console.terms_title", { seats: terms.seats, n: motion.candidates.length })}</b><br /><span class="small muted">{t("console.terms_words", { approval: terms.approval_reference, base: t(`console.base_${terms.base}`) })}</span></span>
+      <span>
+        <b>{t("console.terms_title", { seats: terms.seats, n: motion.candidates.length })}</b>
+        <br />
+        <span class="small muted">
+          {t("console.terms_words", { approval: terms.approval_reference, base: t(`console.base_${terms.base}`) })}
+        </span>
+      </span>
     </li>
   );
 }
@@ -53,8 +69,16 @@ export function TermsChecks({ motion }: { motion: Motion }): JSX.Element | null 
 export function CollectTime({ value, onChoose }: { value: number; onChoose: (seconds: number) => void }): JSX.Element {
   return (
     <ChoiceRow
-      name="collect" legend={t("console.collect_time")} value={String(value)} onChoose={(seconds) => onChoose(Number(seconds))}
-      options={[["30", t("console.seconds", { n: 30 })], ["60", t("console.minutes", { n: 1 })], ["120", t("console.minutes", { n: 2 })], ["0", t("console.by_hand")]]}
+      name="collect"
+      legend={t("console.collect_time")}
+      value={String(value)}
+      onChoose={(seconds) => onChoose(Number(seconds))}
+      options={[
+        ["30", t("console.seconds", { n: 30 })],
+        ["60", t("console.minutes", { n: 1 })],
+        ["120", t("console.minutes", { n: 2 })],
+        ["0", t("console.by_hand")],
+      ]}
     />
   );
 }
@@ -65,10 +89,21 @@ const LIMITS = ["keeps", "forced", "unanimous", "server", "forged", "backups"] a
 export function Limits({ entitled }: { entitled: number }): JSX.Element {
   return (
     <>
-      {entitled < SMALL && <p class="field__hint rowx rowx--nowrap"><Icon name="warning" size="s" /><span>{t("console.small_electorate", { n: entitled })}</span></p>}
+      {entitled < SMALL && (
+        <p class="field__hint rowx rowx--nowrap">
+          <Icon name="warning" size="s" />
+          <span>{t("console.small_electorate", { n: entitled })}</span>
+        </p>
+      )}
       <details class="limits">
         <summary>{t("console.limits")}</summary>
-        <ul class="stack stack--s">{LIMITS.map((limit) => <li class="small muted" key={limit}>{t(`console.limit_${limit}`)}</li>)}</ul>
+        <ul class="stack stack--s">
+          {LIMITS.map((limit) => (
+            <li class="small muted" key={limit}>
+              {t(`console.limit_${limit}`)}
+            </li>
+          ))}
+        </ul>
       </details>
     </>
   );

@@ -25,7 +25,11 @@ function MovedOn(): null {
   return null;
 }
 
-function withMotion(id: MotionId, phases: readonly MotionPhase[], show: (motion: NonNullable<ReturnType<typeof motionOf>>) => JSX.Element): JSX.Element {
+function withMotion(
+  id: MotionId,
+  phases: readonly MotionPhase[],
+  show: (motion: NonNullable<ReturnType<typeof motionOf>>) => JSX.Element,
+): JSX.Element {
   const motion = motionOf(id);
   return motion && phases.includes(motion.phase) ? show(motion) : <MovedOn />;
 }
@@ -49,7 +53,9 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
     case "publish":
       return withMotion(act.motion, ["closed"], (motion) => <PublishSheet motion={motion} />);
     case "withdraw":
-      return withMotion(act.motion, ["drafted", "moved", "discussed", "collecting", "voting", "closed"], (motion) => <WithdrawSheet motion={motion} />);
+      return withMotion(act.motion, ["drafted", "moved", "discussed", "collecting", "voting", "closed"], (motion) => (
+        <WithdrawSheet motion={motion} />
+      ));
     case "motion_acts":
       return withMotion(act.motion, BEFORE, (motion) => <MotionActs motion={motion} />);
     case "amend":

@@ -23,39 +23,74 @@ export function RecordingSheet(): JSX.Element {
   if (recording !== null) {
     return (
       <Sheet
-        title={t("console.recording_on")} onClose={back} head={<Chip tone="rec" dot="pulse">{t("console.recording_since", { time: clockTime(recording.started_at), n: minutesBetween(recording.started_at, second.value) })}</Chip>}
+        title={t("console.recording_on")}
+        onClose={back}
+        head={
+          <Chip tone="rec" dot="pulse">
+            {t("console.recording_since", { time: clockTime(recording.started_at), n: minutesBetween(recording.started_at, second.value) })}
+          </Chip>
+        }
         foot={
           <>
             <AskingError asking={asking} />
             <div class="btn-pair btn-pair--even">
-              <Button size="lg" onPress={back}>{t("console.keep_recording")}</Button>
-              <Button size="lg" kind="primary" onPress={() => asking.ask("StopRecording", {}, back)}>{t("console.stop_recording")}</Button>
+              <Button size="lg" onPress={back}>
+                {t("console.keep_recording")}
+              </Button>
+              <Button size="lg" kind="primary" onPress={() => asking.ask("StopRecording", {}, back)}>
+                {t("console.stop_recording")}
+              </Button>
             </div>
           </>
         }
       >
-        <div><Bar part={agreed} whole={Math.max(1, here.length)} fill="counted" /><p class="axis-words"><span>{t("console.consented", { n: agreed })}</span><span>{t("console.not_consented", { n: here.length - agreed })}</span></p></div>
+        <div>
+          <Bar part={agreed} whole={Math.max(1, here.length)} fill="counted" />
+          <p class="axis-words">
+            <span>{t("console.consented", { n: agreed })}</span>
+            <span>{t("console.not_consented", { n: here.length - agreed })}</span>
+          </p>
+        </div>
         <p class="small muted">{t("console.stop_words")}</p>
       </Sheet>
     );
   }
   return (
     <Sheet
-      title={t("console.recording_title")} onClose={back}
+      title={t("console.recording_title")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair">
-            <Button size="lg" onPress={back}>{t("console.cancel")}</Button>
-            <Button size="lg" kind="force" unavailable={meeting.value?.phase === "open" ? undefined : t("console.not_open_yet")} onPress={() => asking.ask("StartRecording", {}, back)}>{t("console.start_recording")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.cancel")}
+            </Button>
+            <Button
+              size="lg"
+              kind="force"
+              unavailable={meeting.value?.phase === "open" ? undefined : t("console.not_open_yet")}
+              onPress={() => asking.ask("StartRecording", {}, back)}
+            >
+              {t("console.start_recording")}
+            </Button>
           </div>
         </>
       }
     >
       <ul class="checks">
-        <li><Icon name="info" /><span>{t("console.recording_all_told")}</span></li>
-        <li><Icon name="mic" /><span>{t("console.recording_what")}</span></li>
-        <li><Icon name="lock" /><span>{t("console.recording_votes")}</span></li>
+        <li>
+          <Icon name="info" />
+          <span>{t("console.recording_all_told")}</span>
+        </li>
+        <li>
+          <Icon name="mic" />
+          <span>{t("console.recording_what")}</span>
+        </li>
+        <li>
+          <Icon name="lock" />
+          <span>{t("console.recording_votes")}</span>
+        </li>
       </ul>
     </Sheet>
   );
@@ -67,14 +102,19 @@ export function RollCallStart(): JSX.Element {
   const expected = people.value.filter((p) => p.role !== "guest" && p.excluded_reason === "").length;
   return (
     <Sheet
-      title={t("console.roll_title")} onClose={back}
+      title={t("console.roll_title")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair">
-            <Button size="lg" onPress={back}>{t("console.cancel")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.cancel")}
+            </Button>
             <Button
-              size="lg" kind="primary" unavailable={meeting.value?.phase === "open" ? undefined : t("console.not_open_yet")}
+              size="lg"
+              kind="primary"
+              unavailable={meeting.value?.phase === "open" ? undefined : t("console.not_open_yet")}
               onPress={() => asking.ask("OpenRollCall", { seconds: Number(seconds.value) }, back)}
             >
               {t("console.roll_start")}
@@ -85,8 +125,17 @@ export function RollCallStart(): JSX.Element {
     >
       <p>{t("console.roll_words", { n: expected })}</p>
       <ChoiceRow
-        name="roll-seconds" legend={t("console.how_long")} value={seconds.value} onChoose={(value) => { seconds.value = value; }}
-        options={[["30", t("console.seconds", { n: 30 })], ["60", t("console.minutes", { n: 1 })], ["120", t("console.minutes", { n: 2 })]]}
+        name="roll-seconds"
+        legend={t("console.how_long")}
+        value={seconds.value}
+        onChoose={(value) => {
+          seconds.value = value;
+        }}
+        options={[
+          ["30", t("console.seconds", { n: 30 })],
+          ["60", t("console.minutes", { n: 1 })],
+          ["120", t("console.minutes", { n: 2 })],
+        ]}
       />
     </Sheet>
   );
@@ -102,23 +151,64 @@ export function AdjournSheet(): JSX.Element {
   const notOpen = state?.phase !== "open";
   return (
     <Sheet
-      title={t("console.adjourn_title")} onClose={back}
+      title={t("console.adjourn_title")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair">
-            <Button size="lg" onPress={back}>{t("console.go_on")}</Button>
-            <Button size="lg" kind="force" unavailable={notOpen ? t("console.not_open_yet") : voting !== null ? t("console.vote_first") : asking.busy ? t("console.sending") : undefined} onPress={() => asking.ask("AdjournMeeting", {}, () => go({ sheet: null, place: "room" }))}>{t("console.adjourn")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.go_on")}
+            </Button>
+            <Button
+              size="lg"
+              kind="force"
+              unavailable={
+                notOpen
+                  ? t("console.not_open_yet")
+                  : voting !== null
+                    ? t("console.vote_first")
+                    : asking.busy
+                      ? t("console.sending")
+                      : undefined
+              }
+              onPress={() => asking.ask("AdjournMeeting", {}, () => go({ sheet: null, place: "room" }))}
+            >
+              {t("console.adjourn")}
+            </Button>
           </div>
         </>
       }
     >
       <ul class="checks">
-        {counted !== null && <li><Icon name="people" /><span>{t("console.adjourn_people", { expected: counted.entitled, present: counted.present })}</span></li>}
-        {undone > 0 && <li class="checks__short"><Icon name="warning" /><span>{t("console.adjourn_items", { n: undone })}</span></li>}
-        {open.length > 0 && <li class="checks__short"><Icon name="warning" /><span>{t("console.adjourn_motions", { n: open.length })}</span></li>}
-        {state?.recording !== null && <li><Icon name="info" /><span>{t("console.adjourn_recording")}</span></li>}
-        <li><Icon name="book" /><span>{t("console.adjourn_after")}</span></li>
+        {counted !== null && (
+          <li>
+            <Icon name="people" />
+            <span>{t("console.adjourn_people", { expected: counted.entitled, present: counted.present })}</span>
+          </li>
+        )}
+        {undone > 0 && (
+          <li class="checks__short">
+            <Icon name="warning" />
+            <span>{t("console.adjourn_items", { n: undone })}</span>
+          </li>
+        )}
+        {open.length > 0 && (
+          <li class="checks__short">
+            <Icon name="warning" />
+            <span>{t("console.adjourn_motions", { n: open.length })}</span>
+          </li>
+        )}
+        {state?.recording !== null && (
+          <li>
+            <Icon name="info" />
+            <span>{t("console.adjourn_recording")}</span>
+          </li>
+        )}
+        <li>
+          <Icon name="book" />
+          <span>{t("console.adjourn_after")}</span>
+        </li>
       </ul>
     </Sheet>
   );

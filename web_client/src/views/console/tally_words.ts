@@ -7,7 +7,10 @@ import { markWords } from "../vote/choices";
 
 export function tallyWords(motion: Motion): string {
   if (motion.tally === null) return "";
-  if (motion.force === "election") return t("console.elected_words", { names: list((motion.verdict?.elected ?? []).map((mark) => nameOfMark(motion, mark))) || t("console.nobody") });
+  if (motion.force === "election")
+    return t("console.elected_words", {
+      names: list((motion.verdict?.elected ?? []).map((mark) => nameOfMark(motion, mark))) || t("console.nobody"),
+    });
   if (gradesPeople(motion) || motion.tally.counts.length === 0) return t("console.returned", { n: motion.tally.cast });
   return motion.tally.counts.map(([id, n]) => `${markWords(motion, id)} ${n}`).join(t("console.comma"));
 }

@@ -26,7 +26,11 @@ function Check({ ok, title, words }: { ok: boolean; title: string; words: string
   return (
     <li class={ok ? undefined : "checks__short"}>
       <Icon name={ok ? "counted" : "warning"} />
-      <span><b>{title}</b><br /><span class="small muted">{words}</span></span>
+      <span>
+        <b>{title}</b>
+        <br />
+        <span class="small muted">{words}</span>
+      </span>
     </li>
   );
 }
@@ -41,18 +45,45 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const selfSheet = motion.force === "appraisal" && motion.sheet === "self";
   const secret = motion.method === "secret";
   const opened = meeting.value?.phase === "open";
-  const short = binding && effect !== null && effect.asksQuorum && !effect.quorum.met;
-  const why = !opened ? t("console.not_open_yet") : other !== null ? t("console.other_vote", { title: other.title }) : short ? effect.quorumTitle : officersMissing(motion);
+  const short = binding && effect?.asksQuorum && !effect.quorum.met;
+  const why = !opened
+    ? t("console.not_open_yet")
+    : other !== null
+      ? t("console.other_vote", { title: other.title })
+      : short
+        ? effect.quorumTitle
+        : officersMissing(motion);
   return (
     <Sheet
-      title={motion.title} onClose={back}
-      head={<span class="motion-kind"><Kind motion={motion} />{binding && <span class="small muted">{presetTitle(motion.preset)}</span>}</span>}
+      title={motion.title}
+      onClose={back}
+      head={
+        <span class="motion-kind">
+          <Kind motion={motion} />
+          {binding && <span class="small muted">{presetTitle(motion.preset)}</span>}
+        </span>
+      }
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair">
-            <Button size="lg" onPress={back}>{t("console.not_now")}</Button>
-            <Button size="lg" kind="force" unavailable={asking.busy ? t("console.sending") : why} onPress={() => asking.ask("OpenMotion", { motion_id: motion.motion_id, seconds: seconds.value, collect_seconds: secret ? collect.value : 0 }, back)}>{t("console.open_vote")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.not_now")}
+            </Button>
+            <Button
+              size="lg"
+              kind="force"
+              unavailable={asking.busy ? t("console.sending") : why}
+              onPress={() =>
+                asking.ask(
+                  "OpenMotion",
+                  { motion_id: motion.motion_id, seconds: seconds.value, collect_seconds: secret ? collect.value : 0 },
+                  back,
+                )
+              }
+            >
+              {t("console.open_vote")}
+            </Button>
           </div>
         </>
       }
@@ -65,15 +96,40 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
           {motion.force === "election" && <TermsChecks motion={motion} />}
           {motion.force === "election" && <Check ok title={t("console.elect_title")} words={effect.passWords} />}
           {motion.force === "election" && <OfficersCheck motion={motion} />}
-          {motion.force === "appraisal" && <Check ok title={t(`console.sheet_${motion.sheet}`)} words={t(`console.sheet_${motion.sheet}_means`)} />}
+          {motion.force === "appraisal" && (
+            <Check ok title={t(`console.sheet_${motion.sheet}`)} words={t(`console.sheet_${motion.sheet}_means`)} />
+          )}
           {!selfSheet && <Check ok={effect.quorum.present > 0} title={effect.papersTitle} words={effect.papersWords} />}
-          {motion.force === "poll" && <Check ok title={t("console.poll_no_force")} words={motion.max_choices > 1 ? t("console.poll_choices", { n: motion.max_choices }) : t("console.poll_one")} />}
+          {motion.force === "poll" && (
+            <Check
+              ok
+              title={t("console.poll_no_force")}
+              words={motion.max_choices > 1 ? t("console.poll_choices", { n: motion.max_choices }) : t("console.poll_one")}
+            />
+          )}
         </ul>
       )}
-      {secret && <CollectTime value={collect.value} onChoose={(value) => { collect.value = value; }} />}
+      {secret && (
+        <CollectTime
+          value={collect.value}
+          onChoose={(value) => {
+            collect.value = value;
+          }}
+        />
+      )}
       <ChoiceRow
-        name="seconds" legend={t(secret ? "console.how_long_voting" : "console.how_long")} value={String(seconds.value)} onChoose={(value) => { seconds.value = Number(value); }}
-        options={[["60", t("console.minutes", { n: 1 })], ["120", t("console.minutes", { n: 2 })], ["300", t("console.minutes", { n: 5 })], ["0", t("console.no_limit")]]}
+        name="seconds"
+        legend={t(secret ? "console.how_long_voting" : "console.how_long")}
+        value={String(seconds.value)}
+        onChoose={(value) => {
+          seconds.value = Number(value);
+        }}
+        options={[
+          ["60", t("console.minutes", { n: 1 })],
+          ["120", t("console.minutes", { n: 2 })],
+          ["300", t("console.minutes", { n: 5 })],
+          ["0", t("console.no_limit")],
+        ]}
       />
       <p class="small muted">{t(seconds.value === 0 ? "console.until_closed" : "console.until_time")}</p>
       {motion.method === "named" && <p class="small muted">{t("console.named_words")}</p>}
@@ -90,19 +146,33 @@ export function CloseVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const unsigned = motion.paper_count !== null && motion.paper_count.signed_by.length < 2;
   return (
     <Sheet
-      title={t("console.close_title")} onClose={back}
+      title={t("console.close_title")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair btn-pair--even">
-            <Button size="lg" onPress={back}>{t("console.keep_voting")}</Button>
-            <Button size="lg" kind="primary" unavailable={asking.busy ? t("console.sending") : unsigned ? t("console.sign_first") : undefined} onPress={() => asking.ask("CloseMotion", { motion_id: motion.motion_id }, back)}>{t("console.close_now")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.keep_voting")}
+            </Button>
+            <Button
+              size="lg"
+              kind="primary"
+              unavailable={asking.busy ? t("console.sending") : unsigned ? t("console.sign_first") : undefined}
+              onPress={() => asking.ask("CloseMotion", { motion_id: motion.motion_id }, back)}
+            >
+              {t("console.close_now")}
+            </Button>
           </div>
         </>
       }
     >
       <p class="strong">{motion.title}</p>
-      <p>{missing > 0 ? t(motion.method === "secret" ? "console.close_missing_secret" : "console.close_missing", { n: missing, returned }) : t("console.close_all", { returned })}</p>
+      <p>
+        {missing > 0
+          ? t(motion.method === "secret" ? "console.close_missing_secret" : "console.close_missing", { n: missing, returned })
+          : t("console.close_all", { returned })}
+      </p>
       <p class="small muted">{t("console.close_words")}</p>
     </Sheet>
   );
@@ -112,17 +182,35 @@ export function PublishSheet({ motion }: { motion: Motion }): JSX.Element {
   const asking = useAsking();
   return (
     <Sheet
-      title={motion.title} onClose={back}
-      head={<Chip tone="pending" icon="pending">{t("console.counted_not_published")}</Chip>}
+      title={motion.title}
+      onClose={back}
+      head={
+        <Chip tone="pending" icon="pending">
+          {t("console.counted_not_published")}
+        </Chip>
+      }
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair">
-            <Button size="lg" onPress={back}>{t("console.not_yet")}</Button>
-            <Button size="lg" kind="force" unavailable={asking.busy ? t("console.sending") : undefined} onPress={() => asking.ask("PublishMotion", { motion_id: motion.motion_id }, back)}>{t("console.publish")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.not_yet")}
+            </Button>
+            <Button
+              size="lg"
+              kind="force"
+              unavailable={asking.busy ? t("console.sending") : undefined}
+              onPress={() => asking.ask("PublishMotion", { motion_id: motion.motion_id }, back)}
+            >
+              {t("console.publish")}
+            </Button>
           </div>
           <p class="sheet__foot-note">{t(motion.method === "named" ? "console.publish_named" : "console.publish_words")}</p>
-          {canRevote(motion) && <Button kind="quiet" block onPress={() => openAct({ kind: "revote", motion: motion.motion_id })}>{t("console.revote")}</Button>}
+          {canRevote(motion) && (
+            <Button kind="quiet" block onPress={() => openAct({ kind: "revote", motion: motion.motion_id })}>
+              {t("console.revote")}
+            </Button>
+          )}
         </>
       }
     >
@@ -136,20 +224,37 @@ export function WithdrawSheet({ motion }: { motion: Motion }): JSX.Element {
   const reason = useSignal("");
   return (
     <Sheet
-      title={t("console.withdraw_title")} onClose={back}
+      title={t("console.withdraw_title")}
+      onClose={back}
       foot={
         <>
           <AskingError asking={asking} />
           <div class="btn-pair btn-pair--even">
-            <Button size="lg" onPress={back}>{t("console.keep_it")}</Button>
-            <Button size="lg" kind="primary" onPress={() => asking.ask("WithdrawMotion", { motion_id: motion.motion_id, reason: reason.value.trim() }, back)}>{t("console.withdraw")}</Button>
+            <Button size="lg" onPress={back}>
+              {t("console.keep_it")}
+            </Button>
+            <Button
+              size="lg"
+              kind="primary"
+              onPress={() => asking.ask("WithdrawMotion", { motion_id: motion.motion_id, reason: reason.value.trim() }, back)}
+            >
+              {t("console.withdraw")}
+            </Button>
           </div>
         </>
       }
     >
       <p class="strong">{motion.title}</p>
       <p class="small muted">{t(motion.returned > 0 ? "console.withdraw_cast" : "console.withdraw_words")}</p>
-      <Field id="withdraw-reason" label={t("console.reason")} hint={t("console.optional")} value={reason.value} onInput={(value) => { reason.value = value; }} />
+      <Field
+        id="withdraw-reason"
+        label={t("console.reason")}
+        hint={t("console.optional")}
+        value={reason.value}
+        onInput={(value) => {
+          reason.value = value;
+        }}
+      />
     </Sheet>
   );
 }

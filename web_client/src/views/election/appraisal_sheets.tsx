@@ -24,8 +24,18 @@ export function SelfForm({ motion }: { motion: Motion }): JSX.Element {
       )}
       <div class="field">
         <label for="self-text">{t("vote.self_text")}</label>
-        <textarea class="input" id="self-text" rows={5} maxLength={LONGEST_TEXT} value={text} aria-describedby="self-text-hint" onInput={(event) => setOwnText(motion, event.currentTarget.value)} />
-        <p class="field__hint" id="self-text-hint">{t("vote.self_text_left", { n: LONGEST_TEXT - text.length })}</p>
+        <textarea
+          class="input"
+          id="self-text"
+          rows={5}
+          maxLength={LONGEST_TEXT}
+          value={text}
+          aria-describedby="self-text-hint"
+          onInput={(event) => setOwnText(motion, event.currentTarget.value)}
+        />
+        <p class="field__hint" id="self-text-hint">
+          {t("vote.self_text_left", { n: LONGEST_TEXT - text.length })}
+        </p>
       </div>
     </>
   );
@@ -39,10 +49,23 @@ export function ProposedGrades({ motion }: { motion: Motion }): JSX.Element {
       <dl class="by-grade">
         {GRADES.map((grade) => {
           const names = motion.candidates.filter((one) => one.grade === grade).map((one) => one.name);
-          return names.length === 0 ? null : <div key={grade}><dt>{t(`vote.grade_${grade}`)} <span class="num">{names.length}</span></dt><dd>{names.join("、")}</dd></div>;
+          return names.length === 0 ? null : (
+            <div key={grade}>
+              <dt>
+                {t(`vote.grade_${grade}`)} <span class="num">{names.length}</span>
+              </dt>
+              <dd>{names.join("、")}</dd>
+            </div>
+          );
         })}
       </dl>
-      <p class="tiny muted">{t("vote.excellent_rule", { most: mostExcellent(motion.preset, motion.candidates.length), of: motion.candidates.length, share: shareOf(motion.preset) })}</p>
+      <p class="tiny muted">
+        {t("vote.excellent_rule", {
+          most: mostExcellent(motion.preset, motion.candidates.length),
+          of: motion.candidates.length,
+          share: shareOf(motion.preset),
+        })}
+      </p>
     </section>
   );
 }
@@ -54,7 +77,9 @@ export function GradesLine({ motion }: { motion: Motion }): JSX.Element {
   return (
     <p class="rowx rowx--between seats" role="status">
       <span>{t("vote.graded", { n: draftOf(motion.motion_id).choices.length, of: motion.candidates.length })}</span>
-      <Chip {...(excellent > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>{t(excellent > most ? "vote.excellent_over" : "vote.excellent_of", { n: excellent, most })}</Chip>
+      <Chip {...(excellent > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>
+        {t(excellent > most ? "vote.excellent_over" : "vote.excellent_of", { n: excellent, most })}
+      </Chip>
     </p>
   );
 }

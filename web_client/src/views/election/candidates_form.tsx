@@ -6,11 +6,31 @@ import { self } from "../../core/store";
 import type { Candidate, Motion } from "../../wire/messages";
 import { Chip } from "../../widgets/chip";
 import { Icon, type IconName } from "../../widgets/icon";
-import { ELECTION_MARKS, LONGEST_WORD, markFor, overVoted, seatsFilled, setMark, setWriteIn, writeInFor, writeInWrong } from "../vote/marks";
+import {
+  ELECTION_MARKS,
+  LONGEST_WORD,
+  markFor,
+  overVoted,
+  seatsFilled,
+  setMark,
+  setWriteIn,
+  writeInFor,
+  writeInWrong,
+} from "../vote/marks";
 
 const ICONS: Readonly<Record<string, IconName>> = { for: "circle", against: "cross", abstain: "triangle" };
 
-export function Marks({ motion, candidate, marks, words }: { motion: Motion; candidate: Candidate; marks: readonly string[]; words: string }): JSX.Element {
+export function Marks({
+  motion,
+  candidate,
+  marks,
+  words,
+}: {
+  motion: Motion;
+  candidate: Candidate;
+  marks: readonly string[];
+  words: string;
+}): JSX.Element {
   const chosen = markFor(motion, candidate);
   return (
     <div class={marks.length === 4 ? "seg-row seg-row--grades" : "seg-row"}>
@@ -18,8 +38,17 @@ export function Marks({ motion, candidate, marks, words }: { motion: Motion; can
         const icon = ICONS[mark];
         return (
           <label class="seg" key={mark}>
-            <input type="radio" name={`${motion.motion_id}-${candidate.candidate_id}`} value={mark} checked={chosen === mark} onChange={() => setMark(motion, candidate, mark)} />
-            <span>{icon !== undefined && <Icon name={icon} />}{t(`${words}_${mark}`)}</span>
+            <input
+              type="radio"
+              name={`${motion.motion_id}-${candidate.candidate_id}`}
+              value={mark}
+              checked={chosen === mark}
+              onChange={() => setMark(motion, candidate, mark)}
+            />
+            <span>
+              {icon !== undefined && <Icon name={icon} />}
+              {t(`${words}_${mark}`)}
+            </span>
           </label>
         );
       })}
@@ -35,12 +64,25 @@ function WriteIn({ motion, candidate }: { motion: Motion; candidate: Candidate }
     <div class="cand__writein field">
       <label for={id}>{t("vote.write_in")}</label>
       <input
-        class="input" id={id} value={writeInFor(motion, candidate)} maxLength={LONGEST_WORD} autocomplete="off" aria-describedby={`${id}-about`} aria-invalid={wrong === null ? undefined : "true"}
+        class="input"
+        id={id}
+        value={writeInFor(motion, candidate)}
+        maxLength={LONGEST_WORD}
+        autocomplete="off"
+        aria-describedby={`${id}-about`}
+        aria-invalid={wrong === null ? undefined : "true"}
         onInput={(event) => setWriteIn(motion, candidate, event.currentTarget.value)}
       />
-      {wrong === null
-        ? <p class="field__hint" id={`${id}-about`}>{t("vote.write_in_hint")}</p>
-        : <p class="field__error" id={`${id}-about`}><Icon name="warning" size="s" /><span>{wrong}</span></p>}
+      {wrong === null ? (
+        <p class="field__hint" id={`${id}-about`}>
+          {t("vote.write_in_hint")}
+        </p>
+      ) : (
+        <p class="field__error" id={`${id}-about`}>
+          <Icon name="warning" size="s" />
+          <span>{wrong}</span>
+        </p>
+      )}
     </div>
   );
 }
@@ -52,7 +94,15 @@ export function SeatsLine({ motion }: { motion: Motion }): JSX.Element | null {
   return (
     <p class="rowx rowx--between seats" role="status">
       <span>{t("vote.seats", { seats: motion.terms.seats, n: seatsFilled(motion) })}</span>
-      {over ? <Chip tone="weak" icon="warning">{t("vote.over_voted")}</Chip> : <Chip tone="counted" icon="check">{t("vote.valid")}</Chip>}
+      {over ? (
+        <Chip tone="weak" icon="warning">
+          {t("vote.over_voted")}
+        </Chip>
+      ) : (
+        <Chip tone="counted" icon="check">
+          {t("vote.valid")}
+        </Chip>
+      )}
     </p>
   );
 }
@@ -64,17 +114,30 @@ export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
       <p class="small muted">
         {election
           ? t("vote.election_words", { n: motion.candidates.length, seats: motion.terms?.seats ?? 0 })
-          : t("vote.appraisal_words", { n: motion.candidates.length, most: mostExcellent(motion.preset, motion.candidates.length), share: shareOf(motion.preset) })}
+          : t("vote.appraisal_words", {
+              n: motion.candidates.length,
+              most: mostExcellent(motion.preset, motion.candidates.length),
+              share: shareOf(motion.preset),
+            })}
       </p>
       {motion.candidates.map((candidate) => (
         <fieldset class={election ? "cand" : "cand cand--grade"} key={candidate.candidate_id}>
           <legend class="sr">{candidate.name}</legend>
-          <div class="cand__head" aria-hidden="true"><span class="cand__name">{candidate.name}</span></div>
-          {election
-            ? <><Marks motion={motion} candidate={candidate} marks={ELECTION_MARKS} words="vote.choice" /><WriteIn motion={motion} candidate={candidate} /></>
-            : <Marks motion={motion} candidate={candidate} marks={GRADES} words="vote.grade" />}
+          <div class="cand__head" aria-hidden="true">
+            <span class="cand__name">{candidate.name}</span>
+          </div>
+          {election ? (
+            <>
+              <Marks motion={motion} candidate={candidate} marks={ELECTION_MARKS} words="vote.choice" />
+              <WriteIn motion={motion} candidate={candidate} />
+            </>
+          ) : (
+            <Marks motion={motion} candidate={candidate} marks={GRADES} words="vote.grade" />
+          )}
           {/* a blank there would be a signature: everyone but its author marks the line */}
-          {!election && candidate.participant_id !== null && candidate.participant_id === self.value?.participant_id && <p class="small muted">{t("vote.own_line")}</p>}
+          {!election && candidate.participant_id !== null && candidate.participant_id === self.value?.participant_id && (
+            <p class="small muted">{t("vote.own_line")}</p>
+          )}
         </fieldset>
       ))}
     </div>

@@ -19,7 +19,11 @@ interface Line {
 function linesOf(motion: Motion, tally: Tally): readonly Line[] {
   const counts = new Map(tally.counts);
   const printed = motion.candidates.map(({ candidate_id: id, name }) => ({
-    mark: id, name, votes: counts.get(`${id}:for`) ?? 0, against: counts.get(`${id}:against`) ?? 0, abstain: counts.get(`${id}:abstain`) ?? 0,
+    mark: id,
+    name,
+    votes: counts.get(`${id}:for`) ?? 0,
+    against: counts.get(`${id}:against`) ?? 0,
+    abstain: counts.get(`${id}:abstain`) ?? 0,
   }));
   const others = tally.counts.flatMap(([mark, votes]) => {
     const name = written(mark);
@@ -34,22 +38,41 @@ export function nameOfMark(motion: Motion, mark: string): string {
 
 /** 当选 / 票数相等 / nothing. */
 function Fate({ verdict, mark }: { verdict: Verdict; mark: string }): JSX.Element | null {
-  if (verdict.elected.includes(mark)) return <Chip tone="counted" icon="counted">{t("vote.elected")}</Chip>;
-  return verdict.tied.includes(mark) ? <Chip tone="pending" icon="pending">{t("vote.tied")}</Chip> : null;
+  if (verdict.elected.includes(mark))
+    return (
+      <Chip tone="counted" icon="counted">
+        {t("vote.elected")}
+      </Chip>
+    );
+  return verdict.tied.includes(mark) ? (
+    <Chip tone="pending" icon="pending">
+      {t("vote.tied")}
+    </Chip>
+  ) : null;
 }
 
 function Election({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdict: Verdict }): JSX.Element {
   const whole = Math.max(verdict.base_count, 1);
   return (
     <>
-      {verdict.tied.length > 0 && <p class="small">{t("vote.tied_words", { names: list(verdict.tied.map((mark) => nameOfMark(motion, mark))) })}</p>}
+      {verdict.tied.length > 0 && (
+        <p class="small">{t("vote.tied_words", { names: list(verdict.tied.map((mark) => nameOfMark(motion, mark))) })}</p>
+      )}
       {verdict.short > 0 && <p class="small">{t("vote.short_words", { n: verdict.short })}</p>}
       <dl class="results">
         {linesOf(motion, tally).map(({ mark, name, votes, against }) => (
           <div class="result" key={mark}>
-            <dt class="rowx">{name}{against === null && <span class="small muted">{t("vote.write_in_short")}</span>}<Fate verdict={verdict} mark={mark} /></dt>
-            <dd>{votes} <small>{t("vote.votes")}</small></dd>
-            <dd class="result__plot"><Bar part={votes} whole={whole} fill="for" size="tall" needle={verdict.needed} /></dd>
+            <dt class="rowx">
+              {name}
+              {against === null && <span class="small muted">{t("vote.write_in_short")}</span>}
+              <Fate verdict={verdict} mark={mark} />
+            </dt>
+            <dd>
+              {votes} <small>{t("vote.votes")}</small>
+            </dd>
+            <dd class="result__plot">
+              <Bar part={votes} whole={whole} fill="for" size="tall" needle={verdict.needed} />
+            </dd>
           </div>
         ))}
       </dl>
@@ -57,10 +80,24 @@ function Election({ motion, tally, verdict }: { motion: Motion; tally: Tally; ve
       <div class="table-scroll" tabIndex={0} role="group" aria-label={t("vote.count")}>
         <table class="table table--counts">
           <caption class="sr">{motion.title}</caption>
-          <thead><tr><th scope="col">{t("vote.name")}</th>{ELECTION_MARKS.map((mark) => <th scope="col" class="n" key={mark}>{t(`vote.choice_${mark}`)}</th>)}</tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">{t("vote.name")}</th>
+              {ELECTION_MARKS.map((mark) => (
+                <th scope="col" class="n" key={mark}>
+                  {t(`vote.choice_${mark}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
           <tbody>
             {linesOf(motion, tally).map(({ mark, name, votes, against, abstain }) => (
-              <tr key={mark}><th scope="row">{name}</th><td class="n">{votes}</td><td class="n">{against ?? "—"}</td><td class="n">{abstain ?? "—"}</td></tr>
+              <tr key={mark}>
+                <th scope="row">{name}</th>
+                <td class="n">{votes}</td>
+                <td class="n">{against ?? "—"}</td>
+                <td class="n">{abstain ?? "—"}</td>
+              </tr>
             ))}
           </tbody>
         </table>
@@ -78,11 +115,22 @@ function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Ele
       <ul class="stack">
         {motion.candidates.map((one) => (
           <li class="stack stack--s" key={one.candidate_id}>
-            <p class="rowx rowx--between"><b>{one.name}</b><Chip tone="on">{t(`vote.grade_${proposed[one.candidate_id] ?? "good"}`)}</Chip></p>
+            <p class="rowx rowx--between">
+              <b>{one.name}</b>
+              <Chip tone="on">{t(`vote.grade_${proposed[one.candidate_id] ?? "good"}`)}</Chip>
+            </p>
             <dl class="grades">
               {GRADES.map((grade) => {
                 const got = counts.get(`${one.candidate_id}:${grade}`) ?? 0;
-                return <div key={grade}><dt class="small">{t(`vote.grade_${grade}`)}</dt><dd><Bar part={got} whole={Math.max(tally.cast, 1)} fill="for" /></dd><dd class="small num">{got}</dd></div>;
+                return (
+                  <div key={grade}>
+                    <dt class="small">{t(`vote.grade_${grade}`)}</dt>
+                    <dd>
+                      <Bar part={got} whole={Math.max(tally.cast, 1)} fill="for" />
+                    </dd>
+                    <dd class="small num">{got}</dd>
+                  </div>
+                );
               })}
             </dl>
           </li>
@@ -101,8 +149,15 @@ function SelfAppraisals({ motion }: { motion: Motion }): JSX.Element {
         const { grade, text } = ownAppraisal(said ?? []);
         return (
           <li class="stack stack--s" key={one.candidate_id}>
-            <p class="rowx rowx--between"><b>{one.name}</b>{grade !== undefined && <Chip tone="on">{t(`vote.grade_${grade}`)}</Chip>}</p>
-            {text !== undefined ? <p class="motion-text">{text}</p> : said === undefined && <p class="small muted">{t("vote.self_none")}</p>}
+            <p class="rowx rowx--between">
+              <b>{one.name}</b>
+              {grade !== undefined && <Chip tone="on">{t(`vote.grade_${grade}`)}</Chip>}
+            </p>
+            {text !== undefined ? (
+              <p class="motion-text">{text}</p>
+            ) : (
+              said === undefined && <p class="small muted">{t("vote.self_none")}</p>
+            )}
           </li>
         );
       })}

@@ -35,15 +35,44 @@ function HallCount({ motion }: { motion: Motion }): JSX.Element | null {
       <h3>{t("vote.hall_count")}</h3>
       <p class="small muted">{t("vote.hall_count_by", { name: nameOf(count.entered_by) })}</p>
       <dl class="stat3 stat3--flat">
-        <div><dt>{t("vote.issued")}</dt><dd>{count.issued}</dd></div>
-        <div><dt>{t("vote.cast_count")}</dt><dd>{count.returned}</dd></div>
-        <div><dt>{t("vote.void_short")}</dt><dd>{count.void}</dd></div>
+        <div>
+          <dt>{t("vote.issued")}</dt>
+          <dd>{count.issued}</dd>
+        </div>
+        <div>
+          <dt>{t("vote.cast_count")}</dt>
+          <dd>{count.returned}</dd>
+        </div>
+        <div>
+          <dt>{t("vote.void_short")}</dt>
+          <dd>{count.void}</dd>
+        </div>
       </dl>
-      <dl class="kv">{count.counts.map(([line, n]) => <><dt>{markWords(motion, line)}</dt><dd class="strong num">{n}</dd></>)}</dl>
-      {refused.value !== "" && <p class="field__error" role="alert">{refused.value}</p>}
-      {signed
-        ? <p class="rowx"><Chip tone="counted" icon="counted">{t("vote.signed")}</Chip><span class="small muted">{t("vote.signed_n", { n: count.signed_by.length })}</span></p>
-        : <Button size="lg" kind="force" block unavailable={busy.value ? t("vote.signing") : undefined} onPress={sign}>{t("vote.sign")}</Button>}
+      <dl class="kv">
+        {count.counts.map(([line, n]) => (
+          <>
+            <dt>{markWords(motion, line)}</dt>
+            <dd class="strong num">{n}</dd>
+          </>
+        ))}
+      </dl>
+      {refused.value !== "" && (
+        <p class="field__error" role="alert">
+          {refused.value}
+        </p>
+      )}
+      {signed ? (
+        <p class="rowx">
+          <Chip tone="counted" icon="counted">
+            {t("vote.signed")}
+          </Chip>
+          <span class="small muted">{t("vote.signed_n", { n: count.signed_by.length })}</span>
+        </p>
+      ) : (
+        <Button size="lg" kind="force" block unavailable={busy.value ? t("vote.signing") : undefined} onPress={sign}>
+          {t("vote.sign")}
+        </Button>
+      )}
       {!signed && <p class="small muted">{t("vote.sign_words")}</p>}
     </section>
   );
@@ -56,16 +85,54 @@ export function OfficerSheet({ motion }: { motion: Motion }): JSX.Element {
   const ends = motion.phase === "collecting" ? motion.collect_until : motion.phase === "voting" ? motion.closes_at : null;
   void second.value;
   return (
-    <Sheet title={motion.title} onClose={back} head={<Chip tone="on" icon="lock">{t("vote.officer")}</Chip>} foot={<Button size="lg" kind="primary" block onPress={back}>{t("vote.back_to_room")}</Button>}>
-      <p class="rowx rowx--between"><b>{t(`vote.phase_${motion.phase}`)}</b>{ends !== null && <span class="countdown" role="timer"><span class="sr">{t("room.left")} </span>{countdown(secondsLeft(ends))}</span>}</p>
+    <Sheet
+      title={motion.title}
+      onClose={back}
+      head={
+        <Chip tone="on" icon="lock">
+          {t("vote.officer")}
+        </Chip>
+      }
+      foot={
+        <Button size="lg" kind="primary" block onPress={back}>
+          {t("vote.back_to_room")}
+        </Button>
+      }
+    >
+      <p class="rowx rowx--between">
+        <b>{t(`vote.phase_${motion.phase}`)}</b>
+        {ends !== null && (
+          <span class="countdown" role="timer">
+            <span class="sr">{t("room.left")} </span>
+            {countdown(secondsLeft(ends))}
+          </span>
+        )}
+      </p>
       <dl class="stat3 stat3--flat">
-        <div><dt>{t("vote.entitled")}</dt><dd>{motion.electorate.length}</dd></div>
-        <div><dt>{t("vote.issued")}</dt><dd>{issued}</dd></div>
-        <div><dt>{t("vote.cast_count")}</dt><dd>{returned}</dd></div>
+        <div>
+          <dt>{t("vote.entitled")}</dt>
+          <dd>{motion.electorate.length}</dd>
+        </div>
+        <div>
+          <dt>{t("vote.issued")}</dt>
+          <dd>{issued}</dd>
+        </div>
+        <div>
+          <dt>{t("vote.cast_count")}</dt>
+          <dd>{returned}</dd>
+        </div>
       </dl>
       <Bar part={returned} whole={Math.max(issued, 1)} />
-      {motion.paper !== null && <p class="small">{t("vote.fingerprint")} <b class="mono">{inFours(motion.paper.fingerprint, 64)}</b></p>}
-      {motion.root !== "" && <p class="small">{t("vote.root")} <b class="mono">{inFours(motion.root, 64)}</b></p>}
+      {motion.paper !== null && (
+        <p class="small">
+          {t("vote.fingerprint")} <b class="mono">{inFours(motion.paper.fingerprint, 64)}</b>
+        </p>
+      )}
+      {motion.root !== "" && (
+        <p class="small">
+          {t("vote.root")} <b class="mono">{inFours(motion.root, 64)}</b>
+        </p>
+      )}
       <HallCount motion={motion} />
       <p class="small muted">{t("vote.officer_words")}</p>
     </Sheet>

@@ -20,8 +20,14 @@ export function OfficerStrip(): JSX.Element | null {
   const toSign = count !== null && (count.scrutineer === me || count.teller === me) && !count.signed_by.includes(me);
   return (
     <Banner
-      tone={toSign ? "pending" : "on"} icon="lock" title={t(toSign ? "vote.to_sign" : "vote.officer")}
-      act={<Button kind={toSign ? "primary" : "plain"} onPress={() => openSheet({ name: "officer", motion: motion.motion_id })}>{t(toSign ? "vote.look_and_sign" : "vote.look")}</Button>}
+      tone={toSign ? "pending" : "on"}
+      icon="lock"
+      title={t(toSign ? "vote.to_sign" : "vote.officer")}
+      act={
+        <Button kind={toSign ? "primary" : "plain"} onPress={() => openSheet({ name: "officer", motion: motion.motion_id })}>
+          {t(toSign ? "vote.look_and_sign" : "vote.look")}
+        </Button>
+      }
     >
       {t(`vote.phase_${motion.phase}`)} {t("vote.officer_line", { issued, returned })}
     </Banner>

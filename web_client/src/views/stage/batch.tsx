@@ -19,7 +19,15 @@ export function BatchVoting({ batch }: { batch: readonly Motion[] }): JSX.Elemen
   void second.value;
   return (
     <>
-      <div class="hall__head"><p class="hall__item">{t("stage.batch", { n: batch.length })}</p>{ends !== null && <p class="hall__clock"><span>{t("stage.left")}</span><b role="timer">{countdown(secondsLeft(ends))}</b></p>}</div>
+      <div class="hall__head">
+        <p class="hall__item">{t("stage.batch", { n: batch.length })}</p>
+        {ends !== null && (
+          <p class="hall__clock">
+            <span>{t("stage.left")}</span>
+            <b role="timer">{countdown(secondsLeft(ends))}</b>
+          </p>
+        )}
+      </div>
       <ol class={batch.length > 4 ? "hall__batch hall__batch--many" : "hall__batch"}>
         {batch.map((one) => {
           const out = papersOut(one);
@@ -41,7 +49,11 @@ function Outcome({ motion }: { motion: Motion }): JSX.Element {
   const { verdict } = motion;
   if (motion.phase !== "published") return <Chip icon="pending">{t("stage.not_out")}</Chip>;
   if (verdict === null || verdict.reason === "no_force") return <Chip>{t("stage.poll_result")}</Chip>;
-  return <Chip {...(verdict.carried ? { tone: "counted" as const } : {})} icon={verdict.carried ? "counted" : "info"}>{verdictWord(verdict)}</Chip>;
+  return (
+    <Chip {...(verdict.carried ? { tone: "counted" as const } : {})} icon={verdict.carried ? "counted" : "info"}>
+      {verdictWord(verdict)}
+    </Chip>
+  );
 }
 
 export function BatchResults({ batch }: { batch: readonly Motion[] }): JSX.Element {
@@ -52,11 +64,18 @@ export function BatchResults({ batch }: { batch: readonly Motion[] }): JSX.Eleme
         {batch.map((one) => (
           <li key={one.motion_id}>
             <p>{one.title}</p>
-            <p class="hall__of"><Outcome motion={one} /></p>
+            <p class="hall__of">
+              <Outcome motion={one} />
+            </p>
             {one.verdict !== null && one.verdict.reason !== "no_force" && one.tally !== null && (
               <>
                 <p class="hall__got">{t("stage.got", { needed: one.verdict.needed, got: one.verdict.votes_for })}</p>
-                <Bar part={one.verdict.votes_for} whole={Math.max(one.verdict.base_count, one.verdict.needed, 1)} fill="for" needle={one.verdict.needed} />
+                <Bar
+                  part={one.verdict.votes_for}
+                  whole={Math.max(one.verdict.base_count, one.verdict.needed, 1)}
+                  fill="for"
+                  needle={one.verdict.needed}
+                />
               </>
             )}
           </li>

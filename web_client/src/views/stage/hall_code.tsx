@@ -41,9 +41,20 @@ export function HallCode({ code }: { code: Code }): JSX.Element {
   const left = Math.min(ROTATES, Math.max(0, code.ends_at - second.value));
   return (
     <aside class="hall__aside hall__sign-in" aria-label={t("stage.sign_in")}>
-      <div><h2>{t("stage.sign_in")}</h2><p class="muted">{t("stage.sign_in_words")}</p></div>
-      <div class="hall__qr"><img src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(code.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))}`} alt={t("stage.code")} /></div>
-      <p class="hall__renew"><Ring left={left / ROTATES} calm /><span>{t("stage.renews", { n: Math.ceil(left / 1000) })}</span></p>
+      <div>
+        <h2>{t("stage.sign_in")}</h2>
+        <p class="muted">{t("stage.sign_in_words")}</p>
+      </div>
+      <div class="hall__qr">
+        <img
+          src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(code.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))}`}
+          alt={t("stage.code")}
+        />
+      </div>
+      <p class="hall__renew">
+        <Ring left={left / ROTATES} calm />
+        <span>{t("stage.renews", { n: Math.ceil(left / 1000) })}</span>
+      </p>
     </aside>
   );
 }

@@ -36,14 +36,21 @@ function stepWords(): string {
 }
 
 function Count({ label, children, left }: { label: string; children: ComponentChildren; left?: boolean }): JSX.Element {
-  return <div class={left === true ? "hall__left" : undefined}><dt>{label}</dt><dd>{children}</dd></div>;
+  return (
+    <div class={left === true ? "hall__left" : undefined}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
 }
 
 /** What is needed, as far as it is certain before the count. */
 function neededWords(motion: Motion): string | null {
   const passing = motion.preset.passing;
   if (motion.force === "poll" || !passing) return null;
-  return passing.base === "entitled" ? t("stage.needs", { n: needed(passing, motion.electorate.length), of: motion.electorate.length }) : t("stage.by_rule");
+  return passing.base === "entitled"
+    ? t("stage.needs", { n: needed(passing, motion.electorate.length), of: motion.electorate.length })
+    : t("stage.by_rule");
 }
 
 /** A quick poll decides nothing: where it stands takes the room that a vote's figures have. */
@@ -52,12 +59,21 @@ function Poll({ motion, here }: { motion: Motion; here: number }): JSX.Element {
     <>
       <div class="stack">
         <div class="hall__head">
-          <p class="hall__item">{stepWords()}　{t("stage.poll")}　{t("stage.returned_of", { n: motion.returned, of: here })}</p>
-          {motion.closes_at !== null && <p class="hall__clock"><span>{t("stage.left")}</span><b role="timer">{countdown(secondsLeft(motion.closes_at))}</b></p>}
+          <p class="hall__item">
+            {stepWords()}　{t("stage.poll")}　{t("stage.returned_of", { n: motion.returned, of: here })}
+          </p>
+          {motion.closes_at !== null && (
+            <p class="hall__clock">
+              <span>{t("stage.left")}</span>
+              <b role="timer">{countdown(secondsLeft(motion.closes_at))}</b>
+            </p>
+          )}
         </div>
         <p class="hall__motion hall__motion--result">{motion.title}</p>
       </div>
-      <div class="hall__running"><RunningPlot motion={motion} /></div>
+      <div class="hall__running">
+        <RunningPlot motion={motion} />
+      </div>
     </>
   );
 }
@@ -66,17 +82,21 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
   const people_ = meeting.value?.participants ?? {};
   const secret = motion.method === "secret";
   const here = Math.max(motion.returned, motion.electorate.filter((id) => people_[id]?.present && !people_[id]?.removed).length);
-  const { issued, returned } = secret ? progress.value[motion.motion_id] ?? motion : { issued: here, returned: motion.returned };
+  const { issued, returned } = secret ? (progress.value[motion.motion_id] ?? motion) : { issued: here, returned: motion.returned };
   const ends = motion.phase === "collecting" ? motion.collect_until : motion.phase === "voting" ? motion.closes_at : null;
   const words = neededWords(motion);
   if (showsRunning(motion)) return <Poll motion={motion} here={here} />;
   return (
     <>
       <div class="stack">
-        <p class="hall__item">{stepWords()}　{t(`stage.${motion.phase === "voting" ? "voting" : `phase_${motion.phase}`}`)}</p>
+        <p class="hall__item">
+          {stepWords()}　{t(`stage.${motion.phase === "voting" ? "voting" : `phase_${motion.phase}`}`)}
+        </p>
         <p class="hall__motion">{motion.title}</p>
         <p class="hall__chips">
-          <Chip {...(secret ? { tone: "force" as const } : {})} icon={secret ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{t(secret ? "stage.secret" : motion.force === "poll" ? "stage.poll" : motion.method === "named" ? "stage.named" : "stage.open")}</Chip>
+          <Chip {...(secret ? { tone: "force" as const } : {})} icon={secret ? "lock" : motion.method === "named" ? "edit" : "ballot"}>
+            {t(secret ? "stage.secret" : motion.force === "poll" ? "stage.poll" : motion.method === "named" ? "stage.named" : "stage.open")}
+          </Chip>
           {words !== null && <Chip>{words}</Chip>}
           {motion.terms !== null && <Chip>{t("stage.seats", { seats: motion.terms.seats, n: motion.candidates.length })}</Chip>}
           <Chip>{t(ends === null ? "stage.until_closed" : "stage.until_time")}</Chip>
@@ -86,10 +106,18 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
         <dl class="hall__counts">
           <Count label={t("stage.issued")}>{issued}</Count>
           <Count label={t("stage.returned")}>{returned}</Count>
-          {ends !== null && <Count label={t("stage.left")} left>{countdown(secondsLeft(ends))}</Count>}
+          {ends !== null && (
+            <Count label={t("stage.left")} left>
+              {countdown(secondsLeft(ends))}
+            </Count>
+          )}
         </dl>
         <Bar part={returned} whole={Math.max(1, issued)} />
-        {motion.paper !== null && <p class="hall__item">{t("stage.fingerprint")}　<b class="mono">{inFours(motion.paper.fingerprint, 16)}</b>　{t("stage.fingerprint_words")}</p>}
+        {motion.paper !== null && (
+          <p class="hall__item">
+            {t("stage.fingerprint")}　<b class="mono">{inFours(motion.paper.fingerprint, 16)}</b>　{t("stage.fingerprint_words")}
+          </p>
+        )}
       </div>
     </>
   );
@@ -119,7 +147,7 @@ function Result({ motion }: { motion: Motion }): JSX.Element {
   const forceless = verdict === null || verdict.reason === "no_force";
   const election = motion.force === "election";
   const bars = barsOf(motion);
-  const whole = forceless ? motion.tally?.cast ?? 0 : verdict.base_count;
+  const whole = forceless ? (motion.tally?.cast ?? 0) : verdict.base_count;
   const most = Math.max(1, whole, ...bars.map(({ n }) => n));
   return (
     <>
@@ -128,33 +156,60 @@ function Result({ motion }: { motion: Motion }): JSX.Element {
         <p class="hall__motion hall__motion--result">{motion.title}</p>
         {!forceless && (
           <p class={`hall__verdict${verdict.carried ? " hall__verdict--carried" : ""}${bars.length > 5 ? " hall__verdict--many" : ""}`}>
-            <b>{election ? verdictWord(verdict) : t(verdict.carried ? "stage.carried" : verdict.reason === "no_quorum_at_close" ? "stage.no_quorum" : "stage.not_carried")}</b>
+            <b>
+              {election
+                ? verdictWord(verdict)
+                : t(verdict.carried ? "stage.carried" : verdict.reason === "no_quorum_at_close" ? "stage.no_quorum" : "stage.not_carried")}
+            </b>
             <span>{election ? verdictSentence(motion, verdict) : t("stage.got", { needed: verdict.needed, got: verdict.votes_for })}</span>
           </p>
         )}
       </div>
       {bars.length === 0 && <p class="hall__next">{t(gradesPeople(motion) ? "stage.on_phones" : "stage.too_few")}</p>}
-      {motion.shape !== "choices" && motion.tally !== null && bars.length > 0
-        ? <div class="hall__running"><PollPlot motion={motion} counts={motion.tally.counts} cast={motion.tally.cast} /></div>
-        : bars.length > 0 && (
+      {motion.shape !== "choices" && motion.tally !== null && bars.length > 0 ? (
+        <div class="hall__running">
+          <PollPlot motion={motion} counts={motion.tally.counts} cast={motion.tally.cast} />
+        </div>
+      ) : (
+        bars.length > 0 && (
           <table class={bars.length > 5 ? "hall__results hall__results--many" : "hall__results"} aria-label={t("stage.result")}>
-            <thead class="sr"><tr><th scope="col">{t("vote.choice")}</th><th scope="col">{t("vote.count")}</th><th scope="col">{t("vote.share")}</th></tr></thead>
+            <thead class="sr">
+              <tr>
+                <th scope="col">{t("vote.choice")}</th>
+                <th scope="col">{t("vote.count")}</th>
+                <th scope="col">{t("vote.share")}</th>
+              </tr>
+            </thead>
             <tbody>
               {bars.map(({ mark, name, n }) => {
-                const fill = takesThree(motion) ? FILLS.find((one) => one === mark) ?? "for" : "for";
+                const fill = takesThree(motion) ? (FILLS.find((one) => one === mark) ?? "for") : "for";
                 const chosen = verdict?.elected.includes(mark) === true;
                 const needle = !forceless && (election || (takesThree(motion) && mark === "for")) ? verdict.needed : undefined;
                 return (
                   <tr key={mark}>
-                    <th scope="row">{name}{chosen && <>{" "}<Chip tone="counted" icon="counted">{t("stage.elected")}</Chip></>}</th>
-                    <td class="hall__n">{n}</td><td>{share(n, whole)}%</td>
-                    <td class="hall__bar" aria-hidden="true"><Bar part={n} whole={most} fill={fill} needle={needle} /></td>
+                    <th scope="row">
+                      {name}
+                      {chosen && (
+                        <>
+                          {" "}
+                          <Chip tone="counted" icon="counted">
+                            {t("stage.elected")}
+                          </Chip>
+                        </>
+                      )}
+                    </th>
+                    <td class="hall__n">{n}</td>
+                    <td>{share(n, whole)}%</td>
+                    <td class="hall__bar" aria-hidden="true">
+                      <Bar part={n} whole={most} fill={fill} needle={needle} />
+                    </td>
                   </tr>
                 );
               })}
             </tbody>
           </table>
-        )}
+        )
+      )}
     </>
   );
 }
@@ -165,12 +220,17 @@ function RollCall(): JSX.Element | null {
   const left = secondsLeft(call.closes_at);
   return (
     <>
-      <div class="stack"><p class="hall__item">{t("stage.roll_call")}</p><p class="hall__motion">{t("stage.roll_words")}</p></div>
+      <div class="stack">
+        <p class="hall__item">{t("stage.roll_call")}</p>
+        <p class="hall__motion">{t("stage.roll_words")}</p>
+      </div>
       <div class="stack">
         <dl class="hall__counts">
           <Count label={t("stage.on_list")}>{call.expected.length}</Count>
           <Count label={t("stage.answered")}>{call.answered.length}</Count>
-          <Count label={t("stage.left")} left>{countdown(left)}</Count>
+          <Count label={t("stage.left")} left>
+            {countdown(left)}
+          </Count>
         </dl>
         <Bar part={call.answered.length} whole={Math.max(1, call.expected.length)} fill="counted" />
       </div>
@@ -186,7 +246,12 @@ function Speaking(): JSX.Element | null {
   return (
     <p class="hall__speaking">
       <span>{t("stage.speaking", { name: nameOf(held.participant_id) })}</span>
-      {left !== null && <><Ring left={left / total} calm /><b role="timer">{countdown(left)}</b></>}
+      {left !== null && (
+        <>
+          <Ring left={left / total} calm />
+          <b role="timer">{countdown(left)}</b>
+        </>
+      )}
     </p>
   );
 }
@@ -195,17 +260,50 @@ function Speaking(): JSX.Element | null {
 function Idle(): JSX.Element {
   const state = meeting.value;
   const step = currentItem.value;
-  const after = step === null ? null : state?.agenda.find((item, index) => index >= step.no && item.ended_at === null) ?? null;
+  const after = step === null ? null : (state?.agenda.find((item, index) => index >= step.no && item.ended_at === null) ?? null);
   if (state?.phase === "convened") {
-    return <><div class="stack"><p class="hall__item">{state.branch_name}</p><p class="hall__motion">{state.title}</p></div><p class="hall__next">{t("stage.begins", { time: clockTime(state.starts_at) })}{state.place === "" ? "" : `　${state.place}`}</p></>;
+    return (
+      <>
+        <div class="stack">
+          <p class="hall__item">{state.branch_name}</p>
+          <p class="hall__motion">{state.title}</p>
+        </div>
+        <p class="hall__next">
+          {t("stage.begins", { time: clockTime(state.starts_at) })}
+          {state.place === "" ? "" : `　${state.place}`}
+        </p>
+      </>
+    );
   }
   if (state?.phase === "adjourned") {
-    return <><div class="stack"><p class="hall__item">{state.title}</p><p class="hall__motion">{t("stage.adjourned")}</p></div><div class="stack"><p class="hall__next">{t("stage.adjourned_words")}</p>{recordHead.value !== "" && <p class="hall__item">{t("stage.record_head")}　<b class="mono">{headWords(recordHead.value)}</b></p>}</div></>;
+    return (
+      <>
+        <div class="stack">
+          <p class="hall__item">{state.title}</p>
+          <p class="hall__motion">{t("stage.adjourned")}</p>
+        </div>
+        <div class="stack">
+          <p class="hall__next">{t("stage.adjourned_words")}</p>
+          {recordHead.value !== "" && (
+            <p class="hall__item">
+              {t("stage.record_head")}　<b class="mono">{headWords(recordHead.value)}</b>
+            </p>
+          )}
+        </div>
+      </>
+    );
   }
   return (
     <>
-      <div class="stack"><p class="hall__item">{stepWords()}</p><p class="hall__motion">{step?.item.title ?? state?.title}</p>{step !== null && step.item.speaker !== "" && <p class="hall__item">{step.item.speaker}</p>}</div>
-      <div class="stack"><Speaking />{after !== null && <p class="hall__next">{t("stage.next", { title: after.title })}</p>}</div>
+      <div class="stack">
+        <p class="hall__item">{stepWords()}</p>
+        <p class="hall__motion">{step?.item.title ?? state?.title}</p>
+        {step !== null && step.item.speaker !== "" && <p class="hall__item">{step.item.speaker}</p>}
+      </div>
+      <div class="stack">
+        <Speaking />
+        {after !== null && <p class="hall__next">{t("stage.next", { title: after.title })}</p>}
+      </div>
     </>
   );
 }
@@ -218,7 +316,10 @@ function HallPage(): JSX.Element | null {
   return (
     <figure class="hall__page">
       <img key={at.page} src={pageAddress(at.document, at.page, true)} alt={words} />
-      <figcaption class="hall__next"><span>{words}</span><Speaking /></figcaption>
+      <figcaption class="hall__next">
+        <span>{words}</span>
+        <Speaking />
+      </figcaption>
     </figure>
   );
 }
@@ -232,8 +333,13 @@ function Aside(): JSX.Element {
       <h2>{t("stage.agenda")}</h2>
       <ol>
         {state?.agenda.map((item, index) => (
-          <li key={item.item_id} class={item.item_id === state.current_item ? "is-now" : item.ended_at !== null ? "is-done" : undefined} aria-current={item.item_id === state.current_item ? "step" : undefined}>
-            <span class="agenda__no">{index + 1}</span><span>{item.title}</span>
+          <li
+            key={item.item_id}
+            class={item.item_id === state.current_item ? "is-now" : item.ended_at !== null ? "is-done" : undefined}
+            aria-current={item.item_id === state.current_item ? "step" : undefined}
+          >
+            <span class="agenda__no">{index + 1}</span>
+            <span>{item.title}</span>
           </li>
         ))}
       </ol>
@@ -244,37 +350,90 @@ function Aside(): JSX.Element {
 export function Stage(): JSX.Element {
   const state = meeting.value;
   void second.value;
-  if (state === null) return <div class="hall hall--wait"><p>{t("stage.connecting")}</p></div>;
+  if (state === null)
+    return (
+      <div class="hall hall--wait">
+        <p>{t("stage.connecting")}</p>
+      </div>
+    );
   const here = quorum.value;
   const voting = runningMotion.value;
   const result = freshResult.value;
   const batch = voting === null ? [] : batchOf(voting);
   const results = result === null ? [] : batchOf(result);
-  const hall = people.value.filter((p) => p.present && (p.marked_present || Object.values(p.connections).some((c) => c.device === "hall"))).length;
+  const hall = people.value.filter(
+    (p) => p.present && (p.marked_present || Object.values(p.connections).some((c) => c.device === "hall")),
+  ).length;
   const online = people.value.filter((p) => p.present && p.role !== "guest").length - hall;
   return (
     <div class="hall">
       <header class="hall__top">
-        <span class="seal" aria-hidden="true">{t("stage.seal")}</span>
+        <span class="seal" aria-hidden="true">
+          {t("stage.seal")}
+        </span>
         <h1>{state.title}</h1>
-        {connection.value.phase === "reconnecting" && <Chip tone="weak" icon="offline">{t("stage.offline")}</Chip>}
-        {state.recording !== null && <Chip tone="rec" dot="pulse">{t("stage.recording")}</Chip>}
+        {connection.value.phase === "reconnecting" && (
+          <Chip tone="weak" icon="offline">
+            {t("stage.offline")}
+          </Chip>
+        )}
+        {state.recording !== null && (
+          <Chip tone="rec" dot="pulse">
+            {t("stage.recording")}
+          </Chip>
+        )}
         <span class="muted">{clockTime(second.value)}</span>
       </header>
       <div class="hall__mid">
         <main class="hall__main">
-          {voting !== null ? batch.length > 0 ? <BatchVoting batch={batch} /> : <Voting motion={voting} />
-            : openRollCall.value !== null ? <RollCall />
-              : result !== null ? results.length > 0 ? <BatchResults batch={results} /> : <Result motion={result} />
-                : state.shown !== null ? <HallPage /> : <Idle />}
+          {voting !== null ? (
+            batch.length > 0 ? (
+              <BatchVoting batch={batch} />
+            ) : (
+              <Voting motion={voting} />
+            )
+          ) : openRollCall.value !== null ? (
+            <RollCall />
+          ) : result !== null ? (
+            results.length > 0 ? (
+              <BatchResults batch={results} />
+            ) : (
+              <Result motion={result} />
+            )
+          ) : state.shown !== null ? (
+            <HallPage />
+          ) : (
+            <Idle />
+          )}
         </main>
         <Aside />
       </div>
       <footer class="hall__foot">
-        {here !== null && <><span class="hall__here">{t("stage.expected")}<b>{here.entitled}</b></span><span class="hall__here">{t("stage.present")}<b>{here.present}</b></span></>}
+        {here !== null && (
+          <>
+            <span class="hall__here">
+              {t("stage.expected")}
+              <b>{here.entitled}</b>
+            </span>
+            <span class="hall__here">
+              {t("stage.present")}
+              <b>{here.present}</b>
+            </span>
+          </>
+        )}
         <span>{t("stage.where", { hall, online })}</span>
         <span class="grow" />
-        {here !== null && state.preset.quorum !== null && (here.met ? <Chip tone="counted" icon="check">{t("stage.quorum_met")}</Chip> : <Chip tone="pending" icon="pending">{t("stage.quorum_short", { n: here.needed - here.present })}</Chip>)}
+        {here !== null &&
+          state.preset.quorum !== null &&
+          (here.met ? (
+            <Chip tone="counted" icon="check">
+              {t("stage.quorum_met")}
+            </Chip>
+          ) : (
+            <Chip tone="pending" icon="pending">
+              {t("stage.quorum_short", { n: here.needed - here.present })}
+            </Chip>
+          ))}
       </footer>
     </div>
   );

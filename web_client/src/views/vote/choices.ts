@@ -28,5 +28,7 @@ export function markWords(motion: Motion, mark: string): string {
   if (mark.startsWith(TEXT)) return mark.slice(TEXT.length);
   const [who, what = ""] = mark.split(":");
   const candidate = motion.candidates.find((c) => c.candidate_id === who);
-  return candidate === undefined ? mark : t("vote.mark_of", { name: candidate.name, mark: t(motion.force === "appraisal" ? `vote.grade_${what}` : `vote.choice_${what}`) });
+  return candidate === undefined
+    ? mark
+    : t("vote.mark_of", { name: candidate.name, mark: t(motion.force === "appraisal" ? `vote.grade_${what}` : `vote.choice_${what}`) });
 }

@@ -8,4 +8,14 @@ import { PollPlot, RunningPlot } from "./poll_plots";
 import { SecretSheet } from "./secret_sheet";
 import { Chosen, WholePaper } from "./whole_paper";
 
-export const late: LatePapers = { SecretSheet, WholePaper, Chosen, ProposedGrades, PeopleResult, PollPlot, RunningPlot, OfficerSheet, OwnReceipt };
+export const late: LatePapers = {
+  SecretSheet,
+  WholePaper,
+  Chosen,
+  ProposedGrades,
+  PeopleResult,
+  PollPlot,
+  RunningPlot,
+  OfficerSheet,
+  OwnReceipt,
+};

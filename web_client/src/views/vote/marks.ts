@@ -32,12 +32,19 @@ export function clearMarks(motion: Motion): void {
 
 /** Names written in that count: only in place of one voted against (另选他人). */
 function namesWritten(motion: Motion): readonly string[] {
-  return motion.candidates.filter((one) => markFor(motion, one) === "against").map((one) => writeInFor(motion, one).trim()).filter(Boolean);
+  return motion.candidates
+    .filter((one) => markFor(motion, one) === "against")
+    .map((one) => writeInFor(motion, one).trim())
+    .filter(Boolean);
 }
 
 /** What one wrote about oneself so far. */
 export function ownText(motion: Motion): string {
-  return draftOf(motion.motion_id).choices.find((one) => one.startsWith(TEXT))?.slice(TEXT.length) ?? "";
+  return (
+    draftOf(motion.motion_id)
+      .choices.find((one) => one.startsWith(TEXT))
+      ?.slice(TEXT.length) ?? ""
+  );
 }
 
 export function setOwnText(motion: Motion, text: string): void {
@@ -74,13 +81,17 @@ export function ballotSoFar(motion: Motion): { readonly choices: readonly string
   }
   if (gradesPeople(motion)) {
     const left = motion.candidates.length - choices.length;
-    return left > 0 ? { why: t("vote.grades_left", { n: left }) } : { choices: motion.candidates.map((one) => `${one.candidate_id}:${markFor(motion, one)}`) };
+    return left > 0
+      ? { why: t("vote.grades_left", { n: left }) }
+      : { choices: motion.candidates.map((one) => `${one.candidate_id}:${markFor(motion, one)}`) };
   }
   if (motion.force === "election") {
     if (choices.length === 0) return { why: t("vote.first_mark") };
     if (motion.candidates.some((one) => writeInWrong(motion, one) !== null)) return { why: t("vote.name_first") };
     // in the order of the paper: the order of marking is nobody's business
-    const marked = motion.candidates.filter((one) => markFor(motion, one) !== "").map((one) => `${one.candidate_id}:${markFor(motion, one)}`);
+    const marked = motion.candidates
+      .filter((one) => markFor(motion, one) !== "")
+      .map((one) => `${one.candidate_id}:${markFor(motion, one)}`);
     return { choices: [...marked, ...[...namesWritten(motion)].sort().map((name) => `w:${name}`)] };
   }
   if (motion.shape === "word") {

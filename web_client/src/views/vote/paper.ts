@@ -30,7 +30,13 @@ export function forgetSentPapers(): void {
   effect(() => {
     for (const { motion_id: id, phase } of motions.value) {
       const own = ownPapers.value[id]?.state;
-      if (["sealing", "closed", "published", "withdrawn"].includes(phase) || ballotOf(id).state === "counted" || own === "casting" || own === "counted") keepUnsent(`paper.${id}`, undefined);
+      if (
+        ["sealing", "closed", "published", "withdrawn"].includes(phase) ||
+        ballotOf(id).state === "counted" ||
+        own === "casting" ||
+        own === "counted"
+      )
+        keepUnsent(`paper.${id}`, undefined);
     }
   });
 }

@@ -13,17 +13,28 @@ function Choices({ motion }: { motion: Motion }): JSX.Element {
   const noMore = full(motion);
   return (
     <fieldset class="choices">
-      <legend class="small muted">{several ? t("vote.choose_several", { most: motion.max_choices, n: choices.length }) : t("vote.choose_one")}{noMore ? ` ${t("vote.full")}` : ""}</legend>
+      <legend class="small muted">
+        {several ? t("vote.choose_several", { most: motion.max_choices, n: choices.length }) : t("vote.choose_one")}
+        {noMore ? ` ${t("vote.full")}` : ""}
+      </legend>
       {motion.choices.map((choice) => {
         const chosen = choices.includes(choice.choice_id);
         return (
           <label class="choice" key={choice.choice_id}>
             <input
-              type={several ? "checkbox" : "radio"} name={`paper-${motion.motion_id}`} value={choice.choice_id} checked={chosen}
+              type={several ? "checkbox" : "radio"}
+              name={`paper-${motion.motion_id}`}
+              value={choice.choice_id}
+              checked={chosen}
               disabled={noMore && !chosen}
               onChange={(event) => mark(motion, choice.choice_id, event.currentTarget.checked)}
             />
-            <span class="choice__body"><span class="choice__mark"><Icon name={markOf(choice)} /></span><span>{choiceWords(motion, choice)}</span></span>
+            <span class="choice__body">
+              <span class="choice__mark">
+                <Icon name={markOf(choice)} />
+              </span>
+              <span>{choiceWords(motion, choice)}</span>
+            </span>
           </label>
         );
       })}
@@ -39,12 +50,21 @@ function Scale({ motion }: { motion: Motion }): JSX.Element {
       <div class="seg-row scale">
         {motion.choices.map((choice) => (
           <label class="seg" key={choice.choice_id}>
-            <input type="radio" name={`paper-${motion.motion_id}`} value={choice.choice_id} checked={choices.includes(choice.choice_id)} onChange={() => mark(motion, choice.choice_id, true)} />
+            <input
+              type="radio"
+              name={`paper-${motion.motion_id}`}
+              value={choice.choice_id}
+              checked={choices.includes(choice.choice_id)}
+              onChange={() => mark(motion, choice.choice_id, true)}
+            />
             <span>{choice.choice_id}</span>
           </label>
         ))}
       </div>
-      <p class="axis-words small muted"><span>{t("vote.scale_low")}</span><span>{t("vote.scale_high")}</span></p>
+      <p class="axis-words small muted">
+        <span>{t("vote.scale_low")}</span>
+        <span>{t("vote.scale_high")}</span>
+      </p>
     </fieldset>
   );
 }
@@ -52,7 +72,8 @@ function Scale({ motion }: { motion: Motion }): JSX.Element {
 function Words({ motion }: { motion: Motion }): JSX.Element {
   const { choices } = draftOf(motion.motion_id);
   const slots = Array.from({ length: motion.max_choices }, (_, n) => choices[n]?.slice(2) ?? "");
-  const change = (index: number, word: string): void => changeDraft(motion.motion_id, { choices: slots.map((one, n) => `w:${n === index ? word : one}`) });
+  const change = (index: number, word: string): void =>
+    changeDraft(motion.motion_id, { choices: slots.map((one, n) => `w:${n === index ? word : one}`) });
   return (
     <fieldset class="segments">
       <legend class="small muted">{t("vote.write_words", { most: motion.max_choices })}</legend>
@@ -60,7 +81,14 @@ function Words({ motion }: { motion: Motion }): JSX.Element {
         {slots.map((word, n) => (
           <div class="field" key={n}>
             <label for={`word-${n}`}>{t("vote.word_n", { n: n + 1 })}</label>
-            <input class="input" id={`word-${n}`} value={word} maxLength={LONGEST_WORD} autocomplete="off" onInput={(event) => change(n, event.currentTarget.value)} />
+            <input
+              class="input"
+              id={`word-${n}`}
+              value={word}
+              maxLength={LONGEST_WORD}
+              autocomplete="off"
+              onInput={(event) => change(n, event.currentTarget.value)}
+            />
           </div>
         ))}
       </div>

@@ -27,8 +27,12 @@ export function ScalePlot({ motion, counts }: { motion: Motion; counts: Counts }
           return (
             <g key={id}>
               <rect class="col col--scale" x={middle - 32} y={28 + TALL - high} width="64" height={high} rx="6" />
-              <text class="plot__n" x={middle} y={20 + TALL - high} text-anchor="middle">{n}</text>
-              <text x={middle} y={TALL + 64} text-anchor="middle">{id}</text>
+              <text class="plot__n" x={middle} y={20 + TALL - high} text-anchor="middle">
+                {n}
+              </text>
+              <text x={middle} y={TALL + 64} text-anchor="middle">
+                {id}
+              </text>
             </g>
           );
         })}
@@ -37,7 +41,14 @@ export function ScalePlot({ motion, counts }: { motion: Motion; counts: Counts }
       </svg>
       <table class="sr">
         <caption>{words}</caption>
-        <tbody>{counts.map(([id, n]) => <tr key={id}><th scope="row">{markWords(motion, id)}</th><td>{n}</td></tr>)}</tbody>
+        <tbody>
+          {counts.map(([id, n]) => (
+            <tr key={id}>
+              <th scope="row">{markWords(motion, id)}</th>
+              <td>{n}</td>
+            </tr>
+          ))}
+        </tbody>
       </table>
     </figure>
   );
@@ -46,7 +57,11 @@ export function ScalePlot({ motion, counts }: { motion: Motion; counts: Counts }
 export function WordsPlot({ counts }: { counts: Counts }): JSX.Element {
   return (
     <ol class="words-plot" aria-label={t("vote.words_plot")}>
-      {wordsOf(counts).map(({ word, n, size }) => <li class={`words-plot__${size}`} key={word}><span>{word}</span> <small>{n}</small></li>)}
+      {wordsOf(counts).map(({ word, n, size }) => (
+        <li class={`words-plot__${size}`} key={word}>
+          <span>{word}</span> <small>{n}</small>
+        </li>
+      ))}
     </ol>
   );
 }
@@ -54,13 +69,22 @@ export function WordsPlot({ counts }: { counts: Counts }): JSX.Element {
 function Choices({ motion, counts, cast }: { motion: Motion; counts: Counts; cast: number }): JSX.Element {
   return (
     <table class="bars" aria-label={t("vote.running_of", { n: cast })}>
-      <thead class="sr"><tr><th scope="col">{t("vote.choice")}</th><th scope="col">{t("vote.votes")}</th><th scope="col">{t("vote.share")}</th></tr></thead>
+      <thead class="sr">
+        <tr>
+          <th scope="col">{t("vote.choice")}</th>
+          <th scope="col">{t("vote.votes")}</th>
+          <th scope="col">{t("vote.share")}</th>
+        </tr>
+      </thead>
       <tbody>
         {counts.map(([id, n]) => (
           <tr key={id}>
             <th scope="row">{markWords(motion, id)}</th>
-            <td class="num">{n}</td><td class="small muted">{share(n, cast)}%</td>
-            <td class="bars__bar" aria-hidden="true"><Bar part={n} whole={Math.max(cast, 1)} fill="for" size="tall" /></td>
+            <td class="num">{n}</td>
+            <td class="small muted">{share(n, cast)}%</td>
+            <td class="bars__bar" aria-hidden="true">
+              <Bar part={n} whole={Math.max(cast, 1)} fill="for" size="tall" />
+            </td>
           </tr>
         ))}
       </tbody>
@@ -79,10 +103,17 @@ export function RunningPlot({ motion }: { motion: Motion }): JSX.Element {
   const running = motion.running;
   return (
     <section class="running stack stack--s" aria-label={t("vote.running")}>
-      <p class="rowx rowx--between"><Chip tone="on" dot="pulse">{t("vote.running")}</Chip>{running !== null && <span class="small muted">{t("vote.running_of", { n: running.cast })}</span>}</p>
-      {running === null
-        ? <p class="small muted">{t("vote.running_later", { n: motion.method === "named" ? 1 : SHOWN_FROM })}</p>
-        : <PollPlot motion={motion} counts={running.counts} cast={running.cast} />}
+      <p class="rowx rowx--between">
+        <Chip tone="on" dot="pulse">
+          {t("vote.running")}
+        </Chip>
+        {running !== null && <span class="small muted">{t("vote.running_of", { n: running.cast })}</span>}
+      </p>
+      {running === null ? (
+        <p class="small muted">{t("vote.running_later", { n: motion.method === "named" ? 1 : SHOWN_FROM })}</p>
+      ) : (
+        <PollPlot motion={motion} counts={running.counts} cast={running.cast} />
+      )}
     </section>
   );
 }

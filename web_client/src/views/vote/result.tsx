@@ -15,14 +15,19 @@ import { latePapers } from "./late_papers";
 const FILLS: Readonly<Record<string, Fill>> = { for: "for", against: "against", abstain: "abstain" };
 
 function fillOf(motion: Motion, choiceId: string): Fill {
-  return takesThree(motion) ? FILLS[choiceId] ?? "for" : "for";
+  return takesThree(motion) ? (FILLS[choiceId] ?? "for") : "for";
 }
 
 /** 应到有表决权的 29 人，须得 15 票以上；得赞成 22 票。 */
 export function verdictSentence(motion: Motion, verdict: Verdict): string {
   if (verdict.reason === "no_force") return t("vote.no_force");
   if (verdict.reason === "elected" || verdict.reason === "tied" || verdict.reason === "short") {
-    return t(`vote.election_${verdict.reason}`, { n: verdict.elected.length, seats: motion.terms?.seats ?? 0, needed: verdict.needed, base: verdict.base_count });
+    return t(`vote.election_${verdict.reason}`, {
+      n: verdict.elected.length,
+      seats: motion.terms?.seats ?? 0,
+      needed: verdict.needed,
+      base: verdict.base_count,
+    });
   }
   if (verdict.reason === "more_than_issued") return t("vote.more_than_issued");
   if (verdict.reason === "no_quorum_at_close") {
@@ -51,9 +56,16 @@ function Plot({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdic
           const fill = fillOf(motion, id);
           return (
             <div class="result" key={id}>
-              <dt><span class={`swatch swatch--${fill}`} aria-hidden="true" />{markWords(motion, id)}</dt>
-              <dd>{count} <small>{t("vote.votes")}</small></dd>
-              <dd class="result__plot"><Bar part={count} whole={whole} fill={fill} size="tall" needle={needle} /></dd>
+              <dt>
+                <span class={`swatch swatch--${fill}`} aria-hidden="true" />
+                {markWords(motion, id)}
+              </dt>
+              <dd>
+                {count} <small>{t("vote.votes")}</small>
+              </dd>
+              <dd class="result__plot">
+                <Bar part={count} whole={whole} fill={fill} size="tall" needle={needle} />
+              </dd>
             </div>
           );
         })}
@@ -61,11 +73,21 @@ function Plot({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdic
       {needle !== undefined && (
         <svg class="axisbar" width="100%" height="34" role="img" aria-label={t("vote.axis_words", { needed: needle, end: ends })}>
           <g class="plot">
-            <line class="base" x1="0" x2="100%" y1="6" y2="6" /><line class="base" x1="0" x2="0" y1="2" y2="10" /><line class="base" x1="100%" x2="100%" y1="2" y2="10" />
+            <line class="base" x1="0" x2="100%" y1="6" y2="6" />
+            <line class="base" x1="0" x2="0" y1="2" y2="10" />
+            <line class="base" x1="100%" x2="100%" y1="2" y2="10" />
             <line class="need" x1={`${at}%`} x2={`${at}%`} y1="0" y2="14" />
-            <text x="0" y="28">0</text>
-            <text class="t-force" x={`${Math.min(80, Math.max(18, at))}%`} y="28" text-anchor="middle">{t("vote.axis_needed", { n: needle })}</text>
-            {at < 62 && <text x="100%" y="28" text-anchor="end">{ends}</text>}
+            <text x="0" y="28">
+              0
+            </text>
+            <text class="t-force" x={`${Math.min(80, Math.max(18, at))}%`} y="28" text-anchor="middle">
+              {t("vote.axis_needed", { n: needle })}
+            </text>
+            {at < 62 && (
+              <text x="100%" y="28" text-anchor="end">
+                {ends}
+              </text>
+            )}
           </g>
         </svg>
       )}
@@ -82,7 +104,11 @@ function Named({ motion }: { motion: Motion }): JSX.Element {
         {motion.choices.map((choice) => (
           <div key={choice.choice_id}>
             <dt class="strong small">{choiceWords(motion, choice)}</dt>
-            <dd>{list(motion.named.filter((ballot) => ballot.choices.includes(choice.choice_id)).map((ballot) => nameOf(ballot.participant_id))) || t("vote.nobody")}</dd>
+            <dd>
+              {list(
+                motion.named.filter((ballot) => ballot.choices.includes(choice.choice_id)).map((ballot) => nameOf(ballot.participant_id)),
+              ) || t("vote.nobody")}
+            </dd>
           </div>
         ))}
       </dl>
@@ -95,8 +121,26 @@ function Table({ motion, tally, whole, base }: { motion: Motion; tally: Tally; w
   return (
     <table class="table table--counts">
       <caption class="sr">{motion.title}</caption>
-      <thead><tr><th scope="col">{t("vote.choice")}</th><th scope="col" class="n">{t("vote.count")}</th><th scope="col" class="n">{t("vote.share_of", { base })}</th></tr></thead>
-      <tbody>{tally.counts.map(([id, n]) => <tr key={id}><th scope="row">{markWords(motion, id)}</th><td class="n">{n}</td><td class="n">{share(n, whole)}%</td></tr>)}</tbody>
+      <thead>
+        <tr>
+          <th scope="col">{t("vote.choice")}</th>
+          <th scope="col" class="n">
+            {t("vote.count")}
+          </th>
+          <th scope="col" class="n">
+            {t("vote.share_of", { base })}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tally.counts.map(([id, n]) => (
+          <tr key={id}>
+            <th scope="row">{markWords(motion, id)}</th>
+            <td class="n">{n}</td>
+            <td class="n">{share(n, whole)}%</td>
+          </tr>
+        ))}
+      </tbody>
     </table>
   );
 }
@@ -130,32 +174,73 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
     <>
       {verdict !== null && verdict.reason !== "no_force" && (
         <div class={carried ? "verdict verdict--carried" : "verdict"}>
-          <p class="verdict__word"><Icon name={carried ? "counted" : "info"} size="l" />{verdictWord(verdict)}</p>
+          <p class="verdict__word">
+            <Icon name={carried ? "counted" : "info"} size="l" />
+            {verdictWord(verdict)}
+          </p>
           <p>{verdictSentence(motion, verdict)}</p>
         </div>
       )}
-      {verdict?.reason === "no_force" && <p class="small muted">{t(motion.force === "appraisal" ? `vote.${motion.sheet === "self" ? "self" : "appraisal"}_no_force` : motion.force === "survey" ? "vote.survey_no_force" : "vote.no_force")}</p>}
+      {verdict?.reason === "no_force" && (
+        <p class="small muted">
+          {t(
+            motion.force === "appraisal"
+              ? `vote.${motion.sheet === "self" ? "self" : "appraisal"}_no_force`
+              : motion.force === "survey"
+                ? "vote.survey_no_force"
+                : "vote.no_force",
+          )}
+        </p>
+      )}
       {secret && lost && late !== null && <late.OwnReceipt motion={motion} />}
       <Counts motion={motion} tally={tally} verdict={verdict} />
       <dl class="stat3 stat3--flat">
-        <div><dt>{t("vote.entitled")}</dt><dd>{tally.entitled}</dd></div>
-        <div><dt>{t("vote.cast_count")}</dt><dd>{tally.cast}</dd></div>
-        <div><dt>{t(secret ? "vote.issued" : "vote.not_cast")}</dt><dd>{secret ? motion.issued + (motion.paper_count?.issued ?? 0) : Math.max(0, tally.entitled - tally.cast)}</dd></div>
+        <div>
+          <dt>{t("vote.entitled")}</dt>
+          <dd>{tally.entitled}</dd>
+        </div>
+        <div>
+          <dt>{t("vote.cast_count")}</dt>
+          <dd>{tally.cast}</dd>
+        </div>
+        <div>
+          <dt>{t(secret ? "vote.issued" : "vote.not_cast")}</dt>
+          <dd>{secret ? motion.issued + (motion.paper_count?.issued ?? 0) : Math.max(0, tally.entitled - tally.cast)}</dd>
+        </div>
       </dl>
       {tally.void > 0 && <p class="small">{t("vote.void_ballots", { n: tally.void })}</p>}
       {tally.written > 0 && <p class="small">{t("vote.written_ballots", { n: tally.written })}</p>}
       {motion.paper_count !== null && tally.paper > 0 && (
-        <p class="small">{t("vote.paper_ballots", { n: tally.paper, scrutineer: nameOf(motion.paper_count.scrutineer), teller: nameOf(motion.paper_count.teller) })}</p>
+        <p class="small">
+          {t("vote.paper_ballots", {
+            n: tally.paper,
+            scrutineer: nameOf(motion.paper_count.scrutineer),
+            teller: nameOf(motion.paper_count.teller),
+          })}
+        </p>
       )}
       {secret && !lost && late !== null && <late.OwnReceipt motion={motion} />}
-      {ballot.state === "counted" && <p class="rowx"><Chip tone="counted" icon="check">{t("vote.yours_counted")}</Chip><span class="small strong">{chosenWords(motion, ballot.choices)}</span></p>}
-      {!secret && ballot.state === "none" && isElector(motion) && <p class="rowx"><Chip icon="info">{t("vote.not_voted")}</Chip></p>}
+      {ballot.state === "counted" && (
+        <p class="rowx">
+          <Chip tone="counted" icon="check">
+            {t("vote.yours_counted")}
+          </Chip>
+          <span class="small strong">{chosenWords(motion, ballot.choices)}</span>
+        </p>
+      )}
+      {!secret && ballot.state === "none" && isElector(motion) && (
+        <p class="rowx">
+          <Chip icon="info">{t("vote.not_voted")}</Chip>
+        </p>
+      )}
       {motion.method === "named" && motion.named.length > 0 && !gradesPeople(motion) && <Named motion={motion} />}
       {decides(motion) && motion.quorum_at_open !== null && (
         <p class="small muted">
           {t("vote.basis", {
             rule: language.value === "en" ? motion.preset.title_en : motion.preset.title_zh,
-            open: motion.quorum_at_open.present, close: motion.quorum_at_close?.present ?? motion.quorum_at_open.present, needed: motion.quorum_at_open.needed,
+            open: motion.quorum_at_open.present,
+            close: motion.quorum_at_close?.present ?? motion.quorum_at_open.present,
+            needed: motion.quorum_at_open.needed,
           })}
         </p>
       )}

@@ -16,9 +16,19 @@ import { bringBack } from "./paper";
 export function ResultSheet({ motion, more = 0, onClose }: { motion: Motion; more?: number; onClose: () => void }): JSX.Element {
   return (
     <Sheet
-      title={motion.title} onClose={onClose}
-      head={<span class="motion-kind"><Chip icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{kindWords(motion)}</Chip><span class="small muted">{publishedWords(motion)}</span></span>}
-      foot={<Button size="lg" kind="primary" block onPress={onClose}>{more > 0 ? t("vote.next_result", { n: more }) : t("vote.back_to_room")}</Button>}
+      title={motion.title}
+      onClose={onClose}
+      head={
+        <span class="motion-kind">
+          <Chip icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{kindWords(motion)}</Chip>
+          <span class="small muted">{publishedWords(motion)}</span>
+        </span>
+      }
+      foot={
+        <Button size="lg" kind="primary" block onPress={onClose}>
+          {more > 0 ? t("vote.next_result", { n: more }) : t("vote.back_to_room")}
+        </Button>
+      }
     >
       <Result motion={motion} />
     </Sheet>
@@ -32,7 +42,8 @@ function outcome(motion: Motion): string {
     const { state } = ballotOf(motion.motion_id);
     return t(state === "counted" ? "vote.state_counted" : state === "pending" ? "vote.state_pending" : "vote.state_waits");
   }
-  if (RUNNING.includes(motion.phase)) return t(motion.phase === "collecting" ? "vote.state_collecting" : motion.phase === "sealing" ? "vote.sealing" : "vote.state_voting");
+  if (RUNNING.includes(motion.phase))
+    return t(motion.phase === "collecting" ? "vote.state_collecting" : motion.phase === "sealing" ? "vote.sealing" : "vote.state_voting");
   if (motion.phase === "moved" || motion.phase === "discussed") return t(`vote.state_${motion.phase}`);
   if (motion.phase === "closed") return t("vote.state_closed");
   if (motion.phase === "withdrawn") return t("vote.state_withdrawn");
@@ -42,7 +53,8 @@ function outcome(motion: Motion): string {
 
 /** Every vote of this meeting: those that run first, then the newest. */
 export function ResultsSheet(): JSX.Element {
-  const shown = motions.value.filter((m) => m.phase !== "drafted")
+  const shown = motions.value
+    .filter((m) => m.phase !== "drafted")
     .sort((a, b) => Number(RUNNING.includes(b.phase)) - Number(RUNNING.includes(a.phase)) || (b.opened_at ?? 0) - (a.opened_at ?? 0));
   const open = (motion: Motion): void => {
     if (motion.phase === "voting" || motion.phase === "collecting") {
@@ -51,14 +63,32 @@ export function ResultsSheet(): JSX.Element {
     } else go({ sheet: { name: "result", motion: motion.motion_id } });
   };
   return (
-    <Sheet title={t("vote.results")} onClose={back} foot={<Button size="lg" kind="primary" block onPress={back}>{t("room.close")}</Button>}>
-      {shown.length === 0
-        ? <p class="muted">{t("vote.no_results")}</p>
-        : (
-          <ul class="rows card card--line card--flush">
-            {shown.map((motion) => <li key={motion.motion_id}><Row icon={motion.phase === "voting" && ballotOf(motion.motion_id).state === "counted" ? "counted" : "ballot"} title={motion.title} sub={outcome(motion)} end={<Icon name="forward" />} onPress={() => open(motion)} /></li>)}
-          </ul>
-        )}
+    <Sheet
+      title={t("vote.results")}
+      onClose={back}
+      foot={
+        <Button size="lg" kind="primary" block onPress={back}>
+          {t("room.close")}
+        </Button>
+      }
+    >
+      {shown.length === 0 ? (
+        <p class="muted">{t("vote.no_results")}</p>
+      ) : (
+        <ul class="rows card card--line card--flush">
+          {shown.map((motion) => (
+            <li key={motion.motion_id}>
+              <Row
+                icon={motion.phase === "voting" && ballotOf(motion.motion_id).state === "counted" ? "counted" : "ballot"}
+                title={motion.title}
+                sub={outcome(motion)}
+                end={<Icon name="forward" />}
+                onPress={() => open(motion)}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
     </Sheet>
   );
 }

@@ -24,7 +24,11 @@ import { Chosen, WholePaper } from "./whole_paper";
 import { whyWatching } from "./why_watching";
 
 const KINDS: Readonly<Record<Motion["force"], string>> = {
-  motion: "vote.secret", election: "vote.election", appraisal: "vote.appraisal", survey: "vote.survey", poll: "vote.poll_secret",
+  motion: "vote.secret",
+  election: "vote.election",
+  appraisal: "vote.appraisal",
+  survey: "vote.survey",
+  poll: "vote.poll_secret",
 };
 
 function Head({ motion }: { motion: Motion }): JSX.Element {
@@ -35,33 +39,66 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
       <span class="motion-kind">
-        <Chip tone="force" icon="lock">{motion.force === "appraisal" ? kindWords(motion) : t(KINDS[motion.force])}</Chip>
+        <Chip tone="force" icon="lock">
+          {motion.force === "appraisal" ? kindWords(motion) : t(KINDS[motion.force])}
+        </Chip>
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>
-      {ends !== null && <Countdown seconds={secondsLeft(ends)} total={total > 0 ? total : secondsLeft(ends)} label={t("room.left")} words={(n) => t("vote.seconds_left", { n })} />}
+      {ends !== null && (
+        <Countdown
+          seconds={secondsLeft(ends)}
+          total={total > 0 ? total : secondsLeft(ends)}
+          label={t("room.left")}
+          words={(n) => t("vote.seconds_left", { n })}
+        />
+      )}
     </>
   );
 }
 
-function Frame({ motion, stage, foot, children }: { motion: Motion; stage: SecretStage; foot: ComponentChildren; children: ComponentChildren }): JSX.Element {
-  return <Sheet title={motion.title} step={stage} head={<Head motion={motion} />} foot={foot}>{children}</Sheet>;
+function Frame({
+  motion,
+  stage,
+  foot,
+  children,
+}: {
+  motion: Motion;
+  stage: SecretStage;
+  foot: ComponentChildren;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <Sheet title={motion.title} step={stage} head={<Head motion={motion} />} foot={foot}>
+      {children}
+    </Sheet>
+  );
 }
 
 function Look({ motion, stage }: { motion: Motion; stage: SecretStage }): JSX.Element {
-  return <Button kind="quiet" block onPress={() => aside(`${motion.motion_id}:${stage}`)}>{t("vote.look_at_room")}</Button>;
+  return (
+    <Button kind="quiet" block onPress={() => aside(`${motion.motion_id}:${stage}`)}>
+      {t("vote.look_at_room")}
+    </Button>
+  );
 }
 
 /** The beginning of the paper's fingerprint: the same on the hall's screen and on every phone. */
 function Fingerprint({ motion }: { motion: Motion }): JSX.Element | null {
   if (motion.paper === null) return null;
-  return <p class="tiny muted">{t("vote.fingerprint")} <b class="mono">{inFours(motion.paper.fingerprint, 16)}</b></p>;
+  return (
+    <p class="tiny muted">
+      {t("vote.fingerprint")} <b class="mono">{inFours(motion.paper.fingerprint, 16)}</b>
+    </p>
+  );
 }
 
 function Fetching({ motion }: { motion: Motion }): JSX.Element {
   const offline = connection.value.phase !== "live";
   return (
     <Frame motion={motion} stage="fetching" foot={<Look motion={motion} stage="fetching" />}>
-      <Slip state="pending" word={t("vote.fetching")}><p>{t(offline ? "vote.fetching_offline" : "vote.fetching_words")}</p></Slip>
+      <Slip state="pending" word={t("vote.fetching")}>
+        <p>{t(offline ? "vote.fetching_offline" : "vote.fetching_words")}</p>
+      </Slip>
       <p class="small muted">{t("vote.secret_means")}</p>
     </Frame>
   );
@@ -78,19 +115,42 @@ function Choose({ motion, early }: { motion: Motion; early: boolean }): JSX.Elem
   const ballot = ballotSoFar(motion);
   const why = "why" in ballot ? ballot.why : early ? t("vote.wait_for_chair") : undefined;
   return (
-    <Frame motion={motion} stage={early ? "early" : "choose"} foot={
-      <>
-        {motion.force === "election" && <SeatsLine motion={motion} />}
-        {gradesPeople(motion) && <GradesLine motion={motion} />}
-        <div class="foot-pair">
-          {gradesPeople(motion) && "why" in ballot
-            ? <Button size="lg" block onPress={toFirstUngraded}>{ballot.why}</Button>
-            : <Button size="lg" kind={why === undefined ? "primary" : "plain"} block unavailable={why} onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}>{t("vote.go_on")}</Button>}
-          <Look motion={motion} stage={early ? "early" : "choose"} />
-        </div>
-      </>
-    }>
-      {early && <p class="rowx"><Chip tone="counted" icon="check">{t("vote.paper_here")}</Chip><span class="small muted">{t("vote.paper_here_words")}</span></p>}
+    <Frame
+      motion={motion}
+      stage={early ? "early" : "choose"}
+      foot={
+        <>
+          {motion.force === "election" && <SeatsLine motion={motion} />}
+          {gradesPeople(motion) && <GradesLine motion={motion} />}
+          <div class="foot-pair">
+            {gradesPeople(motion) && "why" in ballot ? (
+              <Button size="lg" block onPress={toFirstUngraded}>
+                {ballot.why}
+              </Button>
+            ) : (
+              <Button
+                size="lg"
+                kind={why === undefined ? "primary" : "plain"}
+                block
+                unavailable={why}
+                onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}
+              >
+                {t("vote.go_on")}
+              </Button>
+            )}
+            <Look motion={motion} stage={early ? "early" : "choose"} />
+          </div>
+        </>
+      }
+    >
+      {early && (
+        <p class="rowx">
+          <Chip tone="counted" icon="check">
+            {t("vote.paper_here")}
+          </Chip>
+          <span class="small muted">{t("vote.paper_here_words")}</span>
+        </p>
+      )}
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       <WholePaper motion={motion} />
       <Fingerprint motion={motion} />
@@ -104,16 +164,38 @@ function Confirm({ motion }: { motion: Motion }): JSX.Element {
   const choices = "why" in ballot ? [] : ballot.choices;
   const cast = (): void => void actions().castSecretly(motion.motion_id, choices);
   return (
-    <Frame motion={motion} stage="confirm" foot={
-      <div class="btn-pair">
-        <Button size="lg" onPress={() => changeDraft(motion.motion_id, { step: "choose" })}>{t("vote.change")}</Button>
-        <Button size="lg" kind="force" unavailable={"why" in ballot ? ballot.why : undefined} onPress={cast}>{t(over ? "vote.cast_void" : "vote.cast")}</Button>
+    <Frame
+      motion={motion}
+      stage="confirm"
+      foot={
+        <div class="btn-pair">
+          <Button size="lg" onPress={() => changeDraft(motion.motion_id, { step: "choose" })}>
+            {t("vote.change")}
+          </Button>
+          <Button size="lg" kind="force" unavailable={"why" in ballot ? ballot.why : undefined} onPress={cast}>
+            {t(over ? "vote.cast_void" : "vote.cast")}
+          </Button>
+        </div>
+      }
+    >
+      <div class="stack stack--s">
+        <p class="small muted">{t("vote.you_chose")}</p>
+        <Chosen motion={motion} choices={choices} />
       </div>
-    }>
-      <div class="stack stack--s"><p class="small muted">{t("vote.you_chose")}</p><Chosen motion={motion} choices={choices} /></div>
-      {over && <p class="field__error" role="alert"><Icon name="warning" /><span>{t("vote.void_warning", { seats: motion.terms?.seats ?? 0 })}</span></p>}
-      <p class="small muted">{t("vote.cast_final")} {t("vote.secret_means")}</p>
-      {motion.force === "election" && <Button kind="quiet" block onPress={() => clearMarks(motion)}>{t("vote.clear")}</Button>}
+      {over && (
+        <p class="field__error" role="alert">
+          <Icon name="warning" />
+          <span>{t("vote.void_warning", { seats: motion.terms?.seats ?? 0 })}</span>
+        </p>
+      )}
+      <p class="small muted">
+        {t("vote.cast_final")} {t("vote.secret_means")}
+      </p>
+      {motion.force === "election" && (
+        <Button kind="quiet" block onPress={() => clearMarks(motion)}>
+          {t("vote.clear")}
+        </Button>
+      )}
     </Frame>
   );
 }
@@ -123,15 +205,28 @@ function Casting({ motion }: { motion: Motion }): JSX.Element {
   const waited = since === null ? 0 : Math.max(0, Math.round((second.value - since) / 1000));
   const offline = connection.value.phase !== "live";
   return (
-    <Frame motion={motion} stage="casting" foot={
-      <>
-        {offline && <Button size="lg" block onPress={() => actions().reconnectNow()}>{t("vote.send_again")}</Button>}
-        <Look motion={motion} stage="casting" />
-      </>
-    }>
+    <Frame
+      motion={motion}
+      stage="casting"
+      foot={
+        <>
+          {offline && (
+            <Button size="lg" block onPress={() => actions().reconnectNow()}>
+              {t("vote.send_again")}
+            </Button>
+          )}
+          <Look motion={motion} stage="casting" />
+        </>
+      }
+    >
       <Slip state="pending" word={t("vote.not_counted")}>
         <p>{t("vote.sending")}</p>
-        {waited >= 2 && <p class="small muted" aria-hidden="true">{t("vote.waited", { n: waited })}{offline ? ` ${t("vote.offline")}` : ""}</p>}
+        {waited >= 2 && (
+          <p class="small muted" aria-hidden="true">
+            {t("vote.waited", { n: waited })}
+            {offline ? ` ${t("vote.offline")}` : ""}
+          </p>
+        )}
       </Slip>
       <p class="small muted">{t("vote.kept_on_phone")}</p>
     </Frame>
@@ -146,15 +241,29 @@ function Returned({ motion }: { motion: Motion }): JSX.Element | null {
 function Counted({ motion, stage }: { motion: Motion; stage: SecretStage }): JSX.Element {
   const own = ownPapers.value[motion.motion_id];
   return (
-    <Frame motion={motion} stage={stage} foot={
-      <>
-        <Button size="lg" kind="primary" block onPress={() => aside(`${motion.motion_id}:${stage}`)}>{t("vote.back_to_room")}</Button>
-        <p class="sheet__foot-note">{t("vote.find_receipt")}</p>
-      </>
-    }>
+    <Frame
+      motion={motion}
+      stage={stage}
+      foot={
+        <>
+          <Button size="lg" kind="primary" block onPress={() => aside(`${motion.motion_id}:${stage}`)}>
+            {t("vote.back_to_room")}
+          </Button>
+          <p class="sheet__foot-note">{t("vote.find_receipt")}</p>
+        </>
+      }
+    >
       <Slip
-        state="counted" word={t("vote.counted")}
-        stub={<dl class="kv"><dt>{t("vote.stub")}</dt><dd class="mono">{own?.stub}</dd><dt>{t("vote.written_down")}</dt><dd>{t("vote.with_receipt")}</dd></dl>}
+        state="counted"
+        word={t("vote.counted")}
+        stub={
+          <dl class="kv">
+            <dt>{t("vote.stub")}</dt>
+            <dd class="mono">{own?.stub}</dd>
+            <dt>{t("vote.written_down")}</dt>
+            <dd>{t("vote.with_receipt")}</dd>
+          </dl>
+        }
       >
         <p>{t("vote.in_the_box")}</p>
         {stage === "sealing" ? <p>{t("vote.sealing")}</p> : <Returned motion={motion} />}
@@ -164,16 +273,46 @@ function Counted({ motion, stage }: { motion: Motion; stage: SecretStage }): JSX
   );
 }
 
-function Not({ motion, stage, word, children }: { motion: Motion; stage: SecretStage; word: string; children: ComponentChildren }): JSX.Element {
+function Not({
+  motion,
+  stage,
+  word,
+  children,
+}: {
+  motion: Motion;
+  stage: SecretStage;
+  word: string;
+  children: ComponentChildren;
+}): JSX.Element {
   return (
-    <Frame motion={motion} stage={stage} foot={<Button size="lg" kind="primary" block onPress={() => aside(`${motion.motion_id}:${stage}`)}>{t("vote.back_to_room")}</Button>}>
-      <Slip state="void" word={word}>{children}</Slip>
+    <Frame
+      motion={motion}
+      stage={stage}
+      foot={
+        <Button size="lg" kind="primary" block onPress={() => aside(`${motion.motion_id}:${stage}`)}>
+          {t("vote.back_to_room")}
+        </Button>
+      }
+    >
+      <Slip state="void" word={word}>
+        {children}
+      </Slip>
       <p class="small muted">{t("vote.ask_chair")}</p>
     </Frame>
   );
 }
 
-const OWN_WORDS = ["already_collected", "not_collecting", "already_filed", "poll_closed", "ballot_conflict", "bad_token", "bad_receipt", "bad_fingerprint", "not_present"];
+const OWN_WORDS = [
+  "already_collected",
+  "not_collecting",
+  "already_filed",
+  "poll_closed",
+  "ballot_conflict",
+  "bad_token",
+  "bad_receipt",
+  "bad_fingerprint",
+  "not_present",
+];
 
 /** Why there is no paper or no counted ballot, in the words of a secret vote where it has its own. */
 function whyNot(code: string): string {
@@ -196,18 +335,45 @@ export function SecretSheet({ motion, stage }: { motion: Motion; stage: SecretSt
     case "sealing":
       return <Counted motion={motion} stage={stage} />;
     case "not_collected":
-      return <Not motion={motion} stage={stage} word={t("vote.no_paper")}><p>{whyNot(own?.code || (motion.phase === "collecting" && self.value?.present === false ? "not_present" : "not_collecting"))}</p></Not>;
+      return (
+        <Not motion={motion} stage={stage} word={t("vote.no_paper")}>
+          <p>{whyNot(own?.code || (motion.phase === "collecting" && self.value?.present === false ? "not_present" : "not_collecting"))}</p>
+        </Not>
+      );
     case "not_counted":
-      return <Not motion={motion} stage={stage} word={t("vote.void")}><p>{whyNot(own?.code || "poll_closed")}</p></Not>;
+      return (
+        <Not motion={motion} stage={stage} word={t("vote.void")}>
+          <p>{whyNot(own?.code || "poll_closed")}</p>
+        </Not>
+      );
     case "unsupported":
-      return <Not motion={motion} stage={stage} word={t("vote.no_paper")}><p>{papersUnsupported.value ? t("vote.unsupported") : whyNot(own?.code ?? "")}</p></Not>;
+      return (
+        <Not motion={motion} stage={stage} word={t("vote.no_paper")}>
+          <p>{papersUnsupported.value ? t("vote.unsupported") : whyNot(own?.code ?? "")}</p>
+        </Not>
+      );
     case "missed":
-      return <Not motion={motion} stage={stage} word={t("vote.not_voted")}><p>{t("vote.missed", { time: clockTime(motion.closes_at ?? motion.closed_at ?? second.value) })}</p></Not>;
+      return (
+        <Not motion={motion} stage={stage} word={t("vote.not_voted")}>
+          <p>{t("vote.missed", { time: clockTime(motion.closes_at ?? motion.closed_at ?? second.value) })}</p>
+        </Not>
+      );
     case "watch":
       return (
-        <Frame motion={motion} stage="watch" foot={<Button size="lg" kind="primary" block onPress={() => aside(`${motion.motion_id}:watch`)}>{t("vote.watch_on")}</Button>}>
+        <Frame
+          motion={motion}
+          stage="watch"
+          foot={
+            <Button size="lg" kind="primary" block onPress={() => aside(`${motion.motion_id}:watch`)}>
+              {t("vote.watch_on")}
+            </Button>
+          }
+        >
           {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
-          <div class="card card--line stack stack--s"><h3>{t("vote.watch_title")}</h3><p class="muted">{whyWatching()}</p></div>
+          <div class="card card--line stack stack--s">
+            <h3>{t("vote.watch_title")}</h3>
+            <p class="muted">{whyWatching()}</p>
+          </div>
           <Returned motion={motion} />
         </Frame>
       );

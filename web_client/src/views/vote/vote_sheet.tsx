@@ -36,19 +36,37 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
       <span class="motion-kind">
-        <Chip tone="force" icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{kindWords(motion)}</Chip>
-        {place !== null && <Chip tone="on"><span aria-hidden="true">{place.no} / {place.of}</span><span class="sr">{t("vote.place", place)}</span></Chip>}
+        <Chip tone="force" icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>
+          {kindWords(motion)}
+        </Chip>
+        {place !== null && (
+          <Chip tone="on">
+            <span aria-hidden="true">
+              {place.no} / {place.of}
+            </span>
+            <span class="sr">{t("vote.place", place)}</span>
+          </Chip>
+        )}
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>
       {motion.phase === "voting" && left !== null && motion.opened_at !== null && motion.closes_at !== null && (
-        <Countdown seconds={left} total={(motion.closes_at - motion.opened_at) / 1000} label={t("room.left")} words={(n) => t("vote.seconds_left", { n })} />
+        <Countdown
+          seconds={left}
+          total={(motion.closes_at - motion.opened_at) / 1000}
+          label={t("room.left")}
+          words={(n) => t("vote.seconds_left", { n })}
+        />
       )}
     </>
   );
 }
 
 function Look({ motion }: { motion: Motion }): JSX.Element {
-  return <Button kind="quiet" block onPress={() => asideAll(motion)}>{t("vote.look_at_room")}</Button>;
+  return (
+    <Button kind="quiet" block onPress={() => asideAll(motion)}>
+      {t("vote.look_at_room")}
+    </Button>
+  );
 }
 
 /** All papers of a batch, to go to any of them. */
@@ -59,14 +77,24 @@ function AllPapers({ motion }: { motion: Motion }): JSX.Element | null {
     asideAll(motion);
     openSheet({ name: "results" });
   };
-  return <Button kind="soft" icon="list" onPress={list}>{t("vote.all_papers", { n: place.of })}</Button>;
+  return (
+    <Button kind="soft" icon="list" onPress={list}>
+      {t("vote.all_papers", { n: place.of })}
+    </Button>
+  );
 }
 
 /** An appraisal's sheets come with the other late papers. */
 function Paper({ motion }: { motion: Motion }): JSX.Element {
   if (motion.force !== "appraisal") return <PaperForm motion={motion} />;
   const late = latePapers.value;
-  return late === null ? <Slip state="pending" word={t("vote.fetching")}><p>{t("vote.fetching_words")}</p></Slip> : <late.WholePaper motion={motion} />;
+  return late === null ? (
+    <Slip state="pending" word={t("vote.fetching")}>
+      <p>{t("vote.fetching_words")}</p>
+    </Slip>
+  ) : (
+    <late.WholePaper motion={motion} />
+  );
 }
 
 function Choose({ motion }: { motion: Motion }): JSX.Element {
@@ -74,17 +102,24 @@ function Choose({ motion }: { motion: Motion }): JSX.Element {
   const why = "why" in ballot ? ballot.why : undefined;
   paperShown(motion.motion_id);
   return (
-    <Frame motion={motion} stage="choose" foot={
-      <div class="foot-pair">
-        <Button
-          size="lg" kind={why === undefined ? "primary" : "plain"} block unavailable={why}
-          onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}
-        >
-          {t("vote.go_on")}
-        </Button>
-        <Look motion={motion} />
-      </div>
-    }>
+    <Frame
+      motion={motion}
+      stage="choose"
+      foot={
+        <div class="foot-pair">
+          <Button
+            size="lg"
+            kind={why === undefined ? "primary" : "plain"}
+            block
+            unavailable={why}
+            onPress={() => changeDraft(motion.motion_id, { step: "confirm" })}
+          >
+            {t("vote.go_on")}
+          </Button>
+          <Look motion={motion} />
+        </div>
+      }
+    >
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       <Paper motion={motion} />
       <AllPapers motion={motion} />
@@ -101,21 +136,44 @@ function Confirm({ motion }: { motion: Motion }): JSX.Element {
     changeDraft(motion.motion_id, { step: "choose" });
   };
   return (
-    <Frame motion={motion} stage="confirm" foot={
-      <div class="btn-pair">
-        <Button size="lg" onPress={() => changeDraft(motion.motion_id, { step: "choose" })}>{t("vote.change")}</Button>
-        <Button size="lg" kind="force" unavailable={"why" in ballot ? ballot.why : undefined} onPress={cast}>{t("vote.cast")}</Button>
-      </div>
-    }>
+    <Frame
+      motion={motion}
+      stage="confirm"
+      foot={
+        <div class="btn-pair">
+          <Button size="lg" onPress={() => changeDraft(motion.motion_id, { step: "choose" })}>
+            {t("vote.change")}
+          </Button>
+          <Button size="lg" kind="force" unavailable={"why" in ballot ? ballot.why : undefined} onPress={cast}>
+            {t("vote.cast")}
+          </Button>
+        </div>
+      }
+    >
       <div class="stack stack--s">
         <p class="small muted">{t("vote.you_chose")}</p>
-        {motion.force === "appraisal" && late !== null ? <late.Chosen motion={motion} choices={choices} />
-          : motion.shape !== "choices" ? <div class="chosen"><b>{chosenWords(motion, choices)}</b></div>
-            : motion.choices.filter((choice) => choices.includes(choice.choice_id)).map((choice) => (
-              <div class="chosen" key={choice.choice_id}><span class="chosen__mark"><Icon name={markOf(choice)} /></span><b>{choiceWords(motion, choice)}</b></div>
-            ))}
+        {motion.force === "appraisal" && late !== null ? (
+          <late.Chosen motion={motion} choices={choices} />
+        ) : motion.shape !== "choices" ? (
+          <div class="chosen">
+            <b>{chosenWords(motion, choices)}</b>
+          </div>
+        ) : (
+          motion.choices
+            .filter((choice) => choices.includes(choice.choice_id))
+            .map((choice) => (
+              <div class="chosen" key={choice.choice_id}>
+                <span class="chosen__mark">
+                  <Icon name={markOf(choice)} />
+                </span>
+                <b>{choiceWords(motion, choice)}</b>
+              </div>
+            ))
+        )}
       </div>
-      <p class="small muted">{t("vote.cast_final")} {t(motion.method === "named" ? "vote.who_sees_named" : "vote.who_sees_open")}</p>
+      <p class="small muted">
+        {t("vote.cast_final")} {t(motion.method === "named" ? "vote.who_sees_named" : "vote.who_sees_open")}
+      </p>
     </Frame>
   );
 }
@@ -125,15 +183,28 @@ function Pending({ motion }: { motion: Motion }): JSX.Element {
   const waited = entry === undefined ? 0 : Math.max(0, Math.round((second.value - entry.at) / 1000));
   const offline = connection.value.phase !== "live";
   return (
-    <Frame motion={motion} stage="pending" foot={
-      <>
-        {offline && <Button size="lg" block onPress={() => actions().reconnectNow()}>{t("vote.send_again")}</Button>}
-        <Look motion={motion} />
-      </>
-    }>
+    <Frame
+      motion={motion}
+      stage="pending"
+      foot={
+        <>
+          {offline && (
+            <Button size="lg" block onPress={() => actions().reconnectNow()}>
+              {t("vote.send_again")}
+            </Button>
+          )}
+          <Look motion={motion} />
+        </>
+      }
+    >
       <Slip state="pending" word={t("vote.not_counted")}>
         <p>{t("vote.sending")}</p>
-        {waited >= 2 && <p class="small muted" aria-hidden="true">{t("vote.waited", { n: waited })}{offline ? ` ${t("vote.offline")}` : ""}</p>}
+        {waited >= 2 && (
+          <p class="small muted" aria-hidden="true">
+            {t("vote.waited", { n: waited })}
+            {offline ? ` ${t("vote.offline")}` : ""}
+          </p>
+        )}
       </Slip>
       <p class="small muted">{t("vote.keep_open")}</p>
     </Frame>
@@ -150,16 +221,38 @@ function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): J
   const choices = ballot.state === "counted" ? ballot.choices : [];
   const next = nextOf(motion);
   return (
-    <Frame motion={motion} stage="counted" foot={
-      <>
-        {next !== null && <Button size="lg" kind="primary" block onPress={() => turnTo(motion, next)}>{t("vote.next_paper")}</Button>}
-        <Button {...(next === null ? { size: "lg", kind: "primary" } as const : { kind: "quiet" } as const)} block onPress={() => asideAll(motion)}>{t("vote.back_to_room")}</Button>
-        {next === null && <p class="sheet__foot-note">{t("vote.find_again")}</p>}
-      </>
-    }>
+    <Frame
+      motion={motion}
+      stage="counted"
+      foot={
+        <>
+          {next !== null && (
+            <Button size="lg" kind="primary" block onPress={() => turnTo(motion, next)}>
+              {t("vote.next_paper")}
+            </Button>
+          )}
+          <Button
+            {...(next === null ? ({ size: "lg", kind: "primary" } as const) : ({ kind: "quiet" } as const))}
+            block
+            onPress={() => asideAll(motion)}
+          >
+            {t("vote.back_to_room")}
+          </Button>
+          {next === null && <p class="sheet__foot-note">{t("vote.find_again")}</p>}
+        </>
+      }
+    >
       <Slip
-        state="counted" word={t("vote.counted")}
-        stub={choices.length === 0 ? undefined : <dl class="kv"><dt>{t("vote.your_choice")}</dt><dd class="strong">{chosenWords(motion, choices)}</dd></dl>}
+        state="counted"
+        word={t("vote.counted")}
+        stub={
+          choices.length === 0 ? undefined : (
+            <dl class="kv">
+              <dt>{t("vote.your_choice")}</dt>
+              <dd class="strong">{chosenWords(motion, choices)}</dd>
+            </dl>
+          )
+        }
       >
         <p>{t("vote.in_the_box")}</p>
         <p>{t("vote.returned", { n: Math.max(motion.returned, 1), of: motion.electorate.length })}</p>
@@ -171,38 +264,91 @@ function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): J
 
 function Watch({ motion }: { motion: Motion }): JSX.Element {
   return (
-    <Frame motion={motion} stage="watch" foot={<Button size="lg" kind="primary" block onPress={() => asideAll(motion)}>{t("vote.watch_on")}</Button>}>
+    <Frame
+      motion={motion}
+      stage="watch"
+      foot={
+        <Button size="lg" kind="primary" block onPress={() => asideAll(motion)}>
+          {t("vote.watch_on")}
+        </Button>
+      }
+    >
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
-      <div class="card card--line stack stack--s"><h3>{t("vote.watch_title")}</h3><p class="muted">{whyWatching()}</p></div>
+      <div class="card card--line stack stack--s">
+        <h3>{t("vote.watch_title")}</h3>
+        <p class="muted">{whyWatching()}</p>
+      </div>
       <p class="small">{t("vote.returned", { n: motion.returned, of: motion.electorate.length })}</p>
       <Running motion={motion} />
     </Frame>
   );
 }
 
-function NotCounted({ motion, stage, retry, children }: { motion: Motion; stage: Stage; retry?: (() => void) | undefined; children: ComponentChildren }): JSX.Element {
+function NotCounted({
+  motion,
+  stage,
+  retry,
+  children,
+}: {
+  motion: Motion;
+  stage: Stage;
+  retry?: (() => void) | undefined;
+  children: ComponentChildren;
+}): JSX.Element {
   return (
-    <Frame motion={motion} stage={stage} foot={
-      <>
-        {retry !== undefined && <Button size="lg" kind="primary" block onPress={retry}>{t("vote.choose_again")}</Button>}
-        <Button size="lg" kind={retry === undefined ? "primary" : "plain"} block onPress={() => aside(sheetKey(motion, stage))}>{t("vote.back_to_room")}</Button>
-      </>
-    }>
-      <Slip state="void" word={t(stage === "missed" ? "vote.not_voted" : "vote.void")}>{children}</Slip>
+    <Frame
+      motion={motion}
+      stage={stage}
+      foot={
+        <>
+          {retry !== undefined && (
+            <Button size="lg" kind="primary" block onPress={retry}>
+              {t("vote.choose_again")}
+            </Button>
+          )}
+          <Button size="lg" kind={retry === undefined ? "primary" : "plain"} block onPress={() => aside(sheetKey(motion, stage))}>
+            {t("vote.back_to_room")}
+          </Button>
+        </>
+      }
+    >
+      <Slip state="void" word={t(stage === "missed" ? "vote.not_voted" : "vote.void")}>
+        {children}
+      </Slip>
       <p class="small muted">{t("vote.ask_chair")}</p>
     </Frame>
   );
 }
 
-function Frame({ motion, stage, foot, children }: { motion: Motion; stage: Stage; foot: ComponentChildren; children: ComponentChildren }): JSX.Element {
-  return <Sheet title={motion.title} step={stage} head={<Head motion={motion} />} foot={foot}>{children}</Sheet>;
+function Frame({
+  motion,
+  stage,
+  foot,
+  children,
+}: {
+  motion: Motion;
+  stage: Stage;
+  foot: ComponentChildren;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <Sheet title={motion.title} step={stage} head={<Head motion={motion} />} foot={foot}>
+      {children}
+    </Sheet>
+  );
 }
 
 /** A secret vote's sheet, or a word that it is on its way. */
 function Secret({ motion, stage }: { motion: Motion; stage: SecretStage }): JSX.Element {
   const late = latePapers.value;
   if (late !== null) return <late.SecretSheet motion={motion} stage={stage} />;
-  return <Frame motion={motion} stage={stage} foot={<Look motion={motion} />}><Slip state="pending" word={t("vote.fetching")}><p>{t("vote.fetching_words")}</p></Slip></Frame>;
+  return (
+    <Frame motion={motion} stage={stage} foot={<Look motion={motion} />}>
+      <Slip state="pending" word={t("vote.fetching")}>
+        <p>{t("vote.fetching_words")}</p>
+      </Slip>
+    </Frame>
+  );
 }
 
 export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): JSX.Element {
@@ -220,17 +366,32 @@ export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): 
     case "watch":
       return <Watch motion={motion} />;
     case "missed":
-      return <NotCounted motion={motion} stage={stage}><p>{t("vote.missed", { time: motion.closed_at === null ? "" : clockTime(motion.closed_at) })}</p></NotCounted>;
+      return (
+        <NotCounted motion={motion} stage={stage}>
+          <p>{t("vote.missed", { time: motion.closed_at === null ? "" : clockTime(motion.closed_at) })}</p>
+        </NotCounted>
+      );
     case "late":
       return (
         <NotCounted motion={motion} stage={stage}>
-          <p>{motion.closed_at === null ? refusalWords("poll_closed") : t("vote.late", { closed: clockTime(motion.closed_at), came: clockTime(ballot.state === "refused" ? Math.max(ballot.at, motion.closed_at) : motion.closed_at) })}</p>
+          <p>
+            {motion.closed_at === null
+              ? refusalWords("poll_closed")
+              : t("vote.late", {
+                  closed: clockTime(motion.closed_at),
+                  came: clockTime(ballot.state === "refused" ? Math.max(ballot.at, motion.closed_at) : motion.closed_at),
+                })}
+          </p>
         </NotCounted>
       );
     case "refused": {
       if (ballot.state !== "refused") return <Choose motion={motion} />;
       const retry = FINAL.includes(ballot.code) ? undefined : () => takeAgain(motion.motion_id, ballot.at);
-      return <NotCounted motion={motion} stage={stage} retry={retry}><p>{refusalWords(ballot.code, ballot.detail)}</p></NotCounted>;
+      return (
+        <NotCounted motion={motion} stage={stage} retry={retry}>
+          <p>{refusalWords(ballot.code, ballot.detail)}</p>
+        </NotCounted>
+      );
     }
     default:
       return <Choose motion={motion} />;

@@ -15,13 +15,24 @@ import { bringBack, putAside } from "./paper";
 function Several({ batch }: { batch: readonly Motion[] }): JSX.Element {
   const mine = batch.filter(isElector);
   const left = mine.filter(waitsForMe).length;
-  const words = mine.length === 0 ? t("vote.strip_watch") : left === 0 ? t("vote.strip_all_sent", { of: mine.length }) : t("vote.strip_some_left", { of: mine.length, n: left });
+  const words =
+    mine.length === 0
+      ? t("vote.strip_watch")
+      : left === 0
+        ? t("vote.strip_all_sent", { of: mine.length })
+        : t("vote.strip_some_left", { of: mine.length, n: left });
   const ends = batch.find((one) => one.phase === "voting")?.closes_at ?? null;
   void second.value;
   return (
     <Banner
-      tone={mine.length === 0 ? "on" : left === 0 ? "counted" : "pending"} icon="ballot" title={words}
-      act={<Button kind={left === 0 ? "plain" : "primary"} onPress={() => openSheet({ name: "results" })}>{t("vote.see_list")}</Button>}
+      tone={mine.length === 0 ? "on" : left === 0 ? "counted" : "pending"}
+      icon="ballot"
+      title={words}
+      act={
+        <Button kind={left === 0 ? "plain" : "primary"} onPress={() => openSheet({ name: "results" })}>
+          {t("vote.see_list")}
+        </Button>
+      }
     >
       {ends === null ? "" : t("vote.strip_left", { time: countdown(secondsLeft(ends)) })}
     </Banner>
@@ -29,19 +40,39 @@ function Several({ batch }: { batch: readonly Motion[] }): JSX.Element {
 }
 
 export function VoteStrip(): JSX.Element | null {
-  const aside = motions.value.find((m) => (m.phase === "voting" || (m.phase === "collecting" && m.method === "secret")) && [...putAside.value].some((key) => key.startsWith(`${m.motion_id}:`)));
+  const aside = motions.value.find(
+    (m) =>
+      (m.phase === "voting" || (m.phase === "collecting" && m.method === "secret")) &&
+      [...putAside.value].some((key) => key.startsWith(`${m.motion_id}:`)),
+  );
   if (aside === undefined) return null;
   if (placeOf(aside) !== null) return <Several batch={batchOf(aside)} />;
   void second.value;
   const own = ownPapers.value[aside.motion_id]?.state;
   const counted = (aside.method === "secret" ? own : ballotOf(aside.motion_id).state) === "counted";
   const collecting = aside.phase === "collecting";
-  const words = counted ? "vote.strip_counted" : !isElector(aside) ? "vote.strip_watch" : collecting ? "vote.strip_collecting" : own === "casting" ? "vote.strip_casting" : own === "not_collected" ? "vote.strip_no_paper" : "vote.strip_open";
+  const words = counted
+    ? "vote.strip_counted"
+    : !isElector(aside)
+      ? "vote.strip_watch"
+      : collecting
+        ? "vote.strip_collecting"
+        : own === "casting"
+          ? "vote.strip_casting"
+          : own === "not_collected"
+            ? "vote.strip_no_paper"
+            : "vote.strip_open";
   const time = aside.closes_at === null || collecting ? "" : t("vote.strip_left", { time: countdown(secondsLeft(aside.closes_at)) });
   return (
     <Banner
-      tone={counted ? "counted" : isElector(aside) ? "pending" : "on"} icon="ballot" title={t(words)}
-      act={<Button kind={counted || !isElector(aside) ? "plain" : "primary"} onPress={() => bringBack(aside.motion_id)}>{t(counted ? "vote.see_slip" : "vote.open_sheet")}</Button>}
+      tone={counted ? "counted" : isElector(aside) ? "pending" : "on"}
+      icon="ballot"
+      title={t(words)}
+      act={
+        <Button kind={counted || !isElector(aside) ? "plain" : "primary"} onPress={() => bringBack(aside.motion_id)}>
+          {t(counted ? "vote.see_slip" : "vote.open_sheet")}
+        </Button>
+      }
     >
       {aside.title} {time}
     </Banner>

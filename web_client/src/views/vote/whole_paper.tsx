@@ -12,20 +12,41 @@ import { PaperForm } from "./paper_form";
 
 export function WholePaper({ motion }: { motion: Motion }): JSX.Element {
   if (motion.force === "appraisal" && motion.sheet === "self") return <SelfForm motion={motion} />;
-  if (motion.force === "appraisal" && motion.sheet === "organisation") return <><ProposedGrades motion={motion} /><PaperForm motion={motion} /></>;
+  if (motion.force === "appraisal" && motion.sheet === "organisation")
+    return (
+      <>
+        <ProposedGrades motion={motion} />
+        <PaperForm motion={motion} />
+      </>
+    );
   return motion.force === "election" || motion.force === "appraisal" ? <CandidatesForm motion={motion} /> : <PaperForm motion={motion} />;
 }
 
 function NamesByMark({ motion, choices }: { motion: Motion; choices: readonly string[] }): JSX.Element {
   const election = motion.force === "election";
-  const named = (mark: string): readonly string[] => motion.candidates.filter((one) => choices.includes(`${one.candidate_id}:${mark}`)).map((one) => one.name);
+  const named = (mark: string): readonly string[] =>
+    motion.candidates.filter((one) => choices.includes(`${one.candidate_id}:${mark}`)).map((one) => one.name);
   const own = choices.map(written).filter((name): name is string => name !== null);
   const blank = motion.candidates.filter((one) => !choices.some((mark) => mark.startsWith(`${one.candidate_id}:`))).map((one) => one.name);
   const rows: readonly (readonly [string, readonly string[]])[] = [
-    ...(election ? ["for", "against", "abstain"] : GRADES).map((mark) => [t(election ? `vote.choice_${mark}` : `vote.grade_${mark}`), named(mark)] as const),
-    [t("vote.write_in_short"), own], [t("vote.unmarked"), blank],
+    ...(election ? ["for", "against", "abstain"] : GRADES).map(
+      (mark) => [t(election ? `vote.choice_${mark}` : `vote.grade_${mark}`), named(mark)] as const,
+    ),
+    [t("vote.write_in_short"), own],
+    [t("vote.unmarked"), blank],
   ];
-  return <dl class="kv chosen-names">{rows.filter(([, names]) => names.length > 0).map(([word, names]) => <><dt>{word}</dt><dd class="strong">{names.join("、")}</dd></>)}</dl>;
+  return (
+    <dl class="kv chosen-names">
+      {rows
+        .filter(([, names]) => names.length > 0)
+        .map(([word, names]) => (
+          <>
+            <dt>{word}</dt>
+            <dd class="strong">{names.join("、")}</dd>
+          </>
+        ))}
+    </dl>
+  );
 }
 
 /** Grade and words about oneself. */
@@ -33,7 +54,11 @@ function OwnAppraisal({ choices }: { choices: readonly string[] }): JSX.Element 
   const { grade, text } = ownAppraisal(choices);
   return (
     <>
-      {grade !== undefined && <div class="chosen"><b>{t(`vote.grade_${grade}`)}</b></div>}
+      {grade !== undefined && (
+        <div class="chosen">
+          <b>{t(`vote.grade_${grade}`)}</b>
+        </div>
+      )}
       {text !== undefined && <p class="card card--line motion-text">{text}</p>}
     </>
   );
@@ -43,6 +68,22 @@ export function Chosen({ motion, choices }: { motion: Motion; choices: readonly 
   if (motion.force === "appraisal" && motion.sheet === "self") return <OwnAppraisal choices={choices} />;
   if (motion.force === "election" || gradesPeople(motion)) return <NamesByMark motion={motion} choices={choices} />;
   const shown = motion.choices.filter((choice) => choices.includes(choice.choice_id));
-  if (shown.length === 0 || motion.shape === "scale") return <div class="chosen"><b>{chosenWords(motion, choices)}</b></div>;
-  return <>{shown.map((choice) => <div class="chosen" key={choice.choice_id}><span class="chosen__mark"><Icon name={markOf(choice)} /></span><b>{choiceWords(motion, choice)}</b></div>)}</>;
+  if (shown.length === 0 || motion.shape === "scale")
+    return (
+      <div class="chosen">
+        <b>{chosenWords(motion, choices)}</b>
+      </div>
+    );
+  return (
+    <>
+      {shown.map((choice) => (
+        <div class="chosen" key={choice.choice_id}>
+          <span class="chosen__mark">
+            <Icon name={markOf(choice)} />
+          </span>
+          <b>{choiceWords(motion, choice)}</b>
+        </div>
+      ))}
+    </>
+  );
 }
