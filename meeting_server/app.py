@@ -21,8 +21,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from meeting_server.archive.shelf import Shelf
+from meeting_server.ballots.box import BallotBox
 from meeting_server.config import HERE, Settings
-from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.clock import Clock
 from meeting_server.live.registry import Registry

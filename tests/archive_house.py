@@ -14,14 +14,14 @@ from meeting_server.archive.bulletin import read
 from meeting_server.archive.pipeline import Pipeline
 from meeting_server.archive.shelf import Shelf
 from meeting_server.archive.worker import Worker
+from meeting_server.ballots.ballot import root
+from meeting_server.ballots.port import Sealed
 from meeting_server.demo.slides import slides
 from meeting_server.domain.characters import is_han
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
-from meeting_server.journal.box import Sealed
-from meeting_server.journal.paper import root
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal

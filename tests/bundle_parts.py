@@ -14,12 +14,12 @@ import msgspec
 
 from meeting_server.archive.bulletin import Bulletin, Withheld, read
 from meeting_server.archive.minutes import minutes_of
+from meeting_server.ballots.ballot import issuance_digest, issuances_hash, root
 from meeting_server.domain.events import (
     Event,
     MotionClosed,
 )
 from meeting_server.journal.bundle import line_of, write_bundle
-from meeting_server.journal.paper import issuance_digest, issuances_hash, root
 from meeting_server.journal.port import Head, Record
 from meeting_server.journal.record import EMPTY, canonical, hash_payload, hash_record, head_of
 from meeting_server.journal.upcast import UnreadableRecord, event_of

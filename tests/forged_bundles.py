@@ -17,6 +17,7 @@ import msgspec
 
 from meeting_server.archive.bulletin import Bulletin, Withheld, read, read_withheld
 from meeting_server.archive.minutes import Minutes, Spoken, minutes_of
+from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.domain.events import (
     BallotCast,
     ChatPosted,
@@ -34,7 +35,6 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import MotionId, NoteId, ParticipantId
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.terms import NamedBallot, QuorumCheck
-from meeting_server.journal.blind_signature import SigningKey
 from meeting_server.journal.record import EMPTY, canonical, head_of
 from tests.bundle_parts import (
     DEEP,

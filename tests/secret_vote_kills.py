@@ -15,9 +15,9 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage
 from meeting_server.archive.audit import MINUTES, audit
 from meeting_server.archive.bulletin import bulletin_of, file_of
 from meeting_server.archive.minutes import minutes_of
+from meeting_server.ballots.box import BallotBox
+from meeting_server.ballots.port import paper_id
 from meeting_server.domain.events import MotionClosed, PaperOpened
-from meeting_server.journal.ballot_box import BallotBox
-from meeting_server.journal.box import paper_id
 from meeting_server.journal.bundle import read_bundle, write_bundle
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import faults

@@ -22,9 +22,9 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
+from meeting_server.ballots.box import BallotBox
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.terms import Convening, Preset
-from meeting_server.journal.ballot_box import BallotBox
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from meeting_server.journal.blind_signature import EXPONENT, PREFIX_LENGTH, SALT_LENGTH, verify
-from meeting_server.journal.paper import Ballot, choices_message, token_message
+from meeting_server.ballots.ballot import Ballot, choices_message, token_message
+from meeting_server.ballots.blind_signature import EXPONENT, PREFIX_LENGTH, SALT_LENGTH, verify
 
 
 def _mgf1(seed: bytes, length: int) -> bytes:

@@ -15,12 +15,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from meeting_server.app import create_app
+from meeting_server.ballots.ballot import Ballot
+from meeting_server.ballots.port import paper_id
 from meeting_server.config import Settings
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import ItemPlan
-from meeting_server.journal.box import paper_id
-from meeting_server.journal.paper import Ballot
 from meeting_server.live.clock import steady_clock
 from meeting_server.store.accounts import Means
 from meeting_server.store.people import Member

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from meeting_server.archive.bulletin import read as read_bulletin
+from meeting_server.ballots.ballot import fingerprint, root
 from meeting_server.domain.commands import (
     SERVER,
     AcknowledgeRecording,
@@ -99,7 +100,6 @@ from meeting_server.domain.meeting import decide, evolve
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Choice, Convening, DocumentRef, Invited, ItemPlan, Paper, Preset, Threshold
-from meeting_server.journal.paper import fingerprint, root
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, head_of, seal
 

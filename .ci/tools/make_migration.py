@@ -31,7 +31,7 @@ FULL_TEXT = """
 
 def every_table() -> MetaData:
     """The metadata with the tables of all modules that own any."""
-    for name in ("meeting_server.journal.sql", "meeting_server.journal.ballot_box"):
+    for name in ("meeting_server.journal.sql", "meeting_server.ballots.box"):
         importlib.import_module(name)
     for module in pkgutil.iter_modules(meeting_server.store.__path__, "meeting_server.store."):
         if not module.ispkg:

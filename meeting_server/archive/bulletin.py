@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
+from meeting_server.ballots.ballot import Ballot
+from meeting_server.ballots.port import Sealed
 from meeting_server.domain.ids import MotionId
 from meeting_server.domain.terms import Paper
-from meeting_server.journal.box import Sealed
-from meeting_server.journal.paper import Ballot
 
 FORMAT = "bulletin-1"
 WITHHELD = "bulletin-withheld-1"

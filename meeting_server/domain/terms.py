@@ -24,7 +24,7 @@ ConfirmedBy = Literal["roll_call", "spoke", "ballot", "marked", "hall_code"]
 """How presence was confirmed; ``hall_code``: the hall's rotating QR code was scanned."""
 VoteMethod = Literal["open", "named", "secret"]
 """open: only counts are published; named (记名): who chose what is published with the result; secret (无记名): nothing
-that is stored, logged or sent links a member to a choice (RFC 9474 blind signatures, see ``journal/ballot_box``)."""
+that is stored, logged or sent links a member to a choice (RFC 9474 blind signatures, see ``ballots/box``)."""
 MotionForce = Literal["motion", "poll", "election", "appraisal", "survey"]
 """motion: decided under a preset · poll (投票调查): no force, no quorum, no verdict · election (选举) · appraisal
 (民主评议) · survey (问卷): anonymous, shown only above a minimum group size."""

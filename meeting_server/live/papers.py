@@ -11,14 +11,14 @@ import logging
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from meeting_server.ballots.blind_signature import BadBlindedMessage
+from meeting_server.ballots.port import Box, BoxRefused, paper_id
 from meeting_server.domain import events
 from meeting_server.domain.commands import SERVER, IssuePaper, ReportSealed
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId
 from meeting_server.domain.papers import may_collect
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.journal.blind_signature import BadBlindedMessage
-from meeting_server.journal.box import Box, BoxRefused, paper_id
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.clock import Clock

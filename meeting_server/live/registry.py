@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from meeting_server.ballots.port import Box
 from meeting_server.domain.commands import SERVER, Actor, Command, ConveneMeeting
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.events import MeetingAdjourned, MeetingConvened, MeetingOpened, ParticipantRemoved, RoleAssigned
@@ -14,7 +15,6 @@ from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantI
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Convening, Preset
 from meeting_server.domain.visibility import runners
-from meeting_server.journal.box import Box
 from meeting_server.journal.port import Head, Journal, Record, StorageUnavailable
 from meeting_server.live import presence
 from meeting_server.live.assembly import Assembly

@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 
 from meeting_server.archive.shelf import Shelf
+from meeting_server.ballots.port import paper_id
 from meeting_server.domain.events import (
     AbsenceExplained,
     BallotCast,
@@ -21,7 +22,6 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.state import MeetingState
-from meeting_server.journal.box import paper_id
 from meeting_server.journal.port import Record
 from meeting_server.store.access_log import Entry
 from meeting_server.store.invitations import Invitation

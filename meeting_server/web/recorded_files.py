@@ -15,11 +15,11 @@ from meeting_server.archive.bulletin import bulletin_of, file_of, withheld
 from meeting_server.archive.minutes import minutes_of
 from meeting_server.archive.parts import HoldsReasons, Part, seen_records
 from meeting_server.archive.shelf import RecordedFile
+from meeting_server.ballots.port import Box, paper_id
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.meeting import replay
 from meeting_server.domain.state import MeetingState
-from meeting_server.journal.box import Box, paper_id
 from meeting_server.journal.bundle import write_bundle
 from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.store.access_log import Act

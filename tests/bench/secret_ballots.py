@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
+from meeting_server.ballots.port import paper_id
 from meeting_server.domain.ids import MotionId
-from meeting_server.journal.box import paper_id
 from tests.bench.bench_fanout import Room, Server, answered, serving, until
 from tests.bench.ws_load import Client, connect, percentile
 from tests.live_house import CHAIR, MEETING

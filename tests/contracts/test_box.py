@@ -8,11 +8,11 @@ import random
 import pytest
 from sqlalchemy import text
 
+from meeting_server.ballots.ballot import issuances_hash, root
+from meeting_server.ballots.blind_signature import SigningKey
+from meeting_server.ballots.box import BallotBox
+from meeting_server.ballots.port import BoxRefused, Receipt, Sealed, paper_id
 from meeting_server.domain.ids import MeetingId, MotionId
-from meeting_server.journal.ballot_box import BallotBox
-from meeting_server.journal.blind_signature import SigningKey
-from meeting_server.journal.box import BoxRefused, Receipt, Sealed, paper_id
-from meeting_server.journal.paper import issuances_hash, root
 from meeting_server.store.database import Database
 from tests.voter import Voter
 

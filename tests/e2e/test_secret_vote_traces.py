@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from meeting_server.ballots.port import Sealed, paper_id
 from meeting_server.domain.ids import MotionId
-from meeting_server.journal.box import Sealed, paper_id
 from tests.e2e.hall import Hall, cast, counted, has_paper, may_cast, receipt_holds, zh
 from tests.e2e.phones import Phone
 from tests.logging_proxy import Line, LoggingProxy, logging_proxy

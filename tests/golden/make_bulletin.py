@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from meeting_server.archive.bulletin import bulletin_of
+from meeting_server.ballots.ballot import Ballot, fingerprint, root
+from meeting_server.ballots.blind_signature import SigningKey
+from meeting_server.ballots.port import Sealed, paper_id
 from meeting_server.domain.ids import MotionId
 from meeting_server.domain.terms import Paper
-from meeting_server.journal.blind_signature import SigningKey
-from meeting_server.journal.box import Sealed, paper_id
-from meeting_server.journal.paper import Ballot, fingerprint, root
 from tests.voter import Voter
 from tests.whole_meeting import MEETING
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from meeting_server.journal.blind_signature import SigningKey
-from meeting_server.journal.paper import choices_message, fingerprint, receipt_message, root, token_message
+from meeting_server.ballots.ballot import choices_message, fingerprint, receipt_message, root, token_message
+from meeting_server.ballots.blind_signature import SigningKey
 from tests.voter import Voter
 
 PAPER = "Mfixture/m1"

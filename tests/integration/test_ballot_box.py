@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from meeting_server.journal.ballot_box import BallotBox
-from meeting_server.journal.blind_signature import SigningKey
-from meeting_server.journal.box import BoxRefused, Sealed
-from meeting_server.journal.paper import receipt_message, root, verify_p256
+from meeting_server.ballots.ballot import receipt_message, root, verify_p256
+from meeting_server.ballots.blind_signature import SigningKey
+from meeting_server.ballots.box import BallotBox
+from meeting_server.ballots.port import BoxRefused, Sealed
 from meeting_server.store.database import Database
 from tests.voter import Voter
 

@@ -15,10 +15,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event
 
+from meeting_server.ballots.ballot import receipt_message, root, verify_p256
+from meeting_server.ballots.box import BallotBox
+from meeting_server.ballots.port import paper_id
 from meeting_server.domain.ids import MotionId
-from meeting_server.journal.ballot_box import BallotBox
-from meeting_server.journal.box import paper_id
-from meeting_server.journal.paper import receipt_message, root, verify_p256
 from tests.voter import Voter
 from tests.voting_house import Vote, VotingHouse, ballot_body, cast, nameless, send, vote, voting_house
 

@@ -15,8 +15,8 @@ import pytest
 import pytest_asyncio
 
 from meeting_server.app import open_house
+from meeting_server.ballots.port import paper_id
 from meeting_server.config import Settings
-from meeting_server.journal.box import paper_id
 from meeting_server.store.backup import back_up
 from tests.running import ROOT
 from tests.voting_house import Vote, VotingHouse, cast, nameless, vote, voting_house

@@ -23,9 +23,9 @@ import pytest
 import pytest_asyncio
 
 from meeting_server.app import open_house
+from meeting_server.ballots.blind_signature import EXPONENT
 from meeting_server.config import Settings
 from meeting_server.domain.ids import MeetingId
-from meeting_server.journal.blind_signature import EXPONENT
 from tests.bots import Bot, Frame
 from tests.running import Server
 from tests.voter import Voter

@@ -17,6 +17,7 @@ from msgspec.structs import replace as replace_struct
 from meeting_server.archive.audit import NAMES, Audit, audit, audit_file, grouped, outside_head, report_lines
 from meeting_server.archive.bulletin import BallotLine, Bulletin, read, withheld
 from meeting_server.archive.minutes import minutes_of
+from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.domain.events import (
     BallotCast,
     Event,
@@ -29,7 +30,6 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import MotionId, ParticipantId, RoomId
 from meeting_server.domain.meeting import replay
 from meeting_server.domain.terms import NamedBallot, QuorumCheck
-from meeting_server.journal.blind_signature import SigningKey
 from meeting_server.journal.bundle import BadBundle, read_bundle, write_bundle
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, erased, head_of, seal

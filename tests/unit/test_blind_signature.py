@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meeting_server.journal.blind_signature import BadBlindedMessage, SigningKey, verify
+from meeting_server.ballots.blind_signature import BadBlindedMessage, SigningKey, verify
 from tests.voter import blind, finalize
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "rfc9474-vectors.json").read_text())

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from meeting_server.journal.paper import root
+from meeting_server.ballots.ballot import root
 
 INPUTS = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
 """The test data of the certificate transparency reference implementation, and the roots over the first of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from meeting_server.journal.paper import Ballot, choices_message, fingerprint, framed, receipt_message, token_message
+from meeting_server.ballots.ballot import Ballot, choices_message, fingerprint, framed, receipt_message, token_message
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "VOTING.md").read_text("utf-8")
 PAPER, KEY = "meeting/m1", b"\4" + b"k" * 64

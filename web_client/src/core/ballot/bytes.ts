@@ -16,7 +16,7 @@ export function joined(...parts: readonly Uint8Array[]): Bytes {
   return whole;
 }
 
-/** Each part with its length in four bytes before it, as the server's `journal.paper.framed`. */
+/** Each part with its length in four bytes before it, as the server's `ballots.ballot.framed`. */
 export function framed(...parts: readonly Uint8Array[]): Bytes {
   return joined(...parts.flatMap((part) => [fourBytes(part.length), part]));
 }

@@ -1,4 +1,4 @@
-/** What is signed, hashed and proved about a secret paper; byte for byte the server's `journal/paper.py`. */
+/** What is signed, hashed and proved about a secret paper; byte for byte the server's `ballots/ballot.py`. */
 import { framed, joined, same, utf8, type Bytes } from "./bytes";
 
 /** The cryptography of this device, injected: `crypto.subtle` and its random source. */

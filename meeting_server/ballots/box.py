@@ -24,10 +24,10 @@ from sqlalchemy import Column, Integer, LargeBinary, String, Table, delete, func
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from meeting_server.ballots.ballot import Ballot, fingerprint, issuance_digest, issuances_hash, receipt_message, root
+from meeting_server.ballots.blind_signature import SigningKey
+from meeting_server.ballots.port import BoxRefused, Receipt, Sealed, State
 from meeting_server.domain.terms import Paper
-from meeting_server.journal.blind_signature import SigningKey
-from meeting_server.journal.box import BoxRefused, Receipt, Sealed, State
-from meeting_server.journal.paper import Ballot, fingerprint, issuance_digest, issuances_hash, receipt_message, root
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.database import Database, metadata
 

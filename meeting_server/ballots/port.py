@@ -1,13 +1,13 @@
-"""The ballot box as the rest of the house sees it; ``ballot_box`` is the adapter, chosen in ``app``."""
+"""The ballot box as the rest of the house sees it; ``box`` is the adapter, chosen in ``app``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from meeting_server.ballots.ballot import Ballot
 from meeting_server.domain.ids import MeetingId, MotionId
 from meeting_server.domain.terms import Paper
-from meeting_server.journal.paper import Ballot
 
 
 def paper_id(meeting_id: MeetingId, motion_id: MotionId) -> str:

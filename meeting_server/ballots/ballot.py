@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from meeting_server.journal import blind_signature
+from meeting_server.ballots import blind_signature
 
 
 def framed(*parts: bytes) -> bytes:
