@@ -18,9 +18,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from meeting_server.store import page_drawing, sandbox
-from meeting_server.store.page_drawing import MEMORY, Work, say
-from meeting_server.store.page_pictures import PROCESS_SECONDS
+from meeting_server.drawing import process, sandbox
+from meeting_server.drawing.pictures import PROCESS_SECONDS
+from meeting_server.drawing.process import MEMORY, Work, say
 
 
 def _library(call: Callable[[ctypes.CDLL], int]) -> Callable[[], object]:
@@ -79,7 +79,7 @@ def main(threads: bool = False, user: int = 0) -> None:
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     for layer in sys.argv[3:]:
         setattr(sandbox, f"_{layer}", lambda *_: False)
-    page_drawing._load()
+    process._load()
     todo = attempts(folder, port)
     if user:
         os.setgroups([])
@@ -102,12 +102,12 @@ def burn() -> None:
         say_count(3)
         for number in range(work.first, 4):
             if work.rest or number == work.undrawn:
-                yield page_drawing.placeholder(fonts, number)  # type: ignore[arg-type]  # fonts as the drawing made them
+                yield process.placeholder(fonts, number)  # type: ignore[arg-type]  # fonts as the drawing made them
                 continue
             if number == 2:
                 while True:
                     pass
-            yield page_drawing.Drawn(Image.new("RGB", (60, 40), "white"))
+            yield process.Drawn(Image.new("RGB", (60, 40), "white"))
 
-    page_drawing.pages_of = pages  # type: ignore[assignment]  # planted
-    page_drawing.main()
+    process.pages_of = pages  # type: ignore[assignment]  # planted
+    process.main()

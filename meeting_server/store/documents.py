@@ -17,9 +17,9 @@ from sqlalchemy.engine import Row
 
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.domain.terms import DocumentRef
+from meeting_server.drawing.drawer import Busy, Page, PageDrawer, Undrawn, folder_of
+from meeting_server.drawing.pictures import is_pdf
 from meeting_server.store.database import Database, metadata
-from meeting_server.store.document_pages import Busy, Page, PageDrawer, Undrawn, document_pages, folder_of
-from meeting_server.store.page_pictures import is_pdf
 
 LARGEST = 20 * 1024 * 1024
 """Bytes one document may have."""
@@ -42,6 +42,17 @@ documents = Table(
     Column("stored_as", String(80), nullable=False),
     Column("added_by", String(40), nullable=False),
     Column("added_at", BigInteger, nullable=False),
+)
+document_pages = Table(
+    "document_pages",
+    metadata,
+    Column("document_id", ForeignKey("documents.document_id", ondelete="CASCADE"), primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("small_sha256", String(64), nullable=False),
+    Column("large_sha256", String(64), nullable=False),
+    Column("note", String(16), nullable=False, server_default=""),
 )
 
 

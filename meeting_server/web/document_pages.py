@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.store.document_pages import Size, picture_of
+from meeting_server.drawing.drawer import Size, picture_of
 from meeting_server.store.documents import LARGEST, Document, DocumentRefused
 from meeting_server.web.auth import now_millis
 from meeting_server.web.desk import desk_of

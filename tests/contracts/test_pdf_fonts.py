@@ -14,7 +14,7 @@ from tests.odd_documents import chinese_pdf
 LOOK = """
 import json, sys
 import pypdfium2 as pdfium
-from meeting_server.store.pdf_fonts import FallbackFonts
+from meeting_server.drawing.fonts import FallbackFonts
 asked = []
 class Watched(FallbackFonts):
     def _map_font(self, info, weight, italic, charset, pitch, face, exact):

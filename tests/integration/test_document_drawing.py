@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageStat
 
-from meeting_server.store.document_pages import Page, PageDrawer, Undrawn, picture_of
+from meeting_server.drawing.drawer import Page, PageDrawer, Undrawn, picture_of
+from meeting_server.drawing.pictures import MOST_PAGES
 from meeting_server.store.documents import media_type_of
-from meeting_server.store.page_pictures import MOST_PAGES
 from tests.odd_documents import (
     blank_pages,
     chinese_pdf,
@@ -121,7 +121,7 @@ async def test_the_longest_document_is_drawn_to_its_last_page_by_one_process_aft
         return await start(*words, **options)
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", counted)
-    drawer = PageDrawer("from meeting_server.store import page_drawing; page_drawing.STEADY_SECONDS = 0.1; page_drawing.main()")
+    drawer = PageDrawer("from meeting_server.drawing import process; process.STEADY_SECONDS = 0.1; process.main()")
     told: list[tuple[int, int]] = []
 
     async def count(done: int, of: int) -> None:

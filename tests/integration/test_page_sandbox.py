@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from meeting_server.store import document_pages
-from meeting_server.store.document_pages import Busy, PageDrawer, Undrawn, command_of, folder_of
+from meeting_server.drawing import drawer as page_drawer
+from meeting_server.drawing.drawer import Busy, PageDrawer, Undrawn, command_of, folder_of
 from tests.page_attacks import attempts
 from tests.running import ROOT
 
@@ -54,13 +54,13 @@ def test_what_a_document_tries_in_the_drawing_process_is_refused(told: dict[str,
 
 def test_without_seccomp_and_landlock_nothing_is_drawn(tmp_path: Path) -> None:
     planted_kernel = "sandbox._seccomp = sandbox._landlock = lambda *_: False"
-    entry = f"from meeting_server.store import sandbox, page_drawing; {planted_kernel}; page_drawing.main()"
+    entry = f"from meeting_server.drawing import sandbox, process; {planted_kernel}; process.main()"
     result = subprocess.run(command_of(entry), stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", check=True, timeout=60)
     assert json.loads(result.stdout) == {"refused": "no_sandbox"}
 
 
 async def test_a_page_that_computes_for_ever_is_ended_and_the_others_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document_pages, "SECONDS", 4.0)
+    monkeypatch.setattr(page_drawer, "SECONDS", 4.0)
     (tmp_path / "a").write_bytes(b"%PDF-")
     pages = await PageDrawer(planted("burn()")).draw("m1", tmp_path / "a")
     assert [page.note for page in pages] == ["", "undrawn", ""]

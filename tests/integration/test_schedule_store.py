@@ -12,9 +12,9 @@ from meeting_server.demo.slides import slides
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
-from meeting_server.store import document_pages
+from meeting_server.drawing import drawer as page_drawer
+from meeting_server.drawing.drawer import folder_of
 from meeting_server.store.database import Database
-from meeting_server.store.document_pages import folder_of
 from meeting_server.store.documents import LARGEST, DocumentRefused, Documents, media_type_of, title_of
 from meeting_server.store.leave import LeaveBook, LeaveError
 from meeting_server.store.schedule import Listed, Plan, Schedule, ScheduleError
@@ -195,7 +195,7 @@ async def test_a_file_of_another_kind_or_size_is_refused_and_nothing_kept(
 async def test_a_document_whose_pages_take_too_long_to_draw_is_kept_without_them(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(document_pages, "SECONDS", 0.001)
+    monkeypatch.setattr(page_drawer, "SECONDS", 0.001)
     meeting = (await Schedule(database).add(PLAN, "p2", 5)).meeting_id
     store = Documents(database, tmp_path / "documents")
     added = await store.add(meeting, "方案.pdf", PDF, "p2", 10)

@@ -16,9 +16,9 @@ from meeting_server.demo.slides import slides
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
-from meeting_server.store.document_pages import PageDrawer
+from meeting_server.drawing.drawer import PageDrawer
+from meeting_server.drawing.pictures import MOST_PAGES
 from meeting_server.store.documents import LARGEST
-from meeting_server.store.page_pictures import MOST_PAGES
 from meeting_server.store.templates import TEMPLATES
 from meeting_server.web.dates import ZONE, millis
 from tests.meeting_house import HOUR, MeetingHouse, form_fields, meeting_house, start_of
@@ -394,8 +394,8 @@ async def test_a_document_is_not_removed_while_its_pages_are_drawn(house: Meetin
 
 
 async def test_a_document_that_takes_over_its_drawing_is_kept_without_pages_and_the_page_says_so(house: MeetingHouse) -> None:
-    planted = "page_drawing.draw = lambda *_: open('/etc/passwd')"
-    house.desk.documents._drawer = PageDrawer(f"from meeting_server.store import page_drawing; {planted}; page_drawing.main()")
+    planted = "process.draw = lambda *_: open('/etc/passwd')"
+    house.desk.documents._drawer = PageDrawer(f"from meeting_server.drawing import process; {planted}; process.main()")
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
     browser = await house.signed_in("secretary")

@@ -27,9 +27,9 @@ import pi_heif
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from meeting_server.store.page_pictures import HEAVIEST, MOST_PAGES, PROCESS_SECONDS, TALLEST, WIDTHS, Note, Refusal, is_pdf
-from meeting_server.store.pdf_fonts import FallbackFonts
-from meeting_server.store.sandbox import NoSandbox, lock_down
+from meeting_server.drawing.fonts import FallbackFonts
+from meeting_server.drawing.pictures import HEAVIEST, MOST_PAGES, PROCESS_SECONDS, TALLEST, WIDTHS, Note, Refusal, is_pdf
+from meeting_server.drawing.sandbox import NoSandbox, lock_down
 
 MOST_PIXELS = 120_000_000
 """Of a picture that was uploaded; more is refused before it is unpacked."""

@@ -1,4 +1,4 @@
-"""The pages of documents as pictures: drawn once when a document comes, kept beside it, found by their number."""
+"""Starts the processes that draw a document, one document at a time, and keeps the pictures beside it; believes nothing they say."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 import structlog
-from sqlalchemy import Column, ForeignKey, Integer, String, Table
 
-from meeting_server.store.database import metadata
-from meeting_server.store.page_pictures import MOST_PAGES, PROCESS_SECONDS, TALLEST, WIDTHS, Note, Refusal
+from meeting_server.drawing.pictures import MOST_PAGES, PROCESS_SECONDS, TALLEST, WIDTHS, Note, Refusal
 
 SECONDS = float(PROCESS_SECONDS)
 """How long one process may take by the clock, starting included."""
@@ -39,18 +37,6 @@ Count = Callable[[int, int], Awaitable[None]]
 Size = Literal["small", "large"]
 SIZES: dict[Size, int] = {"small": WIDTHS[0], "large": WIDTHS[1]}
 """Pixels across of a picture."""
-
-document_pages = Table(
-    "document_pages",
-    metadata,
-    Column("document_id", ForeignKey("documents.document_id", ondelete="CASCADE"), primary_key=True),
-    Column("page", Integer, primary_key=True, autoincrement=False),
-    Column("width", Integer, nullable=False),
-    Column("height", Integer, nullable=False),
-    Column("small_sha256", String(64), nullable=False),
-    Column("large_sha256", String(64), nullable=False),
-    Column("note", String(16), nullable=False, server_default=""),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +69,7 @@ class PageDrawer:
     ``entry``: what Python runs, for tests that put an attacker in the drawing's place.
     """
 
-    def __init__(self, entry: str = "from meeting_server.store.page_drawing import main; main()") -> None:
+    def __init__(self, entry: str = "from meeting_server.drawing.process import main; main()") -> None:
         self._entry = entry
         self._one_at_a_time = asyncio.Lock()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
