@@ -16,15 +16,15 @@ from typing import Any, Literal
 import msgspec
 
 from meeting_server.domain import commands as c
-from meeting_server.domain.attendance import quorum_now
 from meeting_server.domain.events import Event
 from meeting_server.domain.ids import ConnectionId, ItemId, MessageId, MotionId, NoteId, ParticipantId, RoomId
 from meeting_server.domain.meeting import evolve
-from meeting_server.domain.motions import RUNNING
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Candidate, Choice, Invited, Paper
 from meeting_server.domain.visibility import copies, fresh_view_for, view
+from meeting_server.domain.votes.electorate import quorum_now
+from meeting_server.domain.votes.motions import RUNNING
 from meeting_server.journal.bundle import record_of
 from meeting_server.journal.upcast import event_of
 from tests.sitting import Sitting, member

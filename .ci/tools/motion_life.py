@@ -1,10 +1,10 @@
-"""The life of a motion as a diagram, drawn from the table at the head of ``domain/motions.py``."""
+"""The life of a motion as a diagram, drawn from the table at the head of ``domain/votes/motions.py``."""
 
 from __future__ import annotations
 
 import re
 
-from meeting_server.domain import motions
+from meeting_server.domain.votes import motions
 
 ORDER = ("drafted", "moved", "discussed", "preparing", "collecting", "voting", "sealing", "closed", "published", "withdrawn")
 """Every phase, in the order of a motion's life."""

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from meeting_server.domain.attendance import LATE_AFTER, Row, electorate, report
+from meeting_server.domain.attendance.report import LATE_AFTER, Row, report
 from meeting_server.domain.ids import Millis, ParticipantId
-from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import Interval, MeetingState, Participant
 from meeting_server.domain.terms import EvidenceLevel, QuorumCheck
+from meeting_server.domain.votes.electorate import electorate
+from meeting_server.domain.votes.rules import quorum_check
 
 LEVELS: tuple[EvidenceLevel, ...] = ("connected", "responsive", "confirmed")
 """Weakest first."""

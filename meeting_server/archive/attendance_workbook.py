@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from meeting_server.archive.attendance_report import AttendanceReport, strongest
 from meeting_server.archive.results import called
 from meeting_server.archive.sheets import Value, add_sheet, new_workbook, put, put_heads, saved
-from meeting_server.domain.attendance import Row
+from meeting_server.domain.attendance.report import Row
 from meeting_server.domain.characters import cleaned
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import Interval

@@ -20,8 +20,6 @@ from meeting_server.archive.minutes import FORMAT as MINUTES_FORMAT
 from meeting_server.archive.minutes import Minutes, minutes_of
 from meeting_server.archive.paper_audit import NOT_INCLUDED, audit_paper
 from meeting_server.archive.paper_audit import Name as PaperCheck
-from meeting_server.domain import ballots
-from meeting_server.domain.attendance import electorate, present_of
 from meeting_server.domain.events import (
     BallotCast,
     CollectingClosed,
@@ -39,7 +37,9 @@ from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
-from meeting_server.domain.verdicts import decides, entitled_to, quorum_at_close, quorum_of, result
+from meeting_server.domain.votes import ballots
+from meeting_server.domain.votes.electorate import electorate, present_of
+from meeting_server.domain.votes.verdicts import decides, entitled_to, quorum_at_close, quorum_of, result
 from meeting_server.journal.bundle import BadBundle, Bundle, read_bundle
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import EMPTY, canonical, faults, head_of

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from meeting_server.archive.results import Result, name_of, names_of, result_of
-from meeting_server.domain.attendance import electorate, report
+from meeting_server.domain.attendance.report import report
 from meeting_server.domain.events import (
     Event,
     MeetingAdjourned,
@@ -26,13 +26,14 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, NoteId, ParticipantId
 from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.roles import Role, Standing
-from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import (
     WITHHELD,
     MeetingKind,
     QuorumCheck,
 )
+from meeting_server.domain.votes.electorate import electorate
+from meeting_server.domain.votes.rules import quorum_check
 from meeting_server.journal.port import Record
 
 FORMAT = 1

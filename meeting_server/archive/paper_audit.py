@@ -10,11 +10,11 @@ import msgspec
 from meeting_server.archive.bulletin import FORMAT, Bulletin, Withheld, file_of, read, read_withheld
 from meeting_server.ballots.ballot import Ballot, fingerprint, issuances_hash, root
 from meeting_server.ballots.port import paper_id
-from meeting_server.domain import ballots
 from meeting_server.domain.events import MotionClosed
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.state import Motion
-from meeting_server.domain.verdicts import result
+from meeting_server.domain.votes import ballots
+from meeting_server.domain.votes.verdicts import result
 
 Name = Literal["form", "bulletins", "paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
 NOT_INCLUDED = "– "

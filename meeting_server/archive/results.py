@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from meeting_server.domain.appraisals import grades
-from meeting_server.domain.ballots import TEXT, WORD
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.person_names import marked
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import MeetingState, Motion, Participant
 from meeting_server.domain.terms import FOR, AppraisalSheet, MotionForce, QuorumCheck, Tally, Verdict, VoteMethod
-from meeting_server.domain.verdicts import decides
+from meeting_server.domain.votes.appraisals import grades
+from meeting_server.domain.votes.ballots import TEXT, WORD
+from meeting_server.domain.votes.verdicts import decides
 
 Outcome = Literal["carried", "not_carried", "elected", "not_elected", "counted", "unpublished", "withdrawn", "not_put"]
 PUBLISHED = ("carried", "not_carried", "elected", "not_elected", "counted")

@@ -33,9 +33,9 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import HALL, ItemId, MeetingId, MessageId, Millis, MotionId, ParticipantId, RoomId
 from meeting_server.domain.meeting import evolve, without_content
-from meeting_server.domain.officers import holders
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import MediaKind, MeetingKind
+from meeting_server.domain.votes.officers import holders
 from meeting_server.journal.port import Record
 
 MarkKind = Literal["motion", "poll", "roll_call"]

@@ -9,23 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from meeting_server.domain import (
-    agenda,
-    attendance,
-    chat,
-    contests,
-    drafting,
-    floor,
-    motions,
-    notes,
-    officers,
-    pages,
-    papers,
-    recording,
-    roll_call,
-    rooms,
-    sitting,
-)
+from meeting_server.domain import agenda, chat, contests, floor, notes, pages, recording, roll_call, rooms, sitting
+from meeting_server.domain.attendance import evidence
 from meeting_server.domain.commands import (
     AcknowledgeRecording,
     Actor,
@@ -107,10 +92,11 @@ from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Preset
+from meeting_server.domain.votes import drafting, motions, officers, papers
 
 _PARTS = (
     sitting,
-    attendance,
+    evidence,
     contests,
     roll_call,
     agenda,
@@ -328,7 +314,7 @@ def _passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
     if state.phase == "adjourned":
         return ()
     facts: list[Event] = []
-    for part in (motions, papers, roll_call, floor, attendance):
+    for part in (motions, papers, roll_call, floor, evidence):
         due = part.passed(state, now)
         for event in due:
             state = evolve(state, event, now)

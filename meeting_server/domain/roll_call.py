@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import confirmation
+from meeting_server.domain.attendance.evidence import confirmation
 from meeting_server.domain.commands import AnswerRollCall, CloseRollCall, OpenRollCall
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
 from meeting_server.domain.errors import Code, Rejected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import cut_all, electorate, released
+from meeting_server.domain.attendance.evidence import cut_all, released
 from meeting_server.domain.commands import (
     AdjournMeeting,
     AdmitParticipant,
@@ -35,12 +35,13 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.floor import ended, may_be_heard
 from meeting_server.domain.ids import HALL, ItemId, Millis, ParticipantId
-from meeting_server.domain.motions import running
 from meeting_server.domain.pages import hidden
 from meeting_server.domain.roles import Right, Role, Standing, may
 from meeting_server.domain.roll_call import closed as roll_call_closed
 from meeting_server.domain.state import Counters, MeetingState, Participant, Room
 from meeting_server.domain.terms import WITHHELD, AgendaItem, Convening, Invited
+from meeting_server.domain.votes.electorate import electorate
+from meeting_server.domain.votes.motions import running
 
 LONGEST_REASON = 200
 

@@ -46,9 +46,9 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Right, Role, may
-from meeting_server.domain.running_tally import running_tally, step_of
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Participant
 from meeting_server.domain.terms import WITHHELD
+from meeting_server.domain.votes.running_tally import running_tally, step_of
 
 EVERYONE_ELSE = None
 _RUNNING = tuple(role for role in Role if may(role, Right.RUN_MEETING))

@@ -17,8 +17,8 @@ from meeting_server.domain import events
 from meeting_server.domain.commands import SERVER, IssuePaper, ReportSealed
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId
-from meeting_server.domain.papers import may_collect
 from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.votes.papers import may_collect
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.clock import Clock

@@ -15,12 +15,13 @@ from meeting_server.archive.attendance_workbook import attendance_workbook, room
 from meeting_server.archive.parts import Part, seen_report
 from meeting_server.archive.results import called
 from meeting_server.archive.sheets import XLSX
-from meeting_server.domain.attendance import Row, counts
+from meeting_server.domain.attendance.report import Row
 from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import Contest, Interval, MeetingState
+from meeting_server.domain.votes.electorate import counts
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web.auth import Viewer, now_millis, viewer_of
 from meeting_server.web.catalogue import text

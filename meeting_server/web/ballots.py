@@ -13,10 +13,10 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.ballots.ballot import Ballot
 from meeting_server.ballots.port import Box, BoxRefused, paper_id
-from meeting_server.domain.ballots import check
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, MotionId
 from meeting_server.domain.state import Motion
+from meeting_server.domain.votes.ballots import check
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.registry import Registry
 from meeting_server.web.errors import Refused, WebCode

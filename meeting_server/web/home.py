@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.domain.attendance import quorum_now
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Role
 from meeting_server.domain.state import MeetingState
+from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.store.leave import Leave
 from meeting_server.store.schedule import Scheduled
 from meeting_server.web.auth import Viewer, now_millis, viewer_of

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.domain.attendance import quorum_now
 from meeting_server.domain.commands import SERVER, AdmitParticipant
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.person_names import resembled, visible
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Invited
+from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.access_log import Act, Entry
 from meeting_server.store.invitations import Invitation, InvitationState

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.domain.attendance import quorum_now
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Convening, Invited
+from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.store.documents import Progress
 from meeting_server.store.leave import Leave
 from meeting_server.web.auth import now_millis

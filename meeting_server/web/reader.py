@@ -21,7 +21,7 @@ from meeting_server.archive.transcript import Spoken
 from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
-from meeting_server.domain.officers import holders
+from meeting_server.domain.votes.officers import holders
 from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.live.outcome import UnknownMeeting
 from meeting_server.store.access_log import Act, Entry

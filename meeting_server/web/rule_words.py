@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from meeting_server.domain.rules import needed
 from meeting_server.domain.terms import Preset
+from meeting_server.domain.votes.rules import needed
 
 Say = Callable[..., str]
 

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.domain.elections import candidates_needed
-from meeting_server.domain.rules import most, needed
 from meeting_server.domain.terms import Base, Comparison, Electorate, Preset, Share, Threshold
+from meeting_server.domain.votes.elections import candidates_needed
+from meeting_server.domain.votes.rules import most, needed
 from meeting_server.store.presets import PresetFileError
 from meeting_server.web.auth import now_millis
 from meeting_server.web.desk import desk_of

@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANTED = [
-    ("domain/rules.py", "import json", "The domain is pure"),
+    ("domain/votes/rules.py", "import json", "The domain is pure"),
     ("domain/ids.py", "import meeting_server.domain.meeting", "Inside the domain"),
+    ("domain/votes/rules.py", "import meeting_server.domain.votes.motions", "Inside the votes"),
     ("store/schedule.py", "import meeting_server.web.pages", "Layers"),
     ("media/slots.py", "import meeting_server.domain.ids", "The media plane and the bus know no meeting"),
     ("web/pages.py", "import sqlalchemy", "SQL lives in journal and store only"),

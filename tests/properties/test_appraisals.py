@@ -9,12 +9,12 @@ from math import floor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meeting_server.domain.appraisals import grades, most_excellent, subjects_refused
-from meeting_server.domain.ballots import GRADES, count
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Candidate, Share
+from meeting_server.domain.votes.appraisals import grades, most_excellent, subjects_refused
+from meeting_server.domain.votes.ballots import GRADES, count
 from tests.sitting import GENERAL
 
 SHARES = st.tuples(st.integers(1, 100), st.integers(1, 100)).map(lambda pair: Share(min(pair), max(pair)))

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from meeting_server.domain import commands as c
-from meeting_server.domain.attendance import quorum_now
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.events import KINDS
 from meeting_server.domain.ids import HALL, ConnectionId, ItemId, MessageId, MotionId, ParticipantId, RoomId
 from meeting_server.domain.meeting import evolve, next_deadline, replay
-from meeting_server.domain.motions import RUNNING, voting_now
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState
 from meeting_server.domain.terms import Choice, Paper
 from meeting_server.domain.visibility import RUNNERS_CHANGE, copies, fresh_view_for, runners, view
+from meeting_server.domain.votes.electorate import quorum_now
+from meeting_server.domain.votes.motions import RUNNING, voting_now
 from tests.sitting import Sitting, member
 
 PEOPLE = ["secretary", "m1", "m2", "m3", "probationary", "guest", "stranger"]

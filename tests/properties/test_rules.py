@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meeting_server.domain.elections import candidates_needed
-from meeting_server.domain.rules import needed, quorum_check
 from meeting_server.domain.terms import Comparison, Threshold
+from meeting_server.domain.votes.elections import candidates_needed
+from meeting_server.domain.votes.rules import needed, quorum_check
 from meeting_server.store.presets import load_presets
 
 LARGEST = 3_000

@@ -12,7 +12,6 @@ import pytest
 from meeting_server.archive.audit import audit
 from meeting_server.archive.minutes import minutes_of
 from meeting_server.archive.minutes_text import Grid, Paragraph, paper_of
-from meeting_server.domain.appraisals import grades
 from meeting_server.domain.commands import (
     AdjournMeeting,
     CastBallot,
@@ -35,6 +34,7 @@ from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Candidate, Paper, Preset, Share
 from meeting_server.domain.visibility import view
+from meeting_server.domain.votes.appraisals import grades
 from meeting_server.journal.bundle import read_bundle, write_bundle
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, head_of, seal

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import GRACE, quorum_now, report
+from meeting_server.domain.attendance.evidence import GRACE
+from meeting_server.domain.attendance.report import report
 from meeting_server.domain.commands import (
     AdjournMeeting,
     AnswerRollCall,
@@ -32,6 +33,7 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Participant
 from meeting_server.domain.terms import Invited
 from meeting_server.domain.visibility import view
+from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.journal.upcast import event_of
 from tests.sitting import GENERAL, START, Sitting
 

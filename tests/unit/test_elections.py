@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from meeting_server.domain.appraisals import grades
 from meeting_server.domain.commands import (
     AppointOfficer,
     CastBallot,
@@ -22,12 +21,13 @@ from meeting_server.domain.commands import (
     Revote,
     SignPaperCount,
 )
-from meeting_server.domain.elections import candidates_needed
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Candidate, Choice, Paper, Terms
+from meeting_server.domain.votes.appraisals import grades
+from meeting_server.domain.votes.elections import candidates_needed
 from tests.sitting import Sitting, member
 
 KEY = Paper("ab", "fingerprint", "04")

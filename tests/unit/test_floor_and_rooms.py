@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import electorate, report
+from meeting_server.domain.attendance.report import report
 from meeting_server.domain.commands import (
     AdmitParticipant,
     AssignRole,
@@ -29,6 +29,7 @@ from meeting_server.domain.ids import HALL, MessageId, ParticipantId, RoomId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Invited
 from meeting_server.domain.visibility import view
+from meeting_server.domain.votes.electorate import electorate
 from tests.sitting import Sitting, member
 
 M1, M2 = ParticipantId("m1"), ParticipantId("m2")

@@ -20,9 +20,9 @@ from meeting_server.domain.commands import (
 )
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId, ParticipantId
-from meeting_server.domain.papers import may_collect
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Paper
+from meeting_server.domain.votes.papers import may_collect
 from tests.sitting import Sitting
 
 M1 = MotionId("m1")

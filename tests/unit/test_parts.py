@@ -11,9 +11,10 @@ from meeting_server.archive.digest import digest_of
 from meeting_server.archive.minutes import Minutes, minutes_of
 from meeting_server.archive.parts import SEES, Audience, HoldsReasons, Part, seen_by, seen_minutes, seen_records, seen_timeline
 from meeting_server.archive.timeline import Timeline, timeline_of
-from meeting_server.domain.attendance import electorate, report
+from meeting_server.domain.attendance.report import report
 from meeting_server.domain.events import AbsenceExplained, LeaveRecorded, MeetingConvened, ParticipantAdmitted
 from meeting_server.domain.state import MeetingState
+from meeting_server.domain.votes.electorate import electorate
 from meeting_server.journal.bundle import record_of
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import erasable, erased, faults

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from meeting_server.domain.rules import needed, quorum_check, verdict
 from meeting_server.domain.terms import ABSTAIN, AGAINST, FOR, Base, Preset, Tally, Threshold
+from meeting_server.domain.votes.rules import needed, quorum_check, verdict
 
 GENERAL_QUORUM = Threshold(1, 2, "at_least", "entitled")
 ADMISSION_QUORUM = Threshold(1, 2, "more_than", "entitled")

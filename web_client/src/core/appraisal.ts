@@ -50,7 +50,7 @@ export function ownAppraisal(choices: readonly string[]): {
   return { text, grade: GRADES.find((one) => choices.some((mark) => !mark.startsWith(TEXT) && mark.endsWith(`:${one}`))) };
 }
 
-/** What a mutual sheet proposes for each person: the arithmetic of `domain.appraisals.grades`. */
+/** What a mutual sheet proposes for each person: the arithmetic of `domain.votes.appraisals.grades`. */
 export function proposedGrades(motion: Motion, tally: Tally): Readonly<Record<string, (typeof GRADES)[number]>> {
   const counts = new Map(tally.counts);
   const given = (one: Candidate, grade: string): number => counts.get(`${one.candidate_id}:${grade}`) ?? 0;

@@ -1,4 +1,4 @@
-/** Counting who is expected and who is here: the arithmetic of the server's `domain.attendance` and `domain.rules`. */
+/** Counting who is expected and who is here: the arithmetic of the server's `domain.votes.electorate` and `domain.votes.rules`. */
 import type { Electorate, MeetingState, Participant, QuorumCheck, Threshold } from "../wire/messages";
 
 /** How many of `base` satisfy a threshold: the least whole number, and at least one. */

@@ -3,7 +3,7 @@ import type { Motion, Tally } from "../wire/messages";
 
 export type Counts = Tally["counts"];
 
-/** So many answers come together before a poll without names shows where it stands (`domain.running_tally`). */
+/** So many answers come together before a poll without names shows where it stands (`domain.votes.running_tally`). */
 export const SHOWN_FROM = 3;
 
 /** Whether the meeting sees where this poll stands while it runs: never a decision, never anything secret. */

@@ -12,7 +12,7 @@ export interface ElectionTerms {
   readonly base: Base | "";
 }
 
-/** How many candidates a paper must have: the arithmetic of `domain.elections.candidates_needed`. */
+/** How many candidates a paper must have: the arithmetic of `domain.votes.elections.candidates_needed`. */
 export function candidatesNeeded(seats: number, preset: Preset): number {
   return seats + Math.ceil((seats * preset.surplus_percent) / 100);
 }

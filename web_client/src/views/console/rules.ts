@@ -33,7 +33,7 @@ export function sheetRules(sheet: AppraisalSheet, basis: readonly MotionId[]): r
   return rules(sheet === "organisation" && basis.length > 0 ? "motion" : "appraisal");
 }
 
-/** The rule an organisation sheet is adopted by and its grades are given by: as `domain.appraisals.sheet_rule` has it. */
+/** The rule an organisation sheet is adopted by and its grades are given by: as `domain.votes.appraisals.sheet_rule` has it. */
 export function adoptionRule(named: Preset | undefined, basis: readonly MotionId[]): Preset | undefined {
   const deciding = [named, meeting.value?.preset, ...all().filter((one) => one.preset_id === "general_meeting")].find(
     (one) => one?.passing != null,

@@ -1,4 +1,4 @@
-"""Who is there, on what evidence, since when: arrivals, grace, leaving, marks, and the attendance report.
+"""Who is there, on what evidence, since when: arrivals, grace, leaving and marks.
 
 Evidence is kept as intervals per participant, weakest first: ``connected`` (a socket), ``responsive`` (the page is in
 the foreground and beats), ``confirmed`` (answered, spoke, voted, or was seen in the hall by the secretary, who is
@@ -8,8 +8,7 @@ evidence, never to the time-out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from meeting_server.domain.commands import (
     ChangeResponsiveness,
@@ -38,50 +37,12 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.floor import ended, without_hand
 from meeting_server.domain.ids import Millis, ParticipantId
-from meeting_server.domain.roles import Standing
-from meeting_server.domain.rules import quorum_check
 from meeting_server.domain.state import Connection, Interval, MeetingState, Participant
-from meeting_server.domain.terms import ConfirmedBy, EvidenceLevel, Preset, QuorumCheck
+from meeting_server.domain.terms import ConfirmedBy, EvidenceLevel
 
 GRACE: Millis = 45_000
 """How long a participant whose last connection broke still counts as present."""
-LATE_AFTER: Millis = 60_000
-"""Arriving more than this after the opening is late (迟到); leaving more than this before the end is early (早退)."""
 LONGEST_NOTE = 200
-
-
-# --- counting ---------------------------------------------------------------------------------------------
-
-
-def counts(participant: Participant, preset: Preset) -> bool:
-    """Whether the participant is in the electorate of ``preset`` (应到)."""
-    if (participant.removed and not participant.counted) or participant.kind != "person":
-        return False
-    if preset.electorate == "everyone":
-        return True
-    if preset.electorate == "members":
-        return participant.standing in (Standing.FULL, Standing.PROBATIONARY)
-    if not participant.voting or participant.excluded_reason:
-        return False
-    return participant.committee if preset.electorate == "committee" else True
-
-
-def electorate(state: MeetingState, preset: Preset) -> tuple[ParticipantId, ...]:
-    """Everyone entitled under ``preset``, in the order of the list."""
-    return tuple(p.participant_id for p in state.participants.values() if counts(p, preset))
-
-
-def present_of(state: MeetingState, entitled: tuple[ParticipantId, ...]) -> int:
-    """How many of ``entitled`` are present now (实到)."""
-    participants = state.participants
-    return sum(1 for i in entitled if (p := participants.get(i)) is not None and p.present and not p.removed)
-
-
-def quorum_now(state: MeetingState, preset: Preset | None = None) -> QuorumCheck:
-    """应到, 实到 and whether that is enough, under the meeting's preset or another."""
-    rule = preset if preset is not None else state.preset
-    entitled = electorate(state, rule)
-    return quorum_check(rule.quorum, len(entitled), present_of(state, entitled))
 
 
 # --- deciding ---------------------------------------------------------------------------------------------
@@ -377,69 +338,3 @@ def cut_all(state: MeetingState, at: Millis) -> MeetingState:
             i: replace(p, intervals=_cut(p.intervals, at), gone_since=None, grace_until=None) for i, p in state.participants.items()
         },
     )
-
-
-# --- reporting --------------------------------------------------------------------------------------------
-
-Status = Literal["present", "late", "left_early", "late_and_left_early", "leave", "absent", "excluded"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the attendance report. Durations in milliseconds, within the time the meeting was open."""
-
-    participant: Participant
-    status: Status
-    effective: Millis
-    by_level: dict[EvidenceLevel, Millis]
-    by_room: tuple[tuple[str, Millis], ...] = ()
-    """Time in each room by its title (empty: the hall), in the order first entered."""
-
-
-def _within(interval: Interval, since: Millis, until: Millis) -> Millis:
-    end = until if interval.until is None else min(interval.until, until)
-    return max(0, end - max(interval.since, since))
-
-
-def report(state: MeetingState, now: Millis) -> tuple[Row, ...]:
-    """The attendance of everyone on the list, as of ``now`` or of the adjourning."""
-    since = state.opened_at if state.opened_at is not None else now
-    until = state.adjourned_at if state.adjourned_at is not None else now
-    return tuple(_row(state, p, since, until) for p in state.participants.values() if p.kind == "person")
-
-
-def _row(state: MeetingState, p: Participant, since: Millis, until: Millis) -> Row:
-    by_level: dict[EvidenceLevel, Millis] = {"connected": 0, "responsive": 0, "confirmed": 0}
-    for interval in p.intervals:
-        by_level[interval.level] += _within(interval, since, until)
-    effective = sum(by_level.values())
-    return Row(p, _status(state, p, since, until), effective, by_level, _by_room(p, since, until))
-
-
-def _by_room(p: Participant, since: Millis, until: Millis) -> tuple[tuple[str, Millis], ...]:
-    """Evidence of presence cut along the changes of room."""
-    starts = [(min((i.since for i in p.intervals), default=since), ""), *((move.at, move.title) for move in p.moves)]
-    ends = [*(at for at, _ in starts[1:]), until]
-    spent: dict[str, Millis] = {}
-    for (start, title), end in zip(starts, ends, strict=True):
-        inside = sum(_within(interval, max(start, since), min(end, until)) for interval in p.intervals)
-        spent[title] = spent.get(title, 0) + inside
-    return tuple((title, time) for title, time in spent.items() if time > 0)
-
-
-def _status(state: MeetingState, p: Participant, since: Millis, until: Millis) -> Status:
-    came = p.first_arrived_at is not None and (state.opened_at is None or _was_there(p, since, until))
-    if not came:
-        if p.excluded_reason:
-            return "excluded"
-        return "leave" if p.leave_approved else "absent"
-    assert p.first_arrived_at is not None
-    late = state.opened_at is not None and p.first_arrived_at > since + LATE_AFTER
-    early = p.left_at is not None and not p.present and p.left_at < until - LATE_AFTER
-    if late and early:
-        return "late_and_left_early"
-    return "late" if late else "left_early" if early else "present"
-
-
-def _was_there(p: Participant, since: Millis, until: Millis) -> bool:
-    return p.present or any(_within(interval, since, until) > 0 for interval in p.intervals)

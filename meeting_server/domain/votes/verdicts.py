@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import counts, electorate, present_of
-from meeting_server.domain.elections import outcome
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import MotionOpened, PaperOpened
 from meeting_server.domain.ids import ParticipantId
-from meeting_server.domain.rules import quorum_check, verdict
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import QuorumCheck, Tally, Verdict
+from meeting_server.domain.votes.elections import outcome
+from meeting_server.domain.votes.electorate import counts, electorate, present_of
+from meeting_server.domain.votes.rules import quorum_check, verdict
 
 _Paper = Motion | MotionOpened | PaperOpened
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import present_of
-from meeting_server.domain.ballots import count
 from meeting_server.domain.commands import CloseCollecting, IssuePaper, OpenMotion, ReportSealed
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
 from meeting_server.domain.errors import Code, Rejected
@@ -23,10 +21,12 @@ from meeting_server.domain.events import (
     PaperRequested,
 )
 from meeting_server.domain.ids import Millis, ParticipantId
-from meeting_server.domain.officers import refused_to_open
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.verdicts import entitled_to, quorum_at_close, quorum_for, result
-from meeting_server.domain.wording import opened, with_motion
+from meeting_server.domain.votes.ballots import count
+from meeting_server.domain.votes.electorate import present_of
+from meeting_server.domain.votes.officers import refused_to_open
+from meeting_server.domain.votes.verdicts import entitled_to, quorum_at_close, quorum_for, result
+from meeting_server.domain.votes.wording import opened, with_motion
 
 
 def requested(state: MeetingState, motion: Motion, command: OpenMotion, asked: Asked) -> Decision:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from meeting_server.domain.ballots import GRADES
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
-from meeting_server.domain.rules import most
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Preset, Tally
+from meeting_server.domain.votes.ballots import GRADES
+from meeting_server.domain.votes.rules import most
 
 APPRAISAL, GENERAL = "appraisal", "general_meeting"
 """The shipped rules a sheet falls back upon."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.ballots import WORD
-from meeting_server.domain.rules import base_count, needed
 from meeting_server.domain.state import Motion
 from meeting_server.domain.surnames import strokes_of
 from meeting_server.domain.terms import FOR, Candidate, QuorumCheck, Tally, Verdict
+from meeting_server.domain.votes.ballots import WORD
+from meeting_server.domain.votes.rules import base_count, needed
 
 
 def on_paper(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.ballots import MARKS, lines
 from meeting_server.domain.commands import AppointOfficer, EnterPaperCount, SignPaperCount
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, known
 from meeting_server.domain.errors import Code, Rejected
@@ -12,8 +11,9 @@ from meeting_server.domain.events import OfficerAppointed, PaperCountEntered, Pa
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import MeetingState, Motion, Officer
 from meeting_server.domain.terms import Office, PaperCount
-from meeting_server.domain.verdicts import decides
-from meeting_server.domain.wording import with_motion
+from meeting_server.domain.votes.ballots import MARKS, lines
+from meeting_server.domain.votes.verdicts import decides
+from meeting_server.domain.votes.wording import with_motion
 
 
 def holders(state: MeetingState, office: Office) -> frozenset[ParticipantId]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meeting_server.domain.agenda import item_of
-from meeting_server.domain.appraisals import sheet_refused, sheet_rule, subjects_refused
-from meeting_server.domain.attendance import counts
-from meeting_server.domain.ballots import check
 from meeting_server.domain.commands import (
     AmendMotion,
     CloseDiscussion,
@@ -18,7 +15,6 @@ from meeting_server.domain.commands import (
     WithdrawMotion,
 )
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, checked_text, known
-from meeting_server.domain.elections import candidates_needed, on_paper
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import (
     MotionAmended,
@@ -42,7 +38,11 @@ from meeting_server.domain.terms import (
     VoteMethod,
     WrittenOpinion,
 )
-from meeting_server.domain.wording import from_words, with_motion
+from meeting_server.domain.votes.appraisals import sheet_refused, sheet_rule, subjects_refused
+from meeting_server.domain.votes.ballots import check
+from meeting_server.domain.votes.elections import candidates_needed, on_paper
+from meeting_server.domain.votes.electorate import counts
+from meeting_server.domain.votes.wording import from_words, with_motion
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_LABEL, LONGEST_REASON, LONGEST_REFERENCE = 200, 5000, 100, 200, 200
 FEWEST_CHOICES, MOST_CHOICES, MOST_CANDIDATES, MOST_WORDS = 2, 12, 60, 3

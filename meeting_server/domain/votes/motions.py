@@ -25,19 +25,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.attendance import confirmation, present_of
-from meeting_server.domain.ballots import check_of, count
+from meeting_server.domain.attendance.evidence import confirmation
 from meeting_server.domain.commands import CastBallot, CloseMotion, OpenBatch, OpenMotion, PublishMotion
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
-from meeting_server.domain.drafting import motion_before_paper
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import BallotCast, Event, MotionClosed, MotionOpened, MotionPublished
 from meeting_server.domain.ids import Millis, MotionId
-from meeting_server.domain.papers import closing, requested
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import NamedBallot
-from meeting_server.domain.verdicts import entitled_to, quorum_at_close, quorum_for, result
-from meeting_server.domain.wording import opened, with_motion
+from meeting_server.domain.votes.ballots import check_of, count
+from meeting_server.domain.votes.drafting import motion_before_paper
+from meeting_server.domain.votes.electorate import present_of
+from meeting_server.domain.votes.papers import closing, requested
+from meeting_server.domain.votes.verdicts import entitled_to, quorum_at_close, quorum_for, result
+from meeting_server.domain.votes.wording import opened, with_motion
 
 SHORTEST, LONGEST = 10, 3600
 RUNNING = ("preparing", "collecting", "voting", "sealing")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from itertools import islice
 
-from meeting_server.domain.ballots import count
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import RunningTally
+from meeting_server.domain.votes.ballots import count
 
 GROUP = 3
 """Answers by which the sums of a poll without names move on: whoever watches one member answer does not see theirs."""

@@ -1,0 +1,1 @@
+"""Who is there, on what evidence, and what the record says of it."""

@@ -1,0 +1,1 @@
+"""Votes: from the first draft of a motion to its published result."""

@@ -1,0 +1,40 @@
+"""Who is entitled to vote under a rule (应到), and how many of them are present (实到)."""
+
+from __future__ import annotations
+
+from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.roles import Standing
+from meeting_server.domain.state import MeetingState, Participant
+from meeting_server.domain.terms import Preset, QuorumCheck
+from meeting_server.domain.votes.rules import quorum_check
+
+
+def counts(participant: Participant, preset: Preset) -> bool:
+    """Whether the participant is in the electorate of ``preset`` (应到)."""
+    if (participant.removed and not participant.counted) or participant.kind != "person":
+        return False
+    if preset.electorate == "everyone":
+        return True
+    if preset.electorate == "members":
+        return participant.standing in (Standing.FULL, Standing.PROBATIONARY)
+    if not participant.voting or participant.excluded_reason:
+        return False
+    return participant.committee if preset.electorate == "committee" else True
+
+
+def electorate(state: MeetingState, preset: Preset) -> tuple[ParticipantId, ...]:
+    """Everyone entitled under ``preset``, in the order of the list."""
+    return tuple(p.participant_id for p in state.participants.values() if counts(p, preset))
+
+
+def present_of(state: MeetingState, entitled: tuple[ParticipantId, ...]) -> int:
+    """How many of ``entitled`` are present now (实到)."""
+    participants = state.participants
+    return sum(1 for i in entitled if (p := participants.get(i)) is not None and p.present and not p.removed)
+
+
+def quorum_now(state: MeetingState, preset: Preset | None = None) -> QuorumCheck:
+    """应到, 实到 and whether that is enough, under the meeting's preset or another."""
+    rule = preset if preset is not None else state.preset
+    entitled = electorate(state, rule)
+    return quorum_check(rule.quorum, len(entitled), present_of(state, entitled))
