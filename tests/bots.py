@@ -160,7 +160,7 @@ class Bot:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(BEAT)  # on purpose: a phone says that it is alive in this rhythm
             await self.say({"type": "ping", "sent": 0})
 
     async def _read(self) -> None:

@@ -92,7 +92,7 @@ async def read_out(phone: WirePhone, packets: list[bytes]) -> float:
     began = time.monotonic()
     for number, payload in enumerate(packets):
         await phone.send(phone.packet("microphone", payload, level=20))
-        await asyncio.sleep(max(0.0, began + (number + 1) * 0.02 - time.monotonic()))
+        await asyncio.sleep(max(0.0, began + (number + 1) * 0.02 - time.monotonic()))  # on purpose: sound comes at the pace of speech
     return time.time()
 
 

@@ -48,7 +48,7 @@ async def flood(port: int, head: Callable[[], bytes], first: bytes, filler: byte
                 while not reader.at_eof():
                     writer.write(piece)
                     await writer.drain()
-                    await asyncio.sleep(len(piece) * 8 / BITS_PER_SECOND)
+                    await asyncio.sleep(len(piece) * 8 / BITS_PER_SECOND)  # on purpose: so slowly does it send
             finally:
                 writer.close()
         except OSError:

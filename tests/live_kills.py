@@ -90,7 +90,7 @@ async def vote_under_fire(tmp_path: Path, kills: int) -> None:
                     cast = voter.obeyed("CastBallot", f"cast-{motion}-{voter.who}", motion_id=motion, choices=[choice])
                     casting.create_task(cast)
                 for _ in range(3):
-                    await asyncio.sleep(chance.uniform(0, 0.06))
+                    await asyncio.sleep(chance.uniform(0, 0.06))  # on purpose: killed at any moment
                     await server.kill()
             await chair.obeyed("CloseMotion", f"close-motion-{motion}", motion_id=motion)
         for phone in (chair, *voters):

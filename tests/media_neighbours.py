@@ -32,7 +32,7 @@ class NextDoor:
         talking = asyncio.create_task(self.speaker.speak(seconds + 600, mark=MARK))
         await self.listener.hears("audio_slot", 5, since=begin)
         yield
-        await asyncio.sleep(max(0.0, begin + seconds - time.monotonic()))
+        await asyncio.sleep(max(0.0, begin + seconds - time.monotonic()))  # on purpose: packets come at the pace of a phone
         talking.cancel()
         await asyncio.gather(talking, return_exceptions=True)
         said = self.speaker.spoken - first
@@ -75,4 +75,4 @@ async def at_a_pace(send: Callable[[int], Awaitable[None]], count: int, per_seco
     begin = time.monotonic()
     for number in range(count):
         await send(number)
-        await asyncio.sleep(max(0.0, begin + number / per_second - time.monotonic()))
+        await asyncio.sleep(max(0.0, begin + number / per_second - time.monotonic()))  # on purpose: packets come at the pace of a phone

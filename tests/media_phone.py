@@ -267,7 +267,7 @@ class WirePhone:
             key = key or self.key_frame_asked(role)
             await self.picture(role, key=key, packets=packets, size=size, step=90000 // fps)
             key = False
-            await asyncio.sleep(1 / fps)
+            await asyncio.sleep(1 / fps)  # on purpose: pictures come at the pace of a camera
 
     async def picture(self, role: Role = "camera", *, key: bool, packets: int = 3, size: int = 900, step: int = 6000) -> None:
         self.picture_id = self.picture_id + 1 & 0x7FFF

@@ -41,7 +41,7 @@ async def _look(phone: BrowserPhone) -> dict[str, float]:
 async def span(phone: BrowserPhone, network: BadNetwork, seconds: float) -> Span:
     octets = network.down.octets
     before = await _look(phone)
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(seconds)  # on purpose: what comes in so long is counted
     after = await _look(phone)
     d = {k: after[k] - before[k] for k in after}
     concealed = d["concealedSamples"] - d["silentConcealedSamples"]
@@ -106,7 +106,7 @@ async def sound_alone(plane: MediaPlane, chromium: BrowserRoom, *, settle: float
     network = BadNetwork()
     network.shape(rate=100, delay=0.075, loss=0.02)
     listener = await _pair(plane, chromium, network, "sound", pictures=False)
-    await asyncio.sleep(settle)  # until the encoder has heard of the loss and corrects forward
+    await asyncio.sleep(settle)  # on purpose: until the encoder has heard of the loss and corrects forward
     result = await span(listener, network, seconds)
     network.close()
     return result
@@ -124,7 +124,7 @@ class Congestion:
 async def congestion(plane: MediaPlane, chromium: BrowserRoom, *, settle: float = 4.0, seconds: float = 5.0) -> Congestion:
     network = BadNetwork()
     listener = await _pair(plane, chromium, network, "congestion", pictures=True)
-    await asyncio.sleep(settle)
+    await asyncio.sleep(settle)  # on purpose: the sender finds out how wide the path is
     network.shape(rate=120, delay=0.04)
     begin = time.monotonic()
     dropped: float | None = None
@@ -196,7 +196,7 @@ async def blackout(plane: MediaPlane, chromium: BrowserRoom, seconds: float = 12
     network = BadNetwork()
     listener = await _pair(plane, chromium, network, "blackout", pictures=True)
     network.shape(up=False)
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(seconds)  # on purpose: the network is away for so long
     energy = await listener.energy()
     network.shape(up=True)
 

@@ -223,7 +223,7 @@ class Script:
 
     async def _until(self, seconds: float) -> None:
         """Nobody says anything until then (seconds of the meeting)."""
-        await asyncio.sleep(max(0.0, self.truth.opened_at + seconds * self._pace - time.time()))
+        await asyncio.sleep(max(0.0, self.truth.opened_at + seconds * self._pace - time.time()))  # on purpose: a silence of the script
 
     async def _enters(self, who: str) -> MeetingPhone:
         return await self._ended.enter_async_context(meeting_phone(self.there.socket, f"signin={self.there.cookies[who]}"))
@@ -234,7 +234,7 @@ class Script:
             said = self._said[key]
             since = await phone.says(said.packets)
             self.truth.sentences.append(Sentence(who, SAID[key], since, said.lasts))
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(1.5)  # on purpose: a breath between two sentences
 
     async def _steps(self, secretary: MeetingPhone, number: int) -> None:
         assert secretary.bot.snapshot is not None

@@ -51,7 +51,7 @@ class Microphone:
             began = time.time()
             self._tick = max(self._tick + 1, int((began - self._began) / FRAME_S))
             for number, payload in enumerate(packets):
-                await asyncio.sleep(max(0.0, began + number * FRAME_S - time.time()))
+                await asyncio.sleep(max(0.0, began + number * FRAME_S - time.time()))  # on purpose: packets come at the pace of speech
                 await self._send(payload, VOICE)
                 self._tick += 1
         return began
@@ -61,7 +61,7 @@ class Microphone:
             async with self._turn:
                 self._tick = max(self._tick + 1, int((time.time() - self._began) / FRAME_S))
                 await self._send(self._rest, REST)
-            await asyncio.sleep(REST_S)
+            await asyncio.sleep(REST_S)  # on purpose: a microphone at rest sends in this rhythm
 
     async def _send(self, payload: bytes, level: int) -> None:
         timestamp = self._first + self._tick * TICKS & 0xFFFFFFFF
@@ -97,7 +97,7 @@ class MeetingPhone:
             if answer["type"] == "answer":
                 return answer
             assert answer["retry_after_ms"], answer
-            await asyncio.sleep(answer["retry_after_ms"] / 1000 + 1)
+            await asyncio.sleep(answer["retry_after_ms"] / 1000 + 1)  # on purpose: the server says when to ask again
         raise AssertionError("the server has no media worker")
 
     async def _about(self, offer: str) -> Frame:

@@ -178,7 +178,7 @@ async def vote_under_fire(tmp_path: Path, kills: int) -> None:
 
         async def storm() -> None:
             for _ in range(A_PHASE):
-                await asyncio.sleep(chance.uniform(0, 0.08))
+                await asyncio.sleep(chance.uniform(0, 0.08))  # on purpose: killed at any moment
                 await server.kill()
 
         async def under_fire(*work: Awaitable[Any]) -> list[Any]:

@@ -197,7 +197,7 @@ class SecretPhone:
             await self.bot.until(lambda: bool(answers()))  # awaited here
             if answers()[0].get("id") == name:
                 return answers()[0]
-            await asyncio.sleep(answers()[0]["retry_after_ms"] / 1000)  # votes follow each other faster here than anywhere
+            await asyncio.sleep(answers()[0]["retry_after_ms"] / 1000)  # on purpose: the server says when
 
     async def collect(self, motion_id: str) -> Voter:
         """Be handed a paper of the vote that is open."""

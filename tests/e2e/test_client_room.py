@@ -212,13 +212,13 @@ async def test_sound_only_receives_no_picture_and_words_only_no_media(hall: Hall
 
 async def _stands_still(phone: Phone) -> bool:
     before = await phone.measured()
-    await asyncio.sleep(0.8)
+    await asyncio.sleep(0.8)  # on purpose: no picture may come for so long
     return (await phone.measured()).frames == before.frames
 
 
 async def _is_silent(phone: Phone) -> bool:
     before = await phone.measured()
-    await asyncio.sleep(1)
+    await asyncio.sleep(1)  # on purpose: no sound may come for so long
     return (await phone.measured()).energy < before.energy + 0.001
 
 

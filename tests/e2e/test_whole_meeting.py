@@ -21,6 +21,7 @@ from playwright.async_api import expect
 from meeting_server.demo.slides import slides
 from tests.e2e.pages import Console, Room, Site, w
 from tests.e2e.phones import Phone, Phones, phones
+from tests.e2e.under_way import within
 from tests.e2e.weak_network import REWRITE, WeakNetwork
 from tests.running import Server
 
@@ -175,7 +176,7 @@ async def the_meeting(here: Hall) -> None:
     await chair.open_vote(CARRIED, "按照程序，支部大会讨论。")
     for room in (limin, ding):
         await room.vote("for")
-    await asyncio.sleep(max(0.0, 12 - (asyncio.get_running_loop().time() - gone_at)))
+    await asyncio.sleep(max(0.0, 12 - (asyncio.get_running_loop().time() - gone_at)))  # on purpose: the network is away for twelve seconds
     here.network.restore()
     await sun.vote("for")
     await sun.phone.hears()
@@ -256,10 +257,7 @@ async def read_the_record(here: Hall, secretary: Site, meeting_id: str) -> None:
         assert response is not None
         return response.status == 200 and await player.count() > 0
 
-    for _ in range(120):
-        if await made():
-            break
-        await asyncio.sleep(0.5)
+    await within(60, "the record can be played", made)
     await expect(player.first).to_be_attached()
     length = await player.first.evaluate(
         """async (audio) => {

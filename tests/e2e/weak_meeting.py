@@ -76,11 +76,11 @@ async def dark_ballot(hall: Hall, seconds: float = 12.0) -> DarkBallot:
         await sheet.get_by_role("radio", name=zh("vote.choice_for"), exact=True).click()
         network.black_out()
         began = monotonic()
-        await asyncio.sleep(1)
+        await asyncio.sleep(1)  # on purpose: the page has not noticed the dark yet
         await sheet.locator(".btn--primary, .btn--force").last.click()
         await sheet.locator(".btn--force").click()
         await expect(sheet.get_by_text(zh("vote.not_counted")).first).to_be_visible()
-        await asyncio.sleep(max(0.0, seconds - (monotonic() - began)))
+        await asyncio.sleep(max(0.0, seconds - (monotonic() - began)))  # on purpose: the network is away for so long
         network.restore()
         restored = monotonic()
 

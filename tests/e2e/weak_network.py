@@ -130,7 +130,7 @@ class WeakNetwork:
             while data := await reader.read(1400 if self.rate else 65536):
                 await self._clear.wait()
                 if self.rate:
-                    await asyncio.sleep(len(data) * 8 / (self.rate * 1000) + self.delay)
+                    await asyncio.sleep(len(data) * 8 / (self.rate * 1000) + self.delay)  # on purpose: so slow is this network
                 writer.write(data)
                 await writer.drain()
         except (ConnectionError, asyncio.CancelledError):

@@ -70,7 +70,7 @@ async def test_killed_again_and_again_the_result_is_the_same(tmp_path: Path) -> 
         for _ in range(KILLS):
             with worker(tmp_path / "killed") as process:
                 await asyncio.to_thread(wait_for, (killed / "manifest.json").exists, 30)
-                await asyncio.sleep(chance.random() * 1.6)
+                await asyncio.sleep(chance.random() * 1.6)  # on purpose: killed at any moment
         (killed / "timeline.json").unlink(missing_ok=True)  # something is left to do, so that it is known to be at work
         with worker(tmp_path / "killed") as process:
             await asyncio.to_thread(wait_for, lambda: (killed / "timeline.json").exists() and load(killed, MEETING).complete, 60)

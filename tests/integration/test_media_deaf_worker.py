@@ -68,7 +68,7 @@ async def test_a_supervised_worker_whose_reader_has_stopped_is_started_again(tmp
     running = asyncio.create_task(supervisor.run())
     try:
         first = await told(control)
-        await asyncio.sleep(1.2)  # it hears, and is left alone
+        await asyncio.sleep(1.2)  # on purpose: it hears, and is left alone for so long
         assert supervisor.restarts["media"] == 0
         marker.touch()
         begin = time.monotonic()

@@ -103,11 +103,11 @@ async def test_a_recorder_that_hangs_holds_nobody_up_and_is_replaced(plane: Medi
     async with meanwhile(speaker.speak(), camera.speak(), camera.show(fps=60, packets=12)):  # fills the pipe, so that commands must wait
         said = speaker.spoken
         heard = len(listener.heard_on("audio_slot"))
-        await asyncio.sleep(2.0)
+        await asyncio.sleep(2.0)  # on purpose: what is heard of so much speech is counted
         for number in range(3):
             await plane.move("camera", f"first/group-{number}")
             await plane.move("camera", "first/hall")
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.5)  # on purpose: what is heard of so much speech is counted
         said, heard = speaker.spoken - said, len(listener.heard_on("audio_slot")) - heard
         assert heard >= SHARE * said - 2
         await other_recorders(plane, {stuck})
@@ -137,7 +137,7 @@ async def test_a_picture_that_is_none_ends_its_own_file_only(plane: MediaWorkers
         await ears.wait(TrackStarted, lambda e: e.kind == "video")
         await plane.record("first/hall", tmp_path)
         before = recorders(plane)
-        await asyncio.sleep(4.0)
+        await asyncio.sleep(4.0)  # on purpose: no process may end for so long
         assert recorders(plane) == before
         await plane.record("first/hall", None)
     files = [f for f in ears.all(TrackRecorded) if f.kind == "audio"]
