@@ -20,6 +20,7 @@ from meeting_server.live.clock import Clock
 from meeting_server.live.history import Entry, entry_of
 from meeting_server.live.outcome import Acked, Outcome, Unavailable
 from meeting_server.live.replay import CommandKey, Replayed, after, replay
+from meeting_server.store.act import acting
 from meeting_server.wire.codes import WireCode
 
 log = logging.getLogger(__name__)
@@ -164,7 +165,12 @@ class Host:
         self._wake.set()
 
     async def ask(self, actor: Actor, command: Command, command_id: CommandId | None = None) -> Outcome:
-        """``submit`` for those who wait for the answer."""
+        """``submit`` for those who wait for the answer.
+
+        Raises RuntimeError inside an act: the answer comes from another task's write, which would wait for the act.
+        """
+        if acting():
+            raise RuntimeError("a meeting is asked when the act is committed, not inside it")
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
         def reply(outcome: Outcome) -> None:

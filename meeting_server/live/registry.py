@@ -26,6 +26,7 @@ from meeting_server.live.outcome import Acked, UnknownMeeting
 from meeting_server.live.papers import Papers
 from meeting_server.live.signalling import Signalling
 from meeting_server.media.api import MediaPlane
+from meeting_server.store.act import acting
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.server_messages import Knocked
 
@@ -179,6 +180,8 @@ class Registry:
         assembly = self._assemblies.get(meeting_id)
         if assembly is not None:
             return assembly
+        if acting():
+            raise RuntimeError("a meeting is loaded before the act or when it is committed, not inside it")
         if self.draining:
             raise StorageUnavailable("the server is stopping")
         loading = self._loading.get(meeting_id)

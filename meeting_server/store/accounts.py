@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table, delete, false, insert, or_, select, update
 
 from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put
 from meeting_server.store.directory_tables import members
 from meeting_server.store.passwords import Passwords
 from meeting_server.store.tokens import new_id, new_token, token_hash
@@ -348,8 +348,7 @@ class Accounts:
         """Set or change a password."""
         hashed = await self._passwords.hash(password)
         async with self._database.write() as conn:
-            await conn.execute(delete(credentials).where(credentials.c.member_id == member_id))
-            await conn.execute(insert(credentials).values(member_id=member_id, hash=hashed, changed_at=now))
+            await put(conn, credentials, {"member_id": member_id, "hash": hashed, "changed_at": now})
 
     async def password_changed_at(self, member_id: str) -> Millis | None:
         """When the password was set, or None when there is none."""

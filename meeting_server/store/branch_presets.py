@@ -99,7 +99,7 @@ class BranchPresets(Mapping[str, Preset]):
             else:
                 this = branch_presets.c.preset_id == preset.preset_id
                 await conn.execute(update(branch_presets).where(this).values(content=content, changed_by=by, changed_at=now))
-        await self.refresh()
+        await self._database.after_commit(self.refresh)
         return preset
 
     async def remove(self, branch_id: str, preset_id: str, now: Millis) -> None:
@@ -107,4 +107,4 @@ class BranchPresets(Mapping[str, Preset]):
         this = (branch_presets.c.preset_id == preset_id) & (branch_presets.c.branch_id == branch_id)
         async with self._database.write() as conn:
             await conn.execute(update(branch_presets).where(this).values(removed_at=now))
-        await self.refresh()
+        await self._database.after_commit(self.refresh)

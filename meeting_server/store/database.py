@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, MetaData, Table, and_, event, insert, make_url, text, update
+from sqlalchemy import Connection, MetaData, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from meeting_server.store.act import Effect, follow, open_on, opened
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -42,12 +46,22 @@ metadata = MetaData(
 """All tables of the house; constraints get stable names, so that a migration can drop them."""
 
 
-async def put(conn: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
-    """Keep a row, new or in place of the one with the same primary key."""
-    same = and_(*(column == row[column.name] for column in table.primary_key))
-    changed = await conn.execute(update(table).where(same).values(**row))
-    if changed.rowcount == 0:
-        await conn.execute(insert(table).values(**row))
+async def put(conn: AsyncConnection, table: Table, row: Mapping[str, Any], *, adding: Collection[str] = ()) -> None:
+    """Keep a whole row, new or in place of the one with the same primary key; figures ``adding`` are added to what is there.
+
+    One statement, because of two writers of the same new key who look first and insert then, one would fail.
+    """
+    query = (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table).values(**row)
+    keys = [column.name for column in table.primary_key]
+    rest = {name: table.c[name] + query.excluded[name] if name in adding else query.excluded[name] for name in row if name not in keys}
+    await conn.execute(query.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+async def put_new(conn: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Keep a row unless there is one with the same primary key; whether it was new. Of two writers at once one is first."""
+    query = (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table).values(**row)
+    keys = [column.name for column in table.primary_key]
+    return (await conn.execute(query.on_conflict_do_nothing(index_elements=keys))).rowcount > 0
 
 
 class Database:
@@ -79,22 +93,58 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A consistent view; what is written in it is rolled back."""
+        """A consistent view; what is written in it is rolled back. Inside an act it sees what the act has written."""
+        act = open_on(self)
+        if act is not None:
+            yield act.conn
+            return
         async with self.engine.connect() as conn:
             yield conn
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction, committed when the block ends without an exception.
+        """A transaction, committed when the block ends without an exception; inside an act, a part of it.
 
-        On SQLite one at a time in the process: do nothing slow inside, and never open a second one within.
+        On SQLite one at a time in the process: do nothing slow inside, and never wait for another task that writes.
         """
-        if not self.is_sqlite:
-            async with self._write_engine.begin() as conn:
+        async with self._transaction() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def act(self) -> AsyncIterator[None]:
+        """All that this task reads and writes in the block, as one transaction: all of it happens, or nothing.
+
+        Whoever writes inside (``write``, another ``act``) takes part, and fails alone when the block goes on after its exception.
+        The same as for ``write`` holds. Raises whatever the block or the commit raises.
+        """
+        async with self._transaction():
+            yield
+
+    async def after_commit(self, effect: Effect) -> None:
+        """Run ``effect`` when the act is committed, in the order given and never when it failed; at once outside an act.
+
+        A process that dies in between does not run it: what must happen is done again from the tables, at the next start.
+        """
+        act = open_on(self)
+        if act is None:
+            await follow([effect])
+        else:
+            act.effects.append(effect)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        act = open_on(self)
+        if act is not None:
+            async with act.part() as conn:
                 yield conn
             return
-        async with self._writing, self._write_engine.begin() as conn:
-            yield conn
+        async with self._alone(), self._write_engine.begin() as conn:
+            with opened(self, conn) as act:
+                yield conn
+        await follow(act.effects)
+
+    def _alone(self) -> AbstractAsyncContextManager[object]:
+        return self._writing if self.is_sqlite else nullcontext()
 
     async def create_all(self) -> None:
         """Every table of ``metadata`` that is not there yet; for tests, the server uses ``migrate``."""
@@ -105,8 +155,12 @@ class Database:
         """Leave no copy of erased content in the files of these tables; ``False`` when somebody reads just now: ask again.
 
         On SQLite the write-ahead log is emptied (freed pages are zeroed anyway); on PostgreSQL the tables are written anew,
-        for a deleted row stays where it was until then. (Its write-ahead log is recycled in its own time.)
+        for a deleted row stays where it was until then. (Its write-ahead log is recycled in its own time.) In an act it follows
+        from the commit.
         """
+        if open_on(self) is not None:
+            await self.after_commit(partial(self.forget_deleted, *tables))
+            return True
         if self.is_sqlite:
             for _ in range(FORGET_TRIES):
                 if await self._empty_log():

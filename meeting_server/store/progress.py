@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, String, Table, Text, and_, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, String, Table, Text, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.ids import Millis
@@ -165,7 +165,7 @@ class ProgressBook:
                 now,
                 before.completed_at if before else None,
             )
-            await _save(conn, after, new=before is None)
+            await _save(conn, after)
             await _count(conn, member_id, month, max(0, after.unique - (before.unique if before else 0)))
         return after
 
@@ -215,10 +215,7 @@ async def _spend(conn: AsyncConnection, member_id: str, spent: Millis, now: Mill
 async def _count(conn: AsyncConnection, member_id: str, month: str, more: Millis) -> None:
     if more == 0:
         return
-    same = and_(study_months.c.member_id == member_id, study_months.c.month == month)
-    changed = await conn.execute(update(study_months).where(same).values(heard=study_months.c.heard + more))
-    if changed.rowcount == 0:
-        await conn.execute(insert(study_months).values(member_id=member_id, month=month, heard=more))
+    await put(conn, study_months, {"member_id": member_id, "month": month, "heard": more}, adding=("heard",))
 
 
 async def _of(conn: AsyncConnection, member_id: str, studied: Studied) -> Progress | None:
@@ -226,14 +223,10 @@ async def _of(conn: AsyncConnection, member_id: str, studied: Studied) -> Progre
     return None if row is None else _progress(row)
 
 
-async def _save(conn: AsyncConnection, progress: Progress, *, new: bool) -> None:
+async def _save(conn: AsyncConnection, progress: Progress) -> None:
+    keys = {"member_id": progress.member_id, "of_kind": progress.studied.kind, "of_id": progress.studied.thing_id}
     fields = {name: getattr(progress, name) for name in ("position", "length", "begun_at", "latest_at", "completed_at")}
-    fields["heard"] = json.dumps(progress.heard)
-    if new:
-        keys = {"member_id": progress.member_id, "of_kind": progress.studied.kind, "of_id": progress.studied.thing_id}
-        await conn.execute(insert(study_progress).values(**keys, **fields))
-    else:
-        await conn.execute(update(study_progress).where(_same(progress.member_id, progress.studied)).values(**fields))
+    await put(conn, study_progress, {**keys, **fields, "heard": json.dumps(progress.heard)})
 
 
 def _same(member_id: str, studied: Studied) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, String, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, String, Table, delete, select
 
 from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put_new
 
 record_orders = Table(
     "record_orders",
@@ -54,9 +54,7 @@ class RecordOrders:
     async def place(self, order: Order) -> None:
         """Ask for it; asking again changes nothing."""
         async with self._database.write() as conn:
-            same = (record_orders.c.meeting_id == order.meeting_id) & (record_orders.c.step == order.step)
-            if (await conn.execute(select(record_orders.c.at).where(same))).first() is None:
-                await conn.execute(insert(record_orders).values({name: getattr(order, name) for name in order.__slots__}))
+            await put_new(conn, record_orders, {name: getattr(order, name) for name in order.__slots__})
 
     async def cancel(self, meeting_id: MeetingId, step: str) -> bool:
         """Call it off; whether there was anything."""

@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, delete, func, select, update
 
 from meeting_server.domain.ids import Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put_new
 
 statement_consents = Table(
     "statement_consents",
@@ -75,13 +75,11 @@ class Statements:
 
     async def agree(self, member_id: str, now: Millis) -> Consent:
         """Note that the member agreed; again changes nothing."""
-        kept = await self.consent_of(member_id)
-        if kept is not None:
-            return kept
-        consent = Consent(member_id, uuid.uuid4().hex, now)
+        new = {"member_id": member_id, "actor_name": uuid.uuid4().hex, "given_at": now}
         async with self._database.write() as conn:
-            await conn.execute(insert(statement_consents).values(member_id=member_id, actor_name=consent.actor_name, given_at=now))
-        return consent
+            await put_new(conn, statement_consents, new)
+            kept = (await conn.execute(select(statement_consents).where(statement_consents.c.member_id == member_id))).one()
+        return Consent(kept.member_id, kept.actor_name, kept.given_at)
 
     async def withdraw(self, member_id: str) -> None:
         """Agree no more: what was not sent yet is thrown away, and a later agreement begins under another name."""
@@ -98,14 +96,9 @@ class Statements:
             agreed = select(statement_consents.c.member_id).where(statement_consents.c.member_id == member_id)
             if (await conn.execute(agreed)).one_or_none() is None:
                 return False
-            known = select(statements.c.statement_id).where(statements.c.statement_id == statement["id"])
-            if (await conn.execute(known)).one_or_none() is None:
-                body = json.dumps(statement, ensure_ascii=False)
-                await conn.execute(
-                    insert(statements).values(
-                        statement_id=statement["id"], member_id=member_id, made_at=now, body=body, tries=0, not_before=0, refused=""
-                    )
-                )
+            body = json.dumps(statement, ensure_ascii=False)
+            new = {"statement_id": statement["id"], "member_id": member_id, "made_at": now, "body": body}
+            await put_new(conn, statements, {**new, "tries": 0, "not_before": 0, "refused": ""})
         return True
 
     async def held(self, member_id: str) -> dict[str, Any]:
