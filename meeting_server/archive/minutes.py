@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from meeting_server.archive.results import Result, name_of, names_of, result_of
 from meeting_server.domain.attendance.report import report
+from meeting_server.domain.audience import WITHHELD
 from meeting_server.domain.events import (
     Event,
     MeetingAdjourned,
@@ -28,7 +29,6 @@ from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import (
-    WITHHELD,
     MeetingKind,
     QuorumCheck,
 )

@@ -13,22 +13,47 @@ from meeting_server.archive.attendance_report import AttendanceReport
 from meeting_server.archive.minutes import Item, Minutes, Person
 from meeting_server.archive.results import is_open
 from meeting_server.archive.timeline import Line, Mark, Timeline
+from meeting_server.domain import audience
+from meeting_server.domain.audience import WITHHELD, Undeclared, public_part
 from meeting_server.domain.events import (
+    KINDS,
     AbsenceExplained,
     AttendanceContested,
     BallotCast,
     ChatPosted,
     ChatRemoved,
+    ConnectionClosed,
+    ConnectionOpened,
     ContestAnswered,
+    Event,
+    HallCodeScanned,
     LeaveRecorded,
     MeetingConvened,
+    MotionAmended,
+    MotionClosed,
+    MotionDrafted,
     MotionOpened,
+    MotionWithdrawn,
+    NoteRemoved,
+    NoteTaken,
+    PaperAbandoned,
+    PaperCountEntered,
+    PaperCountSigned,
+    PaperRequested,
     ParticipantAdmitted,
+    PresenceConfirmed,
+    PresenceMarkWithdrawn,
+    RecordingAcknowledged,
+    ResponsivenessChanged,
+    SpeakerTurnEnded,
+    TrackRecorded,
+    WrittenOpinionFiled,
 )
 from meeting_server.domain.ids import MessageId, MotionId, ParticipantId
-from meeting_server.domain.terms import WITHHELD, Invited
+from meeting_server.domain.state import Participant
+from meeting_server.domain.terms import Invited
 from meeting_server.journal.port import Record
-from meeting_server.journal.record import withheld
+from meeting_server.journal.record import withheld, withholdable
 
 
 class Part(StrEnum):
@@ -133,23 +158,21 @@ def _sees_line(line: Line, sees: Collection[Part], viewer: ParticipantId | None)
 
 
 def seen_report(report: AttendanceReport, sees: Collection[Part]) -> AttendanceReport:
-    """The attendance of a meeting, with reasons of absence only for whom they are."""
+    """The attendance of a meeting: of each one's private facts the evidence, and reasons of absence only for whom they are."""
 
-    def reason(text: str) -> str:
-        return text if Part.REASONS in sees and text != WITHHELD else ""
+    def seen(whole: Participant) -> Participant:
+        def reason(text: str) -> str:
+            return text if Part.REASONS in sees and text != WITHHELD else ""
 
-    rows = tuple(
-        replace(
-            row,
-            participant=replace(
-                row.participant,
-                leave_reason=reason(row.participant.leave_reason),
-                excluded_reason=reason(row.participant.excluded_reason),
-            ),
+        return public_part(
+            whole,
+            intervals=whole.intervals,
+            leave_approved=whole.leave_approved,
+            leave_reason=reason(whole.leave_reason),
+            excluded_reason=reason(whole.excluded_reason),
         )
-        for row in report.rows
-    )
-    return replace(report, rows=rows)
+
+    return replace(report, rows=tuple(replace(row, participant=seen(row.participant)) for row in report.rows))
 
 
 # --- the journal ------------------------------------------------------------------------------------------------------
@@ -180,8 +203,49 @@ def _is_withheld(record: Record, sees: Collection[Part], gone: Collection[Messag
             return posted.message_id in gone or Part.CHAT not in sees or (bool(posted.audience) and Part.GROUP_ROOMS not in sees)
         case BallotCast(motion_id):
             return motion_id not in named and Part.SINGLE_BALLOTS not in sees
-        case _:
-            return False
+        case _:  # what can be left out and is not named above is given to nobody
+            return withholdable(record.kind)
+
+
+IN_EVERY_BUNDLE: frozenset[type[Event]] = frozenset(
+    {
+        MeetingConvened,
+        ParticipantAdmitted,
+        LeaveRecorded,
+        ConnectionOpened,
+        ConnectionClosed,
+        ResponsivenessChanged,
+        PresenceConfirmed,
+        PresenceMarkWithdrawn,
+        HallCodeScanned,
+        SpeakerTurnEnded,
+        ChatRemoved,
+        RecordingAcknowledged,
+        TrackRecorded,
+        NoteTaken,
+        NoteRemoved,
+        MotionDrafted,
+        MotionAmended,
+        MotionClosed,
+        MotionWithdrawn,
+        WrittenOpinionFiled,
+        PaperRequested,
+        PaperAbandoned,
+        PaperCountEntered,
+        PaperCountSigned,
+    }
+)
+"""Not told to everyone while the meeting runs, and yet whole in every bundle: whoever checks a meeting folds them anew."""
+
+
+def check_bundled(events: Iterable[type[Event]]) -> None:
+    """Raise Undeclared: one of these is private in the meeting, and nothing says what becomes of it in a bundle."""
+    for cls in events:
+        if cls.seen_by is not audience.Audience.EVERYONE and not (cls.erasable or cls.withholdable or cls in IN_EVERY_BUNDLE):
+            raise Undeclared(f"{cls.__name__} is private: make it withholdable, or name it in IN_EVERY_BUNDLE")
+
+
+check_bundled(KINDS.values())
 
 
 def _holds_reasons(record: Record) -> bool:

@@ -1,9 +1,11 @@
 """The facts of a meeting: past tense, append-only, versioned, replayed for ever.
 
+Every class says in its own body who sees it (``seen_by``); without that the process does not start. Where its fields carry
+marks, everyone else is told the ``Public`` ones: there a new field is private until it is marked.
+
 A field may be added with a default; anything else needs a new ``version`` and an upcast in ``journal/upcast``.
 Moments inside events are given only where they differ from the record's own ``recorded_at``.
-Fields marked *redacted* are ``None`` or empty in the copy that viewers without the right receive
-(see ``visibility``); in the journal they are always full.
+In the journal every field is full.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from meeting_server.domain.audience import Audience, Public, PublicPart, check_declared
 from meeting_server.domain.ids import (
     ConnectionId,
     ItemId,
@@ -59,6 +62,7 @@ class Event:
     ``withholdable`` ones may be left out of a bundle for who has no need of them, though they never leave the journal.
     """
 
+    seen_by: ClassVar[Audience] = Audience.NOBODY
     version: ClassVar[int] = 1
     erasable: ClassVar[bool] = False
     withholdable: ClassVar[bool] = False
@@ -71,11 +75,13 @@ class Event:
 class MeetingConvened(Event):
     """First record of every journal, repeated when the schedule changes before the meeting opens."""
 
+    seen_by: ClassVar[Audience] = Audience.NOBODY
     convening: Convening
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingOpened(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     opened_by: ParticipantId
 
 
@@ -83,6 +89,7 @@ class MeetingOpened(Event):
 class MeetingAdjourned(Event):
     """Holds the attendance totals, which are never erasable: 应到, 实到 over the meeting, guests."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     adjourned_by: ParticipantId
     expected: int
     attended: int
@@ -96,8 +103,13 @@ class MeetingAdjourned(Event):
 class ParticipantAdmitted(Event):
     """Someone not on the list was let in (a guest, a late addition)."""
 
-    participant: Invited
-    admitted_by: ParticipantId
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
+    participant: PublicPart[Invited]
+    admitted_by: Public[ParticipantId]
+
+    @property
+    def participant_id(self) -> ParticipantId:
+        return self.participant.participant_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,7 @@ class ParticipantRemoved(Event):
     """Someone was asked to leave (请出). ``counted``: they stay in 应到, because who is expected does not depend on who was sent out;
     before this was recorded they did not."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     removed_by: ParticipantId
     reason: str
@@ -115,6 +128,7 @@ class ParticipantRemoved(Event):
 class ParticipantReadmitted(Event):
     """Whoever was asked to leave may come again (请回)."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     readmitted_by: ParticipantId
 
@@ -126,6 +140,7 @@ class LeaveRecorded(Event):
     ``reason`` is empty in journals of today: see ``AbsenceExplained``.
     """
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
     reason: str
     approved: bool
@@ -138,6 +153,7 @@ class AbsenceExplained(Event):
     Apart from the facts themselves, because it is seen by fewer, leaves the house only with those, and can be erased.
     """
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     erasable: ClassVar[bool] = True
     participant_id: ParticipantId
     leave: str = ""
@@ -146,6 +162,7 @@ class AbsenceExplained(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoleAssigned(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     role: Role
     assigned_by: ParticipantId
@@ -156,6 +173,7 @@ class RoleAssigned(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOpened(Event):
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
     connection_id: ConnectionId
     device: Device
@@ -165,6 +183,7 @@ class ConnectionOpened(Event):
 class ConnectionClosed(Event):
     """``last_evidence_at``: absence is dated from the last sign of life, never from the time-out."""
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
     connection_id: ConnectionId
     last_evidence_at: Millis
@@ -174,6 +193,7 @@ class ConnectionClosed(Event):
 class ResponsivenessChanged(Event):
     """The device came to the foreground and beats (``responsive``), or went to the background."""
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
     connection_id: ConnectionId
     responsive: bool
@@ -183,6 +203,7 @@ class ResponsivenessChanged(Event):
 class ParticipantArrived(Event):
     """First connection, or first after having left, or marked in the hall."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
 
 
@@ -190,6 +211,7 @@ class ParticipantArrived(Event):
 class ParticipantLeft(Event):
     """The grace after the last connection ran out, or the member left on purpose (``deliberate``)."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     left_at: Millis
     deliberate: bool
@@ -201,6 +223,7 @@ class ParticipantLeft(Event):
 class PresenceConfirmed(Event):
     """The strongest evidence. ``marked_by`` names the secretary for ``marked``."""
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
     by: ConfirmedBy
     marked_by: ParticipantId | None = None
@@ -211,6 +234,7 @@ class PresenceConfirmed(Event):
 class PresenceMarkWithdrawn(Event):
     """The secretary's mark was a mistake; both the mark and its withdrawal stay in the record."""
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
     withdrawn_by: ParticipantId
 
@@ -219,6 +243,7 @@ class PresenceMarkWithdrawn(Event):
 class HallCodeScanned(Event):
     """A member scanned the hall's rotating code. ``window`` numbers the code, so that each is accepted once."""
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
     window: int
 
@@ -227,6 +252,7 @@ class HallCodeScanned(Event):
 class AttendanceContested(Event):
     """A member says that what is held about their presence is wrong; stays in the record with its answer."""
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     erasable: ClassVar[bool] = True
     contest_id: str
     participant_id: ParticipantId
@@ -235,6 +261,7 @@ class AttendanceContested(Event):
 
 @dataclass(frozen=True, slots=True)
 class ContestAnswered(Event):
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     erasable: ClassVar[bool] = True
     contest_id: str
     participant_id: ParticipantId
@@ -245,6 +272,7 @@ class ContestAnswered(Event):
 
 @dataclass(frozen=True, slots=True)
 class RollCallOpened(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     roll_call_id: RollCallId
     opened_by: ParticipantId
     closes_at: Millis
@@ -253,12 +281,14 @@ class RollCallOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class RollCallAnswered(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     roll_call_id: RollCallId
     participant_id: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
 class RollCallClosed(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     roll_call_id: RollCallId
     expected: int
     answered: int
@@ -269,6 +299,7 @@ class RollCallClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgendaItemAdded(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     item_id: ItemId
     title: str
     minutes: int
@@ -278,6 +309,7 @@ class AgendaItemAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgendaItemEdited(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     item_id: ItemId
     title: str
     minutes: int
@@ -286,12 +318,14 @@ class AgendaItemEdited(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgendaItemMoved(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     item_id: ItemId
     position: int
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaItemRemoved(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     item_id: ItemId
 
 
@@ -299,6 +333,7 @@ class AgendaItemRemoved(Event):
 class AgendaStepped(Event):
     """The meeting goes to ``item_id`` (``None``: the agenda is done); the item before it ends now."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     item_id: ItemId | None
 
 
@@ -309,6 +344,7 @@ class AgendaStepped(Event):
 class PageShown(Event):
     """Everyone looks at this page (from 1) of a document, until another is shown or ``PageHidden``."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     document_id: str
     page: int
     shown_by: ParticipantId
@@ -318,6 +354,7 @@ class PageShown(Event):
 class PageHidden(Event):
     """No page is shown any more: stopped, or the meeting went on to another item or was adjourned."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     hidden_by: ParticipantId
 
 
@@ -326,11 +363,13 @@ class PageHidden(Event):
 
 @dataclass(frozen=True, slots=True)
 class HandRaised(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
 class HandLowered(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
 
 
@@ -338,6 +377,7 @@ class HandLowered(Event):
 class FloorGranted(Event):
     """``ends_at`` is ``None`` for no limit. Lowers the hand of the one who gets it."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     granted_by: ParticipantId
     seconds: int
@@ -346,12 +386,14 @@ class FloorGranted(Event):
 
 @dataclass(frozen=True, slots=True)
 class FloorExtended(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     ends_at: Millis
 
 
 @dataclass(frozen=True, slots=True)
 class FloorEnded(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     reason: Literal["returned", "revoked", "expired", "left"]
 
@@ -361,6 +403,7 @@ class FloorEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomOpened(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     room_id: RoomId
     title: str
     kind: RoomKind
@@ -370,6 +413,7 @@ class RoomOpened(Event):
 class RoomClosed(Event):
     """Everyone still in it is back in the hall."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     room_id: RoomId
 
 
@@ -377,6 +421,7 @@ class RoomClosed(Event):
 class RoomModerated(Event):
     """In a moderated room only the floor holder and those who run the meeting are heard."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     room_id: RoomId
     moderated: bool
 
@@ -385,6 +430,7 @@ class RoomModerated(Event):
 class RoomCaptioned(Event):
     """Live captions of a room were switched on or off, by whom; ``None``: by the server, for ``reason``."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     room_id: RoomId
     captioned: bool
     changed_by: ParticipantId | None = None
@@ -393,6 +439,7 @@ class RoomCaptioned(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantMoved(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     room_id: RoomId
     moved_by: ParticipantId
@@ -405,6 +452,7 @@ class ParticipantMoved(Event):
 class MediaOpened(Event):
     """A microphone, camera or shared screen is on, as a fact shown to all."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     media: MediaKind
 
@@ -413,6 +461,7 @@ class MediaOpened(Event):
 class MediaClosed(Event):
     """``closed_by`` differs from the participant when the chair did it."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     media: MediaKind
     closed_by: ParticipantId
@@ -422,6 +471,7 @@ class MediaClosed(Event):
 class SpeakerTurnEnded(Event):
     """Sensed from audio levels by the media plane, for the record's timeline."""
 
+    seen_by: ClassVar[Audience] = Audience.NOBODY
     participant_id: ParticipantId
     room_id: RoomId
     started_at: Millis
@@ -435,6 +485,7 @@ class SpeakerTurnEnded(Event):
 class ChatPosted(Event):
     """``audience`` names who was in the group room (empty: everyone)."""
 
+    seen_by: ClassVar[Audience] = Audience.CONVERSATION
     erasable: ClassVar[bool] = True
     message_id: MessageId
     room_id: RoomId
@@ -447,6 +498,7 @@ class ChatPosted(Event):
 class ChatRemoved(Event):
     """A moderator took the message out of sight; the record says who and why."""
 
+    seen_by: ClassVar[Audience] = Audience.CONVERSATION
     message_id: MessageId
     removed_by: ParticipantId
     reason: str
@@ -454,6 +506,7 @@ class ChatRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChatPaused(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     paused: bool
 
 
@@ -464,6 +517,7 @@ class ChatPaused(Event):
 class MotionDrafted(Event):
     """Visible to those who run votes until it opens."""
 
+    seen_by: ClassVar[Audience] = Audience.RUNNERS
     motion_id: MotionId
     title: str
     text: str
@@ -487,6 +541,7 @@ class MotionDrafted(Event):
 class MotionMoved(Event):
     """Put before the meeting: from here on everyone sees its words."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
     title: str
     text: str
@@ -508,6 +563,7 @@ class MotionMoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class MotionAmended(Event):
+    seen_by: ClassVar[Audience] = Audience.MOTION
     motion_id: MotionId
     title: str
     text: str
@@ -518,6 +574,7 @@ class MotionAmended(Event):
 class MotionDiscussed(Event):
     """The chair closed the discussion."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
     closed_by: ParticipantId
 
@@ -526,6 +583,7 @@ class MotionDiscussed(Event):
 class WrittenOpinionFiled(Event):
     """Shown to those who run votes only, until the result."""
 
+    seen_by: ClassVar[Audience] = Audience.RUNNERS
     motion_id: MotionId
     opinion: WrittenOpinion
 
@@ -534,6 +592,7 @@ class WrittenOpinionFiled(Event):
 class OfficerAppointed(Event):
     """监票人 or 计票人, approved by the meeting in ``motion_id``."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     office: Office
     motion_id: MotionId
@@ -544,6 +603,7 @@ class OfficerAppointed(Event):
 class MotionOpened(Event):
     """Opening freezes the preset and the electorate. ``quorum`` is ``None`` for a poll."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
     title: str
     text: str
@@ -571,6 +631,7 @@ class PaperRequested(Event):
     """A secret paper is to be opened: its key is being made. A ``collect_seconds`` or ``seconds`` of 0 means until
     the chair says so."""
 
+    seen_by: ClassVar[Audience] = Audience.MOTION
     motion_id: MotionId
     requested_by: ParticipantId
     collect_seconds: int
@@ -581,6 +642,7 @@ class PaperRequested(Event):
 class PaperAbandoned(Event):
     """The paper could not be opened after all (the quorum was lost meanwhile): back to where it was."""
 
+    seen_by: ClassVar[Audience] = Audience.MOTION
     motion_id: MotionId
     reason: str
 
@@ -589,6 +651,7 @@ class PaperAbandoned(Event):
 class PaperOpened(Event):
     """Collecting (领票) begins: preset, electorate and key are frozen. Built to be read without the draft."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
     title: str
     text: str
@@ -616,6 +679,7 @@ class PaperOpened(Event):
 class CollectingClosed(Event):
     """No more papers are handed out; casting begins."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
     closes_at: Millis | None
 
@@ -624,6 +688,7 @@ class CollectingClosed(Event):
 class PaperClosing(Event):
     """No more ballots are taken; the box is being sealed. Quorum and presence are those of this moment."""
 
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
     quorum: QuorumCheck | None
     present: int
@@ -631,47 +696,52 @@ class PaperClosing(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaperCountEntered(Event):
+    seen_by: ClassVar[Audience] = Audience.COUNTERS
     motion_id: MotionId
     count: PaperCount
 
 
 @dataclass(frozen=True, slots=True)
 class PaperCountSigned(Event):
+    seen_by: ClassVar[Audience] = Audience.COUNTERS
     motion_id: MotionId
     signed_by: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
 class BallotCast(Event):
-    """*redacted* for everyone but the voter: others learn only that one more was returned."""
+    """Others than the voter learn only that one more was returned."""
 
+    seen_by: ClassVar[Audience] = Audience.VOTER
     withholdable: ClassVar[bool] = True
-    motion_id: MotionId
+    motion_id: Public[MotionId]
     voter: ParticipantId | None
     choices: tuple[str, ...] | None
-    running: RunningTally | None = None
+    running: Public[RunningTally | None] = None
     """In a copy of a quick poll's ballot: the sums so far, where they moved on; in the journal ``None``."""
 
 
 @dataclass(frozen=True, slots=True)
 class MotionClosed(Event):
-    """*redacted* (``tally``, ``verdict``) for those who do not run votes, until published."""
+    """Others than the runners learn tally and verdict when they are published."""
 
-    motion_id: MotionId
-    quorum: QuorumCheck | None
-    returned: int
+    seen_by: ClassVar[Audience] = Audience.RUNNERS
+    motion_id: Public[MotionId]
+    quorum: Public[QuorumCheck | None]
+    returned: Public[int]
     tally: Tally | None
     verdict: Verdict | None
-    issued: int = 0
+    issued: Public[int] = 0
     """Papers collected, for a secret vote."""
-    root: str = ""
+    root: Public[str] = ""
     """Hash over the sealed bulletin of a secret vote (hex)."""
-    issuances: str = ""
+    issuances: Public[str] = ""
     """Hash over who was handed a paper of a secret vote (hex); empty in journals of before."""
 
 
 @dataclass(frozen=True, slots=True)
 class MotionPublished(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
     tally: Tally
     verdict: Verdict
@@ -684,6 +754,7 @@ class MotionPublished(Event):
 class MotionWithdrawn(Event):
     """Taken back before publication; ballots cast in it have no effect."""
 
+    seen_by: ClassVar[Audience] = Audience.MOTION
     motion_id: MotionId
     withdrawn_by: ParticipantId
     reason: str
@@ -694,11 +765,13 @@ class MotionWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class RecordingStarted(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     started_by: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingStopped(Event):
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     stopped_by: ParticipantId
 
 
@@ -706,6 +779,7 @@ class RecordingStopped(Event):
 class RecordingAcknowledged(Event):
     """The participant saw the notice of the running recording and stayed: to be recorded too, or (``consents`` false) only to listen."""
 
+    seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
     consents: bool = True
 
@@ -714,6 +788,7 @@ class RecordingAcknowledged(Event):
 class TrackRecorded(Event):
     """One file under the meeting's recording folder. ``path`` is relative to it."""
 
+    seen_by: ClassVar[Audience] = Audience.NOBODY
     participant_id: ParticipantId
     room_id: RoomId
     media: MediaKind
@@ -726,6 +801,7 @@ class TrackRecorded(Event):
 class NoteTaken(Event):
     """A line for the minutes, typed by those who keep the record; visible to them until the minutes."""
 
+    seen_by: ClassVar[Audience] = Audience.RUNNERS
     note_id: NoteId
     item_id: ItemId | None
     participant_id: ParticipantId | None
@@ -736,12 +812,10 @@ class NoteTaken(Event):
 
 @dataclass(frozen=True, slots=True)
 class NoteRemoved(Event):
+    seen_by: ClassVar[Audience] = Audience.RUNNERS
     note_id: NoteId
 
 
-def _kinds() -> dict[str, type[Event]]:
-    return {cls.__name__: cls for cls in Event.__subclasses__()}
-
-
-KINDS: dict[str, type[Event]] = _kinds()
+KINDS: dict[str, type[Event]] = {cls.__name__: cls for cls in Event.__subclasses__()}
 """Every event class by its wire and journal name."""
+check_declared(KINDS.values())

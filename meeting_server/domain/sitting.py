@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meeting_server.domain.attendance.evidence import cut_all, released
+from meeting_server.domain.audience import WITHHELD
 from meeting_server.domain.commands import (
     AdjournMeeting,
     AdmitParticipant,
@@ -39,7 +40,7 @@ from meeting_server.domain.pages import hidden
 from meeting_server.domain.roles import Right, Role, Standing, may
 from meeting_server.domain.roll_call import closed as roll_call_closed
 from meeting_server.domain.state import Counters, MeetingState, Participant, Room
-from meeting_server.domain.terms import WITHHELD, AgendaItem, Convening, Invited
+from meeting_server.domain.terms import AgendaItem, Convening, Invited
 from meeting_server.domain.votes.electorate import electorate
 from meeting_server.domain.votes.motions import running
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from meeting_server.domain.audience import Hint, Public
 from meeting_server.domain.ids import (
     HALL,
     ConnectionId,
@@ -103,28 +104,28 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Someone on the meeting's list. ``connections``, ``intervals``, leave and exclusion reasons are shown only
-    to themselves and to those who run the meeting."""
+    """Someone on the meeting's list. What is private is seen by themselves and by those who run the meeting: every field
+    that is not marked, so a new one too."""
 
-    participant_id: ParticipantId
-    name: str
-    standing: Standing
-    role: Role
-    voting: bool
-    committee: bool = False
-    excluded_reason: str = ""
+    participant_id: Public[ParticipantId]
+    name: Public[str]
+    standing: Public[Standing]
+    role: Public[Role]
+    voting: Public[bool]
+    committee: Public[bool] = False
+    excluded_reason: Hint[str] = ""
     leave_reason: str = ""
     leave_approved: bool = False
-    room_id: RoomId = HALL
-    moves: tuple[Move, ...] = ()
-    """Every change of room; before the first one in the hall. Shown to all, as the moves are."""
-    present: bool = False
-    first_arrived_at: Millis | None = None
-    left_at: Millis | None = None
-    removed: bool = False
-    counted: bool = False
+    room_id: Public[RoomId] = HALL
+    moves: Public[tuple[Move, ...]] = ()
+    """Every change of room; before the first one in the hall."""
+    present: Public[bool] = False
+    first_arrived_at: Public[Millis | None] = None
+    left_at: Public[Millis | None] = None
+    removed: Public[bool] = False
+    counted: Public[bool] = False
     """Of someone removed: still in 应到, as who is asked to leave (请出) is and who was struck off the list is not."""
-    media: tuple[MediaKind, ...] = ()
+    media: Public[tuple[MediaKind, ...]] = ()
     """What is open now: microphone, camera, screen."""
     recording_acknowledged: bool = False
     recording_declined: bool = False
@@ -132,14 +133,14 @@ class Participant:
     marked_present: bool = False
     """Seen in the hall by the secretary, or scanned the hall's code: present without a connection."""
     last_hall_code: int = 0
-    """Window of the last hall code accepted; hidden like ``connections``."""
+    """Window of the last hall code accepted."""
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     intervals: tuple[Interval, ...] = ()
     gone_since: Millis | None = None
-    """Last evidence of the last connection, while the grace runs; hidden like ``connections``."""
+    """Last evidence of the last connection, while the grace runs."""
     grace_until: Millis | None = None
-    kind: ParticipantKind = "person"
-    resembles: ParticipantId | None = None
+    kind: Public[ParticipantKind] = "person"
+    resembles: Public[ParticipantId | None] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,37 +318,38 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class MeetingState:
-    """The whole of a meeting at one position."""
+    """The whole of a meeting at one position. What is private is left out of a phone's view, but for the part that
+    ``visibility.view`` gives."""
 
-    meeting_id: MeetingId
-    phase: Phase
-    title: str
-    kind: MeetingKind
-    branch_id: str
-    branch_name: str
-    place: str
-    starts_at: Millis
-    ends_at: Millis
-    preset: Preset
-    documents: tuple[DocumentRef, ...]
+    meeting_id: Public[MeetingId]
+    phase: Public[Phase]
+    title: Public[str]
+    kind: Public[MeetingKind]
+    branch_id: Public[str]
+    branch_name: Public[str]
+    place: Public[str]
+    starts_at: Public[Millis]
+    ends_at: Public[Millis]
+    preset: Public[Preset]
+    documents: Public[tuple[DocumentRef, ...]]
     participants: dict[ParticipantId, Participant]
-    agenda: tuple[AgendaItem, ...]
-    rooms: dict[RoomId, Room]
-    opened_at: Millis | None = None
-    adjourned_at: Millis | None = None
-    current_item: ItemId | None = None
-    hands: tuple[Hand, ...] = ()
-    floor: Floor | None = None
+    agenda: Public[tuple[AgendaItem, ...]]
+    rooms: Public[dict[RoomId, Room]]
+    opened_at: Public[Millis | None] = None
+    adjourned_at: Public[Millis | None] = None
+    current_item: Public[ItemId | None] = None
+    hands: Public[tuple[Hand, ...]] = ()
+    floor: Public[Floor | None] = None
     chat: tuple[Message, ...] = ()
-    chat_paused: bool = False
-    roll_call: RollCall | None = None
+    chat_paused: Public[bool] = False
+    roll_call: Public[RollCall | None] = None
     """The one open now or the last one."""
     motions: dict[MotionId, Motion] = field(default_factory=dict)
-    shown: Shown | None = None
-    recording: Recording | None = None
-    recording_planned: bool = False
+    shown: Public[Shown | None] = None
+    recording: Public[Recording | None] = None
+    recording_planned: Public[bool] = False
     notes: tuple[Note, ...] = ()
-    officers: tuple[Officer, ...] = ()
+    officers: Public[tuple[Officer, ...]] = ()
     contests: tuple[Contest, ...] = ()
     """What members said is wrong about their attendance; shown to themselves and to those who run the meeting."""
     counters: Counters = Counters()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from meeting_server.domain.audience import Hint, Public
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 
@@ -99,26 +100,23 @@ class Preset:
     """Of a secret vote: who is given the sealed ballots in an exported bundle; members: whoever may export it."""
 
 
-WITHHELD = "withheld"
-"""Stands for the reason of an exclusion: others may know that someone is not counted in 应到, not why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """One person on the list of a meeting, as the roster and the leave requests stood when it was convened."""
+    """One person on the list of a meeting, as the roster and the leave requests stood when it was convened. What is private
+    is seen by themselves and by those who run the meeting."""
 
-    participant_id: ParticipantId
-    name: str
-    standing: Standing
-    role: Role
-    voting: bool
-    committee: bool = False
-    excluded_reason: str = ""
+    participant_id: Public[ParticipantId]
+    name: Public[str]
+    standing: Public[Standing]
+    role: Public[Role]
+    voting: Public[bool]
+    committee: Public[bool] = False
+    excluded_reason: Hint[str] = ""
     """Not empty: not counted in 应到; holds the reason with its approval reference, or ``WITHHELD``."""
     leave_reason: str = ""
     leave_approved: bool = False
-    kind: ParticipantKind = "person"
-    resembles: ParticipantId | None = None
+    kind: Public[ParticipantKind] = "person"
+    resembles: Public[ParticipantId | None] = None
     """Of a guest who typed their own name: the member it may be taken for; the chair is told to look."""
 
 

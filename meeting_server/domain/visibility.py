@@ -1,53 +1,30 @@
 """Who may see what of a meeting: the view of each viewer, and the copies of each fact.
 
-The two agree: folding the copies a viewer receives onto that viewer's view gives the viewer's view of the new state
-(a property test holds them to it). Where someone's rights change, ``fresh_view_for`` names who needs a new snapshot.
+``events`` and ``state`` declare it (``audience``); here it meets a meeting. The two agree: folding the copies a viewer receives
+onto that viewer's view gives the viewer's view of the new state (a property test holds them to it). Where someone's rights change,
+``fresh_view_for`` names who needs a new snapshot.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any, assert_never
 
+from meeting_server.domain.audience import Audience, has_public_part, public_part
 from meeting_server.domain.decision import holds
 from meeting_server.domain.events import (
-    AbsenceExplained,
-    AttendanceContested,
     BallotCast,
     ChatPosted,
-    ChatRemoved,
-    ConnectionClosed,
-    ConnectionOpened,
-    ContestAnswered,
     Event,
-    HallCodeScanned,
-    LeaveRecorded,
     MeetingConvened,
-    MotionAmended,
-    MotionClosed,
-    MotionDrafted,
-    MotionWithdrawn,
-    NoteRemoved,
-    NoteTaken,
-    PaperAbandoned,
-    PaperCountEntered,
-    PaperCountSigned,
-    PaperRequested,
     ParticipantAdmitted,
     ParticipantReadmitted,
     ParticipantRemoved,
-    PresenceConfirmed,
-    PresenceMarkWithdrawn,
-    RecordingAcknowledged,
-    ResponsivenessChanged,
     RoleAssigned,
-    SpeakerTurnEnded,
-    TrackRecorded,
-    WrittenOpinionFiled,
 )
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Right, Role, may
-from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Participant
-from meeting_server.domain.terms import WITHHELD
+from meeting_server.domain.state import Counters, MeetingState, Message, Motion
 from meeting_server.domain.votes.running_tally import running_tally, step_of
 
 EVERYONE_ELSE = None
@@ -72,59 +49,52 @@ RUNNERS_CHANGE = (MeetingConvened, ParticipantAdmitted, ParticipantRemoved, Part
 """The only facts after which others may run the meeting: in between, whoever holds ``runners`` need not look again."""
 
 
-def _only(to: frozenset[ParticipantId], event: Event) -> tuple[Copy, ...]:
-    return (Copy(to, event), Copy(EVERYONE_ELSE, None))
-
-
 def copies(state: MeetingState, event: Event, running: frozenset[ParticipantId] | None = None) -> tuple[Copy, ...]:
     """The copies of ``event``; ``state`` is the one after it. The first copy that names a viewer counts.
 
     ``running``: the ``runners`` of ``state``, where the caller has them already (they take a look at every participant).
     """
-    run = running if running is not None else runners(state)
-    match event:
-        case MeetingConvened() | SpeakerTurnEnded() | TrackRecorded():
-            return (Copy(EVERYONE_ELSE, None),)
-        case (
-            ConnectionOpened()
-            | ConnectionClosed()
-            | ResponsivenessChanged()
-            | PresenceConfirmed()
-            | PresenceMarkWithdrawn()
-            | RecordingAcknowledged()
-            | LeaveRecorded()
-            | AbsenceExplained()
-            | HallCodeScanned()
-            | AttendanceContested()
-            | ContestAnswered()
-        ):
-            return _only(run | {event.participant_id}, event)
-        case ParticipantAdmitted():
-            why = WITHHELD if event.participant.excluded_reason else ""
-            hidden = replace(event.participant, excluded_reason=why, leave_reason="", leave_approved=False)
-            own = run | {event.participant.participant_id}
-            return (Copy(own, event), Copy(EVERYONE_ELSE, replace(event, participant=hidden)))
-        case MotionDrafted() | NoteTaken() | NoteRemoved() | WrittenOpinionFiled():
-            return _only(run, event)
-        case BallotCast():
-            voter = frozenset({event.voter}) if event.voter is not None else frozenset()
-            shown = replace(event, running=step_of(state.motions[event.motion_id]))
-            return (Copy(voter, shown), Copy(EVERYONE_ELSE, replace(shown, voter=None, choices=None)))
-        case MotionClosed():
-            return (Copy(run, event), Copy(EVERYONE_ELSE, replace(event, tally=None, verdict=None)))
-        case MotionWithdrawn() | MotionAmended() | PaperRequested() | PaperAbandoned() if not state.motions[event.motion_id].is_public:
-            return _only(run, event)
-        case PaperCountEntered() | PaperCountSigned():
-            return _only(run | _counters_of(state.motions[event.motion_id]), event)
-        case ChatPosted() if event.audience:
-            return _only(run | frozenset(event.audience), event)
-        case ChatRemoved():
-            message = next((m for m in state.chat if m.message_id == event.message_id), None)
-            if message is None or not message.audience:
-                return (Copy(EVERYONE_ELSE, event),)
-            return _only(run | frozenset(message.audience), event)
+    if isinstance(event, BallotCast):
+        event = replace(event, running=step_of(state.motions[event.motion_id]))
+    audience = type(event).seen_by
+    if audience is Audience.NOBODY:
+        return (Copy(EVERYONE_ELSE, None),)
+    whole_to = _viewers(audience, state, event, running if running is not None else runners(state))
+    if whole_to is None:
+        return (Copy(EVERYONE_ELSE, event),)
+    return (Copy(whole_to, event), Copy(EVERYONE_ELSE, public_part(event) if has_public_part(type(event)) else None))
+
+
+def _viewers(audience: Audience, state: MeetingState, event: Any, run: frozenset[ParticipantId]) -> frozenset[ParticipantId] | None:
+    """Who is told ``event`` whole; ``None``: everyone. That it has the fields its audience rests on was checked at start."""
+    match audience:
+        case Audience.EVERYONE:
+            return None
+        case Audience.NOBODY:
+            return frozenset()
+        case Audience.RUNNERS:
+            return run
+        case Audience.CONCERNED:
+            return run | {event.participant_id}
+        case Audience.VOTER:
+            return frozenset({event.voter}) if event.voter is not None else frozenset()
+        case Audience.COUNTERS:
+            return run | _counters_of(state.motions[event.motion_id])
+        case Audience.MOTION:
+            return None if state.motions[event.motion_id].is_public else run
+        case Audience.CONVERSATION:
+            heard = _audience_of(state, event)
+            return run | heard if heard else None
         case _:
-            return (Copy(EVERYONE_ELSE, event),)
+            assert_never(audience)
+
+
+def _audience_of(state: MeetingState, event: Any) -> frozenset[ParticipantId]:
+    """Who was in the group room of a message; nobody: it was said in the hall."""
+    if isinstance(event, ChatPosted):
+        return frozenset(event.audience)
+    message = next((m for m in state.chat if m.message_id == event.message_id), None)
+    return frozenset(message.audience) if message is not None else frozenset()
 
 
 def fresh_view_for(state: MeetingState, event: Event) -> frozenset[ParticipantId]:
@@ -141,31 +111,12 @@ def view(state: MeetingState, viewer: ParticipantId | None) -> MeetingState:
     if viewer is not None and holds(state, viewer, Right.RUN_MEETING):
         motions = {i: _own_ballot_only(m, viewer) for i, m in state.motions.items()}
         return replace(state, motions=motions, counters=Counters())
-    return replace(
+    return public_part(
         state,
-        participants={i: p if i == viewer else _as_others_see(p) for i, p in state.participants.items()},
+        participants={i: p if i == viewer else public_part(p) for i, p in state.participants.items()},
         chat=tuple(m for m in state.chat if _may_read(m, viewer)),
         motions={i: _unpublished(_own_ballot_only(m, viewer), viewer) for i, m in state.motions.items() if m.is_public},
-        notes=(),
         contests=tuple(c for c in state.contests if c.participant_id == viewer),
-        counters=Counters(),
-    )
-
-
-def _as_others_see(p: Participant) -> Participant:
-    return replace(
-        p,
-        excluded_reason=WITHHELD if p.excluded_reason else "",
-        leave_reason="",
-        leave_approved=False,
-        recording_acknowledged=False,
-        recording_declined=False,
-        marked_present=False,
-        last_hall_code=0,
-        connections={},
-        intervals=(),
-        gone_since=None,
-        grace_until=None,
     )
 
 

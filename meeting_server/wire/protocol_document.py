@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from meeting_server.domain import commands, errors, events, state, terms
+from meeting_server.domain.audience import Audience, has_public_part, private_fields
 from meeting_server.wire import client_messages, examples, server_messages
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codec import MAX_FRAME, SUBPROTOCOL
@@ -113,7 +114,28 @@ def entry(types: Types, cls: type, optional: bool) -> str:
     text = " ".join(inspect.cleandoc(cls.__doc__ or "").replace("``", "`").split())
     if text.startswith(f"{cls.__name__}("):
         text = ""
+    text = " ".join(filter(None, (text, sight(cls))))
     return f"{name}{': ' + fields if fields else ''}  \n{text}\n" if text else f"{name}{': ' + fields if fields else ''}\n"
+
+
+def sight(cls: type) -> str:
+    """Who is told an event, and what of it or of a part of the state is private."""
+    private = words(private_fields(cls)) if has_public_part(cls) else ""
+    if not issubclass(cls, events.Event):
+        return f"Private: {private}." if private else ""
+    return f"*Seen by {SEEN_BY[cls.seen_by]}{f'; everyone else sees it without {private}' if private else ''}.*"
+
+
+SEEN_BY: dict[Audience, str] = {
+    Audience.NOBODY: "nobody",
+    Audience.RUNNERS: "those who run the meeting",
+    Audience.CONCERNED: "the participant it is about and those who run the meeting",
+    Audience.VOTER: "the voter",
+    Audience.COUNTERS: "scrutineer, teller and those who run the meeting",
+    Audience.MOTION: "everyone who sees the motion",
+    Audience.CONVERSATION: "everyone, or whoever was in the group room and those who run the meeting",
+    Audience.EVERYONE: "everyone",
+}
 
 
 def words(values: Iterable[object]) -> str:

@@ -899,14 +899,14 @@ export interface PaperCountSigned {
   readonly motion_id: MotionId;
   readonly signed_by: ParticipantId;
 }
-/** *redacted* for everyone but the voter: others learn only that one more was returned. */
+/** Others than the voter learn only that one more was returned. */
 export interface BallotCast {
   readonly motion_id: MotionId;
   readonly voter: ParticipantId | null;
   readonly choices: readonly string[] | null;
   readonly running: RunningTally | null;
 }
-/** *redacted* (`tally`, `verdict`) for those who do not run votes, until published. */
+/** Others than the runners learn tally and verdict when they are published. */
 export interface MotionClosed {
   readonly motion_id: MotionId;
   readonly quorum: QuorumCheck | null;
@@ -966,7 +966,10 @@ export interface NoteRemoved {
 
 // --- State -----------------------------------------------------------------------------------------------
 
-/** The whole of a meeting at one position. */
+/**
+ * The whole of a meeting at one position. What is private is left out of a phone's view, but for the part that
+ * `visibility.view` gives.
+ */
 export interface MeetingState {
   readonly meeting_id: MeetingId;
   readonly phase: Phase;
@@ -1055,7 +1058,10 @@ export interface Convening {
   readonly recording_planned: boolean;
   readonly cancelled: boolean;
 }
-/** One person on the list of a meeting, as the roster and the leave requests stood when it was convened. */
+/**
+ * One person on the list of a meeting, as the roster and the leave requests stood when it was convened. What is private
+ * is seen by themselves and by those who run the meeting.
+ */
 export interface Invited {
   readonly participant_id: ParticipantId;
   readonly name: string;
@@ -1171,8 +1177,8 @@ export interface DocumentRef {
   readonly pages: number;
 }
 /**
- * Someone on the meeting's list. `connections`, `intervals`, leave and exclusion reasons are shown only
- * to themselves and to those who run the meeting.
+ * Someone on the meeting's list. What is private is seen by themselves and by those who run the meeting: every field
+ * that is not marked, so a new one too.
  */
 export interface Participant {
   readonly participant_id: ParticipantId;
