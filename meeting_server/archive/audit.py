@@ -1,6 +1,8 @@
 """The offline audit of one meeting's bundle: everything recomputed from the records, without server or database.
 
 A check never trusts a number it can count: electorate, quorum, tally, verdict and minutes are made again and compared.
+Unlike the host's fold (``live.replay``), which believes the journal it wrote, this one holds each record against the meeting as it was
+before it, and imports nothing of the server that counted. ADR 18 says why they are two, and what they share.
 """
 
 from __future__ import annotations
@@ -34,13 +36,13 @@ from meeting_server.domain.events import (
     PaperRequested,
 )
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
-from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
 from meeting_server.domain.votes import ballots
 from meeting_server.domain.votes.electorate import electorate, present_of
 from meeting_server.domain.votes.verdicts import decides, entitled_to, quorum_at_close, quorum_of, result
 from meeting_server.journal.bundle import BadBundle, Bundle, read_bundle
+from meeting_server.journal.fold import after
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import EMPTY, canonical, faults, head_of
 
@@ -305,20 +307,18 @@ def _replay(bundle: Bundle, report: _Report) -> MeetingState | None:
                 report.look("replay", False, record.seq, record.kind)
                 _skip_the_rest(report)
                 return None
-            state = without_content(state, record.kind)
             if record.kind == BallotCast.__name__:
                 for paper in papers.values():
                     paper.withheld = paper.withheld or paper.open
-            continue
         try:
-            if state is not None:
+            if record.event is not None and state is not None:
                 _look_at(record.event, record.recorded_at, record.seq, state, papers, bundle, report)
-            state = evolve(state, record.event, record.recorded_at)
+            state = after(state, record)
         except Exception as error:  # noqa: BLE001  a forged record may lead anywhere: that it can not be followed is what there is to say
             report.look("replay", False, record.seq, f"{record.kind}: {_named(error)}")
             _skip_the_rest(report)
             return None
-        report.looked_at["replay"] += 1
+        report.looked_at["replay"] += record.event is not None
     if state is None:
         report.look("replay", False, 0)
         _skip_the_rest(report)

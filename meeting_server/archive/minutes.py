@@ -25,7 +25,6 @@ from meeting_server.domain.events import (
     SpeakerTurnEnded,
 )
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, NoteId, ParticipantId
-from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import (
@@ -34,6 +33,7 @@ from meeting_server.domain.terms import (
 )
 from meeting_server.domain.votes.electorate import electorate
 from meeting_server.domain.votes.rules import quorum_check
+from meeting_server.journal.fold import after
 from meeting_server.journal.port import Record
 
 FORMAT = 1
@@ -156,12 +156,9 @@ def minutes_of(records: Iterable[Record]) -> Minutes | None:
     last: Record | None = None
     for record in records:
         last = record
-        if record.event is None:
-            if record.payload is not None:
-                raise ValueError(f"record {record.seq}: unknown kind {record.kind}")
-            state = without_content(state, record.kind)
+        state = after(state, record)
+        if record.event is None or state is None:
             continue
-        state = evolve(state, record.event, record.recorded_at)
         seen.see(record.event, record.recorded_at, state)
         if seen.adjourned is not None:
             break

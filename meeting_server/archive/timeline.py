@@ -32,10 +32,10 @@ from meeting_server.domain.events import (
     TrackRecorded,
 )
 from meeting_server.domain.ids import HALL, ItemId, MeetingId, MessageId, Millis, MotionId, ParticipantId, RoomId
-from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import MediaKind, MeetingKind
 from meeting_server.domain.votes.officers import holders
+from meeting_server.journal.fold import after
 from meeting_server.journal.port import Record
 
 MarkKind = Literal["motion", "poll", "roll_call"]
@@ -233,14 +233,11 @@ def timeline_of(records: Iterable[Record]) -> Timeline | None:
     sought = _Sought()
     erased: list[tuple[Record, Millis]] = []
     for record in records:
+        state = after(state, record)
         if record.event is None:
-            if record.payload is not None:
-                raise ValueError(f"record {record.seq}: unknown kind {record.kind}")
-            state = without_content(state, record.kind)
             if record.kind == ChatPosted.__name__ and state is not None:
                 erased.append((record, record.recorded_at))
             continue
-        state = evolve(state, record.event, record.recorded_at)
         sought.see(record.event, record.recorded_at)
     if state is None or state.opened_at is None or state.adjourned_at is None:
         return None

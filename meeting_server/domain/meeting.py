@@ -243,6 +243,16 @@ def decide(state: MeetingState | None, command: Command, actor: Actor, now: Mill
     return refused if refused is not None else _DECIDE[type(command)](state, command, asked)
 
 
+def contradicts(state: MeetingState | None, command: Command, actor: Actor) -> Rejected | None:
+    """Return why a command sent again under its id can't be answered as it was the first time; ``None``: it can.
+
+    Whoever sends a command again repeats it; only of a ballot does it matter that the repetition says the same.
+    """
+    if isinstance(command, CastBallot) and state is not None and actor.participant_id is not None:
+        return motions.contradicts_first(state, command, actor.participant_id)
+    return None
+
+
 def _common(state: MeetingState, command: Command, actor: Actor) -> Rejected | None:
     kind = type(command)
     if isinstance(command, FromServer):

@@ -7,19 +7,20 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from meeting_server.domain.commands import SERVER, Actor, CastBallot, Command, PassDeadline, ResetConnections
-from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.commands import SERVER, Actor, Command, PassDeadline, ResetConnections
+from meeting_server.domain.errors import Rejected
 from meeting_server.domain.events import Event
 from meeting_server.domain.ids import CommandId, MeetingId, MessageId, Millis, ParticipantId
-from meeting_server.domain.meeting import decide, evolve, next_deadline
+from meeting_server.domain.meeting import contradicts, decide, evolve, next_deadline
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Preset
 from meeting_server.domain.visibility import RUNNERS_CHANGE, runners
+from meeting_server.journal.fold import after
 from meeting_server.journal.port import Draft, Head, Journal, JournalConflict, Record, StorageUnavailable
 from meeting_server.live.clock import Clock
 from meeting_server.live.history import Entry, entry_of
 from meeting_server.live.outcome import Acked, Outcome, Unavailable
-from meeting_server.live.replay import CommandKey, Replayed, after, replay
+from meeting_server.live.replay import CommandKey, Replayed, replay
 from meeting_server.store.act import acting
 from meeting_server.wire.codes import WireCode
 
@@ -244,7 +245,7 @@ class Host:
             key = (who, asked.command_id) if asked.command_id is not None else None
             earlier = (before.commands.get(key) or obeyed.get(key)) if key is not None else None
             if earlier:
-                made.answers.append(_again(asked, state) or earlier)
+                made.answers.append(contradicts(state, asked.command, asked.actor) or earlier)
                 continue
             try:
                 decision = decide(state, asked.command, asked.actor, now, self._presets_of(state))
@@ -338,16 +339,6 @@ class Host:
 
 def _replay(records: Sequence[Record]) -> Replayed:
     return replay(records, Head(records[-1].seq, records[-1].hash) if records else EMPTY)
-
-
-def _again(asked: _Asked, state: MeetingState | None) -> Rejected | None:
-    """A ballot sent again with another choice under the same id: the first stands, and the phone must not think otherwise."""
-    if isinstance(asked.command, CastBallot) and state is not None and asked.actor.participant_id is not None:
-        motion = state.motions.get(asked.command.motion_id)
-        cast = motion.ballots.get(asked.actor.participant_id) if motion else None
-        if cast is None or set(cast) != set(asked.command.choices):
-            return Rejected(Code.ALREADY_CAST, "choices")
-    return None
 
 
 def _answer(asked: _Asked, outcome: Outcome) -> None:

@@ -1,4 +1,8 @@
-"""Folds a journal into what a host needs to go on: state, recent history, and which commands were already obeyed."""
+"""Folds a journal into what a host needs to go on: state, recent history, and which commands were already obeyed.
+
+This fold believes its records, because the host's own journal wrote and sealed them; ``archive`` has another one, the audit, which
+believes none and counts everything again. ADR 18 says why they are two; the step from record to record is ``journal.fold`` for both.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meeting_server.domain.ids import CommandId, Millis, ParticipantId
-from meeting_server.domain.meeting import evolve, without_content
 from meeting_server.domain.state import MeetingState
+from meeting_server.journal.fold import after
 from meeting_server.journal.port import Head, Record
 from meeting_server.live.history import KEPT, History, entry_of
 
@@ -38,10 +42,3 @@ def replay(records: Sequence[Record], head: Head) -> Replayed:
         if index >= recent and state is not None:
             history.extend((entry_of(record, state),))
     return Replayed(state, head, history, commands, records[-1].recorded_at if records else 0)
-
-
-def after(state: MeetingState | None, record: Record) -> MeetingState | None:
-    """The state with ``record``; an erased one still takes its number: ids are never given twice."""
-    if record.event is not None:
-        return evolve(state, record.event, record.recorded_at)
-    return without_content(state, record.kind)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from meeting_server.domain.commands import (
+    Actor,
     CastBallot,
     CloseMotion,
     DraftMotion,
@@ -17,8 +18,9 @@ from meeting_server.domain.commands import (
     RemoveParticipant,
     WithdrawMotion,
 )
-from meeting_server.domain.errors import Code
+from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.ids import MotionId, ParticipantId
+from meeting_server.domain.meeting import contradicts
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Choice
@@ -84,6 +86,32 @@ def test_a_second_ballot_is_refused_and_the_first_stands() -> None:
     sitting.did("m1", CastBallot(M1, ("for",)))
     assert sitting.refused("m1", CastBallot(M1, ("against",))) is Code.ALREADY_CAST
     assert motion(sitting).ballots == {"m1": ("for",)}
+
+
+@pytest.mark.parametrize("choices", [("1", "2"), ("2", "1")])
+def test_a_ballot_repeated_in_any_order_agrees_with_the_first(choices: tuple[str, ...]) -> None:
+    sitting = voting(choices=(Choice("", "甲"), Choice("", "乙")), force="poll", max_choices=2)
+    sitting.did("m1", CastBallot(M1, ("1", "2")))
+    assert contradicts(sitting.state, CastBallot(M1, choices), Actor(ParticipantId("m1"))) is None
+
+
+@pytest.mark.parametrize(
+    ("voter", "command"),
+    [
+        ("m1", CastBallot(M1, ("against",))),
+        ("m1", CastBallot(MotionId("m9"), ("for",))),
+        ("m2", CastBallot(M1, ("for",))),
+    ],
+    ids=["other choice", "unknown motion", "nothing recorded"],
+)
+def test_a_ballot_contradicts_a_first_one_that_said_something_else(voter: str, command: CastBallot) -> None:
+    sitting = voting()
+    sitting.did("m1", CastBallot(M1, ("for",)))
+    assert contradicts(sitting.state, command, Actor(ParticipantId(voter))) == Rejected(Code.ALREADY_CAST, "choices")
+
+
+def test_a_repeated_command_that_is_no_ballot_contradicts_nothing() -> None:
+    assert contradicts(voting().state, LeaveMeeting(), Actor(ParticipantId("m1"))) is None
 
 
 def test_a_ballot_after_closing_is_refused() -> None:

@@ -16,9 +16,9 @@ from meeting_server.domain.events import AbsenceExplained, LeaveRecorded, Meetin
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.votes.electorate import electorate
 from meeting_server.journal.bundle import record_of
+from meeting_server.journal.fold import after
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import erasable, erased, faults
-from meeting_server.live.replay import after
 from tests.whole_meeting import whole_meeting
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"

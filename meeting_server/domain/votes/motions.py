@@ -30,7 +30,7 @@ from meeting_server.domain.commands import CastBallot, CloseMotion, OpenBatch, O
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import BallotCast, Event, MotionClosed, MotionOpened, MotionPublished
-from meeting_server.domain.ids import Millis, MotionId
+from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import NamedBallot
 from meeting_server.domain.votes.ballots import check_of, count
@@ -158,6 +158,18 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
         return Rejected(Code.BAD_CHOICE, "choices")
     ballot = BallotCast(motion.motion_id, asked.who, command.choices)
     return (ballot, *confirmation(state, asked.who, "ballot"))
+
+
+def contradicts_first(state: MeetingState, command: CastBallot, voter: ParticipantId) -> Rejected | None:
+    """Return the refusal of a ballot sent again under its id with other choices: the first stands, and the phone must not think otherwise.
+
+    The order of the choices does not matter. A ballot nobody recorded contradicts too: its id once led to something else.
+    """
+    motion = state.motions.get(command.motion_id)
+    first = motion.ballots.get(voter) if motion is not None else None
+    if first is None or set(first) != set(command.choices):
+        return Rejected(Code.ALREADY_CAST, "choices")
+    return None
 
 
 def closed(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
