@@ -37,6 +37,7 @@ from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.house import House
 from meeting_server.web.security_headers import SecurityHeaders
 from meeting_server.web.workshop import Workshop
+from tests.whole_acts import WholeActs
 
 ADDRESS = "http://house.test"
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
@@ -87,7 +88,7 @@ class TestHouse:
 
     def browser(self, address: str = "127.0.0.1") -> Browser:
         """A browser nobody is signed in on. Mistakes of ours (500) show as answers, as they do to people."""
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=(address, 40000))
+        transport = WholeActs(self.house.database, self.app, raise_app_exceptions=False, client=(address, 40000))
         return Browser(transport=transport, base_url=ADDRESS)
 
     async def signed_in(self, who: str) -> Browser:
