@@ -27,6 +27,7 @@ from starlette.websockets import WebSocket
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Convening, Invited, ItemPlan, Preset, Threshold
+from meeting_server.domain.vote_terms import Base, Comparison, Electorate, RuleMethod
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
 from meeting_server.media.client import MediaWorkers
@@ -47,13 +48,13 @@ NAMES = (
     "许诺", "韩雪", "冯涛", "董洁", "萧然", "程浩", "曹颖", "袁野", "邓丽",
 )
 # fmt: on
-HALF = Threshold(1, 2, "at_least", "entitled")
-MAJORITY = Threshold(1, 2, "more_than", "entitled")
+HALF = Threshold(1, 2, Comparison.AT_LEAST, Base.ENTITLED)
+MAJORITY = Threshold(1, 2, Comparison.MORE_THAN, Base.ENTITLED)
 PRESETS = {
     p.preset_id: p
     for p in (
-        Preset("general_meeting", "支部党员大会", "Branch general meeting", HALF, MAJORITY, "free", "voting", "党章"),
-        Preset("theme_day", "主题党日", "Theme day", None, None, "free", "everyone", "惯例"),
+        Preset("general_meeting", "支部党员大会", "Branch general meeting", HALF, MAJORITY, RuleMethod.FREE, Electorate.VOTING, "党章"),
+        Preset("theme_day", "主题党日", "Theme day", None, None, RuleMethod.FREE, Electorate.EVERYONE, "惯例"),
     )
 }
 CSP = (

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -23,6 +23,7 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Candidate, Choice, Invited, Paper
 from meeting_server.domain.visibility import copies, fresh_view_for, view
+from meeting_server.domain.vote_terms import AppraisalSheet, Grade, MotionForce, Office, VoteMethod
 from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.domain.votes.motions import RUNNING
 from meeting_server.journal.bundle import record_of
@@ -34,7 +35,7 @@ VIEWERS = ("secretary", "m1", "m4", "visitor")
 WALKS, STEPS, LOOK_EVERY = 16, 320, 16
 
 
-def people_of(state: MeetingState, grade: Literal["", "good"] = "") -> tuple[Candidate, ...]:
+def people_of(state: MeetingState, grade: Grade = Grade.NONE) -> tuple[Candidate, ...]:
     """A sheet of an appraisal with two members on it."""
     return tuple(Candidate("", who, 0, ParticipantId(who), grade) for who in ("m1", "m2") if who in state.participants)
 
@@ -83,10 +84,12 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
         lambda: c.CloseRollCall(),
         lambda: c.MarkPresent(someone, "手机没电"),
         lambda: c.WithdrawMark(someone),
-        lambda: c.DraftMotion("通过工作总结", "", None, "motion", dice.choice(["open", "named"])),
-        lambda: c.DraftMotion("下次学什么", "", None, "poll", "open", lines, 2),
-        lambda: c.DraftMotion("自评", "", None, "appraisal", sheet="self", candidates=people_of(state)),
-        lambda: c.DraftMotion("评定", "", None, "appraisal", sheet="organisation", candidates=people_of(state, "good")),
+        lambda: c.DraftMotion("通过工作总结", "", None, MotionForce.MOTION, dice.choice([VoteMethod.OPEN, VoteMethod.NAMED])),
+        lambda: c.DraftMotion("下次学什么", "", None, MotionForce.POLL, VoteMethod.OPEN, lines, 2),
+        lambda: c.DraftMotion("自评", "", None, MotionForce.APPRAISAL, sheet=AppraisalSheet.SELF, candidates=people_of(state)),
+        lambda: c.DraftMotion(
+            "评定", "", None, MotionForce.APPRAISAL, sheet=AppraisalSheet.ORGANISATION, candidates=people_of(state, Grade.GOOD)
+        ),
         lambda: c.CastBallot(voting.motion_id if voting else motion, ("c1:good", "t:自评")),
         lambda: c.OpenMotion(motion, dice.choice([0, 30])),
         lambda: c.CastBallot(voting.motion_id if voting else motion, (dice.choice(paper),)),
@@ -98,8 +101,8 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
         lambda: c.CloseDiscussion(motion),
         lambda: c.FileWrittenOpinion(motion, ParticipantId("m5"), ("for",), "信函"),
         lambda: c.CloseCollecting(motion),
-        lambda: c.AppointOfficer(ParticipantId("m1"), "scrutineer", motion),
-        lambda: c.AppointOfficer(ParticipantId("m4"), "teller", motion),
+        lambda: c.AppointOfficer(ParticipantId("m1"), Office.SCRUTINEER, motion),
+        lambda: c.AppointOfficer(ParticipantId("m4"), Office.TELLER, motion),
         lambda: c.EnterPaperCount(motion, 3, 3, 0, (("for", 3),), ParticipantId("m1"), ParticipantId("m4")),
         lambda: c.SignPaperCount(motion),
         lambda: c.Revote(motion),

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Convening, Invited, ItemPlan, Preset, Threshold
+from meeting_server.domain.vote_terms import Base, Comparison, Electorate, RuleMethod
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database
@@ -35,10 +36,10 @@ PRESET = Preset(
     "general",
     "支部党员大会",
     "General meeting",
-    Threshold(1, 2, "more_than", "entitled"),
-    Threshold(1, 2, "more_than", "entitled"),
-    "free",
-    "voting",
+    Threshold(1, 2, Comparison.MORE_THAN, Base.ENTITLED),
+    Threshold(1, 2, Comparison.MORE_THAN, Base.ENTITLED),
+    RuleMethod.FREE,
+    Electorate.VOTING,
     "test",
 )
 

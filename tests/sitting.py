@@ -13,25 +13,45 @@ from meeting_server.domain.meeting import decide, evolve, next_deadline
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Convening, DocumentRef, Invited, ItemPlan, Preset, Threshold
+from meeting_server.domain.vote_terms import Base, Comparison, Electorate, RuleMethod
 
 START = 1_795_000_000_000
-HALF_PRESENT = Threshold(1, 2, "at_least", "entitled")
-HALF_OF_ENTITLED = Threshold(1, 2, "more_than", "entitled")
+HALF_PRESENT = Threshold(1, 2, Comparison.AT_LEAST, Base.ENTITLED)
+HALF_OF_ENTITLED = Threshold(1, 2, Comparison.MORE_THAN, Base.ENTITLED)
 
-GENERAL = Preset("general", "支部党员大会", "Branch general meeting", HALF_PRESENT, HALF_OF_ENTITLED, "free", "voting", "test")
-OF_CAST = Preset("of_cast", "过半数票", "Majority of votes cast", None, Threshold(1, 2, "more_than", "yes_no"), "free", "voting", "test")
-SECRET = Preset("secret", "无记名", "Secret", HALF_PRESENT, HALF_OF_ENTITLED, "secret", "voting", "test")
+GENERAL = Preset(
+    "general", "支部党员大会", "Branch general meeting", HALF_PRESENT, HALF_OF_ENTITLED, RuleMethod.FREE, Electorate.VOTING, "test"
+)
+OF_CAST = Preset(
+    "of_cast",
+    "过半数票",
+    "Majority of votes cast",
+    None,
+    Threshold(1, 2, Comparison.MORE_THAN, Base.YES_NO),
+    RuleMethod.FREE,
+    Electorate.VOTING,
+    "test",
+)
+SECRET = Preset("secret", "无记名", "Secret", HALF_PRESENT, HALF_OF_ENTITLED, RuleMethod.SECRET, Electorate.VOTING, "test")
 ADMISSION = Preset(
-    "admission", "接收预备党员", "Admission", HALF_OF_ENTITLED, HALF_OF_ENTITLED, "secret", "voting", "test", written_opinions=True
+    "admission",
+    "接收预备党员",
+    "Admission",
+    HALF_OF_ENTITLED,
+    HALF_OF_ENTITLED,
+    RuleMethod.SECRET,
+    Electorate.VOTING,
+    "test",
+    written_opinions=True,
 )
 ELECTION = Preset(
     "election",
     "支部选举",
     "Branch election",
-    Threshold(4, 5, "at_least", "entitled"),
-    Threshold(1, 2, "more_than", "present"),
-    "secret",
-    "voting",
+    Threshold(4, 5, Comparison.AT_LEAST, Base.ENTITLED),
+    Threshold(1, 2, Comparison.MORE_THAN, Base.PRESENT),
+    RuleMethod.SECRET,
+    Electorate.VOTING,
     "test",
     surplus_percent=20,
 )

@@ -100,6 +100,7 @@ from meeting_server.domain.meeting import decide, evolve
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Choice, Convening, DocumentRef, Invited, ItemPlan, Paper, Preset, Threshold
+from meeting_server.domain.vote_terms import Base, Comparison, Electorate, MotionForce, RuleMethod, VoteMethod
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, head_of, seal
 
@@ -114,10 +115,10 @@ GENERAL = Preset(
     "general_meeting",
     "支部党员大会",
     "Branch general meeting",
-    Threshold(1, 2, "at_least", "entitled"),
-    Threshold(1, 2, "more_than", "entitled"),
-    "free",
-    "voting",
+    Threshold(1, 2, Comparison.AT_LEAST, Base.ENTITLED),
+    Threshold(1, 2, Comparison.MORE_THAN, Base.ENTITLED),
+    RuleMethod.FREE,
+    Electorate.VOTING,
     "《中国共产党支部工作条例（试行）》第十一条",
 )
 
@@ -125,10 +126,10 @@ ADMISSION = Preset(
     "admission",
     "接收预备党员",
     "Admitting a probationary member",
-    Threshold(1, 2, "more_than", "entitled"),
-    Threshold(1, 2, "more_than", "entitled"),
-    "secret",
-    "voting",
+    Threshold(1, 2, Comparison.MORE_THAN, Base.ENTITLED),
+    Threshold(1, 2, Comparison.MORE_THAN, Base.ENTITLED),
+    RuleMethod.SECRET,
+    Electorate.VOTING,
     "《中国共产党发展党员工作细则》第二十、二十一条",
     written_opinions=True,
 )
@@ -217,8 +218,8 @@ def whole_meeting() -> Story:
     s.do(SECRETARY, AddAgendaItem("多余的一项"))
     s.do(SECRETARY, RemoveAgendaItem(ItemId("i5")))
     s.do(SECRETARY, DraftMotion("通过支部 2026 年度工作总结", "同意按讨论意见修改后上报。", ItemId("i2")))
-    s.do(SECRETARY, DraftMotion("志愿服务对象扩大到留学生", "", ItemId("i2"), method="named"))
-    s.do(SECRETARY, DraftMotion("明年组织生活放在哪天", "", force="poll", choices=(Choice("", "周四"), Choice("", "周五"))))
+    s.do(SECRETARY, DraftMotion("志愿服务对象扩大到留学生", "", ItemId("i2"), method=VoteMethod.NAMED))
+    s.do(SECRETARY, DraftMotion("明年组织生活放在哪天", "", force=MotionForce.POLL, choices=(Choice("", "周四"), Choice("", "周五"))))
     s.do(SECRETARY, DraftMotion("写错的动议"))
 
     s.now = STARTS + 30_000

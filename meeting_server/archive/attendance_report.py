@@ -10,6 +10,7 @@ from meeting_server.domain.attendance.report import LATE_AFTER, Row, report
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import Interval, MeetingState, Participant
 from meeting_server.domain.terms import EvidenceLevel, QuorumCheck
+from meeting_server.domain.vote_terms import MotionForce
 from meeting_server.domain.votes.electorate import electorate
 from meeting_server.domain.votes.rules import quorum_check
 
@@ -156,7 +157,9 @@ def _was_marked(person: Participant) -> bool:
 
 
 def _marks(state: MeetingState) -> tuple[Mark, ...]:
-    marks = [Mark(m.opened_at, "motion", m.title) for m in state.motions.values() if m.opened_at is not None and m.force == "motion"]
+    marks = [
+        Mark(m.opened_at, "motion", m.title) for m in state.motions.values() if m.opened_at is not None and m.force == MotionForce.MOTION
+    ]
     if state.roll_call is not None:
         marks.append(Mark(state.roll_call.opened_at, "roll_call", ""))
     return tuple(sorted(marks, key=lambda mark: mark.at))

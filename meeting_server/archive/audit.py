@@ -38,8 +38,10 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
+from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes import ballots
 from meeting_server.domain.votes.electorate import electorate, present_of
+from meeting_server.domain.votes.marks import Validity
 from meeting_server.domain.votes.verdicts import decides, entitled_to, quorum_at_close, quorum_of, result
 from meeting_server.journal.bundle import BadBundle, Bundle, read_bundle
 from meeting_server.journal.fold import after
@@ -243,7 +245,7 @@ def _contents(bundle: Bundle, state: MeetingState | None, report: _Report) -> No
     secret = [motion for motion in state.motions.values() if motion.paper is not None]
     needed = {MINUTES} | {file_of(motion.motion_id) for motion in secret if motion.closed_at is not None}
     # the box of a vote that was withdrawn, or whose sealing was not recorded yet, is sealed too: nothing follows from it
-    known = needed | {file_of(motion.motion_id) for motion in secret if motion.phase in ("withdrawn", "sealing")}
+    known = needed | {file_of(motion.motion_id) for motion in secret if motion.phase in (MotionPhase.WITHDRAWN, MotionPhase.SEALING)}
     for name in sorted(needed | bundle.files.keys()):
         report.look("contents", name in bundle.files and name in known, 0, name)
 
@@ -428,7 +430,7 @@ def _ballot(event: BallotCast, at: Millis, seq: int, before: MeetingState, paper
         report.findings.append(Finding("ballots_in_time", seq, f"{title}: {who}"))
     if event.voter not in opened.electorate or voter is None or not voter.present:
         report.findings.append(Finding("ballots_entitled", seq, f"{title}: {who}"))
-    if ballots.check_of(before.motions[event.motion_id], event.voter, event.choices) != "valid":
+    if ballots.check_of(before.motions[event.motion_id], event.voter, event.choices) is not Validity.VALID:
         report.findings.append(Finding("ballots_valid", seq, f"{title}: {who}"))
     paper.ballots.setdefault(event.voter, event.choices)
 
@@ -437,7 +439,13 @@ def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Paper, 
     opened, title = paper.opened, paper.opened.title
     motion = replace(before.motions[event.motion_id], electorate=opened.electorate, preset=opened.preset)
     present = present_of(before, opened.electorate)
-    if paper.withheld and isinstance(opened, MotionOpened) and opened.method != "named" and not paper.returned and event.tally is not None:
+    if (
+        paper.withheld
+        and isinstance(opened, MotionOpened)
+        and opened.method != VoteMethod.NAMED
+        and not paper.returned
+        and event.tally is not None
+    ):
         tally = event.tally  # what it led to is still checked
         report.told.setdefault("tally", []).append(title)
     else:
@@ -455,7 +463,7 @@ def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Paper, 
 def _published(event: MotionPublished, seq: int, paper: _Paper, report: _Report) -> None:
     closed = paper.closed
     named: tuple[NamedBallot, ...] = ()
-    if isinstance(paper.opened, MotionOpened) and paper.opened.method == "named":
+    if isinstance(paper.opened, MotionOpened) and paper.opened.method == VoteMethod.NAMED:
         named = tuple(NamedBallot(who, paper.ballots[who]) for who in paper.opened.electorate if who in paper.ballots)
     fine = closed is not None and event.tally == closed.tally and event.verdict == closed.verdict and event.named == named
     report.look("publication", fine, seq, paper.opened.title)

@@ -23,6 +23,7 @@ from meeting_server.archive.timeline import Timeline
 from meeting_server.archive.transcript import Transcript
 from meeting_server.archive.words import words_of
 from meeting_server.domain.ids import HALL, Millis
+from meeting_server.domain.vote_terms import VoteMethod
 
 FORMAT = 1
 DIGEST = "digest.json"
@@ -118,7 +119,7 @@ def _noted(minutes: Minutes) -> list[_Sentence]:
         found.append((at, item.title))
         found += [(at, point.text) for point in item.points]
         found += [(at, result.title) for result in item.results if is_open(result)]
-        if all(result.method != "secret" for result in item.results):  # a resolution may repeat their figures
+        if all(result.method != VoteMethod.SECRET for result in item.results):  # a resolution may repeat their figures
             found += [(at, resolution) for resolution in item.resolutions]
     return [(at, text.strip()) for at, text in found if text.strip()][:MOST_SENTENCES]
 

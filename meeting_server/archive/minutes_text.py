@@ -9,9 +9,9 @@ from typing import Literal
 from meeting_server.archive.minutes import Item, Minutes, Person
 from meeting_server.archive.results import Result
 from meeting_server.domain.ids import Millis
-from meeting_server.domain.terms import ABSTAIN, AGAINST, FOR
+from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Stance, VerdictReason, VoteMethod
 
-COUNTED_ONLY = ("poll", "survey")
+COUNTED_ONLY = (MotionForce.POLL, MotionForce.SURVEY)
 """What has no force: counted, and nothing decided."""
 _DIGITS = "〇一二三四五六七八九"
 
@@ -224,13 +224,13 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
 
 def _kind(result: Result) -> str:
     """What the catalogue calls it: each sheet of an appraisal by its own name."""
-    return result.force if result.force != "appraisal" or result.sheet == "mutual" else f"appraisal_{result.sheet}"
+    return result.force if result.force != MotionForce.APPRAISAL or result.sheet == AppraisalSheet.MUTUAL else f"appraisal_{result.sheet}"
 
 
 def _contenders(result: Result, words: Words) -> Grid:
     say = words.say
     marks = list(dict.fromkeys(mark for contender in result.contenders for mark, _ in contender.counts))
-    own = (say("minutes.own_words_head"),) if result.sheet == "self" else ()
+    own = (say("minutes.own_words_head"),) if result.sheet == AppraisalSheet.SELF else ()
     if own:  # each line holds one grade only: their own
         marks = []
     rows = []
@@ -246,8 +246,8 @@ def _contenders(result: Result, words: Words) -> Grid:
 def counts_said(result: Result, words: Words) -> str:
     """How the vote was taken and what was counted: every number with its base."""
     say = words.say
-    parts = [say(f"minutes.method.{result.method}")] if result.force not in COUNTED_ONLY or result.method == "secret" else []
-    if result.method == "secret":
+    parts = [say(f"minutes.method.{result.method}")] if result.force not in COUNTED_ONLY or result.method == VoteMethod.SECRET else []
+    if result.method == VoteMethod.SECRET:
         parts.append(say("minutes.issued", issued=result.issued))
     if result.force in COUNTED_ONLY:
         counts = words.listed(say("minutes.poll_count", label=label or choice, number=number) for choice, label, number in result.counts)
@@ -256,7 +256,11 @@ def counts_said(result: Result, words: Words) -> str:
     if result.contenders and not result.counts:
         parts.append(say("minutes.contest_counts", **figures))
     else:
-        votes = {"votes_for": result.count(FOR), "against": result.count(AGAINST), "abstain": result.count(ABSTAIN)}
+        votes = {
+            "votes_for": result.count(Stance.FOR),
+            "against": result.count(Stance.AGAINST),
+            "abstain": result.count(Stance.ABSTAIN),
+        }
         parts.append(say("minutes.motion_counts", **figures, **votes))
     if result.written:
         parts.append(say("minutes.written", written=result.written))
@@ -266,7 +270,7 @@ def counts_said(result: Result, words: Words) -> str:
 
 
 def _is_counted_only(result: Result) -> bool:
-    return result.force == "appraisal" and result.sheet != "organisation"
+    return result.force == MotionForce.APPRAISAL and result.sheet != AppraisalSheet.ORGANISATION
 
 
 def verdict_said(result: Result, words: Words) -> str:
@@ -274,17 +278,17 @@ def verdict_said(result: Result, words: Words) -> str:
     verdict, say = result.verdict, words.say
     if verdict is None or result.force in COUNTED_ONLY or _is_counted_only(result):
         return ""
-    if verdict.reason == "no_force":
+    if verdict.reason == VerdictReason.NO_FORCE:
         return say("minutes.verdict.no_force")
     base = say(f"minutes.base.{verdict.base}", number=verdict.base_count)
-    if verdict.reason == "no_quorum_at_close" and result.quorum_at_close is not None:
+    if verdict.reason == VerdictReason.NO_QUORUM_AT_CLOSE and result.quorum_at_close is not None:
         quorum = result.quorum_at_close
         return say("minutes.verdict.no_quorum_at_close", entitled=quorum.entitled, present=quorum.present, needed=quorum.needed)
-    if verdict.reason == "more_than_issued":
+    if verdict.reason == VerdictReason.MORE_THAN_ISSUED:
         return say("minutes.verdict.more_than_issued", returned=result.returned, issued=result.issued)
-    if result.force == "election":
+    if result.force == MotionForce.ELECTION:
         elected = words.listed(c.name for c in result.contenders if c.outcome == "elected") or say("minutes.none")
-        key = "tied" if verdict.reason == "tied" else "short" if verdict.short else "elected"
+        key = "tied" if verdict.reason == VerdictReason.TIED else "short" if verdict.short else "elected"
         holes = {"seats": result.seats, "base": base, "needed": verdict.needed, "names": elected, "short": verdict.short}
         return say(f"minutes.verdict.{key}", **holes)
     outcome = "carried" if verdict.carried else "not_carried"

@@ -13,7 +13,9 @@ from meeting_server.ballots.port import paper_id
 from meeting_server.domain.events import MotionClosed
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.state import Motion
+from meeting_server.domain.vote_terms import BulletinReaders
 from meeting_server.domain.votes import ballots
+from meeting_server.domain.votes.marks import Validity
 from meeting_server.domain.votes.verdicts import result
 
 Name = Literal["form", "bulletins", "paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
@@ -50,7 +52,7 @@ def audit_paper(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, fil
     _issuance(motion, closed, bulletin, look)
     _ballots(name, modulus, boxed, title, look)
     look("root", root([ballot.leaf for ballot in boxed]).hex() == closed.root, title)
-    valid = all(ballots.check(motion, ballot.choices) != "malformed" for ballot in boxed)
+    valid = all(ballots.check(motion, ballot.choices) is not Validity.MALFORMED for ballot in boxed)
     look("ballots_valid", valid, title)
     returned = len(boxed) == closed.returned <= closed.issued
     tally = ballots.count(motion, [ballot.choices for ballot in boxed], motion.present_at_close)
@@ -62,7 +64,7 @@ def _without_ballots(meeting_id: MeetingId, motion: Motion, closed: MotionClosed
     """A bundle given to someone who is not shown the ballots: what can be checked without them, and that they are not
     there, which is no doubt where the frozen rule says so."""
     title = motion.title
-    look("bulletins", motion.preset.bulletin == "scrutineers", f"{NOT_INCLUDED}{title}")
+    look("bulletins", motion.preset.bulletin == BulletinReaders.SCRUTINEERS, f"{NOT_INCLUDED}{title}")
     look("paper_key", _one_key(paper_id(meeting_id, motion.motion_id), motion, told), title)
     _issuance(motion, closed, told, look)
     look("tally", closed.returned <= closed.issued, f"{title}: {closed.returned} / {closed.issued}")

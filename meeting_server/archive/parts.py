@@ -52,6 +52,7 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import MessageId, MotionId, ParticipantId
 from meeting_server.domain.state import Participant
 from meeting_server.domain.terms import Invited
+from meeting_server.domain.vote_terms import VoteMethod
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import withheld, withholdable
 
@@ -189,7 +190,9 @@ def seen_records(records: Iterable[Record], sees: Collection[Part]) -> list[Reco
     """
     records = list(records)
     gone = {record.event.message_id for record in records if isinstance(record.event, ChatRemoved)}
-    named = {record.event.motion_id for record in records if isinstance(record.event, MotionOpened) and record.event.method == "named"}
+    named = {
+        record.event.motion_id for record in records if isinstance(record.event, MotionOpened) and record.event.method == VoteMethod.NAMED
+    }
     if Part.REASONS not in sees and any(_holds_reasons(record) for record in records):
         raise HoldsReasons
     return [withheld(record) if _is_withheld(record, sees, gone, named) else record for record in records]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.person_names import marked
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import MeetingState, Motion, Participant
-from meeting_server.domain.terms import FOR, AppraisalSheet, MotionForce, QuorumCheck, Tally, Verdict, VoteMethod
+from meeting_server.domain.terms import QuorumCheck, Tally, Verdict
+from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, MotionPhase, PollShape, Stance, VoteMethod
 from meeting_server.domain.votes.appraisals import grades
-from meeting_server.domain.votes.ballots import TEXT, WORD
-from meeting_server.domain.votes.verdicts import decides
+from meeting_server.domain.votes.kind import Paper
+from meeting_server.domain.votes.kinds import kind_of
+from meeting_server.domain.votes.marks import Graded, Remark, Vote, WrittenIn, read
 
-Outcome = Literal["carried", "not_carried", "elected", "not_elected", "counted", "unpublished", "withdrawn", "not_put"]
-PUBLISHED = ("carried", "not_carried", "elected", "not_elected", "counted")
+Published = Literal["carried", "not_carried", "elected", "not_elected", "counted"]
+Outcome = Published | Literal["unpublished", "withdrawn", "not_put"]
+PUBLISHED: tuple[Published, ...] = get_args(Published)
 """Outcomes whose figures were published."""
 
 
@@ -76,7 +79,7 @@ class Result:
     outcome: Outcome
     named: tuple[Named, ...] = ()
     withdrawn_reason: str = ""
-    sheet: AppraisalSheet = "mutual"
+    sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     """Of an appraisal; on an organisation sheet ``contenders`` hold the grades that were put to the vote."""
     based_on: tuple[str, ...] = ()
     """Titles of the sheets an organisation sheet rests on."""
@@ -87,7 +90,7 @@ class Result:
 
 def is_open(result: Result) -> bool:
     """Whether a result may be told to those who only study a record: published, not voted in secret, about no person."""
-    return result.method != "secret" and result.force in ("motion", "poll") and result.outcome in PUBLISHED
+    return result.method != VoteMethod.SECRET and result.force in (MotionForce.MOTION, MotionForce.POLL) and result.outcome in PUBLISHED
 
 
 def names_of(state: MeetingState, people: Iterable[ParticipantId]) -> tuple[str, ...]:
@@ -136,7 +139,7 @@ def result_of(state: MeetingState, motion: Motion) -> Result:
         by_hand=shown.paper if shown else 0,
         seats=motion.terms.seats if motion.terms else 0,
         approval_reference=motion.terms.approval_reference if motion.terms else "",
-        officers=names_of(state, [officer.participant_id for officer in state.officers]) if motion.method == "secret" else (),
+        officers=names_of(state, [officer.participant_id for officer in state.officers]) if motion.method == VoteMethod.SECRET else (),
         quorum_at_open=motion.quorum_at_open,
         quorum_at_close=motion.quorum_at_close,
         verdict=motion.verdict if shown else None,
@@ -149,54 +152,70 @@ def result_of(state: MeetingState, motion: Motion) -> Result:
 
 
 def _outcome(motion: Motion) -> Outcome:
-    if motion.phase == "withdrawn":
+    if motion.phase == MotionPhase.WITHDRAWN:
         return "withdrawn" if motion.opened_at is not None else "not_put"
     if motion.opened_at is None:
         return "not_put"
-    if motion.phase != "published" or motion.verdict is None:
+    if motion.phase != MotionPhase.PUBLISHED or motion.verdict is None:
         return "unpublished"
-    if motion.force == "election":
-        return "elected" if motion.verdict.carried else "not_elected"
-    if decides(motion):
-        return "carried" if motion.verdict.carried else "not_carried"
+    return outcome_of(motion, motion.verdict)
+
+
+def outcome_of(paper: Paper, verdict: Verdict) -> Published:
+    """What a published verdict means for what was voted on."""
+    if paper.force == MotionForce.ELECTION:
+        return "elected" if verdict.carried else "not_elected"
+    if kind_of(paper).decides:
+        return "carried" if verdict.carried else "not_carried"
     return "counted"
 
 
 def _label(motion: Motion, choice_id: str) -> str:
-    if choice_id.startswith(WORD):
-        return choice_id.removeprefix(WORD)
+    mark = read(choice_id)
+    if isinstance(mark, WrittenIn):
+        return mark.words
     named = next((choice.label for choice in motion.choices if choice.choice_id == choice_id), "")
-    return named or (choice_id if motion.shape == "scale" else "")
+    return named or (choice_id if motion.shape == PollShape.SCALE else "")
 
 
 def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
     """Those on the paper in its order, then those written in (另选他人)."""
-    if motion.force not in ("election", "appraisal"):
+    if motion.force not in (MotionForce.ELECTION, MotionForce.APPRAISAL):
         return ()
     counts: dict[str, list[tuple[str, int]]] = {candidate.candidate_id: [] for candidate in motion.candidates}
     for line, number in tally.counts:
-        who, _, mark = (line, "", FOR) if line.startswith(WORD) else line.partition(":")
-        counts.setdefault(who, []).append((mark, number))
+        match read(line):
+            case WrittenIn():
+                counts.setdefault(line, []).append((Stance.FOR, number))
+            case Vote(who, mark) | Graded(who, mark):
+                counts.setdefault(who, []).append((mark, number))
+            case _:
+                pass
     names = {candidate.candidate_id: candidate.name for candidate in motion.candidates}
     outcomes = _outcomes(motion, tally)
-    if not motion.grades_people and motion.force == "appraisal":
+    if not motion.grades_people and motion.force == MotionForce.APPRAISAL:
         return tuple(Contender(name, (), outcomes[who]) for who, name in names.items())
     texts = _texts(motion)
     otherwise = "not_elected" if motion.terms else ""
     return tuple(
-        Contender(names.get(who, who.removeprefix(WORD)), tuple(marks), outcomes.get(who, otherwise), texts.get(who, ""))
+        Contender(names.get(who) or _label(motion, who), tuple(marks), outcomes.get(who, otherwise), texts.get(who, ""))
         for who, marks in counts.items()
     )
 
 
 def _texts(motion: Motion) -> dict[str, str]:
     """What each wrote about themselves, by candidate id."""
-    wrote = {ballot.participant_id: mark.removeprefix(TEXT) for ballot in motion.named for mark in ballot.choices if mark.startswith(TEXT)}
+    wrote = {
+        ballot.participant_id: mark.words
+        for ballot in motion.named
+        for choice in ballot.choices
+        if isinstance(mark := read(choice), Remark)
+    }
     return {c.candidate_id: wrote[c.participant_id] for c in motion.candidates if c.participant_id in wrote}
 
 
 def _outcomes(motion: Motion, tally: Tally) -> dict[str, str]:
-    if motion.force == "appraisal":
+    if motion.force == MotionForce.APPRAISAL:
         return dict(grades(motion, tally))
     verdict = motion.verdict
     if verdict is None:

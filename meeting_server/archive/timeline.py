@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from meeting_server.archive.results import called
+from meeting_server.archive.results import called, outcome_of
 from meeting_server.domain.events import (
     AgendaStepped,
     ChatPosted,
@@ -34,6 +34,8 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import HALL, ItemId, MeetingId, MessageId, Millis, MotionId, ParticipantId, RoomId
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import MediaKind, MeetingKind
+from meeting_server.domain.vote_terms import MotionForce, Office, VoteMethod
+from meeting_server.domain.votes.kinds import kind_of
 from meeting_server.domain.votes.officers import holders
 from meeting_server.journal.fold import after
 from meeting_server.journal.port import Record
@@ -209,14 +211,9 @@ class _Sought:
                 self.closed[event.motion_id] = at
             case MotionPublished():
                 opened, _ = self.opened[event.motion_id]
-                outcome: Outcome = "counted"
-                figures = tuple(number for _, number in event.tally.counts)
-                if opened.force == "motion" or (opened.force == "appraisal" and opened.sheet == "organisation"):
-                    outcome = "carried" if event.verdict.carried else "not_carried"
-                elif opened.force in ("election", "appraisal"):  # figures of people stand in a table, not in a line
-                    outcome = outcome if opened.force == "appraisal" else "elected" if event.verdict.carried else "not_elected"
-                    figures = ()
-                self.outcomes[event.motion_id] = (outcome, figures)
+                of_people = kind_of(opened).of_people  # figures of people stand in a table, not in a line
+                figures = () if of_people else tuple(number for _, number in event.tally.counts)
+                self.outcomes[event.motion_id] = (outcome_of(opened, event.verdict), figures)
             case MotionWithdrawn():
                 self.closed.setdefault(event.motion_id, at)
                 self.outcomes[event.motion_id] = ("withdrawn", ())
@@ -283,7 +280,7 @@ def _timeline(
         participants=tuple(state.participants),
         agreed=tuple(sought.agreed),
         pages=_pages(state, sought.shown, adjourned_at),
-        counters=tuple(sorted(holders(state, "scrutineer") | holders(state, "teller"))),
+        counters=tuple(sorted(holders(state, Office.SCRUTINEER) | holders(state, Office.TELLER))),
     )
 
 
@@ -331,8 +328,12 @@ def _marks(sought: _Sought, adjourned_at: Millis) -> tuple[Mark, ...]:
     marks = [Mark("roll_call", "", turn.since, turn.until) for turn in sought.roll_calls]
     for motion_id, (opened, at) in sought.opened.items():
         outcome, figures = sought.outcomes[motion_id]
-        kind: MarkKind = "poll" if opened.force == "poll" else "motion"
-        told = isinstance(opened, MotionOpened) and opened.force in ("motion", "poll") and opened.method != "secret"
+        kind: MarkKind = "poll" if opened.force == MotionForce.POLL else "motion"
+        told = (
+            isinstance(opened, MotionOpened)
+            and opened.force in (MotionForce.MOTION, MotionForce.POLL)
+            and opened.method != VoteMethod.SECRET
+        )
         told = told and outcome in ("carried", "not_carried", "counted")
         marks.append(Mark(kind, opened.title, at, sought.closed.get(motion_id, adjourned_at), outcome, figures, told))
     return tuple(sorted(marks, key=lambda mark: mark.since))

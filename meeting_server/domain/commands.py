@@ -20,7 +20,6 @@ from meeting_server.domain.ids import (
 )
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
-    AppraisalSheet,
     Candidate,
     CaptionsEnd,
     Choice,
@@ -28,15 +27,12 @@ from meeting_server.domain.terms import (
     Device,
     Invited,
     MediaKind,
-    MotionForce,
     NoteKind,
-    Office,
     Paper,
-    PollShape,
     RoomKind,
     Terms,
-    VoteMethod,
 )
+from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Office, PollShape, VoteMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,18 +343,18 @@ class DraftMotion(FromParticipant):
     title: str
     text: str = ""
     item_id: ItemId | None = None
-    force: MotionForce = "motion"
-    method: VoteMethod = "open"
+    force: MotionForce = MotionForce.MOTION
+    method: VoteMethod = VoteMethod.OPEN
     choices: tuple[Choice, ...] = ()
     max_choices: int = 1
     preset_id: str = ""
-    shape: PollShape = "choices"
+    shape: PollShape = PollShape.CHOICES
     candidates: tuple[Candidate, ...] = ()
     """Of an election; of an appraisal, those appraised. Ids are given by the server, in stroke order."""
     terms: Terms | None = None
     minimum_group: int = 5
     """Of a survey: nothing is shown below this many answers."""
-    sheet: AppraisalSheet = "mutual"
+    sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     """Of an appraisal. On an organisation sheet each of ``candidates`` has a ``grade``."""
     based_on: tuple[MotionId, ...] = ()
     """Of an organisation sheet: published self and mutual sheets."""

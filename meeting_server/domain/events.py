@@ -27,7 +27,6 @@ from meeting_server.domain.ids import (
 )
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
-    AppraisalSheet,
     Candidate,
     CaptionsEnd,
     Choice,
@@ -36,13 +35,10 @@ from meeting_server.domain.terms import (
     Device,
     Invited,
     MediaKind,
-    MotionForce,
     NamedBallot,
     NoteKind,
-    Office,
     Paper,
     PaperCount,
-    PollShape,
     Preset,
     QuorumCheck,
     RoomKind,
@@ -50,9 +46,9 @@ from meeting_server.domain.terms import (
     Tally,
     Terms,
     Verdict,
-    VoteMethod,
     WrittenOpinion,
 )
+from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Office, PollShape, VoteMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,12 +524,12 @@ class MotionDrafted(Event):
     max_choices: int
     preset: Preset
     drafted_by: ParticipantId
-    shape: PollShape = "choices"
+    shape: PollShape = PollShape.CHOICES
     candidates: tuple[Candidate, ...] = ()
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
-    sheet: AppraisalSheet = "mutual"
+    sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
 
 
@@ -552,12 +548,12 @@ class MotionMoved(Event):
     max_choices: int
     preset: Preset
     moved_by: ParticipantId
-    shape: PollShape = "choices"
+    shape: PollShape = PollShape.CHOICES
     candidates: tuple[Candidate, ...] = ()
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
-    sheet: AppraisalSheet = "mutual"
+    sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
 
 
@@ -617,12 +613,12 @@ class MotionOpened(Event):
     quorum: QuorumCheck | None
     closes_at: Millis | None
     opened_by: ParticipantId
-    shape: PollShape = "choices"
+    shape: PollShape = PollShape.CHOICES
     candidates: tuple[Candidate, ...] = ()
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
-    sheet: AppraisalSheet = "mutual"
+    sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
 
 
@@ -666,12 +662,12 @@ class PaperOpened(Event):
     collect_until: Millis | None
     seconds: int
     opened_by: ParticipantId | None
-    shape: PollShape = "choices"
+    shape: PollShape = PollShape.CHOICES
     candidates: tuple[Candidate, ...] = ()
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
-    sheet: AppraisalSheet = "mutual"
+    sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
 
 

@@ -92,6 +92,7 @@ from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Preset
+from meeting_server.domain.vote_terms import MotionPhase
 from meeting_server.domain.votes import drafting, motions, officers, papers
 
 _PARTS = (
@@ -309,9 +310,9 @@ def next_deadline(state: MeetingState) -> Millis | None:
     if state.floor is not None and state.floor.ends_at is not None:
         moments.append(state.floor.ends_at)
     for motion in motions.running(state):
-        due = motion.collect_until if motion.phase == "collecting" else motion.closes_at
-        waits = motion.phase == "voting" and motion.paper_count is not None and not motion.paper_count.is_signed
-        if due is not None and motion.phase in ("collecting", "voting") and not waits:
+        due = motion.collect_until if motion.phase == MotionPhase.COLLECTING else motion.closes_at
+        waits = motion.phase == MotionPhase.VOTING and motion.paper_count is not None and not motion.paper_count.is_signed
+        if due is not None and motion.phase in (MotionPhase.COLLECTING, MotionPhase.VOTING) and not waits:
             moments.append(due)
     running = roll_call.running(state)
     if running is not None:

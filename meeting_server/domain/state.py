@@ -27,7 +27,6 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import (
     AgendaItem,
     Amendment,
-    AppraisalSheet,
     Candidate,
     Choice,
     Device,
@@ -35,14 +34,11 @@ from meeting_server.domain.terms import (
     EvidenceLevel,
     MediaKind,
     MeetingKind,
-    MotionForce,
     NamedBallot,
     NoteKind,
-    Office,
     Paper,
     PaperCount,
     ParticipantKind,
-    PollShape,
     Preset,
     QuorumCheck,
     RoomKind,
@@ -50,24 +46,11 @@ from meeting_server.domain.terms import (
     Tally,
     Terms,
     Verdict,
-    VoteMethod,
     WrittenOpinion,
 )
+from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, MotionPhase, Office, PollShape, VoteMethod
 
 Phase = Literal["convened", "cancelled", "open", "adjourned"]
-MotionPhase = Literal[
-    "drafted",  # 草拟: seen by those who run votes
-    "moved",  # 提出: before the meeting
-    "discussed",  # 讨论完
-    "preparing",  # the key of a secret paper is being made
-    "collecting",  # 领票
-    "voting",  # 投票
-    "sealing",  # 封箱
-    "closed",  # 计票完
-    "published",  # 公布
-    "withdrawn",  # 撤回
-]
-
 CHAT_KEPT = 200
 """Messages of each room kept in the state for snapshots; the journal has them all."""
 
@@ -219,12 +202,12 @@ class Motion:
     verdict: Verdict | None = None
     named: tuple[NamedBallot, ...] = ()
     withdrawn_reason: str = ""
-    shape: PollShape = "choices"
+    shape: PollShape = PollShape.CHOICES
     candidates: tuple[Candidate, ...] = ()
     terms: Terms | None = None
     minimum_group: int = 0
     revote_of: MotionId | None = None
-    sheet: AppraisalSheet = "mutual"
+    sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     """Of an appraisal."""
     based_on: tuple[MotionId, ...] = ()
     """Of an organisation sheet: the published sheets it rests on."""
@@ -252,7 +235,7 @@ class Motion:
     @property
     def grades_people(self) -> bool:
         """Whether its ballots hold grades: an organisation sheet is adopted as a whole, like a motion."""
-        return self.force == "appraisal" and self.sheet != "organisation"
+        return self.force == MotionForce.APPRAISAL and self.sheet != AppraisalSheet.ORGANISATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Literal
 from meeting_server.domain.audience import Hint, Public
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.vote_terms import Base, BulletinReaders, Comparison, Electorate, Grade, RuleMethod, VerdictReason
 
 MeetingKind = Literal[
     "general",  # 支部党员大会
@@ -23,21 +24,6 @@ Device = Literal["phone", "desktop", "hall"]
 EvidenceLevel = Literal["connected", "responsive", "confirmed"]
 ConfirmedBy = Literal["roll_call", "spoke", "ballot", "marked", "hall_code"]
 """How presence was confirmed; ``hall_code``: the hall's rotating QR code was scanned."""
-VoteMethod = Literal["open", "named", "secret"]
-"""open: only counts are published; named (记名): who chose what is published with the result; secret (无记名): nothing
-that is stored, logged or sent links a member to a choice (RFC 9474 blind signatures, see ``ballots/box``)."""
-MotionForce = Literal["motion", "poll", "election", "appraisal", "survey"]
-"""motion: decided under a preset · poll (投票调查): no force, no quorum, no verdict · election (选举) · appraisal
-(民主评议) · survey (问卷): anonymous, shown only above a minimum group size."""
-AppraisalSheet = Literal["self", "mutual", "organisation"]
-"""self (自评): each of those appraised about themselves, named · mutual (互评): everyone about everyone on the sheet,
-secret, only the sums · organisation (组织评定): the grades proposed on the basis of the others, adopted by vote."""
-Grade = Literal["excellent", "good", "pass", "fail"]
-"""优秀 / 合格 / 基本合格 / 不合格."""
-PollShape = Literal["choices", "scale", "word"]
-"""choices: one or several of a list · scale: 1 to 5 · word: a few words of one's own."""
-Office = Literal["scrutineer", "teller"]
-"""监票人 and 计票人."""
 NoteKind = Literal["point", "dissent", "resolution"]
 MediaKind = Literal["audio", "video", "screen"]
 ParticipantKind = Literal["person", "hall_camera"]
@@ -45,13 +31,6 @@ CaptionsEnd = Literal["busy", "unavailable"]
 """Why live captions ended by themselves: the machine has other work, or nothing that could write them is there (any more)."""
 """hall_camera: a camera or an encoder of the hall. It is let in by whoever runs the meeting, is heard and seen, and can be
 stopped and removed like a person; it is nobody's presence, speaks without the floor and is in no count."""
-
-Comparison = Literal["at_least", "more_than"]
-Base = Literal["entitled", "present", "cast", "yes_no"]
-"""entitled 应到 · present 实到 · cast 投出的票 (abstentions counted) · yes_no 赞成与不赞成之和."""
-Electorate = Literal["voting", "committee", "members", "everyone"]
-"""voting: those with voting rights · committee: those of them on the committee · members: 正式党员 and 预备党员 ·
-everyone: whoever is on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +63,7 @@ class Preset:
     title_en: str
     quorum: Threshold | None
     passing: Threshold | None
-    method: Literal["open", "named", "secret", "free"]
+    method: RuleMethod
     electorate: Electorate
     source: str
     assumed: tuple[str, ...] = ()
@@ -96,7 +75,7 @@ class Preset:
     """Fields on which public sources disagree: the secretary confirms them before opening."""
     excellent: Share = Share(1, 3)
     """Of an appraisal: how many of those appraised can be 优秀."""
-    bulletin: Literal["scrutineers", "members"] = "scrutineers"
+    bulletin: BulletinReaders = BulletinReaders.SCRUTINEERS
     """Of a secret vote: who is given the sealed ballots in an exported bundle; members: whoever may export it."""
 
 
@@ -182,9 +161,6 @@ class Choice:
     label: str
 
 
-FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
-
-
 @dataclass(frozen=True, slots=True)
 class QuorumCheck:
     """Whether enough were there, at one moment: ``needed`` of ``entitled`` with ``present`` present."""
@@ -228,7 +204,7 @@ class Verdict:
     """
 
     carried: bool
-    reason: Literal["reached", "not_reached", "no_quorum_at_close", "no_force", "elected", "tied", "short", "more_than_issued"]
+    reason: VerdictReason
     needed: int
     base: Base
     base_count: int
@@ -246,7 +222,7 @@ class Candidate:
     name: str
     strokes: int = 0
     participant_id: ParticipantId | None = None
-    grade: Literal["", "excellent", "good", "pass", "fail"] = ""
+    grade: Grade = Grade.NONE
     """On an organisation sheet: the grade proposed."""
 
 

@@ -25,6 +25,7 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Right, Role, may
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion
+from meeting_server.domain.vote_terms import MotionPhase
 from meeting_server.domain.votes.running_tally import running_tally, step_of
 
 EVERYONE_ELSE = None
@@ -137,7 +138,7 @@ def _own_ballot_only(motion: Motion, viewer: ParticipantId | None) -> Motion:
 
 def _unpublished(motion: Motion, viewer: ParticipantId | None) -> Motion:
     motion = replace(motion, opinions=())
-    if motion.phase == "published":
+    if motion.phase == MotionPhase.PUBLISHED:
         return motion
     count = motion.paper_count if viewer in _counters_of(motion) else None
     return replace(motion, tally=None, verdict=None, paper_count=count)

@@ -18,6 +18,7 @@ from meeting_server.domain.commands import SERVER, IssuePaper, ReportSealed
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId
 from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.papers import may_collect
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.assembly import Assembly
@@ -62,14 +63,14 @@ class Papers:
                 self._agree(assembly, fact.event.motion_id)
             elif isinstance(fact.event, events.ConnectionOpened):  # who comes in between hears how far it is
                 for motion in fact.after.motions.values():
-                    if motion.method == "secret" and motion.phase in ("collecting", "voting"):
+                    if motion.method == VoteMethod.SECRET and motion.phase in (MotionPhase.COLLECTING, MotionPhase.VOTING):
                         self.progressed(assembly, motion.motion_id)
 
     def resume(self, assembly: Assembly) -> None:
         """Do what was left undone when the server stopped."""
         state = assembly.state
         for motion in state.motions.values() if state is not None else ():
-            if motion.method == "secret" and motion.phase in ("preparing", "voting", "sealing"):
+            if motion.method == VoteMethod.SECRET and motion.phase in (MotionPhase.PREPARING, MotionPhase.VOTING, MotionPhase.SEALING):
                 self._agree(assembly, motion.motion_id)
 
     def _agree(self, assembly: Assembly, motion_id: MotionId) -> None:
@@ -92,15 +93,15 @@ class Papers:
 
     async def _step(self, assembly: Assembly, box: Box, state: MeetingState, motion: Motion) -> None:
         name = paper_id(state.meeting_id, motion.motion_id)
-        if motion.phase == "preparing":
+        if motion.phase == MotionPhase.PREPARING:
             await self._tell(assembly, IssuePaper(motion.motion_id, await box.open(name)))
-        elif motion.phase == "voting" and motion.method == "secret":
+        elif motion.phase == MotionPhase.VOTING and motion.method == VoteMethod.SECRET:
             await box.advance(name, "voting")
-        elif motion.phase == "sealing":
+        elif motion.phase == MotionPhase.SEALING:
             sealed = await box.seal(name)
             ballots = tuple(ballot.choices for ballot in sealed.ballots)
             await self._tell(assembly, ReportSealed(motion.motion_id, sealed.issued, sealed.root.hex(), ballots, sealed.issuances.hex()))
-        elif motion.phase == "withdrawn" and motion.paper is not None:
+        elif motion.phase == MotionPhase.WITHDRAWN and motion.paper is not None:
             await box.seal(name)
 
     async def _tell(self, assembly: Assembly, command: IssuePaper | ReportSealed) -> None:
@@ -120,7 +121,7 @@ class Papers:
         refused = may_collect(state, connection.participant_id, motion, self._clock())
         # A phone whose answer was lost asks again after collecting closed: it is given the stored one, and nothing is signed.
         # The box may lag behind the meeting and still be collecting, so that only this check stands before its key.
-        again = refused is not None and refused.code is Code.NOT_COLLECTING and motion.phase == "voting"
+        again = refused is not None and refused.code is Code.NOT_COLLECTING and motion.phase == MotionPhase.VOTING
         if refused is not None and not again:
             connection.send(RejectedFrame(id, refused.code, refused.field))
             return

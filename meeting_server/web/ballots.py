@@ -17,6 +17,7 @@ from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, MotionId
 from meeting_server.domain.state import Motion
 from meeting_server.domain.votes.ballots import check
+from meeting_server.domain.votes.marks import Validity
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.registry import Registry
 from meeting_server.web.errors import Refused, WebCode
@@ -90,7 +91,7 @@ async def cast(request: Request) -> Response:
         )
     except (msgspec.DecodeError, ValueError):
         raise Refused(WebCode.BAD_MESSAGE) from None
-    if len(ballot.choices) > MOST_MARKS or check(motion, ballot.choices) == "malformed":
+    if len(ballot.choices) > MOST_MARKS or check(motion, ballot.choices) is Validity.MALFORMED:
         raise Refused(Code.BAD_CHOICE, 422, field="choices")
     late = motion.closes_at is not None and registry.clock() >= motion.closes_at  # the server's clock decides
     try:

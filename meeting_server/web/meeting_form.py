@@ -12,6 +12,7 @@ from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.person_names import visible
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan, MeetingKind, Preset
+from meeting_server.domain.vote_terms import Electorate
 from meeting_server.store.people import Member
 from meeting_server.store.schedule import Listed, Plan, Scheduled
 from meeting_server.web.dates import local, millis
@@ -136,10 +137,12 @@ def edited(form: MeetingForm, button: str, roster: Sequence[Member]) -> MeetingF
 def entitled(form: MeetingForm, roster: Sequence[Member], preset: Preset) -> int:
     """应到 under ``preset`` if the meeting were held with the list as it stands in the form."""
     on_list = form.called | {form.chair, form.secretary}
-    if preset.electorate == "everyone":
+    if preset.electorate == Electorate.EVERYONE:
         return sum(1 for m in roster if m.member_id in on_list) + len(_guest_names(form.guests))
     return sum(
-        1 for m in roster if m.member_id in on_list and m.may_vote and not m.exclusion and (m.committee or preset.electorate == "voting")
+        1
+        for m in roster
+        if m.member_id in on_list and m.may_vote and not m.exclusion and (m.committee or preset.electorate == Electorate.VOTING)
     )
 
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Convening, Invited
+from meeting_server.domain.vote_terms import Electorate
 from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.store.documents import Progress
 from meeting_server.store.leave import Leave
@@ -142,9 +143,9 @@ def _entitled(convening: Convening | None) -> int:
         return 0
 
     def counted(person: Invited) -> bool:
-        if convening.preset.electorate == "everyone":
+        if convening.preset.electorate == Electorate.EVERYONE:
             return True
-        return person.voting and not person.excluded_reason and (person.committee or convening.preset.electorate == "voting")
+        return person.voting and not person.excluded_reason and (person.committee or convening.preset.electorate == Electorate.VOTING)
 
     return sum(1 for person in convening.participants if counted(person))
 

@@ -21,6 +21,7 @@ from meeting_server.archive.transcript import Spoken
 from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
+from meeting_server.domain.vote_terms import Office
 from meeting_server.domain.votes.officers import holders
 from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.live.outcome import UnknownMeeting
@@ -135,7 +136,7 @@ async def _counters(request: Request, scheduled: Scheduled) -> Collection[Partic
     if made is not None or scheduled.status != "adjourned":
         return made.counters if made is not None else ()
     state = await state_of(request, scheduled)
-    return () if state is None else holders(state, "scrutineer") | holders(state, "teller")
+    return () if state is None else holders(state, Office.SCRUTINEER) | holders(state, Office.TELLER)
 
 
 _OF_ROLES = {

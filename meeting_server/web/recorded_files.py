@@ -20,6 +20,7 @@ from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.meeting import replay
 from meeting_server.domain.state import MeetingState
+from meeting_server.domain.vote_terms import BulletinReaders
 from meeting_server.journal.bundle import write_bundle
 from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.store.access_log import Act
@@ -110,7 +111,7 @@ async def _bulletins(request: Request, reader: Reader, state: MeetingState) -> d
             if sealed is None or motion.paper is None:
                 continue
             handed = await box.issued_to(name)
-            given = counts or motion.preset.bulletin == "members"
+            given = counts or motion.preset.bulletin == BulletinReaders.MEMBERS
             made = bulletin_of(name, motion.paper, handed, sealed) if given else withheld(name, motion.paper, handed)
             files[file_of(motion.motion_id)] = made
     except StorageUnavailable as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from meeting_server.domain.terms import Preset
+from meeting_server.domain.vote_terms import Electorate, RuleMethod
 from meeting_server.domain.votes.rules import needed
 
 Say = Callable[..., str]
@@ -40,14 +41,14 @@ def rule_words(preset: Preset, entitled: int, language: str, say: Say) -> RuleWo
         doubts=say("schedule.rule.assumed", fields=fields) if fields else "",
         disputed=say("schedule.rule.disputed", fields=disputed) if disputed else "",
         opinions=say("schedule.rule.opinions") if preset.written_opinions else "",
-        secret=preset.method == "secret",
+        secret=preset.method == RuleMethod.SECRET,
     )
 
 
 def _quorum(preset: Preset, entitled: int, say: Say) -> str:
     if preset.quorum is None:
         return say("schedule.rule.quorum_none")
-    key = "quorum_committee" if preset.electorate == "committee" else "quorum"
+    key = "quorum_committee" if preset.electorate == Electorate.COMMITTEE else "quorum"
     return say(f"schedule.rule.{key}", entitled=entitled, needed=needed(preset.quorum, entitled))
 
 

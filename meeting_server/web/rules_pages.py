@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, cast, get_args
+from enum import StrEnum
+from typing import TypeVar
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.domain.terms import Base, Comparison, Electorate, Preset, Share, Threshold
+from meeting_server.domain.terms import Preset, Share, Threshold
+from meeting_server.domain.vote_terms import Base, BulletinReaders, Comparison, Electorate, RuleMethod
 from meeting_server.domain.votes.elections import candidates_needed
 from meeting_server.domain.votes.rules import most, needed
 from meeting_server.store.presets import PresetFileError
@@ -23,13 +25,7 @@ from meeting_server.web.pages import language_of, render, say, see
 from meeting_server.web.permissions import Action, require, tree_of
 from meeting_server.web.rule_words import rule_words
 
-Method = Literal["open", "named", "secret", "free"]
-METHODS: tuple[Method, ...] = get_args(Method)
-BASES: tuple[Base, ...] = get_args(Base)
-COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
-Readers = Literal["scrutineers", "members"]
-BULLETINS: tuple[Readers, ...] = get_args(Readers)
-ELECTORATES: tuple[Electorate, ...] = get_args(Electorate)
+_Word = TypeVar("_Word", bound=StrEnum)
 TITLE_LONGEST, SOURCE_LONGEST = 60, 300
 MOST_DENOMINATOR, MOST_PEOPLE, MOST_SURPLUS = 100, 3000, 100
 
@@ -60,12 +56,12 @@ class Worked:
 def worked_out(preset: Preset, example: Example) -> Worked:
     """The very numbers the meeting would use, by the very functions."""
     quorum = needed(preset.quorum, example.entitled) if preset.quorum is not None else 0
-    base: Base = preset.passing.base if preset.passing is not None else "cast"
+    base: Base = preset.passing.base if preset.passing is not None else Base.CAST
     of = {
-        "entitled": example.entitled,
-        "present": example.present,
-        "cast": example.cast,
-        "yes_no": max(0, example.cast - example.abstained),
+        Base.ENTITLED: example.entitled,
+        Base.PRESENT: example.present,
+        Base.CAST: example.cast,
+        Base.YES_NO: max(0, example.cast - example.abstained),
     }[base]
     passing = needed(preset.passing, of) if preset.passing is not None else 0
     candidates, excellent = candidates_needed(5, preset.surplus_percent), most(preset.excellent, example.entitled)
@@ -179,12 +175,12 @@ async def _form(
             "example": example,
             "worked": worked_out(preset, example),
             "faults": faults,
-            "methods": METHODS,
-            "bases": BASES,
-            "comparisons": COMPARISONS,
-            "electorates": ELECTORATES,
-            "bulletins": BULLETINS,
-            "appraises": preset.passing is None and preset.method == "secret",
+            "methods": tuple(RuleMethod),
+            "bases": tuple(Base),
+            "comparisons": tuple(Comparison),
+            "electorates": tuple(Electorate),
+            "bulletins": tuple(BulletinReaders),
+            "appraises": preset.passing is None and preset.method == RuleMethod.SECRET,
         },
         status=422 if faults else 200,
     )
@@ -217,11 +213,11 @@ def _threshold(form: FormData, name: str, faults: list[str]) -> Threshold | None
     if not 0 < numerator <= denominator:
         faults.append(name)
         numerator, denominator = 1, 2
-    comparison = _one_of(field(form, f"{name}-comparison"), COMPARISONS)
-    base = "entitled" if name == "quorum" else _one_of(field(form, f"{name}-base"), BASES)
-    if (numerator, comparison) == (denominator, "more_than"):  # more than all of them: nobody could ever reach it
+    comparison = _one_of(field(form, f"{name}-comparison"), Comparison)
+    base = Base.ENTITLED if name == "quorum" else _one_of(field(form, f"{name}-base"), Base)
+    if (numerator, comparison) == (denominator, Comparison.MORE_THAN):  # more than all of them: nobody could ever reach it
         faults.append(name)
-    return Threshold(numerator, denominator, cast(Comparison, comparison), cast(Base, base))
+    return Threshold(numerator, denominator, comparison, base)
 
 
 def _share(form: FormData, before: Share, faults: list[str]) -> Share:
@@ -236,11 +232,12 @@ def _share(form: FormData, before: Share, faults: list[str]) -> Share:
     return Share(numerator, denominator)
 
 
-def _one_of(value: str, allowed: tuple[str, ...]) -> str:
+def _one_of(value: str, allowed: type[_Word]) -> _Word:
     """Raises Refused(bad_form): the page offers nothing else."""
-    if value not in allowed:
-        raise Refused(WebCode.BAD_FORM)
-    return value
+    try:
+        return allowed(value)
+    except ValueError:
+        raise Refused(WebCode.BAD_FORM) from None
 
 
 def _read(form: FormData, source: Preset, preset_id: str) -> tuple[Preset, tuple[str, ...]]:
@@ -261,13 +258,13 @@ def _read(form: FormData, source: Preset, preset_id: str) -> tuple[Preset, tuple
         title_en=title,
         quorum=_threshold(form, "quorum", faults),
         passing=_threshold(form, "passing", faults),
-        method=cast(Method, _one_of(field(form, "method"), METHODS)),
-        electorate=cast(Electorate, _one_of(field(form, "electorate"), ELECTORATES)),
+        method=_one_of(field(form, "method"), RuleMethod),
+        electorate=_one_of(field(form, "electorate"), Electorate),
         source=reference,
         written_opinions=field(form, "opinions") == "yes",
         surplus_percent=max(0, surplus),
         excellent=_share(form, source.excellent, faults),
-        bulletin=cast(Readers, _one_of(field(form, "bulletin") or source.bulletin, BULLETINS)),
+        bulletin=_one_of(field(form, "bulletin") or source.bulletin, BulletinReaders),
     )
     return preset, tuple(dict.fromkeys(faults))
 

@@ -139,7 +139,7 @@ SEEN_BY: dict[Audience, str] = {
 
 
 def words(values: Iterable[object]) -> str:
-    return " · ".join(f"`{value}`" for value in values)
+    return " · ".join(f"`{value}`" if value != "" else "empty" for value in values)
 
 
 def closing() -> str:

@@ -11,7 +11,7 @@ from enum import Enum
 
 import msgspec
 
-from meeting_server.domain import commands, errors, events, ids, roles, state, terms
+from meeting_server.domain import commands, errors, events, ids, roles, state, terms, vote_terms
 from meeting_server.wire import client_messages, server_messages
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codes import WireCode
@@ -94,8 +94,16 @@ class Types:
         return comment(cls) + text
 
     def enumeration(self, cls: type[Enum]) -> str:
+        """Its values as a type; those of a vote by name too, so that nothing is compared with a bare string."""
         self.written.add(cls)
-        return comment(cls) + f"export type {cls.__name__} = " + " | ".join(f'"{m.value}"' for m in cls) + ";"
+        name = cls.__name__
+        if cls.__module__ == vote_terms.__name__:
+            members = "\n".join(f'  {m.name}: "{m.value}",' for m in cls)
+            return (
+                comment(cls)
+                + f"export const {name} = {{\n{members}\n}} as const;\nexport type {name} = (typeof {name})[keyof typeof {name}];"
+            )
+        return comment(cls) + f"export type {name} = " + " | ".join(f'"{m.value}"' for m in cls) + ";"
 
     def rest(self) -> Iterable[str]:
         """The classes that were mentioned but not yet written."""
@@ -140,6 +148,11 @@ def aliases() -> Iterable[str]:
     for literal, name in ALIASES.items():
         values = " | ".join(f'"{value}"' for value in typing.get_args(literal))
         yield f"export type {name} = {values};"
+
+
+def vote_words() -> Iterable[type[Enum]]:
+    """Every closed set of words of a vote, also one that no message names."""
+    return (cls for cls in vars(vote_terms).values() if isinstance(cls, type) and cls.__module__ == vote_terms.__name__)
 
 
 def by_kind(title: str, kinds: dict[str, type], prefix: str) -> str:
@@ -204,6 +217,7 @@ def render() -> str:
     if errors.Code not in out.written:
         parts.append(out.enumeration(errors.Code))
     parts.append(out.enumeration(WireCode))
+    parts += [out.enumeration(cls) for cls in vote_words() if cls not in out.written]
     if roles.Right not in out.written:
         parts.append(out.enumeration(roles.Right))
     parts.append(f"\n// --- Frames by kind {'-' * 86}\n")

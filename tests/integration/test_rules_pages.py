@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from meeting_server.domain.terms import Share, Threshold
+from meeting_server.domain.vote_terms import Base, Comparison
 from tests.meeting_house import MeetingHouse, form_fields, meeting_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -100,7 +101,7 @@ async def test_a_saved_rule_rules_the_branch_and_no_other(house: MeetingHouse) -
     browser = await house.signed_in("secretary")
     await browser.submit(f"/branches/{branch}/rules", fields(), page=f"/branches/{branch}/rules/new?from=general_meeting")
     (own,) = house.desk.presets.own(branch)
-    assert own.preset.quorum == Threshold(2, 3, "at_least", "entitled")
+    assert own.preset.quorum == Threshold(2, 3, Comparison.AT_LEAST, Base.ENTITLED)
     assert own.preset.preset_id in house.desk.presets.of_branch(branch)
     assert own.preset.preset_id not in house.desk.presets.of_branch(other)
     answer = await browser.submit(f"/branches/{branch}/meetings/new", form_fields(house, preset=own.preset.preset_id), page="/me")

@@ -13,8 +13,10 @@ from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Candidate, Share
+from meeting_server.domain.vote_terms import AppraisalSheet, Grade, MotionForce
 from meeting_server.domain.votes.appraisals import grades, most_excellent, subjects_refused
-from meeting_server.domain.votes.ballots import GRADES, count
+from meeting_server.domain.votes.ballots import count
+from meeting_server.domain.votes.marks import GRADES
 from tests.sitting import GENERAL
 
 SHARES = st.tuples(st.integers(1, 100), st.integers(1, 100)).map(lambda pair: Share(min(pair), max(pair)))
@@ -50,7 +52,7 @@ def test_a_mutual_sheet_proposes_what_most_gave_and_never_too_many_excellent(dra
         assert sum(given_to[f"{who}:{each}"] for each in GRADES) == len(ballots)
         best = max(given_to[f"{who}:{each}"] for each in GRADES)
         first = next(each for each in GRADES if given_to[f"{who}:{each}"] == best)
-        if first == "excellent":
+        if first is Grade.EXCELLENT:
             wanted.append(who)
         assert grade == first or (grade, first) == ("good", "excellent")
     assert len(excellent) == min(len(wanted), most_excellent(motion.preset, len(proposed)))
@@ -60,8 +62,8 @@ def test_a_mutual_sheet_proposes_what_most_gave_and_never_too_many_excellent(dra
 
 @given(share=SHARES, excellent=st.integers(0, 60), people=st.integers(1, 60))
 def test_an_organisation_sheet_is_taken_exactly_up_to_its_share(share: Share, excellent: int, people: int) -> None:
-    listed = tuple(Candidate("", f"n{n}", grade="excellent" if n < excellent else "good") for n in range(people))
-    draft = DraftMotion("评定", force="appraisal", sheet="organisation", candidates=listed)
+    listed = tuple(Candidate("", f"n{n}", grade=Grade.EXCELLENT if n < excellent else Grade.GOOD) for n in range(people))
+    draft = DraftMotion("评定", force=MotionForce.APPRAISAL, sheet=AppraisalSheet.ORGANISATION, candidates=listed)
     refused = subjects_refused(draft, replace(GENERAL, excellent=share))
     fits = Fraction(min(excellent, people), people) <= Fraction(share.numerator, share.denominator)
     assert (refused is None) == fits

@@ -19,6 +19,7 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState
 from meeting_server.domain.terms import Choice, Paper
 from meeting_server.domain.visibility import RUNNERS_CHANGE, copies, fresh_view_for, runners, view
+from meeting_server.domain.vote_terms import VoteMethod
 from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.domain.votes.motions import RUNNING, voting_now
 from tests.sitting import Sitting, member
@@ -186,7 +187,7 @@ class Meeting(RuleBasedStateMachine):
     )
     def a_whole_vote_is_held(self, force: Any, ballots: list[tuple[str, int]], published: bool) -> None:
         choices = (Choice("", "甲"), Choice("", "乙"), Choice("", "丙")) if force == "poll" else ()
-        self.sitting.ask("secretary", c.DraftMotion("议题", force=force, method="named", choices=choices))
+        self.sitting.ask("secretary", c.DraftMotion("议题", force=force, method=VoteMethod.NAMED, choices=choices))
         motion_id = list(self.sitting.state.motions)[-1]
         self.sitting.ask("secretary", c.OpenMotion(motion_id))
         paper = self.sitting.state.motions[motion_id].choices

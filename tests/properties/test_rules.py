@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meeting_server.domain.terms import Comparison, Threshold
+from meeting_server.domain.terms import Threshold
+from meeting_server.domain.vote_terms import Base, Comparison
 from meeting_server.domain.votes.elections import candidates_needed
 from meeting_server.domain.votes.rules import needed, quorum_check
 from meeting_server.store.presets import load_presets
@@ -25,7 +26,7 @@ def enough(threshold: Threshold, votes: int, base: int) -> bool:
 @pytest.mark.parametrize("comparison", ["at_least", "more_than"])
 @pytest.mark.parametrize("fraction", FRACTIONS)
 def test_what_is_needed_is_exact_at_every_size_up_to_three_thousand(fraction: tuple[int, int], comparison: Comparison) -> None:
-    threshold = Threshold(*fraction, comparison, "entitled")
+    threshold = Threshold(*fraction, comparison, Base.ENTITLED)
     for base in range(LARGEST + 1):
         least = needed(threshold, base)
         assert least >= 1
@@ -42,7 +43,7 @@ def test_what_is_needed_is_exact_at_every_size_up_to_three_thousand(fraction: tu
 def test_a_quorum_is_met_exactly_when_the_fraction_is(
     fraction: tuple[int, int], comparison: Comparison, entitled: int, present: int
 ) -> None:
-    threshold = Threshold(*fraction, comparison, "entitled")
+    threshold = Threshold(*fraction, comparison, Base.ENTITLED)
     check = quorum_check(threshold, entitled, present)
     assert check.met is (present >= 1 and enough(threshold, present, entitled))
 

@@ -34,6 +34,7 @@ from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Candidate, Paper, Preset, Share
 from meeting_server.domain.visibility import view
+from meeting_server.domain.vote_terms import AppraisalSheet, Grade
 from meeting_server.domain.votes.appraisals import grades
 from meeting_server.journal.bundle import read_bundle, write_bundle
 from meeting_server.journal.port import Draft, Record
@@ -212,7 +213,7 @@ def test_excellent_is_proposed_for_at_most_the_share_of_the_rule_by_how_many_gav
     proposed = dict(grades(motion, motion.tally))
     assert [who for who, grade in proposed.items() if grade == "excellent"] == ["c1", "c3"]  # a third of six
     half = replace(motion, preset=replace(motion.preset, excellent=Share(1, 2)))
-    assert list(dict(grades(half, motion.tally)).values()).count("excellent") == 3
+    assert list(dict(grades(half, motion.tally)).values()).count(Grade.EXCELLENT) == 3
 
 
 # --- organisation -----------------------------------------------------------------------------------------------
@@ -261,7 +262,7 @@ def test_it_rests_on_published_sheets_only() -> None:
     assert told(sitting, draft).code is Code.NOT_CLOSED
     assert told(sitting, replace(draft, based_on=(MotionId("m9"),))).code is Code.UNKNOWN_MOTION
     assert told(sitting, replace(sheet("mutual"), based_on=(MotionId("m1"),))).code is Code.BAD_CHOICE
-    assert told(sitting, DraftMotion("通过", sheet="self")).code is Code.BAD_CHOICE
+    assert told(sitting, DraftMotion("通过", sheet=AppraisalSheet.SELF)).code is Code.BAD_CHOICE
 
 
 def test_the_rule_is_the_branch_s_own_for_appraisals_and_its_share_goes_with_the_basis() -> None:
@@ -343,7 +344,7 @@ def appraised_meeting() -> Story:
     story.do(SECRETARY, OpenMotion(MotionId("m1")))
     story.do(LI, CastBallot(MotionId("m1"), ("c2:good", "t:学习抓得不紧。")))
     story.do(SUN, CastBallot(MotionId("m1"), ("t:请同志们评。",)))
-    graded = [replace(one, grade="good") for one in two]
+    graded = [replace(one, grade=Grade.GOOD) for one in two]
     for number, draft in enumerate((None, sheet("organisation", *graded, title="2026 年度", based_on=("m1",))), 1):
         motion_id = MotionId(f"m{number}")
         if draft is not None:

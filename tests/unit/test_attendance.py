@@ -33,6 +33,7 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Participant
 from meeting_server.domain.terms import Invited
 from meeting_server.domain.visibility import view
+from meeting_server.domain.vote_terms import Electorate
 from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.journal.upcast import event_of
 from tests.sitting import GENERAL, START, Sitting
@@ -246,7 +247,7 @@ def test_whoever_is_asked_to_leave_is_still_expected_and_what_was_counted_stays_
 
 
 def test_a_guest_who_is_asked_to_leave_is_expected_by_no_count() -> None:
-    everyone = replace(GENERAL, electorate="everyone")
+    everyone = replace(GENERAL, electorate=Electorate.EVERYONE)
     guest = Invited(ParticipantId("guest"), "路人", Standing.GUEST, Role.GUEST, False)
     sitting = Sitting(1, preset=everyone, extra=[guest])
     sitting.did("secretary", RemoveParticipant(ParticipantId("guest")))

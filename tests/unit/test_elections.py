@@ -26,13 +26,14 @@ from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Candidate, Choice, Paper, Terms
+from meeting_server.domain.vote_terms import Base, Grade, MotionForce
 from meeting_server.domain.votes.appraisals import grades
 from meeting_server.domain.votes.elections import candidates_needed
 from tests.sitting import Sitting, member
 
 KEY = Paper("ab", "fingerprint", "04")
 CANDIDATES = tuple(Candidate("", name, strokes) for name, strokes in (("王", 4), ("丁", 2), ("李", 7), ("赵", 9)))
-ELECTION = DraftMotion("选举支部委员会", force="election", candidates=CANDIDATES, terms=Terms(3, "组〔2026〕12号", "present"))
+ELECTION = DraftMotion("选举支部委员会", force=MotionForce.ELECTION, candidates=CANDIDATES, terms=Terms(3, "组〔2026〕12号", Base.PRESENT))
 E1 = MotionId("m2")
 
 
@@ -83,9 +84,9 @@ def test_an_election_names_its_approval_its_base_and_enough_candidates() -> None
     sitting = Sitting(2)
     for draft, code in (
         (replace(ELECTION, terms=None), Code.APPROVAL_MISSING),
-        (replace(ELECTION, terms=Terms(3, " ", "present")), Code.APPROVAL_MISSING),
-        (replace(ELECTION, terms=Terms(3, "12号", "cast")), Code.BASE_UNCONFIRMED),
-        (replace(ELECTION, terms=Terms(4, "12号", "present")), Code.TOO_FEW_CANDIDATES),
+        (replace(ELECTION, terms=Terms(3, " ", Base.PRESENT)), Code.APPROVAL_MISSING),
+        (replace(ELECTION, terms=Terms(3, "12号", Base.CAST)), Code.BASE_UNCONFIRMED),
+        (replace(ELECTION, terms=Terms(4, "12号", Base.PRESENT)), Code.TOO_FEW_CANDIDATES),
     ):
         assert sitting.refused("secretary", draft) is code
 
@@ -116,7 +117,7 @@ def test_the_most_votes_above_half_are_elected() -> None:
 
 
 def test_a_quorum_of_four_fifths_lost_by_the_closing_fails_an_election() -> None:
-    draft = replace(ELECTION, terms=Terms(1, "12号", "present"))
+    draft = replace(ELECTION, terms=Terms(1, "12号", Base.PRESENT))
     sitting = branch()
     sitting.did("secretary", draft)
     sitting.did("secretary", OpenMotion(E1))
@@ -132,7 +133,7 @@ def test_a_quorum_of_four_fifths_lost_by_the_closing_fails_an_election() -> None
 
 
 def test_two_with_equal_votes_tie_for_the_one_seat_left() -> None:
-    draft = replace(ELECTION, terms=Terms(2, "12号", "present"))
+    draft = replace(ELECTION, terms=Terms(2, "12号", Base.PRESENT))
     ballots = (*[marks("c1", "c2")] * 3, *[marks("c1", "c3")] * 3, *[marks("c2", "c3")] * 3, marks("c1"))
     verdict = held(*ballots, draft=draft).verdict
     assert verdict is not None
@@ -179,7 +180,7 @@ def test_a_shortfall_is_voted_again_among_those_not_elected_for_fewer_seats_if_t
 
 def test_a_tie_is_voted_on_again_among_the_tied_alone_those_written_in_among_them() -> None:
     sitting = branch()
-    sitting.did("secretary", replace(ELECTION, terms=Terms(2, "12号", "present")))
+    sitting.did("secretary", replace(ELECTION, terms=Terms(2, "12号", Base.PRESENT)))
     sitting.did("secretary", OpenMotion(E1))
     sitting.told(IssuePaper(E1, KEY))
     sitting.did("secretary", CloseCollecting(E1))
@@ -276,7 +277,7 @@ def test_probationary_members_take_part_in_an_appraisal_and_are_not_graded() -> 
     probationary = member("probationary", voting=False, standing=Standing.PROBATIONARY)
     sitting = Sitting(4, extra=[probationary])
     sitting.connect_members(4)
-    draft = DraftMotion("民主评议", force="appraisal", candidates=(Candidate("", "m1", 1, ParticipantId("m1")),))
+    draft = DraftMotion("民主评议", force=MotionForce.APPRAISAL, candidates=(Candidate("", "m1", 1, ParticipantId("m1")),))
     sitting.did("secretary", draft)
     assert (
         sitting.refused("secretary", replace(draft, candidates=(Candidate("", "p", 1, ParticipantId("probationary")),)))
@@ -291,7 +292,7 @@ def test_at_most_a_third_are_proposed_as_excellent() -> None:
     sitting = Sitting(4)
     sitting.connect_members(4)
     subjects = tuple(Candidate("", f"s{n}", n) for n in range(1, 7))
-    sitting.did("secretary", DraftMotion("民主评议", force="appraisal", candidates=subjects))
+    sitting.did("secretary", DraftMotion("民主评议", force=MotionForce.APPRAISAL, candidates=subjects))
     sitting.did("secretary", OpenMotion(MotionId("m1")))
     sitting.told(IssuePaper(MotionId("m1"), KEY))
     sitting.did("secretary", CloseCollecting(MotionId("m1")))
@@ -300,13 +301,13 @@ def test_at_most_a_third_are_proposed_as_excellent() -> None:
     sitting.told(ReportSealed(MotionId("m1"), 1, "root", (ballot,)))
     motion = sitting.state.motions[MotionId("m1")]
     assert motion.tally is not None
-    assert [grade for _, grade in grades(motion, motion.tally)].count("excellent") == 2
+    assert [grade for _, grade in grades(motion, motion.tally)].count(Grade.EXCELLENT) == 2
 
 
 def test_a_survey_with_fewer_answers_than_its_group_shows_nothing() -> None:
     sitting = Sitting(4)
     paper = (Choice("", "满意"), Choice("", "不满意"))
-    sitting.did("secretary", DraftMotion("问卷", force="survey", choices=paper, minimum_group=3))
+    sitting.did("secretary", DraftMotion("问卷", force=MotionForce.SURVEY, choices=paper, minimum_group=3))
     sitting.did("secretary", OpenMotion(MotionId("m1")))
     sitting.told(IssuePaper(MotionId("m1"), KEY))
     sitting.did("secretary", CloseCollecting(MotionId("m1")))

@@ -6,6 +6,7 @@ from meeting_server.domain.events import BallotCast, ChatPosted, MeetingConvened
 from meeting_server.domain.ids import HALL, CommandId, MessageId, MotionId, ParticipantId
 from meeting_server.domain.meeting import evolve
 from meeting_server.domain.state import MeetingState
+from meeting_server.domain.vote_terms import MotionForce, VoteMethod
 from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY, head_of, seal
 from meeting_server.live.fan_out import fan_out
@@ -67,7 +68,7 @@ def meeting() -> MeetingState:
 
 
 def test_a_draft_motion_is_a_bare_number_for_those_who_may_not_see_it() -> None:
-    fact = MotionDrafted(MotionId("m1"), "密", "", None, "motion", "open", (), 1, PRESET, ParticipantId("chair"))
+    fact = MotionDrafted(MotionId("m1"), "密", "", None, MotionForce.MOTION, VoteMethod.OPEN, (), 1, PRESET, ParticipantId("chair"))
     record = seal(MEETING, EMPTY, Draft(fact, ParticipantId("chair"), None, 5))
     made = entry_of(record, evolve(meeting(), fact, 5))
     assert "密".encode() in made.payload_for(ParticipantId("chair"))
@@ -75,7 +76,7 @@ def test_a_draft_motion_is_a_bare_number_for_those_who_may_not_see_it() -> None:
 
 
 def test_a_ballot_is_told_in_full_only_to_its_voter() -> None:
-    drafted = MotionDrafted(MotionId("m1"), "议", "", None, "motion", "open", (), 1, PRESET, ParticipantId("chair"))
+    drafted = MotionDrafted(MotionId("m1"), "议", "", None, MotionForce.MOTION, VoteMethod.OPEN, (), 1, PRESET, ParticipantId("chair"))
     state = evolve(meeting(), drafted, 0)
     fact = BallotCast(MotionId("m1"), ParticipantId("m1"), ("against",))
     made = entry_of(seal(MEETING, EMPTY, Draft(fact, ParticipantId("m1"), None, 5)), evolve(state, fact, 5))

@@ -29,6 +29,7 @@ from meeting_server.domain.ids import HALL, MessageId, ParticipantId, RoomId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Invited
 from meeting_server.domain.visibility import view
+from meeting_server.domain.vote_terms import Electorate
 from meeting_server.domain.votes.electorate import electorate
 from tests.sitting import Sitting, member
 
@@ -76,7 +77,7 @@ def test_the_chair_mutes_stops_and_removes_a_hall_camera_and_a_member_does_not()
 
 def test_a_hall_camera_is_in_no_count_and_no_report() -> None:
     sitting, camera = with_camera()
-    everyone = replace(sitting.state.preset, electorate="everyone")
+    everyone = replace(sitting.state.preset, electorate=Electorate.EVERYONE)
     assert camera not in electorate(sitting.state, everyone)
     assert "guest" in electorate(sitting.state, everyone)
     assert camera not in [row.participant.participant_id for row in report(sitting.state, 0)]

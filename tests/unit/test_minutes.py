@@ -16,6 +16,7 @@ from meeting_server.archive.minutes_document import minutes_document
 from meeting_server.archive.minutes_text import Grid, Points, Words, chinese_number, counts_said, paper_of, verdict_said
 from meeting_server.archive.results import Contender, Result
 from meeting_server.domain.terms import QuorumCheck, Verdict
+from meeting_server.domain.vote_terms import Base, MotionForce, VerdictReason, VoteMethod
 from meeting_server.web import dates
 from meeting_server.web.catalogue import LANGUAGES, text
 from tests.whole_meeting import STARTS, whole_meeting
@@ -86,10 +87,10 @@ def test_a_result_names_base_threshold_and_verdict() -> None:
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
-        (Verdict(False, "not_reached", 26, "entitled", 50, 24), "26 of 50 entitled needed, 24 for: not carried."),
-        (Verdict(True, "reached", 16, "present", 30, 20), "16 of 30 present needed, 20 for: carried."),
-        (Verdict(True, "reached", 13, "cast", 24, 13), "13 of 24 ballots returned needed, 13 for: carried."),
-        (Verdict(True, "reached", 12, "yes_no", 22, 12), "12 of 22 votes for and against needed, 12 for: carried."),
+        (Verdict(False, VerdictReason.NOT_REACHED, 26, Base.ENTITLED, 50, 24), "26 of 50 entitled needed, 24 for: not carried."),
+        (Verdict(True, VerdictReason.REACHED, 16, Base.PRESENT, 30, 20), "16 of 30 present needed, 20 for: carried."),
+        (Verdict(True, VerdictReason.REACHED, 13, Base.CAST, 24, 13), "13 of 24 ballots returned needed, 13 for: carried."),
+        (Verdict(True, VerdictReason.REACHED, 12, Base.YES_NO, 22, 12), "12 of 22 votes for and against needed, 12 for: carried."),
     ],
 )
 def test_the_verdict_is_said_for_every_base(verdict: Verdict, said: str) -> None:
@@ -99,7 +100,7 @@ def test_the_verdict_is_said_for_every_base(verdict: Verdict, said: str) -> None
 def test_a_quorum_lost_by_the_closing_is_said() -> None:
     lost = replace(
         result("通过支部"),
-        verdict=Verdict(False, "no_quorum_at_close", 9, "entitled", 16, 8),
+        verdict=Verdict(False, VerdictReason.NO_QUORUM_AT_CLOSE, 9, Base.ENTITLED, 16, 8),
         quorum_at_close=QuorumCheck(16, 7, 8, False),
     )
     assert verdict_said(lost, words()) == "表决结束时应到 16 人，在场 7 人，不足 8 人：未通过。"
@@ -121,8 +122,8 @@ def test_a_secret_vote_tells_papers_issued_and_no_names() -> None:
 def test_an_election_is_a_table_and_a_sentence() -> None:
     election = replace(
         result("通过支部"),
-        force="election",
-        method="secret",
+        force=MotionForce.ELECTION,
+        method=VoteMethod.SECRET,
         contenders=(
             Contender("丁文静", (("for", 24), ("against", 1), ("abstain", 0)), "elected"),
             Contender("刘海涛", (("for", 8), ("against", 15), ("abstain", 2)), "not_elected"),
@@ -135,7 +136,7 @@ def test_an_election_is_a_table_and_a_sentence() -> None:
         void=1,
         outcome="elected",
         approval_reference="校党〔2026〕3号",
-        verdict=Verdict(True, "elected", 14, "present", 26, 24, elected=("c1",)),
+        verdict=Verdict(True, VerdictReason.ELECTED, 14, Base.PRESENT, 26, 24, elected=("c1",)),
     )
     item = replace(minutes().items[0], results=(election,))
     blocks = paper_of(replace(minutes(), items=(item,)), words()).sections[0].blocks

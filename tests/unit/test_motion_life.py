@@ -24,6 +24,7 @@ from meeting_server.domain.ids import MotionId
 from meeting_server.domain.meeting import evolve
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Paper
+from meeting_server.domain.vote_terms import VoteMethod
 from tests.sitting import PRESETS, Sitting
 from tests.whole_meeting import whole_meeting
 from tools.motion_life import ORDER, diagram, transitions
@@ -31,7 +32,7 @@ from tools.motion_life import ORDER, diagram, transitions
 ALLOWED = {(before, after) for before, _, after in transitions()}
 M1 = MotionId("m1")
 SECRET_LIFE: tuple[tuple[str | None, Command], ...] = (
-    ("secretary", DraftMotion("议题", preset_id="secret", method="secret")),
+    ("secretary", DraftMotion("议题", preset_id="secret", method=VoteMethod.SECRET)),
     ("secretary", MoveMotion(M1)),
     ("secretary", CloseDiscussion(M1)),
     ("secretary", OpenMotion(M1)),

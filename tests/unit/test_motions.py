@@ -24,6 +24,7 @@ from meeting_server.domain.meeting import contradicts
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Choice
+from meeting_server.domain.vote_terms import MotionForce
 from tests.sitting import OF_CAST, Sitting, member
 
 M1 = MotionId("m1")
@@ -229,7 +230,7 @@ def test_a_poll_has_no_quorum_and_no_verdict() -> None:
     sitting = Sitting(4)
     sitting.connect("m1")
     paper = (Choice("", "周三"), Choice("", "周四"), Choice("", "周五"))
-    sitting.did("secretary", DraftMotion("下次主题党日", force="poll", choices=paper, max_choices=2))
+    sitting.did("secretary", DraftMotion("下次主题党日", force=MotionForce.POLL, choices=paper, max_choices=2))
     sitting.did("secretary", OpenMotion(M1))
     sitting.did("m1", CastBallot(M1, ("1", "3")))
     sitting.did("secretary", CloseMotion(M1))
@@ -244,7 +245,7 @@ def test_guests_answer_polls_and_never_vote_on_motions() -> None:
     guest = member("guest", role=Role.GUEST, voting=False, standing=Standing.GUEST)
     sitting = Sitting(2, extra=[guest])
     sitting.connect("m1", "m2", "guest")
-    sitting.did("secretary", DraftMotion("选日子", force="poll", choices=(Choice("", "一"), Choice("", "二"))))
+    sitting.did("secretary", DraftMotion("选日子", force=MotionForce.POLL, choices=(Choice("", "一"), Choice("", "二"))))
     sitting.did("secretary", OpenMotion(M1))
     sitting.did("guest", CastBallot(M1, ("1",)))
     sitting.did("secretary", CloseMotion(M1))

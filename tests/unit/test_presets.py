@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from meeting_server.domain.terms import Share, Threshold
+from meeting_server.domain.vote_terms import Base, Comparison
 from meeting_server.store.presets import FOLDER, PresetFileError, load_presets
 from meeting_server.store.templates import TEMPLATES
 
@@ -20,8 +21,8 @@ def test_every_preset_cites_its_source() -> None:
 
 def test_general_meeting_and_admission_differ_by_half_or_more_than_half() -> None:
     presets = load_presets()
-    assert presets["general_meeting"].quorum == Threshold(1, 2, "at_least", "entitled")
-    assert presets["admission"].quorum == Threshold(1, 2, "more_than", "entitled")
+    assert presets["general_meeting"].quorum == Threshold(1, 2, Comparison.AT_LEAST, Base.ENTITLED)
+    assert presets["admission"].quorum == Threshold(1, 2, Comparison.MORE_THAN, Base.ENTITLED)
     assert presets["admission"].method == "secret"
     assert presets["admission"].written_opinions
 

@@ -12,6 +12,7 @@ from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Choice
 from meeting_server.domain.visibility import copies, view
+from meeting_server.domain.vote_terms import MotionForce, PollShape, VoteMethod
 from tests.sitting import Sitting
 
 M1 = MotionId("m1")
@@ -36,9 +37,17 @@ def seen(sitting: Sitting, viewer: str | None = "m7") -> Motion:
 @pytest.mark.parametrize(
     ("draft", "ballots", "counts"),
     [
-        (DraftMotion("单选", force="poll", choices=LINES), ("1", "2", "1"), (("1", 2), ("2", 1))),
-        (DraftMotion("量表", force="poll", shape="scale"), ("5", "4", "5"), (("1", 0), ("2", 0), ("3", 0), ("4", 1), ("5", 2))),
-        (DraftMotion("一个词", force="poll", shape="word"), ("w:务实", "w:温暖", "w:务实"), (("w:务实", 2), ("w:温暖", 1))),
+        (DraftMotion("单选", force=MotionForce.POLL, choices=LINES), ("1", "2", "1"), (("1", 2), ("2", 1))),
+        (
+            DraftMotion("量表", force=MotionForce.POLL, shape=PollShape.SCALE),
+            ("5", "4", "5"),
+            (("1", 0), ("2", 0), ("3", 0), ("4", 1), ("5", 2)),
+        ),
+        (
+            DraftMotion("一个词", force=MotionForce.POLL, shape=PollShape.WORD),
+            ("w:务实", "w:温暖", "w:务实"),
+            (("w:务实", 2), ("w:温暖", 1)),
+        ),
     ],
     ids=lambda value: value.title if isinstance(value, DraftMotion) else None,
 )
@@ -54,15 +63,15 @@ def test_the_sums_are_seen_by_all_from_three_answers_on(draft: DraftMotion, ball
 
 
 def test_several_of_a_list_are_each_counted() -> None:
-    shown = seen(running(DraftMotion("多选", force="poll", **MULTIPLE), ("1", "2"), ("2",), ("2",))).running
+    shown = seen(running(DraftMotion("多选", force=MotionForce.POLL, **MULTIPLE), ("1", "2"), ("2",), ("2",))).running
     assert shown is not None
     assert shown.counts == (("1", 1), ("2", 3))
 
 
 def test_sums_without_names_move_in_steps_of_three_and_those_of_a_named_poll_with_every_answer() -> None:
     told = []
-    for method in ("open", "named"):
-        sitting = running(DraftMotion("投票", force="poll", method=method, choices=LINES))
+    for method in (VoteMethod.OPEN, VoteMethod.NAMED):
+        sitting = running(DraftMotion("投票", force=MotionForce.POLL, method=method, choices=LINES))
         steps = []
         for n in range(1, 7):
             event = sitting.did(f"m{n}", CastBallot(M1, ("1",)))[0]
@@ -77,7 +86,7 @@ def test_sums_without_names_move_in_steps_of_three_and_those_of_a_named_poll_wit
 
 
 def test_decisions_and_secret_papers_show_only_how_many_are_back() -> None:
-    for draft in (DraftMotion("通过工作总结"), DraftMotion("通过", method="named")):
+    for draft in (DraftMotion("通过工作总结"), DraftMotion("通过", method=VoteMethod.NAMED)):
         sitting = running(draft, *[("for",)] * 6)
         for viewer in ("m7", "secretary", None):
             motion = seen(sitting, viewer)
@@ -87,7 +96,7 @@ def test_decisions_and_secret_papers_show_only_how_many_are_back() -> None:
 
 
 def test_the_sums_stay_until_the_result_takes_their_place() -> None:
-    sitting = running(DraftMotion("投票", force="poll", choices=LINES), *[("1",)] * 4)
+    sitting = running(DraftMotion("投票", force=MotionForce.POLL, choices=LINES), *[("1",)] * 4)
     sitting.did("secretary", CloseMotion(M1))
     shown = seen(sitting).running
     assert shown is not None
@@ -98,6 +107,6 @@ def test_the_sums_stay_until_the_result_takes_their_place() -> None:
 
 
 def test_a_withdrawn_poll_shows_no_sums() -> None:
-    sitting = running(DraftMotion("投票", force="poll", choices=LINES), *[("1",)] * 3)
+    sitting = running(DraftMotion("投票", force=MotionForce.POLL, choices=LINES), *[("1",)] * 3)
     sitting.did("secretary", WithdrawMotion(M1, "改期"))
     assert seen(sitting).running is None

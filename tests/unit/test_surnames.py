@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meeting_server.domain.surnames import _BY_STROKES, strokes_of
 from meeting_server.domain.terms import Candidate
-from meeting_server.domain.votes.elections import on_paper
+from meeting_server.domain.votes.candidates import on_paper
 
 
 def test_common_surnames_have_their_strokes() -> None:

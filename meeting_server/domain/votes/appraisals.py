@@ -12,55 +12,150 @@ from dataclasses import replace
 
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.terms import Preset, Tally
-from meeting_server.domain.votes.ballots import GRADES
+from meeting_server.domain.terms import Candidate, Preset, QuorumCheck, Tally
+from meeting_server.domain.vote_terms import AppraisalSheet, Electorate, Grade, MotionPhase, RuleMethod, VoteMethod
+from meeting_server.domain.votes.candidates import on_paper, people_refused
+from meeting_server.domain.votes.decisions import Decision
+from meeting_server.domain.votes.electorate import counts
+from meeting_server.domain.votes.kind import Kind, Paper, WithoutForce
+from meeting_server.domain.votes.marks import GRADES, Ballot, Graded, Remark, Validity
 from meeting_server.domain.votes.rules import most
 
 APPRAISAL, GENERAL = "appraisal", "general_meeting"
 """The shipped rules a sheet falls back upon."""
 
 
-def sheet_refused(state: MeetingState, command: DraftMotion) -> Rejected | None:
-    """Why there is no such sheet: only appraisals have one, and an organisation sheet rests on published ones alone."""
-    if command.force != "appraisal" and command.sheet != "mutual":
-        return Rejected(Code.BAD_CHOICE, "sheet")
-    if command.based_on and (command.force, command.sheet) != ("appraisal", "organisation"):
-        return Rejected(Code.BAD_CHOICE, "based_on")
-    for motion_id in command.based_on:
-        basis = state.motions.get(motion_id)
-        if basis is None or not basis.grades_people:
-            return Rejected(Code.UNKNOWN_MOTION, "based_on")
-        if basis.phase != "published":
-            return Rejected(Code.NOT_CLOSED, "based_on")
-    return None
+class _GradingSheet(WithoutForce):
+    """Ballots hold grades of those on the sheet."""
+
+    needs_quorum = False
+    of_people = True
+
+    def refused(self, state: MeetingState, command: DraftMotion) -> Rejected | None:
+        return Rejected(Code.BAD_CHOICE, "based_on") if command.based_on else None
+
+    def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
+        return people_refused(state, command) or subjects_refused(command, preset) or on_paper(command.candidates)
+
+    def quorum(self, state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> QuorumCheck:
+        """The quorum of the meeting: 预备党员 take part and do not count."""
+        voting = replace(paper.preset, electorate=Electorate.VOTING)
+        return super().quorum(state, paper, tuple(who for who in entitled if counts(state.participants[who], voting)))
+
+    def lines(self, motion: Motion) -> tuple[str, ...]:
+        return tuple(str(Graded(c.candidate_id, grade)) for c in motion.candidates for grade in GRADES)
+
+
+class SelfSheet(_GradingSheet):
+    """自评: each of those appraised grades themselves, or says a few words, or both; named."""
+
+    def rule(self, state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | Rejected:
+        rule = _grading_rule(state, command, presets)
+        if isinstance(rule, Rejected):
+            return rule
+        return replace(rule, quorum=None, passing=None, electorate=Electorate.MEMBERS, method=RuleMethod.NAMED)
+
+    def method(self, command: DraftMotion, preset: Preset) -> VoteMethod:
+        return VoteMethod.NAMED
+
+    def entitled(self, state: MeetingState, paper: Paper) -> tuple[ParticipantId, ...]:
+        subjects = {candidate.participant_id for candidate in paper.candidates}
+        return tuple(who for who in super().entitled(state, paper) if who in subjects)
+
+    def check(self, motion: Motion, ballot: Ballot) -> Validity:
+        subjects = {candidate.candidate_id for candidate in motion.candidates}
+        grades = [mark for mark in ballot if isinstance(mark, Graded) and mark.candidate_id in subjects]
+        remarks = [mark for mark in ballot if isinstance(mark, Remark) and mark.fits]
+        fits = len(grades) <= 1 and len(remarks) <= 1 and len(grades) + len(remarks) == len(ballot)
+        return Validity.VALID if fits and ballot else Validity.MALFORMED
+
+    def check_of(self, motion: Motion, voter: ParticipantId, ballot: Ballot) -> Validity:
+        """Nobody grades another."""
+        own = {c.candidate_id for c in motion.candidates if c.participant_id == voter}
+        if not own or any(isinstance(mark, Graded) and mark.candidate_id not in own for mark in ballot):
+            return Validity.MALFORMED
+        return self.check(motion, ballot)
+
+
+class MutualSheet(_GradingSheet):
+    """互评: everyone grades everyone on the sheet, the voter too, since a line left out would tell whose ballot it is; secret."""
+
+    needs_quorum = True
+
+    def rule(self, state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | Rejected:
+        rule = _grading_rule(state, command, presets)
+        if isinstance(rule, Rejected):
+            return rule
+        return replace(rule, passing=None, electorate=Electorate.MEMBERS, method=RuleMethod.SECRET)
+
+    def check(self, motion: Motion, ballot: Ballot) -> Validity:
+        subjects = sorted(candidate.candidate_id for candidate in motion.candidates)
+        graded = sorted(mark.candidate_id for mark in ballot if isinstance(mark, Graded))
+        return Validity.VALID if graded == subjects and len(graded) == len(ballot) else Validity.MALFORMED
+
+
+class OrganisationSheet(Decision):
+    """组织评定: the grades proposed stand on the sheet, which is adopted as a whole."""
+
+    def refused(self, state: MeetingState, command: DraftMotion) -> Rejected | None:
+        """It rests on published sheets alone."""
+        for motion_id in command.based_on:
+            basis = state.motions.get(motion_id)
+            if basis is None or not basis.grades_people:
+                return Rejected(Code.UNKNOWN_MOTION, "based_on")
+            if basis.phase != MotionPhase.PUBLISHED:
+                return Rejected(Code.NOT_CLOSED, "based_on")
+        return None
+
+    def rule(self, state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | Rejected:
+        """The first of the named rule, the meeting's and the general meeting's that decides anything; how many can be 优秀
+        is said by the sheets it rests on, or else by the rule for appraisals."""
+        known = _known(state, presets)
+        named = known.get(command.preset_id)
+        if command.preset_id and named is None:
+            return Rejected(Code.UNKNOWN_PRESET, "preset_id")
+        deciding = [one for one in (named, state.preset, known.get(GENERAL)) if one is not None and one.passing is not None]
+        if not deciding:
+            return Rejected(Code.UNKNOWN_PRESET, "preset_id")
+        basis = sorted((state.motions[i] for i in command.based_on), key=lambda one: one.sheet != AppraisalSheet.MUTUAL)
+        if basis:
+            return replace(deciding[0], excellent=basis[0].preset.excellent)
+        shared = named if named is not None and for_appraisals(named) else _usual(state, presets)
+        return replace(deciding[0], excellent=shared.excellent)
+
+    def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
+        return people_refused(state, command) or subjects_refused(command, preset) or on_paper(command.candidates)
+
+
+SHEETS: dict[AppraisalSheet, Kind] = {
+    AppraisalSheet.SELF: SelfSheet(),
+    AppraisalSheet.MUTUAL: MutualSheet(),
+    AppraisalSheet.ORGANISATION: OrganisationSheet(),
+}
 
 
 def for_appraisals(preset: Preset) -> bool:
     """Whether a rule is one for appraisals: a secret paper that decides nothing."""
-    return preset.passing is None and preset.method == "secret"
+    return preset.passing is None and preset.method == RuleMethod.SECRET
 
 
-def sheet_rule(state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | None:
-    """The rule ``command``'s sheet goes by; None: the rule it names is unknown.
+def _known(state: MeetingState, presets: Mapping[str, Preset]) -> dict[str, Preset]:
+    return {**presets, state.preset.preset_id: state.preset}
 
-    A sheet that names none goes by the meeting's own rule if that is one for appraisals, else by the shipped one. An
-    organisation sheet is adopted by the first of the named rule, the meeting's and the general meeting's that decides
-    anything; how many can be 优秀 is said by the sheets it rests on, or else by the rule for appraisals.
-    """
-    known = {**presets, state.preset.preset_id: state.preset}
-    named = known.get(command.preset_id)
+
+def _usual(state: MeetingState, presets: Mapping[str, Preset]) -> Preset:
+    """The meeting's own rule if that is one for appraisals, else the shipped one."""
+    return state.preset if for_appraisals(state.preset) else _known(state, presets).get(APPRAISAL, state.preset)
+
+
+def _grading_rule(state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | Rejected:
+    """The rule a sheet names, or the usual one."""
+    named = _known(state, presets).get(command.preset_id)
     if command.preset_id and named is None:
-        return None
-    usual = state.preset if for_appraisals(state.preset) else known.get(APPRAISAL, state.preset)
-    if command.sheet == "self":
-        return replace(named or usual, quorum=None, passing=None, electorate="members", method="named")
-    if command.sheet == "mutual":
-        return replace(named or usual, passing=None, electorate="members", method="secret")
-    deciding = [one for one in (named, state.preset, known.get(GENERAL)) if one is not None and one.passing is not None]
-    basis = sorted((state.motions[motion_id] for motion_id in command.based_on), key=lambda one: one.sheet != "mutual")
-    shared = basis[0].preset if basis else named if named is not None and for_appraisals(named) else usual
-    return replace(deciding[0], excellent=shared.excellent) if deciding else None
+        return Rejected(Code.UNKNOWN_PRESET, "preset_id")
+    return named or _usual(state, presets)
 
 
 def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
@@ -68,11 +163,12 @@ def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
     if not command.candidates:
         return Rejected(Code.TOO_FEW_CANDIDATES, "candidates")
     for candidate in command.candidates:
-        if command.sheet == "self" and candidate.participant_id is None:  # nobody could fill in that line
+        if command.sheet == AppraisalSheet.SELF and candidate.participant_id is None:  # nobody could fill in that line
             return Rejected(Code.UNKNOWN_PARTICIPANT, "candidates")
-        if (candidate.grade != "") != (command.sheet == "organisation"):
-            return Rejected(Code.GRADE_MISSING if command.sheet == "organisation" else Code.BAD_CHOICE, "candidates")
-    given = sum(candidate.grade == "excellent" for candidate in command.candidates)
+        proposes = command.sheet == AppraisalSheet.ORGANISATION
+        if (candidate.grade != Grade.NONE) != proposes:
+            return Rejected(Code.GRADE_MISSING if proposes else Code.BAD_CHOICE, "candidates")
+    given = sum(candidate.grade == Grade.EXCELLENT for candidate in command.candidates)
     allowed = most_excellent(preset, len(command.candidates))
     if given <= allowed:
         return None
@@ -95,25 +191,23 @@ def most_excellent(preset: Preset, appraised: int) -> int:
     return most(preset.excellent, appraised)
 
 
-def grades(motion: Motion, tally: Tally) -> tuple[tuple[str, str], ...]:
-    """The grade of each subject. Of a self sheet: their own (empty: they wrote without grading). Of a mutual sheet,
+def grades(motion: Motion, tally: Tally) -> tuple[tuple[str, Grade], ...]:
+    """The grade of each subject. Of a self sheet: their own (none: they wrote without grading). Of a mutual sheet,
     what it proposes: the grade most gave, the better one of equals, 优秀 for as many as the preset allows, by the number
     who gave it, equals in the order of the sheet. Of an organisation sheet: the grades proposed."""
-    if motion.sheet == "organisation":
+    if motion.sheet == AppraisalSheet.ORGANISATION:
         return tuple((c.candidate_id, c.grade) for c in motion.candidates)
-    counts = dict(tally.counts)
+    sums = dict(tally.counts)
 
-    def of(subject: str) -> str:
-        given = {grade: counts.get(f"{subject}:{grade}", 0) for grade in GRADES}
-        if motion.sheet == "self":
-            return next((grade for grade, n in given.items() if n), "")
-        return max(GRADES, key=lambda grade: (given[grade], -GRADES.index(grade)))
+    def given(subject: str, grade: Grade) -> int:
+        return sums.get(str(Graded(subject, grade)), 0)
 
-    found = {c.candidate_id: of(c.candidate_id) for c in motion.candidates}
-    if motion.sheet == "self":
-        return tuple(found.items())
-    best = [who for who, grade in found.items() if grade == "excellent"]
-    best.sort(key=lambda who: -counts.get(f"{who}:excellent", 0))
-    for who in best[most_excellent(motion.preset, len(motion.candidates)) :]:
-        found[who] = "good"
+    subjects = [candidate.candidate_id for candidate in motion.candidates]
+    if motion.sheet == AppraisalSheet.SELF:
+        return tuple((who, next((grade for grade in GRADES if given(who, grade)), Grade.NONE)) for who in subjects)
+    found = {who: max(GRADES, key=lambda grade: (given(who, grade), -GRADES.index(grade))) for who in subjects}
+    best = [who for who, grade in found.items() if grade == Grade.EXCELLENT]
+    best.sort(key=lambda who: -given(who, Grade.EXCELLENT))
+    for who in best[most_excellent(motion.preset, len(subjects)) :]:
+        found[who] = Grade.GOOD
     return tuple(found.items())

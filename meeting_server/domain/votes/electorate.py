@@ -6,6 +6,7 @@ from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import MeetingState, Participant
 from meeting_server.domain.terms import Preset, QuorumCheck
+from meeting_server.domain.vote_terms import Electorate
 from meeting_server.domain.votes.rules import quorum_check
 
 
@@ -13,13 +14,13 @@ def counts(participant: Participant, preset: Preset) -> bool:
     """Whether the participant is in the electorate of ``preset`` (应到)."""
     if (participant.removed and not participant.counted) or participant.kind != "person":
         return False
-    if preset.electorate == "everyone":
+    if preset.electorate == Electorate.EVERYONE:
         return True
-    if preset.electorate == "members":
+    if preset.electorate == Electorate.MEMBERS:
         return participant.standing in (Standing.FULL, Standing.PROBATIONARY)
     if not participant.voting or participant.excluded_reason:
         return False
-    return participant.committee if preset.electorate == "committee" else True
+    return participant.committee if preset.electorate == Electorate.COMMITTEE else True
 
 
 def electorate(state: MeetingState, preset: Preset) -> tuple[ParticipantId, ...]:

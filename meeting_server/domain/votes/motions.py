@@ -33,15 +33,18 @@ from meeting_server.domain.events import BallotCast, Event, MotionClosed, Motion
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import NamedBallot
+from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.ballots import check_of, count
 from meeting_server.domain.votes.drafting import motion_before_paper
 from meeting_server.domain.votes.electorate import present_of
+from meeting_server.domain.votes.marks import Validity
 from meeting_server.domain.votes.papers import closing, requested
 from meeting_server.domain.votes.verdicts import entitled_to, quorum_at_close, quorum_for, result
 from meeting_server.domain.votes.wording import opened, with_motion
 
 SHORTEST, LONGEST = 10, 3600
-RUNNING = ("preparing", "collecting", "voting", "sealing")
+RUNNING = (MotionPhase.PREPARING, MotionPhase.COLLECTING, MotionPhase.VOTING, MotionPhase.SEALING)
+_OVER = (MotionPhase.CLOSED, MotionPhase.PUBLISHED, MotionPhase.WITHDRAWN)
 
 
 def running(state: MeetingState) -> tuple[Motion, ...]:
@@ -51,7 +54,7 @@ def running(state: MeetingState) -> tuple[Motion, ...]:
 
 def voting_now(state: MeetingState) -> Motion | None:
     """The first motion that takes ballots now."""
-    return next((m for m in state.motions.values() if m.phase == "voting"), None)
+    return next((m for m in state.motions.values() if m.phase == MotionPhase.VOTING), None)
 
 
 def time_asked(seconds: int, field: str = "seconds") -> Rejected | None:
@@ -63,7 +66,7 @@ def time_asked(seconds: int, field: str = "seconds") -> Rejected | None:
 
 def _openable(state: MeetingState, motion_id: MotionId) -> Motion | Rejected:
     motion = state.motions.get(motion_id)
-    if motion is not None and motion.phase in ("closed", "published", "withdrawn"):
+    if motion is not None and motion.phase in _OVER:
         return Rejected(Code.POLL_CLOSED, "motion_id")
     return motion_before_paper(state, motion_id)
 
@@ -106,7 +109,7 @@ def _open(state: MeetingState, command: OpenMotion, asked: Asked) -> Decision:
     refused = time_asked(command.seconds) or time_asked(command.collect_seconds, "collect_seconds")
     if refused is not None:
         return refused
-    if motion.method == "secret":
+    if motion.method == VoteMethod.SECRET:
         entitled = entitled_to(state, motion)
         quorum = quorum_for(state, motion, entitled)
         return quorum if isinstance(quorum, Rejected) else requested(state, motion, command, asked)
@@ -127,7 +130,7 @@ def _open_batch(state: MeetingState, command: OpenBatch, asked: Asked) -> Decisi
         motion = _openable(state, motion_id)
         if isinstance(motion, Rejected):
             return motion
-        if motion.method == "secret":  # each secret paper has a key and a box of its own
+        if motion.method == VoteMethod.SECRET:  # each secret paper has a key and a box of its own
             return Rejected(Code.NOT_SECRET, "motion_ids")
         one = _opened_by(state, motion, command.seconds, asked)
         if isinstance(one, Rejected):
@@ -140,13 +143,13 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
     motion = state.motions.get(command.motion_id)
     if motion is None or not motion.is_public:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.method == "secret":  # an open ballot would tie the member to the choice
+    if motion.method == VoteMethod.SECRET:  # an open ballot would tie the member to the choice
         return Rejected(Code.SECRET_ONLY, "motion_id")
-    if motion.phase in ("moved", "discussed"):
+    if motion.phase in (MotionPhase.MOVED, MotionPhase.DISCUSSED):
         return Rejected(Code.NOT_VOTING, "motion_id")
     if asked.who in motion.ballots:
         return Rejected(Code.ALREADY_CAST, "motion_id")
-    if motion.phase != "voting" or (motion.closes_at is not None and asked.now >= motion.closes_at):
+    if motion.phase != MotionPhase.VOTING or (motion.closes_at is not None and asked.now >= motion.closes_at):
         return Rejected(Code.POLL_CLOSED, "motion_id")
     if asked.who not in motion.electorate:
         return Rejected(Code.NO_VOTING_RIGHT)
@@ -154,7 +157,7 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
         return Rejected(Code.ALREADY_FILED)
     if not state.participants[asked.who].present:
         return Rejected(Code.NOT_PRESENT)
-    if check_of(motion, asked.who, command.choices) != "valid":
+    if check_of(motion, asked.who, command.choices) is not Validity.VALID:
         return Rejected(Code.BAD_CHOICE, "choices")
     ballot = BallotCast(motion.motion_id, asked.who, command.choices)
     return (ballot, *confirmation(state, asked.who, "ballot"))
@@ -184,19 +187,19 @@ def _close(state: MeetingState, command: CloseMotion, asked: Asked) -> Decision:
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase in ("preparing", "sealing"):
+    if motion.phase in (MotionPhase.PREPARING, MotionPhase.SEALING):
         return Rejected(Code.SEALING, "motion_id")
-    if motion.phase != "voting":
-        over = motion.phase in ("closed", "published", "withdrawn")
+    if motion.phase != MotionPhase.VOTING:
+        over = motion.phase in _OVER
         return Rejected(Code.POLL_CLOSED if over else Code.NOT_VOTING, "motion_id")
     if motion.paper_count is not None and not motion.paper_count.is_signed:
         return Rejected(Code.COUNT_UNSIGNED, "motion_id")
-    return closing(state, motion) if motion.method == "secret" else closed(state, motion)
+    return closing(state, motion) if motion.method == VoteMethod.SECRET else closed(state, motion)
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
     """The facts of open and named votes whose time is over."""
-    due = (m for m in state.motions.values() if m.phase == "voting" and m.method != "secret")
+    due = (m for m in state.motions.values() if m.phase == MotionPhase.VOTING and m.method != VoteMethod.SECRET)
     return tuple(e for m in due if m.closes_at is not None and m.closes_at <= now for e in closed(state, m))
 
 
@@ -204,12 +207,12 @@ def _publish(state: MeetingState, command: PublishMotion, asked: Asked) -> Decis
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase == "published":
+    if motion.phase == MotionPhase.PUBLISHED:
         return Rejected(Code.ALREADY_PUBLISHED, "motion_id")
-    if motion.phase != "closed" or motion.tally is None or motion.verdict is None:
+    if motion.phase != MotionPhase.CLOSED or motion.tally is None or motion.verdict is None:
         return Rejected(Code.NOT_CLOSED, "motion_id")
     named: tuple[NamedBallot, ...] = ()
-    if motion.method == "named":
+    if motion.method == VoteMethod.NAMED:
         named = tuple(NamedBallot(who, motion.ballots[who]) for who in motion.electorate if who in motion.ballots)
     return (MotionPublished(motion.motion_id, motion.tally, motion.verdict, named, asked.who, motion.paper_count),)
 
@@ -249,7 +252,7 @@ def _closed(state: MeetingState, event: MotionClosed, at: Millis) -> MeetingStat
         state,
         replace(
             motion,
-            phase="closed",
+            phase=MotionPhase.CLOSED,
             closed_at=at,
             quorum_at_close=event.quorum,
             returned=event.returned,
@@ -267,7 +270,7 @@ def _published(state: MeetingState, event: MotionPublished, at: Millis) -> Meeti
         state,
         replace(
             motion,
-            phase="published",
+            phase=MotionPhase.PUBLISHED,
             published_at=at,
             tally=event.tally,
             verdict=event.verdict,

@@ -10,8 +10,9 @@ from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import OfficerAppointed, PaperCountEntered, PaperCountSigned
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import MeetingState, Motion, Officer
-from meeting_server.domain.terms import Office, PaperCount
-from meeting_server.domain.votes.ballots import MARKS, lines
+from meeting_server.domain.terms import PaperCount
+from meeting_server.domain.vote_terms import MotionPhase, Office
+from meeting_server.domain.votes.kinds import kind_of
 from meeting_server.domain.votes.verdicts import decides
 from meeting_server.domain.votes.wording import with_motion
 
@@ -22,10 +23,10 @@ def holders(state: MeetingState, office: Office) -> frozenset[ParticipantId]:
 
 
 def refused_to_open(state: MeetingState, motion: Motion) -> Rejected | None:
-    """An election needs a scrutineer and a teller, neither of them a candidate."""
-    if motion.force != "election":
+    """A motion that needs officers: they are there, a scrutineer and a teller, neither of them a candidate."""
+    if not kind_of(motion).needs_officers:
         return None
-    scrutineers, tellers = holders(state, "scrutineer"), holders(state, "teller")
+    scrutineers, tellers = holders(state, Office.SCRUTINEER), holders(state, Office.TELLER)
     if not scrutineers or not tellers:
         return Rejected(Code.NO_OFFICERS)
     standing = {c.participant_id for c in motion.candidates if c.participant_id is not None}
@@ -39,7 +40,7 @@ def _appoint(state: MeetingState, command: AppointOfficer, asked: Asked) -> Deci
     approval = state.motions.get(command.motion_id)
     if approval is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if approval.phase != "published" or approval.verdict is None or not approval.verdict.carried:
+    if approval.phase != MotionPhase.PUBLISHED or approval.verdict is None or not approval.verdict.carried:
         return Rejected(Code.NOT_CLOSED, "motion_id")
     if Officer(command.participant_id, command.office, command.motion_id) in state.officers:
         return ()
@@ -50,12 +51,12 @@ def _enter(state: MeetingState, command: EnterPaperCount, asked: Asked) -> Decis
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase not in ("collecting", "voting") or not decides(motion):
+    if motion.phase not in (MotionPhase.COLLECTING, MotionPhase.VOTING) or not decides(motion):
         return Rejected(Code.NOT_VOTING, "motion_id")
     if motion.paper_count is not None and motion.paper_count.is_signed:
         return Rejected(Code.NOTHING_CHANGED, "motion_id")
-    for who, office in ((command.scrutineer, "scrutineer"), (command.teller, "teller")):
-        if who not in holders(state, office):  # type: ignore[arg-type]  # both are literals of Office
+    for who, office in ((command.scrutineer, Office.SCRUTINEER), (command.teller, Office.TELLER)):
+        if who not in holders(state, office):
             return Rejected(Code.NOT_AN_OFFICER, office)
     if command.scrutineer == command.teller:
         return Rejected(Code.NOT_AN_OFFICER, "teller")
@@ -80,13 +81,7 @@ def _adds_up(motion: Motion, command: EnterPaperCount) -> bool:
     valid = command.returned - command.void
     if min(numbers) < 0 or len(counts) != len(command.counts) or valid < 0:
         return False
-    printed = set(lines(motion))
-    written = [line for line in counts if line not in printed]
-    if motion.force == "election":
-        if not all(line.startswith("w:") and len(line) > 2 for line in written):
-            return False
-        return all(sum(counts.get(f"{c.candidate_id}:{mark}", 0) for mark in MARKS) == valid for c in motion.candidates)
-    return not written and sum(counts.values()) == valid
+    return kind_of(motion).adds_up(motion, counts, valid)
 
 
 def _sign(state: MeetingState, command: SignPaperCount, asked: Asked) -> Decision:
@@ -98,7 +93,7 @@ def _sign(state: MeetingState, command: SignPaperCount, asked: Asked) -> Decisio
         return Rejected(Code.NOT_AN_OFFICER)
     if asked.who in count.signed_by:
         return ()
-    if motion.phase not in ("collecting", "voting"):
+    if motion.phase not in (MotionPhase.COLLECTING, MotionPhase.VOTING):
         return Rejected(Code.POLL_CLOSED, "motion_id")
     return (PaperCountSigned(motion.motion_id, asked.who),)
 

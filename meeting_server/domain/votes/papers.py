@@ -22,6 +22,7 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.ballots import count
 from meeting_server.domain.votes.electorate import present_of
 from meeting_server.domain.votes.officers import refused_to_open
@@ -41,7 +42,7 @@ def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase != "preparing":
+    if motion.phase != MotionPhase.PREPARING:
         return ()  # told twice, after a restart
     entitled = entitled_to(state, motion)
     quorum = quorum_for(state, motion, entitled)
@@ -79,7 +80,7 @@ def may_collect(state: MeetingState, who: ParticipantId, motion: Motion, now: Mi
     participant = state.participants.get(who)
     if participant is None or participant.removed:
         return Rejected(Code.REMOVED if participant is not None else Code.NOT_A_PARTICIPANT)
-    if motion.phase != "collecting" or (motion.collect_until is not None and now >= motion.collect_until):
+    if motion.phase != MotionPhase.COLLECTING or (motion.collect_until is not None and now >= motion.collect_until):
         return Rejected(Code.NOT_COLLECTING, "motion_id")
     if who not in motion.electorate:
         return Rejected(Code.NO_VOTING_RIGHT)
@@ -98,7 +99,7 @@ def _close_collecting(state: MeetingState, command: CloseCollecting, asked: Aske
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase != "collecting":
+    if motion.phase != MotionPhase.COLLECTING:
         return Rejected(Code.NOT_COLLECTING, "motion_id")
     return (_collecting_closed(motion, asked.now),)
 
@@ -113,11 +114,11 @@ def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
     """The facts of secret papers whose collecting or voting time is over."""
     due: list[Event] = []
     for motion in state.motions.values():
-        if motion.phase == "collecting" and motion.collect_until is not None and motion.collect_until <= now:
+        if motion.phase == MotionPhase.COLLECTING and motion.collect_until is not None and motion.collect_until <= now:
             due.append(_collecting_closed(motion, now))
         elif (
-            motion.phase == "voting"
-            and motion.method == "secret"
+            motion.phase == MotionPhase.VOTING
+            and motion.method == VoteMethod.SECRET
             and motion.closes_at is not None
             and motion.closes_at <= now
             and (motion.paper_count is None or motion.paper_count.is_signed)
@@ -130,7 +131,7 @@ def _sealed(state: MeetingState, command: ReportSealed, asked: Asked) -> Decisio
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase != "sealing":
+    if motion.phase != MotionPhase.SEALING:
         return ()  # told twice, after a restart
     tally = count(motion, command.ballots, motion.present_at_close)
     found = result(motion, tally, motion.quorum_at_close)
@@ -154,7 +155,7 @@ DECIDE: dict[type, Decide] = {IssuePaper: _issue, CloseCollecting: _close_collec
 def _requested(state: MeetingState, event: PaperRequested, at: Millis) -> MeetingState:
     motion = replace(
         state.motions[event.motion_id],
-        phase="preparing",
+        phase=MotionPhase.PREPARING,
         seconds=event.seconds,
         collect_seconds=event.collect_seconds,
         opened_by=event.requested_by,
@@ -165,7 +166,7 @@ def _requested(state: MeetingState, event: PaperRequested, at: Millis) -> Meetin
 def _opened(state: MeetingState, event: PaperOpened, at: Millis) -> MeetingState:
     motion = replace(
         opened(state, event),
-        phase="collecting",
+        phase=MotionPhase.COLLECTING,
         opened_at=at,
         paper=event.paper,
         collect_until=event.collect_until,
@@ -177,19 +178,19 @@ def _opened(state: MeetingState, event: PaperOpened, at: Millis) -> MeetingState
 
 def _abandoned(state: MeetingState, event: PaperAbandoned, at: Millis) -> MeetingState:
     motion = state.motions[event.motion_id]
-    return with_motion(state, replace(motion, phase="moved" if motion.moved_at is not None else "drafted"))
+    return with_motion(state, replace(motion, phase=MotionPhase.MOVED if motion.moved_at is not None else MotionPhase.DRAFTED))
 
 
 def _collecting_done(state: MeetingState, event: CollectingClosed, at: Millis) -> MeetingState:
     motion = state.motions[event.motion_id]
-    return with_motion(state, replace(motion, phase="voting", closes_at=event.closes_at))
+    return with_motion(state, replace(motion, phase=MotionPhase.VOTING, closes_at=event.closes_at))
 
 
 def _closing(state: MeetingState, event: PaperClosing, at: Millis) -> MeetingState:
     motion = state.motions[event.motion_id]
     return with_motion(
         state,
-        replace(motion, phase="sealing", quorum_at_close=event.quorum, present_at_close=event.present, closes_at=at),
+        replace(motion, phase=MotionPhase.SEALING, quorum_at_close=event.quorum, present_at_close=event.present, closes_at=at),
     )
 
 

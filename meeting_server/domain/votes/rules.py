@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meeting_server.domain.terms import AGAINST, FOR, Base, Preset, QuorumCheck, Share, Tally, Threshold, Verdict
+from meeting_server.domain.terms import Preset, QuorumCheck, Share, Tally, Threshold, Verdict
+from meeting_server.domain.vote_terms import Base, Comparison, Stance, VerdictReason
 
 
 def needed(threshold: Threshold, base_count: int) -> int:
@@ -11,7 +12,7 @@ def needed(threshold: Threshold, base_count: int) -> int:
     16 at ``at_least 1/2`` → 8; 16 at ``more_than 1/2`` → 9; 29 at ``at_least 4/5`` → 24.
     """
     share = threshold.numerator * base_count
-    if threshold.comparison == "at_least":
+    if threshold.comparison == Comparison.AT_LEAST:
         least = -(-share // threshold.denominator)
     else:
         least = share // threshold.denominator + 1
@@ -33,25 +34,25 @@ def quorum_check(threshold: Threshold | None, entitled: int, present: int) -> Qu
 
 def base_count(base: Base, tally: Tally) -> int:
     """The number a majority is taken of."""
-    if base == "entitled":
+    if base == Base.ENTITLED:
         return tally.entitled
-    if base == "present":
+    if base == Base.PRESENT:
         return tally.present
-    if base == "cast":
+    if base == Base.CAST:
         return tally.cast
     counts = dict(tally.counts)
-    return counts.get(FOR, 0) + counts.get(AGAINST, 0)
+    return counts.get(Stance.FOR, 0) + counts.get(Stance.AGAINST, 0)
 
 
 def verdict(preset: Preset, tally: Tally, quorum_at_close: QuorumCheck | None) -> Verdict:
     """The result of a motion. A quorum lost by the closing makes it fail whatever was cast."""
-    votes_for = dict(tally.counts).get(FOR, 0)
+    votes_for = dict(tally.counts).get(Stance.FOR, 0)
     passing = preset.passing
     if passing is None:
-        return Verdict(False, "no_force", 0, "cast", tally.cast, votes_for)
+        return Verdict(False, VerdictReason.NO_FORCE, 0, Base.CAST, tally.cast, votes_for)
     base = base_count(passing.base, tally)
     least = needed(passing, base)
     if quorum_at_close is not None and not quorum_at_close.met:
-        return Verdict(False, "no_quorum_at_close", least, passing.base, base, votes_for)
+        return Verdict(False, VerdictReason.NO_QUORUM_AT_CLOSE, least, passing.base, base, votes_for)
     carried = votes_for >= least
-    return Verdict(carried, "reached" if carried else "not_reached", least, passing.base, base, votes_for)
+    return Verdict(carried, VerdictReason.REACHED if carried else VerdictReason.NOT_REACHED, least, passing.base, base, votes_for)

@@ -9,7 +9,9 @@ from itertools import islice
 
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import RunningTally
+from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.ballots import count
+from meeting_server.domain.votes.kinds import kind_of
 
 GROUP = 3
 """Answers by which the sums of a poll without names move on: whoever watches one member answer does not see theirs."""
@@ -17,7 +19,11 @@ GROUP = 3
 
 def running_tally(motion: Motion) -> RunningTally | None:
     """The sums of a poll's first answers, in whole groups; ``None``: nothing is shown (yet) or the result is out."""
-    if motion.force != "poll" or motion.method == "secret" or motion.phase not in ("voting", "closed"):
+    if (
+        not kind_of(motion).shows_running
+        or motion.method == VoteMethod.SECRET
+        or motion.phase not in (MotionPhase.VOTING, MotionPhase.CLOSED)
+    ):
         return None
     shown = len(motion.ballots) - len(motion.ballots) % group_of(motion)
     if not shown:
@@ -33,4 +39,4 @@ def step_of(motion: Motion) -> RunningTally | None:
 
 def group_of(motion: Motion) -> int:
     """In a named poll everyone's answer is published anyway."""
-    return 1 if motion.method == "named" else GROUP
+    return 1 if motion.method == VoteMethod.NAMED else GROUP

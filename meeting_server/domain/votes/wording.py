@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from meeting_server.domain.events import MotionDrafted, MotionMoved, MotionOpened, PaperOpened
 from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 
 
 def with_motion(state: MeetingState, motion: Motion) -> MeetingState:
@@ -34,7 +35,7 @@ def from_words(event: MotionDrafted | MotionMoved, before: Motion | None) -> Mot
     }
     if before is not None:
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of the event
-    return Motion(event.motion_id, "drafted", **fields)  # type: ignore[arg-type]
+    return Motion(event.motion_id, MotionPhase.DRAFTED, **fields)  # type: ignore[arg-type]
 
 
 def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
@@ -43,12 +44,12 @@ def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
     shown = before is not None and before.moved_at is not None
     return Motion(
         event.motion_id,
-        "voting",
+        MotionPhase.VOTING,
         event.title,
         event.text,
         event.item_id,
         event.force,
-        "secret",
+        VoteMethod.SECRET,
         event.choices,
         event.max_choices,
         event.preset,

@@ -15,21 +15,11 @@ export type RoomKind = "text" | "voice" | "video";
 export type Device = "phone" | "desktop" | "hall";
 export type EvidenceLevel = "connected" | "responsive" | "confirmed";
 export type ConfirmedBy = "roll_call" | "spoke" | "ballot" | "marked" | "hall_code";
-export type VoteMethod = "open" | "named" | "secret";
-export type MotionForce = "motion" | "poll" | "election" | "appraisal" | "survey";
-export type AppraisalSheet = "self" | "mutual" | "organisation";
-export type Grade = "excellent" | "good" | "pass" | "fail";
-export type PollShape = "choices" | "scale" | "word";
-export type Office = "scrutineer" | "teller";
 export type NoteKind = "point" | "dissent" | "resolution";
 export type MediaKind = "audio" | "video" | "screen";
 export type ParticipantKind = "person" | "hall_camera";
 export type CaptionsEnd = "busy" | "unavailable";
-export type Comparison = "at_least" | "more_than";
-export type Base = "entitled" | "present" | "cast" | "yes_no";
-export type Electorate = "voting" | "committee" | "members" | "everyone";
 export type Phase = "convened" | "cancelled" | "open" | "adjourned";
-export type MotionPhase = "drafted" | "moved" | "discussed" | "preparing" | "collecting" | "voting" | "sealing" | "closed" | "published" | "withdrawn";
 
 // --- What a phone says -----------------------------------------------------------------------------------
 
@@ -1022,18 +1012,41 @@ export interface LinkStream {
 }
 /** Role of a participant in one meeting. */
 export type Role = "secretary" | "chair" | "member" | "guest";
+/** What kind of motion it is: one of `votes/kinds`. */
+export const MotionForce = {
+  MOTION: "motion",
+  POLL: "poll",
+  ELECTION: "election",
+  APPRAISAL: "appraisal",
+  SURVEY: "survey",
+} as const;
+export type MotionForce = (typeof MotionForce)[keyof typeof MotionForce];
+/** Who learns who chose what. */
+export const VoteMethod = {
+  OPEN: "open",
+  NAMED: "named",
+  SECRET: "secret",
+} as const;
+export type VoteMethod = (typeof VoteMethod)[keyof typeof VoteMethod];
 /** One line on a paper. `for`, `against` and `abstain` are the ids of a motion's three. */
 export interface Choice {
   readonly choice_id: string;
   readonly label: string;
 }
+/** What a poll or survey asks for. */
+export const PollShape = {
+  CHOICES: "choices",
+  SCALE: "scale",
+  WORD: "word",
+} as const;
+export type PollShape = (typeof PollShape)[keyof typeof PollShape];
 /** A candidate of an election, or the one appraised. `strokes` of the surname give the order (姓氏笔画). */
 export interface Candidate {
   readonly candidate_id: string;
   readonly name: string;
   readonly strokes: number;
   readonly participant_id: ParticipantId | null;
-  readonly grade: "" | "excellent" | "good" | "pass" | "fail";
+  readonly grade: Grade;
 }
 /** What an election is held on; all of it confirmed by the secretary before the paper opens. */
 export interface Terms {
@@ -1041,6 +1054,19 @@ export interface Terms {
   readonly approval_reference: string;
   readonly base: Base;
 }
+/** The three sheets of a democratic appraisal (民主评议). */
+export const AppraisalSheet = {
+  SELF: "self",
+  MUTUAL: "mutual",
+  ORGANISATION: "organisation",
+} as const;
+export type AppraisalSheet = (typeof AppraisalSheet)[keyof typeof AppraisalSheet];
+/** An office of a vote in the hall. */
+export const Office = {
+  SCRUTINEER: "scrutineer",
+  TELLER: "teller",
+} as const;
+export type Office = (typeof Office)[keyof typeof Office];
 /** Everything a meeting starts from: a copy of the schedule, frozen when the meeting opens. */
 export interface Convening {
   readonly meeting_id: MeetingId;
@@ -1086,7 +1112,7 @@ export interface Preset {
   readonly title_en: string;
   readonly quorum: Threshold | null;
   readonly passing: Threshold | null;
-  readonly method: "open" | "named" | "secret" | "free";
+  readonly method: RuleMethod;
   readonly electorate: Electorate;
   readonly source: string;
   readonly assumed: readonly string[];
@@ -1095,7 +1121,7 @@ export interface Preset {
   readonly surplus_percent: number;
   readonly doubts: readonly string[];
   readonly excellent: Share;
-  readonly bulletin: "scrutineers" | "members";
+  readonly bulletin: BulletinReaders;
 }
 /** An opinion filed before the meeting by a member who can not come; counts where the preset says so. */
 export interface WrittenOpinion {
@@ -1154,7 +1180,7 @@ export interface Tally {
  */
 export interface Verdict {
   readonly carried: boolean;
-  readonly reason: "reached" | "not_reached" | "no_quorum_at_close" | "no_force" | "elected" | "tied" | "short" | "more_than_issued";
+  readonly reason: VerdictReason;
   readonly needed: number;
   readonly base: Base;
   readonly base_count: number;
@@ -1344,6 +1370,23 @@ export interface Counters {
   readonly roll_calls: number;
   readonly contests: number;
 }
+/** The grades of an appraisal, best first. */
+export const Grade = {
+  EXCELLENT: "excellent",
+  GOOD: "good",
+  PASS: "pass",
+  FAIL: "fail",
+  NONE: "",
+} as const;
+export type Grade = (typeof Grade)[keyof typeof Grade];
+/** What a majority is taken of. */
+export const Base = {
+  ENTITLED: "entitled",
+  PRESENT: "present",
+  CAST: "cast",
+  YES_NO: "yes_no",
+} as const;
+export type Base = (typeof Base)[keyof typeof Base];
 /** One agenda item before it has an id. */
 export interface ItemPlan {
   readonly title: string;
@@ -1359,11 +1402,45 @@ export interface Threshold {
   readonly comparison: Comparison;
   readonly base: Base;
 }
+/** The method a rule asks for. */
+export const RuleMethod = {
+  OPEN: "open",
+  NAMED: "named",
+  SECRET: "secret",
+  FREE: "free",
+} as const;
+export type RuleMethod = (typeof RuleMethod)[keyof typeof RuleMethod];
+/** Who is entitled to vote. */
+export const Electorate = {
+  VOTING: "voting",
+  COMMITTEE: "committee",
+  MEMBERS: "members",
+  EVERYONE: "everyone",
+} as const;
+export type Electorate = (typeof Electorate)[keyof typeof Electorate];
 /** At most `numerator/denominator` of a number, rounded down. */
 export interface Share {
   readonly numerator: number;
   readonly denominator: number;
 }
+/** Who is given the sealed ballots of a secret vote in an exported bundle. */
+export const BulletinReaders = {
+  SCRUTINEERS: "scrutineers",
+  MEMBERS: "members",
+} as const;
+export type BulletinReaders = (typeof BulletinReaders)[keyof typeof BulletinReaders];
+/** Why a verdict is what it is. */
+export const VerdictReason = {
+  REACHED: "reached",
+  NOT_REACHED: "not_reached",
+  NO_QUORUM_AT_CLOSE: "no_quorum_at_close",
+  NO_FORCE: "no_force",
+  ELECTED: "elected",
+  TIED: "tied",
+  SHORT: "short",
+  MORE_THAN_ISSUED: "more_than_issued",
+} as const;
+export type VerdictReason = (typeof VerdictReason)[keyof typeof VerdictReason];
 /** From `at` on in this room; `title` as it was, since a room may be closed (empty: the hall). */
 export interface Move {
   readonly room_id: RoomId;
@@ -1387,6 +1464,20 @@ export interface Interval {
   readonly reason: string;
   readonly marked_by: ParticipantId | null;
 }
+/** Where a motion is in its life (`votes/motions`). */
+export const MotionPhase = {
+  DRAFTED: "drafted",
+  MOVED: "moved",
+  DISCUSSED: "discussed",
+  PREPARING: "preparing",
+  COLLECTING: "collecting",
+  VOTING: "voting",
+  SEALING: "sealing",
+  CLOSED: "closed",
+  PUBLISHED: "published",
+  WITHDRAWN: "withdrawn",
+} as const;
+export type MotionPhase = (typeof MotionPhase)[keyof typeof MotionPhase];
 /** A change of a motion's words before its paper opened: what they were, and who changed them. */
 export interface Amendment {
   readonly title: string;
@@ -1394,10 +1485,23 @@ export interface Amendment {
   readonly amended_by: ParticipantId;
   readonly amended_at: number;
 }
+/** Whether a threshold is to be reached or exceeded. */
+export const Comparison = {
+  AT_LEAST: "at_least",
+  MORE_THAN: "more_than",
+} as const;
+export type Comparison = (typeof Comparison)[keyof typeof Comparison];
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "device_unconfirmed" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
+/** The three ways to vote on a motion, or on one candidate. */
+export const Stance = {
+  FOR: "for",
+  AGAINST: "against",
+  ABSTAIN: "abstain",
+} as const;
+export type Stance = (typeof Stance)[keyof typeof Stance];
 /** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
 export type Right = "run_meeting" | "run_votes" | "run_floor" | "moderate" | "record" | "take_notes" | "speak" | "chat" | "see_all_rooms";
 

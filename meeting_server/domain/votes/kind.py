@@ -1,0 +1,159 @@
+"""What differs between one kind of motion and another; everything else is the same for all of them.
+
+The defaults are those of a decision: three choices, one mark, the meeting's own rule, a quorum and a verdict.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from meeting_server.domain.commands import DraftMotion
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.events import MotionOpened, PaperOpened
+from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.terms import Candidate, Choice, Preset, QuorumCheck, Tally, Terms, Verdict
+from meeting_server.domain.vote_terms import AppraisalSheet, PollShape, RuleMethod, Stance, VoteMethod
+from meeting_server.domain.votes import rules
+from meeting_server.domain.votes.electorate import electorate, present_of
+from meeting_server.domain.votes.marks import Ballot, Chosen, Remark, Validity
+
+Paper = Motion | MotionOpened | PaperOpened
+"""A motion, or the fact that opened it: both say what is voted on, how and by whom."""
+
+THREE_CHOICES = tuple(Choice(stance.value, "") for stance in Stance)
+"""赞成, 不赞成, 弃权: their labels come from the reader's own catalogue."""
+
+
+class Kind:
+    """One kind of motion."""
+
+    decides = True
+    """Whether it has a verdict."""
+    needs_quorum = True
+    needs_officers = False
+    """Whether a scrutineer and a teller, neither of them on the paper, must be there before it opens."""
+    of_people = False
+    """Whether its marks are about people on the paper."""
+    shows_running = False
+    """Whether its sums are shown while it runs."""
+    can_be_repeated = True
+    """Whether it may be voted on again if it did not carry."""
+    usual_rule = ""
+    """The rule of one that names none; empty: the meeting's own."""
+    printed: tuple[Choice, ...] = THREE_CHOICES
+    """The choices of a draft that brings none."""
+
+    # --- drafting ---
+
+    def refused(self, state: MeetingState, command: DraftMotion) -> Rejected | None:
+        """Why there is no such motion: only appraisals have sheets."""
+        if command.sheet != AppraisalSheet.MUTUAL:
+            return Rejected(Code.BAD_CHOICE, "sheet")
+        return Rejected(Code.BAD_CHOICE, "based_on") if command.based_on else None
+
+    def choices(self, command: DraftMotion) -> tuple[Choice, ...] | Rejected:
+        """The choices of the paper."""
+        return self.printed if not command.choices else Rejected(Code.BAD_CHOICE, "choices")
+
+    def most_choices(self, command: DraftMotion, choices: tuple[Choice, ...]) -> int:
+        """How many marks one ballot can be allowed."""
+        return 1
+
+    def rule(self, state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | Rejected:
+        """The rule it goes by, frozen into the motion."""
+        preset = self.named_rule(state, command, presets)
+        if preset is None or preset.passing is None:  # a meeting of that kind decides nothing by vote
+            return Rejected(Code.UNKNOWN_PRESET, "preset_id")
+        return preset
+
+    def named_rule(self, state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | None:
+        """The rule a draft names, or else the usual one; ``None``: nobody knows it."""
+        named = command.preset_id or self.usual_rule
+        return state.preset if named in ("", state.preset.preset_id) else presets.get(named)
+
+    def method(self, command: DraftMotion, preset: Preset) -> VoteMethod | Rejected:
+        """Who will learn who chose what, as the rule and the draft have it."""
+        if preset.method == RuleMethod.SECRET:
+            return VoteMethod.SECRET
+        if preset.method != RuleMethod.FREE and command.method.value != preset.method.value:
+            return Rejected(Code.OUT_OF_RANGE, "method")
+        return command.method
+
+    def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
+        """The people on the paper, in its order."""
+        return () if not command.candidates else Rejected(Code.BAD_CHOICE, "candidates")
+
+    def shape(self, command: DraftMotion) -> PollShape:
+        return PollShape.CHOICES
+
+    def terms(self, command: DraftMotion) -> Terms | None:
+        return None
+
+    def minimum_group(self, command: DraftMotion) -> int:
+        return 0
+
+    def again(self, motion: Motion, seats: int) -> tuple[tuple[Candidate, ...], Terms | None] | Rejected:
+        """Candidates and terms of ``motion`` voted on once more; ``seats`` 0: as many as are missing."""
+        return motion.candidates, motion.terms
+
+    # --- who votes ---
+
+    def entitled(self, state: MeetingState, paper: Paper) -> tuple[ParticipantId, ...]:
+        """Who may vote on it, in the order of the list."""
+        return electorate(state, paper.preset)
+
+    def quorum(self, state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> QuorumCheck:
+        """应到 and 实到 now, and whether that is enough."""
+        return rules.quorum_check(paper.preset.quorum, len(entitled), present_of(state, entitled))
+
+    # --- what is on a ballot ---
+
+    def lines(self, motion: Motion) -> tuple[str, ...]:
+        """Every mark the paper offers, in its order."""
+        return tuple(choice.choice_id for choice in motion.choices)
+
+    def check(self, motion: Motion, ballot: Ballot) -> Validity:
+        """Whether it is a ballot of this paper. No mark stands on it twice."""
+        offered = {choice.choice_id for choice in motion.choices}
+        fits = all(isinstance(mark, Chosen) and mark.choice_id in offered for mark in ballot)
+        return Validity.VALID if fits and 1 <= len(ballot) <= motion.max_choices else Validity.MALFORMED
+
+    def check_of(self, motion: Motion, voter: ParticipantId, ballot: Ballot) -> Validity:
+        """Whether it is a ballot of ``voter``'s."""
+        return self.check(motion, ballot)
+
+    # --- what it comes to ---
+
+    def count(self, motion: Motion, valid: Sequence[Ballot]) -> Counter[str]:
+        """How often each mark was made. Remarks are no marks to be counted."""
+        return counted(valid)
+
+    def shown(self, motion: Motion, counts: tuple[tuple[str, int], ...], cast: int) -> tuple[tuple[str, int], ...]:
+        """Those of the sums that may be known."""
+        return counts
+
+    def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
+        """Whether a count in the hall can be the marks of ``valid`` ballots."""
+        return counts.keys() <= set(self.lines(motion)) and sum(counts.values()) == valid
+
+    def verdict(self, motion: Motion, tally: Tally, quorum: QuorumCheck | None) -> Verdict:
+        """The result under the motion's frozen rule, with the quorum of the closing."""
+        return rules.verdict(motion.preset, tally, quorum)
+
+
+class WithoutForce(Kind):
+    """A kind that finds something out and decides nothing."""
+
+    decides = False
+    printed = ()
+
+    def verdict(self, motion: Motion, tally: Tally, quorum: QuorumCheck | None) -> Verdict:
+        return rules.verdict(replace(motion.preset, passing=None), tally, quorum)
+
+
+def counted(valid: Iterable[Ballot]) -> Counter[str]:
+    """How often each mark was made."""
+    return Counter(str(mark) for ballot in valid for mark in ballot if not isinstance(mark, Remark))

@@ -1,0 +1,110 @@
+"""What a ballot says, mark by mark. Written marks come from the wire and the journal; here they are read once.
+
+| written                               | mark                                                      |
+|---------------------------------------|-----------------------------------------------------------|
+| ``for``, ``2``                        | ``Chosen``: a choice of the paper, by its id              |
+| ``c1:for``, ``:against``, ``:abstain`` | ``Vote``: on a candidate                                  |
+| ``c1:excellent``, ``:good`` …         | ``Graded``: one of those appraised                        |
+| ``w:`` and words                      | ``WrittenIn``: a word of a poll, or a name (另选他人)      |
+| ``t:`` and words                      | ``Remark``: what those appraised say about themselves     |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from meeting_server.domain.vote_terms import Grade, Stance
+
+LONGEST_WORD = 20
+LONGEST_REMARK = 500
+_WRITTEN_IN, _REMARK = "w", "t"
+_STANCES = {stance.value: stance for stance in Stance}
+_GRADES = {grade.value: grade for grade in Grade if grade is not Grade.NONE}
+STANCES = tuple(_STANCES.values())
+GRADES = tuple(_GRADES.values())
+"""优秀 / 合格 / 基本合格 / 不合格, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    choice_id: str
+
+    def __str__(self) -> str:
+        return self.choice_id
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    candidate_id: str
+    stance: Stance
+
+    def __str__(self) -> str:
+        return f"{self.candidate_id}:{self.stance}"
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    candidate_id: str
+    grade: Grade
+
+    def __str__(self) -> str:
+        return f"{self.candidate_id}:{self.grade}"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenIn:
+    words: str
+
+    def __str__(self) -> str:
+        return f"{_WRITTEN_IN}:{self.words}"
+
+    @property
+    def fits(self) -> bool:
+        """Whether it has words, none too many, and no outer white space."""
+        return self.words == self.words.strip() and 0 < len(self.words) <= LONGEST_WORD
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    words: str
+
+    def __str__(self) -> str:
+        return f"{_REMARK}:{self.words}"
+
+    @property
+    def fits(self) -> bool:
+        """As of words written in."""
+        return self.words == self.words.strip() and 0 < len(self.words) <= LONGEST_REMARK
+
+
+Mark = Chosen | Vote | Graded | WrittenIn | Remark
+Ballot = tuple[Mark, ...]
+
+
+class Validity(Enum):
+    VALID = "valid"
+    VOID = "void"
+    """A ballot that was cast and counts for nothing."""
+    MALFORMED = "malformed"
+    """No ballot of this paper at all."""
+
+
+def read(written: str) -> Mark | None:
+    """The mark, as ``str`` of it is written; ``None``: no paper has such a mark."""
+    who, colon, what = written.partition(":")
+    if not colon:
+        return Chosen(who)
+    if who == _WRITTEN_IN:
+        return WrittenIn(what)
+    if who == _REMARK:
+        return Remark(what)
+    if what in _STANCES:
+        return Vote(who, _STANCES[what])
+    return Graded(who, _GRADES[what]) if what in _GRADES else None
+
+
+def read_ballot(choices: tuple[str, ...]) -> Ballot | None:
+    """Every mark of a ballot; ``None`` if one is no mark or is there twice."""
+    ballot = tuple(mark for written in choices if (mark := read(written)) is not None)
+    return ballot if len(ballot) == len(choices) == len(set(choices)) else None

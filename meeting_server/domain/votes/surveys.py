@@ -1,0 +1,24 @@
+"""A survey (问卷): a secret poll of which nothing is shown below a minimum number of answers."""
+
+from __future__ import annotations
+
+from meeting_server.domain.commands import DraftMotion
+from meeting_server.domain.state import Motion
+from meeting_server.domain.terms import Preset
+from meeting_server.domain.vote_terms import VoteMethod
+from meeting_server.domain.votes.polls import Poll
+
+SMALLEST_GROUP = 2
+
+
+class Survey(Poll):
+    shows_running = False
+
+    def method(self, command: DraftMotion, preset: Preset) -> VoteMethod:
+        return VoteMethod.SECRET
+
+    def minimum_group(self, command: DraftMotion) -> int:
+        return max(SMALLEST_GROUP, command.minimum_group)
+
+    def shown(self, motion: Motion, counts: tuple[tuple[str, int], ...], cast: int) -> tuple[tuple[str, int], ...]:
+        return counts if cast >= motion.minimum_group else ()
