@@ -84,12 +84,15 @@ def web() -> None:
     die_with_parent()
     settings = _settings("web")
     from meeting_server.app import run_web
+    from meeting_server.store.migrating import MisplacedTables
     from meeting_server.store.secret_key import WeakSecret
 
     try:
         run_web(settings)
     except WeakSecret:
         _stop(_words("weak_secret"), settings=settings)
+    except MisplacedTables as error:
+        _stop(_words("misplaced_tables", place=error.place, tables=error.tables), settings=settings)
 
 
 @command.command()
@@ -211,11 +214,15 @@ def user_password(who: Annotated[str, typer.Argument(help="Name or number.")]) -
 
 @command.command()
 def migrate() -> None:
-    """Bring the database to the newest revision."""
+    """Bring the databases to their newest revisions."""
     settings = _settings("migrate")
     from meeting_server.processes import migrated
+    from meeting_server.store.migrating import MisplacedTables
 
-    asyncio.run(migrated(settings))
+    try:
+        asyncio.run(migrated(settings))
+    except MisplacedTables as error:
+        _stop(_words("misplaced_tables", place=error.place, tables=error.tables))
     out.print(_words("migrated"))
 
 
@@ -226,7 +233,7 @@ def backup(target: Annotated[Path, typer.Argument(help="A folder that does not e
     from meeting_server.store.backup import CanNotBackUp, back_up
 
     try:
-        size = asyncio.run(back_up(settings.database, settings.data_dir, target))
+        size = asyncio.run(back_up(settings.database, settings.ballot_database, settings.data_dir, target))
     except CanNotBackUp as error:
         _stop(_words(f"backup_{error.code}", path=target, data=settings.data_dir, recordings=settings.recordings_dir))
     out.print(_words("backup_done", path=target, size=round(size / 1e6, 1)), soft_wrap=True)

@@ -221,8 +221,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
 
 
 def run_web(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Raises WeakSecret."""
+    """Serve until SIGTERM or SIGINT. Raises WeakSecret, MisplacedTables."""
     secret_key(settings.secret_key, settings.data_dir)
+    asyncio.run(migrated(settings))  # here too, where a refusal is a sentence and no failed start of an application
     open_more_files()
     uvicorn.Server(
         uvicorn.Config(

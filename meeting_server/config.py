@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("var"), description="Database, keys, documents, sockets.")
     recordings_dir: Path = Field(default=Path("recordings"), description="Where recordings go, one folder a meeting.")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    ballot_database_url: str = Field(
+        default="", description="SQLAlchemy URL of the ballot box; empty: a file of its own in the data folder, or `MEETING_DATABASE_URL`."
+    )
     secret_key: str = Field(default="", description="Signs cookies and tokens; empty: made on first start and kept in the data folder.")
     demo: bool = Field(default=False, description="Seed a demo branch on first start and print sign-in links.")
     tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM) for HTTPS.")
@@ -90,7 +93,7 @@ class Settings(BaseSettings):
     @property
     def ballot_database(self) -> str:
         """Where the ballot box is: a small file of its own, so that sealing rewrites it without stalling a meeting."""
-        return self.database_url or _sqlite(self.data_dir / "ballot-box.sqlite3")
+        return self.ballot_database_url or self.database_url or _sqlite(self.data_dir / "ballot-box.sqlite3")
 
     @property
     def caption_sockets(self) -> tuple[Path, Path] | None:

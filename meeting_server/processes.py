@@ -48,12 +48,14 @@ def open_more_files() -> int:
 
 
 async def migrated(settings: Settings) -> None:
-    """Bring the databases to the newest revision."""
-    from meeting_server.store.database import migrate
+    """Bring the databases to the newest revision. Raises MisplacedTables."""
+    from meeting_server.ballots.tables import BALLOT_BOX
+    from meeting_server.store.migrating import MEETINGS, migrate
 
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for url in dict.fromkeys((settings.database, settings.ballot_database)):
-        await migrate(url)
+    apart = settings.ballot_database != settings.database
+    await migrate(settings.database, MEETINGS, apart_from=BALLOT_BOX if apart else None)
+    await migrate(settings.ballot_database, BALLOT_BOX, apart_from=MEETINGS if apart else None)
 
 
 def run_media(settings: Settings) -> None:

@@ -12,7 +12,8 @@ from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.store.accounts import Means
-from meeting_server.store.database import Database, migrate
+from meeting_server.store.database import Database
+from meeting_server.store.migrating import MEETINGS, migrate
 from meeting_server.store.people import Member
 from meeting_server.store.schedule import Listed, Plan, Schedule
 from meeting_server.web.auth import now_millis
@@ -68,7 +69,7 @@ async def _settled(
     folder: Path, members: Mapping[str, Role], agenda: tuple[str, ...]
 ) -> tuple[str, dict[str, str], dict[str, str], MeetingId]:
     url = f"sqlite+aiosqlite:///{folder / 'var' / 'meetings.sqlite3'}"
-    await migrate(url)
+    await migrate(url, MEETINGS)
     database = Database(url)
     try:
         (_, _, branch, _, _), known = await seed(database)

@@ -17,11 +17,13 @@ from meeting_server.archive.bulletin import bulletin_of, file_of
 from meeting_server.archive.minutes import minutes_of
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import paper_id
+from meeting_server.ballots.tables import BALLOT_BOX
 from meeting_server.domain.events import MotionClosed, PaperOpened
 from meeting_server.journal.bundle import read_bundle, write_bundle
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import faults
 from meeting_server.journal.sql import SqlJournal
+from meeting_server.store.database import metadata
 from tests.bots import Bot, Frame
 from tests.forked_server import ForkedServer, forking
 from tests.live_house import CHAIR, MEETING
@@ -222,7 +224,7 @@ async def vote_under_fire(tmp_path: Path, kills: int) -> None:
 
 async def check(folder: Path, motions: int, choice_of: dict[tuple[str, str], str], leaf_of: dict[tuple[str, str], str]) -> None:
     """What lies on the disk against what the phones were told; and the audit of the whole bundle."""
-    async with opened(folder / JOURNAL) as database, opened(folder / BOX) as box_database:
+    async with opened(folder / JOURNAL, metadata) as database, opened(folder / BOX, BALLOT_BOX.tables) as box_database:
         journal, box = SqlJournal(database), BallotBox(box_database, SECRET)
         records: list[Record] = await journal.read(MEETING)
         await journal.close()

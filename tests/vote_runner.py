@@ -17,17 +17,19 @@ from pathlib import Path
 
 import uvicorn
 import uvloop
+from sqlalchemy import MetaData
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from meeting_server.ballots.box import BallotBox
+from meeting_server.ballots.tables import BALLOT_BOX
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.terms import Convening, Preset
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
-from meeting_server.store.database import Database
+from meeting_server.store.database import Database, metadata
 from meeting_server.web import ballots
 from meeting_server.web.admission import Door
 from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
@@ -50,12 +52,12 @@ class Furniture:
 
 
 @asynccontextmanager
-async def opened(file: Path) -> AsyncIterator[Database]:
+async def opened(file: Path, tables: MetaData) -> AsyncIterator[Database]:
     fresh = not file.exists()
     database = Database(f"sqlite+aiosqlite:///{file}")
     try:
         if fresh or file.stat().st_size == 0:
-            await database.create_all()
+            await database.create_all(tables)
         yield database
     finally:
         await database.close()
@@ -64,7 +66,7 @@ async def opened(file: Path) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def voting(folder: Path, members: int, preset: Preset = PRESET) -> AsyncIterator[tuple[uvicorn.Server, asyncio.Task[None], int]]:
     """A running server with the meeting's registry, its box, the socket and the way ballots come."""
-    async with opened(folder / JOURNAL) as database, opened(folder / BOX) as box_database:
+    async with opened(folder / JOURNAL, metadata) as database, opened(folder / BOX, BALLOT_BOX.tables) as box_database:
         journal, box = SqlJournal(database), BallotBox(box_database, SECRET)
 
         async def schedule(meeting_id: MeetingId) -> Convening | None:

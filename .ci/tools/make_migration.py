@@ -1,7 +1,7 @@
-"""Writes the next database revision from the difference between the newest one and the tables in the code.
+"""Writes the next revision of a chain from the difference between its newest one and the tables in the code.
 
-``PYTHONPATH=.ci python -m tools.make_migration "what changes"``; look at the file before committing it. Before the first release the
-only revision, 0001, is made anew: ``PYTHONPATH=.ci python -m tools.make_migration --first``.
+``PYTHONPATH=.ci python -m tools.make_migration "what changes"`` for the meetings' database, with ``--box`` for the ballot
+box's; look at the file before committing it.
 """
 
 from __future__ import annotations
@@ -18,61 +18,50 @@ from alembic import command
 from sqlalchemy import Connection, MetaData
 
 import meeting_server.store
-from meeting_server.store.database import MIGRATIONS, Database, metadata, migration_config
-
-FULL_TEXT = """
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            "CREATE VIRTUAL TABLE passages_index USING fts5("
-            "characters, sounds, content='', tokenize=\\"unicode61 remove_diacritics 0\\")"
-        )
-"""
+from meeting_server.ballots.tables import BALLOT_BOX
+from meeting_server.store.database import Database
+from meeting_server.store.migrating import MEETINGS, Chain, migration_config
 
 
-def every_table() -> MetaData:
-    """The metadata with the tables of all modules that own any."""
-    for name in ("meeting_server.journal.sql", "meeting_server.ballots.box"):
-        importlib.import_module(name)
-    for module in pkgutil.iter_modules(meeting_server.store.__path__, "meeting_server.store."):
-        if not module.ispkg:
+def every_table(chain: Chain) -> MetaData:
+    """The tables of a chain, of all modules that own any."""
+    if chain.tables is MEETINGS.tables:
+        importlib.import_module("meeting_server.journal.sql")
+        for module in pkgutil.walk_packages(meeting_server.store.__path__, "meeting_server.store."):
             importlib.import_module(module.name)
-    return metadata
+    return chain.tables
 
 
 def is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compare_to: object) -> bool:
     """SQLite's full-text index and its own tables are no tables of the metadata."""
-    return not (kind == "table" and (name or "").startswith(("passages_index", "alembic_version")))
+    return not (kind == "table" and (name or "").startswith("passages_index"))
 
 
-def _make(conn: Connection, message: str, first: bool) -> None:
-    config = migration_config(conn)
-    config.attributes |= {"metadata": every_table(), "include_object": is_ours}
-    if not first:
-        command.upgrade(config, "head")
-    revision = "0001" if first else f"{len(list((MIGRATIONS / 'versions').glob('0*.py'))) + 1:04}"
-    script: Any = command.revision(config, message, autogenerate=True, rev_id=revision)
+def _make(conn: Connection, message: str, chain: Chain) -> None:
+    config = migration_config(conn, chain)
+    config.attributes |= {"metadata": every_table(chain), "include_object": is_ours}
+    command.upgrade(config, "head")
+    revision = f"{len(list(chain.versions.glob('0*.py'))) + 1:04}"
+    script: Any = command.revision(config, message, autogenerate=True, rev_id=revision, version_path=str(chain.versions))
     path = Path(script.path)
-    text = path.read_text("utf-8")
-    if first:
-        text = text.replace("    # ### end Alembic commands ###", FULL_TEXT.strip("\n"))
-    lines = (line for line in text.splitlines() if not line.strip().startswith("# ###"))
+    lines = (line for line in path.read_text("utf-8").splitlines() if not line.strip().startswith("# ###"))
     path.write_text("\n".join(lines) + "\n", "utf-8")
     print(path)
 
 
-async def _main(message: str, first: bool) -> None:
-    if first:
-        for path in (MIGRATIONS / "versions").glob("0001*.py"):
-            path.unlink()
+async def make(message: str, chain: Chain) -> None:
+    """Write the next revision of ``chain``."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite+aiosqlite:///{folder}/migration.sqlite3")
         try:
             async with database.write() as conn:
-                await conn.run_sync(_make, message, first)
+                await conn.run_sync(_make, message, chain)
         finally:
             await database.close()
 
 
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word != "--first"]
-    asyncio.run(_main(words[0] if words else "All tables", "--first" in sys.argv))
+    words = [word for word in sys.argv[1:] if word != "--box"]
+    if len(words) != 1:
+        sys.exit(__doc__)
+    asyncio.run(make(words[0], BALLOT_BOX if "--box" in sys.argv else MEETINGS))

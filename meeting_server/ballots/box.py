@@ -20,49 +20,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.ballots.ballot import Ballot, fingerprint, issuance_digest, issuances_hash, receipt_message, root
 from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.ballots.port import BoxRefused, Receipt, Sealed, State
+from meeting_server.ballots.tables import ballots, issuances, metadata, papers
 from meeting_server.domain.terms import Paper
 from meeting_server.journal.port import StorageUnavailable
-from meeting_server.store.database import Database, metadata
-
-papers = Table(
-    "paper",
-    metadata,
-    Column("paper_id", String(160), primary_key=True),
-    Column("modulus", LargeBinary, nullable=False),
-    Column("receipt_key", LargeBinary, nullable=False),
-    Column("wrapped", LargeBinary),  # both private keys; gone once sealed
-    Column("state", String(16), nullable=False),
-    Column("root", LargeBinary),
-)
-issuances = Table(
-    "issuance",
-    metadata,
-    Column("paper_id", String(160), primary_key=True),
-    Column("member_id", String(64), primary_key=True),
-    Column("blinded", LargeBinary, nullable=False),
-    Column("signature", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-)
-ballots = Table(
-    "ballot",
-    metadata,
-    Column("paper_id", String(160), primary_key=True),
-    Column("key_hash", LargeBinary(32), primary_key=True),
-    Column("key", LargeBinary, nullable=False),
-    Column("prefix", LargeBinary, nullable=False),
-    Column("token", LargeBinary, nullable=False),
-    Column("choices", LargeBinary, nullable=False),
-    Column("signature", LargeBinary, nullable=False),
-    Column("version", Integer, nullable=False, default=1),
-    sqlite_with_rowid=False,
-)
+from meeting_server.store.database import Database
 
 _ORDER: tuple[State, ...] = ("collecting", "voting", "closing", "sealed")
 
@@ -246,7 +214,7 @@ class BallotBox:
         await self._write(work)
         self._keys.pop(paper_id, None)
         try:
-            await self._database.forget_order(("ballot", "issuance", "paper"))
+            await self._database.forget_order(tuple(metadata.tables))
         except (SQLAlchemyError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
         sealed = await self.bulletin(paper_id)

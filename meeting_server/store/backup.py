@@ -23,27 +23,25 @@ LEFT_OUT = {"run", "log"}
 """Sockets and the like: nothing that a restored server needs."""
 
 
-async def back_up(database_url: str, data_dir: Path, target: Path) -> int:
+async def back_up(database_url: str, ballot_database_url: str, data_dir: Path, target: Path) -> int:
     """Write a restorable copy of the data folder to ``target`` (made; must not exist); bytes written.
 
     Each database is copied in one step (``VACUUM INTO``), so that a meeting going on meanwhile is whole in it, and the
     copy of the ballot box has no order of arrival. The box comes last: what the meeting knows of it, it can make good.
     Restoring is putting the folder back. Raises CanNotBackUp; OSError when the disk is full.
     """
-    return await asyncio.to_thread(_back_up, database_url, data_dir, target)
+    return await asyncio.to_thread(_back_up, (database_url, ballot_database_url), data_dir, target)
 
 
-def _back_up(database_url: str, data_dir: Path, target: Path) -> int:
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise CanNotBackUp("other_database")
+def _back_up(urls: tuple[str, str], data_dir: Path, target: Path) -> int:
+    meetings, box = (_file(url) for url in urls)
     if target.exists():
         raise CanNotBackUp("exists")
     draft = target.with_name(f".{target.name}.unfinished")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True, mode=0o700)
-    source = Path(url.database)
-    sources = [source, *(file for file in sorted(data_dir.glob("*.sqlite3")) if file.name != source.name)]
+    others = [file for file in sorted(data_dir.glob("*.sqlite3")) if file.name not in (meetings.name, box.name)]
+    sources = list(dict.fromkeys([meetings, *others, *([box] if box.exists() else [])]))
     for file in sources:
         connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
         try:
@@ -64,3 +62,10 @@ def _back_up(database_url: str, data_dir: Path, target: Path) -> int:
                 os.fsync(handle.fileno())
     draft.rename(target)  # a folder under its own name is a finished one
     return sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
+
+
+def _file(url: str) -> Path:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise CanNotBackUp("other_database")
+    return Path(parsed.database).resolve()

@@ -1,4 +1,4 @@
-"""The one way to the database: engine, transactions, the shared table metadata, migrations.
+"""The one way to a database: engine, transactions, the shared table metadata.
 
 SQLite (a file, WAL, ``synchronous=FULL``) is the embedded default; PostgreSQL is the same code with another URL.
 Tables are declared, on ``metadata``, in the module that owns them.
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,29 +21,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from meeting_server.store.act import Effect, follow, open_on, opened
 
-if TYPE_CHECKING:
-    from alembic.config import Config
-
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process's write before it gives up."""
 
 FORGET_TRIES, FORGET_PAUSE_S, FORGET_WAIT_MS = 40, 0.1, 50
 """How often, how far apart and how patiently the write-ahead log is asked to be emptied."""
 
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-MIGRATION_LOCK = 0x6D656574
-"""PostgreSQL advisory lock, so that two processes starting at once migrate one after the other."""
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints get stable names, so that a migration can drop them."""
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-"""All tables of the house; constraints get stable names, so that a migration can drop them."""
+metadata = MetaData(naming_convention=NAMING)
+"""All tables but those of the ballot box, which has its own (``ballots.tables``)."""
 
 
 async def put(conn: AsyncConnection, table: Table, row: Mapping[str, Any], *, adding: Collection[str] = ()) -> None:
@@ -146,10 +140,10 @@ class Database:
     def _alone(self) -> AbstractAsyncContextManager[object]:
         return self._writing if self.is_sqlite else nullcontext()
 
-    async def create_all(self) -> None:
-        """Every table of ``metadata`` that is not there yet; for tests, the server uses ``migrate``."""
+    async def create_all(self, tables: MetaData = metadata) -> None:
+        """Create every one of ``tables`` that is not there yet; for tests, the server uses ``migrating.migrate``."""
         async with self.write() as conn:
-            await conn.run_sync(metadata.create_all)
+            await conn.run_sync(tables.create_all)
 
     async def forget_deleted(self, *tables: str) -> bool:
         """Leave no copy of erased content in the files of these tables; ``False`` when somebody reads just now: ask again.
@@ -232,31 +226,3 @@ def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin(conn: Connection) -> None:
     conn.exec_driver_sql(str(conn.get_execution_options().get("begin", "BEGIN")))
-
-
-async def migrate(url: str) -> None:
-    """Bring the database at ``url`` to the newest revision; called at every start, by every process."""
-    database = Database(url)
-    try:
-        async with database.write() as conn:
-            if not database.is_sqlite:
-                await conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-            await conn.run_sync(_upgrade)
-    finally:
-        await database.close()
-
-
-def migration_config(connection: Connection) -> Config:
-    """Alembic over our revisions and an open connection."""
-    from alembic.config import Config  # a third of a second, for those who migrate
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _upgrade(connection: Connection) -> None:
-    from alembic import command
-
-    command.upgrade(migration_config(connection), "head")

@@ -48,7 +48,7 @@ DELETED: tuple[tuple[str, str], ...] = tuple(
 EMPTIED = ("members", "access_log")
 """Rows that stay without what they said about the person: the name, because minutes and lists of meetings have it; and that
 something was done with their account, because others must answer for it."""
-KEPT: dict[str, Literal["meeting", "office", "ballot"]] = {
+KEPT: dict[str, Literal["meeting", "office"]] = {
     "meeting_people": "meeting",
     "journal": "meeting",
     "passages": "meeting",
@@ -67,9 +67,9 @@ KEPT: dict[str, Literal["meeting", "office", "ballot"]] = {
     "meetings": "office",
     "branch_presets": "office",
     "shared_resources": "office",
-    "issuance": "ballot",
 }
-"""Tables of the meetings' record, of what somebody did in an office, and that a paper of a secret vote was handed out."""
+"""Tables of the meetings' record and of what somebody did in an office. (The ballot box is no part of this database: that a member
+was handed a ballot stays there, because the sealed result says how many were.)"""
 
 
 class PersonalData:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from meeting_server.ballots.tables import BALLOT_BOX
 from meeting_server.store.database import Database
 from tests import servers
 
@@ -21,8 +22,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty database with every table, of each kind."""
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database without tables, of each kind."""
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'contract.sqlite3'}"
     else:
@@ -33,6 +34,19 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         await engine.dispose()
         url = server + name
     database = Database(url)
-    await database.create_all()
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def database(empty_database: Database) -> Database:
+    """A database with every table but those of the ballot box."""
+    await empty_database.create_all()
+    return empty_database
+
+
+@pytest.fixture
+async def box_database(empty_database: Database) -> Database:
+    """A database with the tables of the ballot box alone."""
+    await empty_database.create_all(BALLOT_BOX.tables)
+    return empty_database

@@ -43,8 +43,8 @@ async def refusal(awaitable: object) -> str:
     return refused.value.code
 
 
-async def test_a_vote_is_collected_cast_and_sealed_once(database: Database) -> None:
-    box = BallotBox(database, SECRET)
+async def test_a_vote_is_collected_cast_and_sealed_once(box_database: Database) -> None:
+    box = BallotBox(box_database, SECRET)
     voters = await collected(box, "a", "b", "c")
     receipts = await asyncio.gather(*(box.cast(PAPER, voter.ballot("for")) for voter in voters))
     assert (await box.cast(PAPER, voters[0].ballot("for"))).leaf == receipts[0].leaf
@@ -59,8 +59,8 @@ async def test_a_vote_is_collected_cast_and_sealed_once(database: Database) -> N
     assert await refusal(box.cast(PAPER, Voter(PAPER, KEY.n).ballot("for"))) in ("bad_token", "poll_closed")
 
 
-async def test_two_servers_with_one_box_hand_a_member_one_paper_and_take_a_ballot_once(database: Database) -> None:
-    here, there = BallotBox(database, SECRET), BallotBox(Database(database.url), SECRET)
+async def test_two_servers_with_one_box_hand_a_member_one_paper_and_take_a_ballot_once(box_database: Database) -> None:
+    here, there = BallotBox(box_database, SECRET), BallotBox(Database(box_database.url), SECRET)
     try:
         paper = await here.open(PAPER)
         assert await there.open(PAPER) == paper
@@ -89,9 +89,9 @@ async def test_two_servers_with_one_box_hand_a_member_one_paper_and_take_a_ballo
         await there._database.close()
 
 
-async def test_a_ballot_that_races_the_sealing_is_in_the_root_or_refused(database: Database) -> None:
+async def test_a_ballot_that_races_the_sealing_is_in_the_root_or_refused(box_database: Database) -> None:
     """One server seals while another takes ballots: whoever has a receipt is in the bulletin, and the root is that of what is there."""
-    here, there = BallotBox(database, SECRET), BallotBox(Database(database.url), SECRET)
+    here, there = BallotBox(box_database, SECRET), BallotBox(Database(box_database.url), SECRET)
     try:
         for race in range(6):
             paper = paper_id(MeetingId("meeting"), MotionId(f"race-{race}"))
@@ -113,16 +113,16 @@ async def test_a_ballot_that_races_the_sealing_is_in_the_root_or_refused(databas
         await there._database.close()
 
 
-async def test_the_rows_of_a_sealed_box_lie_in_the_order_of_their_hashes_whoever_came_first(database: Database) -> None:
-    box = BallotBox(database, SECRET)
+async def test_the_rows_of_a_sealed_box_lie_in_the_order_of_their_hashes_whoever_came_first(box_database: Database) -> None:
+    box = BallotBox(box_database, SECRET)
     voters = await collected(box, *(f"m{n:02}" for n in range(VOTERS)))
     random.Random(4).shuffle(voters)
     for voter in voters:
         await box.cast(PAPER, voter.ballot("for"))
     await box.seal(PAPER)
-    async with database.read() as conn:
+    async with box_database.read() as conn:
         for table, by in (("ballot", "key_hash"), ("issuance", "member_id")):
-            lying = "" if database.is_sqlite else " ORDER BY ctid"
+            lying = "" if box_database.is_sqlite else " ORDER BY ctid"
             found = [bytes(row[0]) if by == "key_hash" else row[0] for row in await conn.execute(text(f"SELECT {by} FROM {table}{lying}"))]
             assert len(found) == VOTERS
             assert found == sorted(found), table

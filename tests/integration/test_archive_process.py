@@ -17,7 +17,8 @@ from meeting_server.archive.manifest import load
 from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal
-from meeting_server.store.database import Database, migrate
+from meeting_server.store.database import Database
+from meeting_server.store.migrating import MEETINGS, migrate
 from tests.recordings import voice
 from tests.running import ROOT, wait_for
 from tests.whole_meeting import MEETING, whole_meeting
@@ -29,7 +30,7 @@ KILLS = 6
 async def adjourned_meeting(folder: Path) -> AsyncIterator[Path]:
     """A database and recordings as a server leaves them; the folder of the meeting."""
     url = f"sqlite+aiosqlite:///{folder / 'var' / 'meetings.sqlite3'}"
-    await migrate(url)
+    await migrate(url, MEETINGS)
     database = Database(url)
     journal = SqlJournal(database)
     drafts = [Draft(r.event, r.actor, r.command_id, r.recorded_at) for r in whole_meeting().records if r.event is not None]

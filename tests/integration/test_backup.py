@@ -11,7 +11,8 @@ import pytest
 from meeting_server.store.backup import CanNotBackUp, back_up
 
 
-def house(folder: Path) -> str:
+def house(folder: Path) -> tuple[str, str]:
+    """A data folder; the URLs of the meetings' database and of the box's, which is not there yet."""
     folder.mkdir()
     (folder / "secret.key").write_text("k" * 40)
     (folder / "documents").mkdir()
@@ -24,14 +25,14 @@ def house(folder: Path) -> str:
     connection.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(1000)])
     connection.commit()
     connection.close()
-    return f"sqlite+aiosqlite:///{folder / 'meetings.sqlite3'}"
+    return f"sqlite+aiosqlite:///{folder / 'meetings.sqlite3'}", f"sqlite+aiosqlite:///{folder / 'ballot-box.sqlite3'}"
 
 
 async def test_a_backup_taken_during_a_transaction_holds_what_was_committed(tmp_path: Path) -> None:
-    url = house(tmp_path / "var")
+    urls = house(tmp_path / "var")
     busy = sqlite3.connect(tmp_path / "var" / "meetings.sqlite3")
     busy.execute("INSERT INTO t VALUES (1000)")  # not committed
-    size = await back_up(url, tmp_path / "var", tmp_path / "copy")
+    size = await back_up(*urls, tmp_path / "var", tmp_path / "copy")
     busy.rollback()
     busy.close()
     restored = sqlite3.connect(tmp_path / "copy" / "meetings.sqlite3")
@@ -45,19 +46,34 @@ async def test_a_backup_taken_during_a_transaction_holds_what_was_committed(tmp_
 
 
 async def test_a_backup_never_overwrites_another(tmp_path: Path) -> None:
-    url = house(tmp_path / "var")
+    urls = house(tmp_path / "var")
     (tmp_path / "copy").mkdir()
     with pytest.raises(CanNotBackUp, match="exists"):
-        await back_up(url, tmp_path / "var", tmp_path / "copy")
+        await back_up(*urls, tmp_path / "var", tmp_path / "copy")
 
 
-async def test_another_database_is_left_to_its_own_tools(tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", [0, 1])
+async def test_another_database_is_left_to_its_own_tools(tmp_path: Path, which: int) -> None:
+    urls = list(house(tmp_path / "var"))
+    urls[which] = "postgresql+asyncpg://localhost/x"
     with pytest.raises(CanNotBackUp, match="other_database"):
-        await back_up("postgresql+asyncpg://localhost/x", tmp_path, tmp_path / "copy")
+        await back_up(urls[0], urls[1], tmp_path / "var", tmp_path / "copy")
+
+
+async def test_a_ballot_box_in_another_folder_is_in_the_backup(tmp_path: Path) -> None:
+    meetings, _ = house(tmp_path / "var")
+    (tmp_path / "elsewhere").mkdir()
+    box = sqlite3.connect(tmp_path / "elsewhere" / "box.sqlite3")
+    box.execute("CREATE TABLE ballot (key BLOB)")
+    box.close()
+    await back_up(meetings, f"sqlite+aiosqlite:///{tmp_path / 'elsewhere' / 'box.sqlite3'}", tmp_path / "var", tmp_path / "copy")
+    copy = sqlite3.connect(tmp_path / "copy" / "box.sqlite3")
+    assert copy.execute("SELECT count(*) FROM ballot").fetchone() == (0,)
+    copy.close()
 
 
 async def test_the_ballot_box_is_in_the_backup_whole_and_without_an_order_of_arrival(tmp_path: Path) -> None:
-    url = house(tmp_path / "var")
+    urls = house(tmp_path / "var")
     box = sqlite3.connect(tmp_path / "var" / "ballot-box.sqlite3")
     box.execute("PRAGMA journal_mode=WAL")
     box.execute("CREATE TABLE ballot (key_hash BLOB PRIMARY KEY, key BLOB) WITHOUT ROWID")
@@ -65,7 +81,7 @@ async def test_the_ballot_box_is_in_the_backup_whole_and_without_an_order_of_arr
     for key in keys:
         box.execute("INSERT INTO ballot VALUES (?, ?)", (key[:8], key))
         box.commit()
-    await back_up(url, tmp_path / "var", tmp_path / "copy")
+    await back_up(*urls, tmp_path / "var", tmp_path / "copy")
     box.close()
     copy = tmp_path / "copy" / "ballot-box.sqlite3"
     assert [file.name for file in copy.parent.iterdir() if file.name.startswith(copy.name)] == [copy.name]

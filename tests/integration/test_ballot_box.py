@@ -15,6 +15,7 @@ from meeting_server.ballots.ballot import receipt_message, root, verify_p256
 from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import BoxRefused, Sealed
+from meeting_server.ballots.tables import BALLOT_BOX
 from meeting_server.store.database import Database
 from tests.voter import Voter
 
@@ -38,7 +39,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 async def database(file: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{file}")
-    await database.create_all()
+    await database.create_all(BALLOT_BOX.tables)
     yield database
     await database.close()
 

@@ -137,7 +137,12 @@ async def test_one_s_own_message_is_erased_after_the_meeting_from_record_search_
         assert result.sound, result.findings
         assert any(line.startswith("ChatPosted") for line in result["erasures"].told)
         (tmp_path / "data").mkdir()
-        await back_up(f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}", tmp_path / "data", tmp_path / "copy")
+        await back_up(
+            f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}",
+            f"sqlite+aiosqlite:///{tmp_path / 'data' / 'ballot-box.sqlite3'}",
+            tmp_path / "data",
+            tmp_path / "copy",
+        )
         assert files_with(tmp_path / "copy", CHAT) == []
         noted = [entry for entry in await archive.there.house.access_log.about(archive.meeting_id) if entry.act == "message_erased"]
         assert [entry.actor_name for entry in noted] == ["丁文静"]

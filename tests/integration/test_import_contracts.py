@@ -16,10 +16,13 @@ PLANTED = [
     ("domain/votes/rules.py", "import meeting_server.domain.votes.motions", "Inside the votes"),
     ("store/schedule.py", "import meeting_server.web.pages", "Layers"),
     ("media/slots.py", "import meeting_server.domain.ids", "The media plane and the bus know no meeting"),
-    ("web/pages.py", "import sqlalchemy", "SQL lives in journal and store only"),
+    ("web/pages.py", "import sqlalchemy", "SQL lives in ballots, journal and store only"),
     ("live/connection.py", "import starlette", "Starlette lives in web and app only"),
     ("web/auth.py", "import aiortc", "aiortc lives in media only"),
     ("archive/bulletin.py", "import meeting_server.store.database", "The audit counts by the domain"),
+    ("web/ballots.py", "import meeting_server.ballots.box", "Only the composition root opens the ballot box"),
+    ("live/papers.py", "import meeting_server.ballots.tables", "Only the ballot box reads and writes its tables"),
+    ("store/personal.py", "import meeting_server.ballots.port", "Layers"),
     ("utilities.py", "", "Layers"),
 ]
 

@@ -47,7 +47,7 @@ async def test_a_backup_taken_during_a_vote_is_restored_and_the_vote_goes_on(a_v
     async with nameless(there.url) as ballots:
         assert (await cast(ballots, papers["m1"], "for")).status_code == 200
     settings = there.house.settings
-    await back_up(settings.database, settings.data_dir, tmp_path / "copy")
+    await back_up(settings.database, settings.ballot_database, settings.data_dir, tmp_path / "copy")
     async with open_house(Settings(data_dir=tmp_path / "copy", recordings_dir=tmp_path / "recordings", media=False)) as restored:
         name = paper_id(there.meeting_id, motion)  # type: ignore[arg-type]  # an id
         assert await restored.box.progress(name) == (4, 1)

@@ -4,7 +4,8 @@ from alembic import context
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=context.config.attributes.get("metadata"),
+    version_table=context.config.attributes["version_table"],
+    target_metadata=context.config.attributes["metadata"],
     include_object=context.config.attributes.get("include_object"),
     render_as_batch=True,
     compare_type=True,
