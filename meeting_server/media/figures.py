@@ -70,7 +70,7 @@ def figures_of(forwarder: Forwarder, peers: Collection[Peer], rooms: int) -> dic
         "bytes_out_total": c.bytes_out,
         "packets_refused_total": sum(c.rejected.values()) - c.rejected["stranger"] - c.rejected["check"],
         "packets_from_strangers_total": c.rejected["stranger"],
-        "checks_refused_total": forwarder.ice.refused,
+        "checks_refused_total": forwarder.paths.ice.refused,
         "packets_unsent_total": forwarder.dropped,
         "nacks_received_total": c.nacks_in,
         "nacks_sent_total": c.nacks_out,

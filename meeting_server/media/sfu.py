@@ -107,12 +107,12 @@ class Sfu:
         if peer is not None and peer.session == session and peer.source == source:
             credentials = peer.credentials[-1]
             if credentials.remote_ufrag != offer.ufrag:
-                credentials = self.forwarder.ice.open(offer.ufrag)
+                credentials = self.forwarder.paths.ice.open(offer.ufrag)
             try:
                 answer, plan = peer.answerer.answer(offer, credentials)
             except Exception:
                 if credentials is not peer.credentials[-1]:
-                    self.forwarder.ice.close(credentials)
+                    self.forwarder.paths.ice.close(credentials)
                 raise
             if credentials is not peer.credentials[-1]:
                 peer.credentials.append(credentials)
@@ -121,18 +121,18 @@ class Sfu:
             for track in gone:
                 self.recording.finish(track)
             peer.adopt(plan)
-            self.forwarder.listen_for(peer)
+            self.forwarder.paths.listen_for(peer)
             self.move(client, room)
             self._arrange_soon(peer)
             return answer
         if peer is None and len(self.peers) >= MAX_CLIENTS:
             raise MediaRefused("media_unavailable", "this worker is full")
-        credentials = self.forwarder.ice.open(offer.ufrag)
+        credentials = self.forwarder.paths.ice.open(offer.ufrag)
         answerer = Answerer(self.forwarder.certificate.fingerprint, self._hosts, self.forwarder.port)
         try:
             answer, plan = answerer.answer(offer, credentials)
         except Exception:
-            self.forwarder.ice.close(credentials)
+            self.forwarder.paths.ice.close(credentials)
             raise
         dtls = Dtls(self.forwarder.certificate, offer.fingerprints, active=offer.passive, old_curves=offer.old_curves)
         fresh = Peer(client, source, answerer, session, dtls)
@@ -146,7 +146,7 @@ class Sfu:
         self.peers[client] = fresh
         fresh.room = room
         self._room(room).peers[client] = fresh
-        self.forwarder.listen_for(fresh)
+        self.forwarder.paths.listen_for(fresh)
         return answer
 
     def let_go(self, client: str) -> None:
@@ -350,7 +350,7 @@ class Sfu:
     def _room(self, name: str) -> Room:
         room = self.rooms.get(name)
         if room is None:
-            room = self.rooms[name] = Room(name, self.forwarder)
+            room = self.rooms[name] = Room(name, self.forwarder.router)
         return room
 
     def _sweep(self, room: Room) -> None:
@@ -405,7 +405,7 @@ class Sfu:
                 room.loudest.remove(track)
             for stream in track.streams():
                 for slot in list(stream.outlets):
-                    self.forwarder.settle(stream)
+                    self.forwarder.router.settle(stream)
                     slot.stop()
                     self._moved.add(slot.peer)
                 for slot in list(stream.waiting):
@@ -425,14 +425,14 @@ class Sfu:
         for stream in track.streams():
             if stream.feed and track.kind != "audio":
                 stream.feed_needs_key = True
-                self.forwarder.ask_key_frame(stream, now)
+                self.forwarder.router.ask_key_frame(stream, now)
 
     def _recorder_needs_key(self, feed: int) -> None:
         now = time.monotonic()
         for peer in self.peers.values():
             for stream in peer.streams.values():
                 if stream.feed == feed:
-                    self.forwarder.ask_key_frame(stream, now)
+                    self.forwarder.router.ask_key_frame(stream, now)
 
     # ---- clocks
 
@@ -440,7 +440,7 @@ class Sfu:
         self.forwarder.hear_feedback()
 
         def turn(peer: Peer) -> None:
-            self.forwarder.ask_missing(peer, now)
+            self.forwarder.router.ask_missing(peer, now)
             if len(peer.arrivals) >= 20 or (peer.arrivals and now * 1e6 - peer.arrivals[0][1] > 50_000):
                 self._reports.about_arrivals(peer)
 

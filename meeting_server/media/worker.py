@@ -75,7 +75,7 @@ class Worker:
             self._path.unlink()
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._fell)
-        ice = self._sfu.forwarder.ice
+        ice = self._sfu.forwarder.paths.ice
         publish(self._path, Probe(os.getpid(), self._heard_at, self._sfu.forwarder.port, ice.probe.ufrag, ice.probe.password))
         server = await asyncio.start_unix_server(self._driven, self._path)
         self._path.chmod(0o600)

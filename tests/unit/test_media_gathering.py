@@ -1,4 +1,4 @@
-"""What waits on the way through the forwarder, and for how long: the beginning of a picture, and feedback that is not urgent."""
+"""What waits at the forwarder's sockets: the beginning of a picture (its rules: test_media_routing), and feedback that is not urgent."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from pylibsrtp import Policy, Session
 
-from meeting_server.media import forwarding
+from meeting_server.media import routing
 from meeting_server.media.datagrams import open_quiet, open_udp
 from meeting_server.media.forwarding import Forwarder
+from meeting_server.media.paths import send_to
 from meeting_server.media.peer import Peer, Slot, Stream, Track
 from meeting_server.media.sdp_answer import SlotLine
 from meeting_server.media.srtp import make_session
@@ -63,9 +64,9 @@ class Hall:
         self._keys: list[Session] = [make_session(PROFILE, KEY, inbound=inbound) for inbound in (False, True, False)]
         filming, watching = Peer("a", "a", silent, "s", silent), Peer("b", "b", silent, "s", silent)
         filming.inbound = self.forwarder._opening.context(self._keys[1])
-        self.forwarder.by_address[key_of(self.camera)] = filming
+        self.forwarder.paths.proven[key_of(self.camera)] = filming
         watching.outbound = self.forwarder.copier.context(self._keys[2])
-        self.forwarder._send_to(watching, key_of(self.listener))
+        send_to(watching, key_of(self.listener))
         track = Track(filming, "0", "video", "vp8", live=True, permitted=True)
         self.stream = Stream(track=track, ssrc=77, layer=0, payload_type=96, rtx_type=97, rate=90000)
         filming.streams[77] = self.stream
@@ -101,42 +102,13 @@ def hall() -> Iterator[Hall]:
 
 
 def test_the_beginning_of_a_picture_waits_for_the_rest_and_all_goes_out_in_order(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forwarding, "HOLD_S", 60.0)
+    monkeypatch.setattr(routing, "HOLD_S", 60.0)
     hall.film(3, ends=False)
     assert hall.pass_over()  # somebody must look again soon
     assert hall.seen() == []
     hall.film(2, ends=True)
     assert not hall.pass_over()
     assert hall.seen() == [0, 1, 2, 3, 4]
-
-
-def test_a_picture_whose_end_does_not_come_goes_out_as_far_as_it_came(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forwarding, "HOLD_S", 60.0)
-    hall.film(3, ends=False)
-    hall.pass_over()
-    monkeypatch.setattr(forwarding, "HOLD_S", 0.0)
-    assert hall.pass_over()
-    assert hall.seen() == [0, 1, 2]
-    assert not hall.pass_over()  # and nobody looks again for what may never come
-
-
-def test_a_long_beginning_does_not_wait(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forwarding, "HOLD_S", 60.0)
-    hall.film(forwarding.ENOUGH, ends=False)
-    assert hall.pass_over()
-    assert len(hall.seen()) == forwarding.ENOUGH
-
-
-def test_what_waits_is_sent_before_anything_changes(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forwarding, "HOLD_S", 60.0)
-    hall.film(3, ends=False)
-    hall.pass_over()
-    hall.forwarder.settle(hall.stream)
-    assert hall.seen() == [0, 1, 2]
-    hall.slot.stop()
-    hall.film(1, ends=True)
-    assert not hall.pass_over()
-    assert hall.seen() == []
 
 
 def test_a_flood_of_feedback_holds_nobody_up(hall: Hall) -> None:
