@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from meeting_server.media import copying, forwarding, peer, reports, rooms, sfu, worker
+from meeting_server.media import copying, forwarding, peer, reports, rooms, routing, sfu, worker
 
 
 class Planted(Exception):
@@ -37,7 +37,7 @@ PLACES: dict[str, tuple[Any, str, Callable[..., str]]] = {
     "in a datagram": (peer.Peer, "learn", lambda who, *_: str(who.client)),
     "in a report": (forwarding.Forwarder, "_rtcp", _second),
     "in a handshake": (forwarding.Forwarder, "_handshake", _second),
-    "every 20 ms": (forwarding.Forwarder, "ask_missing", _second),
+    "every 20 ms": (routing.Router, "ask_missing", _second),
     "every second": (reports.Reports, "about_publishing", _second),
     "in places being given": (rooms.Room, "_arrange", _second),
     "in a place that begins": (peer.Slot, "begin", lambda slot, *_: str(slot.peer.client)),
