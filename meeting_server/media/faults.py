@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 
 import structlog
 
 from .budgets import Budget
+from .peer import Peer
 
 PAUSE_S = 5.0
 REMEMBERED = 256
@@ -35,3 +37,12 @@ class Faults:
         self._told[place, client] = now
         untold, self._untold = self._untold, 0
         self._log.error("a fault of ours; the others are served on", place=place, client=client, untold=untold, exc_info=True)
+
+
+def each(fault: Callable[[str, Peer | None], None], place: str, peers: Iterable[Peer], step: Callable[[Peer], None]) -> None:
+    """A turn of every client's; one that fails is told to ``fault`` and ends that client only."""
+    for peer in list(peers):
+        try:
+            step(peer)
+        except Exception:  # noqa: BLE001  one client's end, not everybody's
+            fault(place, peer)

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-from .active_speaker import Loudness
 from .api import (
     LAYERS,
-    ActiveSpeakers,
     Answer,
     ClientConnected,
     ClientDetails,
     ClientLost,
     KeptClient,
     Layer,
-    LayersWanted,
     MediaRefused,
-    SpeakerTurn,
-    TrackEnded,
-    TrackStarted,
 )
+from .arranging import Arranging
 from .control import WorkerEvent
 from .dtls import Dtls
+from .faults import each
 from .figures import details_of, figures_of
 from .forwarding import Forwarder
 from .listening import Listening
 from .peer import Peer, Permissions, Stream, Track, Wishes
 from .recording import Recording
 from .reports import Reports
-from .rooms import Room
 from .rtcp import Feedback
 from .rtp import Packet, begins_key_frame
 from .sdp_answer import Answerer
@@ -54,10 +48,10 @@ class Sfu:
         self._epoch = time.time() - time.monotonic()
         self._reports = Reports(self.forwarder.send_rtcp, emit, self._epoch)
         self.peers: dict[str, Peer] = {}
-        self.rooms: dict[str, Room] = {}
         self.recording = Recording(emit, self._recorder_needs_key, self._unix)
         self.listening = Listening()
-        self._moved: set[Peer] = set()
+        self._arranging = Arranging(emit, self.forwarder.router, self.recording, time.monotonic, self._ms, self._call_soon)
+        self.rooms = self._arranging.rooms
         self._fast_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -91,6 +85,10 @@ class Sfu:
             await asyncio.sleep(max(0.001, self._fast_at + AT_LEAST_EVERY_S - time.monotonic()))
             self.passed(time.monotonic())
 
+    @staticmethod
+    def _call_soon(do: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_soon(do)
+
     def _unix(self, monotonic: float) -> float:
         return self._epoch + monotonic
 
@@ -117,13 +115,13 @@ class Sfu:
             if credentials is not peer.credentials[-1]:
                 peer.credentials.append(credentials)
             gone = peer.outdated(plan)
-            self._end_tracks(peer, [t for t in gone if t.shown], time.monotonic())
+            self._arranging.end_tracks(peer, [t for t in gone if t.shown], time.monotonic())
             for track in gone:
                 self.recording.finish(track)
             peer.adopt(plan)
             self.forwarder.paths.listen_for(peer)
             self.move(client, room)
-            self._arrange_soon(peer)
+            self._arranging.soon(peer)
             return answer
         if peer is None and len(self.peers) >= MAX_CLIENTS:
             raise MediaRefused("media_unavailable", "this worker is full")
@@ -145,7 +143,7 @@ class Sfu:
         fresh.adopt(plan)
         self.peers[client] = fresh
         fresh.room = room
-        self._room(room).peers[client] = fresh
+        self._arranging.room(room).peers[client] = fresh
         self.forwarder.paths.listen_for(fresh)
         return answer
 
@@ -160,7 +158,7 @@ class Sfu:
         if peer is None:
             return
         now = time.monotonic()
-        self._end_tracks(peer, [t for t in peer.tracks.values() if t.shown], now)
+        self._arranging.end_tracks(peer, [t for t in peer.tracks.values() if t.shown], now)
         for track in peer.tracks.values():
             self.recording.finish(track)
         room = self.rooms[peer.room]
@@ -169,9 +167,9 @@ class Sfu:
             slot.forget_pending()
             slot.stop()
         self.forwarder.remove(peer)
-        self._moved.discard(peer)
-        self._rearrange(room, now)
-        self._sweep(room)
+        self._arranging.moved.discard(peer)
+        self._arranging.rearrange(room, now)
+        self._arranging.sweep(room)
 
     def kept(self) -> tuple[KeptClient, ...]:
         """Everyone who is here."""
@@ -186,8 +184,8 @@ class Sfu:
         if peer.room == room:
             return
         now = time.monotonic()
-        old, new = self.rooms[peer.room], self._room(room)
-        self._end_tracks(peer, [t for t in peer.tracks.values() if t.shown], now)
+        old, new = self.rooms[peer.room], self._arranging.room(room)
+        self._arranging.end_tracks(peer, [t for t in peer.tracks.values() if t.shown], now)
         for track in peer.tracks.values():
             self.recording.finish(track)
         old.peers.pop(client, None)
@@ -200,10 +198,10 @@ class Sfu:
             if track.kind != "audio":
                 track.live = False  # announced again in the new room with its next packet
             elif track.shown:
-                self._announce(track, now)
-        self._rearrange(old, now)
-        self._rearrange(new, now)
-        self._sweep(old)
+                self._arranging.announce(track, now)
+        self._arranging.rearrange(old, now)
+        self._arranging.rearrange(new, now)
+        self._arranging.sweep(old)
 
     def permit(self, client: str, audio: bool, video: bool, screen: bool) -> None:
         """Raises MediaRefused unknown_client."""
@@ -215,33 +213,33 @@ class Sfu:
         stopped = [t for t in before if not t.shown]
         if stopped:
             room.cut(peer, now)
-            self._end_tracks(peer, stopped, now)
+            self._arranging.end_tracks(peer, stopped, now)
         for track in peer.tracks.values():
             if track.shown and track not in before:
-                self._announce(track, now)
-        self._rearrange(room, now)
+                self._arranging.announce(track, now)
+        self._arranging.rearrange(room, now)
 
     def want(self, client: str, video: int, pinned: str | None, screen: bool, layer: Layer = "f") -> None:
         """Raises MediaRefused unknown_client."""
         peer = self._peer(client)
         peer.wishes = Wishes(max(0, video), pinned, screen, LAYERS.index(layer))
-        self._rearrange(self.rooms[peer.room], time.monotonic())
+        self._arranging.rearrange(self.rooms[peer.room], time.monotonic())
 
     async def record(self, room: str, folder: str | None) -> None:
         """Raises MediaRefused recording_failed."""
         if folder is None:
             await self.recording.end(room)
-            for peer in self._room(room).peers.values():
+            for peer in self._arranging.room(room).peers.values():
                 for stream in peer.streams.values():
                     stream.feed = 0
-            self._sweep(self.rooms[room])
+            self._arranging.sweep(self.rooms[room])
             return
         await self.recording.begin(room, Path(folder))
         now = time.monotonic()
-        for peer in self._room(room).peers.values():
+        for peer in self._arranging.room(room).peers.values():
             for track in peer.tracks.values():
                 if track.shown:
-                    self._feed(track, now)
+                    self._arranging.feed(track, now)
 
     def listen(self, room: str, path: str | None) -> None:
         """Raises MediaRefused nobody_listens."""
@@ -267,7 +265,7 @@ class Sfu:
 
     def connected(self, peer: Peer) -> None:
         self._emit(ClientConnected(peer.client))
-        self._arrange_soon(peer)
+        self._arranging.soon(peer)
 
     def closed(self, peer: Peer) -> None:
         if self.peers.get(peer.client) is peer:
@@ -276,8 +274,8 @@ class Sfu:
 
     def went_live(self, track: Track) -> None:
         if track.permitted:
-            self._announce(track, time.monotonic())
-        self._arrange_soon(track.peer)
+            self._arranging.announce(track, time.monotonic())
+        self._arranging.soon(track.peer)
 
     def heard(self, track: Track, level: int, now: float) -> None:
         room = self.rooms.get(track.peer.room)
@@ -289,10 +287,10 @@ class Sfu:
         was = voice.began_at
         voice.hear(level, now)
         if was is None and voice.began_at is not None:
-            self._arrange_soon(track.peer)  # someone begins to speak: do not wait for the clock
+            self._arranging.soon(track.peer)  # someone begins to speak: do not wait for the clock
 
     def slots_moved(self, peer: Peer) -> None:
-        self._moved.add(peer)
+        self._arranging.moved.add(peer)
 
     def feedback(self, peer: Peer, feedback: Feedback, now: float) -> None:
         self._reports.heard(peer, feedback, now)
@@ -333,99 +331,11 @@ class Sfu:
                     room.dirty = True  # what of it still stands in places of others goes with the next arranging
             self.forwarder.remove(peer)
 
-    def _each(self, place: str, peers: Iterable[Peer], step: Callable[[Peer], None]) -> None:
-        """A turn of every client's; one that fails ends that client only."""
-        for peer in list(peers):
-            try:
-                step(peer)
-            except Exception:  # noqa: BLE001  one client's end, not everybody's
-                self.forwarder.fault(place, peer)
-
     def _peer(self, client: str) -> Peer:
         peer = self.peers.get(client)
         if peer is None:
             raise MediaRefused("unknown_client", client)
         return peer
-
-    def _room(self, name: str) -> Room:
-        room = self.rooms.get(name)
-        if room is None:
-            room = self.rooms[name] = Room(name, self.forwarder.router)
-        return room
-
-    def _sweep(self, room: Room) -> None:
-        if not room.peers and not self.recording.active(room.name):
-            self.rooms.pop(room.name, None)
-
-    def _arrange_soon(self, peer: Peer) -> None:
-        room = self.rooms.get(peer.room)
-        if room is not None and not room.dirty:
-            room.dirty = True
-            asyncio.get_running_loop().call_soon(self._arrange_if_dirty, room)
-
-    def _arrange_if_dirty(self, room: Room) -> None:
-        if room.dirty:
-            self._rearrange(room, time.monotonic())
-
-    def _rearrange(self, room: Room, now: float) -> None:
-        before = {t: v for t, v in room.voices.items() if not t.shown}
-        for track, voice in before.items():
-            self._report_turn(room, track, voice, voice.end())
-        for peer in room.arrange(now):
-            self._tell_slots(peer)
-        self._tell_layers(room, now)
-
-    def _tell_slots(self, peer: Peer) -> None:
-        changed = peer.slots_changed()
-        if changed is not None:
-            self._emit(changed)
-
-    def _tell_layers(self, room: Room, now: float) -> None:
-        """Tell publishers which encodings of their cameras are of use."""
-        for track in room.tracks("video"):
-            if track.layer_count < 2:
-                continue
-            wanted = room.layers_wanted(track, now, everything=self.recording.active(room.name))
-            if wanted != (track.asked_for or tuple(range(track.layer_count))):
-                track.asked_for = wanted
-                self._emit(LayersWanted(track.peer.client, tuple(LAYERS[layer] for layer in wanted if layer < len(LAYERS))))
-
-    def _announce(self, track: Track, now: float) -> None:
-        self._emit(TrackStarted(track.peer.room, track.source, track.kind, self._ms(now)))
-        if self.recording.active(track.peer.room):
-            self._feed(track, now)
-
-    def _end_tracks(self, peer: Peer, tracks: list[Track], now: float) -> None:
-        room = self.rooms[peer.room]
-        for track in tracks:
-            voice = room.voices.pop(track, None)
-            if voice is not None:
-                self._report_turn(room, track, voice, voice.end())
-            if track in room.loudest:
-                room.loudest.remove(track)
-            for stream in track.streams():
-                for slot in list(stream.outlets):
-                    self.forwarder.router.settle(stream)
-                    slot.stop()
-                    self._moved.add(slot.peer)
-                for slot in list(stream.waiting):
-                    slot.forget_pending()
-                if stream.feed:
-                    stream.feed = 0
-            if track.live:
-                self._emit(TrackEnded(peer.room, peer.source, track.kind, self._ms(now)))
-            self.recording.pause(track)
-
-    def _report_turn(self, room: Room, track: Track, voice: Loudness, turn: tuple[float, float] | None) -> None:
-        if turn is not None:
-            self._emit(SpeakerTurn(room.name, track.source, self._ms(turn[0]), self._ms(turn[1])))
-
-    def _feed(self, track: Track, now: float) -> None:
-        self.recording.follow(track)
-        for stream in track.streams():
-            if stream.feed and track.kind != "audio":
-                stream.feed_needs_key = True
-                self.forwarder.router.ask_key_frame(stream, now)
 
     def _recorder_needs_key(self, feed: int) -> None:
         now = time.monotonic()
@@ -444,18 +354,12 @@ class Sfu:
             if len(peer.arrivals) >= 20 or (peer.arrivals and now * 1e6 - peer.arrivals[0][1] > 50_000):
                 self._reports.about_arrivals(peer)
 
-        self._each("often", [peer for peer in self.peers.values() if peer.streams], turn)
-        if self._moved:
-            moved, self._moved = self._moved, set()
-            self._each("slots", moved, self._tell_slots)
+        each(self.forwarder.fault, "often", [peer for peer in self.peers.values() if peer.streams], turn)
+        self._arranging.tell_moved()
 
     def _tenth(self, now: float) -> None:
-        for room in list(self.rooms.values()):
-            try:
-                self._room_tenth(room, now)
-            except Exception:  # noqa: BLE001  one client's end, not everybody's
-                self.forwarder.fault(f"room {room.name}", None)
-        self._each("handshake", self.peers.values(), self._handshake_turn)
+        self._arranging.tenth(now)
+        each(self.forwarder.fault, "handshake", self.peers.values(), self._handshake_turn)
         if self.listening.active:
             self.listening.mark(self.rooms.values())
         self.recording.beat()
@@ -464,43 +368,9 @@ class Sfu:
         if peer.dtls.state == "handshake" and peer.key is not None:
             self.forwarder.handshake_timers(peer)
 
-    def _room_tenth(self, room: Room, now: float) -> None:
-        for track, voice in list(room.voices.items()):
-            self._report_turn(room, track, voice, voice.rest(now))
-        speaking = room.speaking(now)
-        if speaking != room.told_speaking:
-            room.told_speaking = speaking
-            if speaking:
-                room.note_speakers(speaking)
-            self._emit(ActiveSpeakers(room.name, speaking))
-            room.dirty = True
-        self._each("flow", room.peers.values(), lambda peer: self._see_flow(room, peer, now))
-        if room.dirty:
-            self._rearrange(room, now)
-        room.ask_again(now)
-
-    def _see_flow(self, room: Room, peer: Peer, now: float) -> None:
-        """Notice pictures that stopped, and layers that came or went."""
-        for track in peer.tracks.values():
-            if track.live and track.kind != "audio" and not any(s.alive(now) for s in track.layers.values()):
-                if track.permitted:
-                    self._end_tracks(peer, [track], now)
-                track.live = False
-                room.dirty = True
-            if track.layer_count > 1:
-                flowing = tuple(i for i, s in sorted(track.layers.items()) if s.alive(now))
-                if flowing != track.flowing:  # one that was asked for has come: who waits for it need not wait longer
-                    track.flowing = flowing
-                    room.dirty = True
-
     def _second(self, now: float) -> None:
-        self._each("second", self.peers.values(), lambda peer: self._judge(peer, now))
-        for room in list(self.rooms.values()):
-            try:
-                self._each("layers", room.peers.values(), functools.partial(self._choose_layers, room, now))
-                self._tell_layers(room, now)
-            except Exception:  # noqa: BLE001  one client's end, not everybody's
-                self.forwarder.fault(f"room {room.name}", None)
+        each(self.forwarder.fault, "second", self.peers.values(), lambda peer: self._judge(peer, now))
+        self._arranging.second(now)
 
     def _judge(self, peer: Peer, now: float) -> None:
         silent = now - peer.heard
@@ -511,11 +381,3 @@ class Sfu:
             return
         self._reports.about_publishing(peer, now)
         self._reports.judge(peer, silent, now)
-
-    @staticmethod
-    def _choose_layers(room: Room, now: float, peer: Peer) -> None:
-        if peer.connected:
-            room.choose_layers(peer, now)
-        for stream in peer.streams.values():
-            lossy = stream.track.kind != "audio" and [s for s in stream.outlets if s.peer.downlink.loses_by_chance(now)]
-            stream.shielded = tuple(lossy or ())

@@ -28,11 +28,11 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtcconfiguration import RTCBundlePolicy
 
 from meeting_server.media.api import Answer, Kind
-from meeting_server.media.client import WorkerLink
 from meeting_server.media.control import Answered, Join, Permit, Report
 from meeting_server.media.datagrams import SLOT, Inbox
 from meeting_server.media.rtcp import arrivals
 from meeting_server.media.sdp_answer import AUDIO_LEVEL, TRANSPORT_SEQUENCE
+from meeting_server.media.worker_link import WorkerLink
 from tests.media_phone import MID, _lines, without_decoders
 
 HEADER = struct.Struct("!BBHII")

@@ -156,7 +156,7 @@ async def test_media_goes_on_while_the_driving_process_is_away() -> None:
 async def test_a_worker_that_comes_late_is_waited_for_and_joining_is_refused_until_then(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("meeting_server.media.client.MEET_WITHIN_S", 0.2)
+    monkeypatch.setattr("meeting_server.media.worker_link.MEET_WITHIN_S", 0.2)
     path = tmp_path / "media.sock"
     plane = MediaWorkers(MediaSettings(sockets=(path,)))
     await plane.start()
