@@ -6,7 +6,6 @@ import asyncio
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -23,11 +22,12 @@ from starlette.routing import Mount, Route
 from meeting_server.archive.shelf import Shelf
 from meeting_server.ballots.box import BallotBox
 from meeting_server.config import HERE, Settings
+from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.clock import Clock
 from meeting_server.live.registry import Registry
 from meeting_server.live.tidying import Tidying
-from meeting_server.media.api import MediaPlane, MediaRefused
+from meeting_server.media.api import KeptClient, MediaPlane, MediaRefused
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.observe import REGISTRY
@@ -93,11 +93,20 @@ async def open_house(
         stack.push_async_callback(journal.close)
         directory = Directory(database)
         desk = Desk.set_up(database, directory, settings.data_dir / "documents")
+
+        async def on_rights(meeting_id: MeetingId, by: ParticipantId | None) -> None:
+            await catch_up(house, meeting_id, by)
+
+        async def resumes(kept: KeptClient) -> None:
+            await resume(house, kept)
+
         registry = Registry(
             journal,
             desk.presets,
             desk.convener.convening,
             on_phase=desk.on_phase,
+            on_rights=on_rights,
+            resumes=resumes,
             media=media,
             box=box,
             branch_presets=desk.presets.of_branch,
@@ -123,8 +132,6 @@ async def open_house(
             archive=Shelf(settings.recordings_dir),
         )
         stack.push_async_callback(house.workshop.stop)
-        registry.signalling.resumes = partial(resume, house)
-        registry.on_rights = partial(catch_up, house)
         await registry.start(await desk.schedule.running() if hosting else ())
         stack.push_async_callback(registry.stop)
         yield house

@@ -15,6 +15,7 @@ from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.journal.sql import SqlJournal
+from meeting_server.live.clock import Clock
 from meeting_server.live.outcome import Acked
 from meeting_server.live.registry import Registry
 from meeting_server.media.api import MediaPlane
@@ -128,14 +129,21 @@ def start_of(fields: dict[str, str | list[str]]) -> datetime:
 
 
 @asynccontextmanager
-async def meeting_house(folder: Path, media: MediaPlane | None = None) -> AsyncIterator[MeetingHouse]:
+async def meeting_house(folder: Path, media: MediaPlane | None = None, clock: Clock | None = None) -> AsyncIterator[MeetingHouse]:
     async with people_house(folder, routes) as inner:
         desk = Desk.set_up(inner.house.database, inner.house.directory, folder / "documents")
         journal = SqlJournal(inner.house.database)
-        registry = Registry(journal, desk.presets, desk.convener.convening, recordings_dir=folder / "recordings", media=media)
+        registry = Registry(
+            journal,
+            desk.presets,
+            desk.convener.convening,
+            recordings_dir=folder / "recordings",
+            media=media,
+            clock=clock,
+            on_rights=partial(catch_up, inner.house),
+            resumes=partial(resume, inner.house),
+        )
         inner.house.desk, inner.house.registry = desk, registry
-        registry.signalling.resumes = partial(resume, inner.house)
-        registry.on_rights = partial(catch_up, inner.house)
         await registry.start()
         try:
             yield MeetingHouse(inner, desk, registry)

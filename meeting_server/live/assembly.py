@@ -47,14 +47,13 @@ Follower = Callable[["Assembly", Sequence[Fact]], None]
 
 
 class Assembly:
-    """The connections around one host. ``followers`` are called with every batch of facts, after the phones were told;
-    ``leavers`` with every connection that is gone."""
+    """The connections around one host, and the parts of the server that follow the meeting."""
 
     def __init__(self, make_host: Callable[[Callable[[Host, Sequence[Fact]], None]], Host], clock: Clock) -> None:
         self.host = make_host(self._told)
         self.connections: dict[ConnectionId, Connection] = {}
-        self.followers: list[Follower] = []
-        self.leavers: list[Callable[[Connection], None]] = []
+        self._followers: tuple[Follower, ...] = ()
+        self._leavers: tuple[Callable[[Connection], None], ...] = ()
         self._clock = clock
         self._snapshots = Snapshots()
         self._untold: list[Entry] = []
@@ -68,6 +67,11 @@ class Assembly:
     @property
     def state(self) -> MeetingState | None:
         return self.host.state
+
+    def followed_by(self, followers: Iterable[Follower], leavers: Iterable[Callable[[Connection], None]]) -> None:
+        """From here on call ``followers`` with every batch of facts, after the phones were told, and ``leavers`` with every
+        connection that is gone. Called once the meeting is loaded: what was recorded until then is followed by nobody."""
+        self._followers, self._leavers = tuple(followers), tuple(leavers)
 
     async def reread(self) -> None:
         """Something of the journal was erased: nothing of it is kept here."""
@@ -129,7 +133,7 @@ class Assembly:
         if self.connections.pop(connection.connection_id, None) is None:
             return
         connection.open = False
-        for leaver in self.leavers:
+        for leaver in self._leavers:
             leaver(connection)
         heard = connection.last_heard if last_evidence_at is None else last_evidence_at
         closed = CloseConnection(connection.participant_id, connection.connection_id, heard)
@@ -179,7 +183,7 @@ class Assembly:
             self._tell_soon(all(isinstance(fact.event, OF_A_COUNT) for fact in facts))
         if any(isinstance(fact.event, WORTH_KEEPING) for fact in facts):
             self.tell_all(HeadFrame(host.head.evidence))
-        for follower in self.followers:
+        for follower in self._followers:
             follower(self, facts)
 
     def _tell_soon(self, can_wait: bool) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from meeting_server.ballots.port import Box
 from meeting_server.domain.commands import SERVER, Actor, Command, ConveneMeeting
@@ -24,7 +25,7 @@ from meeting_server.live.erasing import Erasing
 from meeting_server.live.host import Fact, Host
 from meeting_server.live.outcome import Acked, UnknownMeeting
 from meeting_server.live.papers import Papers
-from meeting_server.live.signalling import Signalling
+from meeting_server.live.signalling import Resumes, Signalling
 from meeting_server.media.api import MediaPlane
 from meeting_server.store.act import acting
 from meeting_server.wire.close_codes import Close
@@ -41,7 +42,9 @@ IDLE_MS: Millis = 10 * 60_000
 
 class Registry:
     """``convening`` gives what the schedule says about a meeting (``None``: there is none). ``on_phase`` is told when
-    a meeting opens or adjourns. ``media`` must be started by its owner before ``start``; ``None``: text only.
+    a meeting opens or adjourns; ``on_rights`` when who may do what changed in a meeting, and by whom, and of every meeting that is
+    loaded before it is over; ``resumes`` of each device of the hall that media served while this process was away.
+    ``media`` must be started by its owner before ``start``; ``None``: text only.
     ``presets``: rules for every meeting; ``branch_presets``: those of the meetings of one branch, in their place.
     ``captions``: the sockets of the process that writes them; ``None``: none are offered.
     ``box`` holds the papers of secret votes; ``None``: none can be opened."""
@@ -53,6 +56,8 @@ class Registry:
         convening: Schedule,
         *,
         on_phase: OnPhase | None = None,
+        on_rights: OnRights | None = None,
+        resumes: Resumes | None = None,
         media: MediaPlane | None = None,
         box: Box | None = None,
         branch_presets: Callable[[str], Mapping[str, Preset]] | None = None,
@@ -60,19 +65,18 @@ class Registry:
         captions: tuple[Path, Path] | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.clock = clock if clock is not None else steady_clock()
-        self.signalling = Signalling(media, recordings_dir, self.assembly)
-        self.captions = Captions(media, captions, self.assembly)
-        self.papers = Papers(box, self.clock)
-        self.erasing = Erasing(journal)
-        self.on_rights: OnRights | None = None
-        """Told when who may do what changed in a meeting, and by whom; and of every meeting that is loaded before it is over."""
+        self.clock: Final = clock if clock is not None else steady_clock()
+        self.signalling: Final = Signalling(media, recordings_dir, self.assembly, resumes)
+        self.captions: Final = Captions(media, captions, self.assembly)
+        self.papers: Final = Papers(box, self.clock)
+        self.erasing: Final = Erasing(journal)
         self.draining = False
         self._journal = journal
         self._presets = presets
         self._branch_presets = branch_presets
         self._convening = convening
         self._on_phase = on_phase
+        self._on_rights = on_rights
         self._assemblies: dict[MeetingId, Assembly] = {}
         self._loading: dict[MeetingId, asyncio.Task[Assembly | None]] = {}
         self._used: dict[MeetingId, Millis] = {}
@@ -216,15 +220,10 @@ class Registry:
             await assembly.host.stop()
             self._used.pop(meeting_id, None)
             return None
-        assembly.followers = [
-            self.signalling.follow,
-            self.papers.follow,
-            self.captions.follow,
-            self.erasing.follow,
-            self._phases,
-            self._rights,
-        ]
-        assembly.leavers = [self.signalling.hang_up]
+        assembly.followed_by(
+            (self.signalling.follow, self.papers.follow, self.captions.follow, self.erasing.follow, self._phases, self._rights),
+            leavers=(self.signalling.hang_up,),
+        )
         self._assemblies[meeting_id] = assembly
         self.signalling.record(assembly)
         self.papers.resume(assembly)
@@ -251,8 +250,8 @@ class Registry:
             self._rights_changed(assembly.meeting_id, changed[-1].record.actor)
 
     def _rights_changed(self, meeting_id: MeetingId, by: ParticipantId | None) -> None:
-        if self.on_rights is not None:
-            self._follow_up(self.on_rights(meeting_id, by))
+        if self._on_rights is not None:
+            self._follow_up(self._on_rights(meeting_id, by))
 
     def _follow_up(self, work: Awaitable[None]) -> None:
         """Have the rest of the house catch up with a meeting, without anybody waiting for it."""

@@ -63,9 +63,12 @@ TOUCHING = (
 
 
 class Signalling:
-    """For all meetings of this server. Without a media plane every offer is refused and meetings are text only."""
+    """For all meetings of this server. Without a media plane every offer is refused and meetings are text only.
 
-    def __init__(self, media: api.MediaPlane | None, recordings_dir: Path, find: FindAssembly) -> None:
+    ``resumes`` goes on with, or ends, a device of the hall that media served while this process was away.
+    """
+
+    def __init__(self, media: api.MediaPlane | None, recordings_dir: Path, find: FindAssembly, resumes: Resumes | None = None) -> None:
         self._media = media
         self._recordings_dir = recordings_dir
         self._find = find
@@ -74,8 +77,7 @@ class Signalling:
         self._tasks: set[asyncio.Task[None]] = set()
         self._reader: asyncio.Task[None] | None = None
         self._ended: set[str] = set()  # devices taken off the record because their worker seemed lost
-        self.resumes: Resumes | None = None
-        """Goes on with, or ends, a device of the hall that media served while this process was away; set before ``start``."""
+        self._resumes = resumes
 
     @property
     def available(self) -> bool:
@@ -352,8 +354,8 @@ class Signalling:
                 for kept in clients:
                     if kept.client in self._ended:
                         self._spawn(self.dismiss(kept.client))
-                    elif self.resumes is not None and ConnectionId(kept.client) not in self._clients:
-                        self._spawn(self.resumes(kept))
+                    elif self._resumes is not None and ConnectionId(kept.client) not in self._clients:
+                        self._spawn(self._resumes(kept))
             case api.WorkerLost(clients):
                 for name in clients:
                     self._must_rejoin(name, RETRY_MS)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
@@ -21,6 +20,7 @@ from meeting_server.web.addresses import household_of
 from meeting_server.web.auth import viewer_of
 from meeting_server.web.house import house_of
 from meeting_server.web.limits import Allowances
+from meeting_server.web.open_sockets import OpenSockets
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codec import SUBPROTOCOL
 
@@ -28,14 +28,6 @@ HELLO_SECONDS = 10.0
 DENIAL_SECONDS = 1.0
 """A handshake is refused after this long: whoever tries again and again must not get to try a thousand times a second."""
 MOST_DENIALS_WAITING = 500
-MOST_SOCKETS_OF_A_PERSON = 24
-"""In all meetings together; in one of them the assembly keeps six."""
-MOST_WAITING_OF_A_PERSON = 8
-"""Sockets that have not said hello."""
-MOST_GUESTS_OF_A_HOUSEHOLD = 300
-"""Sockets of guests behind one address. Members are counted by themselves alone: nobody's address keeps them out."""
-MOST_SOCKETS_OF_GUESTS = 1_000
-"""In the whole server."""
 COME_AGAIN_SECONDS = 5
 
 
@@ -98,58 +90,24 @@ class Door:
     allowances: Allowances = field(default_factory=Allowances)
     hello_seconds: float = HELLO_SECONDS
     denial_seconds: float = DENIAL_SECONDS
-    open: Counter[ParticipantId] = field(default_factory=Counter)
-    """Sockets by person."""
-    waiting: Counter[ParticipantId] = field(default_factory=Counter)
-    """Those of them that have not said hello."""
-    guests: Counter[str] = field(default_factory=Counter)
-    """Sockets of guests by household; ``""``: all of them."""
-    denials: int = 0
+    sockets: OpenSockets = field(default_factory=OpenSockets)
 
     async def deny(self, denial: Denial) -> Response:
         """The refusal, after a while."""
-        if self.denials < MOST_DENIALS_WAITING:
-            self.denials += 1
+        if self.sockets.denials < MOST_DENIALS_WAITING:
+            self.sockets.denials += 1
             try:
                 await asyncio.sleep(self.denial_seconds)
             finally:
-                self.denials -= 1
+                self.sockets.denials -= 1
         return denial.response()
-
-    def enter(self, viewer: SocketViewer, household: str) -> None:
-        """Count one socket more, which has not said hello."""
-        self.open[viewer.participant_id] += 1
-        self.waiting[viewer.participant_id] += 1
-        if viewer.is_guest:
-            self.guests[household] += 1
-            self.guests[""] += 1
-
-    def heard(self, viewer: SocketViewer) -> None:
-        """It said hello, or will not any more."""
-        _count_down(self.waiting, viewer.participant_id)
-
-    def leave(self, viewer: SocketViewer, household: str) -> None:
-        _count_down(self.open, viewer.participant_id)
-        if viewer.is_guest:
-            _count_down(self.guests, household)
-            _count_down(self.guests, "")
-
-
-def _count_down(counter: Counter[Any], key: str) -> None:
-    counter[key] -= 1
-    if counter[key] <= 0:
-        del counter[key]
 
 
 def door_of(conn: HTTPConnection) -> Door:
     """The door of the house."""
     house = house_of(conn)
-    door: Door | None = getattr(conn.app.state, "door", None)
-    if door is None:
-        origins = origins_of(house.settings.public_url)
-        door = Door(house.registry, viewer_of, origins, house.sign_outs.watch, house.allowances)
-        conn.app.state.door = door
-    return door
+    origins = origins_of(house.settings.public_url)
+    return Door(house.registry, viewer_of, origins, house.sign_outs.watch, house.allowances, sockets=house.sockets)
 
 
 async def admitted(conn: HTTPConnection, door: Door) -> SocketViewer | Denial:
@@ -172,17 +130,9 @@ async def admitted(conn: HTTPConnection, door: Door) -> SocketViewer | Denial:
         closed = Close.UNAVAILABLE
     if closed is not None:
         return _BY_CLOSE[closed]
-    wait = _crowded(door, viewer, household_of(conn))  # last, so that nothing is awaited between this and ``enter``
-    return _too_many(wait) if wait > 0 else viewer
-
-
-def _crowded(door: Door, viewer: SocketViewer, household: str) -> float:
-    """Seconds after which to come again, because too many sockets are open; 0: there is room."""
-    person = viewer.participant_id
-    full = door.open[person] >= MOST_SOCKETS_OF_A_PERSON or door.waiting[person] >= MOST_WAITING_OF_A_PERSON
-    if viewer.is_guest:
-        full = full or door.guests[household] >= MOST_GUESTS_OF_A_HOUSEHOLD or door.guests[""] >= MOST_SOCKETS_OF_GUESTS
-    return COME_AGAIN_SECONDS if full else 0
+    # last, so that nothing is awaited between this and ``enter``
+    full = door.sockets.full(viewer.participant_id, household_of(conn), is_guest=viewer.is_guest)
+    return _too_many(COME_AGAIN_SECONDS) if full else viewer
 
 
 async def _closed(registry: Registry, meeting_id: MeetingId, viewer: SocketViewer) -> Close | None:

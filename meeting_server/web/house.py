@@ -30,6 +30,7 @@ from meeting_server.web.assets import Assets
 from meeting_server.web.back_off import BackOff
 from meeting_server.web.learning import Learning
 from meeting_server.web.limits import Allowances
+from meeting_server.web.open_sockets import OpenSockets
 from meeting_server.web.sign_outs import SignOuts
 from meeting_server.web.workshop import Workshop
 
@@ -50,6 +51,7 @@ class House:
     sign_outs: SignOuts = field(default_factory=SignOuts)
     back_off: BackOff = field(default_factory=BackOff)
     allowances: Allowances = field(default_factory=Allowances)
+    sockets: OpenSockets = field(default_factory=OpenSockets)
     workshop: Workshop = field(default_factory=Workshop)
     desk: Any = None
     schedule: Any = None

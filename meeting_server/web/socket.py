@@ -57,18 +57,18 @@ async def serve(websocket: WebSocket, door: Door) -> None:
         await websocket.send_denial_response(await door.deny(found))
         return
     household = household_of(websocket)
-    door.enter(found, household)
+    door.sockets.enter(found.participant_id, household, is_guest=found.is_guest)
     try:
         await _accepted(websocket, door, found)
     finally:
-        door.leave(found, household)
+        door.sockets.leave(found.participant_id, household, is_guest=found.is_guest)
 
 
 async def _accepted(websocket: WebSocket, door: Door, viewer: SocketViewer) -> None:
     try:
         await websocket.accept(SUBPROTOCOL)
     except BaseException:
-        door.heard(viewer)
+        door.sockets.heard(viewer.participant_id)
         raise
     outlet, queue = outlet_of(websocket)
     pump = asyncio.create_task(queue.run()) if queue is not None else None
@@ -163,7 +163,7 @@ class _Talk:
     def _heard(self) -> None:
         if self._silent:
             self._silent = False
-            self._door.heard(self._viewer)
+            self._door.sockets.heard(self._viewer.participant_id)
 
     async def _listen(self, conversation: Conversation) -> Close | None:
         while True:

@@ -77,7 +77,7 @@ async def test_a_server_that_died_before_it_erased_does_it_when_the_meeting_is_n
         meeting_id = (await house.scheduled()).meeting_id
         await house.open(meeting_id)
         await say(house, meeting_id, "probationary", "一", WORDS)
-        house.registry._assemblies[meeting_id].followers = []  # it dies here
+        house.registry._assemblies[meeting_id].followed_by((), ())  # it dies here
         await house.registry.submit(meeting_id, Actor(house.pid("secretary")), RemoveChat(MessageId("c2"), ""))
         assert files_with(tmp_path, WORDS)
         before = await house.registry.state(meeting_id)

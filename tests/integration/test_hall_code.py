@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.live.clock import steady_clock
 from meeting_server.web.hall_code_pages import FORM_LASTS, WINDOW, code_of, passed_window, window_of
 from tests.houses import Browser
 from tests.meeting_house import MeetingHouse, meeting_house
@@ -54,11 +55,12 @@ class Hall:
 
 @pytest_asyncio.fixture
 async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
-    async with meeting_house(tmp_path) as house:
+    made: Hall | None = None
+    now = steady_clock()() // WINDOW * WINDOW
+    async with meeting_house(tmp_path, clock=lambda: made.now if made is not None else now) as house:
         scheduled = await house.scheduled()
         await house.open(scheduled.meeting_id)
-        made = Hall(house, scheduled.meeting_id, house.registry.clock() // WINDOW * WINDOW)
-        house.registry.clock = lambda: made.now
+        made = Hall(house, scheduled.meeting_id, now)
         yield made
 
 

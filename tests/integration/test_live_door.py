@@ -15,10 +15,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from meeting_server.domain.ids import MeetingId, ParticipantId
-from meeting_server.web.admission import MOST_WAITING_OF_A_PERSON, origin_allowed
+from meeting_server.web.admission import origin_allowed
 from meeting_server.web.buckets import Buckets, Rate
 from meeting_server.web.half_open import PunctualProtocol
 from meeting_server.web.limits import MOST_BAD, MOST_REFUSED, RATES
+from meeting_server.web.open_sockets import MOST_WAITING_OF_A_PERSON
 from meeting_server.web.sign_outs import SignOuts
 from meeting_server.wire.close_codes import Close
 from tests.bots import PATIENCE, Bot
@@ -135,7 +136,7 @@ async def test_a_refusal_takes_a_while_so_that_nobody_tries_a_thousand_times_a_s
     live.door.denial_seconds = 2.0
     asking = asyncio.create_task(refusal(live, "http://evil.example"))
     async with asyncio.timeout(PATIENCE):
-        while not live.door.denials:  # noqa: ASYNC110  the server does not say so
+        while not live.door.sockets.denials:  # noqa: ASYNC110  the server does not say so
             await asyncio.sleep(0.01)
     async with await live.enter("m1"):
         assert not asking.done()
@@ -205,14 +206,14 @@ async def test_silent_sockets_of_one_person_keep_nobody_else_out(live: Live) -> 
     for bot in silent:
         bot.drop()
     async with asyncio.timeout(PATIENCE):
-        while live.door.waiting or live.door.open:  # noqa: ASYNC110  the server does not say so
+        while live.door.sockets.waiting or live.door.sockets.by_person:  # noqa: ASYNC110  the server does not say so
             await asyncio.sleep(0.01)
     async with await live.enter("m1") as member:
         assert (await member.command("PostChat", text="回来了"))["type"] == "ack"
 
 
 async def test_guests_of_one_address_keep_no_member_of_it_out(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("meeting_server.web.admission.MOST_GUESTS_OF_A_HOUSEHOLD", 2)
+    monkeypatch.setattr("meeting_server.web.open_sockets.MOST_GUESTS_OF_A_HOUSEHOLD", 2)
     names = {f"guest{number}": f"m{number}" for number in (1, 2, 3)}
 
     async def seated(conn: HTTPConnection) -> StubViewer | None:

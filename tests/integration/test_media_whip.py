@@ -340,10 +340,10 @@ async def _restarted(hall: Hall, plane: MediaWorkers, worker: Path) -> AsyncIter
     await hall.house.registry.stop()
     await plane.stop()
     again, journal = MediaWorkers(MediaSettings(sockets=(worker,))), SqlJournal(house.database)
-    registry = Registry(journal, hall.house.desk.presets, hall.house.desk.convener.convening, media=again)
+    desk = hall.house.desk
+    registry = Registry(journal, desk.presets, desk.convener.convening, media=again, resumes=partial(resume, house))
     hall.house.registry = house.registry = registry
     house.whip, house.whep = WhipDesk("/whip/"), WhipDesk("/whep/", publishing=False)
-    registry.signalling.resumes = partial(resume, house)
     await again.start()
     await registry.start()
     try:
