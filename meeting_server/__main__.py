@@ -30,7 +30,7 @@ out = Console(highlight=False)
 
 def _words(key: str, **holes: Any) -> str:
     from meeting_server.serve import terminal_language
-    from meeting_server.web.catalogue import text
+    from meeting_server.web.site.catalogue import text
 
     return text(terminal_language(), f"cli.{key}", **holes)
 
@@ -135,9 +135,9 @@ def audit(
 
     Exit code 0: sound; 1: a doubt, or no bundle; 3: no doubt, but the ballots of a vote are not in it.
     """
-    from meeting_server.archive.audit import audit_file, outside_head
+    from meeting_server.archive.audit.audit import audit_file, outside_head
     from meeting_server.serve import terminal_language
-    from meeting_server.web.catalogue import LANGUAGES, text
+    from meeting_server.web.site.catalogue import LANGUAGES, text
 
     chosen = next((known for known in LANGUAGES if known == language), terminal_language())
     try:
@@ -166,7 +166,7 @@ def _people(work: Callable[[Settings], Coroutine[Any, Any, Any]]) -> Any:
     """Run something about people; what went wrong is told in a sentence."""
     from meeting_server.serve import place_of, terminal_language
     from meeting_server.users import NotDone
-    from meeting_server.web.catalogue import text
+    from meeting_server.web.site.catalogue import text
 
     settings = _settings("user").model_copy(update={"log_level": "warning"})
     try:
@@ -183,7 +183,7 @@ def user_create(
     branch: Annotated[str, typer.Option(help="Name of the branch; on an empty server the root is made under it.")] = "",
 ) -> None:
     """Add a person and print a one-time sign-in link; on an empty server this is the first administrator."""
-    from meeting_server.store.people import BranchRole
+    from meeting_server.store.people.people import BranchRole
     from meeting_server.users import create
 
     if role not in ("none", *BranchRole):

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from meeting_server.archive.shelf import Shelf
+from meeting_server.archive.record.record_files import Shelf
 from meeting_server.ballots.box import BallotBox
 from meeting_server.config import HERE, Settings
 from meeting_server.domain.ids import MeetingId, ParticipantId
@@ -32,29 +32,29 @@ from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.observe import REGISTRY
 from meeting_server.processes import migrated, open_more_files
-from meeting_server.store.access_log import AccessLog
-from meeting_server.store.accounts import Accounts
-from meeting_server.store.aging import Ages, Aging
 from meeting_server.store.database import Database
-from meeting_server.store.directory import Directory
-from meeting_server.store.invitations import Invitations
-from meeting_server.store.search import Search
+from meeting_server.store.people.access_log import AccessLog
+from meeting_server.store.people.accounts import Accounts
+from meeting_server.store.people.aging import Ages, Aging
+from meeting_server.store.people.directory import Directory
+from meeting_server.store.record.search import Search
+from meeting_server.store.schedule.invitations import Invitations
 from meeting_server.store.secret_key import secret_key
-from meeting_server.web.assets import Assets
-from meeting_server.web.auth import now_millis
-from meeting_server.web.client_files import ClientFiles
-from meeting_server.web.desk import Desk
-from meeting_server.web.error_pages import EXCEPTION_HANDLERS, Mistakes
-from meeting_server.web.frame_once import FrameOnceProtocol
-from meeting_server.web.half_open import PunctualProtocol
-from meeting_server.web.house import House, house_of
-from meeting_server.web.proxies import Proxies, networks_of
-from meeting_server.web.request_log import RequestLog
-from meeting_server.web.revoking import catch_up
+from meeting_server.web.meeting.frame_once import FrameOnceProtocol
+from meeting_server.web.meeting.whip import resume
+from meeting_server.web.people.revoking import catch_up
 from meeting_server.web.routes import routes
-from meeting_server.web.security_headers import SecurityHeaders
-from meeting_server.web.sign_outs import SignOuts
-from meeting_server.web.whip import resume
+from meeting_server.web.schedule.scheduling import Desk
+from meeting_server.web.site.assets import Assets
+from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.client_files import ClientFiles
+from meeting_server.web.site.error_pages import EXCEPTION_HANDLERS, Mistakes
+from meeting_server.web.site.half_open import PunctualProtocol
+from meeting_server.web.site.house import House, house_of
+from meeting_server.web.site.proxies import Proxies, networks_of
+from meeting_server.web.site.request_log import RequestLog
+from meeting_server.web.site.security_headers import SecurityHeaders
+from meeting_server.web.site.sign_outs import SignOuts
 
 log = structlog.get_logger(__name__)
 

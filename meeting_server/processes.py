@@ -73,7 +73,7 @@ def run_media(settings: Settings) -> None:
 
 def run_archive(settings: Settings) -> None:
     """Make the records of adjourned meetings until SIGTERM or SIGINT."""
-    from meeting_server.archive.worker import be_gentle
+    from meeting_server.archive.record.worker import be_gentle
 
     be_gentle()
     asyncio.run(_work_on_records(settings))
@@ -81,8 +81,8 @@ def run_archive(settings: Settings) -> None:
 
 def run_captions(settings: Settings) -> None:
     """Write live captions until SIGTERM or SIGINT. Does nothing where they are switched off."""
+    from meeting_server.archive.record.worker import be_gentle
     from meeting_server.archive.speech.captions import run
-    from meeting_server.archive.worker import be_gentle
 
     sockets = settings.caption_sockets
     if sockets is not None:
@@ -100,19 +100,19 @@ def speech_of(settings: Settings) -> SpeechSettings:
 
 
 async def _work_on_records(settings: Settings) -> None:
-    from meeting_server.archive.giving_way import GivingWay
-    from meeting_server.archive.pipeline import Pipeline
-    from meeting_server.archive.record_store import Delivery, RecordStore
+    from meeting_server.archive.record.giving_way import GivingWay
+    from meeting_server.archive.record.pipeline import Pipeline
+    from meeting_server.archive.record.worker import Worker
     from meeting_server.archive.speech.hearing import Hearing
-    from meeting_server.archive.worker import Worker
+    from meeting_server.archive.takeaway.learning_record_store import Delivery, RecordStore
     from meeting_server.journal.sql import SqlJournal
     from meeting_server.store.database import Database
-    from meeting_server.store.holds import Holds
-    from meeting_server.store.record_edits import RecordEdits
-    from meeting_server.store.record_orders import RecordOrders
-    from meeting_server.store.schedule import Schedule
-    from meeting_server.store.search import Search
-    from meeting_server.store.statements import Statements
+    from meeting_server.store.learning.statements import Statements
+    from meeting_server.store.record.holds import Holds
+    from meeting_server.store.record.record_edits import RecordEdits
+    from meeting_server.store.record.record_orders import RecordOrders
+    from meeting_server.store.record.search import Search
+    from meeting_server.store.schedule.schedule import Schedule
 
     stop, giving_way = asyncio.Event(), GivingWay()
 

@@ -28,7 +28,7 @@ from meeting_server.local_https import certificate_for, lan_addresses
 from meeting_server.media.probing import until_deaf
 from meeting_server.store.secret_key import secret_key
 from meeting_server.supervisor import Child, Supervisor
-from meeting_server.web.catalogue import DEFAULT, Language, text
+from meeting_server.web.site.catalogue import DEFAULT, Language, text
 
 READY_SECONDS = 60.0
 

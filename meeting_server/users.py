@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from meeting_server.app import open_house
 from meeting_server.config import Settings
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.branch_tree import BranchKind
-from meeting_server.store.passwords import weakness
-from meeting_server.store.people import BranchRole, Member, NotInOrder
-from meeting_server.web.auth import now_millis
-from meeting_server.web.house import House
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.branch_tree import BranchKind
+from meeting_server.store.people.passwords import weakness
+from meeting_server.store.people.people import BranchRole, Member, NotInOrder
+from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.house import House
 
 LINK_SECONDS = 24 * 3600
 BY_COMMAND_LINE = "command line"

@@ -15,27 +15,34 @@ from tools.bootstrap import CLIENT, ROOT, npm, say
 BIN = Path(sys.executable).parent
 Check = tuple[str, list[str], Path]
 
-MEDIA = sorted(str(file.relative_to(ROOT)) for kind in ("contracts", "integration") for file in ROOT.glob(f"tests/{kind}/test_media_*.py"))
+MEDIA = sorted(
+    str(file.relative_to(ROOT)) for kind in ("contracts", "integration") for file in ROOT.glob(f"tests/{kind}/media/test_media_*.py")
+)
 """These wait for pictures and sound most of their time, as those with browsers do."""
 
-PAGES = [f"tests/e2e/test_{name}.py" for name in ("axe_matrix", "console_axe", "learning", "player", "scorm_package", "stories")]
+PAGES = [f"tests/e2e/{room}" for room in ("learning", "record", "site")]
 """Browsers that look at pages; the others hold meetings."""
 
 PROCESSES = [
-    f"tests/integration/test_{name}.py"
+    str(file.relative_to(ROOT))
+    for file in ROOT.glob("tests/integration/*/test_*.py")
     for name in ("record_killed", "secret_vote_kill", "live_kill", "serve", "archive_process", "backup", "speech_engine", "speech_step")
+    if file.stem == f"test_{name}"
 ]
 """Whole processes, started and ended; half the time of all integration tests."""
 
-LISTENING = [f"tests/integration/test_{name}.py" for name in ("media_captions", "media_weak_network", "hostile_connections")]
+LISTENING = [
+    f"tests/integration/{name}.py"
+    for name in ("media/test_media_captions", "media/test_media_weak_network", "meeting/test_hostile_connections")
+]
 """These measure how late a caption is, what is heard and seen on a weak network, and how long a page takes while others attack: a
 busy machine would be measured with it, so they run by themselves at the end."""
 
-SCRIPTED = "tests/integration/test_meeting_to_resource.py"
+SCRIPTED = "tests/integration/archive/test_meeting_to_resource.py"
 """Holds a meeting of ten minutes in which hardly anything is to be done."""
 
 INTEGRATION = sorted(
-    {str(file.relative_to(ROOT)) for file in ROOT.glob("tests/integration/test_*.py")} - {*MEDIA, *PROCESSES, *LISTENING, SCRIPTED}
+    {str(file.relative_to(ROOT)) for file in ROOT.glob("tests/integration/*/test_*.py")} - {*MEDIA, *PROCESSES, *LISTENING, SCRIPTED}
 )
 PARTS = 4
 ELSEWHERE = [f"tests/{kind}" for kind in ("e2e", "integration", "long", "properties", "unit")]

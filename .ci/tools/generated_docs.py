@@ -10,8 +10,8 @@ from pydantic.fields import FieldInfo
 
 from meeting_server.config import Settings
 from meeting_server.domain.errors import Code
-from meeting_server.web.catalogue import sentences
-from meeting_server.web.errors import WebCode
+from meeting_server.web.site.catalogue import sentences
+from meeting_server.web.site.errors import WebCode
 from meeting_server.wire.codes import WireCode
 from tools.bootstrap import ROOT
 from tools.motion_life import diagram, table

@@ -8,10 +8,10 @@ from sqlalchemy import make_url
 
 from meeting_server.config import Settings
 from meeting_server.demo.branch import FACES
-from meeting_server.store.accounts import Accounts
 from meeting_server.store.database import Database
-from meeting_server.store.directory import Directory
-from meeting_server.web.catalogue import Language, text
+from meeting_server.store.people.accounts import Accounts
+from meeting_server.store.people.directory import Directory
+from meeting_server.web.site.catalogue import Language, text
 
 LINK_SECONDS = 24 * 3600
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Standing
-from meeting_server.store.branch_tree import BranchKind
-from meeting_server.store.people import BranchRole, Member
+from meeting_server.store.people.branch_tree import BranchKind
+from meeting_server.store.people.people import BranchRole, Member
 
 if TYPE_CHECKING:
-    from meeting_server.web.house import House
+    from meeting_server.web.site.house import House
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.ids import ItemId, Millis, MotionId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import ItemPlan, MeetingKind
-from meeting_server.store.publications import Publication
-from meeting_server.store.schedule import Listed, Plan, Scheduled
-from meeting_server.web.dates import local, millis
-from meeting_server.web.house import House
+from meeting_server.store.record.publications import Publication
+from meeting_server.store.schedule.schedule import Listed, Plan, Scheduled
+from meeting_server.web.site.dates import local, millis
+from meeting_server.web.site.house import House
 
 DAY: Millis = 24 * 60 * MINUTE
 IN_HALL = ("孙国栋", "马丽娟", "吴海燕", "徐磊", "朱明", "胡雪梅", "郭振宇")

@@ -1,8 +1,8 @@
 """The fonts PDFium draws with when a PDF brings none: those of a wheel, in memory, so that pages look alike on every machine.
 
-The one place that uses PDFium's raw interface (``FPDF_SetSystemFontInfo``, ``FPDFText_…``); tests/contracts/test_pdf_fonts.py holds it to
-what we rely on. PDFium's own search through the system's folders is not used, because in its sandbox the drawing process can open no
-file, and because a server without fonts would show pages without Chinese.
+The one place that uses PDFium's raw interface (``FPDF_SetSystemFontInfo``, ``FPDFText_…``); tests/contracts/schedule/test_pdf_fonts.py
+holds it to what we rely on. PDFium's own search through the system's folders is not used, because in its sandbox the drawing process can
+open no file, and because a server without fonts would show pages without Chinese.
 """
 
 from __future__ import annotations

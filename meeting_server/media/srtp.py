@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from pylibsrtp import Error, Policy, Session
 
-try:  # private API of pylibsrtp (pinned exactly; tests/contracts/test_media_private_api.py watches it)
+try:  # private API of pylibsrtp (pinned exactly; tests/contracts/media/test_media_private_api.py watches it)
     from pylibsrtp._binding import ffi as _ffi
     from pylibsrtp._binding import lib as _lib
 except ImportError:  # pragma: no cover - the fallback is exercised by constructing CopyingCipher directly

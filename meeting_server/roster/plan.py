@@ -13,8 +13,8 @@ from meeting_server.domain.roles import Standing
 from meeting_server.roster.headers import Column
 from meeting_server.roster.reading import RosterFile
 from meeting_server.roster.rows import At, Fault, RosterRow, RowFault
-from meeting_server.store.branch_tree import Branch
-from meeting_server.store.people import DirectoryCode, Member, NotInOrder, checked, number_key, plain_name
+from meeting_server.store.people.branch_tree import Branch
+from meeting_server.store.people.people import DirectoryCode, Member, NotInOrder, checked, number_key, plain_name
 
 _FAULT_OF = {
     DirectoryCode.NAME_EMPTY: (Column.NAME, Fault.NAME_EMPTY),

@@ -4,57 +4,46 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from meeting_server.web import (
-    access_log_pages,
-    account_pages,
-    archive_pages,
-    attendance_pages,
-    ballots,
+from meeting_server.web.attendance import attendance_pages, contest_pages, year_pages
+from meeting_server.web.learning import (
     branch_learning,
-    branch_pages,
-    calendar_pages,
-    contest_pages,
-    correcting,
     course_pages,
-    document_pages,
-    erasing_pages,
-    feed_pages,
+    learn_pages,
+    lesson_pages,
+    note_pages,
+    question_pages,
+    quiz_pages,
+    study_pages,
+    xapi_consent,
+)
+from meeting_server.web.me import account_pages, home
+from meeting_server.web.meeting import (
+    ballots,
     hall_code_pages,
     hall_device_pages,
-    home,
     invitation_pages,
     join,
     knock_pages,
-    learn_pages,
-    leave_pages,
-    lesson_pages,
-    link_pages,
-    meeting_pages,
+    room_page,
+    socket,
+    whip,
+)
+from meeting_server.web.people import access_log_pages, branch_pages, link_pages, people_pages, roster_pages, sign_in_pages
+from meeting_server.web.record import (
+    archive_pages,
+    erasing_pages,
     minutes_pages,
-    note_pages,
-    people_pages,
     player_pages,
-    preference_pages,
-    question_pages,
-    quiz_pages,
     record_access_pages,
     record_pages,
     recorded_files,
-    room_page,
-    roster_pages,
-    rules_pages,
-    scheduling,
     search_pages,
-    sharing_pages,
-    sign_in_pages,
-    socket,
-    study_pages,
-    takeaway_pages,
-    telling,
+    transcript_editor,
     transcript_pages,
-    whip,
-    year_pages,
 )
+from meeting_server.web.schedule import calendar_pages, document_pages, leave_pages, meeting_pages, rules_pages, scheduling_pages
+from meeting_server.web.sharing import feed_pages, sharing_pages, takeaway_pages
+from meeting_server.web.site import preference_pages
 
 routes: list[BaseRoute] = [
     *socket.routes,
@@ -71,7 +60,7 @@ routes: list[BaseRoute] = [
     *erasing_pages.routes,
     *people_pages.routes,  # after the fixed words under /people: a person's address has any word there
     *home.routes,
-    *scheduling.routes,
+    *scheduling_pages.routes,
     *meeting_pages.routes,
     *document_pages.routes,
     *attendance_pages.routes,
@@ -89,14 +78,14 @@ routes: list[BaseRoute] = [
     *minutes_pages.routes,
     *transcript_pages.routes,
     *record_pages.routes,
-    *correcting.routes,
+    *transcript_editor.routes,
     *record_access_pages.routes,
     *recorded_files.routes,
     *takeaway_pages.routes,
     *sharing_pages.routes,
     *calendar_pages.routes,
     *feed_pages.routes,
-    *telling.routes,
+    *xapi_consent.routes,
     *search_pages.routes,
     *learn_pages.routes,
     *note_pages.routes,

@@ -30,32 +30,32 @@ from pathlib import Path
 import av
 from sqlalchemy import insert, text
 
-from meeting_server.archive.composite import Composite
-from meeting_server.archive.giving_way import GivingWay
-from meeting_server.archive.minutes import minutes_of
-from meeting_server.archive.mix import Source, mix
-from meeting_server.archive.pipeline import Pipeline
-from meeting_server.archive.sound import runs
+from meeting_server.archive.minutes.minutes import minutes_of
+from meeting_server.archive.record.composite import Composite
+from meeting_server.archive.record.giving_way import GivingWay
+from meeting_server.archive.record.glossary import Glossary
+from meeting_server.archive.record.mix import Source, mix
+from meeting_server.archive.record.pipeline import Pipeline
+from meeting_server.archive.record.sound import runs
+from meeting_server.archive.record.step import Material
+from meeting_server.archive.record.timeline import Track, timeline_of
+from meeting_server.archive.record.worker import Worker
 from meeting_server.archive.speech.apart import EngineApart
-from meeting_server.archive.speech.glossary import Glossary
 from meeting_server.archive.speech.hearing import cues_of
 from meeting_server.archive.speech.packs import packs
 from meeting_server.archive.speech.transcriber import RATE as HEARD_AT
 from meeting_server.archive.speech.voice_activity import SileroGate, utterances
-from meeting_server.archive.step import Material
-from meeting_server.archive.timeline import Track, timeline_of
-from meeting_server.archive.worker import Worker
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal
-from meeting_server.store.characters import sounded, spaced, tokens_of
 from meeting_server.store.database import Database
-from meeting_server.store.search import Search, passages
-from tests.recordings import picture, voice
-from tests.servers import have_postgres, postgres
-from tests.speech_material import english, spoken_track, whisper
-from tests.whole_meeting import MEETING, whole_meeting
+from meeting_server.store.record.characters import sounded, spaced, tokens_of
+from meeting_server.store.record.search import Search, passages
+from tests.kit.meetings.recordings import picture, voice
+from tests.kit.meetings.speech_material import english, spoken_track, whisper
+from tests.kit.meetings.whole_meeting import MEETING, whole_meeting
+from tests.kit.servers.servers import have_postgres, postgres
 
 PASSAGES = 100_000
 WORDS = "支部大会讨论年度工作总结志愿服务同志意见通过决议学习条例表决结果党员人数安排计划下周安全责任检查反馈整改落实"

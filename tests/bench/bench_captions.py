@@ -11,8 +11,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.caption_runner import read_to_captions
-from tests.speech_material import READ_ALOUD, word_error
+from tests.kit.meetings.speech_material import READ_ALOUD, word_error
+from tests.kit.servers.caption_runner import read_to_captions
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from statistics import median
 import uvloop
 
 from tests.bench.ws_load import Client, connect, cpu_seconds, percentile, resident_kib
-from tests.live_house import CHAIR, MEETING
+from tests.kit.houses.live_house import CHAIR, MEETING
 
 MEMBERS = 200
 RATE = 200

@@ -22,13 +22,13 @@ from meeting_server.media.api import WorkerLost
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from tests.e2e.conftest import DemoHouse
-from tests.e2e.link_to_audible import someone_speaks, visit
-from tests.e2e.phones import phones
-from tests.gathering import gathered
-from tests.live_house import live_house
-from tests.media_ears import Ears
-from tests.media_phone import WirePhone, meanwhile
-from tests.running import Server
+from tests.kit.browsers.link_to_audible import someone_speaks, visit
+from tests.kit.browsers.phones import phones
+from tests.kit.houses.live_house import live_house
+from tests.kit.media.media_ears import Ears
+from tests.kit.media.media_phone import WirePhone, meanwhile
+from tests.kit.phones.gathering import gathered
+from tests.kit.servers.running import Server
 
 PACKET_MS = 20
 

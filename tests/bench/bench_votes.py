@@ -26,7 +26,7 @@ from meeting_server.store.database import Database
 from tests.bench.bench_fanout import BENCH, GENERATOR_CORE, Room, answered, paced, serving, until
 from tests.bench.secret_ballots import secret
 from tests.bench.ws_load import Client, percentile
-from tests.live_house import CHAIR, MEETING, PRESET, convening
+from tests.kit.houses.live_house import CHAIR, MEETING, PRESET, convening
 
 VOTERS = 1_000
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
-from tests import media_weak
-from tests.client_house import client_house
-from tests.e2e import weak_meeting
-from tests.e2e.phones import phones
-from tests.e2e.under_way import Hall
-from tests.media_browser import BrowserRoom
+from tests.kit.browsers import weak_meeting
+from tests.kit.browsers.media_browser import BrowserRoom
+from tests.kit.browsers.phones import phones
+from tests.kit.browsers.under_way import Hall
+from tests.kit.houses.client_house import client_house
+from tests.kit.media import media_weak
 
 GOALS: dict[str, tuple[str, float]] = {
     "loss_frozen_s": ("≤", 0),

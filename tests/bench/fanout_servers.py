@@ -15,7 +15,7 @@ import uvloop
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, ws_create_server
 
 from meeting_server.live.tidying import Tidying
-from tests.live_house import live_house
+from tests.kit.houses.live_house import live_house
 
 SERVER_CORE = 0
 

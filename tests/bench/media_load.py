@@ -33,7 +33,7 @@ from meeting_server.media.datagrams import SLOT, Inbox
 from meeting_server.media.rtcp import arrivals
 from meeting_server.media.sdp_answer import AUDIO_LEVEL, TRANSPORT_SEQUENCE
 from meeting_server.media.worker_link import WorkerLink
-from tests.media_phone import MID, _lines, without_decoders
+from tests.kit.media.media_phone import MID, _lines, without_decoders
 
 HEADER = struct.Struct("!BBHII")
 TICKS = os.sysconf("SC_CLK_TCK")

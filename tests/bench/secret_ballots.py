@@ -18,9 +18,9 @@ from meeting_server.ballots.port import paper_id
 from meeting_server.domain.ids import MotionId
 from tests.bench.bench_fanout import Room, Server, answered, serving, until
 from tests.bench.ws_load import Client, connect, percentile
-from tests.live_house import CHAIR, MEETING
-from tests.voter import Voter
-from tests.voting_house import ballot_body
+from tests.kit.houses.live_house import CHAIR, MEETING
+from tests.kit.houses.voting_house import ballot_body
+from tests.kit.phones.voter import Voter
 
 PHONES = 200
 MANY = 2_000
@@ -232,7 +232,7 @@ async def two_thousand(server: Server) -> dict[str, float]:
 
 async def secret(small: Path, large: Path) -> dict[str, float]:
     """Both, each with a server of its own."""
-    runner = (sys.executable, "-m", "tests.vote_runner")
+    runner = (sys.executable, "-m", "tests.kit.servers.vote_runner")
     async with serving(*runner, str(small), str(PHONES - 1), "--once") as server:
         figures = await two_hundred(server)
     print(

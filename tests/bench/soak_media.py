@@ -17,7 +17,7 @@ from pathlib import Path
 
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
-from tests.media_phone import WirePhone, meanwhile
+from tests.kit.media.media_phone import WirePhone, meanwhile
 
 
 def descriptors(pid: int) -> int:

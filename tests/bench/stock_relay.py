@@ -41,9 +41,9 @@ async def measure(seconds: float = 6.0) -> dict[str, float]:
     """CPU seconds per million packets out, and what a voice of so many kbit/s has become."""
     from meeting_server.media.api import Answer
     from tests.bench.media_load import cpu_seconds  # here and below: the tests' phones take aiortc's decoders away, which are measured
-    from tests.caption_runner import opus_of
-    from tests.media_phone import WirePhone, meanwhile
-    from tests.speech_material import english
+    from tests.kit.media.media_phone import WirePhone, meanwhile
+    from tests.kit.meetings.speech_material import english
+    from tests.kit.servers.caption_runner import opus_of
 
     packets = opus_of(english()[: int((seconds + 4) * 48_000)])
     process = await asyncio.create_subprocess_exec(

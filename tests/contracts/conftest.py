@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from meeting_server.ballots.tables import BALLOT_BOX
 from meeting_server.store.database import Database
-from tests import servers
+from tests.kit.servers import servers
 
 
 @pytest.fixture(scope="session")

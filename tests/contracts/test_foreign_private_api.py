@@ -18,9 +18,9 @@ from docx import Document
 from h11._connection import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 
 ROOT = Path(__file__).resolve().parents[2]
-HERE = "tests/contracts/test_foreign_private_api.py::"
-UVICORN = "tests/contracts/test_uvicorn_private_api.py::"
-MEDIA = "tests/contracts/test_media_private_api.py::"
+HERE = "tests/contracts/house/test_foreign_private_api.py::"
+UVICORN = "tests/contracts/meeting/test_uvicorn_private_api.py::"
+MEDIA = "tests/contracts/media/test_media_private_api.py::"
 
 USED = {
     "uvicorn._types": ("uvicorn", HERE + "test_uvicorn_keeps_the_types_of_events_where_they_are_imported_from"),

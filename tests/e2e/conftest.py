@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.hall import Hall, voting_hall
-from tests.running import Server
+from tests.kit.browsers.hall import Hall, voting_hall
+from tests.kit.servers.running import Server
 
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 

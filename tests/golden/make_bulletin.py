@@ -7,14 +7,14 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from meeting_server.archive.bulletin import bulletin_of
+from meeting_server.archive.audit.bulletin import bulletin_of
 from meeting_server.ballots.ballot import Ballot, fingerprint, root
 from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.ballots.port import Sealed, paper_id
 from meeting_server.domain.ids import MotionId
 from meeting_server.domain.terms import Paper
-from tests.voter import Voter
-from tests.whole_meeting import MEETING
+from tests.kit.meetings.whole_meeting import MEETING
+from tests.kit.phones.voter import Voter
 
 FILE = Path(__file__).resolve().parent / "bulletin_v1.json"
 MOTION = MotionId("m5")

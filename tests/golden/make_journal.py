@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from meeting_server.journal.bundle import line_of
-from tests.whole_meeting import whole_meeting
+from tests.kit.meetings.whole_meeting import whole_meeting
 
 VERSION = 3
 HERE = Path(__file__).resolve().parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests import live_kills, secret_vote_kills
+from tests.kit.meetings import live_kills, secret_vote_kills
 
 
 async def test_no_acknowledged_ballot_is_lost_or_doubled_in_60_kills(tmp_path: Path) -> None:

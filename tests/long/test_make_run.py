@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.running import LINK, ROOT, free_port
+from tests.kit.paths import ROOT
+from tests.kit.servers.running import LINK, free_port
 
 LEFT_OUT = (".git", ".venv", "node_modules", "dist", "dist-stories", "var", "recordings", "__pycache__", ".*_cache", ".hypothesis")
 SECONDS = 900

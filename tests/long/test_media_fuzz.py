@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
-from tests.media_fuzz import KINDS, attack, offers
-from tests.media_neighbours import NextDoor, figure, guest_in, lets_go
-from tests.properties import test_media_inputs as inputs
+from tests.kit.attacks.media_fuzz import KINDS, attack, offers
+from tests.kit.media.media_neighbours import NextDoor, figure, guest_in, lets_go
+from tests.properties.media import test_media_inputs as inputs
 
 EXAMPLES = 5_000
 SECONDS = 60.0

@@ -19,8 +19,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from meeting_server.archive.parts import Audience as Reader
-from meeting_server.archive.parts import HoldsReasons, Part, seen_by, seen_records
+from meeting_server.archive.record.parts import Audience as Reader
+from meeting_server.archive.record.parts import HoldsReasons, Part, seen_by, seen_records
 from meeting_server.domain import commands as c
 from meeting_server.domain.audience import Audience, Mark
 from meeting_server.domain.events import (
@@ -44,8 +44,8 @@ from meeting_server.live.history import entry_of
 from meeting_server.live.resume import Snapshots
 from meeting_server.wire.codec import encode, encode_event
 from meeting_server.wire.server_messages import Snapshot
-from tests.client_views import server_command, some_command
-from tests.sitting import Sitting, member
+from tests.kit.houses.client_views import server_command, some_command
+from tests.kit.meetings.sitting import Sitting, member
 
 Viewer = ParticipantId | None
 """``None``: the hall's screen, and whoever else is on no list."""

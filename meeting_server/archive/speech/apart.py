@@ -16,7 +16,7 @@ from typing import IO
 import msgspec
 import numpy as np
 
-from meeting_server.archive.sound import Samples
+from meeting_server.archive.record.sound import Samples
 from meeting_server.archive.speech.engines import SpeechSettings, loaded
 from meeting_server.archive.speech.transcriber import Transcriber, Word
 

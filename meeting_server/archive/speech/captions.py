@@ -19,12 +19,12 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from meeting_server.archive.cues import Cue
-from meeting_server.archive.giving_way import BUSY, OthersShare
-from meeting_server.archive.manifest import inside
+from meeting_server.archive.record.cues import Cue
+from meeting_server.archive.record.giving_way import BUSY, OthersShare
+from meeting_server.archive.record.glossary import Glossary
+from meeting_server.archive.record.manifest import inside
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
 from meeting_server.archive.speech.engines import SpeechSettings, problem
-from meeting_server.archive.speech.glossary import Glossary
 from meeting_server.archive.speech.sentences import sentences, simplified
 from meeting_server.archive.speech.transcriber import Transcriber, Word
 from meeting_server.archive.speech.voice_activity import Gate, SileroGate

@@ -17,20 +17,20 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from meeting_server.archive.cues import CUES, Cue, Cues, SpokenWord, in_order, save
-from meeting_server.archive.giving_way import GivingWay
-from meeting_server.archive.manifest import inside, write_whole
-from meeting_server.archive.sound import Unreadable, runs
+from meeting_server.archive.record.cues import CUES, Cue, Cues, SpokenWord, in_order, save
+from meeting_server.archive.record.giving_way import GivingWay
+from meeting_server.archive.record.glossary import Glossary, glossary_of
+from meeting_server.archive.record.manifest import inside, write_whole
+from meeting_server.archive.record.sound import Unreadable, runs
+from meeting_server.archive.record.step import Material, Progress, StepFailed, StepStopped
+from meeting_server.archive.record.timeline import Track
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
 from meeting_server.archive.speech.captions import KEPT, kept_captions
 from meeting_server.archive.speech.engines import SpeechSettings, problem
-from meeting_server.archive.speech.glossary import Glossary, glossary_of
 from meeting_server.archive.speech.packs import Pack, packs
 from meeting_server.archive.speech.sentences import sentences, simplified
 from meeting_server.archive.speech.transcriber import RATE, Transcriber
 from meeting_server.archive.speech.voice_activity import SileroGate, utterances
-from meeting_server.archive.step import Material, Progress, StepFailed, StepStopped
-from meeting_server.archive.timeline import Track
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meeting_server.archive.sound import Samples
+from meeting_server.archive.record.sound import Samples
 from meeting_server.archive.speech.transcriber import LONGEST_S, RATE, Word
 from meeting_server.archive.speech.voice_activity import Utterance
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from meeting_server.archive.sound import Samples
+from meeting_server.archive.record.sound import Samples
 from meeting_server.archive.speech.transcriber import RATE, Word
 
 Kind = Literal["sense-voice", "paraformer"]

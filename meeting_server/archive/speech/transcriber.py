@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from meeting_server.archive.sound import Samples
+from meeting_server.archive.record.sound import Samples
 
 RATE = 16_000
 """Samples a second that every engine is given: mono, float32, -1 to 1."""

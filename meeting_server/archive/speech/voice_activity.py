@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from meeting_server.archive.sound import Samples
+from meeting_server.archive.record.sound import Samples
 from meeting_server.archive.speech.transcriber import LONGEST_S, RATE
 
 WINDOW = 512

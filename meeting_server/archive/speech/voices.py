@@ -10,7 +10,7 @@ import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 
-from meeting_server.archive.sound import Samples
+from meeting_server.archive.record.sound import Samples
 from meeting_server.archive.speech.transcriber import RATE
 from meeting_server.archive.speech.voice_activity import WINDOW, Ear, Gate, Utterance
 from meeting_server.media.depacketize import Arrived, Reorder

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from meeting_server.archive.sound import Samples
+from meeting_server.archive.record.sound import Samples
 from meeting_server.archive.speech.transcriber import RATE, Word
 
 TOKENS_A_SECOND, MOST_TOKENS = 9, 220

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from meeting_server.archive.minutes_text import Words
+from meeting_server.archive.minutes.document_model import Words
 from meeting_server.archive.takeaway.study import Gap, Study, Utterance
 from meeting_server.domain.characters import clean
 from meeting_server.domain.ids import Millis

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from meeting_server.archive.minutes_text import Block, Grid, Heading, Paper, Paragraph, Points, Speech
+from meeting_server.archive.minutes.document_model import Block, Grid, Heading, Paper, Paragraph, Points, Speech
 from meeting_server.domain.characters import clean
 
 _MEANS_SOMETHING = re.compile(r"([\\`*_\[\]<>|#~])")

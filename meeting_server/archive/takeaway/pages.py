@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from meeting_server.archive.minutes_text import Words
+from meeting_server.archive.minutes.document_model import Words
 from meeting_server.archive.takeaway.captions import chapters_vtt, webvtt
 from meeting_server.archive.takeaway.study import Gap, Question, Study
 from meeting_server.domain.characters import cleaned

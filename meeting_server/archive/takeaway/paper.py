@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meeting_server.archive.minutes_text import Block, Paper, Paragraph, Section, Speech, Words
+from meeting_server.archive.minutes.document_model import Block, Paper, Paragraph, Section, Speech, Words
 from meeting_server.archive.takeaway.study import Gap, Study, Utterance
 from meeting_server.domain.ids import Millis
 

@@ -10,7 +10,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 from pylopdf_fonts_zh_cn import serif_path
 
-from meeting_server.archive.minutes_text import Block, Grid, Heading, Paper, Paragraph, Points, Speech
+from meeting_server.archive.minutes.document_model import Block, Grid, Heading, Paper, Paragraph, Points, Speech
 from meeting_server.domain.characters import clean, cleaned, is_han
 
 _BODY, _SMALL = 11.0, 8.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import xml.etree.ElementTree as ET
 
-from meeting_server.archive.minutes_text import Words
+from meeting_server.archive.minutes.document_model import Words
 from meeting_server.archive.takeaway.packing import xml_bytes, xml_id
 from meeting_server.archive.takeaway.pages import PASS_MARK
 from meeting_server.archive.takeaway.study import Question, Study

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from meeting_server.archive.minutes_text import Words
+from meeting_server.archive.minutes.document_model import Words
 from meeting_server.archive.takeaway.packing import Target, pack, xml_bytes, xml_id
 from meeting_server.archive.takeaway.pages import ENTRY, page_parts
 from meeting_server.archive.takeaway.study import Study

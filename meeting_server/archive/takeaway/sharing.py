@@ -20,7 +20,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from meeting_server.archive.minutes_text import Words
+from meeting_server.archive.minutes.document_model import Words
 from meeting_server.archive.takeaway.markdown import markdown
 from meeting_server.archive.takeaway.packing import LONG_AGO
 from meeting_server.archive.takeaway.paper import transcript_paper

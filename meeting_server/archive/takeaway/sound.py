@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from meeting_server.archive.manifest import Step
-from meeting_server.archive.pipeline import VERSION
-from meeting_server.archive.shelf import Shelf
+from meeting_server.archive.record.manifest import Step
+from meeting_server.archive.record.pipeline import VERSION
+from meeting_server.archive.record.record_files import Shelf
 from meeting_server.domain.ids import MeetingId
-from meeting_server.store.record_edits import Edits
+from meeting_server.store.record.record_edits import Edits
 
 
 def clean_mix(shelf: Shelf, meeting_id: MeetingId, edits: Edits) -> Path | None:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from meeting_server.archive.minutes import Minutes
-from meeting_server.archive.minutes_text import Words, counts_said, verdict_said
-from meeting_server.archive.results import is_open
-from meeting_server.archive.timeline import Timeline
-from meeting_server.archive.transcript import Stretch, Transcript
+from meeting_server.archive.minutes.document_model import Words, counts_said, verdict_said
+from meeting_server.archive.minutes.minutes import Minutes
+from meeting_server.archive.minutes.results import is_open
+from meeting_server.archive.record.timeline import Timeline
+from meeting_server.archive.record.transcript import Stretch, Transcript
 from meeting_server.domain.ids import HALL, Millis
-from meeting_server.store import quizzes
-from meeting_server.store.publications import Publication
+from meeting_server.store.learning import quizzes
+from meeting_server.store.record.publications import Publication
 
 QuestionKind = Literal["single", "multiple", "cloze"]
 

@@ -1,0 +1,78 @@
+"""A branch's year of meetings: who came to which, counted from the reports of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from meeting_server.archive.attendance.report import THERE, AttendanceReport
+from meeting_server.domain.ids import Millis, ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingShare:
+    """One meeting of the year: how many of those expected came."""
+
+    at: Millis
+    title: str
+    expected: int
+    came: int
+    leave: int
+    absent: int
+
+    @property
+    def share(self) -> float:
+        return self.came / self.expected if self.expected else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MemberYear:
+    """One member's year; ``there`` and ``length`` are milliseconds in the meetings at which they were expected."""
+
+    participant_id: ParticipantId
+    name: str
+    expected: int
+    came: int
+    late: int
+    leave: int
+    absent: int
+    there: Millis
+    length: Millis
+
+    @property
+    def share(self) -> float:
+        """How much of the time of those meetings they were there."""
+        return min(1.0, self.there / self.length) if self.length else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceYear:
+    """All of it; meetings in their order, members as they first appear."""
+
+    meetings: tuple[MeetingShare, ...]
+    members: tuple[MemberYear, ...]
+
+
+def attendance_year(reports: Sequence[AttendanceReport]) -> AttendanceYear:
+    """Count the reports of adjourned meetings, given in their order."""
+    members: dict[ParticipantId, MemberYear] = {}
+    meetings: list[MeetingShare] = []
+    for report in reports:
+        counted = [row for row in report.rows if row.participant.participant_id in report.entitled]
+        came = sum(row.status in THERE for row in counted)
+        meetings.append(MeetingShare(report.since, report.title, len(counted), came, report.leave, report.absent))
+        for row in counted:
+            person, here = row.participant, row.status in THERE
+            before = members.get(person.participant_id) or MemberYear(person.participant_id, person.name, 0, 0, 0, 0, 0, 0, 0)
+            members[person.participant_id] = MemberYear(
+                person.participant_id,
+                person.name,
+                before.expected + 1,
+                before.came + here,
+                before.late + (here and row.status != "present"),
+                before.leave + (row.status == "leave"),
+                before.absent + (row.status == "absent"),
+                before.there + (row.effective if here else 0),
+                before.length + max(0, report.until - report.since),
+            )
+    return AttendanceYear(tuple(meetings), tuple(members.values()))

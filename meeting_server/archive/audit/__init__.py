@@ -1,0 +1,1 @@
+"""Counting again from a bundle alone, with nothing of the server that counted."""

@@ -1,0 +1,111 @@
+"""The audit of one secret vote: every signature, every right, the root and the count, from the bulletin alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from meeting_server.archive.audit.bulletin import FORMAT, Bulletin, Withheld, file_of, read, read_withheld
+from meeting_server.ballots.ballot import Ballot, fingerprint, issuances_hash, root
+from meeting_server.ballots.port import paper_id
+from meeting_server.domain.events import MotionClosed
+from meeting_server.domain.ids import MeetingId
+from meeting_server.domain.state import Motion
+from meeting_server.domain.vote_terms import BulletinReaders
+from meeting_server.domain.votes import ballots
+from meeting_server.domain.votes.marks import Validity
+from meeting_server.domain.votes.verdicts import result
+
+Name = Literal["form", "bulletins", "paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
+NOT_INCLUDED = "– "
+"""Begins the detail of what could not be checked, and of which that is no doubt: ballots that are not in the bundle, issuances of
+which a journal from before holds no hash."""
+Look = Callable[[Name, bool, str], None]
+
+
+def audit_paper(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, files: dict[str, bytes], look: Look) -> None:
+    """Look at everything the bulletin of ``motion`` (as it was when its box was sealed) lets anyone check."""
+    title = motion.title
+    content = files.get(file_of(motion.motion_id))
+    if content is None:
+        look("root", False, f"{title}: {file_of(motion.motion_id)}")
+        return
+    try:
+        told = read_withheld(content)
+        if told is not None:
+            look("form", msgspec.json.encode(told) == content, f"{title}: {file_of(motion.motion_id)}")
+            _without_ballots(meeting_id, motion, closed, told, look)
+            return
+        bulletin = read(content)
+        look("form", bulletin.format == FORMAT and msgspec.json.encode(bulletin) == content, f"{title}: {file_of(motion.motion_id)}")
+        boxed = [line.ballot() for line in bulletin.ballots]
+        modulus = int(bulletin.modulus, 16)
+        bytes.fromhex(bulletin.receipt_key)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        look("root", False, f"{title}: {error}")
+        return
+    name = paper_id(meeting_id, motion.motion_id)
+    look("paper_key", _one_key(name, motion, bulletin), title)
+    look("bulletins", True, title)
+    _issuance(motion, closed, bulletin, look)
+    _ballots(name, modulus, boxed, title, look)
+    look("root", root([ballot.leaf for ballot in boxed]).hex() == closed.root, title)
+    valid = all(ballots.check(motion, ballot.choices) is not Validity.MALFORMED for ballot in boxed)
+    look("ballots_valid", valid, title)
+    returned = len(boxed) == closed.returned <= closed.issued
+    tally = ballots.count(motion, [ballot.choices for ballot in boxed], motion.present_at_close)
+    look("tally", returned and tally == closed.tally, f"{title}: {len(boxed)} / {closed.returned}")
+    look("verdict", result(motion, tally, closed.quorum) == closed.verdict, title)
+
+
+def _without_ballots(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, told: Withheld, look: Look) -> None:
+    """A bundle given to someone who is not shown the ballots: what can be checked without them, and that they are not
+    there, which is no doubt where the frozen rule says so."""
+    title = motion.title
+    look("bulletins", motion.preset.bulletin == BulletinReaders.SCRUTINEERS, f"{NOT_INCLUDED}{title}")
+    look("paper_key", _one_key(paper_id(meeting_id, motion.motion_id), motion, told), title)
+    _issuance(motion, closed, told, look)
+    look("tally", closed.returned <= closed.issued, f"{title}: {closed.returned} / {closed.issued}")
+    found = result(motion, closed.tally, closed.quorum) if closed.tally is not None else None
+    look("verdict", found is not None and found == closed.verdict, title)
+
+
+def _one_key(name: str, motion: Motion, bulletin: Bulletin | Withheld) -> bool:
+    paper = motion.paper
+    return (
+        paper is not None
+        and bulletin.paper_id == name
+        and bulletin.modulus == paper.modulus
+        and fingerprint(int(bulletin.modulus, 16), bytes.fromhex(bulletin.receipt_key)) == paper.fingerprint
+    )
+
+
+def _issuance(motion: Motion, closed: MotionClosed, bulletin: Bulletin | Withheld, look: Look) -> None:
+    """One paper for each who had the right, and not for those whose written opinion counts already."""
+    handed = list(bulletin.issued_to)
+    filed = {opinion.participant_id for opinion in motion.opinions}
+    entitled = set(motion.electorate) - filed
+    look("issuance", len(set(handed)) == len(handed) == closed.issued, f"{motion.title}: {len(handed)} / {closed.issued}")
+    for who in handed:
+        look("issuance", who in entitled, f"{motion.title}: {who}")
+    if not closed.issuances:
+        look("issuance", True, f"{NOT_INCLUDED}{motion.title}")
+        return
+    try:
+        digests = [bytes.fromhex(digest) for digest in bulletin.issuances]
+        named = issuances_hash(bulletin.paper_id, dict(zip(handed, digests, strict=True))).hex()
+    except ValueError as error:
+        look("issuance", False, f"{motion.title}: {error}")
+        return
+    look("issuance", named == closed.issuances and handed == sorted(handed), motion.title)
+
+
+def _ballots(name: str, modulus: int, boxed: list[Ballot], title: str, look: Look) -> None:
+    """Each ballot under the one published key, each key once, in the order that says nothing."""
+    keys = [ballot.key_hash for ballot in boxed]
+    look("tokens", keys == sorted(set(keys)), title)
+    for ballot in boxed:
+        look("tokens", ballot.has_token(name, modulus), title)
+        look("ballot_signatures", ballot.has_signature(name), title)

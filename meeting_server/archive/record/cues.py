@@ -1,0 +1,72 @@
+"""What was heard in a meeting, as ``cues.json`` in its recordings folder: one line of speech with its times and its speaker.
+
+Cues come from a speech engine after the meeting, or were kept from live captions. They are what a machine heard, never changed:
+what people corrected or took out is kept apart (``store.record_edits``) and folded over them in ``archive.transcript``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from meeting_server.archive.record.manifest import write_whole
+from meeting_server.domain.ids import MeetingId, Millis, ParticipantId, RoomId
+
+FORMAT = 1
+CUES = "cues.json"
+
+
+class SpokenWord(msgspec.Struct, frozen=True):
+    """One word (for Chinese: one token of the engine), Unix ms."""
+
+    since: Millis
+    until: Millis
+    text: str
+
+
+class Cue(msgspec.Struct, frozen=True):
+    """One sentence or part of one. ``cue_id`` stays the same when the same track is heard again by the same engine:
+    ``<track file's stem>.<ms since the track's beginning>``. ``who`` is empty for a microphone that several share.
+    """
+
+    cue_id: str
+    since: Millis
+    until: Millis
+    participant_id: ParticipantId
+    who: str
+    room_id: RoomId
+    text: str
+    words: tuple[SpokenWord, ...] = ()
+    source: Literal["speech", "caption"] = "speech"
+
+
+class Cues(msgspec.Struct, frozen=True):
+    """All cues of a meeting in the order of their beginning. ``engine`` names engine and model; ``language`` is BCP 47."""
+
+    meeting_id: MeetingId
+    engine: str
+    language: str
+    cues: tuple[Cue, ...]
+    format: int = FORMAT
+
+
+def save(folder: Path, cues: Cues) -> None:
+    """Write ``cues.json``, wholly or not at all."""
+    write_whole(folder / CUES, msgspec.json.encode(cues))
+
+
+def load(folder: Path) -> Cues | None:
+    """The cues in ``folder``; ``None`` when there are none, or none that this program can read."""
+    try:
+        cues = msgspec.json.decode((folder / CUES).read_bytes(), type=Cues)
+    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
+        return None
+    return cues if cues.format == FORMAT else None
+
+
+def in_order(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+    """By beginning; of two that begin together, the one heard longer first."""
+    return tuple(sorted(cues, key=lambda cue: (cue.since, -cue.until, cue.cue_id)))

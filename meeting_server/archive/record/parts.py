@@ -1,0 +1,267 @@
+"""Who sees which part of a meeting's record: one table, and what is left of minutes, time axis, attendance and journal for a reader.
+
+Pages and exports never ask for a role: they take what these functions leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+from meeting_server.archive.attendance.report import AttendanceReport
+from meeting_server.archive.minutes.minutes import Item, Minutes, Person
+from meeting_server.archive.minutes.results import is_open
+from meeting_server.archive.record.timeline import Line, Mark, Timeline
+from meeting_server.domain import audience
+from meeting_server.domain.audience import WITHHELD, Undeclared, public_part
+from meeting_server.domain.events import (
+    KINDS,
+    AbsenceExplained,
+    AttendanceContested,
+    BallotCast,
+    ChatPosted,
+    ChatRemoved,
+    ConnectionClosed,
+    ConnectionOpened,
+    ContestAnswered,
+    Event,
+    HallCodeScanned,
+    LeaveRecorded,
+    MeetingConvened,
+    MotionAmended,
+    MotionClosed,
+    MotionDrafted,
+    MotionOpened,
+    MotionWithdrawn,
+    NoteRemoved,
+    NoteTaken,
+    PaperAbandoned,
+    PaperCountEntered,
+    PaperCountSigned,
+    PaperRequested,
+    ParticipantAdmitted,
+    PresenceConfirmed,
+    PresenceMarkWithdrawn,
+    RecordingAcknowledged,
+    ResponsivenessChanged,
+    SpeakerTurnEnded,
+    TrackRecorded,
+    WrittenOpinionFiled,
+)
+from meeting_server.domain.ids import MessageId, MotionId, ParticipantId
+from meeting_server.domain.state import Participant
+from meeting_server.domain.terms import Invited
+from meeting_server.domain.vote_terms import VoteMethod
+from meeting_server.journal.port import Record
+from meeting_server.journal.record import withheld, withholdable
+
+
+class Part(StrEnum):
+    """A part of a record; the columns of the table."""
+
+    RESOURCE = "resource"  # sound, pictures and words of the hall, chapters, pages that were shown
+    OPEN_RESULTS = "open_results"  # figures of published open votes about matters, without names
+    ALL_RESULTS = "all_results"  # figures of secret votes and votes about people, who chose what in a named vote, what was not published
+    NOTES = "notes"  # points, dissent and resolutions as noted, roll calls, who came
+    CHAT = "chat"  # of the hall; of a group room only one's own
+    GROUP_ROOMS = "group_rooms"  # talk and chat of every room
+    ATTENDANCE = "attendance"  # each one's evidence
+    REASONS = "reasons"  # of leave and exclusion; what members contest, and what they are answered
+    BUNDLE = "bundle"  # the journal, to be checked
+    SECRET_BALLOTS = "secret_ballots"  # the sealed ballots, in the bundle
+    SINGLE_BALLOTS = "single_ballots"  # who chose what in an open vote, in the bundle
+
+
+class Audience(StrEnum):
+    """Why somebody may see something of a record; the rows of the table. A reader can be several."""
+
+    LEARNER = "learner"  # it was published to them
+    MEMBER = "member"  # was on its list, or is of the branch
+    COUNTER = "counter"  # scrutineer or teller of this meeting
+    REVIEWER = "reviewer"  # 查阅人 of the branch
+    ADMINISTRATOR = "administrator"
+    RUNNER = "runner"  # chair or secretary of this meeting
+    SECRETARY = "secretary"  # of the branch: keeps its records
+
+
+_READS = frozenset({Part.RESOURCE, Part.OPEN_RESULTS, Part.ALL_RESULTS, Part.NOTES, Part.CHAT})
+SEES: Mapping[Audience, frozenset[Part]] = {
+    Audience.LEARNER: frozenset({Part.RESOURCE, Part.OPEN_RESULTS}),
+    Audience.MEMBER: _READS,
+    Audience.COUNTER: _READS | {Part.BUNDLE, Part.SECRET_BALLOTS},
+    Audience.REVIEWER: _READS | {Part.ATTENDANCE, Part.BUNDLE},
+    Audience.ADMINISTRATOR: _READS | {Part.ATTENDANCE, Part.BUNDLE, Part.GROUP_ROOMS},
+    Audience.RUNNER: _READS | {Part.ATTENDANCE, Part.REASONS},
+    Audience.SECRETARY: _READS | {Part.ATTENDANCE, Part.REASONS, Part.GROUP_ROOMS, Part.BUNDLE, Part.SINGLE_BALLOTS},
+}
+"""The table. Reasons of absence are for whom the form of leave names: the member, the chair and the secretary."""
+
+
+def seen_by(audiences: Collection[Audience]) -> frozenset[Part]:
+    """All parts that one of these may see."""
+    return frozenset(part for audience in audiences for part in SEES[audience])
+
+
+# --- the minutes ------------------------------------------------------------------------------------------------------
+
+
+def seen_minutes(minutes: Minutes, sees: Collection[Part]) -> Minutes:
+    """What is left of the minutes for a reader."""
+    if Part.REASONS not in sees:
+        minutes = replace(minutes, on_leave=_unexplained(minutes.on_leave), excluded=_unexplained(minutes.excluded))
+    items = tuple(_seen_item(item, sees) for item in minutes.items)
+    if Part.NOTES in sees:
+        return replace(minutes, items=items)
+    return replace(minutes, absent=(), on_leave=(), excluded=(), attending=(), items=tuple(i for i in items if i.title or not i.empty))
+
+
+def _unexplained(people: Iterable[Person]) -> tuple[Person, ...]:
+    return tuple(replace(person, reason="") for person in people)
+
+
+def _seen_item(item: Item, sees: Collection[Part]) -> Item:
+    results = tuple(result for result in item.results if Part.ALL_RESULTS in sees or (Part.OPEN_RESULTS in sees and is_open(result)))
+    if Part.ALL_RESULTS not in sees:
+        results = tuple(replace(result, named=()) for result in results)
+    if Part.NOTES in sees:
+        return replace(item, results=results)
+    return replace(item, results=results, points=(), dissent=(), resolutions=())
+
+
+# --- the time axis ----------------------------------------------------------------------------------------------------
+
+
+def seen_timeline(timeline: Timeline, sees: Collection[Part], viewer: ParticipantId | None) -> Timeline:
+    """What is left of the time axis for a reader."""
+    return replace(
+        timeline,
+        marks=tuple(mark for mark in timeline.marks if _sees_mark(mark, sees)),
+        chat=tuple(line for line in timeline.chat if _sees_line(line, sees, viewer)),
+        participants=timeline.participants if Part.NOTES in sees else (),
+        agreed=timeline.agreed if Part.NOTES in sees else (),
+    )
+
+
+def _sees_mark(mark: Mark, sees: Collection[Part]) -> bool:
+    if mark.kind == "roll_call":
+        return Part.NOTES in sees
+    return Part.ALL_RESULTS in sees or (Part.OPEN_RESULTS in sees and mark.open)
+
+
+def _sees_line(line: Line, sees: Collection[Part], viewer: ParticipantId | None) -> bool:
+    if not line.audience:
+        return Part.CHAT in sees
+    return Part.GROUP_ROOMS in sees or (Part.CHAT in sees and viewer in line.audience)
+
+
+# --- attendance -------------------------------------------------------------------------------------------------------
+
+
+def seen_report(report: AttendanceReport, sees: Collection[Part]) -> AttendanceReport:
+    """The attendance of a meeting: of each one's private facts the evidence, and reasons of absence only for whom they are."""
+
+    def seen(whole: Participant) -> Participant:
+        def reason(text: str) -> str:
+            return text if Part.REASONS in sees and text != WITHHELD else ""
+
+        return public_part(
+            whole,
+            intervals=whole.intervals,
+            leave_approved=whole.leave_approved,
+            leave_reason=reason(whole.leave_reason),
+            excluded_reason=reason(whole.excluded_reason),
+        )
+
+    return replace(report, rows=tuple(replace(row, participant=seen(row.participant)) for row in report.rows))
+
+
+# --- the journal ------------------------------------------------------------------------------------------------------
+
+
+class HoldsReasons(Exception):
+    """A journal of an earlier version, with reasons of absence in records that everything else rests on."""
+
+
+def seen_records(records: Iterable[Record], sees: Collection[Part]) -> list[Record]:
+    """The journal as it is given to a reader: contents they have no need of are left out, and the chain still verifies.
+
+    Raises HoldsReasons.
+    """
+    records = list(records)
+    gone = {record.event.message_id for record in records if isinstance(record.event, ChatRemoved)}
+    named = {
+        record.event.motion_id for record in records if isinstance(record.event, MotionOpened) and record.event.method == VoteMethod.NAMED
+    }
+    if Part.REASONS not in sees and any(_holds_reasons(record) for record in records):
+        raise HoldsReasons
+    return [withheld(record) if _is_withheld(record, sees, gone, named) else record for record in records]
+
+
+def _is_withheld(record: Record, sees: Collection[Part], gone: Collection[MessageId], named: Collection[MotionId]) -> bool:
+    match record.event:
+        case AbsenceExplained() | AttendanceContested() | ContestAnswered():
+            return Part.REASONS not in sees
+        case ChatPosted() as posted:
+            return posted.message_id in gone or Part.CHAT not in sees or (bool(posted.audience) and Part.GROUP_ROOMS not in sees)
+        case BallotCast(motion_id):
+            return motion_id not in named and Part.SINGLE_BALLOTS not in sees
+        case _:  # what can be left out and is not named above is given to nobody
+            return withholdable(record.kind)
+
+
+IN_EVERY_BUNDLE: frozenset[type[Event]] = frozenset(
+    {
+        MeetingConvened,
+        ParticipantAdmitted,
+        LeaveRecorded,
+        ConnectionOpened,
+        ConnectionClosed,
+        ResponsivenessChanged,
+        PresenceConfirmed,
+        PresenceMarkWithdrawn,
+        HallCodeScanned,
+        SpeakerTurnEnded,
+        ChatRemoved,
+        RecordingAcknowledged,
+        TrackRecorded,
+        NoteTaken,
+        NoteRemoved,
+        MotionDrafted,
+        MotionAmended,
+        MotionClosed,
+        MotionWithdrawn,
+        WrittenOpinionFiled,
+        PaperRequested,
+        PaperAbandoned,
+        PaperCountEntered,
+        PaperCountSigned,
+    }
+)
+"""Not told to everyone while the meeting runs, and yet whole in every bundle: whoever checks a meeting folds them anew."""
+
+
+def check_bundled(events: Iterable[type[Event]]) -> None:
+    """Raise Undeclared: one of these is private in the meeting, and nothing says what becomes of it in a bundle."""
+    for cls in events:
+        if cls.seen_by is not audience.Audience.EVERYONE and not (cls.erasable or cls.withholdable or cls in IN_EVERY_BUNDLE):
+            raise Undeclared(f"{cls.__name__} is private: make it withholdable, or name it in IN_EVERY_BUNDLE")
+
+
+check_bundled(KINDS.values())
+
+
+def _holds_reasons(record: Record) -> bool:
+    match record.event:
+        case MeetingConvened(convening):
+            return any(_explained(invited) for invited in convening.participants)
+        case ParticipantAdmitted(participant):
+            return _explained(participant)
+        case LeaveRecorded(_, reason):
+            return bool(reason)
+        case _:
+            return False
+
+
+def _explained(invited: Invited) -> bool:
+    return bool(invited.leave_reason) or invited.excluded_reason not in ("", WITHHELD)

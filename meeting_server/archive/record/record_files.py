@@ -1,0 +1,96 @@
+"""Where finished records stand: reads what the archive worker made of a meeting, and says which files may be opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from meeting_server.archive.minutes.minutes import FORMAT, Minutes
+from meeting_server.archive.record.manifest import Manifest, inside, load
+from meeting_server.archive.record.pipeline import COMPOSITE, MINUTES, MIX, OPENING, TIMELINE
+from meeting_server.archive.record.timeline import Timeline, Track
+from meeting_server.archive.record.transcript import Transcript
+from meeting_server.archive.record.transcript import load as load_transcript
+from meeting_server.domain.ids import HALL, MeetingId
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """A file that may be opened. ``track`` is ``None`` for the mix."""
+
+    path: Path
+    name: str
+    track: Track | None
+
+
+class Shelf:
+    """The records under one recordings folder; nothing is kept in memory."""
+
+    def __init__(self, recordings: Path) -> None:
+        self._recordings = recordings
+
+    def folder(self, meeting_id: MeetingId) -> Path | None:
+        folder = inside(self._recordings, meeting_id)
+        return folder if folder is not None and folder.parent == self._recordings.resolve() else None
+
+    def manifest(self, meeting_id: MeetingId) -> Manifest:
+        folder = self.folder(meeting_id)
+        return Manifest(meeting_id) if folder is None else load(folder, meeting_id)
+
+    def minutes(self, meeting_id: MeetingId) -> Minutes | None:
+        """The minutes as made; ``None`` until they are, or when an older program made them."""
+        try:
+            made = msgspec.json.decode(self._read(meeting_id, MINUTES), type=Minutes)
+        except msgspec.DecodeError:
+            return None
+        return made if made.format == FORMAT else None
+
+    def timeline(self, meeting_id: MeetingId) -> Timeline | None:
+        """The time axis as made; ``None`` until it is, or when an older program made it."""
+        try:
+            return msgspec.json.decode(self._read(meeting_id, TIMELINE), type=Timeline)
+        except msgspec.DecodeError:
+            return None
+
+    def mix(self, meeting_id: MeetingId) -> RecordedFile | None:
+        """The sound of the whole meeting, if there is one."""
+        folder = self.folder(meeting_id)
+        if folder is None or not (folder / MIX).is_file():
+            return None
+        return RecordedFile(folder / MIX, MIX, None)
+
+    def opening(self, meeting_id: MeetingId) -> RecordedFile | None:
+        """The first minutes of a long meeting, while the whole is still being mixed."""
+        folder = self.folder(meeting_id)
+        if folder is None or not (folder / OPENING).is_file():
+            return None
+        return RecordedFile(folder / OPENING, OPENING, None)
+
+    def composite(self, meeting_id: MeetingId) -> RecordedFile | None:
+        """The video of the whole meeting, if somebody asked for one and it is made."""
+        folder = self.folder(meeting_id)
+        if folder is None or not (folder / COMPOSITE).is_file():
+            return None
+        return RecordedFile(folder / COMPOSITE, COMPOSITE, None)
+
+    def transcript(self, meeting_id: MeetingId) -> Transcript | None:
+        """What was said, as it stands; ``None`` until it is made."""
+        folder = self.folder(meeting_id)
+        return None if folder is None else load_transcript(folder)
+
+    def tracks(self, timeline: Timeline, *, all_rooms: bool) -> tuple[RecordedFile, ...]:
+        """Recorded tracks that are there; those of group rooms only for who may hear all rooms."""
+        folder = self.folder(timeline.meeting_id)
+        if folder is None:
+            return ()
+        named = ((track, inside(folder, track.path)) for track in timeline.tracks if all_rooms or track.room_id == HALL)
+        return tuple(RecordedFile(path, track.path, track) for track, path in named if path is not None and path.is_file())
+
+    def _read(self, meeting_id: MeetingId, name: str) -> bytes:
+        folder = self.folder(meeting_id)
+        try:
+            return b"" if folder is None else (folder / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return b""

@@ -1,0 +1,84 @@
+"""The transcript people read: the cues with corrections and redactions folded over them, as ``transcript.json``.
+
+Search, player, exports and lessons read this and never the cues themselves, so that what was taken out is out everywhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from meeting_server.archive.record.cues import Cues
+from meeting_server.archive.record.manifest import write_whole
+from meeting_server.domain.ids import MeetingId, Millis, ParticipantId, RoomId
+from meeting_server.store.record.record_edits import Edits
+
+FORMAT = 1
+TRANSCRIPT = "transcript.json"
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """A stretch of the meeting, Unix ms: from ``since`` up to ``until``."""
+
+    since: Millis
+    until: Millis
+
+    def covers(self, since: Millis, until: Millis) -> bool:
+        """Whether something from ``since`` to ``until`` lies in it, wholly or in part."""
+        return since < self.until and max(until, since + 1) > self.since
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """One cue as it stands now. ``state``: as the machine heard it, as a person corrected it, or taken out (no text then)."""
+
+    cue_id: str
+    since: Millis
+    until: Millis
+    participant_id: ParticipantId
+    who: str
+    room_id: RoomId
+    text: str
+    state: Literal["heard", "corrected", "redacted"] = "heard"
+
+
+class Transcript(msgspec.Struct, frozen=True):
+    """``redactions``: stretches taken out of sound and text. ``engine`` is empty when nobody listened (no speech engine)."""
+
+    meeting_id: MeetingId
+    engine: str
+    language: str
+    spoken: tuple[Spoken, ...]
+    redactions: tuple[Stretch, ...] = ()
+    format: int = FORMAT
+
+
+def transcript_of(meeting_id: MeetingId, cues: Cues | None, edits: Edits) -> Transcript:
+    """What was heard as it stands after all edits: the newest correction of a cue counts, and no word of what was taken out."""
+    stretches = tuple(Stretch(redaction.since, redaction.until) for redaction in edits.redactions)
+    if cues is None:
+        return Transcript(meeting_id, "", "", (), stretches)
+    corrected = {correction.cue_id: correction.after for correction in edits.corrections}
+    spoken = []
+    for cue in cues.cues:
+        text = corrected.get(cue.cue_id, cue.text)
+        state: Literal["heard", "corrected", "redacted"] = "corrected" if text != cue.text else "heard"
+        if any(stretch.covers(cue.since, cue.until) for stretch in stretches):
+            text, state = "", "redacted"
+        spoken.append(Spoken(cue.cue_id, cue.since, cue.until, cue.participant_id, cue.who, cue.room_id, text, state))
+    return Transcript(meeting_id, cues.engine, cues.language, tuple(spoken), stretches)
+
+
+def save(folder: Path, transcript: Transcript) -> None:
+    """Write ``transcript.json``, wholly or not at all."""
+    write_whole(folder / TRANSCRIPT, msgspec.json.encode(transcript))
+
+
+def load(folder: Path) -> Transcript | None:
+    """The transcript in ``folder``; ``None`` when there is none, or none that this program can read."""
+    try:
+        transcript = msgspec.json.decode((folder / TRANSCRIPT).read_bytes(), type=Transcript)
+    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
+        return None
+    return transcript if transcript.format == FORMAT else None

@@ -1,0 +1,1 @@
+"""Tables of learning: lessons, questions, notes, progress, courses."""

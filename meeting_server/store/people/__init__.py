@@ -1,0 +1,1 @@
+"""Tables about people: branches, members, roles, sign-ins, devices, the access log."""

@@ -1,0 +1,1 @@
+"""Tables beside a record: corrections, approvals, holds, publications, and the search."""

@@ -1,0 +1,1 @@
+"""Tables of planned meetings: the schedule, documents, invitations, absence requests, rules."""

@@ -1,0 +1,1 @@
+"""Tables of what leaves the server and what came from others."""

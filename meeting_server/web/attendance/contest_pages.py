@@ -1,0 +1,59 @@
+"""A member says that what is held about their presence is wrong, and is answered; both go into the meeting's record."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.commands import Actor, AnswerContest, Command, ContestAttendance
+from meeting_server.domain.contests import LONGEST_TEXT
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.live.outcome import UnknownMeeting
+from meeting_server.web.schedule.meetings import Seat, seat_at
+from meeting_server.web.site.errors import Refused, WebCode, refusal_of
+from meeting_server.web.site.forms import field, form_of
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import see
+
+
+async def contest(request: Request) -> Response:
+    """Whoever was on the list contests their own record of this meeting."""
+    form = await form_of(request)
+    seat = await seat_at(request)
+    if seat.listed is None:
+        raise Refused(Code.NOT_A_PARTICIPANT)
+    await _submit(request, seat, ContestAttendance(field(form, "text", LONGEST_TEXT)))
+    return see(f"/meetings/{seat.meeting_id}/attendance/me?done=contested")
+
+
+async def answer(request: Request) -> Response:
+    """Whoever runs the meeting answers, and says whether the member is right."""
+    form = await form_of(request)
+    seat = await seat_at(request)
+    if not seat.runs:
+        raise Refused(Code.FORBIDDEN)
+    accepted = {"yes": True, "no": False}.get(field(form, "accepted"))
+    if accepted is None:
+        raise Refused(WebCode.BAD_FORM, field="accepted")
+    contest_id = request.path_params["contest_id"]
+    await _submit(request, seat, AnswerContest(contest_id, accepted, field(form, "text", LONGEST_TEXT)))
+    return see(f"/meetings/{seat.meeting_id}/attendance#contests")
+
+
+async def _submit(request: Request, seat: Seat, command: Command) -> None:
+    try:
+        outcome = await house_of(request).registry.submit(seat.meeting_id, Actor(seat.viewer.participant_id), command)
+    except UnknownMeeting:
+        raise Refused(WebCode.NOT_FOUND) from None
+    except StorageUnavailable:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
+    if isinstance(outcome, Rejected):
+        raise refusal_of(outcome)
+
+
+routes: list[BaseRoute] = [
+    Route("/meetings/{meeting_id}/attendance/contest", contest, methods=["POST"]),
+    Route("/meetings/{meeting_id}/attendance/contests/{contest_id}", answer, methods=["POST"]),
+]

@@ -1,0 +1,1 @@
+"""One's own pages: the first page, the account, and everything held about oneself."""

@@ -1,0 +1,135 @@
+"""Where secret ballots are cast: no cookie is read, nothing about the sender is kept or logged.
+
+``POST /papers/{meeting}/{motion}/ballots`` takes one ballot and answers a receipt. ``GET …/leaves`` answers every leaf of
+the sealed bulletin, the same to everyone: a phone finds its own among them by itself, so that no address names a ballot.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.ballots.ballot import Ballot
+from meeting_server.ballots.port import Box, BoxRefused, paper_id
+from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import MeetingId, MotionId
+from meeting_server.domain.state import Motion
+from meeting_server.domain.votes.ballots import check
+from meeting_server.domain.votes.marks import Validity
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.live.registry import Registry
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.house import house_of
+
+MOST_BYTES = 16 * 1024
+MOST_MARKS = 200
+
+
+class CastBallot(msgspec.Struct, frozen=True):
+    """A ballot on its way into the box; byte strings as hex.
+
+    Phones add a field ``padding`` that is not read: every request for one paper has the same length, whatever is chosen.
+    """
+
+    key: str
+    prefix: str
+    token: str
+    choices: tuple[str, ...]
+    signature: str
+
+
+class CastReceipt(msgspec.Struct, frozen=True):
+    """The ballot is in the box: its leaf, and the paper's signature on it (hex)."""
+
+    leaf: str
+    signature: str
+
+
+class BulletinLeaves(msgspec.Struct, frozen=True):
+    """All leaves of the sealed bulletin in its order (RFC 6962), as hex; their tree has the published root."""
+
+    leaves: tuple[str, ...]
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise Refused(WebCode.TOO_LARGE)
+    return body
+
+
+async def _motion(request: Request) -> tuple[Registry, Box, str, MeetingId, Motion]:
+    house = house_of(request)
+    if house.box is None or house.registry is None:
+        raise Refused(Code.UNKNOWN_MOTION, 404)
+    meeting_id, motion_id = MeetingId(request.path_params["meeting_id"]), MotionId(request.path_params["motion_id"])
+    try:
+        state = await house.registry.state(meeting_id)
+    except StorageUnavailable:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
+    motion = state.motions.get(motion_id) if state is not None else None
+    if motion is None or motion.paper is None:
+        raise Refused(Code.UNKNOWN_MOTION, 404)
+    return house.registry, house.box, paper_id(meeting_id, motion_id), meeting_id, motion
+
+
+async def cast(request: Request) -> Response:
+    """Put one ballot into the box. 409 ``ballot_conflict``: this key already chose otherwise, and that stands."""
+    registry, box, name, meeting_id, motion = await _motion(request)
+    try:
+        sent = msgspec.json.decode(await _body(request), type=CastBallot)
+        ballot = Ballot(
+            bytes.fromhex(sent.key),
+            bytes.fromhex(sent.prefix),
+            bytes.fromhex(sent.token),
+            sent.choices,
+            bytes.fromhex(sent.signature),
+        )
+    except (msgspec.DecodeError, ValueError):
+        raise Refused(WebCode.BAD_MESSAGE) from None
+    if len(ballot.choices) > MOST_MARKS or check(motion, ballot.choices) is Validity.MALFORMED:
+        raise Refused(Code.BAD_CHOICE, 422, field="choices")
+    late = motion.closes_at is not None and registry.clock() >= motion.closes_at  # the server's clock decides
+    try:
+        receipt = await box.cast(name, ballot, late=late)
+    except BoxRefused as refused:
+        raise Refused(Code(refused.code)) from None
+    except StorageUnavailable:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
+    assembly = await registry.assembly(meeting_id)
+    if assembly is not None:
+        registry.papers.progressed(assembly, motion.motion_id)
+    return _json(CastReceipt(receipt.leaf.hex(), receipt.signature.hex()))
+
+
+async def leaves(request: Request) -> Response:
+    """The leaves of the sealed bulletin; 404: it is not sealed."""
+    _, box, name, _, _ = await _motion(request)
+    try:
+        found = await box.leaves(name)
+    except StorageUnavailable:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
+    if found is None:
+        raise Refused(WebCode.NOT_FOUND)
+    return _json(BulletinLeaves(tuple(leaf.hex() for leaf in found)))
+
+
+async def former_proof(request: Request) -> Response:
+    """Where pages from before ask for the proof of one ballot, which names it. Without a body, because they take that for
+    "not now" and show nothing wrong; a page loaded anew asks for the leaves."""
+    return Response(status_code=410)
+
+
+def _json(answer: CastReceipt | BulletinLeaves) -> Response:
+    return Response(msgspec.json.encode(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+routes: list[BaseRoute] = [
+    Route("/papers/{meeting_id}/{motion_id}/ballots", cast, methods=["POST"], name="cast_ballot"),
+    Route("/papers/{meeting_id}/{motion_id}/leaves", leaves, name="ballot_leaves"),
+    Route("/papers/{meeting_id}/{motion_id}/proof/{key_hash}", former_proof),
+]

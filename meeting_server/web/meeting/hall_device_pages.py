@@ -1,0 +1,173 @@
+"""The hall's cameras and screens: letting one in with a token that is shown once, stopping it, starting it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.commands import Actor, CloseMedia, OpenMedia, RemoveParticipant
+from meeting_server.domain.errors import Rejected
+from meeting_server.domain.ids import HALL, Millis, ParticipantId, RoomId
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import MediaKind
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.schedule.hall_devices import DeviceKind, HallDevice
+from meeting_server.web.schedule.meetings import Seat, managed_seat, state_of
+from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import field, form_of
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import address_of, render, say, see
+
+AFTER_END: Millis = 86_400_000
+"""A token ends a day after the planned end: a meeting may run long."""
+NAME_LONGEST = 30
+MOST = 20
+KINDS: tuple[DeviceKind, ...] = ("camera", "screen")
+CARRIED: tuple[MediaKind, ...] = ("audio", "video")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One device as the page shows it. ``open``: what of a camera is forwarded now."""
+
+    device: HallDevice
+    works: bool
+    room: str
+    open: tuple[MediaKind, ...]
+    in_room: bool
+
+
+async def devices_page(request: Request) -> Response:
+    return await _show(request, await managed_seat(request))
+
+
+async def _show(request: Request, seat: Seat, *, made: HallDevice | None = None, token: str = "", error: str = "") -> Response:
+    now = now_millis()
+    state = await state_of(request, seat.scheduled)
+    devices = await house_of(request).hall_devices.of_meeting(seat.meeting_id)
+    done = request.query_params.get("done", "")
+    return await render(
+        request,
+        "meeting/hall_devices.html",
+        {
+            "scheduled": seat.scheduled,
+            "lines": [_line(request, device, state, now) for device in devices if device.revoked_at is None],
+            "rooms": [(room_id, room.title) for room_id, room in (state.rooms if state is not None else {}).items() if room_id != HALL],
+            "closed": seat.scheduled.status not in ("convened", "open"),
+            "made": made,
+            "token": token,
+            "address": address_of(request, "/whip" if made is not None and made.kind == "camera" else "/whep"),
+            "done": done if done in ("stopped", "changed") else "",
+            "error": error,
+            "script": house_of(request).assets.script("pages"),
+        },
+        status=422 if error else 200,
+        headers={"cache-control": "no-store"},
+    )
+
+
+def _line(request: Request, device: HallDevice, state: MeetingState | None, now: Millis) -> Line:
+    there = state.participants.get(ParticipantId(device.device_id)) if state is not None else None
+    room = state.rooms.get(device.room_id) if state is not None else None
+    name = room.title if room is not None and device.room_id != HALL else say(request, "hall_devices.hall")
+    return Line(device, device.works(now), name, there.media if there is not None else (), there is not None and not there.removed)
+
+
+async def let_in(request: Request) -> Response:
+    """A new token; this answer is the only place where it is shown."""
+    seat = await managed_seat(request)
+    form = await form_of(request)
+    if seat.scheduled.status not in ("convened", "open"):
+        raise Refused(WebCode.MEETING_CANCELLED, 409)
+    kind, room_id = field(form, "kind"), RoomId(field(form, "room") or HALL)
+    name = " ".join(field(form, "name").split())
+    state = await state_of(request, seat.scheduled)
+    if kind not in KINDS or (room_id != HALL and (state is None or room_id not in state.rooms)):
+        raise Refused(WebCode.BAD_FORM, field="kind" if kind not in KINDS else "room")
+    if len(name) > NAME_LONGEST:
+        return await _show(request, seat, error="name_long")
+    house, now = house_of(request), now_millis()
+    if sum(1 for device in await house.hall_devices.of_meeting(seat.meeting_id) if device.revoked_at is None) >= MOST:
+        return await _show(request, seat, error="too_many")
+    device, token = await house.hall_devices.issue(
+        seat.meeting_id,
+        room_id,
+        "camera" if kind == "camera" else "screen",
+        name or say(request, f"hall_devices.kind.{kind}"),
+        issued_by=seat.viewer.participant_id,
+        now=now,
+        expires_at=max(seat.scheduled.plan.ends_at, now) + AFTER_END,
+    )
+    await _note(request, seat, Act.HALL_DEVICE_LET_IN, device)
+    return await _show(request, seat, made=device, token=token)
+
+
+async def stop(request: Request) -> Response:
+    """Take a token back: the session ends at once, a camera is out of the room."""
+    seat = await managed_seat(request)
+    form = await form_of(request)
+    house = house_of(request)
+    device = await house.hall_devices.revoke(seat.meeting_id, field(form, "device"), now_millis())
+    if device is None:
+        raise Refused(WebCode.NOT_FOUND)
+    await house.whip.end(device.device_id)
+    await house.whep.end(device.device_id)
+    state = await state_of(request, seat.scheduled)
+    if state is not None and ParticipantId(device.device_id) in state.participants and seat.runs:
+        await _ask(request, seat, seat.viewer.participant_id, RemoveParticipant(ParticipantId(device.device_id), ""))
+    await _note(request, seat, Act.HALL_DEVICE_STOPPED, device)
+    return see(f"/meetings/{seat.meeting_id}/devices?done=stopped")
+
+
+async def switch(request: Request) -> Response:
+    """Let a camera's sound or picture through, or hold it back."""
+    seat = await managed_seat(request)
+    form = await form_of(request)
+    device_id, what = field(form, "device"), field(form, "what")
+    devices = await house_of(request).hall_devices.of_meeting(seat.meeting_id)
+    device = next((d for d in devices if d.device_id == device_id and d.kind == "camera" and d.works(now_millis())), None)
+    way, _, kind = what.partition("_")
+    if device is None:
+        raise Refused(WebCode.NOT_FOUND)
+    if way not in ("open", "close") or kind not in CARRIED:
+        raise Refused(WebCode.BAD_FORM, field="what")
+    media: MediaKind = "audio" if kind == "audio" else "video"
+    await _ask(request, seat, device.device_id, OpenMedia(media) if way == "open" else CloseMedia(media))
+    return see(f"/meetings/{seat.meeting_id}/devices?done=changed")
+
+
+async def _ask(request: Request, seat: Seat, who: str, command: OpenMedia | CloseMedia | RemoveParticipant) -> None:
+    try:
+        outcome = await house_of(request).registry.submit(seat.meeting_id, Actor(ParticipantId(who)), command)
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    if isinstance(outcome, Rejected) and not isinstance(command, RemoveParticipant):
+        raise Refused(outcome.code)
+
+
+async def _note(request: Request, seat: Seat, act: Act, device: HallDevice) -> None:
+    await house_of(request).access_log.note(
+        Entry(
+            at=now_millis(),
+            act=act,
+            actor_id=seat.viewer.participant_id,
+            actor_name=seat.viewer.name,
+            subject_id=seat.meeting_id,
+            subject_name=device.name,
+            branch_id=seat.scheduled.plan.branch_id,
+            detail=seat.scheduled.plan.title,
+        )
+    )
+
+
+routes: list[BaseRoute] = [
+    Route("/meetings/{meeting_id}/devices", devices_page, methods=["GET"]),
+    Route("/meetings/{meeting_id}/devices", let_in, methods=["POST"]),
+    Route("/meetings/{meeting_id}/devices/stop", stop, methods=["POST"]),
+    Route("/meetings/{meeting_id}/devices/switch", switch, methods=["POST"]),
+]

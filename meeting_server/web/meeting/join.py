@@ -1,0 +1,372 @@
+"""The page behind an invitation: what the meeting is, who you are in it, and the ways in; works without JavaScript."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.commands import SERVER, AdmitParticipant
+from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.person_names import resembled, visible
+from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import Invited
+from meeting_server.domain.votes.electorate import quorum_now
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.knocks import Knock
+from meeting_server.store.people.people import Member, plain_name
+from meeting_server.store.schedule.invitations import Invitation, InvitationState
+from meeting_server.store.schedule.schedule import Listed, Scheduled
+from meeting_server.web.meeting.knock_pages import knock
+from meeting_server.web.schedule.calendar_file import calendar_of, calendar_response
+from meeting_server.web.schedule.convening import invited
+from meeting_server.web.schedule.meeting_form import NAME_LONGEST
+from meeting_server.web.schedule.meetings import DOOR_OPENS, door_is_open, names_at, reconvene, seat_at, state_of
+from meeting_server.web.schedule.scheduling import desk_of
+from meeting_server.web.site.addresses import household_of
+from meeting_server.web.site.auth import Viewer, device_of, now_millis, sign_in_guest, sign_in_member, viewer_of
+from meeting_server.web.site.devices import device_hash, guest_id_of, known_device, remember_device
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import field, form_of
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import address_of, render, say, see
+from meeting_server.web.site.permissions import is_removed, runs_at
+
+Closed = Literal[
+    "link_unknown", "link_expired", "link_revoked", "link_used", "elsewhere", "cancelled", "adjourned", "early", "removed", "not_listed"
+]
+STATUS: dict[Closed, int] = {
+    "link_unknown": 404,
+    "link_expired": 410,
+    "link_revoked": 410,
+    "link_used": 410,
+    "elsewhere": 403,
+    "cancelled": 410,
+    "adjourned": 410,
+    "early": 200,
+    "removed": 403,
+    "not_listed": 403,
+}
+_WHY: dict[InvitationState, Closed] = {
+    InvitationState.EXPIRED: "link_expired",
+    InvitationState.REVOKED: "link_revoked",
+    InvitationState.USED: "link_used",
+}
+LOOK_AGAIN_SECONDS = 3
+"""How often a browser that knocked looks whether it was let in."""
+WAYS = ("listen", "audio", "video", "text", "page")
+"""How to enter; ``page`` goes to the meeting's own page instead of its room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A meeting seen from outside. ``who`` is the member a personal link or a sign-in names; None: a guest.
+
+    ``token`` is empty for someone who is signed in and comes from the meeting's page. ``closed`` is why there is no way in.
+    """
+
+    token: str
+    scheduled: Scheduled | None
+    invitation: Invitation | None = None
+    who: Member | None = None
+    guest_name: str = ""
+    state: MeetingState | None = None
+    closed: Closed | None = None
+    knock: Knock | None = None
+    """What this browser asked here last."""
+    let_in: bool = False
+    """This browser may come in as ``who``: it was let in."""
+
+    @property
+    def runs(self) -> bool:
+        return self.scheduled is not None and self.who is not None and runs_at(self.scheduled, self.state, self.who.member_id)
+
+
+async def _door(request: Request) -> Door:
+    """The door behind the link in the path."""
+    house, token, now = house_of(request), request.path_params["token"], now_millis()
+    invitation = await house.invitations.by_token(token)
+    if invitation is None:
+        return Door(token, None, closed="link_unknown")
+    scheduled = await desk_of(request).schedule.meeting(invitation.meeting_id)
+    if scheduled is None:
+        return Door(token, None, closed="link_unknown")
+    if scheduled.status in ("cancelled", "adjourned"):
+        return Door(token, scheduled, invitation, closed="cancelled" if scheduled.status == "cancelled" else "adjourned")
+    viewer, here = await viewer_of(request), known_device(request)
+    who = await _person(request, invitation, viewer)
+    mine = _is_in_already(viewer, invitation, scheduled)
+    asked = await house.knocks.of_device(scheduled.meeting_id, here) if here and not mine else None
+    let_in = False
+    bound = await house.invitations.of_device(scheduled.meeting_id, here) if here and who is None and not mine else None
+    if bound is not None:  # a member's own browser in this meeting makes no guest of them
+        who, let_in = await house.directory.member(bound), True
+    if asked is not None and asked.answer == "let_in" and invitation.member_id in (None, asked.member_id):
+        admitted = await house.directory.member(asked.member_id or "")
+        if admitted is not None and admitted.removed_at is None:
+            who, let_in = admitted, True
+    guest_name = "" if who is not None else _guest_here(request, viewer, scheduled, mine)
+    state = await state_of(request, scheduled)
+    door = Door(token, scheduled, invitation, who, guest_name, state, knock=asked, let_in=let_in)
+    if who is not None and is_removed(state, who.member_id):
+        return _shut(door, "removed")
+    link = invitation.state(now)
+    known = mine or let_in or (bool(here) and invitation.bound_to == here)
+    if link is not InvitationState.GOOD and not (known and link is InvitationState.USED):
+        return _shut(door, _WHY[link])
+    if invitation.bound_to is not None and not known:
+        return _shut(door, "elsewhere")
+    guest_id = guest_id_of(house.secret, scheduled.meeting_id, here) if here else ""
+    return _checked(door, viewer if mine else None, guest_id)
+
+
+def _guest_here(request: Request, viewer: Viewer | None, scheduled: Scheduled, mine: bool) -> str:
+    """The name under which this browser is a guest of this meeting: one browser is one guest, whatever is typed next."""
+    if viewer is not None and mine and viewer.guest is not None:
+        return viewer.name
+    here = known_device(request)
+    listed = scheduled.listed(guest_id_of(house_of(request).secret, scheduled.meeting_id, here)) if here else None
+    return listed.guest_name if listed is not None else ""
+
+
+def _checked(door: Door, viewer: Viewer | None, guest_id: str = "") -> Door:
+    scheduled = door.scheduled
+    assert scheduled is not None
+    personal = door.invitation is None or door.invitation.member_id is not None
+    if personal and (door.who is None or scheduled.listed(door.who.member_id) is None) and not door.guest_name:
+        return _shut(door, "not_listed")
+    participant_id = door.who.member_id if door.who else viewer.participant_id if viewer else guest_id
+    there = door.state.participants.get(ParticipantId(participant_id)) if door.state else None
+    if there is not None and there.removed:
+        return _shut(door, "removed")
+    if not door_is_open(scheduled, now_millis(), runs=door.runs):
+        return _shut(door, "early")
+    return door
+
+
+def _shut(door: Door, why: Closed) -> Door:
+    return replace(door, closed=why)
+
+
+async def _person(request: Request, invitation: Invitation, viewer: Viewer | None) -> Member | None:
+    """Whom a link names: its member, or for a general one the member who is signed in, be it for this meeting only."""
+    here = viewer is not None and (viewer.is_member or (viewer.bound and viewer.only_meeting == invitation.meeting_id))
+    member_id = invitation.member_id or (viewer.member_id if viewer is not None and here else None)
+    if member_id is None:
+        return None
+    member = await house_of(request).directory.member(member_id)
+    return member if member is not None and member.removed_at is None else None
+
+
+def _is_in_already(viewer: Viewer | None, invitation: Invitation, scheduled: Scheduled) -> bool:
+    """Whether this browser is signed in as the one the link would sign in, so that no use of it is needed."""
+    if viewer is None or not viewer.bound or viewer.only_meeting not in (None, scheduled.meeting_id):
+        return False
+    if invitation.member_id is not None:
+        return viewer.member_id == invitation.member_id
+    return scheduled.listed(viewer.participant_id) is not None
+
+
+# --- by link --------------------------------------------------------------------------------------------------
+
+
+async def join_page(request: Request) -> Response:
+    """Looking uses nothing up and signs nobody in."""
+    door = await _door(request)
+    return await _show(request, door)
+
+
+async def enter_by_link(request: Request) -> Response:
+    """Sign in for this meeting and go into its room in the chosen way; or ask to be let in (``knock``)."""
+    form = await form_of(request)
+    way = field(form, "as", 10)
+    if way not in (*WAYS, "knock"):
+        raise Refused(WebCode.BAD_FORM, field="as")
+    door = await _door(request)
+    if way == "knock":
+        return await _knock(request, door, field(form, "who", 4000))
+    if door.closed is not None and not (door.closed == "early" and way == "page" and door.who is not None):
+        return await _show(request, door)
+    scheduled, invitation = door.scheduled, door.invitation
+    assert scheduled is not None
+    assert invitation is not None
+    viewer = await viewer_of(request)
+    name = visible(field(form, "name", 4000))
+    if door.who is None and not door.guest_name:
+        if invitation.admits == "members":
+            return await _show(request, door, status=422, error="sign_in_first")
+        if not name:
+            return await _show(request, door, status=422, error="name_empty")
+        if len(name) > NAME_LONGEST:
+            return await _show(request, door, status=422, error="name_long", name=name)
+    url = f"/meetings/{scheduled.meeting_id}"
+    response = see(f"{url}#leave" if way == "page" else f"{url}/room?as={way}")
+    mine = _is_in_already(viewer, invitation, scheduled)
+    if not mine and not door.let_in and invitation.member_id is None and not door.guest_name:
+        if door.who is None:
+            _allow_guest(request, scheduled)
+        used = await house_of(request).invitations.use(invitation.invitation_id, now_millis())
+        if used is not InvitationState.GOOD:
+            return await _show(request, await _door(request))
+    if invitation.member_id is not None and not door.let_in and not await _bind(request, response, invitation, door.who, mine=mine):
+        return await _show(request, await _door(request))
+    if mine:
+        return response
+    issued_by = ParticipantId(invitation.issued_by)
+    if door.who is None:
+        guest_id = await sign_in_guest(request, response, scheduled.meeting_id, door.guest_name or name)
+        if not door.guest_name:
+            resembles = resembled(name, await _known_names(request, scheduled))
+            guest = Invited(guest_id, name, Standing.GUEST, Role.GUEST, voting=False, resembles=resembles)
+            await _admit(request, scheduled, guest, issued_by)
+    elif invitation.member_id is not None or door.let_in:
+        await sign_in_member(request, response, door.who.member_id, meeting_id=scheduled.meeting_id)
+    else:
+        await _admit(request, scheduled, await _late_addition(request, scheduled, door.who), issued_by)
+    return response
+
+
+async def _known_names(request: Request, scheduled: Scheduled) -> dict[ParticipantId, str]:
+    """Whom a guest could be taken for: everyone on the list, and the branch's roster."""
+    listed = {ParticipantId(i): name for i, name in (await names_at(request, scheduled)).items()}
+    roster = await house_of(request).directory.roster(scheduled.plan.branch_id)
+    return listed | {ParticipantId(member.member_id): member.name for member in roster}
+
+
+async def _bind(request: Request, response: Response, invitation: Invitation, member: Member | None, *, mine: bool) -> bool:
+    """Give a personal link to this browser, the first that uses it; whether it may come in. One where its member is signed in may
+    anyway, and takes the link with it: what leaks later opens nothing."""
+    house, now, device = house_of(request), now_millis(), device_hash(request)
+    first = invitation.bound_to is None
+    if not await house.invitations.bind(invitation.invitation_id, device, device_of(request), now):
+        return mine
+    remember_device(request, response)
+    if first and member is not None:
+        scheduled = await desk_of(request).schedule.meeting(invitation.meeting_id)
+        branch_id = scheduled.plan.branch_id if scheduled else ""
+        await house.access_log.note(
+            Entry(now, Act.INVITATION_USED, member.member_id, member.name, member.member_id, member.name, branch_id, device_of(request))
+        )
+    return True
+
+
+async def _knock(request: Request, door: Door, typed: str) -> Response:
+    """Ask to be let in by this link: on another device than its first, or as a member without a link or a password of their own."""
+    if door.scheduled is None or door.invitation is None:
+        return await _show(request, door)
+    by_name = door.invitation.member_id is None and door.who is None and door.closed in (None, "early")
+    if door.closed != "elsewhere" and not by_name:
+        return await _show(request, door)
+    if by_name and not typed:
+        return await _show(request, door, status=422, error="who_empty")
+    response = see(request.url.path)
+    await knock(request, door.scheduled, door.invitation, plain_name(typed)[:60])
+    remember_device(request, response)
+    return response
+
+
+def _allow_guest(request: Request, scheduled: Scheduled) -> None:
+    """One guest more. Raises Refused(rate_limited). Members are not counted: guests of their address keep nobody out."""
+    wait = house_of(request).allowances.guest(scheduled.meeting_id, household_of(request), time.monotonic())
+    if wait > 0:
+        raise Refused(WebCode.RATE_LIMITED, retry_after=wait)
+
+
+async def _late_addition(request: Request, scheduled: Scheduled, member: Member) -> Invited:
+    """A signed-in member who was not called: of this branch with their own rights, of another as a guest."""
+    tree = await house_of(request).directory.tree()
+    if scheduled.plan.branch_id in tree.membership(member.branch_id):
+        return invited(member, Role.MEMBER)
+    return Invited(ParticipantId(member.member_id), member.name, Standing.GUEST, Role.GUEST, voting=False)
+
+
+async def _admit(request: Request, scheduled: Scheduled, person: Invited, by: ParticipantId) -> None:
+    guest_name = person.name if person.role is Role.GUEST else ""
+    await desk_of(request).schedule.admit(scheduled.meeting_id, Listed(person.participant_id, person.role, guest_name))
+    await reconvene(request, scheduled.meeting_id)
+    registry = house_of(request).registry
+    if registry is None:
+        return
+    try:
+        await registry.submit(scheduled.meeting_id, SERVER, AdmitParticipant(person, by))
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+
+
+async def link_calendar(request: Request) -> Response:
+    """The calendar file for whoever holds a link, before they are let in."""
+    door = await _door(request)
+    if door.scheduled is None or door.closed in ("link_revoked", "link_expired"):
+        raise Refused(WebCode.LINK_UNKNOWN)
+    product = say(request, "common.product")
+    link = address_of(request, f"/j/{door.token}")
+    content = calendar_of([door.scheduled], {door.scheduled.meeting_id: link}, name=product, product=product)
+    return calendar_response(content, f"{door.scheduled.meeting_id}.ics")
+
+
+# --- signed in --------------------------------------------------------------------------------------------------
+
+
+async def enter_page(request: Request) -> Response:
+    """The same page for someone who is signed in already; its ways in are plain links."""
+    seat = await seat_at(request, removed_too=True)
+    viewer, scheduled = seat.viewer, seat.scheduled
+    who = await house_of(request).directory.member(viewer.member_id) if viewer.member_id else None
+    guest_name = seat.listed.guest_name if seat.listed else ""
+    door = Door("", scheduled, None, None if guest_name else who, guest_name, await state_of(request, scheduled))
+    if scheduled.status in ("cancelled", "adjourned"):
+        return await _show(request, _shut(door, "cancelled" if scheduled.status == "cancelled" else "adjourned"))
+    if seat.listed is None:
+        return await _show(request, _shut(door, "not_listed"))
+    return await _show(request, _checked(door, viewer))
+
+
+async def _show(request: Request, door: Door, *, status: int = 0, error: str = "", name: str = "") -> Response:
+    context = await _context(request, door) | {"error": error, "typed_name": name}
+    waits = door.knock is not None and door.knock.waits(now_millis())
+    if door.closed == "elsewhere" or (waits and door.closed is None):
+        again = {"refresh": str(LOOK_AGAIN_SECONDS)} if waits else {}
+        closed = STATUS["elsewhere"] if door.closed == "elsewhere" and not waits else 200
+        return await render(request, "meeting/join_knock.html", context | {"waits": waits}, status=status or closed, headers=again)
+    if door.closed is not None:
+        return await render(request, "meeting/join_closed.html", context, status=STATUS[door.closed])
+    return await render(request, "meeting/join.html", context, status=status or 200)
+
+
+async def _context(request: Request, door: Door) -> dict[str, Any]:
+    scheduled, viewer, house = door.scheduled, await viewer_of(request), house_of(request)
+    branch = await house.directory.branch(scheduled.plan.branch_id) if scheduled else None
+    inviter = await house.directory.member(door.invitation.issued_by) if door.invitation else None
+    elsewhere = viewer is not None and viewer.is_member and door.who is not None and viewer.member_id != door.who.member_id
+    listed = scheduled.listed(door.who.member_id) if scheduled and door.who else None
+    return {
+        "door": door,
+        "scheduled": scheduled,
+        "plan": scheduled.plan if scheduled else None,
+        "branch_name": branch.name if branch else "",
+        "inviter": inviter.name if inviter else "",
+        "present": quorum_now(door.state).present if door.state and door.state.phase == "open" else None,
+        "recording": door.state is not None and door.state.recording is not None,
+        "votes": door.who is not None and door.who.may_vote and (listed is None or listed.role is not Role.GUEST),
+        "as_guest": door.who is None,
+        "members_only": door.invitation is not None and door.invitation.member_id is None and door.invitation.admits == "members",
+        "replaces": viewer.name if viewer is not None and elsewhere else "",
+        "not_me": request.query_params.get("not") == "me",
+        "documents": len(await desk_of(request).documents.of_meeting(scheduled.meeting_id)) if scheduled else 0,
+        "has_media": house.media is not None,
+        "minutes_before": DOOR_OPENS // 60_000,
+    }
+
+
+routes: list[BaseRoute] = [
+    Route("/j/{token}", join_page, methods=["GET"]),
+    Route("/j/{token}", enter_by_link, methods=["POST"]),
+    Route("/j/{token}/calendar.ics", link_calendar, methods=["GET"]),
+    Route("/meetings/{meeting_id}/enter", enter_page, methods=["GET"]),
+]

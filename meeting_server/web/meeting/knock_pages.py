@@ -1,0 +1,157 @@
+"""Letting in a browser that knocks: what waits, and the answer of the member on a device of theirs, or of who keeps the list."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import Millis
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.knocks import TooManyKnocks
+from meeting_server.store.people.people import Member, number_key
+from meeting_server.store.schedule.invitations import Invitation
+from meeting_server.store.schedule.schedule import Scheduled
+from meeting_server.web.people.revoking import rights_at
+from meeting_server.web.schedule.meetings import seat_at
+from meeting_server.web.schedule.waiting_browsers import may_answer, waiting_for
+from meeting_server.web.site.addresses import household_of
+from meeting_server.web.site.auth import device_of, now_millis
+from meeting_server.web.site.devices import device_hash
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import field, form_of
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import own_path, see
+
+NEWS: Millis = 30 * 60_000
+"""A device that was let in is told of for so long."""
+
+
+class KnockLine(msgspec.Struct, frozen=True):
+    """A knock on a phone's screen."""
+
+    id: str
+    name: str
+    device: str
+    number: int
+    mine: bool
+    known: bool
+
+
+class LetInLine(msgspec.Struct, frozen=True):
+    """A further device of the viewer's that was let in just now, and by whom."""
+
+    id: str
+    device: str
+    by: str
+    at: int
+
+
+class KnockList(msgspec.Struct, frozen=True):
+    """What ``GET /meetings/<id>/knocks`` answers."""
+
+    waiting: list[KnockLine]
+    let_in: list[LetInLine]
+
+
+async def knock(request: Request, scheduled: Scheduled, invitation: Invitation, typed: str) -> None:
+    """Ask to come in: by a personal link as its member, by a general one as whoever on the list is called or numbered ``typed``.
+
+    Whether there is such a person is not told. Raises Refused: ``rate_limited``.
+    """
+    house, now = house_of(request), now_millis()
+    member = await _meant(request, scheduled, invitation, typed)
+    try:
+        asked = await house.knocks.ask(
+            scheduled.meeting_id,
+            member.member_id if member else None,
+            typed or (member.name if member else ""),
+            device_hash=device_hash(request),
+            device=device_of(request),
+            household=household_of(request),
+            now=now,
+        )
+    except TooManyKnocks:
+        raise Refused(WebCode.RATE_LIMITED) from None
+    if member is not None:
+        await house.access_log.note(Entry(now, Act.KNOCKED, "", "", member.member_id, member.name, scheduled.plan.branch_id, asked.device))
+    if house.registry is not None:
+        house.registry.nudge(scheduled.meeting_id, asked.member_id)
+
+
+async def _meant(request: Request, scheduled: Scheduled, invitation: Invitation, typed: str) -> Member | None:
+    directory = house_of(request).directory
+    if invitation.member_id is not None:
+        return await directory.member(invitation.member_id)
+    listed = await directory.members_by_id(p.participant_id for p in scheduled.plan.people if not p.is_guest)
+    name, number = typed.replace(" ", ""), number_key(typed)
+    here = [member for member in listed.values() if member.removed_at is None]
+    found = [m for m in here if m.name.replace(" ", "") == name or (number and number_key(m.number) == number)]
+    return found[0] if len(found) == 1 else None
+
+
+async def list_of(request: Request) -> Response:
+    """What waits for an answer of this viewer, and which further devices of theirs were let in."""
+    seat = await seat_at(request)
+    now = now_millis()
+    lines = [KnockLine(w.knock.knock_id, w.name, w.knock.device, w.knock.number, w.mine, w.known) for w in await waiting_for(request, seat)]
+    let_in = [
+        LetInLine(knock.knock_id, knock.device, knock.answered_name, knock.answered_at)
+        for knock in await house_of(request).knocks.of_meeting(seat.meeting_id)
+        if knock.member_id == seat.viewer.participant_id
+        and knock.answer == "let_in"
+        and knock.answered_by != seat.viewer.participant_id
+        and knock.answered_at is not None
+        and now - knock.answered_at < NEWS
+    ]
+    return Response(msgspec.json.encode(KnockList(lines, let_in)), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+async def answer(request: Request) -> Response:
+    """Let a browser in, or refuse it. Raises Refused: ``forbidden``; ``not_found`` for one that no longer waits."""
+    seat = await seat_at(request)
+    form = await form_of(request)
+    decision = field(form, "answer")
+    if decision not in ("let_in", "refused"):
+        raise Refused(WebCode.BAD_FORM, field="answer")
+    house, now = house_of(request), now_millis()
+    asked = next((k for k in await house.knocks.of_meeting(seat.meeting_id) if k.knock_id == request.path_params["knock_id"]), None)
+    if asked is None:
+        raise Refused(WebCode.NOT_FOUND)
+    rights = await rights_at(house, seat.scheduled, seat.viewer.participant_id)
+    if not may_answer(seat, rights, asked):
+        raise Refused(Code.FORBIDDEN)
+    viewer = seat.viewer
+    answered = await house.knocks.answer(
+        asked.knock_id, "let_in" if decision == "let_in" else "refused", viewer.participant_id, viewer.name, now
+    )
+    if answered is None:
+        raise Refused(WebCode.NOT_FOUND)
+    if answered.member_id is not None:
+        member = await house.directory.member(answered.member_id)
+        act = Act.KNOCK_LET_IN if answered.answer == "let_in" else Act.KNOCK_REFUSED
+        await house.access_log.note(
+            Entry(
+                now,
+                act,
+                viewer.participant_id,
+                viewer.name,
+                answered.member_id,
+                member.name if member else "",
+                seat.scheduled.plan.branch_id,
+                answered.device,
+            )
+        )
+    if house.registry is not None:
+        house.registry.nudge(seat.meeting_id, answered.member_id)
+    if "application/json" in request.headers.get("accept", ""):
+        return Response(status_code=204)
+    return see(own_path(field(form, "next") or f"/meetings/{seat.meeting_id}"))
+
+
+routes: list[BaseRoute] = [
+    Route("/meetings/{meeting_id}/knocks", list_of, methods=["GET"]),
+    Route("/meetings/{meeting_id}/knocks/{knock_id}", answer, methods=["POST"]),
+]

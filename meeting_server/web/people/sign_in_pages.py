@@ -1,0 +1,147 @@
+"""Coming in and going out: by one-time link, by number and password, and signing out."""
+
+from __future__ import annotations
+
+import math
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.ids import Millis
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.accounts import LinkState, Means
+from meeting_server.store.people.passwords import PasswordsBusy
+from meeting_server.store.people.people import Member, number_key
+from meeting_server.web.site.addresses import household_of
+from meeting_server.web.site.auth import now_millis, sign_in_member, sign_out, viewer_of
+from meeting_server.web.site.back_off import FREE, Attempt
+from meeting_server.web.site.dates import minutes
+from meeting_server.web.site.devices import knows, remember_number
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import field, form_of
+from meeting_server.web.site.house import House, house_of
+from meeting_server.web.site.pages import own_path, render, see
+
+NOTED = (1, FREE)
+"""Of wrong passwords for a number from one household, those that are written down: the first, and the one after which waits begin."""
+BUSY_MS: Millis = 3_000
+NOBODY = "-"
+"""A number that nobody can have."""
+
+
+async def sign_in_form(request: Request) -> Response:
+    """The form for number and password; whoever is signed in already goes on to where they wanted."""
+    target = own_path(request.query_params.get("next", "/"))
+    viewer = await viewer_of(request)
+    if viewer is not None and viewer.is_member:
+        return see(target)
+    return await render(request, "people/sign_in.html", {"next": target, "number": "", "code": "", "wait": 0})
+
+
+async def sign_in_by_password(request: Request) -> Response:
+    """Check number and password. Unknown numbers get the same answer after the same work."""
+    house = house_of(request)
+    form = await form_of(request)
+    number, password = field(form, "number", 64), form.get("password", "")
+    target = own_path(field(form, "next", 2000) or "/")
+    if not isinstance(password, str) or len(password) > 1000:
+        raise Refused(WebCode.BAD_FORM, field="password")
+    now = now_millis()
+    key = number_key(number) or NOBODY  # as the directory knows it, however it was typed
+    attempt = Attempt(key, household_of(request), password, knows(request, house.secret, key))
+    wait = house.back_off.begin(attempt, now)
+    if wait:
+        return await _again(request, number, target, WebCode.TOO_MANY_TRIES, 429, wait)
+    member = await house.directory.member_by_number(key)
+    try:
+        right = await house.accounts.check_password(member.member_id if member else None, password, now, known=bool(attempt.device))
+    except PasswordsBusy:
+        house.back_off.succeeded(attempt, now)  # it was not looked at
+        return await _again(request, number, target, WebCode.BUSY, 503, BUSY_MS)
+    if not right or member is None:
+        if house.back_off.failures(attempt, now) in NOTED:
+            await _note(house, Act.SIGN_IN_FAILED, member, attempt.household)
+        return await _again(request, number, target, WebCode.WRONG_PASSWORD, 401)
+    house.back_off.succeeded(attempt, now)
+    response = see(target)
+    await sign_in_member(request, response, member.member_id, Means.PASSWORD)
+    remember_number(request, response, house.secret, key)
+    await _note(house, Act.SIGNED_IN, member, attempt.household)
+    return response
+
+
+async def link_page(request: Request) -> Response:
+    """What a one-time link shows before it is used: whom it signs in, and a button. Looking uses nothing up."""
+    house = house_of(request)
+    link = await house.accounts.link_by(request.path_params["token"])
+    if link is None:
+        raise Refused(WebCode.LINK_UNKNOWN)
+    state = link.state(now_millis())
+    member = await house.directory.member(link.member_id)
+    if member is None or member.removed_at is not None:
+        raise Refused(WebCode.LINK_REVOKED)
+    if state is not LinkState.GOOD:
+        raise Refused(WebCode(state.value))
+    branch = await house.directory.branch(member.branch_id)
+    return await render(
+        request,
+        "people/sign_in_link.html",
+        {
+            "member": member,
+            "branch_name": branch.name if branch else "",
+            "expires_at": link.expires_at,
+            "reusable": link.reusable,
+        },
+    )
+
+
+async def sign_in_by_link(request: Request) -> Response:
+    """Use the link up and sign its member in."""
+    house = house_of(request)
+    form = await form_of(request)
+    target = own_path(field(form, "next", 2000) or "/")
+    found = await house.accounts.link_by(request.path_params["token"])
+    member = await house.directory.member(found.member_id) if found else None
+    if member is not None and member.removed_at is not None:
+        raise Refused(WebCode.LINK_REVOKED)
+    state, _member_id = await house.accounts.use_link(request.path_params["token"], now_millis())
+    if state is not LinkState.GOOD or member is None:
+        raise Refused(WebCode(state.value) if state is not LinkState.GOOD else WebCode.LINK_UNKNOWN)
+    response = see("/?hello=1" if target == "/" else target)
+    await sign_in_member(request, response, member.member_id, Means.LINK)
+    remember_number(request, response, house.secret, number_key(member.number) or "")
+    await _note(house, Act.LINK_USED, member, request.client.host if request.client else "")
+    return response
+
+
+async def sign_out_here(request: Request) -> Response:
+    """End the sign-in of this browser; its open sockets are closed, and what it keeps of secret votes is deleted."""
+    await form_of(request)
+    response = see("/sign-in")
+    await sign_out(request, response)
+    response.headers["clear-site-data"] = '"storage"'
+    return response
+
+
+async def _again(request: Request, number: str, target: str, code: WebCode, status: int, wait: Millis = 0) -> Response:
+    """The form once more. ``wait``: before which another try is not looked at."""
+    context = {"next": target, "number": number, "code": str(code), "wait": minutes(wait)}
+    headers = {"retry-after": str(max(1, math.ceil(wait / 1000)))} if wait else {}
+    return await render(request, "people/sign_in.html", context, status=status, headers=headers)
+
+
+async def _note(house: House, act: Act, member: Member | None, household: str) -> None:
+    """For numbers of nobody the same is written as for those of somebody, only about nobody."""
+    who, name, branch_id = (member.member_id, member.name, member.branch_id) if member is not None else ("", "", "")
+    detail = household if act is Act.SIGN_IN_FAILED else ""
+    await house.access_log.note(Entry(now_millis(), act, who, name, who, name, branch_id, detail))
+
+
+routes: list[BaseRoute] = [
+    Route("/sign-in", sign_in_form, methods=["GET"]),
+    Route("/sign-in", sign_in_by_password, methods=["POST"]),
+    Route("/sign-in/{token}", link_page, methods=["GET"]),
+    Route("/sign-in/{token}", sign_in_by_link, methods=["POST"]),
+    Route("/sign-out", sign_out_here, methods=["POST"]),
+]

@@ -1,0 +1,191 @@
+"""The player: a finished meeting to be heard, seen and read along one axis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.archive.audit.audit import grouped
+from meeting_server.archive.minutes.document_model import counts_said, verdict_said
+from meeting_server.archive.minutes.results import PUBLISHED
+from meeting_server.archive.record.manifest import Manifest, Step
+from meeting_server.archive.record.parts import Part
+from meeting_server.archive.record.pipeline import MIX
+from meeting_server.archive.record.record_files import RecordedFile
+from meeting_server.archive.record.timeline import Timeline
+from meeting_server.archive.record.transcript import Transcript
+from meeting_server.domain.ids import Millis
+from meeting_server.store.people.access_log import Act
+from meeting_server.store.schedule.documents import Document
+from meeting_server.web.record.playback import Playback, clock_of, millis_of, playback_of
+from meeting_server.web.record.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, timeline_at, words_of
+from meeting_server.web.record.retention import soon_deleted
+from meeting_server.web.record.shown_pages import Leaf, leaves_of, opens_documents
+from meeting_server.web.schedule.scheduling import desk_of
+from meeting_server.web.site.errors import Refused
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import language_of, render, say
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something on the record's list of what happened: a chapter, a sentence, a chat message, a motion or a roll call.
+
+    ``start`` and ``end`` are in playing time, ``None`` when nothing was recorded then; ``outcome`` is the word of a result.
+    """
+
+    kind: str
+    at: Millis
+    start: Millis | None
+    title: str
+    who: str = ""
+    said: str = ""
+    outcome: str = ""
+    end: Millis | None = None
+    message_id: str = ""
+    """Of a message that this reader may erase."""
+
+
+async def player_page(request: Request) -> Response:
+    reader = await reader_at(request)
+    shelf, meeting_id = shelf_of(request), reader.meeting_id
+    if reader.scheduled.status != "adjourned":
+        return await render(request, "record/archive_waiting.html", {"scheduled": reader.scheduled, "steps": (), "running": True})
+    manifest, timeline = await asyncio.to_thread(shelf.manifest, meeting_id), await timeline_at(request, reader)
+    if timeline is None:
+        return await render(
+            request, "record/archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps_of(manifest), "running": False}
+        )
+    whole = shelf.mix(meeting_id)
+    mix = whole or shelf.opening(meeting_id)
+    tracks = shelf.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
+    axis = playback_of(timeline)
+    minutes = await minutes_at(request, reader)
+    words = words_of(language_of(request))
+    start = _start(request, axis)
+    documents, opens = await desk_of(request).documents.of_meeting(meeting_id), await opens_documents(request, reader)
+    transcript = await asyncio.to_thread(shelf.transcript, meeting_id)
+    await note_reading(request, reader, Act.ARCHIVE_OPENED)
+    results = [result for item in (minutes.items if minutes else ()) for result in item.results if result.outcome in PUBLISHED]
+    return await render(
+        request,
+        "record/player.html",
+        {
+            "scheduled": reader.scheduled,
+            "timeline": timeline,
+            "axis": axis,
+            "mix": mix,
+            "whole": None if whole is not None or mix is None else MIX,
+            "pictures": [_picture(axis, track) for track in tracks if track.track and track.track.media != "audio"],
+            "sounds": [_picture(axis, track) for track in tracks if track.track and track.track.media == "audio"],
+            "removed": manifest.steps.get("mix") is not None and manifest.steps["mix"].state == "removed",
+            "steps": steps_of(manifest),
+            "complete": manifest.complete,
+            "happenings": _happenings(request, reader, timeline, axis, transcript),
+            "spoken": transcript is not None and any(reader.may_hear(line) for line in transcript.spoken),
+            "unspoken": _why_no_transcript(manifest, transcript),
+            "reader": reader,
+            "results": [
+                (result, counts_said(result, words), verdict_said(result, words), axis.start_of(result.opened_at or 0))
+                for result in results
+            ],
+            "resolutions": [line for item in (minutes.items if minutes else ()) for line in item.resolutions],
+            "noted": [
+                (item.title, point.name, point.text, kind)
+                for item in (minutes.items if minutes else ())
+                for kind, points in (("point", item.points), ("dissent", item.dissent))
+                for point in points
+            ],
+            "composite": shelf.composite(meeting_id),
+            "deleted_at": soon_deleted(request, reader.scheduled, await house_of(request).holds.standing()),
+            "documents": documents,
+            "opens_documents": opens,
+            "leaves": _leaves(timeline, axis, transcript, documents if opens else ()),
+            "head": (minutes.head_seq, grouped(minutes.head_hash)) if minutes else None,
+            "exports": reader.may(Part.BUNDLE),
+            "sees_attendance": reader.may(Part.ATTENDANCE),
+            "start": start,
+            "clock_of": clock_of,
+            "address": f"/archive/{meeting_id}",
+            "player": house_of(request).assets.entry("player") if _built(request) else None,
+            "query": request.query_params.get("q", "")[:100],
+        },
+    )
+
+
+def _leaves(timeline: Timeline, axis: Playback, transcript: Transcript | None, documents: Iterable[Document]) -> tuple[Leaf, ...]:
+    gone = transcript.redactions if transcript is not None else ()
+    return leaves_of(timeline, axis, gone, (document.document_id for document in documents if document.pages))
+
+
+def _built(request: Request) -> bool:
+    try:
+        house_of(request).assets.entry("player")
+    except Refused:
+        return False
+    return True
+
+
+def _start(request: Request, axis: Playback) -> Millis:
+    """Where the link points to: ``?t=`` in playing time, or ``?at=`` as a moment of the meeting (Unix ms)."""
+    moment = request.query_params.get("at", "")
+    if moment.isascii() and moment.isdigit() and len(moment) < 15:
+        return axis.at(int(moment))
+    return min(millis_of(request.query_params.get("t", "")) or 0, axis.length)
+
+
+def _picture(axis: Playback, file: RecordedFile) -> dict[str, object]:
+    assert file.track is not None
+    return {
+        "name": file.name,
+        "who": file.track.name,
+        "media": file.track.media,
+        "room": file.track.room_id,
+        "start": axis.at(file.track.since),
+        "end": axis.at(file.track.until),
+    }
+
+
+def _why_no_transcript(manifest: Manifest, transcript: Transcript | None) -> tuple[str, int, str]:
+    """State of the listening, its percentage and why it failed; an empty state when there is nothing to be said."""
+    step = manifest.steps.get("speech", Step())
+    if transcript is not None and transcript.spoken:
+        return "", 0, ""
+    if step.state in ("waiting", "running", "failed"):
+        return step.state, step.percent, step.code
+    return ("none" if step.files else "nobody"), 0, ""
+
+
+def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Playback, transcript: Transcript | None) -> list[Happening]:
+    """What happened, in order: chapters, what was said, motions, roll calls and chat."""
+    found = [
+        Happening("chapter", piece.at, piece.start if piece.heard else None, piece.title or say(request, "archive.no_item"), piece.speaker)
+        for piece in axis.pieces
+    ]
+    for mark in timeline.marks:
+        figures = " : ".join(str(number) for number in mark.figures)
+        title = mark.title or say(request, "archive.roll_call")
+        found.append(Happening(mark.kind, mark.since, axis.start_of(mark.since), title, "", figures, mark.outcome))
+    for line in timeline.chat:
+        said = line.text if line.state == "shown" else say(request, f"archive.message_{line.state}")
+        kind = "chat" if line.state == "shown" else "gone"
+        own = line.state == "shown" and (reader.edits or line.author_id == reader.viewer.participant_id)
+        mine = line.message_id if own else ""
+        found.append(Happening(kind, line.at, axis.start_of(line.at), "", line.name, said, message_id=mine))
+    if transcript is not None:
+        found += [
+            Happening("speech", line.since, axis.start_of(line.since), "", line.who, line.text, end=axis.at(line.until))
+            for line in transcript.spoken
+            if line.state != "redacted" and reader.may_hear(line)
+        ]
+        said = say(request, "archive.taken_out")
+        found += [Happening("taken", s.since, axis.start_of(s.since), "", "", said, end=axis.at(s.until)) for s in transcript.redactions]
+    return sorted(found, key=lambda happening: (happening.at, happening.kind != "chapter"))
+
+
+routes: list[BaseRoute] = [Route("/archive/{meeting_id}", player_page, methods=["GET"])]

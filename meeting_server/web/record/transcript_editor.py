@@ -1,0 +1,242 @@
+"""Keeping a transcript right: sentences are corrected with their history, and passages are taken out for good."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.archive.record import cues
+from meeting_server.archive.record.timeline import Timeline
+from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript, transcript_of
+from meeting_server.domain.errors import Code
+from meeting_server.domain.ids import Millis
+from meeting_server.store.people.access_log import Act
+from meeting_server.store.record.publications import Publication
+from meeting_server.store.record.record_edits import LONGEST_CORRECTION, Correction, Edits, Redaction
+from meeting_server.web.record.playback import clock_of
+from meeting_server.web.record.reader import Reader, editor_at, note_reading, shelf_of
+from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import field, form_of
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import render, see
+
+ON_A_PAGE = 80
+MARGIN_MS = 300
+"""What is taken out beside the first and the last sentence, as far as nobody else speaks there."""
+LONGEST_MS = 3_600_000
+_TENTHS = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:\.(\d))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A transcript before someone who may change it, as it stands at this moment."""
+
+    reader: Reader
+    timeline: Timeline
+    transcript: Transcript
+    edits: Edits
+    original: dict[str, str]
+    """By cue, what the machine heard."""
+
+    @property
+    def address(self) -> str:
+        return f"/archive/{self.reader.meeting_id}/record"
+
+    def clock(self, moment: Millis) -> str:
+        """Playing time with tenths: ``34:21.5``."""
+        at = min(max(0, moment - self.timeline.zero), self.timeline.end - self.timeline.zero)
+        return f"{clock_of(at)}.{at // 100 % 10}"
+
+    def line(self, cue_id: str) -> tuple[int, Spoken]:
+        """Raises Refused: ``not_found``; ``taken_out`` for a sentence of which nothing is left."""
+        for number, spoken in enumerate(self.transcript.spoken):
+            if spoken.cue_id == cue_id:
+                if spoken.state == "redacted":
+                    raise Refused(WebCode.TAKEN_OUT)
+                return number, spoken
+        raise Refused(WebCode.NOT_FOUND)
+
+
+async def desk_at(request: Request) -> Desk:
+    """Raises Refused: what ``editor_at`` raises; ``not_found`` until the record is made."""
+    reader = await editor_at(request)
+    shelf, meeting_id = shelf_of(request), reader.meeting_id
+    folder = shelf.folder(meeting_id)
+    timeline, heard = await asyncio.to_thread(lambda: (shelf.timeline(meeting_id), cues.load(folder) if folder else None))
+    if timeline is None:
+        raise Refused(WebCode.NOT_FOUND)
+    edits = await house_of(request).record_edits.of(meeting_id)
+    original = {cue.cue_id: cue.text for cue in heard.cues} if heard is not None else {}
+    return Desk(reader, timeline, transcript_of(meeting_id, heard, edits), edits, original)
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+async def lines_page(request: Request) -> Response:
+    """All sentences, a page at a time; ``q`` shows those with a word, ``page`` pages on."""
+    desk = await desk_at(request)
+    query = request.query_params.get("q", "").strip()[:100]
+    asked = request.query_params.get("page", "0")
+    lines = [line for line in desk.transcript.spoken if query.casefold() in line.text.casefold()]
+    page = min(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0, max(0, (len(lines) - 1) // ON_A_PAGE))
+    return await render(
+        request,
+        "record/record_lines.html",
+        {
+            "desk": desk,
+            "lines": lines[page * ON_A_PAGE : (page + 1) * ON_A_PAGE],
+            "query": query,
+            "page": page,
+            "pages": max(1, -(-len(lines) // ON_A_PAGE)),
+            "clock_of": clock_of,
+            "done": request.query_params.get("done", ""),
+        },
+    )
+
+
+async def cue_page(request: Request) -> Response:
+    """One sentence, to be corrected: what it says, what was heard, who changed it when."""
+    desk = await desk_at(request)
+    number, line = desk.line(request.path_params["cue_id"])
+    return await render(
+        request,
+        "record/record_cue.html",
+        {
+            "desk": desk,
+            "line": line,
+            "before": desk.transcript.spoken[number - 1] if number else None,
+            "after": desk.transcript.spoken[number + 1] if number + 1 < len(desk.transcript.spoken) else None,
+            "heard": desk.original[line.cue_id],
+            "history": [c for c in reversed(desk.edits.corrections) if c.cue_id == line.cue_id],
+            "longest": LONGEST_CORRECTION,
+            "page": number // ON_A_PAGE,
+        },
+    )
+
+
+async def correct(request: Request) -> Response:
+    form = await form_of(request)
+    desk = await desk_at(request)
+    number, line = desk.line(request.path_params["cue_id"])
+    text = " ".join(field(form, "text", 4 * LONGEST_CORRECTION).split())
+    if not text:
+        raise Refused(Code.EMPTY, field="text")
+    if len(text) > LONGEST_CORRECTION:
+        raise Refused(Code.TOO_LONG, field="text", most=LONGEST_CORRECTION)
+    if text != line.text:
+        viewer = desk.reader.viewer
+        made = Correction(desk.reader.meeting_id, line.cue_id, line.text, text, viewer.participant_id, viewer.name, now_millis())
+        await house_of(request).record_edits.correct(made)
+        await note_reading(request, desk.reader, Act.TRANSCRIPT_CORRECTED, desk.clock(line.since))
+    return see(f"{desk.address}/transcript?page={number // ON_A_PAGE}&done=corrected#{line.cue_id}")
+
+
+# --- passages ---------------------------------------------------------------------------------------------------------
+
+
+async def redact_page(request: Request) -> Response:
+    """The passage around a sentence, with what would go; nothing is changed yet. ``since`` and ``until`` move its ends."""
+    desk = await desk_at(request)
+    cue_id = request.query_params.get("cue", "")
+    since, until = request.query_params.get("since", ""), request.query_params.get("until", "")
+    if cue_id and not since:
+        stretch = _around(desk, cue_id)
+        since, until = desk.clock(stretch.since), desk.clock(stretch.until)
+    problem = ""
+    gone: tuple[Spoken, ...] = ()
+    try:
+        found = _stretch(desk, since, until)
+        gone = tuple(line for line in desk.transcript.spoken if line.text and found.covers(line.since, line.until))
+    except Refused as refused:
+        problem = refused.field
+    return await render(
+        request,
+        "record/record_redact.html",
+        {"desk": desk, "since": since, "until": until, "gone": gone, "problem": problem, "cue": cue_id},
+    )
+
+
+async def redact(request: Request) -> Response:
+    form = await form_of(request)
+    desk = await desk_at(request)
+    stretch = _stretch(desk, field(form, "since", 20), field(form, "until", 20))
+    reason = field(form, "reason", 200)
+    if not reason:
+        raise Refused(Code.EMPTY, field="reason")
+    if field(form, "sure") != "yes":
+        raise Refused(Code.EMPTY, field="sure")
+    house, viewer, meeting_id = house_of(request), desk.reader.viewer, desk.reader.meeting_id
+    gone = [line for line in desk.transcript.spoken if stretch.covers(line.since, line.until)]
+    made = Redaction(meeting_id, stretch.since, stretch.until, reason, viewer.participant_id, viewer.name, now_millis())
+    await house.record_edits.redact(made, [line.cue_id for line in gone])
+    publication = await house.publications.of(meeting_id)
+    if publication is not None:
+        cleared = without(publication, [line.text for line in gone])
+        if cleared != publication:
+            await house.publications.save(cleared)
+            await house.database.forget_deleted("publications")
+    await note_reading(request, desk.reader, Act.PASSAGE_TAKEN_OUT, f"{desk.clock(stretch.since)}–{desk.clock(stretch.until)}")
+    return see(f"{desk.address}?done=redacted")
+
+
+def _around(desk: Desk, cue_id: str) -> Stretch:
+    """A sentence with a little beside it, where nobody else is heard."""
+    _, line = desk.line(cue_id)
+    others = [spoken for spoken in desk.transcript.spoken if spoken.cue_id != cue_id]
+    since = max([line.since - MARGIN_MS, *[o.until for o in others if o.until <= line.since]])
+    until = min([line.until + MARGIN_MS, *[o.since for o in others if o.since >= line.until]])
+    return Stretch(since, until)
+
+
+def _stretch(desk: Desk, since: str, until: str) -> Stretch:
+    """Raises Refused ``out_of_range`` naming the field."""
+    begin, end = _moment(since), _moment(until)
+    length = desk.timeline.end - desk.timeline.zero
+    if begin is None or begin >= length:
+        raise Refused(Code.OUT_OF_RANGE, field="since")
+    if end is None or end <= begin or end - begin > LONGEST_MS:
+        raise Refused(Code.OUT_OF_RANGE, field="until")
+    return Stretch(desk.timeline.zero + begin, desk.timeline.zero + min(end, length))
+
+
+def _moment(clock: str) -> Millis | None:
+    """Playing time from ``34:21``, ``34:21.5`` or ``1:12:40.0``."""
+    found = _TENTHS.fullmatch(clock.strip())
+    if found is None:
+        return None
+    return (int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])) * 1000 + int(found[4] or 0) * 100
+
+
+def without(publication: Publication, texts: Sequence[str]) -> Publication:
+    """A publication without the sentences that say something of what was taken out; then it is a draft again."""
+    gone = [text.strip(" ，。！？,.!?") for text in texts]
+    gone = [text for text in gone if len(text) > 1]
+
+    def says(text: str) -> bool:
+        return any(words in text for words in gone)
+
+    sentences = re.split(r"(?<=[。！？!?\n])|(?<=\. )", publication.summary)
+    summary = "".join(sentence for sentence in sentences if not says(sentence))
+    title = "…" if says(publication.title) else publication.title
+    keywords = tuple(word for word in publication.keywords if not (len(word) > 1 and any(word in words for words in gone)))
+    if (summary, title) == (publication.summary, publication.title):
+        return publication
+    description = replace(publication, title=title, summary=summary, keywords=keywords)
+    return replace(description, state="draft", approved_by="", approved_name="", approved_at=None, published_at=None)
+
+
+routes: list[BaseRoute] = [
+    Route("/archive/{meeting_id}/record/transcript", lines_page, methods=["GET"]),
+    Route("/archive/{meeting_id}/record/cues/{cue_id}", cue_page, methods=["GET"]),
+    Route("/archive/{meeting_id}/record/cues/{cue_id}", correct, methods=["POST"]),
+    Route("/archive/{meeting_id}/record/redact", redact_page, methods=["GET"]),
+    Route("/archive/{meeting_id}/record/redact", redact, methods=["POST"]),
+]

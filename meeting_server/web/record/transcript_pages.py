@@ -1,0 +1,112 @@
+"""The transcript as one plain page: every sentence an anchor with its time; without a script, and to be printed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.archive.record.timeline import Timeline
+from meeting_server.archive.record.transcript import Transcript
+from meeting_server.domain.ids import Millis
+from meeting_server.store.people.access_log import Act
+from meeting_server.web.record.playback import clock_of, playback_of
+from meeting_server.web.record.reader import Reader, note_reading, reader_at, shelf_of, timeline_at
+from meeting_server.web.record.shown_pages import leaves_of, opens_documents
+from meeting_server.web.schedule.scheduling import desk_of
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.pages import render, say
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One line of the page; ``anchor`` is its playing time in ms. ``who`` only where the speaker changes."""
+
+    anchor: str
+    clock: str
+    who: str
+    text: Markup
+    taken_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One chapter."""
+
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+async def transcript_page(request: Request) -> Response:
+    reader = await reader_at(request)
+    if reader.scheduled.status != "adjourned":
+        raise Refused(WebCode.NOT_FOUND)
+    shelf, meeting_id = shelf_of(request), reader.meeting_id
+    timeline, transcript = await timeline_at(request, reader), await asyncio.to_thread(shelf.transcript, meeting_id)
+    if timeline is None:
+        raise Refused(WebCode.NOT_FOUND)
+    documents = await desk_of(request).documents.of_meeting(meeting_id) if await opens_documents(request, reader) else ()
+    seen = {document.document_id for document in documents if document.pages}
+    query = request.query_params.get("q", "").strip()[:100]
+    await note_reading(request, reader, Act.ARCHIVE_OPENED)
+    return await render(
+        request,
+        "record/transcript.html",
+        {
+            "timeline": timeline,
+            "leaves": leaves_of(timeline, playback_of(timeline), transcript.redactions if transcript else (), seen),
+            "clock_of": clock_of,
+            "parts": _parts(request, reader, timeline, transcript, query),
+            "spoken": transcript is not None and bool(transcript.spoken),
+            "plays": shelf.mix(meeting_id) is not None,
+            "query": query,
+            "address": f"/archive/{meeting_id}",
+            "engine": transcript.engine if transcript else "",
+        },
+    )
+
+
+def _parts(request: Request, reader: Reader, timeline: Timeline, transcript: Transcript | None, query: str) -> list[Part]:
+    if transcript is None:
+        return []
+    axis = playback_of(timeline)
+    lines: list[tuple[Millis, str, Markup, bool]] = [
+        (line.since, line.who, marked(line.text, query), False)
+        for line in transcript.spoken
+        if line.state != "redacted" and reader.may_hear(line)
+    ]
+    lines += [(stretch.since, "", escape(say(request, "archive.taken_out")), True) for stretch in transcript.redactions]
+    lines.sort(key=lambda line: line[0])
+    parts: list[Part] = []
+    starts = [piece.at for piece in axis.pieces] or [timeline.opened_at]
+    titles = [piece.title or say(request, "archive.no_item") for piece in axis.pieces] or [timeline.title]
+    for number, (since, title) in enumerate(zip(starts, titles, strict=True)):
+        until = starts[number + 1] if number + 1 < len(starts) else float("inf")
+        before = ""
+        sentences = []
+        for at, who, text, taken_out in lines:
+            if (since <= at or number == 0) and at < until:
+                sentences.append(Sentence(f"t{axis.at(at)}", clock_of(axis.at(at)), who if who != before else "", text, taken_out))
+                before = who
+        parts.append(Part(title, tuple(sentences)))
+    return parts
+
+
+def marked(text: str, query: str) -> Markup:
+    """The text with every occurrence of ``query`` in ``<mark>``, whatever its case; all of it is escaped."""
+    plain, wanted = text.casefold(), query.casefold()
+    if not wanted or len(plain) != len(text):
+        return escape(text)
+    parts: list[Markup] = []
+    position = 0
+    while (found := plain.find(wanted, position)) >= 0:
+        parts += [escape(text[position:found]), Markup("<mark>"), escape(text[found : found + len(wanted)]), Markup("</mark>")]
+        position = found + len(wanted)
+    return Markup("").join([*parts, escape(text[position:])])
+
+
+routes: list[BaseRoute] = [Route("/archive/{meeting_id}/transcript", transcript_page, methods=["GET"])]

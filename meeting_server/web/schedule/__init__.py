@@ -1,0 +1,1 @@
+"""Before a meeting: calling it, its rule, its documents, absence requests, calendars."""

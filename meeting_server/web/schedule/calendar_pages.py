@@ -1,0 +1,115 @@
+"""A member's meetings in their calendar program: the page of the address, made and taken back by themselves, and what is fetched
+by it without signing in."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.people import Member
+from meeting_server.web.schedule.calendar_file import calendar_of
+from meeting_server.web.schedule.scheduling import desk_of
+from meeting_server.web.site.addresses import household_of
+from meeting_server.web.site.auth import Viewer, member_of, now_millis
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import form_of
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import address_of, render, say, see
+
+KEPT_BEHIND: Millis = 90 * 86_400_000
+"""Meetings that are over stay in the calendar this long."""
+
+
+async def calendar_page(request: Request) -> Response:
+    """The address, if there is one, and how to take it into a calendar program."""
+    viewer = await member_of(request)
+    links = house_of(request).calendar_links
+    link = await links.of_member(viewer.member_id or "")
+    address = address_of(request, f"/calendar/{links.token(link.link_id)}.ics") if link is not None else ""
+    context = {
+        "link": link,
+        "address": address,
+        "subscribe": f"webcal://{address.partition('://')[2]}",
+        "done": request.query_params.get("done", ""),
+    }
+    return await render(request, "schedule/calendar.html", context)
+
+
+async def make_link(request: Request) -> Response:
+    """An address for this member; the one they have already, if so."""
+    viewer = await member_of(request)
+    await form_of(request)
+    links, member_id = house_of(request).calendar_links, viewer.member_id or ""
+    if await links.of_member(member_id) is None:
+        await links.make(member_id, now_millis())
+        await _note(request, viewer, Act.CALENDAR_MADE)
+    return see("/me/calendar?done=made")
+
+
+async def revoke_link(request: Request) -> Response:
+    """Take the address back: from now on nothing is fetched by it."""
+    viewer = await member_of(request)
+    await form_of(request)
+    if not await house_of(request).calendar_links.revoke(viewer.member_id or "", now_millis()):
+        raise Refused(WebCode.NOT_FOUND)
+    await _note(request, viewer, Act.CALENDAR_REVOKED)
+    return see("/me/calendar?done=revoked")
+
+
+async def _note(request: Request, viewer: Viewer, act: Act) -> None:
+    member_id = viewer.member_id or ""
+    await house_of(request).access_log.note(
+        Entry(now_millis(), act, member_id, viewer.name, member_id, viewer.name, viewer.branch_id or "")
+    )
+
+
+async def subscribed_file(request: Request) -> Response:
+    """The member's meetings, as a calendar program fetches them again and again; 304 when nothing changed.
+
+    Raises Refused: ``rate_limited``; ``link_unknown``; ``link_revoked``, also when the member is no longer on the roster.
+    """
+    member = await _member_at(request)
+    since = now_millis() - KEPT_BEHIND
+    concerning = await desk_of(request).schedule.concerning(ParticipantId(member.member_id))
+    meetings = [meeting for meeting in concerning if meeting.plan.ends_at > since]
+    product = say(request, "common.product")
+    content = calendar_of(
+        meetings,
+        {m.meeting_id: address_of(request, f"/meetings/{m.meeting_id}") for m in meetings},
+        name=product,
+        product=product,
+        subscribed=True,
+    )
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "content-disposition": 'attachment; filename="meetings.ics"'}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+async def _member_at(request: Request) -> Member:
+    house, token = house_of(request), request.path_params["token"]
+    link = await house.calendar_links.by_token(token)
+    wait = house.allowances.fetch(household_of(request) if link is None else link.link_id, time.monotonic())
+    if wait > 0:
+        raise Refused(WebCode.RATE_LIMITED, retry_after=wait)
+    if link is None:
+        raise Refused(WebCode.LINK_UNKNOWN)
+    member = await house.directory.member(link.member_id)
+    if link.revoked_at is not None or member is None or member.removed_at is not None:
+        raise Refused(WebCode.LINK_REVOKED)
+    return member
+
+
+routes: list[BaseRoute] = [
+    Route("/me/calendar", calendar_page, methods=["GET"]),
+    Route("/me/calendar", make_link, methods=["POST"]),
+    Route("/me/calendar/revoke", revoke_link, methods=["POST"]),
+    Route("/calendar/{token}.ics", subscribed_file, methods=["GET"]),
+]

@@ -1,0 +1,89 @@
+"""What a meeting starts from: the schedule, the roster, the leave granted, rule and documents, put together at one moment."""
+
+from __future__ import annotations
+
+from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.terms import Convening, Invited
+from meeting_server.store.people.directory import Directory
+from meeting_server.store.people.people import Member
+from meeting_server.store.schedule.branch_presets import BranchPresets
+from meeting_server.store.schedule.documents import Documents
+from meeting_server.store.schedule.leave import Leave, LeaveBook
+from meeting_server.store.schedule.schedule import Listed, Schedule
+from meeting_server.web.site.catalogue import DEFAULT, text
+
+
+class Convener:
+    """Reads the stores; changes nothing."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        directory: Directory,
+        leaves: LeaveBook,
+        documents: Documents,
+        presets: BranchPresets,
+    ) -> None:
+        self._schedule = schedule
+        self._directory = directory
+        self._leaves = leaves
+        self._documents = documents
+        self._presets = presets
+
+    async def convening(self, meeting_id: MeetingId) -> Convening | None:
+        """The meeting as the roster and the leave requests stand now; None when it is not scheduled or was cancelled."""
+        scheduled = await self._schedule.meeting(meeting_id)
+        if scheduled is None or scheduled.status == "cancelled":
+            return None
+        plan = scheduled.plan
+        await self._presets.refresh()
+        branch = await self._directory.branch(plan.branch_id)
+        members = await self._directory.members_by_id(p.participant_id for p in plan.people if not p.is_guest)
+        leaves = await self._leaves.of_meeting(meeting_id)
+        people = (self._invited(p, members.get(p.participant_id), leaves.get(p.participant_id)) for p in plan.people)
+        return Convening(
+            meeting_id=meeting_id,
+            title=plan.title,
+            kind=plan.kind,
+            branch_id=plan.branch_id,
+            branch_name=branch.name if branch else "",
+            starts_at=plan.starts_at,
+            ends_at=plan.ends_at,
+            place=plan.place,
+            participants=tuple(person for person in people if person is not None),
+            agenda=plan.agenda,
+            preset=self._presets[plan.preset_id],
+            documents=tuple(document.ref for document in await self._documents.of_meeting(meeting_id)),
+            recording_planned=plan.recording_planned,
+        )
+
+    def _invited(self, person: Listed, member: Member | None, leave: Leave | None) -> Invited | None:
+        if person.is_guest:
+            return Invited(person.participant_id, person.guest_name, Standing.GUEST, Role.GUEST, voting=False)
+        if member is None or member.removed_at is not None:
+            return None
+        return invited(member, person.role, leave)
+
+
+def invited(member: Member, role: Role, leave: Leave | None = None) -> Invited:
+    """A member of the directory as they stand on the list of a meeting."""
+    return Invited(
+        participant_id=ParticipantId(member.member_id),
+        name=member.name,
+        standing=member.standing,
+        role=role,
+        voting=member.may_vote,
+        committee=member.committee,
+        excluded_reason=exclusion_words(member),
+        leave_reason=leave.reason if leave else "",
+        leave_approved=leave is not None and leave.status == "approved",
+    )
+
+
+def exclusion_words(member: Member) -> str:
+    """Why a member does not count in 应到, with the approval reference, in the language of the record; empty if they count."""
+    if not member.exclusion:
+        return ""
+    reason = text(DEFAULT, f"schedule.reason.{member.exclusion.value}")
+    return text(DEFAULT, "schedule.reason_with_reference", reason=reason, reference=member.exclusion_reference)

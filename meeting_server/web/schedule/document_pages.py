@@ -1,0 +1,162 @@
+"""The documents of a meeting: adding and removing them, their bytes, and their pages as pictures for whoever may see the meeting."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.drawing.drawer import Size, picture_of
+from meeting_server.store.schedule.documents import LARGEST, Document, DocumentRefused
+from meeting_server.web.schedule.meeting_pages import being_drawn_of, of_the_record, show_meeting
+from meeting_server.web.schedule.meetings import Seat, managed_seat, reconvene, seat_at
+from meeting_server.web.schedule.scheduling import desk_of
+from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import form_of
+from meeting_server.web.site.pages import render, see
+
+UPLOAD_LIMIT = LARGEST + 64 * 1024
+"""Bytes of a form with one document in it."""
+AT_ONCE_SECONDS = 5.0
+"""So long an upload waits for its pages; after that the meeting's page tells how far they are."""
+_STATUS = {"wrong_type": 415, "too_large": 413, "too_many": 409, "busy": 429}
+
+log = structlog.get_logger(__name__)
+_at_work: set[asyncio.Task[Document]] = set()
+"""Documents whose pages are still drawn, held so that nothing collects them."""
+
+KEPT = "private, max-age=31536000, immutable"
+"""A document never changes under its id, nor do its pages; only the own browser may keep them."""
+
+
+async def add_document(request: Request) -> Response:
+    seat = await managed_seat(request)
+    form = await form_of(request, limit=UPLOAD_LIMIT, files=1)
+    upload = form.get("file")
+    if upload is None or isinstance(upload, str):
+        await form.close()
+        return see(f"/meetings/{seat.meeting_id}?done=empty_file#documents")
+    try:
+        content = await upload.read(LARGEST + 1)
+    finally:
+        await form.close()
+    adding = asyncio.create_task(_add(request, seat, upload.filename or "", content), name="add document")
+    _at_work.add(adding)
+    adding.add_done_callback(_finished)
+    await asyncio.wait({adding}, timeout=AT_ONCE_SECONDS)
+    if not adding.done():
+        return see(f"/meetings/{seat.meeting_id}?done=document_drawing#documents")
+    try:
+        added = adding.result()
+    except DocumentRefused as error:
+        code = "document_too_large" if error.code == "too_large" else error.code
+        return await show_meeting(request, seat, status=_STATUS.get(error.code, 422), done=code)
+    done = f"unpaged_{added.why_unpaged}" if added.why_unpaged else "document_added"
+    return see(f"/meetings/{seat.meeting_id}?done={done}#documents")
+
+
+async def _add(request: Request, seat: Seat, file_name: str, content: bytes) -> Document:
+    """Keep the document and tell the meeting. Raises DocumentRefused."""
+    added = await desk_of(request).documents.add(seat.meeting_id, file_name, content, seat.viewer.participant_id, now_millis())
+    await reconvene(request, seat.meeting_id)
+    return added
+
+
+def _finished(adding: asyncio.Task[Document]) -> None:
+    _at_work.discard(adding)
+    if not adding.cancelled() and (error := adding.exception()) is not None and not isinstance(error, DocumentRefused):
+        log.error("a document was not added", exc_info=error)
+
+
+async def documents_page(request: Request) -> Response:
+    """The place on the meeting's page where its documents are."""
+    return see(f"/meetings/{(await seat_at(request)).meeting_id}#documents")
+
+
+async def progress(request: Request) -> Response:
+    """How far the pages of new documents are, as a piece of a page; asked again and again by the meeting's page."""
+    seat = await managed_seat(request)
+    being_drawn = being_drawn_of(request, seat.meeting_id)
+    headers = {"cache-control": "no-store", "x-complete": "no" if being_drawn else "yes"}
+    return await render(request, "schedule/documents_progress.html", {"being_drawn": being_drawn}, headers=headers)
+
+
+async def remove_document(request: Request) -> Response:
+    seat = await managed_seat(request)
+    await form_of(request)
+    document_id = request.path_params["document_id"]
+    if document_id in being_drawn_of(request, seat.meeting_id):
+        return await show_meeting(request, seat, status=409, done="document_busy")
+    if document_id in await of_the_record(request, seat):
+        return await show_meeting(request, seat, status=409, done="document_kept")
+    if not await desk_of(request).documents.remove(seat.meeting_id, document_id):
+        raise Refused(WebCode.NOT_FOUND)
+    await reconvene(request, seat.meeting_id)
+    return see(f"/meetings/{seat.meeting_id}?done=document_removed#documents")
+
+
+async def document(request: Request) -> Response:
+    """The bytes of one document, for whoever may see the meeting: pictures are shown, PDF is downloaded."""
+    seat = await seat_at(request)
+    found = await desk_of(request).documents.document(seat.meeting_id, request.path_params["document_id"])
+    if found is None or not found.path.is_file():
+        raise Refused(WebCode.NOT_FOUND)
+    return _file(found)
+
+
+def _file(found: Document) -> Response:
+    return FileResponse(
+        found.path,
+        media_type=found.media_type,
+        filename=found.file_name,
+        content_disposition_type="inline" if found.media_type.startswith("image/") else "attachment",
+        headers={
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; sandbox",
+            "cache-control": "private, no-store",
+        },
+    )
+
+
+async def small(request: Request) -> Response:
+    return await _picture(request, "small")
+
+
+async def large(request: Request) -> Response:
+    return await _picture(request, "large")
+
+
+async def _picture(request: Request, size: Size) -> Response:
+    seat = await seat_at(request)
+    documents = desk_of(request).documents
+    found = await documents.document(seat.meeting_id, request.path_params["document_id"])
+    number = request.path_params["page"]
+    if found is None or not (number.isascii() and number.isdigit() and len(number) < 5):
+        raise Refused(WebCode.NOT_FOUND)
+    page = await documents.page(found, int(number))
+    if page is None:
+        raise Refused(WebCode.NOT_FOUND)
+    path = picture_of(found.path, page.page, size)
+    if not path.is_file():
+        raise Refused(WebCode.NOT_FOUND)
+    digest = page.small_sha256 if size == "small" else page.large_sha256
+    return FileResponse(
+        path,
+        media_type="image/webp",
+        headers={"cache-control": KEPT, "etag": f'"{digest[:32]}"', "content-security-policy": "default-src 'none'; sandbox"},
+    )
+
+
+routes: list[BaseRoute] = [
+    Route("/meetings/{meeting_id}/documents", documents_page, methods=["GET"]),
+    Route("/meetings/{meeting_id}/documents", add_document, methods=["POST"]),
+    Route("/meetings/{meeting_id}/documents/progress", progress, methods=["GET"]),
+    Route("/meetings/{meeting_id}/documents/{document_id}", document, methods=["GET"]),
+    Route("/meetings/{meeting_id}/documents/{document_id}/remove", remove_document, methods=["POST"]),
+    Route("/meetings/{meeting_id}/documents/{document_id}/pages/{page}", small, methods=["GET"]),
+    Route("/meetings/{meeting_id}/documents/{document_id}/pages/{page}/large", large, methods=["GET"]),
+]

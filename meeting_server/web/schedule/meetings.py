@@ -1,0 +1,197 @@
+"""Who may see and change a meeting, and what is known of it while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+
+from meeting_server.domain.commands import SERVER, ConveneMeeting, RecordLeave
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.domain.roles import Right, may
+from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import Convening
+from meeting_server.journal.port import StorageUnavailable
+from meeting_server.live.outcome import UnknownMeeting
+from meeting_server.store.people.people import Member
+from meeting_server.store.schedule.schedule import Listed, Scheduled
+from meeting_server.web.schedule.scheduling import desk_of
+from meeting_server.web.site.auth import Viewer, now_millis, viewer_of
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.permissions import Action, allowed, is_removed, is_secretary, runs_at, tree_of
+
+SHOWN_AFTER: Millis = 12 * 3_600_000
+"""A meeting that never opened stays among the coming ones for this long after its planned end."""
+DOOR_OPENS: Millis = 60 * 60_000
+"""Members may enter and wait from this long before the start; whoever runs the meeting at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A viewer at a meeting they may see.
+
+    ``runs``: chair or secretary of this meeting, as it is now. ``manages``: may also change the schedule, invite, decide on
+    leave. ``sees_attendance``: everyone's, not only their own. ``removed``: shown out of this meeting.
+    """
+
+    scheduled: Scheduled
+    viewer: Viewer
+    listed: Listed | None
+    runs: bool
+    manages: bool
+    sees_attendance: bool
+    removed: bool = False
+    sees_reasons: bool = False
+    """Why others take leave or are not counted: for chair and secretary of the meeting, and the branch's secretary."""
+
+    @property
+    def meeting_id(self) -> MeetingId:
+        return self.scheduled.meeting_id
+
+
+async def seat_at(request: Request, *, removed_too: bool = False) -> Seat:
+    """The viewer's seat at the meeting named in the path. Roles are those the meeting gives now, not those of the schedule.
+
+    Whoever was shown out has no rights in the meeting, nor by a role in its branch while it runs; only who appoints there
+    (an administrator) keeps theirs. ``removed_too``: for the few pages that are about the viewer alone.
+
+    Raises Refused: ``sign_in_required``; ``removed``; or ``not_found`` for a meeting that is none of the viewer's business,
+    so that its existence is not told.
+    """
+    meeting_id = request.path_params["meeting_id"]
+    viewer = await viewer_of(request)
+    if viewer is None:
+        raise Refused(WebCode.SIGN_IN_REQUIRED)
+    scheduled = await desk_of(request).schedule.meeting(meeting_id)
+    if scheduled is None or viewer.only_meeting not in (None, scheduled.meeting_id):
+        raise Refused(WebCode.NOT_FOUND)
+    listed = scheduled.listed(viewer.participant_id)
+    branch_id = scheduled.plan.branch_id
+    sees = await allowed(request, Action.SEE_MEETINGS, branch_id)
+    if listed is None and not sees:
+        raise Refused(WebCode.NOT_FOUND)
+    state = await live_state(request, scheduled, viewer)
+    removed = is_removed(state, viewer.participant_id)
+    if removed and scheduled.status != "adjourned" and not await allowed(request, Action.APPOINT, branch_id):
+        if not removed_too:
+            raise Refused(Code.REMOVED)
+        return Seat(scheduled, viewer, listed, False, False, False, removed=True)
+    runs = runs_at(scheduled, state, viewer.participant_id)
+    manages = await allowed(request, Action.SCHEDULE, branch_id) or (runs and viewer.is_member)
+    sees_attendance = runs or manages or await allowed(request, Action.SEE_ATTENDANCE, branch_id)
+    sees_reasons = runs or is_secretary(await tree_of(request), viewer, branch_id)  # as archive.parts says of the record
+    return Seat(scheduled, viewer, listed, runs, manages, sees_attendance, removed, sees_reasons)
+
+
+async def live_state(request: Request, scheduled: Scheduled, viewer: Viewer) -> MeetingState | None:
+    """The meeting as it is now, where that can differ from the schedule for this viewer. Raises Refused(storage_unavailable).
+
+    Read for an open meeting, for one somebody waits at the door of, and for who ran a finished one: its end may not have
+    reached the schedule yet.
+    """
+    registry = house_of(request).registry
+    if registry is None or scheduled.status == "cancelled":
+        return None
+    listed = scheduled.listed(viewer.participant_id)
+    if scheduled.status == "open" or (scheduled.status == "adjourned" and listed is not None and may(listed.role, Right.RUN_MEETING)):
+        return await state_of(request, scheduled)
+    known: MeetingState | None = registry.known_state(scheduled.meeting_id)
+    return known
+
+
+async def managed_seat(request: Request) -> Seat:
+    """The seat of someone who may change this meeting. Raises Refused (``forbidden`` beside those of ``seat_at``)."""
+    seat = await seat_at(request)
+    if not seat.manages:
+        raise Refused(Code.FORBIDDEN)
+    return seat
+
+
+async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | None:
+    """The meeting as it is now; None when it does not run on this server. Raises Refused(storage_unavailable).
+
+    The journal is the truth: a schedule that missed the opening or adjourning (the server was killed between the two
+    writes) is told now.
+    """
+    registry = house_of(request).registry
+    if registry is None or scheduled.status == "cancelled":
+        return None
+    try:
+        state: MeetingState | None = await registry.state(scheduled.meeting_id)
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    if state is not None and state.phase not in ("convened", scheduled.status):
+        at = state.adjourned_at if state.phase == "adjourned" else state.opened_at
+        await desk_of(request).schedule.set_phase(scheduled.meeting_id, state.phase, at or now_millis())
+    return state
+
+
+async def reconvene(request: Request, meeting_id: MeetingId) -> None:
+    """Tell a meeting what has changed on the schedule; once it is open, only leave still counts."""
+    registry = house_of(request).registry
+    convening = await desk_of(request).convener.convening(meeting_id)
+    if registry is None or convening is None:
+        return
+    try:
+        outcome = await registry.submit(meeting_id, SERVER, ConveneMeeting(convening))
+        if isinstance(outcome, Rejected) and outcome.code is Code.ALREADY_OPEN:
+            for person in convening.participants:
+                leave = RecordLeave(person.participant_id, person.leave_reason, person.leave_approved)
+                await registry.submit(meeting_id, SERVER, leave)
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+
+
+async def call_off(request: Request, meeting_id: MeetingId, convening: Convening | None) -> None:
+    """Tell those who wait at the door already that the meeting, convened as ``convening``, was cancelled."""
+    registry = house_of(request).registry
+    if registry is None or convening is None:
+        return
+    try:
+        await registry.submit(meeting_id, SERVER, ConveneMeeting(replace(convening, cancelled=True)))
+    except UnknownMeeting:
+        return  # nobody ever came to its door
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+
+
+async def roster_of(request: Request, branch_id: str, scheduled: Scheduled | None = None) -> tuple[Member, ...]:
+    """Who can be called to a meeting of the branch: its roster, and whoever of elsewhere is on the list already."""
+    directory = house_of(request).directory
+    roster = await directory.roster(branch_id)
+    if scheduled is None:
+        return roster
+    here = {member.member_id for member in roster}
+    others = [p.participant_id for p in scheduled.plan.people if not p.is_guest and p.participant_id not in here]
+    known = await directory.members_by_id(others)
+    return (*roster, *(known[i] for i in others if i in known and known[i].removed_at is None))
+
+
+async def names_at(request: Request, scheduled: Scheduled) -> dict[str, str]:
+    """The name of everyone on the list, by participant id."""
+    people = scheduled.plan.people
+    members = await house_of(request).directory.members_by_id(p.participant_id for p in people if not p.is_guest)
+    named = {p.participant_id: p.guest_name or members[p.participant_id].name for p in people if p.is_guest or p.participant_id in members}
+    return {str(i): name for i, name in named.items()}
+
+
+def is_due(scheduled: Scheduled, now: Millis | None = None) -> bool:
+    """Its time has come, and nobody has opened it."""
+    at = now_millis() if now is None else now
+    return scheduled.status == "convened" and scheduled.plan.starts_at <= at
+
+
+def is_coming(scheduled: Scheduled, now: Millis) -> bool:
+    """Among the meetings ahead: not over, and not forgotten."""
+    if scheduled.status == "cancelled":
+        return scheduled.plan.starts_at > now
+    return scheduled.status == "convened" and scheduled.plan.ends_at + SHOWN_AFTER > now
+
+
+def door_is_open(scheduled: Scheduled, now: Millis, *, runs: bool) -> bool:
+    """Whether one can go into the room now."""
+    if scheduled.status in ("adjourned", "cancelled"):
+        return False
+    return scheduled.status == "open" or runs or now >= scheduled.plan.starts_at - DOOR_OPENS

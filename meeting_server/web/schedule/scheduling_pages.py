@@ -1,0 +1,238 @@
+"""Calling, changing and cancelling a meeting: forms that work without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.domain.ids import Millis
+from meeting_server.domain.roles import Role
+from meeting_server.domain.terms import MeetingKind, Preset
+from meeting_server.store.people.people import Member
+from meeting_server.store.schedule.schedule import Plan, Scheduled, ScheduleError
+from meeting_server.store.schedule.templates import TEMPLATES, Template
+from meeting_server.store.tokens import new_id
+from meeting_server.web.schedule.convening import exclusion_words
+from meeting_server.web.schedule.meeting_form import GUESTS_MOST, ItemField, MeetingForm, edited, entitled, plan_of, read
+from meeting_server.web.schedule.meeting_form import form_of as filled_form
+from meeting_server.web.schedule.meetings import call_off, managed_seat, reconvene, roster_of
+from meeting_server.web.schedule.rule_words import RuleWords, rule_words
+from meeting_server.web.schedule.scheduling import desk_of
+from meeting_server.web.site.auth import member_of, now_millis
+from meeting_server.web.site.dates import local, month
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import field, form_of
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import language_of, render, say, see
+from meeting_server.web.site.permissions import Action, branches_for, require, tree_of
+
+REASON_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChoice:
+    """One rule to choose from, worked out for the list as it stands."""
+
+    preset: Preset
+    words: RuleWords
+
+
+async def choose_branch(request: Request) -> Response:
+    """Where to call a meeting; with one branch there is nothing to choose."""
+    await member_of(request)
+    ids = await branches_for(request, Action.SCHEDULE)
+    if len(ids) == 1:
+        return see(f"/branches/{ids[0]}/meetings/new")
+    tree = await tree_of(request)
+    lines = [(branch, depth) for branch, depth in tree.walk() if branch.branch_id in ids]
+    return await render(request, "schedule/meeting_branch.html", {"lines": lines}, status=200 if ids else 403)
+
+
+async def new_meeting(request: Request) -> Response:
+    """First the kind of meeting, then the form filled for it."""
+    branch_id = request.path_params["branch_id"]
+    viewer = await require(request, Action.SCHEDULE, branch_id)
+    template = TEMPLATES.get(cast(MeetingKind, request.query_params.get("kind", "")))
+    if template is None:
+        return await _choose_template(request, branch_id)
+    roster = await roster_of(request, branch_id)
+    return await _show(request, branch_id, _from_template(request, template, roster, viewer.member_id or ""), roster)
+
+
+async def add_meeting(request: Request) -> Response:
+    """A button of the form: edit one of its lists, or call the meeting."""
+    branch_id = request.path_params["branch_id"]
+    viewer = await require(request, Action.SCHEDULE, branch_id)
+    sent = await form_of(request)
+    template = TEMPLATES.get(cast(MeetingKind, field(sent, "kind")))
+    if template is None:
+        raise Refused(WebCode.BAD_FORM, field="kind")
+    roster = await roster_of(request, branch_id)
+    form = read(sent, template.kind)
+    button = field(sent, "do")
+    if button != "save":
+        return await _show(request, branch_id, edited(form, button, roster), roster)
+    result = await _planned(request, form, branch_id, roster, None)
+    if isinstance(result, MeetingForm):
+        return await _show(request, branch_id, result, roster, status=422)
+    scheduled = await desk_of(request).schedule.add(result, viewer.member_id or "", now_millis())
+    return see(f"/meetings/{scheduled.meeting_id}?done=created")
+
+
+async def edit_meeting(request: Request) -> Response:
+    seat = await managed_seat(request)
+    scheduled = seat.scheduled
+    if not scheduled.may_change:
+        return see(f"/meetings/{scheduled.meeting_id}?done=not_changeable")
+    branch_id = scheduled.plan.branch_id
+    roster = await roster_of(request, branch_id, scheduled)
+    return await _show(request, branch_id, filled_form(scheduled), roster, scheduled)
+
+
+async def change_meeting(request: Request) -> Response:
+    """A button of the form on a meeting that is on the schedule already."""
+    seat = await managed_seat(request)
+    scheduled, branch_id = seat.scheduled, seat.scheduled.plan.branch_id
+    sent = await form_of(request)
+    roster = await roster_of(request, branch_id, scheduled)
+    form = read(sent, scheduled.plan.kind)
+    button = field(sent, "do")
+    if button != "save":
+        return await _show(request, branch_id, edited(form, button, roster), roster, scheduled)
+    result = await _planned(request, form, branch_id, roster, scheduled)
+    if isinstance(result, MeetingForm):
+        return await _show(request, branch_id, result, roster, scheduled, status=422)
+    try:
+        await desk_of(request).schedule.change(scheduled.meeting_id, result, form.version, now_millis())
+    except ScheduleError as error:
+        return await _show(request, branch_id, replace(form, errors={"form": error.code}), roster, scheduled, status=409)
+    await reconvene(request, scheduled.meeting_id)
+    return see(f"/meetings/{scheduled.meeting_id}?done=changed")
+
+
+async def cancel_form(request: Request) -> Response:
+    """Ask once more, with the reason everyone will be told."""
+    seat = await managed_seat(request)
+    if not seat.scheduled.may_change:
+        return see(f"/meetings/{seat.meeting_id}?done=not_changeable")
+    return await render(request, "schedule/meeting_cancel.html", {"scheduled": seat.scheduled, "error": "", "reason": ""})
+
+
+async def cancel_meeting(request: Request) -> Response:
+    seat = await managed_seat(request)
+    reason = field(await form_of(request), "reason", 4000)
+    if len(reason) > REASON_LONGEST:
+        context = {"scheduled": seat.scheduled, "error": "too_long", "reason": reason}
+        return await render(request, "schedule/meeting_cancel.html", context, status=422)
+    convening = await desk_of(request).convener.convening(seat.meeting_id)
+    try:
+        await desk_of(request).schedule.cancel(seat.meeting_id, reason, seat.viewer.member_id or "", now_millis())
+    except ScheduleError:
+        return see(f"/meetings/{seat.meeting_id}?done=not_changeable")
+    await house_of(request).invitations.revoke_all_of(seat.meeting_id, now_millis())
+    await call_off(request, seat.meeting_id, convening)
+    return see(f"/meetings/{seat.meeting_id}?done=cancelled")
+
+
+async def _planned(
+    request: Request, form: MeetingForm, branch_id: str, roster: Sequence[Member], before: Scheduled | None
+) -> Plan | MeetingForm:
+    fresh = [new_id("g") for _ in range(GUESTS_MOST)]
+    presets = await _presets(request, branch_id, before)
+    return plan_of(form, branch_id=branch_id, roster=roster, presets=presets, now=now_millis(), before=before, guest_id=fresh)
+
+
+async def _presets(request: Request, branch_id: str, before: Scheduled | None) -> dict[str, Preset]:
+    """The rules to choose from: those shipped, the branch's own, and the one the meeting is planned under already."""
+    presets = desk_of(request).presets
+    await presets.refresh()
+    kept = {before.plan.preset_id: presets[before.plan.preset_id]} if before is not None else {}
+    return {**presets.of_branch(branch_id), **kept}
+
+
+async def _choose_template(request: Request, branch_id: str) -> Response:
+    tree = await tree_of(request)
+    context = {"branch": tree.get(branch_id), "templates": tuple(TEMPLATES.values())}
+    return await render(request, "schedule/meeting_kinds.html", context)
+
+
+def _from_template(request: Request, template: Template, roster: Sequence[Member], viewer_id: str) -> MeetingForm:
+    """Next week, the same evening hour, whoever the template calls; the viewer keeps the record."""
+    start = local(_next_week(now_millis()))
+    here = {member.member_id for member in roster}
+    called = {m.member_id for m in roster if template.called == "everyone" or m.committee}
+    chair = next((m.member_id for m in roster if m.committee and m.member_id != viewer_id), "")
+    title = say(
+        request,
+        f"schedule.title.{template.kind}",
+        year=start.year,
+        month=start.month if language_of(request) == "zh-CN" else month("en", round(start.timestamp() * 1000)),
+    )
+    return MeetingForm(
+        kind=template.kind,
+        preset_id=template.preset_id,
+        title=title,
+        date=f"{start:%Y-%m-%d}",
+        time="19:00",
+        minutes=str(template.minutes),
+        chair=chair,
+        secretary=viewer_id if viewer_id in here else "",
+        items=tuple(ItemField(say(request, f"schedule.item.{item.key}"), str(item.minutes)) for item in template.items),
+        called=frozenset(called),
+    )
+
+
+def _next_week(now: Millis) -> Millis:
+    return now + round(timedelta(days=7).total_seconds() * 1000)
+
+
+async def _show(
+    request: Request,
+    branch_id: str,
+    form: MeetingForm,
+    roster: Sequence[Member],
+    scheduled: Scheduled | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    tree = await tree_of(request)
+    presets = await _presets(request, branch_id, scheduled)
+    choices = [_choice(request, form, roster, preset) for preset in presets.values()]
+    minutes = [item.minutes for item in form.items]
+    context = {
+        "branch": tree.get(branch_id),
+        "scheduled": scheduled,
+        "form": form,
+        "roster": roster,
+        "roles": Role,
+        "chosen": next((choice for choice in choices if choice.preset.preset_id == form.preset_id), None),
+        "choices": choices,
+        "excluded": [(member, exclusion_words(member)) for member in roster if member.exclusion and member.member_id in form.called],
+        "agenda_minutes": sum(int(m) for m in minutes if m.isascii() and m.isdigit() and len(m) < 5),
+        "today": f"{local(now_millis()):%Y-%m-%d}",
+    }
+    return await render(request, "schedule/meeting_form.html", context, status=status)
+
+
+def _choice(request: Request, form: MeetingForm, roster: Sequence[Member], preset: Preset) -> RuleChoice:
+    def words(key: str, **holes: object) -> str:
+        return say(request, key, **holes)
+
+    return RuleChoice(preset, rule_words(preset, entitled(form, roster, preset), language_of(request), words))
+
+
+routes: list[BaseRoute] = [
+    Route("/meetings/new", choose_branch),
+    Route("/branches/{branch_id}/meetings/new", new_meeting, methods=["GET"]),
+    Route("/branches/{branch_id}/meetings/new", add_meeting, methods=["POST"]),
+    Route("/meetings/{meeting_id}/edit", edit_meeting, methods=["GET"]),
+    Route("/meetings/{meeting_id}/edit", change_meeting, methods=["POST"]),
+    Route("/meetings/{meeting_id}/cancel", cancel_form, methods=["GET"]),
+    Route("/meetings/{meeting_id}/cancel", cancel_meeting, methods=["POST"]),
+]

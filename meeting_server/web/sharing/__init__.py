@@ -1,0 +1,1 @@
+"""What leaves the server: downloads, podcast feeds, and resources for other institutions."""

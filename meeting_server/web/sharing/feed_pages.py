@@ -1,0 +1,196 @@
+"""Podcast feeds: a member's own addresses, made and taken back by themselves; and what is fetched by them without signing in."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from meeting_server.archive.takeaway.podcast import Episode, podcast
+from meeting_server.archive.takeaway.sound import clean_mix
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.record.publications import Publication
+from meeting_server.store.sharing.feeds import MOST, Feed
+from meeting_server.web.record.audience import may_study
+from meeting_server.web.record.reader import shelf_of
+from meeting_server.web.site.auth import Viewer, member_of, now_millis
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.forms import field, form_of
+from meeting_server.web.site.house import house_of
+from meeting_server.web.site.pages import address_of, language_of, render, say, see
+from meeting_server.web.site.permissions import tree_of
+from meeting_server.web.site.preferences import preferences_of
+
+NEWEST = 100
+"""Episodes in a feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A published recording: its publication, its sound, how long it is."""
+
+    publication: Publication
+    sound: Path
+    length: Millis
+
+
+# --- the member's page ------------------------------------------------------------------------------------------------
+
+
+async def feeds_page(request: Request) -> Response:
+    """The member's feeds with their addresses, and the branches of which there could be one."""
+    viewer = await member_of(request)
+    feeds = house_of(request).feeds
+    mine = await feeds.of_member(viewer.member_id or "")
+    tree = await tree_of(request)
+    has = {feed.branch_id for feed in mine}
+    return await render(
+        request,
+        "sharing/feeds.html",
+        {
+            "feeds": [
+                (feed, branch.name, address_of(request, f"/feeds/{feeds.token(feed.feed_id)}.xml"))
+                for feed in mine
+                if (branch := tree.get(feed.branch_id)) is not None
+            ],
+            "branches": [(i, tree.get(i)) for i in await _branches(request, viewer) if i not in has],
+            "done": request.query_params.get("done", ""),
+        },
+    )
+
+
+async def make_feed(request: Request) -> Response:
+    """A feed of one branch for this member; the one they have already, if so."""
+    viewer = await member_of(request)
+    form = await form_of(request)
+    branch_id = field(form, "branch")
+    if branch_id not in await _branches(request, viewer):
+        raise Refused(WebCode.BAD_FORM, field="branch")
+    feeds, member_id = house_of(request).feeds, viewer.member_id or ""
+    if len(await feeds.of_member(member_id)) >= MOST:
+        raise Refused(WebCode.RATE_LIMITED)
+    await feeds.make(member_id, branch_id, now_millis())
+    await _note(request, viewer, Act.FEED_MADE, branch_id)
+    return see("/feeds?done=made")
+
+
+async def revoke_feed(request: Request) -> Response:
+    """Take an address back: from now on nothing is fetched by it."""
+    viewer = await member_of(request)
+    await form_of(request)
+    feeds, member_id = house_of(request).feeds, viewer.member_id or ""
+    feed = next((one for one in await feeds.of_member(member_id) if one.feed_id == request.path_params["feed_id"]), None)
+    if feed is None or not await feeds.revoke(member_id, feed.feed_id, now_millis()):
+        raise Refused(WebCode.NOT_FOUND)
+    await _note(request, viewer, Act.FEED_REVOKED, feed.branch_id)
+    return see("/feeds?done=revoked")
+
+
+async def _branches(request: Request, viewer: Viewer) -> list[str]:
+    """Branches of which the member may study something, and their own."""
+    tree = await tree_of(request)
+    published = await house_of(request).publications.published()
+    there = {one.branch_id for one in published if may_study(tree, viewer, one)}
+    there |= {viewer.branch_id} if viewer.branch_id is not None else set()
+    return [branch.branch_id for branch, _depth in tree.walk() if branch.branch_id in there]
+
+
+async def _note(request: Request, viewer: Viewer, act: Act, branch_id: str) -> None:
+    member_id = viewer.member_id or ""
+    await house_of(request).access_log.note(Entry(now_millis(), act, member_id, viewer.name, member_id, viewer.name, branch_id))
+
+
+# --- by the address alone -----------------------------------------------------------------------------------------------
+
+
+async def feed_file(request: Request) -> Response:
+    """The feed, as a podcast program fetches it."""
+    feed, viewer = await _feed_at(request)
+    token = request.path_params["token"]
+    branch = (await tree_of(request)).get(feed.branch_id)
+    name = branch.name if branch is not None else ""
+    episodes = [
+        Episode(
+            guid=heard.publication.meeting_id,
+            title=heard.publication.title,
+            summary=heard.publication.summary,
+            published_at=heard.publication.published_at or 0,
+            address=address_of(request, f"/feeds/{token}/{heard.publication.meeting_id}.m4a"),
+            size=heard.sound.stat().st_size,
+            length=heard.length,
+        )
+        for heard in await _heard(request, feed, viewer)
+    ]
+    content = await asyncio.to_thread(
+        podcast,
+        say(request, "feeds.channel", branch=name),
+        say(request, "feeds.channel_about", branch=name),
+        language_of(request),
+        address_of(request, f"/feeds/{token}.xml"),
+        address_of(request, "/archive"),
+        episodes,
+    )
+    return Response(content, media_type="application/rss+xml", headers={"cache-control": "private, no-store"})
+
+
+async def feed_sound(request: Request) -> Response:
+    """One recording, in ranges."""
+    feed, viewer = await _feed_at(request)
+    wanted = MeetingId(request.path_params["meeting_id"])
+    heard = next((one for one in await _heard(request, feed, viewer) if one.publication.meeting_id == wanted), None)
+    if heard is None:
+        raise Refused(WebCode.NOT_FOUND)
+    return FileResponse(heard.sound, media_type="audio/mp4", headers={"cache-control": "private, no-store"})
+
+
+async def _feed_at(request: Request) -> tuple[Feed, Viewer]:
+    """The feed in force of this address, and the member it was made for as they are now.
+
+    Raises Refused: ``link_unknown``; ``link_revoked``, also when the member is no longer on the roster.
+    """
+    house = house_of(request)
+    feed = await house_of(request).feeds.by_token(request.path_params["token"])
+    if feed is None:
+        raise Refused(WebCode.LINK_UNKNOWN)
+    member = await house.directory.member(feed.member_id)
+    if feed.revoked_at is not None or member is None or member.removed_at is not None:
+        raise Refused(WebCode.LINK_REVOKED)
+    grants = await house.directory.grants_of(member.member_id)
+    return feed, Viewer(member.member_id, None, member.name, preferences_of(request).language, "", member.branch_id, None, grants)
+
+
+async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
+    """What the branch and those below it published for this member and lets be taken away, the newest first."""
+    house, tree, shelf = house_of(request), await tree_of(request), shelf_of(request)
+    below = {branch.branch_id for branch in tree.below(feed.branch_id)}
+    open_branches: dict[str, bool] = {}
+    found: list[Heard] = []
+    for publication in await house.publications.published():
+        if publication.branch_id not in below or not may_study(tree, viewer, publication):
+            continue
+        if publication.branch_id not in open_branches:
+            open_branches[publication.branch_id] = await house.takeaway_rules.readers_may(publication.branch_id)
+        if not open_branches[publication.branch_id]:
+            continue
+        edits = await house.record_edits.of(publication.meeting_id)
+        mix = await asyncio.to_thread(clean_mix, shelf, publication.meeting_id, edits)
+        timeline = await asyncio.to_thread(shelf.timeline, publication.meeting_id) if mix is not None else None
+        if mix is not None and timeline is not None:
+            found.append(Heard(publication, mix, timeline.end - timeline.zero))
+        if len(found) >= NEWEST:
+            break
+    return found
+
+
+routes: list[BaseRoute] = [
+    Route("/feeds", feeds_page, methods=["GET"]),
+    Route("/feeds", make_feed, methods=["POST"]),
+    Route("/feeds/{feed_id}/revoke", revoke_feed, methods=["POST"]),
+    Route("/feeds/{token}.xml", feed_file, methods=["GET"]),
+    Route("/feeds/{token}/{meeting_id}.m4a", feed_sound, methods=["GET"]),
+]

@@ -1,0 +1,48 @@
+"""The one catalogue of user-visible text, in Chinese and English, for Jinja and for TypeScript."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+Language = Literal["zh-CN", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+DEFAULT: Language = "zh-CN"
+
+LOCALES = Path(__file__).resolve().parents[1] / "locales"
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def sentences(language: Language) -> dict[str, str]:
+    """All texts of one language by dotted key (``errors.forbidden``)."""
+    tree = json.loads((LOCALES / f"{language}.json").read_text("utf-8"))
+    flat: dict[str, str] = {}
+
+    def walk(prefix: str, node: dict[str, object]) -> None:
+        for key, value in node.items():
+            path = f"{prefix}{key}"
+            if isinstance(value, dict):
+                walk(f"{path}.", value)
+            else:
+                flat[path] = str(value)
+
+    walk("", tree)
+    return flat
+
+
+def has(key: str) -> bool:
+    """Whether there is a text for ``key``."""
+    return key in sentences(DEFAULT)
+
+
+def text(language: Language, key: str, **parameters: object) -> str:
+    """The text for ``key``, with ``{name}`` replaced by the parameter of that name.
+
+    Numbers are put in as they are: texts are written so that they need no plural forms.
+    Raises KeyError for an unknown key or a missing parameter: both are mistakes of ours, found by tests.
+    """
+    return _PARAMETER.sub(lambda hole: str(parameters[hole[1]]), sentences(language)[key])

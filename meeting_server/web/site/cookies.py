@@ -1,0 +1,28 @@
+"""Names of our cookies: with the ``__Host-`` prefix over HTTPS, plain on a machine without a certificate."""
+
+from __future__ import annotations
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from meeting_server.web.site.house import house_of
+
+
+def is_secure(conn: HTTPConnection) -> bool:
+    """Whether people come over HTTPS: by the address they open, whatever a proxy in between makes of it."""
+    return conn.url.scheme in ("https", "wss") or house_of(conn).settings.public_url.startswith("https://")
+
+
+def cookie_name(conn: HTTPConnection, name: str) -> str:
+    """``__Host-signin`` over HTTPS: no other host can set it, no path can shadow it."""
+    return f"__Host-{name}" if is_secure(conn) else name
+
+
+def put(response: Response, conn: HTTPConnection, name: str, value: str, max_age: int) -> None:
+    """Set a cookie that scripts can not read."""
+    response.set_cookie(cookie_name(conn, name), value, max_age=max_age, path="/", secure=is_secure(conn), httponly=True, samesite="lax")
+
+
+def drop(response: Response, conn: HTTPConnection, name: str) -> None:
+    """Remove a cookie set by ``put``."""
+    response.delete_cookie(cookie_name(conn, name), path="/", secure=is_secure(conn), httponly=True, samesite="lax")

@@ -1,0 +1,28 @@
+"""Endpoints that cost much: each person has one request in the works at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from meeting_server.web.site.addresses import household_of
+from meeting_server.web.site.auth import viewer_of
+from meeting_server.web.site.house import house_of
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def one_at_a_time(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, when it is this person's turn; it then raises Refused(rate_limited) too. Strangers are one by household."""
+
+    @wraps(endpoint)
+    async def in_turn(request: Request) -> Response:
+        viewer = await viewer_of(request)
+        who = str(viewer.participant_id) if viewer is not None else f"of {household_of(request)}"
+        async with house_of(request).workshop.turn(who):
+            return await endpoint(request)
+
+    return in_turn

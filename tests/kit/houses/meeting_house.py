@@ -1,0 +1,152 @@
+"""A whole house with a desk and running meetings, asked through ASGI: for tests of scheduling, joining and reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from meeting_server.domain.commands import Actor, AdjournMeeting, MarkPresent, OpenMeeting
+from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.roles import Role
+from meeting_server.domain.terms import ItemPlan
+from meeting_server.journal.sql import SqlJournal
+from meeting_server.live.clock import Clock
+from meeting_server.live.outcome import Acked
+from meeting_server.live.registry import Registry
+from meeting_server.media.api import MediaPlane
+from meeting_server.store.schedule.schedule import Listed, Plan, Scheduled
+from meeting_server.web.meeting.whip import resume
+from meeting_server.web.people.revoking import catch_up
+from meeting_server.web.routes import routes
+from meeting_server.web.schedule.scheduling import Desk
+from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.dates import local
+from tests.kit.houses.houses import Browser, TestHouse, people_house
+
+HOUR: Millis = 3_600_000
+LINK = re.compile(r"http://house\.test(/j/[A-Za-z0-9_-]{43})")
+
+
+@dataclass
+class MeetingHouse:
+    """A test house in which meetings can be scheduled and held."""
+
+    inner: TestHouse
+    desk: Desk
+    registry: Registry
+
+    def pid(self, who: str) -> ParticipantId:
+        return ParticipantId(self.inner.people[who].member_id)
+
+    def browser(self) -> Browser:
+        return self.inner.browser()
+
+    async def signed_in(self, who: str) -> Browser:
+        return await self.inner.signed_in(who)
+
+    def plan(self, starts_in: Millis = HOUR // 2, **changes: object) -> Plan:
+        """A general meeting of the branch: 何雨桐 keeps the record, 丁文静 chairs, 林晓雨 is called."""
+        start = now_millis() + starts_in
+        plan = Plan(
+            self.inner.branch.branch_id,
+            "general",
+            "支部党员大会",
+            "A305",
+            start,
+            start + HOUR,
+            "general_meeting",
+            False,
+            (ItemPlan("学习", 30), ItemPlan("表决", 15)),
+            (
+                Listed(self.pid("secretary"), Role.SECRETARY),
+                Listed(self.pid("member"), Role.CHAIR),
+                Listed(self.pid("probationary")),
+            ),
+        )
+        return replace(plan, **changes)  # type: ignore[arg-type]  # fields of Plan by name
+
+    async def scheduled(self, starts_in: Millis = HOUR // 2, **changes: object) -> Scheduled:
+        return await self.desk.schedule.add(self.plan(starts_in, **changes), self.pid("secretary"), now_millis())
+
+    async def link(self, meeting_id: MeetingId, who: str | None = None, *, max_uses: int = 0, lasts: Millis = HOUR) -> str:
+        """The path of a fresh link: personal for ``who``, else for guests."""
+        invitations = self.inner.house.invitations
+        issued = await invitations.issue(
+            meeting_id,
+            issued_by=self.pid("secretary"),
+            now=now_millis(),
+            expires_at=now_millis() + lasts,
+            member_id=self.pid(who) if who else None,
+            max_uses=max_uses,
+        )
+        return f"/j/{invitations.token(issued.invitation_id)}"
+
+    async def do(self, meeting_id: MeetingId, who: str, command: OpenMeeting | AdjournMeeting | MarkPresent) -> None:
+        """One accepted command of a live meeting."""
+        outcome = await self.registry.submit(meeting_id, Actor(self.pid(who)), command)
+        assert isinstance(outcome, Acked), outcome
+
+    async def open(self, meeting_id: MeetingId) -> None:
+        await self.do(meeting_id, "secretary", OpenMeeting())
+        await self.desk.on_phase(meeting_id, "open", now_millis())
+
+    async def adjourn(self, meeting_id: MeetingId) -> None:
+        await self.do(meeting_id, "secretary", AdjournMeeting())
+        await self.desk.on_phase(meeting_id, "adjourned", now_millis())
+
+
+def form_fields(house: MeetingHouse, **changes: str | list[str]) -> dict[str, str | list[str]]:
+    """What the form of a general meeting sends."""
+    start = local(now_millis()) + timedelta(days=3)
+    fields: dict[str, str | list[str]] = {
+        "kind": "general",
+        "version": "0",
+        "title": "2026年11月支部党员大会",
+        "date": f"{start:%Y-%m-%d}",
+        "time": "19:00",
+        "minutes": "90",
+        "place": "教学楼 A305",
+        "item-title": ["学习文件", "表决"],
+        "item-minutes": ["30", ""],
+        "item-speaker": ["何雨桐", ""],
+        "chair": house.pid("member"),
+        "secretary": house.pid("secretary"),
+        "person": [house.pid("member"), house.pid("secretary"), house.pid("probationary")],
+        "guests": "高原",
+        "preset": "general_meeting",
+        "do": "save",
+    }
+    return fields | changes
+
+
+def start_of(fields: dict[str, str | list[str]]) -> datetime:
+    return datetime.strptime(f"{fields['date']} {fields['time']}", "%Y-%m-%d %H:%M")  # noqa: DTZ007 read as Shanghai  # noqa: DTZ007 read as Shanghai
+
+
+@asynccontextmanager
+async def meeting_house(folder: Path, media: MediaPlane | None = None, clock: Clock | None = None) -> AsyncIterator[MeetingHouse]:
+    async with people_house(folder, routes) as inner:
+        desk = Desk.set_up(inner.house.database, inner.house.directory, folder / "documents")
+        journal = SqlJournal(inner.house.database)
+        registry = Registry(
+            journal,
+            desk.presets,
+            desk.convener.convening,
+            recordings_dir=folder / "recordings",
+            media=media,
+            clock=clock,
+            on_rights=partial(catch_up, inner.house),
+            resumes=partial(resume, inner.house),
+        )
+        inner.house.desk, inner.house.registry = desk, registry
+        await registry.start()
+        try:
+            yield MeetingHouse(inner, desk, registry)
+        finally:
+            await registry.stop()
+            await journal.close()

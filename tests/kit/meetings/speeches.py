@@ -1,0 +1,40 @@
+"""A speech engine that hears what it is told, so that tests of the record know every word."""
+
+from __future__ import annotations
+
+from meeting_server.archive.record.cues import CUES, Cue, Cues, SpokenWord, save
+from meeting_server.archive.record.step import Material, Progress
+from meeting_server.domain.ids import HALL, Millis
+
+Said = tuple[str, float, float, str]
+"""File of the track, beginning and end in seconds of that track, words."""
+
+
+class ToldSpeech:
+    """The step ``speech`` of a pipeline: cues from ``said``, in the shape a real engine leaves them."""
+
+    def __init__(self, said: list[Said]) -> None:
+        self._said = said
+        self.heard = 0
+
+    def made_from(self, material: Material) -> str:
+        return ",".join(sorted(track.path for track in material.timeline.tracks if track.media == "audio"))
+
+    async def make(self, material: Material, progress: Progress) -> tuple[str, ...]:
+        self.heard += 1
+        tracks = {track.path: track for track in material.timeline.tracks}
+        cues = []
+        for path, since, until, text in self._said:
+            track = tracks.get(path)
+            if track is None:
+                continue
+            begin, end = track.since + ms(since), track.since + ms(until)
+            words = (SpokenWord(begin, end, text),)
+            cues.append(Cue(f"{path.split('.')[0]}.{ms(since)}", begin, end, track.participant_id, track.name, HALL, text, words))
+        progress(50)
+        save(material.folder, Cues(material.timeline.meeting_id, "told", "zh-CN", tuple(sorted(cues, key=lambda cue: cue.since))))
+        return (CUES,)
+
+
+def ms(seconds: float) -> Millis:
+    return round(seconds * 1000)

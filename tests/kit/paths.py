@@ -1,0 +1,13 @@
+"""Where the checkout is, and the files that tests read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "tests" / "data"
+GOLDEN = ROOT / "tests" / "golden"
+OFFERS = DATA / "media_offers"
+"""SDP offers as browsers and encoders make them."""
+CLIENT = ROOT / "web_client"
+AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
