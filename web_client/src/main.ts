@@ -28,7 +28,7 @@ import { lateSheets } from "./views/late_sheets";
 import type { ConsoleSheets } from "./views/layers";
 import { latePapers } from "./views/vote/late_papers";
 import { forgetSentPapers } from "./views/vote/paper";
-import { Close, type Collect } from "./wire/messages";
+import { Close, type Collect, VoteMethod } from "./wire/messages";
 
 /** The sheets of secret votes are fetched so long (ms) after the room, when there is none yet. */
 const PAPERS_COME = 4_000;
@@ -199,7 +199,7 @@ function watchKnocks(): void {
 }
 
 let ballots: Ballots | null = null;
-const secretVotes = computed(() => motions.value.filter((motion) => motion.method === "secret" && motion.paper !== null));
+const secretVotes = computed(() => motions.value.filter((motion) => motion.method === VoteMethod.SECRET && motion.paper !== null));
 
 /** Screens and sheets that need not be there for the first picture of the room. */
 function bringSheets(): void {

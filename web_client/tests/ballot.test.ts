@@ -21,7 +21,7 @@ import type { Collect, Motion } from "../src/wire/messages";
 
 const folder = new URL("../../tests/", import.meta.url);
 const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as T;
-const vectors = read<Record<string, string>[]>("vectors/rfc9474-vectors.json");
+const vectors = read<Record<string, string>[]>("data/rfc9474-vectors.json");
 const made = read<{
   paper_id: string;
   modulus: string;

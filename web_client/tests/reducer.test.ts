@@ -22,7 +22,11 @@ interface Story {
 const root = resolve(import.meta.dirname, "../..");
 const own = resolve(root, ".venv/bin/python");
 const stories = JSON.parse(
-  execFileSync(existsSync(own) ? own : "python3", ["-m", "tests.kit.houses.client_views"], { cwd: root, maxBuffer: 1 << 28, encoding: "utf8" }),
+  execFileSync(existsSync(own) ? own : "python3", ["-m", "tests.kit.houses.client_views"], {
+    cwd: root,
+    maxBuffer: 1 << 28,
+    encoding: "utf8",
+  }),
 ) as Story[];
 
 /** The server's counters of ids are no part of what a phone keeps. */

@@ -1,29 +1,39 @@
 /** Democratic appraisal (民主评议): what each of its three sheets asks, and how many can be 优秀. */
-import type { Candidate, Motion, ParticipantId, Preset, Tally } from "../wire/messages";
-
-export const GRADES = ["excellent", "good", "pass", "fail"] as const;
-/** The mark of a self-appraisal in words. */
-export const TEXT = "t:";
-export const LONGEST_TEXT = 500;
+import { GRADES, onCandidate, read } from "./marks";
+import {
+  AppraisalSheet,
+  type Candidate,
+  Grade,
+  type Motion,
+  MotionForce,
+  type ParticipantId,
+  type Preset,
+  type Tally,
+  VoteMethod,
+} from "../wire/messages";
 
 /** Whether its ballots hold grades: an organisation sheet is adopted as a whole, like a motion. */
 export function gradesPeople(motion: Motion): boolean {
-  return motion.force === "appraisal" && motion.sheet !== "organisation";
+  return motion.force === MotionForce.APPRAISAL && motion.sheet !== AppraisalSheet.ORGANISATION;
 }
 
 /** Whether it has a verdict. */
 export function decides(motion: Motion): boolean {
-  return motion.force === "motion" || motion.force === "election" || (motion.force === "appraisal" && motion.sheet === "organisation");
+  return (
+    motion.force === MotionForce.MOTION ||
+    motion.force === MotionForce.ELECTION ||
+    (motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.ORGANISATION)
+  );
 }
 
 /** Whether its choices are 赞成, 不赞成, 弃权. */
 export function takesThree(motion: Motion): boolean {
-  return motion.force !== "election" && decides(motion);
+  return motion.force !== MotionForce.ELECTION && decides(motion);
 }
 
 /** A rule for appraisals: a secret paper that decides nothing. */
 export function isForAppraisals({ passing, method }: Preset): boolean {
-  return passing == null && method === "secret";
+  return passing == null && method === VoteMethod.SECRET;
 }
 
 /** 1/3 */
@@ -43,24 +53,27 @@ export function ownLine(motion: Motion, who: ParticipantId | undefined): Candida
 
 /** Grade and words of a ballot on a self sheet, where there are any. */
 export function ownAppraisal(choices: readonly string[]): {
-  readonly grade: (typeof GRADES)[number] | undefined;
+  readonly grade: Grade | undefined;
   readonly text: string | undefined;
 } {
-  const text = choices.find((mark) => mark.startsWith(TEXT))?.slice(TEXT.length);
-  return { text, grade: GRADES.find((one) => choices.some((mark) => !mark.startsWith(TEXT) && mark.endsWith(`:${one}`))) };
+  const marks = choices.map(read);
+  return { text: marks.find((mark) => mark?.remark !== undefined)?.remark, grade: marks.find((mark) => mark?.grade)?.grade };
 }
 
 /** What a mutual sheet proposes for each person: the arithmetic of `domain.votes.appraisals.grades`. */
-export function proposedGrades(motion: Motion, tally: Tally): Readonly<Record<string, (typeof GRADES)[number]>> {
+export function proposedGrades(motion: Motion, tally: Tally): Readonly<Record<string, Grade>> {
   const counts = new Map(tally.counts);
-  const given = (one: Candidate, grade: string): number => counts.get(`${one.candidate_id}:${grade}`) ?? 0;
-  const proposed: Record<string, (typeof GRADES)[number]> = {};
+  const given = (one: Candidate, grade: Grade): number => counts.get(onCandidate(one, grade)) ?? 0;
+  const proposed: Record<string, Grade> = {};
   for (const one of motion.candidates) {
-    proposed[one.candidate_id] = GRADES.reduce((best, grade) => (given(one, grade) > given(one, best) ? grade : best));
+    proposed[one.candidate_id] = GRADES.reduce<Grade>(
+      (best, grade) => (given(one, grade) > given(one, best) ? grade : best),
+      Grade.EXCELLENT,
+    );
   }
   const best = motion.candidates
-    .filter((one) => proposed[one.candidate_id] === "excellent")
-    .sort((a, b) => given(b, "excellent") - given(a, "excellent"));
-  for (const one of best.slice(mostExcellent(motion.preset, motion.candidates.length))) proposed[one.candidate_id] = "good";
+    .filter((one) => proposed[one.candidate_id] === Grade.EXCELLENT)
+    .sort((a, b) => given(b, Grade.EXCELLENT) - given(a, Grade.EXCELLENT));
+  for (const one of best.slice(mostExcellent(motion.preset, motion.candidates.length))) proposed[one.candidate_id] = Grade.GOOD;
   return proposed;
 }

@@ -1,11 +1,11 @@
 /** Counting who is expected and who is here: the arithmetic of the server's `domain.votes.electorate` and `domain.votes.rules`. */
-import type { Electorate, MeetingState, Participant, QuorumCheck, Threshold } from "../wire/messages";
+import { Comparison, Electorate, type MeetingState, type Participant, type QuorumCheck, type Threshold } from "../wire/messages";
 
 /** How many of `base` satisfy a threshold: the least whole number, and at least one. */
 export function needed(threshold: Threshold, base: number): number {
   const share = threshold.numerator * base;
   const least =
-    threshold.comparison === "at_least" ? Math.ceil(share / threshold.denominator) : Math.floor(share / threshold.denominator) + 1;
+    threshold.comparison === Comparison.AT_LEAST ? Math.ceil(share / threshold.denominator) : Math.floor(share / threshold.denominator) + 1;
   return Math.max(1, least);
 }
 
@@ -15,9 +15,9 @@ export const WITHHELD = "withheld";
 /** Whether a participant is among those a motion of this electorate counts. */
 export function isEntitled(p: Participant, electorate: Electorate): boolean {
   if ((p.removed && !p.counted) || p.kind !== "person") return false;
-  if (electorate === "everyone") return true;
-  if (electorate === "members") return p.standing === "full" || p.standing === "probationary";
-  return p.voting && !p.excluded_reason && (electorate === "voting" || p.committee);
+  if (electorate === Electorate.EVERYONE) return true;
+  if (electorate === Electorate.MEMBERS) return p.standing === "full" || p.standing === "probationary";
+  return p.voting && !p.excluded_reason && (electorate === Electorate.VOTING || p.committee);
 }
 
 /** 应到, 实到 and whether it is enough, for an electorate and a rule. */

@@ -1,11 +1,11 @@
 /** Several papers opened together: which they are, where one stands among them, and which waits for the member next. */
-import type { Motion } from "../wire/messages";
+import { type Motion, MotionPhase, VoteMethod } from "../wire/messages";
 import { ballotOf, isElector, motions } from "./selectors";
 
 /** The papers opened in one step with this one, itself among them, in their order; empty when it is alone. */
 export function batchOf(motion: Motion): readonly Motion[] {
-  if (motion.opened_at === null || motion.method === "secret") return [];
-  const together = motions.value.filter((one) => one.opened_at === motion.opened_at && one.method !== "secret");
+  if (motion.opened_at === null || motion.method === VoteMethod.SECRET) return [];
+  const together = motions.value.filter((one) => one.opened_at === motion.opened_at && one.method !== VoteMethod.SECRET);
   return together.length > 1 ? together : [];
 }
 
@@ -18,7 +18,7 @@ export function placeOf(motion: Motion): { readonly no: number; readonly of: num
 
 /** Whether the member can still vote on it and has not. */
 export function waitsForMe(motion: Motion): boolean {
-  return motion.phase === "voting" && isElector(motion) && ["none", "refused"].includes(ballotOf(motion.motion_id).state);
+  return motion.phase === MotionPhase.VOTING && isElector(motion) && ["none", "refused"].includes(ballotOf(motion.motion_id).state);
 }
 
 /** The next paper of the batch that waits for the member: after this one, then from the beginning. */

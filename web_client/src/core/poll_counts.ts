@@ -1,5 +1,6 @@
 /** What a poll's counts say: shares, the mean of a scale, words by how often they were written. */
-import type { Motion, Tally } from "../wire/messages";
+import { read } from "./marks";
+import { type Motion, MotionForce, MotionPhase, type Tally, VoteMethod } from "../wire/messages";
 
 export type Counts = Tally["counts"];
 
@@ -8,7 +9,11 @@ export const SHOWN_FROM = 3;
 
 /** Whether the meeting sees where this poll stands while it runs: never a decision, never anything secret. */
 export function showsRunning(motion: Motion): boolean {
-  return motion.force === "poll" && motion.method !== "secret" && (motion.phase === "voting" || motion.phase === "closed");
+  return (
+    motion.force === MotionForce.POLL &&
+    motion.method !== VoteMethod.SECRET &&
+    (motion.phase === MotionPhase.VOTING || motion.phase === MotionPhase.CLOSED)
+  );
 }
 
 /** Per cent, whole. */
@@ -34,7 +39,7 @@ export function wordsOf(counts: Counts): readonly Word[] {
   const ranked = counts.filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
   const most = ranked[0]?.[1] ?? 1;
   return ranked.map(([mark, n]) => ({
-    word: mark.replace(/^w:/, ""),
+    word: read(mark)?.writtenIn ?? mark,
     n,
     size: most === 1 ? 2 : 1 + Math.round((3 * (n - 1)) / (most - 1)),
   }));

@@ -1,13 +1,14 @@
 /** Questions views ask of the meeting; each is computed once and only when what it reads changes. */
 import { computed } from "@preact/signals";
 import {
-  HALL,
   type AgendaItem,
   type CommandKind,
+  HALL,
   type MeetingState,
   type Message,
   type Motion,
   type MotionId,
+  MotionPhase,
   type Participant,
   type ParticipantId,
   type RollCall,
@@ -173,14 +174,15 @@ export const chat = computed<readonly (Message & { readonly pending?: boolean })
 // --- votes and roll call ---------------------------------------------------------------------------------
 
 export const motions = computed<readonly Motion[]>(() => Object.values(meeting.value?.motions ?? {}));
-export const votingMotion = computed(() => motions.value.find((m) => m.phase === "voting") ?? null);
+export const votingMotion = computed(() => motions.value.find((m) => m.phase === MotionPhase.VOTING) ?? null);
+/** The phases in which a paper is out. */
+export const RUNNING: readonly MotionPhase[] = [MotionPhase.PREPARING, MotionPhase.COLLECTING, MotionPhase.VOTING, MotionPhase.SEALING];
 /** The motion whose paper is out, in any of its phases; at most one runs at a time, a batch of open ones aside. */
-export const runningMotion = computed(
-  () => motions.value.find((m) => ["preparing", "collecting", "voting", "sealing"].includes(m.phase)) ?? null,
-);
+export const runningMotion = computed(() => motions.value.find((m) => RUNNING.includes(m.phase)) ?? null);
 /** The motion published last, if any. */
 export const lastPublished = computed(
-  () => motions.value.filter((m) => m.phase === "published").sort((a, b) => (b.published_at ?? 0) - (a.published_at ?? 0))[0] ?? null,
+  () =>
+    motions.value.filter((m) => m.phase === MotionPhase.PUBLISHED).sort((a, b) => (b.published_at ?? 0) - (a.published_at ?? 0))[0] ?? null,
 );
 
 export type BallotState =

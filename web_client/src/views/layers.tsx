@@ -16,12 +16,13 @@ import { latePapers } from "./vote/late_papers";
 import { ResultSheet, ResultsSheet } from "./vote/result_sheet";
 import { motionInFront } from "./vote/stages";
 import { VoteSheet } from "./vote/vote_sheet";
+import { MotionPhase } from "../wire/messages";
 
 /** Results already seen on this phone; those published before it came are not pushed in front. */
 const seenResults = signal<ReadonlySet<string> | null>(null);
 
 export function markResultsSeen(): void {
-  seenResults.value = new Set(motions.value.filter((motion) => motion.phase === "published").map((motion) => motion.motion_id));
+  seenResults.value = new Set(motions.value.filter((motion) => motion.phase === MotionPhase.PUBLISHED).map((motion) => motion.motion_id));
 }
 
 /** Results of a batch come one after another, in the order they were published. */
@@ -29,7 +30,7 @@ function freshResult(): JSX.Element | null {
   const seen = seenResults.value;
   if (seen === null || composing.value) return null;
   const fresh = motions.value
-    .filter((motion) => motion.phase === "published" && !seen.has(motion.motion_id))
+    .filter((motion) => motion.phase === MotionPhase.PUBLISHED && !seen.has(motion.motion_id))
     .sort((a, b) => (a.published_at ?? 0) - (b.published_at ?? 0));
   const [motion] = fresh;
   if (motion === undefined) return null;

@@ -11,6 +11,7 @@ import { Button } from "../widgets/button";
 import { Sheet } from "../widgets/sheet";
 import { back, go, layout } from "./layout";
 import { BigTypeRow, ProfileChoice } from "./settings_sheet";
+import { MotionPhase } from "../wire/messages";
 
 const forward = <Icon name="forward" />;
 
@@ -83,7 +84,7 @@ function MediaRows(): JSX.Element | null {
 export function MoreSheet(): JSX.Element {
   const step = currentItem.value;
   const papers = meeting.value?.documents.length ?? 0;
-  const votes = motions.value.filter((motion) => motion.phase !== "drafted").length;
+  const votes = motions.value.filter((motion) => motion.phase !== MotionPhase.DRAFTED).length;
   const inConsole = layout.value.place === "console";
   return (
     <Sheet

@@ -4,7 +4,7 @@ import { t } from "../core/i18n";
 import { may } from "../core/permissions";
 import { nameOf, participant } from "../core/selectors";
 import { closedForMe, media, meeting, outbox, self } from "../core/store";
-import { HALL, type MeetingState, type Participant } from "../wire/messages";
+import { HALL, type MeetingState, MotionPhase, type Participant } from "../wire/messages";
 import { say } from "../widgets/announce";
 
 export interface Notice {
@@ -89,24 +89,24 @@ export function watchForNotices(): () => void {
       compare(old, state, before, after);
     if (state !== null) {
       for (const motion of Object.values(state.motions)) {
-        if (motion.phase === "collecting" && spokenCollecting !== motion.motion_id) {
+        if (motion.phase === MotionPhase.COLLECTING && spokenCollecting !== motion.motion_id) {
           spokenCollecting = motion.motion_id;
           say(t("vote.spoken_collecting", { title: motion.title }), true);
           buzz();
         }
-        if (motion.phase === "voting" && !spokenVotes.has(motion.motion_id)) {
+        if (motion.phase === MotionPhase.VOTING && !spokenVotes.has(motion.motion_id)) {
           spokenVotes.add(motion.motion_id);
           say(t("vote.spoken_open", { title: motion.title }), true);
           buzz();
         }
         const earlier = old?.motions[motion.motion_id]?.phase;
-        if ((earlier === "voting" || earlier === "collecting") && motion.phase === "withdrawn") {
+        if ((earlier === MotionPhase.VOTING || earlier === MotionPhase.COLLECTING) && motion.phase === MotionPhase.WITHDRAWN) {
           add("withdrawn", {
             title: motion.title,
             why: motion.withdrawn_reason === "" ? "" : t("room.notice_reason", { why: motion.withdrawn_reason }),
           });
         }
-        if (old !== null && motion.phase === "published" && old.motions[motion.motion_id]?.phase !== "published")
+        if (old !== null && motion.phase === MotionPhase.PUBLISHED && old.motions[motion.motion_id]?.phase !== MotionPhase.PUBLISHED)
           say(t("vote.spoken_published", { title: motion.title }), true);
       }
       const call = state.roll_call;

@@ -1,5 +1,5 @@
 /** This phone's part in secret votes: collect, cast, keep the receipt, check it against the sealed bulletin. Every step is saved before it is sent and may be taken again. */
-import type { Collect, Collected, Motion, RejectedFrame } from "../../wire/messages";
+import { type Collect, type Collected, type Motion, MotionPhase, type RejectedFrame, VoteMethod } from "../../wire/messages";
 import { blind, finalize, PREFIX_LENGTH, SALT_LENGTH } from "./blind";
 import { fromHex, fromNumber, joined, toHex, toNumber } from "./bytes";
 import { asOwn, ownPapers, papersKnown, settled, type KeptPaper } from "./kept";
@@ -96,7 +96,7 @@ export class Ballots {
     [this.motions, this.present, this.live] = [motions, present, live];
     await this.load();
     await Promise.all(
-      this.motions.filter((motion) => motion.method === "secret" && motion.paper !== null).map((motion) => this.step(motion)),
+      this.motions.filter((motion) => motion.method === VoteMethod.SECRET && motion.paper !== null).map((motion) => this.step(motion)),
     );
   }
 
@@ -135,9 +135,9 @@ export class Ballots {
     const { motion_id: id, phase } = motion;
     const paper = this.kept[id];
     const elector = motion.electorate.includes(this.wiring.participant_id);
-    if (phase === "collecting" && elector && this.present && this.live) {
+    if (phase === MotionPhase.COLLECTING && elector && this.present && this.live) {
       if (paper === undefined || (paper.token === "" && paper.refused === "")) await this.once(`collect-${id}`, () => this.collect(motion));
-    } else if (phase === "voting" && paper !== undefined) {
+    } else if (phase === MotionPhase.VOTING && paper !== undefined) {
       // asked before the end of collecting, the answer lost: the server gives the stored one
       if (paper.token === "" && paper.refused === "" && this.live) await this.once(`collect-${id}`, () => this.collect(motion));
       else if (this.unanswered(paper) && !this.attempts.has(id)) this.postLater(id, 0);

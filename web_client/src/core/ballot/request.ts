@@ -1,5 +1,5 @@
 /** A ballot as it is sent: every request for one paper has the same length, so that its length does not tell what was chosen. */
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionForce, PollShape } from "../../wire/messages";
 import { utf8 } from "./bytes";
 
 /** A ballot as it is posted; byte strings as hex. `padding` is not read. */
@@ -26,7 +26,7 @@ const WORD = 20 * 6 + AROUND;
 export function lengthFor(motion: Motion): number {
   const ids = [...motion.choices.map((one) => one.choice_id), ...motion.candidates.map((one) => one.candidate_id)];
   const marks = ids.reduce((sum, id) => sum + utf8(JSON.stringify(id)).length + AROUND, 0);
-  const words = motion.force === "election" ? motion.candidates.length : motion.shape === "word" ? motion.max_choices : 0;
+  const words = motion.force === MotionForce.ELECTION ? motion.candidates.length : motion.shape === PollShape.WORD ? motion.max_choices : 0;
   return Math.min(MOST, Math.ceil((FIXED + marks + words * WORD) / STEP) * STEP);
 }
 

@@ -1,14 +1,15 @@
 /** Motions, polls, elections: what comes before the paper, the paper, open and secret, and the result. */
-import type {
-  EventData,
-  MeetingState,
-  Motion,
-  MotionDrafted,
-  MotionId,
-  MotionMoved,
-  MotionOpened,
-  PaperOpened,
-  VoteMethod,
+import {
+  type EventData,
+  type MeetingState,
+  type Motion,
+  type MotionDrafted,
+  type MotionId,
+  type MotionMoved,
+  type MotionOpened,
+  MotionPhase,
+  type PaperOpened,
+  type VoteMethod,
 } from "../../wire/messages";
 import type { Steps } from "./fold";
 
@@ -52,7 +53,7 @@ function words(event: Words, method: VoteMethod) {
 function fresh(event: Words, method: VoteMethod): Motion {
   return {
     ...words(event, method),
-    phase: "drafted",
+    phase: MotionPhase.DRAFTED,
     electorate: [],
     moved_at: null,
     opened_at: null,
@@ -87,7 +88,7 @@ function opened(state: MeetingState, event: MotionOpened | PaperOpened, method: 
   const before = state.motions[event.motion_id];
   return {
     ...fresh(event, method),
-    phase: "voting",
+    phase: MotionPhase.VOTING,
     electorate: event.electorate,
     moved_at: before?.moved_at ?? null,
     opened_at: at,
@@ -100,7 +101,7 @@ function opened(state: MeetingState, event: MotionOpened | PaperOpened, method: 
 
 /** What the result of a closed box or vote adds to the motion. */
 function closed({ quorum, returned, tally, verdict, issued, root }: EventData["MotionClosed"], at: number): Partial<Motion> {
-  return { phase: "closed", closed_at: at, quorum_at_close: quorum, returned, tally, verdict, issued, root };
+  return { phase: MotionPhase.CLOSED, closed_at: at, quorum_at_close: quorum, returned, tally, verdict, issued, root };
 }
 
 export const motions: Steps<
@@ -128,7 +129,7 @@ export const motions: Steps<
     withMotion(state, {
       ...(state.motions[event.motion_id] ?? fresh(event, event.method)),
       ...words(event, event.method),
-      phase: "moved",
+      phase: MotionPhase.MOVED,
       moved_at: at,
       amendments: [],
     }),
@@ -138,7 +139,7 @@ export const motions: Steps<
       text,
       amendments: [...m.amendments, { title: m.title, text: m.text, amended_by, amended_at: at }],
     })),
-  MotionDiscussed: (state, { motion_id }) => edited(state, motion_id, () => ({ phase: "discussed" })),
+  MotionDiscussed: (state, { motion_id }) => edited(state, motion_id, () => ({ phase: MotionPhase.DISCUSSED })),
   WrittenOpinionFiled: (state, { motion_id, opinion }) => edited(state, motion_id, (m) => ({ opinions: [...m.opinions, opinion] })),
   OfficerAppointed: (state, { participant_id, office, motion_id }) => ({
     ...state,
@@ -153,29 +154,30 @@ export const motions: Steps<
     })),
   MotionClosed: (state, event, at) => edited(state, event.motion_id, () => closed(event, at)),
   MotionPublished: (state, { motion_id, tally, verdict, named, paper_count }, at) =>
-    edited(state, motion_id, () => ({ phase: "published", published_at: at, tally, verdict, named, paper_count, running: null })),
+    edited(state, motion_id, () => ({ phase: MotionPhase.PUBLISHED, published_at: at, tally, verdict, named, paper_count, running: null })),
   MotionWithdrawn: (state, { motion_id, reason }, at) =>
     edited(state, motion_id, (m) => ({
-      phase: "withdrawn",
+      phase: MotionPhase.WITHDRAWN,
       withdrawn_reason: reason,
       running: null,
       closed_at: m.closed_at !== null || m.opened_at === null ? m.closed_at : at,
     })),
   PaperRequested: (state, { motion_id, seconds, collect_seconds, requested_by }) =>
-    edited(state, motion_id, () => ({ phase: "preparing", seconds, collect_seconds, opened_by: requested_by })),
-  PaperAbandoned: (state, { motion_id }) => edited(state, motion_id, (m) => ({ phase: m.moved_at !== null ? "moved" : "drafted" })),
+    edited(state, motion_id, () => ({ phase: MotionPhase.PREPARING, seconds, collect_seconds, opened_by: requested_by })),
+  PaperAbandoned: (state, { motion_id }) =>
+    edited(state, motion_id, (m) => ({ phase: m.moved_at !== null ? MotionPhase.MOVED : MotionPhase.DRAFTED })),
   PaperOpened: (state, event, at) =>
     withMotion(state, {
       ...opened(state, event, "secret", at),
-      phase: "collecting",
+      phase: MotionPhase.COLLECTING,
       paper: event.paper,
       collect_until: event.collect_until,
       seconds: event.seconds,
     }),
-  CollectingClosed: (state, { motion_id, closes_at }) => edited(state, motion_id, () => ({ phase: "voting", closes_at })),
+  CollectingClosed: (state, { motion_id, closes_at }) => edited(state, motion_id, () => ({ phase: MotionPhase.VOTING, closes_at })),
   PaperClosing: (state, { motion_id, quorum, present }, at) =>
     edited(state, motion_id, () => ({
-      phase: "sealing",
+      phase: MotionPhase.SEALING,
       quorum_at_close: quorum,
       present_at_close: present,
       closes_at: at,

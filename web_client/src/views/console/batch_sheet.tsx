@@ -5,7 +5,7 @@ import { takesThree } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { motions, runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import type { Motion, MotionId } from "../../wire/messages";
+import { type Motion, MotionForce, type MotionId, MotionPhase, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
@@ -15,11 +15,11 @@ import { ChoiceRow } from "./choice_row";
 import { papersOf } from "./papers_out";
 import { consequence } from "./rule_words";
 
-const READY: readonly Motion["phase"][] = ["drafted", "moved", "discussed"];
+const READY: readonly MotionPhase[] = [MotionPhase.DRAFTED, MotionPhase.MOVED, MotionPhase.DISCUSSED];
 
 /** What can be opened together: each secret paper has a key and a box of its own and opens by itself. */
 export function openTogether(): readonly Motion[] {
-  return motions.value.filter((one) => READY.includes(one.phase) && one.method !== "secret");
+  return motions.value.filter((one) => READY.includes(one.phase) && one.method !== VoteMethod.SECRET);
 }
 
 /** Why this one can not be opened now, in words; null: it can. */
@@ -102,7 +102,7 @@ export function BatchSheet(): JSX.Element {
                       ) : effect !== null ? (
                         effect.passTitle
                       ) : (
-                        t(one.force === "appraisal" ? "console.sheet_self" : "console.poll_no_force")
+                        t(one.force === MotionForce.APPRAISAL ? "console.sheet_self" : "console.poll_no_force")
                       )}
                     </span>
                   </span>
@@ -133,7 +133,7 @@ export function BatchSheet(): JSX.Element {
 
 /** What was opened together and still takes ballots. */
 export function votingTogether(): readonly Motion[] {
-  return motions.value.filter((one) => one.phase === "voting" && one.method !== "secret");
+  return motions.value.filter((one) => one.phase === MotionPhase.VOTING && one.method !== VoteMethod.SECRET);
 }
 
 /** Ending all of a batch before everyone has voted: what is missing is counted for each, never named. Leaves by itself once nothing is open. */

@@ -29,6 +29,7 @@ import { DraftButton, MotionList, MotionsPanel } from "./motions";
 import { NoteList } from "./notes";
 import { PeopleList, PeopleSearch } from "./people";
 import { QuorumPlot } from "./quorum_plot";
+import { MotionPhase } from "../../wire/messages";
 
 export { ConsoleSheet } from "./sheets";
 
@@ -47,7 +48,7 @@ function openedWords(): string {
 
 /** Motions that wait for an act: voting, or counted and not published. */
 function waitingVotes(): number {
-  return motions.value.filter((m) => m.phase === "voting" || m.phase === "closed").length;
+  return motions.value.filter((m) => m.phase === MotionPhase.VOTING || m.phase === MotionPhase.CLOSED).length;
 }
 
 // --- a phone ---------------------------------------------------------------------------------------------

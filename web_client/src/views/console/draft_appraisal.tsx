@@ -1,9 +1,10 @@
 /** Which of an appraisal's three sheets is drafted; and for the organisation's: what it rests on, and a grade beside each name. */
 import type { JSX } from "preact";
-import { GRADES, mostExcellent, proposedGrades, shareOf } from "../../core/appraisal";
+import { mostExcellent, proposedGrades, shareOf } from "../../core/appraisal";
+import { GRADES } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
-import type { AppraisalSheet, Motion, MotionId, Preset } from "../../wire/messages";
+import { AppraisalSheet, Grade, type Motion, MotionForce, type MotionId, MotionPhase, type Preset } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { kindWords } from "../vote/result";
@@ -31,13 +32,15 @@ export function SheetChoice({ value, onChoose }: { value: AppraisalSheet; onChoo
 
 /** Sheets an organisation sheet can rest on. */
 export function publishedSheets(): readonly Motion[] {
-  return motions.value.filter((one) => one.force === "appraisal" && one.sheet !== "organisation" && one.phase === "published");
+  return motions.value.filter(
+    (one) => one.force === MotionForce.APPRAISAL && one.sheet !== AppraisalSheet.ORGANISATION && one.phase === MotionPhase.PUBLISHED,
+  );
 }
 
 /** The people of a mutual sheet, each with the grade it proposes; null: none is published. */
 function fromMutual(): readonly Standing[] | null {
   const sheet = publishedSheets()
-    .filter((one) => one.sheet === "mutual" && one.tally !== null)
+    .filter((one) => one.sheet === AppraisalSheet.MUTUAL && one.tally !== null)
     .pop();
   if (sheet?.tally == null) return null;
   const grades = proposedGrades(sheet, sheet.tally);
@@ -83,7 +86,7 @@ export function gradesWrong(list: readonly Standing[], preset: Preset): string |
   const left = list.filter((one) => one.grade === "").length;
   if (left > 0) return t("console.grades_left", { n: left });
   const most = mostExcellent(preset, list.length);
-  const given = list.filter((one) => one.grade === "excellent").length;
+  const given = list.filter((one) => one.grade === Grade.EXCELLENT).length;
   return given > most ? t("console.too_many_excellent", { n: given, most, of: list.length, share: shareOf(preset) }) : null;
 }
 
@@ -98,7 +101,7 @@ export function GradesGiven({
   onChange: (list: readonly Standing[]) => void;
 }): JSX.Element {
   const most = mostExcellent(preset, list.length);
-  const given = list.filter((one) => one.grade === "excellent").length;
+  const given = list.filter((one) => one.grade === Grade.EXCELLENT).length;
   const everyone = mayStand();
   const mutual = fromMutual();
   return (

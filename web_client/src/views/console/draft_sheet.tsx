@@ -5,7 +5,17 @@ import { mostExcellent, shareOf } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import type { AppraisalSheet, CommandData, ItemId, MotionForce, MotionId, PollShape, Preset, VoteMethod } from "../../wire/messages";
+import {
+  AppraisalSheet,
+  type CommandData,
+  type ItemId,
+  MotionForce,
+  type MotionId,
+  PollShape,
+  type Preset,
+  RuleMethod,
+  type VoteMethod,
+} from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Field } from "../../widgets/field";
 import { Icon } from "../../widgets/icon";
@@ -83,9 +93,11 @@ function goodChoices(labels: readonly string[]): boolean {
 
 /** How a motion or poll may be voted on: a rule may ask for one way. */
 function methods(force: MotionForce, sheet: AppraisalSheet, preset: Preset | undefined): readonly VoteMethod[] {
-  if (force === "appraisal" && sheet !== "organisation") return [sheet === "self" ? "named" : "secret"];
-  if (force === "election" || force === "survey") return ["secret"];
-  return force !== "poll" && preset !== undefined && preset.method !== "free" ? [preset.method] : ["open", "named", "secret"];
+  if (force === MotionForce.APPRAISAL && sheet !== AppraisalSheet.ORGANISATION) return [sheet === AppraisalSheet.SELF ? "named" : "secret"];
+  if (force === MotionForce.ELECTION || force === MotionForce.SURVEY) return ["secret"];
+  return force !== MotionForce.POLL && preset !== undefined && preset.method !== RuleMethod.FREE
+    ? [preset.method]
+    : ["open", "named", "secret"];
 }
 
 /** `decided`: by 赞成 and 不赞成; `excellent`: how many can be 优秀 in the words for them, if the rule is asked for that. */
@@ -180,17 +192,17 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const tried = useSignal(false);
 
   const kind = force.value;
-  const asks = kind === "poll" || kind === "survey";
-  const ofPeople = kind === "election" || kind === "appraisal";
-  const adopting = kind === "appraisal" && sheet.value === "organisation";
-  const possible = kind === "appraisal" ? sheetRules(sheet.value, basis.value) : rules(kind);
+  const asks = kind === MotionForce.POLL || kind === MotionForce.SURVEY;
+  const ofPeople = kind === MotionForce.ELECTION || kind === MotionForce.APPRAISAL;
+  const adopting = kind === MotionForce.APPRAISAL && sheet.value === AppraisalSheet.ORGANISATION;
+  const possible = kind === MotionForce.APPRAISAL ? sheetRules(sheet.value, basis.value) : rules(kind);
   const named = possible.find((p) => p.preset_id === presetId.value) ?? possible[0];
   const preset = adopting ? adoptionRule(named, basis.value) : named;
   const ways = methods(kind, sheet.value, preset);
   const method = ways.includes(wished.value) ? wished.value : (ways[0] ?? "open");
-  const withLabels = asks && shape.value === "choices";
-  const electionWrong = kind === "election" ? termsWrong(terms.value, candidates.value.length, preset) : null;
-  const groupWrong = kind === "survey" && !/^\d{1,3}$/.test(group.value.trim());
+  const withLabels = asks && shape.value === PollShape.CHOICES;
+  const electionWrong = kind === MotionForce.ELECTION ? termsWrong(terms.value, candidates.value.length, preset) : null;
+  const groupWrong = kind === MotionForce.SURVEY && !/^\d{1,3}$/.test(group.value.trim());
   const gradingWrong = adopting && preset ? gradesWrong(candidates.value, preset) : null;
   const good =
     gradingWrong === null &&
@@ -198,7 +210,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
     (!withLabels || goodChoices(labels.value)) &&
     electionWrong === null &&
     !groupWrong &&
-    (kind !== "appraisal" || candidates.value.length > 0);
+    (kind !== MotionForce.APPRAISAL || candidates.value.length > 0);
 
   const fields = (): CommandData["DraftMotion"] => {
     const choices = withLabels ? labels.value.map((label) => ({ choice_id: "", label: label.trim() })) : [];
@@ -210,15 +222,17 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       force: kind,
       method,
       choices,
-      max_choices: withLabels ? Math.min(most.value, choices.length) : asks && shape.value === "word" ? MOST_WORDS : 1,
+      max_choices: withLabels ? Math.min(most.value, choices.length) : asks && shape.value === PollShape.WORD ? MOST_WORDS : 1,
       preset_id: asks ? "" : (named?.preset_id ?? ""),
       shape: asks ? shape.value : "choices",
       candidates: ofPeople ? candidatesOf(adopting ? candidates.value : candidates.value.map((one) => ({ ...one, grade: "" }))) : [],
       terms:
-        kind === "election" && base !== "" ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base } : null,
-      sheet: kind === "appraisal" ? sheet.value : "mutual",
+        kind === MotionForce.ELECTION && base !== ""
+          ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base }
+          : null,
+      sheet: kind === MotionForce.APPRAISAL ? sheet.value : AppraisalSheet.MUTUAL,
       based_on: adopting ? basis.value : [],
-      minimum_group: kind === "survey" ? Number(group.value) : 0,
+      minimum_group: kind === MotionForce.SURVEY ? Number(group.value) : 0,
     };
   };
   const save = (then: "open" | "keep"): void => {
@@ -281,9 +295,9 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
           <option value="appraisal">{t("console.appraisal")}</option>
           <option value="survey">{t("console.survey")}</option>
         </select>
-        {kind !== "appraisal" && <p class="field__hint">{t(`console.${kind}_means`)}</p>}
+        {kind !== MotionForce.APPRAISAL && <p class="field__hint">{t(`console.${kind}_means`)}</p>}
       </div>
-      {kind === "appraisal" && (
+      {kind === MotionForce.APPRAISAL && (
         <SheetChoice
           value={sheet.value}
           onChoose={(value) => {
@@ -297,7 +311,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
         hint={t(
           asks
             ? "console.question_hint"
-            : `console.${kind === "motion" ? "motion_hint" : kind === "election" ? "election_hint" : "appraisal_hint"}`,
+            : `console.${kind === MotionForce.MOTION ? "motion_hint" : kind === MotionForce.ELECTION ? "election_hint" : "appraisal_hint"}`,
         )}
         value={title.value}
         onInput={(value) => {
@@ -344,7 +358,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
           ]}
         />
       )}
-      {kind === "survey" && (
+      {kind === MotionForce.SURVEY && (
         <Field
           id="group"
           label={t("console.minimum_group")}
@@ -357,7 +371,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
           }}
         />
       )}
-      {kind === "election" && (
+      {kind === MotionForce.ELECTION && (
         <ElectionFields
           terms={terms.value}
           preset={preset}
@@ -388,13 +402,13 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       {ofPeople && !adopting && (
         <PeopleOnPaper
           list={candidates.value}
-          election={kind === "election"}
+          election={kind === MotionForce.ELECTION}
           onChange={(value) => {
             candidates.value = value;
           }}
         />
       )}
-      {kind === "appraisal" && tried.value && candidates.value.length === 0 && (
+      {kind === MotionForce.APPRAISAL && tried.value && candidates.value.length === 0 && (
         <p class="field__error">
           <Icon name="warning" size="s" />
           <span>{t("console.subjects_missing")}</span>
@@ -428,8 +442,8 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       {!asks && preset && (
         <Rule
           preset={preset}
-          decided={kind === "motion" || adopting}
-          excellent={kind === "appraisal" ? excellentWords(preset, candidates.value.length) : ""}
+          decided={kind === MotionForce.MOTION || adopting}
+          excellent={kind === MotionForce.APPRAISAL ? excellentWords(preset, candidates.value.length) : ""}
         />
       )}
       <div class="field">

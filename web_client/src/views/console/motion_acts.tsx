@@ -1,11 +1,12 @@
 /** What may be done with a motion before its paper opens: put forward, reworded, discussion closed, written opinions filed. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { STANCES } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { nameOf, people } from "../../core/selectors";
 import { isEntitled } from "../../core/attendance";
 import { keepUnsent, unsent } from "../../core/unsent";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionForce, MotionPhase } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Field } from "../../widgets/field";
 import { Icon } from "../../widgets/icon";
@@ -37,7 +38,7 @@ export function MotionActs({ motion }: { motion: Motion }): JSX.Element {
     >
       <p class="small muted">{t(`console.phase_${motion.phase}`)}</p>
       <ul class="rows card card--line card--flush">
-        {motion.phase === "drafted" && (
+        {motion.phase === MotionPhase.DRAFTED && (
           <li>
             <Row
               icon="send"
@@ -47,7 +48,7 @@ export function MotionActs({ motion }: { motion: Motion }): JSX.Element {
             />
           </li>
         )}
-        {motion.phase === "moved" && (
+        {motion.phase === MotionPhase.MOVED && (
           <li>
             <Row
               icon="check"
@@ -66,7 +67,7 @@ export function MotionActs({ motion }: { motion: Motion }): JSX.Element {
             onPress={() => openAct({ kind: "amend", motion: id })}
           />
         </li>
-        {motion.preset.written_opinions && motion.force === "motion" && (
+        {motion.preset.written_opinions && motion.force === MotionForce.MOTION && (
           <li>
             <Row
               icon="text"
@@ -230,7 +231,7 @@ export function OpinionSheet({ motion }: { motion: Motion }): JSX.Element {
         onChoose={(value) => {
           change({ choice: value });
         }}
-        options={["for", "against", "abstain"].map((mark) => [mark, t(`vote.choice_${mark}`)] as const)}
+        options={STANCES.map((mark) => [mark, t(`vote.choice_${mark}`)] as const)}
       />
       <Field
         id="opinion-reference"

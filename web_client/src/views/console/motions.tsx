@@ -6,7 +6,7 @@ import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
 import { showsRunning } from "../../core/poll_counts";
 import { currentItem, motions, runningMotion } from "../../core/selectors";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionForce, MotionPhase, VerdictReason, VoteMethod } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
@@ -24,26 +24,30 @@ import { holders } from "./secret_opening";
 import { tallyWords } from "./tally_words";
 
 export function Kind({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.force === "appraisal")
+  if (motion.force === MotionForce.APPRAISAL)
     return (
-      <Chip tone="force" icon={motion.method === "secret" ? "lock" : "edit"}>
+      <Chip tone="force" icon={motion.method === VoteMethod.SECRET ? "lock" : "edit"}>
         {t(`console.sheet_${motion.sheet}`)}
       </Chip>
     );
-  if (motion.force === "election" || motion.force === "survey")
+  if (motion.force === MotionForce.ELECTION || motion.force === MotionForce.SURVEY)
     return (
       <Chip tone="force" icon="lock">
         {t(`console.${motion.force}`)}
       </Chip>
     );
-  if (motion.force === "poll" && motion.method !== "secret") return <Chip icon="list">{t("console.poll")}</Chip>;
-  if (motion.method === "secret")
+  if (motion.force === MotionForce.POLL && motion.method !== VoteMethod.SECRET) return <Chip icon="list">{t("console.poll")}</Chip>;
+  if (motion.method === VoteMethod.SECRET)
     return (
       <Chip tone="force" icon="lock">
         {t("console.secret")}
       </Chip>
     );
-  return motion.method === "named" ? <Chip icon="edit">{t("console.named")}</Chip> : <Chip icon="ballot">{t("console.open_ballot")}</Chip>;
+  return motion.method === VoteMethod.NAMED ? (
+    <Chip icon="edit">{t("console.named")}</Chip>
+  ) : (
+    <Chip icon="ballot">{t("console.open_ballot")}</Chip>
+  );
 }
 
 /** The beginning of the fingerprint, the same as on the hall's screen. */
@@ -57,7 +61,8 @@ function Fingerprint({ motion }: { motion: Motion }): JSX.Element | null {
 
 /** The count of ballots on paper in the hall, where the meeting has scrutineer and teller. */
 function PaperCountButton({ motion }: { motion: Motion }): JSX.Element | null {
-  if (motion.method !== "secret" || !decides(motion) || holders("scrutineer").length === 0 || holders("teller").length === 0) return null;
+  if (motion.method !== VoteMethod.SECRET || !decides(motion) || holders("scrutineer").length === 0 || holders("teller").length === 0)
+    return null;
   const signed = motion.paper_count?.signed_by.length ?? 0;
   const words =
     motion.paper_count === null
@@ -88,14 +93,14 @@ function Prepared({ motion }: { motion: Motion }): JSX.Element {
         <span class="small muted">{t(`console.phase_${motion.phase}`)}</span>
       </p>
       <p class="strong">{motion.title}</p>
-      {motion.force === "election" && motion.terms !== null && (
+      {motion.force === MotionForce.ELECTION && motion.terms !== null && (
         <p class="small muted">{t("console.terms_title", { seats: motion.terms.seats, n: motion.candidates.length })}</p>
       )}
-      {motion.force === "survey" && <p class="small muted">{t("console.survey_means")}</p>}
-      {motion.force === "appraisal" && <p class="small muted">{t(`console.sheet_${motion.sheet}_means`)}</p>}
-      {effect !== null && (takesThree(motion) || motion.force === "poll") && (
+      {motion.force === MotionForce.SURVEY && <p class="small muted">{t("console.survey_means")}</p>}
+      {motion.force === MotionForce.APPRAISAL && <p class="small muted">{t(`console.sheet_${motion.sheet}_means`)}</p>}
+      {effect !== null && (takesThree(motion) || motion.force === MotionForce.POLL) && (
         <p class="small muted">
-          {motion.force === "poll" ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}
+          {motion.force === MotionForce.POLL ? t("console.poll_words") : `${effect.passTitle}${t("console.comma")}${effect.passWords}`}
         </p>
       )}
       <div class="btn-pair">
@@ -163,9 +168,9 @@ function Closed({ motion }: { motion: Motion }): JSX.Element {
 function Past({ motion }: { motion: Motion }): JSX.Element {
   const verdict = motion.verdict;
   const chip =
-    motion.phase === "withdrawn" ? (
+    motion.phase === MotionPhase.WITHDRAWN ? (
       <Chip icon="remove">{t("console.withdrawn")}</Chip>
-    ) : verdict === null || verdict.reason === "no_force" ? (
+    ) : verdict === null || verdict.reason === VerdictReason.NO_FORCE ? (
       <Chip icon="list">{t("console.poll_over")}</Chip>
     ) : (
       <Chip {...(verdict.carried ? { tone: "counted" as const } : {})} icon={verdict.carried ? "counted" : "info"}>
@@ -181,7 +186,7 @@ function Past({ motion }: { motion: Motion }): JSX.Element {
       >
         <span class="rowx">
           {chip}
-          {motion.phase === "published" && <span class="small muted">{tallyWords(motion)}</span>}
+          {motion.phase === MotionPhase.PUBLISHED && <span class="small muted">{tallyWords(motion)}</span>}
         </span>
         <span class="strong">{motion.title}</span>
       </button>
@@ -200,7 +205,7 @@ function Between({ motion }: { motion: Motion }): JSX.Element {
     <>
       <p class="rowx">
         <Chip tone="pending" icon="pending">
-          {t(motion.phase === "sealing" ? "console.sealing" : "console.preparing")}
+          {t(motion.phase === MotionPhase.SEALING ? "console.sealing" : "console.preparing")}
         </Chip>
       </p>
       <p class="strong">{motion.title}</p>
@@ -247,7 +252,7 @@ const INSIDE: Readonly<Record<Exclude<Motion["phase"], "published" | "withdrawn"
 };
 
 function Card({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.phase === "published" || motion.phase === "withdrawn")
+  if (motion.phase === MotionPhase.PUBLISHED || motion.phase === MotionPhase.WITHDRAWN)
     return (
       <li>
         <Past motion={motion} />
@@ -257,7 +262,9 @@ function Card({ motion }: { motion: Motion }): JSX.Element {
   return (
     <li
       class={
-        motion.phase === "voting" || motion.phase === "collecting" ? "card card--now stack stack--s" : "card card--line stack stack--s"
+        motion.phase === MotionPhase.VOTING || motion.phase === MotionPhase.COLLECTING
+          ? "card card--now stack stack--s"
+          : "card card--line stack stack--s"
       }
     >
       <Inside motion={motion} />

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { t } from "../../core/i18n";
 import { motions, nameOf, people } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import type { Office } from "../../wire/messages";
+import { MotionPhase, type Office } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Segments } from "../../widgets/field";
 import { Sheet } from "../../widgets/sheet";
@@ -16,7 +16,7 @@ export function OfficersSheet(): JSX.Element {
   const office = useSignal<Office>("scrutineer");
   const who = useSignal("");
   const by = useSignal("");
-  const carried = motions.value.filter((one) => one.phase === "published" && one.verdict?.carried === true);
+  const carried = motions.value.filter((one) => one.phase === MotionPhase.PUBLISHED && one.verdict?.carried === true);
   const approval = carried.find((one) => one.motion_id === by.value) ?? carried[carried.length - 1];
   const members = people.value.filter((one) => one.role !== "guest");
   const why = approval === undefined ? t("console.approve_officers_first") : who.value === "" ? t("console.choose_person") : undefined;

@@ -3,20 +3,20 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
 import { nameOf } from "../../core/selectors";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionForce, Office } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Field } from "../../widgets/field";
 import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
 import { markWords } from "../vote/choices";
-import { ELECTION_MARKS } from "../vote/marks";
+import { onCandidate, read, STANCES, writeIn } from "../../core/marks";
 import { AskingError, useAsking } from "./asking";
 import { holders } from "./secret_opening";
 
 /** Every line of the paper, in its order. */
 function linesOf(motion: Motion): readonly string[] {
-  if (motion.force === "election") return motion.candidates.flatMap((one) => ELECTION_MARKS.map((mark) => `${one.candidate_id}:${mark}`));
+  if (motion.force === MotionForce.ELECTION) return motion.candidates.flatMap((one) => STANCES.map((stance) => onCandidate(one, stance)));
   return motion.choices.map((one) => one.choice_id);
 }
 
@@ -62,20 +62,22 @@ export function PaperCountSheet({ motion }: { motion: Motion }): JSX.Element {
   );
   const written = useSignal(
     (before?.counts ?? [])
-      .filter(([line]) => line.startsWith("w:"))
-      .map(([line, n]) => `${line.slice(2)} ${n}`)
+      .flatMap(([line, n]) => {
+        const name = read(line)?.writtenIn;
+        return name === undefined ? [] : [`${name} ${n}`];
+      })
       .join("\n"),
   );
-  const scrutineers = holders("scrutineer");
-  const tellers = holders("teller");
+  const scrutineers = holders(Office.SCRUTINEER);
+  const tellers = holders(Office.TELLER);
   const scrutineer = useSignal(before?.scrutineer ?? scrutineers[0] ?? "");
   const teller = useSignal(before?.teller ?? tellers.find((one) => one !== scrutineer.value) ?? tellers[0] ?? "");
   const lines = linesOf(motion);
   const valid = whole(returned.value) - whole(voided.value);
   const given = (names: readonly string[]): number => names.reduce((sum, line) => sum + whole(counts.value[line] ?? ""), 0);
   const sums =
-    motion.force === "election"
-      ? motion.candidates.every((one) => given(ELECTION_MARKS.map((mark) => `${one.candidate_id}:${mark}`)) === valid)
+    motion.force === MotionForce.ELECTION
+      ? motion.candidates.every((one) => given(STANCES.map((stance) => onCandidate(one, stance))) === valid)
       : given(lines) === valid;
   const others = written.value
     .split("\n")
@@ -93,7 +95,7 @@ export function PaperCountSheet({ motion }: { motion: Motion }): JSX.Element {
   const enter = (): void => {
     const all: [string, number][] = [
       ...lines.map((line): [string, number] => [line, whole(counts.value[line] ?? "")]),
-      ...others.map((found): [string, number] => [`w:${found[1] ?? ""}`, Number(found[2])]),
+      ...others.map((found): [string, number] => [writeIn(found[1] ?? ""), Number(found[2])]),
     ];
     asking.ask(
       "EnterPaperCount",
@@ -181,7 +183,7 @@ export function PaperCountSheet({ motion }: { motion: Motion }): JSX.Element {
           }}
         />
       ))}
-      {motion.force === "election" && (
+      {motion.force === MotionForce.ELECTION && (
         <div class="field">
           <label for="count-written">{t("console.paper_written")}</label>
           <textarea

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { decides } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionForce, MotionPhase } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
@@ -14,20 +14,20 @@ import { ChoiceRow } from "./choice_row";
 
 /** Whether it can be voted on again, and has not been drafted so yet. */
 export function canRevote(motion: Motion): boolean {
-  const ended = motion.phase === "closed" || motion.phase === "published";
+  const ended = motion.phase === MotionPhase.CLOSED || motion.phase === MotionPhase.PUBLISHED;
   return (
     ended &&
     motion.verdict !== null &&
     !motion.verdict.carried &&
     decides(motion) &&
-    !motions.value.some((one) => one.revote_of === motion.motion_id && one.phase !== "withdrawn")
+    !motions.value.some((one) => one.revote_of === motion.motion_id && one.phase !== MotionPhase.WITHDRAWN)
   );
 }
 
 export function RevoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const asking = useAsking();
   const verdict = motion.verdict;
-  const missing = motion.force === "election" ? verdict?.short || motion.terms?.seats || 1 : 0;
+  const missing = motion.force === MotionForce.ELECTION ? verdict?.short || motion.terms?.seats || 1 : 0;
   const seats = useSignal(missing);
   const tied = verdict?.tied ?? [];
   return (
@@ -54,7 +54,7 @@ export function RevoteSheet({ motion }: { motion: Motion }): JSX.Element {
       }
     >
       <p class="strong">{motion.title}</p>
-      <p class="small muted">{t(motion.force === "election" ? "console.revote_election" : "console.revote_words")}</p>
+      <p class="small muted">{t(motion.force === MotionForce.ELECTION ? "console.revote_election" : "console.revote_words")}</p>
       {tied.length > 0 && (
         <p class="small">{t("console.revote_tied", { names: tied.map((mark) => nameOfMark(motion, mark)).join("、") })}</p>
       )}

@@ -2,7 +2,7 @@
 import { needed, quorumOf } from "../../core/attendance";
 import { language, t } from "../../core/i18n";
 import { meeting } from "../../core/store";
-import type { Preset, QuorumCheck, Threshold } from "../../wire/messages";
+import { Base, type Preset, type QuorumCheck, type Threshold } from "../../wire/messages";
 
 export function presetTitle(preset: Preset): string {
   return language.value === "en" ? preset.title_en : preset.title_zh;
@@ -39,8 +39,8 @@ export function consequence(preset: Preset): Consequence | null {
   let passWords = t("console.pass_none_words");
   if (passing) {
     const share = shareWords(passing);
-    if (passing.base === "entitled" || passing.base === "present") {
-      const base = passing.base === "entitled" ? entitled : present;
+    if (passing.base === Base.ENTITLED || passing.base === Base.PRESENT) {
+      const base = passing.base === Base.ENTITLED ? entitled : present;
       passTitle = t("console.pass_needs", { n: needed(passing, base) });
       passWords = t(`console.pass_${passing.base}`, { n: base, share });
     } else {

@@ -2,7 +2,7 @@
 import { isForAppraisals } from "../../core/appraisal";
 import { meeting, boot } from "../../core/store";
 import { motions } from "../../core/selectors";
-import type { AppraisalSheet, MotionForce, MotionId, Preset } from "../../wire/messages";
+import { AppraisalSheet, MotionForce, type MotionId, type Preset } from "../../wire/messages";
 
 /** A branch's own rule is a copy with an id of its own. */
 export function isOwn({ preset_id }: Preset): boolean {
@@ -24,13 +24,13 @@ function isForElections({ preset_id, surplus_percent, doubts }: Preset): boolean
 
 /** Rules for a motion, an election or an appraisal; polls and surveys decide nothing. */
 export function rules(force: MotionForce): readonly Preset[] {
-  if (force === "appraisal") return all().filter(isForAppraisals);
-  return all().filter((one) => one.passing != null && isForElections(one) === (force === "election"));
+  if (force === MotionForce.APPRAISAL) return all().filter(isForAppraisals);
+  return all().filter((one) => one.passing != null && isForElections(one) === (force === MotionForce.ELECTION));
 }
 
 /** Rules for a sheet: an organisation sheet that rests on others has their share of 优秀, and what is left to choose is how it is adopted. */
 export function sheetRules(sheet: AppraisalSheet, basis: readonly MotionId[]): readonly Preset[] {
-  return rules(sheet === "organisation" && basis.length > 0 ? "motion" : "appraisal");
+  return rules(sheet === AppraisalSheet.ORGANISATION && basis.length > 0 ? "motion" : "appraisal");
 }
 
 /** The rule an organisation sheet is adopted by and its grades are given by: as `domain.votes.appraisals.sheet_rule` has it. */
@@ -39,7 +39,7 @@ export function adoptionRule(named: Preset | undefined, basis: readonly MotionId
     (one) => one?.passing != null,
   );
   const sheets = motions.value.filter((one) => basis.includes(one.motion_id));
-  const rested = sheets.find((one) => one.sheet === "mutual") ?? sheets[0];
+  const rested = sheets.find((one) => one.sheet === AppraisalSheet.MUTUAL) ?? sheets[0];
   const graded = rested?.preset ?? (named !== undefined && isForAppraisals(named) ? named : rules("appraisal")[0]);
   return deciding && graded ? { ...deciding, excellent: graded.excellent } : deciding;
 }

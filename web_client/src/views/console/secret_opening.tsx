@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { list, t } from "../../core/i18n";
 import { nameOf } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import type { Motion, Office } from "../../wire/messages";
+import { type Motion, MotionForce, type Office } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
 import { openAct } from "./acts";
@@ -18,7 +18,7 @@ export function holders(office: Office): readonly string[] {
 
 /** Why an election can not open yet; undefined: it can. */
 export function officersMissing(motion: Motion): string | undefined {
-  if (motion.force !== "election") return undefined;
+  if (motion.force !== MotionForce.ELECTION) return undefined;
   const both = [...holders("scrutineer"), ...holders("teller")];
   if (holders("scrutineer").length === 0 || holders("teller").length === 0) return t("console.officers_first");
   return motion.candidates.some((one) => one.participant_id !== null && both.includes(one.participant_id))

@@ -1,7 +1,7 @@
 /** Which of the secretary's acts stands open above the console. */
 import type { JSX } from "preact";
 import { motions } from "../../core/selectors";
-import type { MotionId, MotionPhase } from "../../wire/messages";
+import { type MotionId, MotionPhase } from "../../wire/messages";
 import { useEffect } from "preact/hooks";
 import { back } from "../layout";
 import type { ConsoleAct } from "./acts";
@@ -38,7 +38,7 @@ function motionOf(id: MotionId) {
   return motions.value.find((one) => one.motion_id === id);
 }
 
-const BEFORE: readonly MotionPhase[] = ["drafted", "moved", "discussed"];
+const BEFORE: readonly MotionPhase[] = [MotionPhase.DRAFTED, MotionPhase.MOVED, MotionPhase.DISCUSSED];
 
 export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
   switch (act.kind) {
@@ -49,11 +49,11 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
     case "open_vote":
       return withMotion(act.motion, BEFORE, (motion) => <OpenVoteSheet motion={motion} />);
     case "close_vote":
-      return withMotion(act.motion, ["voting"], (motion) => <CloseVoteSheet motion={motion} />);
+      return withMotion(act.motion, [MotionPhase.VOTING], (motion) => <CloseVoteSheet motion={motion} />);
     case "publish":
       return withMotion(act.motion, ["closed"], (motion) => <PublishSheet motion={motion} />);
     case "withdraw":
-      return withMotion(act.motion, ["drafted", "moved", "discussed", "collecting", "voting", "closed"], (motion) => (
+      return withMotion(act.motion, [...BEFORE, MotionPhase.COLLECTING, MotionPhase.VOTING, MotionPhase.CLOSED], (motion) => (
         <WithdrawSheet motion={motion} />
       ));
     case "motion_acts":
@@ -63,7 +63,7 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
     case "opinion":
       return withMotion(act.motion, BEFORE, (motion) => <OpinionSheet motion={motion} />);
     case "paper_count":
-      return withMotion(act.motion, ["collecting", "voting"], (motion) => <PaperCountSheet motion={motion} />);
+      return withMotion(act.motion, [MotionPhase.COLLECTING, MotionPhase.VOTING], (motion) => <PaperCountSheet motion={motion} />);
     case "revote":
       return withMotion(act.motion, ["closed", "published"], (motion) => <RevoteSheet motion={motion} />);
     case "batch":

@@ -13,6 +13,7 @@ import { Sheet } from "../../widgets/sheet";
 import { back, go } from "../layout";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
+import { MotionPhase } from "../../wire/messages";
 
 export function RecordingSheet(): JSX.Element {
   const asking = useAsking();
@@ -146,7 +147,7 @@ export function AdjournSheet(): JSX.Element {
   const state = meeting.value;
   const counted = quorum.value;
   const voting = votingMotion.value;
-  const open = motions.value.filter((m) => m.phase === "closed");
+  const open = motions.value.filter((m) => m.phase === MotionPhase.CLOSED);
   const undone = (state?.agenda ?? []).filter((item) => item.started_at === null).length;
   const notOpen = state?.phase !== "open";
   return (

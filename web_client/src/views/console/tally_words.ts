@@ -1,13 +1,13 @@
 /** A tally in one line: 赞成 22，不赞成 3，弃权 1. */
 import { gradesPeople } from "../../core/appraisal";
 import { list, t } from "../../core/i18n";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionForce } from "../../wire/messages";
 import { nameOfMark } from "../election/people_result";
 import { markWords } from "../vote/choices";
 
 export function tallyWords(motion: Motion): string {
   if (motion.tally === null) return "";
-  if (motion.force === "election")
+  if (motion.force === MotionForce.ELECTION)
     return t("console.elected_words", {
       names: list((motion.verdict?.elected ?? []).map((mark) => nameOfMark(motion, mark))) || t("console.nobody"),
     });

@@ -5,7 +5,7 @@ import { decides, takesThree } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import type { Motion } from "../../wire/messages";
+import { AppraisalSheet, type Motion, MotionForce, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Field } from "../../widgets/field";
@@ -42,8 +42,8 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const collect = useSignal(60);
   const other = runningMotion.value;
   const binding = decides(motion);
-  const selfSheet = motion.force === "appraisal" && motion.sheet === "self";
-  const secret = motion.method === "secret";
+  const selfSheet = motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.SELF;
+  const secret = motion.method === VoteMethod.SECRET;
   const opened = meeting.value?.phase === "open";
   const short = binding && effect?.asksQuorum && !effect.quorum.met;
   const why = !opened
@@ -93,14 +93,14 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
         <ul class="checks">
           {binding && <Check ok={!short} title={effect.quorumTitle} words={effect.quorumWords} />}
           {takesThree(motion) && <Check ok title={effect.passTitle} words={effect.passWords} />}
-          {motion.force === "election" && <TermsChecks motion={motion} />}
-          {motion.force === "election" && <Check ok title={t("console.elect_title")} words={effect.passWords} />}
-          {motion.force === "election" && <OfficersCheck motion={motion} />}
-          {motion.force === "appraisal" && (
+          {motion.force === MotionForce.ELECTION && <TermsChecks motion={motion} />}
+          {motion.force === MotionForce.ELECTION && <Check ok title={t("console.elect_title")} words={effect.passWords} />}
+          {motion.force === MotionForce.ELECTION && <OfficersCheck motion={motion} />}
+          {motion.force === MotionForce.APPRAISAL && (
             <Check ok title={t(`console.sheet_${motion.sheet}`)} words={t(`console.sheet_${motion.sheet}_means`)} />
           )}
           {!selfSheet && <Check ok={effect.quorum.present > 0} title={effect.papersTitle} words={effect.papersWords} />}
-          {motion.force === "poll" && (
+          {motion.force === MotionForce.POLL && (
             <Check
               ok
               title={t("console.poll_no_force")}
@@ -132,7 +132,7 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
         ]}
       />
       <p class="small muted">{t(seconds.value === 0 ? "console.until_closed" : "console.until_time")}</p>
-      {motion.method === "named" && <p class="small muted">{t("console.named_words")}</p>}
+      {motion.method === VoteMethod.NAMED && <p class="small muted">{t("console.named_words")}</p>}
       {secret && <Limits entitled={effect?.quorum.entitled ?? 0} />}
     </Sheet>
   );
@@ -170,7 +170,7 @@ export function CloseVoteSheet({ motion }: { motion: Motion }): JSX.Element {
       <p class="strong">{motion.title}</p>
       <p>
         {missing > 0
-          ? t(motion.method === "secret" ? "console.close_missing_secret" : "console.close_missing", { n: missing, returned })
+          ? t(motion.method === VoteMethod.SECRET ? "console.close_missing_secret" : "console.close_missing", { n: missing, returned })
           : t("console.close_all", { returned })}
       </p>
       <p class="small muted">{t("console.close_words")}</p>
@@ -205,7 +205,7 @@ export function PublishSheet({ motion }: { motion: Motion }): JSX.Element {
               {t("console.publish")}
             </Button>
           </div>
-          <p class="sheet__foot-note">{t(motion.method === "named" ? "console.publish_named" : "console.publish_words")}</p>
+          <p class="sheet__foot-note">{t(motion.method === VoteMethod.NAMED ? "console.publish_named" : "console.publish_words")}</p>
           {canRevote(motion) && (
             <Button kind="quiet" block onPress={() => openAct({ kind: "revote", motion: motion.motion_id })}>
               {t("console.revote")}

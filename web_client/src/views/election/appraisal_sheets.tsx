@@ -1,9 +1,10 @@
 /** Of an appraisal: the sheet about oneself, the grades the organisation proposes, and how far the mutual sheet is filled in. */
 import type { JSX } from "preact";
-import { GRADES, LONGEST_TEXT, mostExcellent, ownLine, shareOf } from "../../core/appraisal";
+import { mostExcellent, ownLine, shareOf } from "../../core/appraisal";
+import { GRADES, LONGEST_REMARK } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { self } from "../../core/store";
-import type { Motion } from "../../wire/messages";
+import { Grade, type Motion } from "../../wire/messages";
 import { Chip } from "../../widgets/chip";
 import { ownText, setOwnText, markFor } from "../vote/marks";
 import { draftOf } from "../vote/paper";
@@ -28,13 +29,13 @@ export function SelfForm({ motion }: { motion: Motion }): JSX.Element {
           class="input"
           id="self-text"
           rows={5}
-          maxLength={LONGEST_TEXT}
+          maxLength={LONGEST_REMARK}
           value={text}
           aria-describedby="self-text-hint"
           onInput={(event) => setOwnText(motion, event.currentTarget.value)}
         />
         <p class="field__hint" id="self-text-hint">
-          {t("vote.self_text_left", { n: LONGEST_TEXT - text.length })}
+          {t("vote.self_text_left", { n: LONGEST_REMARK - text.length })}
         </p>
       </div>
     </>
@@ -73,7 +74,7 @@ export function ProposedGrades({ motion }: { motion: Motion }): JSX.Element {
 /** 已评 12 / 28, 优秀 2 / 9. */
 export function GradesLine({ motion }: { motion: Motion }): JSX.Element {
   const most = mostExcellent(motion.preset, motion.candidates.length);
-  const excellent = motion.candidates.filter((one) => markFor(motion, one) === "excellent").length;
+  const excellent = motion.candidates.filter((one) => markFor(motion, one) === Grade.EXCELLENT).length;
   return (
     <p class="rowx rowx--between seats" role="status">
       <span>{t("vote.graded", { n: draftOf(motion.motion_id).choices.length, of: motion.candidates.length })}</span>

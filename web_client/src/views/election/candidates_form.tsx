@@ -1,22 +1,13 @@
 /** The paper of an election (three marks for each candidate, another name in place of one voted against) and of an appraisal (a grade each). */
 import type { JSX } from "preact";
-import { GRADES, mostExcellent, shareOf } from "../../core/appraisal";
+import { mostExcellent, shareOf } from "../../core/appraisal";
+import { GRADES, LONGEST_WORD, STANCES } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { self } from "../../core/store";
-import type { Candidate, Motion } from "../../wire/messages";
+import { type Grade, type Candidate, type Motion, MotionForce, Stance } from "../../wire/messages";
 import { Chip } from "../../widgets/chip";
 import { Icon, type IconName } from "../../widgets/icon";
-import {
-  ELECTION_MARKS,
-  LONGEST_WORD,
-  markFor,
-  overVoted,
-  seatsFilled,
-  setMark,
-  setWriteIn,
-  writeInFor,
-  writeInWrong,
-} from "../vote/marks";
+import { markFor, overVoted, seatsFilled, setMark, setWriteIn, writeInFor, writeInWrong } from "../vote/marks";
 
 const ICONS: Readonly<Record<string, IconName>> = { for: "circle", against: "cross", abstain: "triangle" };
 
@@ -28,7 +19,7 @@ export function Marks({
 }: {
   motion: Motion;
   candidate: Candidate;
-  marks: readonly string[];
+  marks: readonly (Stance | Grade)[];
   words: string;
 }): JSX.Element {
   const chosen = markFor(motion, candidate);
@@ -57,7 +48,7 @@ export function Marks({
 }
 
 function WriteIn({ motion, candidate }: { motion: Motion; candidate: Candidate }): JSX.Element | null {
-  if (markFor(motion, candidate) !== "against") return null;
+  if (markFor(motion, candidate) !== Stance.AGAINST) return null;
   const id = `write-${candidate.candidate_id}`;
   const wrong = writeInWrong(motion, candidate);
   return (
@@ -108,7 +99,7 @@ export function SeatsLine({ motion }: { motion: Motion }): JSX.Element | null {
 }
 
 export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
-  const election = motion.force === "election";
+  const election = motion.force === MotionForce.ELECTION;
   return (
     <div>
       <p class="small muted">
@@ -128,7 +119,7 @@ export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
           </div>
           {election ? (
             <>
-              <Marks motion={motion} candidate={candidate} marks={ELECTION_MARKS} words="vote.choice" />
+              <Marks motion={motion} candidate={candidate} marks={STANCES} words="vote.choice" />
               <WriteIn motion={motion} candidate={candidate} />
             </>
           ) : (

@@ -1,12 +1,12 @@
 /** Results about people: who is elected, ties and seats left, names written in; and the grades of an appraisal. */
 import type { JSX } from "preact";
-import { GRADES, mostExcellent, ownAppraisal, proposedGrades } from "../../core/appraisal";
+import { mostExcellent, ownAppraisal, proposedGrades } from "../../core/appraisal";
+import { GRADES, onCandidate, STANCES } from "../../core/marks";
 import { list, t } from "../../core/i18n";
-import type { Motion, Tally, Verdict } from "../../wire/messages";
+import { type Candidate, AppraisalSheet, Grade, type Motion, MotionForce, Stance, type Tally, type Verdict } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { written } from "../vote/choices";
-import { ELECTION_MARKS } from "../vote/marks";
 
 interface Line {
   readonly mark: string;
@@ -18,12 +18,13 @@ interface Line {
 
 function linesOf(motion: Motion, tally: Tally): readonly Line[] {
   const counts = new Map(tally.counts);
-  const printed = motion.candidates.map(({ candidate_id: id, name }) => ({
-    mark: id,
-    name,
-    votes: counts.get(`${id}:for`) ?? 0,
-    against: counts.get(`${id}:against`) ?? 0,
-    abstain: counts.get(`${id}:abstain`) ?? 0,
+  const given = (one: Candidate, stance: Stance): number => counts.get(onCandidate(one, stance)) ?? 0;
+  const printed = motion.candidates.map((one) => ({
+    mark: one.candidate_id,
+    name: one.name,
+    votes: given(one, Stance.FOR),
+    against: given(one, Stance.AGAINST),
+    abstain: given(one, Stance.ABSTAIN),
   }));
   const others = tally.counts.flatMap(([mark, votes]) => {
     const name = written(mark);
@@ -83,7 +84,7 @@ function Election({ motion, tally, verdict }: { motion: Motion; tally: Tally; ve
           <thead>
             <tr>
               <th scope="col">{t("vote.name")}</th>
-              {ELECTION_MARKS.map((mark) => (
+              {STANCES.map((mark) => (
                 <th scope="col" class="n" key={mark}>
                   {t(`vote.choice_${mark}`)}
                 </th>
@@ -117,11 +118,11 @@ function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Ele
           <li class="stack stack--s" key={one.candidate_id}>
             <p class="rowx rowx--between">
               <b>{one.name}</b>
-              <Chip tone="on">{t(`vote.grade_${proposed[one.candidate_id] ?? "good"}`)}</Chip>
+              <Chip tone="on">{t(`vote.grade_${proposed[one.candidate_id] ?? Grade.GOOD}`)}</Chip>
             </p>
             <dl class="grades">
               {GRADES.map((grade) => {
-                const got = counts.get(`${one.candidate_id}:${grade}`) ?? 0;
+                const got = counts.get(onCandidate(one, grade)) ?? 0;
                 return (
                   <div key={grade}>
                     <dt class="small">{t(`vote.grade_${grade}`)}</dt>
@@ -168,7 +169,7 @@ function SelfAppraisals({ motion }: { motion: Motion }): JSX.Element {
 export function PeopleResult({ motion }: { motion: Motion }): JSX.Element | null {
   const { tally, verdict } = motion;
   if (tally === null) return null;
-  if (motion.force === "appraisal" && motion.sheet === "self") return <SelfAppraisals motion={motion} />;
-  if (motion.force === "appraisal") return <Appraisal motion={motion} tally={tally} />;
+  if (motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.SELF) return <SelfAppraisals motion={motion} />;
+  if (motion.force === MotionForce.APPRAISAL) return <Appraisal motion={motion} tally={tally} />;
   return verdict === null ? null : <Election motion={motion} tally={tally} verdict={verdict} />;
 }

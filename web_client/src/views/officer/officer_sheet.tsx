@@ -7,7 +7,7 @@ import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
 import { nameOf } from "../../core/selectors";
 import { you } from "../../core/store";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionPhase } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
@@ -82,7 +82,8 @@ export function OfficerSheet({ motion }: { motion: Motion }): JSX.Element {
   const told = progress.value[motion.motion_id];
   const issued = told?.issued ?? motion.issued;
   const returned = told?.returned ?? motion.returned;
-  const ends = motion.phase === "collecting" ? motion.collect_until : motion.phase === "voting" ? motion.closes_at : null;
+  const ends =
+    motion.phase === MotionPhase.COLLECTING ? motion.collect_until : motion.phase === MotionPhase.VOTING ? motion.closes_at : null;
   void second.value;
   return (
     <Sheet

@@ -7,13 +7,14 @@ import { meeting, you } from "../../core/store";
 import { Banner } from "../../widgets/banner";
 import { Button } from "../../widgets/button";
 import { openSheet } from "../layout";
+import { MotionPhase, VoteMethod } from "../../wire/messages";
 
-const OUT = ["collecting", "voting", "sealing"];
+const OUT: readonly MotionPhase[] = [MotionPhase.COLLECTING, MotionPhase.VOTING, MotionPhase.SEALING];
 
 export function OfficerStrip(): JSX.Element | null {
   const me = you.value?.participant_id;
   const office = meeting.value?.officers.some((one) => one.participant_id === me) === true;
-  const motion = office ? motions.value.find((one) => one.method === "secret" && OUT.includes(one.phase)) : undefined;
+  const motion = office ? motions.value.find((one) => one.method === VoteMethod.SECRET && OUT.includes(one.phase)) : undefined;
   if (motion === undefined || me === undefined) return null;
   const { issued, returned } = progress.value[motion.motion_id] ?? motion;
   const count = motion.paper_count;

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
 import { meeting } from "../../core/store";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionPhase, VerdictReason } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { verdictWord } from "../vote/result";
@@ -15,7 +15,7 @@ function papersOut(motion: Motion): number {
 }
 
 export function BatchVoting({ batch }: { batch: readonly Motion[] }): JSX.Element {
-  const ends = batch.find((one) => one.phase === "voting")?.closes_at ?? null;
+  const ends = batch.find((one) => one.phase === MotionPhase.VOTING)?.closes_at ?? null;
   void second.value;
   return (
     <>
@@ -34,7 +34,9 @@ export function BatchVoting({ batch }: { batch: readonly Motion[] }): JSX.Elemen
           return (
             <li key={one.motion_id}>
               <p>{one.title}</p>
-              <p class="hall__of">{one.phase === "voting" ? t("stage.returned_of", { n: one.returned, of: out }) : t("stage.ended")}</p>
+              <p class="hall__of">
+                {one.phase === MotionPhase.VOTING ? t("stage.returned_of", { n: one.returned, of: out }) : t("stage.ended")}
+              </p>
               <Bar part={one.returned} whole={Math.max(1, out)} />
             </li>
           );
@@ -47,8 +49,8 @@ export function BatchVoting({ batch }: { batch: readonly Motion[] }): JSX.Elemen
 /** 通过：须得 15，得 22. */
 function Outcome({ motion }: { motion: Motion }): JSX.Element {
   const { verdict } = motion;
-  if (motion.phase !== "published") return <Chip icon="pending">{t("stage.not_out")}</Chip>;
-  if (verdict === null || verdict.reason === "no_force") return <Chip>{t("stage.poll_result")}</Chip>;
+  if (motion.phase !== MotionPhase.PUBLISHED) return <Chip icon="pending">{t("stage.not_out")}</Chip>;
+  if (verdict === null || verdict.reason === VerdictReason.NO_FORCE) return <Chip>{t("stage.poll_result")}</Chip>;
   return (
     <Chip {...(verdict.carried ? { tone: "counted" as const } : {})} icon={verdict.carried ? "counted" : "info"}>
       {verdictWord(verdict)}
@@ -67,7 +69,7 @@ export function BatchResults({ batch }: { batch: readonly Motion[] }): JSX.Eleme
             <p class="hall__of">
               <Outcome motion={one} />
             </p>
-            {one.verdict !== null && one.verdict.reason !== "no_force" && one.tally !== null && (
+            {one.verdict !== null && one.verdict.reason !== VerdictReason.NO_FORCE && one.tally !== null && (
               <>
                 <p class="hall__got">{t("stage.got", { needed: one.verdict.needed, got: one.verdict.votes_for })}</p>
                 <Bar

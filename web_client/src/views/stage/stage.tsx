@@ -12,12 +12,13 @@ import { clockTime, countdown, t } from "../../core/i18n";
 import { share, showsRunning } from "../../core/poll_counts";
 import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, runningMotion } from "../../core/selectors";
 import { connection, meeting, recordHead } from "../../core/store";
-import type { Motion } from "../../wire/messages";
+import { Base, type Motion, MotionForce, MotionPhase, PollShape, Stance, VerdictReason, VoteMethod } from "../../wire/messages";
 import { Bar, Ring } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { BatchResults, BatchVoting } from "./batch";
 import { pageAddress, shownPage } from "../page/shown";
 import { HallCode, hallCode, useHallCode } from "./hall_code";
+import { read, STANCES } from "../../core/marks";
 import { markWords, written } from "../vote/choices";
 import { PollPlot, RunningPlot } from "../vote/poll_plots";
 import { verdictSentence, verdictWord } from "../vote/result";
@@ -47,8 +48,8 @@ function Count({ label, children, left }: { label: string; children: ComponentCh
 /** What is needed, as far as it is certain before the count. */
 function neededWords(motion: Motion): string | null {
   const passing = motion.preset.passing;
-  if (motion.force === "poll" || !passing) return null;
-  return passing.base === "entitled"
+  if (motion.force === MotionForce.POLL || !passing) return null;
+  return passing.base === Base.ENTITLED
     ? t("stage.needs", { n: needed(passing, motion.electorate.length), of: motion.electorate.length })
     : t("stage.by_rule");
 }
@@ -80,22 +81,34 @@ function Poll({ motion, here }: { motion: Motion; here: number }): JSX.Element {
 
 function Voting({ motion }: { motion: Motion }): JSX.Element {
   const people_ = meeting.value?.participants ?? {};
-  const secret = motion.method === "secret";
+  const secret = motion.method === VoteMethod.SECRET;
   const here = Math.max(motion.returned, motion.electorate.filter((id) => people_[id]?.present && !people_[id]?.removed).length);
   const { issued, returned } = secret ? (progress.value[motion.motion_id] ?? motion) : { issued: here, returned: motion.returned };
-  const ends = motion.phase === "collecting" ? motion.collect_until : motion.phase === "voting" ? motion.closes_at : null;
+  const ends =
+    motion.phase === MotionPhase.COLLECTING ? motion.collect_until : motion.phase === MotionPhase.VOTING ? motion.closes_at : null;
   const words = neededWords(motion);
   if (showsRunning(motion)) return <Poll motion={motion} here={here} />;
   return (
     <>
       <div class="stack">
         <p class="hall__item">
-          {stepWords()}　{t(`stage.${motion.phase === "voting" ? "voting" : `phase_${motion.phase}`}`)}
+          {stepWords()}　{t(`stage.${motion.phase === MotionPhase.VOTING ? "voting" : `phase_${motion.phase}`}`)}
         </p>
         <p class="hall__motion">{motion.title}</p>
         <p class="hall__chips">
-          <Chip {...(secret ? { tone: "force" as const } : {})} icon={secret ? "lock" : motion.method === "named" ? "edit" : "ballot"}>
-            {t(secret ? "stage.secret" : motion.force === "poll" ? "stage.poll" : motion.method === "named" ? "stage.named" : "stage.open")}
+          <Chip
+            {...(secret ? { tone: "force" as const } : {})}
+            icon={secret ? "lock" : motion.method === VoteMethod.NAMED ? "edit" : "ballot"}
+          >
+            {t(
+              secret
+                ? "stage.secret"
+                : motion.force === MotionForce.POLL
+                  ? "stage.poll"
+                  : motion.method === VoteMethod.NAMED
+                    ? "stage.named"
+                    : "stage.open",
+            )}
           </Chip>
           {words !== null && <Chip>{words}</Chip>}
           {motion.terms !== null && <Chip>{t("stage.seats", { seats: motion.terms.seats, n: motion.candidates.length })}</Chip>}
@@ -125,27 +138,26 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
 
 /** So many lines can be read from the back of the hall. */
 const MOST_BARS = 8;
-const FILLS = ["for", "against", "abstain"] as const;
 
 /** What a bar is drawn for: a choice, or in an election the votes for each; grades of persons stay off the hall's screen. */
 function barsOf(motion: Motion): readonly { readonly mark: string; readonly name: string; readonly n: number }[] {
   const counts = motion.tally?.counts ?? [];
   if (gradesPeople(motion)) return [];
-  if (motion.force !== "election") return counts.map(([mark, n]) => ({ mark, name: markWords(motion, mark), n }));
+  if (motion.force !== MotionForce.ELECTION) return counts.map(([mark, n]) => ({ mark, name: markWords(motion, mark), n }));
   const votes = counts.flatMap(([line, n]) => {
     const own = written(line);
     if (own !== null) return [{ mark: line, name: own, n }];
-    const [who, mark] = line.split(":");
-    const candidate = motion.candidates.find((one) => one.candidate_id === who);
-    return candidate !== undefined && mark === "for" ? [{ mark: candidate.candidate_id, name: candidate.name, n }] : [];
+    const mark = read(line);
+    const candidate = motion.candidates.find((one) => one.candidate_id === mark?.candidate);
+    return candidate !== undefined && mark?.stance === Stance.FOR ? [{ mark: candidate.candidate_id, name: candidate.name, n }] : [];
   });
   return votes.sort((a, b) => b.n - a.n).slice(0, MOST_BARS);
 }
 
 function Result({ motion }: { motion: Motion }): JSX.Element {
   const { verdict } = motion;
-  const forceless = verdict === null || verdict.reason === "no_force";
-  const election = motion.force === "election";
+  const forceless = verdict === null || verdict.reason === VerdictReason.NO_FORCE;
+  const election = motion.force === MotionForce.ELECTION;
   const bars = barsOf(motion);
   const whole = forceless ? (motion.tally?.cast ?? 0) : verdict.base_count;
   const most = Math.max(1, whole, ...bars.map(({ n }) => n));
@@ -159,14 +171,20 @@ function Result({ motion }: { motion: Motion }): JSX.Element {
             <b>
               {election
                 ? verdictWord(verdict)
-                : t(verdict.carried ? "stage.carried" : verdict.reason === "no_quorum_at_close" ? "stage.no_quorum" : "stage.not_carried")}
+                : t(
+                    verdict.carried
+                      ? "stage.carried"
+                      : verdict.reason === VerdictReason.NO_QUORUM_AT_CLOSE
+                        ? "stage.no_quorum"
+                        : "stage.not_carried",
+                  )}
             </b>
             <span>{election ? verdictSentence(motion, verdict) : t("stage.got", { needed: verdict.needed, got: verdict.votes_for })}</span>
           </p>
         )}
       </div>
       {bars.length === 0 && <p class="hall__next">{t(gradesPeople(motion) ? "stage.on_phones" : "stage.too_few")}</p>}
-      {motion.shape !== "choices" && motion.tally !== null && bars.length > 0 ? (
+      {motion.shape !== PollShape.CHOICES && motion.tally !== null && bars.length > 0 ? (
         <div class="hall__running">
           <PollPlot motion={motion} counts={motion.tally.counts} cast={motion.tally.cast} />
         </div>
@@ -182,9 +200,9 @@ function Result({ motion }: { motion: Motion }): JSX.Element {
             </thead>
             <tbody>
               {bars.map(({ mark, name, n }) => {
-                const fill = takesThree(motion) ? (FILLS.find((one) => one === mark) ?? "for") : "for";
+                const fill = takesThree(motion) ? (STANCES.find((one) => one === mark) ?? "for") : "for";
                 const chosen = verdict?.elected.includes(mark) === true;
-                const needle = !forceless && (election || (takesThree(motion) && mark === "for")) ? verdict.needed : undefined;
+                const needle = !forceless && (election || (takesThree(motion) && mark === Stance.FOR)) ? verdict.needed : undefined;
                 return (
                   <tr key={mark}>
                     <th scope="row">

@@ -1,21 +1,21 @@
 /** A paper of any kind before it is cast: what is marked so far, and whether that is a ballot. */
-import { gradesPeople, TEXT } from "../../core/appraisal";
+import { gradesPeople } from "../../core/appraisal";
+import { LONGEST_WORD, onCandidate, read, remark, writeIn } from "../../core/marks";
 import { t } from "../../core/i18n";
-import type { Candidate, Motion } from "../../wire/messages";
+import { type Grade, AppraisalSheet, type Candidate, type Motion, MotionForce, PollShape, Stance } from "../../wire/messages";
 import { changeDraft, draftOf } from "./paper";
 
-export type ElectionMark = "for" | "against" | "abstain";
-export const ELECTION_MARKS: readonly ElectionMark[] = ["for", "against", "abstain"];
-export const LONGEST_WORD = 20;
-
-export function markFor(motion: Motion, candidate: Candidate): string {
-  const mark = draftOf(motion.motion_id).choices.find((one) => one.startsWith(`${candidate.candidate_id}:`));
-  return mark?.slice(candidate.candidate_id.length + 1) ?? "";
+/** The stance on a candidate, or the grade of one appraised, so far; null: none. */
+export function markFor(motion: Motion, candidate: Candidate): Stance | Grade | null {
+  const mark = draftOf(motion.motion_id)
+    .choices.map(read)
+    .find((one) => one?.candidate === candidate.candidate_id);
+  return mark?.stance ?? mark?.grade ?? null;
 }
 
-export function setMark(motion: Motion, candidate: Candidate, mark: string): void {
-  const others = draftOf(motion.motion_id).choices.filter((one) => !one.startsWith(`${candidate.candidate_id}:`));
-  changeDraft(motion.motion_id, { choices: [...others, `${candidate.candidate_id}:${mark}`] });
+export function setMark(motion: Motion, candidate: Candidate, mark: Stance | Grade): void {
+  const others = draftOf(motion.motion_id).choices.filter((one) => read(one)?.candidate !== candidate.candidate_id);
+  changeDraft(motion.motion_id, { choices: [...others, onCandidate(candidate, mark)] });
 }
 
 export function writeInFor(motion: Motion, candidate: Candidate): string {
@@ -33,28 +33,24 @@ export function clearMarks(motion: Motion): void {
 /** Names written in that count: only in place of one voted against (另选他人). */
 function namesWritten(motion: Motion): readonly string[] {
   return motion.candidates
-    .filter((one) => markFor(motion, one) === "against")
+    .filter((one) => markFor(motion, one) === Stance.AGAINST)
     .map((one) => writeInFor(motion, one).trim())
     .filter(Boolean);
 }
 
 /** What one wrote about oneself so far. */
 export function ownText(motion: Motion): string {
-  return (
-    draftOf(motion.motion_id)
-      .choices.find((one) => one.startsWith(TEXT))
-      ?.slice(TEXT.length) ?? ""
-  );
+  return draftOf(motion.motion_id).choices.flatMap((one) => read(one)?.remark ?? [])[0] ?? "";
 }
 
 export function setOwnText(motion: Motion, text: string): void {
-  const others = draftOf(motion.motion_id).choices.filter((one) => !one.startsWith(TEXT));
-  changeDraft(motion.motion_id, { choices: text === "" ? others : [...others, TEXT + text] });
+  const others = draftOf(motion.motion_id).choices.filter((one) => read(one)?.remark === undefined);
+  changeDraft(motion.motion_id, { choices: text === "" ? others : [...others, remark(text)] });
 }
 
 /** How many seats the ballot fills so far. */
 export function seatsFilled(motion: Motion): number {
-  return motion.candidates.filter((one) => markFor(motion, one) === "for").length + namesWritten(motion).length;
+  return motion.candidates.filter((one) => markFor(motion, one) === Stance.FOR).length + namesWritten(motion).length;
 }
 
 /** More are chosen than there are seats: the ballot would be void. */
@@ -65,40 +61,42 @@ export function overVoted(motion: Motion): boolean {
 /** What is wrong with a name written in; null: nothing. */
 export function writeInWrong(motion: Motion, candidate: Candidate): string | null {
   const name = writeInFor(motion, candidate).trim();
-  if (name === "" || markFor(motion, candidate) !== "against") return null;
+  if (name === "" || markFor(motion, candidate) !== Stance.AGAINST) return null;
   if (name.length > LONGEST_WORD) return t("vote.name_too_long", { n: LONGEST_WORD });
   if (motion.candidates.some((one) => one.name === name)) return t("vote.name_is_candidate");
   return namesWritten(motion).filter((one) => one === name).length > 1 ? t("vote.name_twice") : null;
 }
 
+/** The order of marking is nobody's business. */
+function inPaperOrder(motion: Motion): readonly string[] {
+  return motion.candidates.flatMap((one) => {
+    const mark = markFor(motion, one);
+    return mark === null ? [] : [onCandidate(one, mark)];
+  });
+}
+
 /** The marks as they would be cast, or why there is no ballot yet. */
 export function ballotSoFar(motion: Motion): { readonly choices: readonly string[] } | { readonly why: string } {
   const { choices } = draftOf(motion.motion_id);
-  if (motion.force === "appraisal" && motion.sheet === "self") {
+  if (motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.SELF) {
     const text = ownText(motion).trim();
-    const grade = choices.filter((one) => !one.startsWith(TEXT));
-    return text === "" && grade.length === 0 ? { why: t("vote.first_self") } : { choices: text === "" ? grade : [...grade, TEXT + text] };
+    const grade = choices.filter((one) => read(one)?.grade);
+    return text === "" && grade.length === 0 ? { why: t("vote.first_self") } : { choices: text === "" ? grade : [...grade, remark(text)] };
   }
   if (gradesPeople(motion)) {
     const left = motion.candidates.length - choices.length;
-    return left > 0
-      ? { why: t("vote.grades_left", { n: left }) }
-      : { choices: motion.candidates.map((one) => `${one.candidate_id}:${markFor(motion, one)}`) };
+    return left > 0 ? { why: t("vote.grades_left", { n: left }) } : { choices: inPaperOrder(motion) };
   }
-  if (motion.force === "election") {
+  if (motion.force === MotionForce.ELECTION) {
     if (choices.length === 0) return { why: t("vote.first_mark") };
     if (motion.candidates.some((one) => writeInWrong(motion, one) !== null)) return { why: t("vote.name_first") };
-    // in the order of the paper: the order of marking is nobody's business
-    const marked = motion.candidates
-      .filter((one) => markFor(motion, one) !== "")
-      .map((one) => `${one.candidate_id}:${markFor(motion, one)}`);
-    return { choices: [...marked, ...[...namesWritten(motion)].sort().map((name) => `w:${name}`)] };
+    return { choices: [...inPaperOrder(motion), ...[...namesWritten(motion)].sort().map(writeIn)] };
   }
-  if (motion.shape === "word") {
-    const words = choices.map((one) => one.slice(2).trim()).filter(Boolean);
+  if (motion.shape === PollShape.WORD) {
+    const words = choices.map((one) => read(one)?.writtenIn?.trim() ?? "").filter(Boolean);
     if (words.length === 0) return { why: t("vote.first_write") };
     if (words.some((one) => one.length > LONGEST_WORD)) return { why: t("vote.name_too_long", { n: LONGEST_WORD }) };
-    return { choices: [...new Set(words)].map((one) => `w:${one}`) };
+    return { choices: [...new Set(words)].map(writeIn) };
   }
   if (choices.length === 0) return { why: t("vote.first_choose") };
   return { choices: motion.choices.map((one) => one.choice_id).filter((id) => choices.includes(id)) };

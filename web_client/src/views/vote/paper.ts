@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { ownPapers } from "../../core/ballot/kept";
 import { ballotOf, motions } from "../../core/selectors";
 import { keepUnsent, unsent } from "../../core/unsent";
-import type { Choice, Motion, MotionId } from "../../wire/messages";
+import { type Choice, type Motion, type MotionId, MotionPhase } from "../../wire/messages";
 import type { IconName } from "../../widgets/icon";
 
 export interface Draft {
@@ -16,6 +16,9 @@ const BLANK: Draft = { choices: [], step: "choose", names: {} };
 
 /** Sheets put aside by the member, as `motion:stage`; a new stage brings the sheet back. */
 export const putAside = signal<ReadonlySet<string>>(new Set());
+
+/** Nothing can be cast any more. */
+const OVER: readonly MotionPhase[] = [MotionPhase.SEALING, MotionPhase.CLOSED, MotionPhase.PUBLISHED, MotionPhase.WITHDRAWN];
 
 export function draftOf(motionId: MotionId): Draft {
   return unsent(`paper.${motionId}`, BLANK);
@@ -30,12 +33,7 @@ export function forgetSentPapers(): void {
   effect(() => {
     for (const { motion_id: id, phase } of motions.value) {
       const own = ownPapers.value[id]?.state;
-      if (
-        ["sealing", "closed", "published", "withdrawn"].includes(phase) ||
-        ballotOf(id).state === "counted" ||
-        own === "casting" ||
-        own === "counted"
-      )
+      if (OVER.includes(phase) || ballotOf(id).state === "counted" || own === "casting" || own === "counted")
         keepUnsent(`paper.${id}`, undefined);
     }
   });

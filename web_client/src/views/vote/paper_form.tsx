@@ -1,10 +1,10 @@
 /** The paper itself for motions, polls and surveys: one of a few, several, a scale, or words of one's own. */
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
-import type { Motion } from "../../wire/messages";
+import { type Motion, PollShape } from "../../wire/messages";
 import { Icon } from "../../widgets/icon";
 import { choiceWords } from "./choices";
-import { LONGEST_WORD } from "./marks";
+import { LONGEST_WORD, read, writeIn } from "../../core/marks";
 import { changeDraft, draftOf, full, mark, markOf } from "./paper";
 
 function Choices({ motion }: { motion: Motion }): JSX.Element {
@@ -71,9 +71,9 @@ function Scale({ motion }: { motion: Motion }): JSX.Element {
 
 function Words({ motion }: { motion: Motion }): JSX.Element {
   const { choices } = draftOf(motion.motion_id);
-  const slots = Array.from({ length: motion.max_choices }, (_, n) => choices[n]?.slice(2) ?? "");
+  const slots = Array.from({ length: motion.max_choices }, (_, n) => read(choices[n] ?? "")?.writtenIn ?? "");
   const change = (index: number, word: string): void =>
-    changeDraft(motion.motion_id, { choices: slots.map((one, n) => `w:${n === index ? word : one}`) });
+    changeDraft(motion.motion_id, { choices: slots.map((one, n) => writeIn(n === index ? word : one)) });
   return (
     <fieldset class="segments">
       <legend class="small muted">{t("vote.write_words", { most: motion.max_choices })}</legend>
@@ -97,6 +97,6 @@ function Words({ motion }: { motion: Motion }): JSX.Element {
 }
 
 export function PaperForm({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.shape === "scale") return <Scale motion={motion} />;
-  return motion.shape === "word" ? <Words motion={motion} /> : <Choices motion={motion} />;
+  if (motion.shape === PollShape.SCALE) return <Scale motion={motion} />;
+  return motion.shape === PollShape.WORD ? <Words motion={motion} /> : <Choices motion={motion} />;
 }

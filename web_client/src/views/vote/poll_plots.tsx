@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
 import { meanOf, share, SHOWN_FROM, wordsOf, type Counts } from "../../core/poll_counts";
-import type { Motion } from "../../wire/messages";
+import { type Motion, PollShape, VoteMethod } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { markWords } from "./choices";
@@ -94,8 +94,8 @@ function Choices({ motion, counts, cast }: { motion: Motion; counts: Counts; cas
 
 /** Counts in the shape that fits the paper. */
 export function PollPlot({ motion, counts, cast }: { motion: Motion; counts: Counts; cast: number }): JSX.Element {
-  if (motion.shape === "scale") return <ScalePlot motion={motion} counts={counts} />;
-  return motion.shape === "word" ? <WordsPlot counts={counts} /> : <Choices motion={motion} counts={counts} cast={cast} />;
+  if (motion.shape === PollShape.SCALE) return <ScalePlot motion={motion} counts={counts} />;
+  return motion.shape === PollShape.WORD ? <WordsPlot counts={counts} /> : <Choices motion={motion} counts={counts} cast={cast} />;
 }
 
 /** While it runs: sums only, of whole groups of answers, so that nobody's answer can be told from the change. */
@@ -110,7 +110,7 @@ export function RunningPlot({ motion }: { motion: Motion }): JSX.Element {
         {running !== null && <span class="small muted">{t("vote.running_of", { n: running.cast })}</span>}
       </p>
       {running === null ? (
-        <p class="small muted">{t("vote.running_later", { n: motion.method === "named" ? 1 : SHOWN_FROM })}</p>
+        <p class="small muted">{t("vote.running_later", { n: motion.method === VoteMethod.NAMED ? 1 : SHOWN_FROM })}</p>
       ) : (
         <PollPlot motion={motion} counts={running.counts} cast={running.cast} />
       )}

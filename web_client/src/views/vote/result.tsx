@@ -5,7 +5,16 @@ import { ownPapers } from "../../core/ballot/kept";
 import { clockTime, language, list, t } from "../../core/i18n";
 import { share } from "../../core/poll_counts";
 import { ballotOf, isElector, nameOf } from "../../core/selectors";
-import type { Motion, Tally, Verdict } from "../../wire/messages";
+import {
+  AppraisalSheet,
+  type Motion,
+  MotionForce,
+  PollShape,
+  type Tally,
+  type Verdict,
+  VerdictReason,
+  VoteMethod,
+} from "../../wire/messages";
 import { Bar, type Fill } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { Icon } from "../../widgets/icon";
@@ -20,8 +29,8 @@ function fillOf(motion: Motion, choiceId: string): Fill {
 
 /** 应到有表决权的 29 人，须得 15 票以上；得赞成 22 票。 */
 export function verdictSentence(motion: Motion, verdict: Verdict): string {
-  if (verdict.reason === "no_force") return t("vote.no_force");
-  if (verdict.reason === "elected" || verdict.reason === "tied" || verdict.reason === "short") {
+  if (verdict.reason === VerdictReason.NO_FORCE) return t("vote.no_force");
+  if (verdict.reason === VerdictReason.ELECTED || verdict.reason === VerdictReason.TIED || verdict.reason === VerdictReason.SHORT) {
     return t(`vote.election_${verdict.reason}`, {
       n: verdict.elected.length,
       seats: motion.terms?.seats ?? 0,
@@ -29,8 +38,8 @@ export function verdictSentence(motion: Motion, verdict: Verdict): string {
       base: verdict.base_count,
     });
   }
-  if (verdict.reason === "more_than_issued") return t("vote.more_than_issued");
-  if (verdict.reason === "no_quorum_at_close") {
+  if (verdict.reason === VerdictReason.MORE_THAN_ISSUED) return t("vote.more_than_issued");
+  if (verdict.reason === VerdictReason.NO_QUORUM_AT_CLOSE) {
     const check = motion.quorum_at_close;
     return t("vote.no_quorum_at_close", { present: check?.present ?? 0, needed: check?.needed ?? 0 });
   }
@@ -38,13 +47,14 @@ export function verdictSentence(motion: Motion, verdict: Verdict): string {
 }
 
 export function verdictWord(verdict: Verdict): string {
-  if (verdict.reason === "elected" || verdict.reason === "tied" || verdict.reason === "short") return t(`vote.word_${verdict.reason}`);
-  if (verdict.reason === "no_quorum_at_close" || verdict.reason === "more_than_issued") return t("vote.invalid");
+  if (verdict.reason === VerdictReason.ELECTED || verdict.reason === VerdictReason.TIED || verdict.reason === VerdictReason.SHORT)
+    return t(`vote.word_${verdict.reason}`);
+  if (verdict.reason === VerdictReason.NO_QUORUM_AT_CLOSE || verdict.reason === VerdictReason.MORE_THAN_ISSUED) return t("vote.invalid");
   return t(verdict.carried ? "vote.carried" : "vote.not_carried");
 }
 
 function Plot({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdict: Verdict | null }): JSX.Element {
-  const decides = verdict !== null && verdict.reason !== "no_force";
+  const decides = verdict !== null && verdict.reason !== VerdictReason.NO_FORCE;
   const whole = Math.max(decides ? verdict.base_count : tally.cast, 1);
   const needle = decides ? verdict.needed : undefined;
   const at = Math.min(100, Math.round(((needle ?? 0) / whole) * 1000) / 10);
@@ -148,15 +158,15 @@ function Table({ motion, tally, whole, base }: { motion: Motion; tally: Tally; w
 /** The counts in the shape that fits the paper. */
 function Counts({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdict: Verdict | null }): JSX.Element | null {
   const late = latePapers.value;
-  if (motion.force === "election" || gradesPeople(motion)) return late === null ? null : <late.PeopleResult motion={motion} />;
-  if (motion.force === "survey" && tally.counts.length === 0) {
+  if (motion.force === MotionForce.ELECTION || gradesPeople(motion)) return late === null ? null : <late.PeopleResult motion={motion} />;
+  if (motion.force === MotionForce.SURVEY && tally.counts.length === 0) {
     return <p class="card card--line">{t("vote.below_minimum", { n: tally.cast, least: motion.minimum_group })}</p>;
   }
-  if (motion.shape !== "choices" && late !== null) return <late.PollPlot motion={motion} counts={tally.counts} cast={tally.cast} />;
+  if (motion.shape !== PollShape.CHOICES && late !== null) return <late.PollPlot motion={motion} counts={tally.counts} cast={tally.cast} />;
   return (
     <>
       <Plot motion={motion} tally={tally} verdict={verdict} />
-      {motion.force === "appraisal" && late !== null && <late.ProposedGrades motion={motion} />}
+      {motion.force === MotionForce.APPRAISAL && late !== null && <late.ProposedGrades motion={motion} />}
     </>
   );
 }
@@ -166,13 +176,13 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
   const { tally, verdict } = motion;
   const ballot = ballotOf(motion.motion_id);
   if (tally === null) return <p class="muted">{t("vote.not_published")}</p>;
-  const secret = motion.method === "secret";
+  const secret = motion.method === VoteMethod.SECRET;
   const lost = ownPapers.value[motion.motion_id]?.bulletin === "out"; // comes before everything else
   const late = latePapers.value;
-  const carried = verdict?.carried === true && verdict.reason !== "no_force";
+  const carried = verdict?.carried === true && verdict.reason !== VerdictReason.NO_FORCE;
   return (
     <>
-      {verdict !== null && verdict.reason !== "no_force" && (
+      {verdict !== null && verdict.reason !== VerdictReason.NO_FORCE && (
         <div class={carried ? "verdict verdict--carried" : "verdict"}>
           <p class="verdict__word">
             <Icon name={carried ? "counted" : "info"} size="l" />
@@ -181,12 +191,12 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
           <p>{verdictSentence(motion, verdict)}</p>
         </div>
       )}
-      {verdict?.reason === "no_force" && (
+      {verdict?.reason === VerdictReason.NO_FORCE && (
         <p class="small muted">
           {t(
-            motion.force === "appraisal"
-              ? `vote.${motion.sheet === "self" ? "self" : "appraisal"}_no_force`
-              : motion.force === "survey"
+            motion.force === MotionForce.APPRAISAL
+              ? `vote.${motion.sheet === AppraisalSheet.SELF ? "self" : "appraisal"}_no_force`
+              : motion.force === MotionForce.SURVEY
                 ? "vote.survey_no_force"
                 : "vote.no_force",
           )}
@@ -233,7 +243,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
           <Chip icon="info">{t("vote.not_voted")}</Chip>
         </p>
       )}
-      {motion.method === "named" && motion.named.length > 0 && !gradesPeople(motion) && <Named motion={motion} />}
+      {motion.method === VoteMethod.NAMED && motion.named.length > 0 && !gradesPeople(motion) && <Named motion={motion} />}
       {decides(motion) && motion.quorum_at_open !== null && (
         <p class="small muted">
           {t("vote.basis", {
@@ -250,8 +260,9 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
 
 /** 无记名, 选举, 投票调查 … */
 export function kindWords(motion: Motion): string {
-  if (motion.force === "appraisal") return t(`vote.sheet_${motion.sheet}`);
-  if (motion.force === "election" || motion.force === "survey" || motion.force === "poll") return t(`vote.${motion.force}`);
+  if (motion.force === MotionForce.APPRAISAL) return t(`vote.sheet_${motion.sheet}`);
+  if (motion.force === MotionForce.ELECTION || motion.force === MotionForce.SURVEY || motion.force === MotionForce.POLL)
+    return t(`vote.${motion.force}`);
   return t(`vote.${motion.method}`);
 }
 

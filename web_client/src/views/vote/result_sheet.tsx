@@ -1,8 +1,8 @@
 /** The result in front of everyone when it is published, and again from the list of results. */
 import type { JSX } from "preact";
 import { t } from "../../core/i18n";
-import { ballotOf, isElector, motions } from "../../core/selectors";
-import type { Motion } from "../../wire/messages";
+import { RUNNING, ballotOf, isElector, motions } from "../../core/selectors";
+import { type Motion, MotionPhase, VerdictReason, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Icon } from "../../widgets/icon";
@@ -20,7 +20,9 @@ export function ResultSheet({ motion, more = 0, onClose }: { motion: Motion; mor
       onClose={onClose}
       head={
         <span class="motion-kind">
-          <Chip icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>{kindWords(motion)}</Chip>
+          <Chip icon={motion.method === VoteMethod.SECRET ? "lock" : motion.method === VoteMethod.NAMED ? "edit" : "ballot"}>
+            {kindWords(motion)}
+          </Chip>
           <span class="small muted">{publishedWords(motion)}</span>
         </span>
       }
@@ -35,29 +37,33 @@ export function ResultSheet({ motion, more = 0, onClose }: { motion: Motion; mor
   );
 }
 
-const RUNNING: readonly Motion["phase"][] = ["preparing", "collecting", "voting", "sealing"];
-
 function outcome(motion: Motion): string {
-  if (motion.phase === "voting" && motion.method !== "secret" && isElector(motion)) {
+  if (motion.phase === MotionPhase.VOTING && motion.method !== VoteMethod.SECRET && isElector(motion)) {
     const { state } = ballotOf(motion.motion_id);
     return t(state === "counted" ? "vote.state_counted" : state === "pending" ? "vote.state_pending" : "vote.state_waits");
   }
   if (RUNNING.includes(motion.phase))
-    return t(motion.phase === "collecting" ? "vote.state_collecting" : motion.phase === "sealing" ? "vote.sealing" : "vote.state_voting");
-  if (motion.phase === "moved" || motion.phase === "discussed") return t(`vote.state_${motion.phase}`);
-  if (motion.phase === "closed") return t("vote.state_closed");
-  if (motion.phase === "withdrawn") return t("vote.state_withdrawn");
-  if (motion.verdict === null || motion.verdict.reason === "no_force") return t("vote.state_poll");
+    return t(
+      motion.phase === MotionPhase.COLLECTING
+        ? "vote.state_collecting"
+        : motion.phase === MotionPhase.SEALING
+          ? "vote.sealing"
+          : "vote.state_voting",
+    );
+  if (motion.phase === MotionPhase.MOVED || motion.phase === MotionPhase.DISCUSSED) return t(`vote.state_${motion.phase}`);
+  if (motion.phase === MotionPhase.CLOSED) return t("vote.state_closed");
+  if (motion.phase === MotionPhase.WITHDRAWN) return t("vote.state_withdrawn");
+  if (motion.verdict === null || motion.verdict.reason === VerdictReason.NO_FORCE) return t("vote.state_poll");
   return verdictWord(motion.verdict);
 }
 
 /** Every vote of this meeting: those that run first, then the newest. */
 export function ResultsSheet(): JSX.Element {
   const shown = motions.value
-    .filter((m) => m.phase !== "drafted")
+    .filter((m) => m.phase !== MotionPhase.DRAFTED)
     .sort((a, b) => Number(RUNNING.includes(b.phase)) - Number(RUNNING.includes(a.phase)) || (b.opened_at ?? 0) - (a.opened_at ?? 0));
   const open = (motion: Motion): void => {
-    if (motion.phase === "voting" || motion.phase === "collecting") {
+    if (motion.phase === MotionPhase.VOTING || motion.phase === MotionPhase.COLLECTING) {
       back();
       bringBack(motion.motion_id);
     } else go({ sheet: { name: "result", motion: motion.motion_id } });
@@ -79,7 +85,7 @@ export function ResultsSheet(): JSX.Element {
           {shown.map((motion) => (
             <li key={motion.motion_id}>
               <Row
-                icon={motion.phase === "voting" && ballotOf(motion.motion_id).state === "counted" ? "counted" : "ballot"}
+                icon={motion.phase === MotionPhase.VOTING && ballotOf(motion.motion_id).state === "counted" ? "counted" : "ballot"}
                 title={motion.title}
                 sub={outcome(motion)}
                 end={<Icon name="forward" />}

@@ -2,7 +2,7 @@
 import { ownPapers, papersKnown, papersUnsupported } from "../../core/ballot/kept";
 import { isElector } from "../../core/selectors";
 import { self } from "../../core/store";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionPhase } from "../../wire/messages";
 import { draftOf } from "./paper";
 
 export type SecretStage =
@@ -26,17 +26,17 @@ const had: Record<string, true> = {};
 export function secretStageOf(motion: Motion): SecretStage | null {
   const { motion_id: id, phase } = motion;
   const own = ownPapers.value[id];
-  const out = phase === "collecting" || phase === "voting";
-  if (!out && phase !== "sealing" && phase !== "closed") return null;
+  const out = phase === MotionPhase.COLLECTING || phase === MotionPhase.VOTING;
+  if (!out && phase !== MotionPhase.SEALING && phase !== MotionPhase.CLOSED) return null;
   if (!isElector(motion)) return out ? "watch" : null;
   if (out && (papersUnsupported.value || own?.state === "unsupported")) return "unsupported";
-  if (own?.state === "counted") return out ? "counted" : phase === "sealing" ? "sealing" : null;
+  if (own?.state === "counted") return out ? "counted" : phase === MotionPhase.SEALING ? "sealing" : null;
   if (own?.state === "casting") return "casting";
   if (own?.state === "not_counted") return "not_counted";
   if (!out) return own?.state === "held" && id in had ? "missed" : null;
   if (own?.state === "not_collected") return "not_collected";
   if (own === undefined ? !papersKnown.value : own.state === "collecting") return "fetching";
-  if (own === undefined) return phase === "collecting" && self.value?.present !== false ? "fetching" : "not_collected";
+  if (own === undefined) return phase === MotionPhase.COLLECTING && self.value?.present !== false ? "fetching" : "not_collected";
   had[id] = true;
-  return phase === "collecting" ? "early" : draftOf(id).step;
+  return phase === MotionPhase.COLLECTING ? "early" : draftOf(id).step;
 }

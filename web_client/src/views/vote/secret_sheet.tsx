@@ -6,7 +6,7 @@ import { inFours, ownPapers, papersUnsupported, progress } from "../../core/ball
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, t } from "../../core/i18n";
 import { connection, media, self } from "../../core/store";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionForce, MotionPhase } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Countdown } from "../../widgets/countdown";
@@ -33,14 +33,15 @@ const KINDS: Readonly<Record<Motion["force"], string>> = {
 
 function Head({ motion }: { motion: Motion }): JSX.Element {
   const open = media.value.microphone === "open";
-  const ends = motion.phase === "collecting" ? motion.collect_until : motion.phase === "voting" ? motion.closes_at : null;
-  const total = motion.phase === "collecting" ? motion.collect_seconds : motion.seconds;
+  const ends =
+    motion.phase === MotionPhase.COLLECTING ? motion.collect_until : motion.phase === MotionPhase.VOTING ? motion.closes_at : null;
+  const total = motion.phase === MotionPhase.COLLECTING ? motion.collect_seconds : motion.seconds;
   void second.value;
   return (
     <>
       <span class="motion-kind">
         <Chip tone="force" icon="lock">
-          {motion.force === "appraisal" ? kindWords(motion) : t(KINDS[motion.force])}
+          {motion.force === MotionForce.APPRAISAL ? kindWords(motion) : t(KINDS[motion.force])}
         </Chip>
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>
@@ -120,7 +121,7 @@ function Choose({ motion, early }: { motion: Motion; early: boolean }): JSX.Elem
       stage={early ? "early" : "choose"}
       foot={
         <>
-          {motion.force === "election" && <SeatsLine motion={motion} />}
+          {motion.force === MotionForce.ELECTION && <SeatsLine motion={motion} />}
           {gradesPeople(motion) && <GradesLine motion={motion} />}
           <div class="foot-pair">
             {gradesPeople(motion) && "why" in ballot ? (
@@ -191,7 +192,7 @@ function Confirm({ motion }: { motion: Motion }): JSX.Element {
       <p class="small muted">
         {t("vote.cast_final")} {t("vote.secret_means")}
       </p>
-      {motion.force === "election" && (
+      {motion.force === MotionForce.ELECTION && (
         <Button kind="quiet" block onPress={() => clearMarks(motion)}>
           {t("vote.clear")}
         </Button>
@@ -337,7 +338,11 @@ export function SecretSheet({ motion, stage }: { motion: Motion; stage: SecretSt
     case "not_collected":
       return (
         <Not motion={motion} stage={stage} word={t("vote.no_paper")}>
-          <p>{whyNot(own?.code || (motion.phase === "collecting" && self.value?.present === false ? "not_present" : "not_collecting"))}</p>
+          <p>
+            {whyNot(
+              own?.code || (motion.phase === MotionPhase.COLLECTING && self.value?.present === false ? "not_present" : "not_collecting"),
+            )}
+          </p>
         </Not>
       );
     case "not_counted":

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { batchOf } from "../../core/batch";
 import { ballotOf, isElector, motions } from "../../core/selectors";
-import type { Motion, MotionId } from "../../wire/messages";
+import { type Motion, type MotionId, MotionPhase, VoteMethod } from "../../wire/messages";
 import { aside, bringBack, draftOf, putAside } from "./paper";
 import { secretStageOf, type SecretStage } from "./secret";
 
@@ -24,9 +24,9 @@ export function paperShown(motionId: MotionId): void {
 
 /** Null when none: not voting, and nothing of one's own under way. */
 export function stageOf(motion: Motion): Stage | null {
-  if (motion.method === "secret") return secretStageOf(motion);
+  if (motion.method === VoteMethod.SECRET) return secretStageOf(motion);
   const ballot = ballotOf(motion.motion_id);
-  if (motion.phase === "voting") {
+  if (motion.phase === MotionPhase.VOTING) {
     if (!isElector(motion)) return "watch";
     if (ballot.state === "pending") return "pending";
     if (ballot.state === "counted") return "counted";
@@ -36,7 +36,7 @@ export function stageOf(motion: Motion): Stage | null {
     }
     return draftOf(motion.motion_id).step;
   }
-  if (motion.phase !== "closed" || !isElector(motion)) return null;
+  if (motion.phase !== MotionPhase.CLOSED || !isElector(motion)) return null;
   if (ballot.state === "pending") return "pending";
   if (ballot.state === "refused") return "late";
   // It closed while this phone still had the paper in front.

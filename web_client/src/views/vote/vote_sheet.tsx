@@ -7,7 +7,7 @@ import { clockTime, t } from "../../core/i18n";
 import { showsRunning } from "../../core/poll_counts";
 import { ballotOf, pending, type BallotState } from "../../core/selectors";
 import { connection, media } from "../../core/store";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionForce, MotionPhase, PollShape, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Countdown } from "../../widgets/countdown";
@@ -36,7 +36,7 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
       <span class="motion-kind">
-        <Chip tone="force" icon={motion.method === "secret" ? "lock" : motion.method === "named" ? "edit" : "ballot"}>
+        <Chip tone="force" icon={motion.method === VoteMethod.SECRET ? "lock" : motion.method === VoteMethod.NAMED ? "edit" : "ballot"}>
           {kindWords(motion)}
         </Chip>
         {place !== null && (
@@ -49,7 +49,7 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
         )}
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>
-      {motion.phase === "voting" && left !== null && motion.opened_at !== null && motion.closes_at !== null && (
+      {motion.phase === MotionPhase.VOTING && left !== null && motion.opened_at !== null && motion.closes_at !== null && (
         <Countdown
           seconds={left}
           total={(motion.closes_at - motion.opened_at) / 1000}
@@ -86,7 +86,7 @@ function AllPapers({ motion }: { motion: Motion }): JSX.Element | null {
 
 /** An appraisal's sheets come with the other late papers. */
 function Paper({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.force !== "appraisal") return <PaperForm motion={motion} />;
+  if (motion.force !== MotionForce.APPRAISAL) return <PaperForm motion={motion} />;
   const late = latePapers.value;
   return late === null ? (
     <Slip state="pending" word={t("vote.fetching")}>
@@ -152,9 +152,9 @@ function Confirm({ motion }: { motion: Motion }): JSX.Element {
     >
       <div class="stack stack--s">
         <p class="small muted">{t("vote.you_chose")}</p>
-        {motion.force === "appraisal" && late !== null ? (
+        {motion.force === MotionForce.APPRAISAL && late !== null ? (
           <late.Chosen motion={motion} choices={choices} />
-        ) : motion.shape !== "choices" ? (
+        ) : motion.shape !== PollShape.CHOICES ? (
           <div class="chosen">
             <b>{chosenWords(motion, choices)}</b>
           </div>
@@ -172,7 +172,7 @@ function Confirm({ motion }: { motion: Motion }): JSX.Element {
         )}
       </div>
       <p class="small muted">
-        {t("vote.cast_final")} {t(motion.method === "named" ? "vote.who_sees_named" : "vote.who_sees_open")}
+        {t("vote.cast_final")} {t(motion.method === VoteMethod.NAMED ? "vote.who_sees_named" : "vote.who_sees_open")}
       </p>
     </Frame>
   );
@@ -353,7 +353,7 @@ function Secret({ motion, stage }: { motion: Motion; stage: SecretStage }): JSX.
 
 export function VoteSheet({ motion, stage }: { motion: Motion; stage: Stage }): JSX.Element {
   const ballot = ballotOf(motion.motion_id);
-  if (motion.method === "secret") return <Secret motion={motion} stage={stage as SecretStage} />;
+  if (motion.method === VoteMethod.SECRET) return <Secret motion={motion} stage={stage as SecretStage} />;
   switch (stage) {
     case "choose":
       return <Choose motion={motion} />;

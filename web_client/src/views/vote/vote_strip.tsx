@@ -5,7 +5,7 @@ import { batchOf, placeOf, waitsForMe } from "../../core/batch";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
 import { ballotOf, isElector, motions } from "../../core/selectors";
-import type { Motion } from "../../wire/messages";
+import { type Motion, MotionPhase, VoteMethod } from "../../wire/messages";
 import { Banner } from "../../widgets/banner";
 import { Button } from "../../widgets/button";
 import { openSheet } from "../layout";
@@ -21,7 +21,7 @@ function Several({ batch }: { batch: readonly Motion[] }): JSX.Element {
       : left === 0
         ? t("vote.strip_all_sent", { of: mine.length })
         : t("vote.strip_some_left", { of: mine.length, n: left });
-  const ends = batch.find((one) => one.phase === "voting")?.closes_at ?? null;
+  const ends = batch.find((one) => one.phase === MotionPhase.VOTING)?.closes_at ?? null;
   void second.value;
   return (
     <Banner
@@ -42,15 +42,15 @@ function Several({ batch }: { batch: readonly Motion[] }): JSX.Element {
 export function VoteStrip(): JSX.Element | null {
   const aside = motions.value.find(
     (m) =>
-      (m.phase === "voting" || (m.phase === "collecting" && m.method === "secret")) &&
+      (m.phase === MotionPhase.VOTING || (m.phase === MotionPhase.COLLECTING && m.method === VoteMethod.SECRET)) &&
       [...putAside.value].some((key) => key.startsWith(`${m.motion_id}:`)),
   );
   if (aside === undefined) return null;
   if (placeOf(aside) !== null) return <Several batch={batchOf(aside)} />;
   void second.value;
   const own = ownPapers.value[aside.motion_id]?.state;
-  const counted = (aside.method === "secret" ? own : ballotOf(aside.motion_id).state) === "counted";
-  const collecting = aside.phase === "collecting";
+  const counted = (aside.method === VoteMethod.SECRET ? own : ballotOf(aside.motion_id).state) === "counted";
+  const collecting = aside.phase === MotionPhase.COLLECTING;
   const words = counted
     ? "vote.strip_counted"
     : !isElector(aside)

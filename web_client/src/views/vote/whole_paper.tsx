@@ -1,8 +1,9 @@
 /** A paper of any kind as it is filled in, and what was marked on it as it is confirmed. */
 import type { JSX } from "preact";
-import { gradesPeople, GRADES, ownAppraisal } from "../../core/appraisal";
+import { gradesPeople, ownAppraisal } from "../../core/appraisal";
+import { GRADES, onCandidate, read, STANCES } from "../../core/marks";
 import { t } from "../../core/i18n";
-import type { Motion } from "../../wire/messages";
+import { AppraisalSheet, type Motion, MotionForce, PollShape } from "../../wire/messages";
 import { Icon } from "../../widgets/icon";
 import { CandidatesForm } from "../election/candidates_form";
 import { ProposedGrades, SelfForm } from "../election/appraisal_sheets";
@@ -11,27 +12,30 @@ import { markOf } from "./paper";
 import { PaperForm } from "./paper_form";
 
 export function WholePaper({ motion }: { motion: Motion }): JSX.Element {
-  if (motion.force === "appraisal" && motion.sheet === "self") return <SelfForm motion={motion} />;
-  if (motion.force === "appraisal" && motion.sheet === "organisation")
+  if (motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.SELF) return <SelfForm motion={motion} />;
+  if (motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.ORGANISATION)
     return (
       <>
         <ProposedGrades motion={motion} />
         <PaperForm motion={motion} />
       </>
     );
-  return motion.force === "election" || motion.force === "appraisal" ? <CandidatesForm motion={motion} /> : <PaperForm motion={motion} />;
+  return motion.force === MotionForce.ELECTION || motion.force === MotionForce.APPRAISAL ? (
+    <CandidatesForm motion={motion} />
+  ) : (
+    <PaperForm motion={motion} />
+  );
 }
 
 function NamesByMark({ motion, choices }: { motion: Motion; choices: readonly string[] }): JSX.Element {
-  const election = motion.force === "election";
+  const election = motion.force === MotionForce.ELECTION;
   const named = (mark: string): readonly string[] =>
-    motion.candidates.filter((one) => choices.includes(`${one.candidate_id}:${mark}`)).map((one) => one.name);
+    motion.candidates.filter((one) => choices.includes(onCandidate(one, mark))).map((one) => one.name);
   const own = choices.map(written).filter((name): name is string => name !== null);
-  const blank = motion.candidates.filter((one) => !choices.some((mark) => mark.startsWith(`${one.candidate_id}:`))).map((one) => one.name);
+  const marked = choices.map((one) => read(one)?.candidate);
+  const blank = motion.candidates.filter((one) => !marked.includes(one.candidate_id)).map((one) => one.name);
   const rows: readonly (readonly [string, readonly string[]])[] = [
-    ...(election ? ["for", "against", "abstain"] : GRADES).map(
-      (mark) => [t(election ? `vote.choice_${mark}` : `vote.grade_${mark}`), named(mark)] as const,
-    ),
+    ...(election ? STANCES : GRADES).map((mark) => [t(election ? `vote.choice_${mark}` : `vote.grade_${mark}`), named(mark)] as const),
     [t("vote.write_in_short"), own],
     [t("vote.unmarked"), blank],
   ];
@@ -65,10 +69,10 @@ function OwnAppraisal({ choices }: { choices: readonly string[] }): JSX.Element 
 }
 
 export function Chosen({ motion, choices }: { motion: Motion; choices: readonly string[] }): JSX.Element {
-  if (motion.force === "appraisal" && motion.sheet === "self") return <OwnAppraisal choices={choices} />;
-  if (motion.force === "election" || gradesPeople(motion)) return <NamesByMark motion={motion} choices={choices} />;
+  if (motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.SELF) return <OwnAppraisal choices={choices} />;
+  if (motion.force === MotionForce.ELECTION || gradesPeople(motion)) return <NamesByMark motion={motion} choices={choices} />;
   const shown = motion.choices.filter((choice) => choices.includes(choice.choice_id));
-  if (shown.length === 0 || motion.shape === "scale")
+  if (shown.length === 0 || motion.shape === PollShape.SCALE)
     return (
       <div class="chosen">
         <b>{chosenWords(motion, choices)}</b>
