@@ -170,7 +170,7 @@ class SqlJournal:
         except (SQLAlchemyError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
         if self._database.is_sqlite:
-            await self.forget_erased()
+            await self._database.after_commit(self.forget_erased)
         return changed.rowcount
 
     async def forget_erased(self) -> None:

@@ -138,15 +138,18 @@ class Registry:
         return await self._journal.read(meeting_id, after, kinds=kinds)
 
     async def erase(self, meeting_id: MeetingId, *seqs: int) -> int:
-        """Erase contents for good (``journal.port``), also from memory. How many were still there.
+        """Erase contents for good from the journal (``journal.port``), as part of an act where there is one. How many were there.
 
-        Raises ValueError for what can not be erased, StorageUnavailable.
+        What is in memory is read anew with ``reread`` when that is committed. Raises ValueError for what can not be erased,
+        StorageUnavailable.
         """
-        count = await self._journal.erase(meeting_id, *seqs)
+        return await self._journal.erase(meeting_id, *seqs)
+
+    async def reread(self, meeting_id: MeetingId) -> None:
+        """Something of a meeting was erased: nothing of it is kept in memory."""
         assembly = self._assemblies.get(meeting_id)
         if assembly is not None:
             await assembly.reread()
-        return count
 
     def quiet_for(self) -> Millis:
         """How long nothing was recorded in any meeting that is loaded."""

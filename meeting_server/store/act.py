@@ -16,7 +16,7 @@ Effect = Callable[[], Awaitable[object] | object]
 
 
 @dataclass(slots=True)
-class Act:
+class OpenAct:
     """The open transaction of one task."""
 
     conn: AsyncConnection
@@ -34,22 +34,22 @@ class Act:
             raise
 
 
-_open: dict[tuple[asyncio.Task[Any] | None, object], Act] = {}
+_open: dict[tuple[asyncio.Task[Any] | None, object], OpenAct] = {}
 """By task, not by context, because a task that is started inside an act must not share its connection."""
 
 
 @contextmanager
-def opened(database: object, conn: AsyncConnection) -> Iterator[Act]:
+def opened(database: object, conn: AsyncConnection) -> Iterator[OpenAct]:
     """This task's act on a database."""
     key = asyncio.current_task(), database
-    act = _open[key] = Act(conn)
+    act = _open[key] = OpenAct(conn)
     try:
         yield act
     finally:
         del _open[key]
 
 
-def open_on(database: object) -> Act | None:
+def open_on(database: object) -> OpenAct | None:
     """The act this task has open on a database."""
     return _open.get((asyncio.current_task(), database))
 

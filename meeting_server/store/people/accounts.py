@@ -346,7 +346,14 @@ class Accounts:
 
     async def set_password(self, member_id: str, password: str, now: Millis) -> None:
         """Set or change a password."""
-        hashed = await self._passwords.hash(password)
+        await self.keep_password(member_id, await self.hash_password(password), now)
+
+    async def hash_password(self, password: str) -> str:
+        """What is kept of a password. Slow on purpose: do it before an act."""
+        return await self._passwords.hash(password)
+
+    async def keep_password(self, member_id: str, hashed: str, now: Millis) -> None:
+        """Keep a hashed password in place of the one before."""
         async with self._database.write() as conn:
             await put(conn, credentials, {"member_id": member_id, "hash": hashed, "changed_at": now})
 

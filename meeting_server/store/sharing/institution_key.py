@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from meeting_server.store.made_once import made_once
 
 NAME = "institution.key"
 
@@ -18,27 +19,9 @@ class BadInstitutionKey(ValueError):
 def institution_key(data_dir: Path) -> Ed25519PrivateKey:
     """The key of this installation. Raises BadInstitutionKey; OSError."""
     path = data_dir / NAME
+    fresh = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
-        return _read(path)
-    except FileNotFoundError:
-        data_dir.mkdir(parents=True, exist_ok=True)
-    made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    draft = data_dir / f".institution.{os.getpid()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(made)
-    try:
-        os.link(draft, path)  # whoever came first wins when several processes begin at once
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return _read(path)
-
-
-def _read(path: Path) -> Ed25519PrivateKey:
-    try:
-        key = load_pem_private_key(path.read_bytes(), None)
+        key = load_pem_private_key(made_once(path, fresh), None)
     except (ValueError, TypeError) as error:
         raise BadInstitutionKey(f"{path} is not a private key") from error
     if not isinstance(key, Ed25519PrivateKey):

@@ -32,6 +32,10 @@ PLANTED = [
     ("web/meeting/ballots.py", "import meeting_server.ballots.box", "Only the composition root opens the ballot box"),
     ("live/papers.py", "import meeting_server.ballots.tables", "Only the ballot box reads and writes its tables"),
     ("store/people/personal.py", "import meeting_server.ballots.port", "Layers"),
+    ("acts/people/roles.py", "import meeting_server.web.site.auth", "Layers"),
+    ("acts/people/roles.py", "import meeting_server.acts.meeting.knocks", "Rooms of the acts"),
+    ("acts/people/roles.py", "import sqlalchemy", "SQL lives in ballots, journal and store only"),
+    ("acts/people/roles.py", "import starlette", "Starlette lives in web and app only"),
     ("utilities.py", "", "Layers"),
 ]
 
@@ -56,7 +60,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tree
 
 
-@pytest.mark.parametrize(("place", "line", "contract"), PLANTED, ids=[place for place, _, _ in PLANTED])
+@pytest.mark.parametrize(("place", "line", "contract"), PLANTED, ids=[f"{place}:{line}" for place, line, _ in PLANTED])
 def test_a_planted_violation_is_caught(copied: Path, place: str, line: str, contract: str) -> None:
     file = copied / "meeting_server" / place
     before = file.read_text() if file.exists() else None

@@ -1,0 +1,114 @@
+"""What acts stand on, and who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.terms import Convening
+from meeting_server.live.registry import Registry
+from meeting_server.media.whip import WhipDesk
+from meeting_server.store.access_log import AccessLog
+from meeting_server.store.accounts import Accounts
+from meeting_server.store.calendar_links import CalendarLinks
+from meeting_server.store.database import Database
+from meeting_server.store.directory import Directory
+from meeting_server.store.feeds import Feeds
+from meeting_server.store.hall_devices import HallDevices
+from meeting_server.store.invitations import Invitations
+from meeting_server.store.knocks import Knocks
+from meeting_server.store.progress import ProgressBook
+from meeting_server.store.publications import Publications
+from meeting_server.store.quizzes import Quizzes
+from meeting_server.store.schedule import Schedule
+from meeting_server.store.shared_resources import SharedResources
+from meeting_server.store.statements import Statements
+from meeting_server.store.takeaway_rules import TakeawayRules
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts, by id and name as the access log keeps them; both empty for the server itself."""
+
+    member_id: str = ""
+    name: str = ""
+
+
+class SignOuts(Protocol):
+    """Who hears that a sign-in has ended."""
+
+    def announce(self, sign_in_ids: Iterable[str]) -> None: ...
+
+
+class Convener(Protocol):
+    """Puts together what a meeting starts from."""
+
+    async def convening(self, meeting_id: MeetingId) -> Convening | None: ...
+
+
+class Desk(Protocol):
+    """What meetings are planned with."""
+
+    @property
+    def schedule(self) -> Schedule: ...
+    @property
+    def convener(self) -> Convener: ...
+
+
+class Learning(Protocol):
+    """What is kept of studying."""
+
+    @property
+    def progress(self) -> ProgressBook: ...
+    @property
+    def quizzes(self) -> Quizzes: ...
+
+
+class Context(Protocol):
+    """The stores over one database, and whom their changes concern. The web's own composition is one."""
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def access_log(self) -> AccessLog: ...
+    @property
+    def invitations(self) -> Invitations: ...
+    @property
+    def knocks(self) -> Knocks: ...
+    @property
+    def hall_devices(self) -> HallDevices: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def publications(self) -> Publications: ...
+    @property
+    def learning(self) -> Learning: ...
+    @property
+    def feeds(self) -> Feeds: ...
+    @property
+    def calendar_links(self) -> CalendarLinks: ...
+    @property
+    def takeaway_rules(self) -> TakeawayRules: ...
+    @property
+    def shared_resources(self) -> SharedResources: ...
+    @property
+    def statements(self) -> Statements: ...
+    @property
+    def registry(self) -> Registry | None: ...
+    @property
+    def sign_outs(self) -> SignOuts: ...
+    @property
+    def whip(self) -> WhipDesk: ...
+    @property
+    def whep(self) -> WhipDesk: ...
+
+
+def by_of(participant_id: ParticipantId, name: str) -> By:
+    """Whoever a request came from."""
+    return By(str(participant_id), name)

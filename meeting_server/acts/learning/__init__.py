@@ -1,0 +1,1 @@
+"""What a member's studying leaves behind, and to whom it is told."""

@@ -1,0 +1,1 @@
+"""Invitations, the door of a meeting and the devices of its halls."""

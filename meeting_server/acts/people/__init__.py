@@ -1,0 +1,1 @@
+"""Branches, roles, the roster and how people sign in."""

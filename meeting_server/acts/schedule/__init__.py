@@ -1,0 +1,1 @@
+"""Meetings as they are planned, and the calendars they stand in."""

@@ -1,0 +1,1 @@
+"""What leaves the house or comes to it: feeds, calendars, resources, statements."""
