@@ -10,22 +10,22 @@ from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.terms import Convening
 from meeting_server.live.registry import Registry
 from meeting_server.media.whip import WhipDesk
-from meeting_server.store.access_log import AccessLog
-from meeting_server.store.accounts import Accounts
-from meeting_server.store.calendar_links import CalendarLinks
 from meeting_server.store.database import Database
-from meeting_server.store.directory import Directory
-from meeting_server.store.feeds import Feeds
-from meeting_server.store.hall_devices import HallDevices
-from meeting_server.store.invitations import Invitations
-from meeting_server.store.knocks import Knocks
-from meeting_server.store.progress import ProgressBook
-from meeting_server.store.publications import Publications
-from meeting_server.store.quizzes import Quizzes
-from meeting_server.store.schedule import Schedule
-from meeting_server.store.shared_resources import SharedResources
-from meeting_server.store.statements import Statements
-from meeting_server.store.takeaway_rules import TakeawayRules
+from meeting_server.store.learning.progress import ProgressBook
+from meeting_server.store.learning.quizzes import Quizzes
+from meeting_server.store.learning.statements import Statements
+from meeting_server.store.people.access_log import AccessLog
+from meeting_server.store.people.accounts import Accounts
+from meeting_server.store.people.directory import Directory
+from meeting_server.store.people.knocks import Knocks
+from meeting_server.store.record.publications import Publications
+from meeting_server.store.schedule.calendar_links import CalendarLinks
+from meeting_server.store.schedule.hall_devices import HallDevices
+from meeting_server.store.schedule.invitations import Invitations
+from meeting_server.store.schedule.schedule import Schedule
+from meeting_server.store.sharing.feeds import Feeds
+from meeting_server.store.sharing.shared_resources import SharedResources
+from meeting_server.store.sharing.takeaway_rules import TakeawayRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meeting_server.acts.context import By, Context
 from meeting_server.domain.ids import Millis
-from meeting_server.store.access_log import Act, Entry
+from meeting_server.store.people.access_log import Act, Entry
 
 
 async def delete_learning(at: Context, by: By, branch_id: str, now: Millis) -> None:

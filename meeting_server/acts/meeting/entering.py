@@ -12,11 +12,11 @@ from meeting_server.domain.commands import SERVER, AdmitParticipant
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import Invited
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.accounts import Means
-from meeting_server.store.invitations import Invitation, InvitationState
-from meeting_server.store.people import Member
-from meeting_server.store.schedule import Listed, Scheduled
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.accounts import Means
+from meeting_server.store.people.people import Member
+from meeting_server.store.schedule.invitations import Invitation, InvitationState
+from meeting_server.store.schedule.schedule import Listed, Scheduled
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from meeting_server.acts.context import By, Context
 from meeting_server.domain.ids import Millis, RoomId
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.hall_devices import DeviceKind, HallDevice
-from meeting_server.store.schedule import Scheduled
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.schedule.hall_devices import DeviceKind, HallDevice
+from meeting_server.store.schedule.schedule import Scheduled
 
 MOST = 20
 """Devices of one meeting that are let in at a time."""

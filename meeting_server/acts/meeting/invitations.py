@@ -7,9 +7,9 @@ from functools import partial
 
 from meeting_server.acts.context import By, Context
 from meeting_server.domain.ids import Millis
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.invitations import Admits, Invitation
-from meeting_server.store.schedule import Scheduled
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.schedule.invitations import Admits, Invitation
+from meeting_server.store.schedule.schedule import Scheduled
 
 DAY: Millis = 86_400_000
 AFTER_END: Millis = DAY

@@ -8,10 +8,10 @@ from typing import Literal
 from meeting_server.acts.context import By, Context
 from meeting_server.acts.people.signing_in import Browser
 from meeting_server.domain.ids import Millis
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.knocks import Knock
-from meeting_server.store.people import Member
-from meeting_server.store.schedule import Scheduled
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.knocks import Knock
+from meeting_server.store.people.people import Member
+from meeting_server.store.schedule.schedule import Scheduled
 
 
 async def knock(

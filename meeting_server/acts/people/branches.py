@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from meeting_server.acts.context import By, Context
 from meeting_server.domain.ids import Millis
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.branch_tree import Branch, BranchKind
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.branch_tree import Branch, BranchKind
 
 
 async def rename_branch(at: Context, by: By, branch_id: str, name: str, now: Millis) -> None:

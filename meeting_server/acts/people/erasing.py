@@ -14,10 +14,10 @@ from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.journal.erasing import OF_PEOPLE, words_of
 from meeting_server.journal.port import Record
 from meeting_server.live.registry import Registry
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.people import Member
-from meeting_server.store.personal import PersonalData
-from meeting_server.store.schedule import Scheduled
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.people import Member
+from meeting_server.store.people.personal import PersonalData
+from meeting_server.store.schedule.schedule import Scheduled
 
 Remake = Callable[[MeetingId], Awaitable[object]]
 """Makes anew what lies beside the journal of a meeting."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from meeting_server.store.branch_tree import BranchTree
-from meeting_server.store.people import Grant
+from meeting_server.store.people.branch_tree import BranchTree
+from meeting_server.store.people.people import Grant
 
 
 class Role(StrEnum):

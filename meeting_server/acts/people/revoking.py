@@ -13,10 +13,10 @@ from meeting_server.acts.context import By, Context
 from meeting_server.acts.people.rights import Rights, known_state, rights_at
 from meeting_server.domain.commands import Actor, RemoveParticipant
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.hall_devices import HallDevice
-from meeting_server.store.invitations import Invitation
-from meeting_server.store.schedule import Scheduled
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.schedule.hall_devices import HallDevice
+from meeting_server.store.schedule.invitations import Invitation
+from meeting_server.store.schedule.schedule import Scheduled
 
 SERVER = By()
 

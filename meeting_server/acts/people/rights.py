@@ -10,9 +10,9 @@ from meeting_server.domain.decision import holds
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Right, may
 from meeting_server.domain.state import MeetingState
-from meeting_server.store.branch_tree import BranchTree
-from meeting_server.store.people import Grant
-from meeting_server.store.schedule import Scheduled
+from meeting_server.store.people.branch_tree import BranchTree
+from meeting_server.store.people.people import Grant
+from meeting_server.store.schedule.schedule import Scheduled
 
 
 def runs_at(scheduled: Scheduled, state: MeetingState | None, participant_id: str | None) -> bool:

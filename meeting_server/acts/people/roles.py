@@ -5,8 +5,8 @@ from __future__ import annotations
 from meeting_server.acts.context import By, Context
 from meeting_server.acts.people.revoking import catch_up_with
 from meeting_server.domain.ids import Millis
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.people import BranchRole, Member
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.people import BranchRole, Member
 
 
 async def grant_role(at: Context, by: By, member: Member, branch_id: str, role: BranchRole, now: Millis) -> bool:

@@ -8,8 +8,8 @@ from meeting_server.acts.context import By, Context
 from meeting_server.acts.people.revoking import catch_up_with
 from meeting_server.domain.ids import Millis
 from meeting_server.roster.plan import RosterPlan
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.people import Member
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.people import Member
 
 
 async def add_member(at: Context, by: By, member: Member, now: Millis) -> Member:

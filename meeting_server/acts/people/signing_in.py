@@ -8,9 +8,9 @@ from functools import partial
 
 from meeting_server.acts.context import By, Context
 from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.accounts import LinkState, Means
-from meeting_server.store.people import Member
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.accounts import LinkState, Means
+from meeting_server.store.people.people import Member
 
 SIGN_IN_SECONDS = 30 * 24 * 3600
 """How long a sign-in as a member lasts."""

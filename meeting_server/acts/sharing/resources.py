@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from meeting_server.acts.context import By, Context
 from meeting_server.domain.ids import Millis
-from meeting_server.store.access_log import Act, Entry
-from meeting_server.store.publications import Audience, Publication
-from meeting_server.store.schedule import Scheduled
-from meeting_server.store.shared_resources import Shared
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.record.publications import Audience, Publication
+from meeting_server.store.schedule.schedule import Scheduled
+from meeting_server.store.sharing.shared_resources import Shared
 
 
 async def share_resource(at: Context, by: By, scheduled: Scheduled, publication: Publication, wanted: bool, now: Millis) -> None:
