@@ -176,53 +176,54 @@ class RollCall:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """A motion or poll. ``ballots`` holds, in a phone's view, only the viewer's own."""
+    """A motion or poll. In a phone's view ``ballots`` holds only the viewer's own; of the other private fields ``visibility`` says when
+    they are shown."""
 
-    motion_id: MotionId
-    phase: MotionPhase
-    title: str
-    text: str
-    item_id: ItemId | None
-    force: MotionForce
-    method: VoteMethod
-    choices: tuple[Choice, ...]
-    max_choices: int
-    preset: Preset
-    electorate: tuple[ParticipantId, ...] = ()
-    moved_at: Millis | None = None
-    opened_at: Millis | None = None
-    closes_at: Millis | None = None
-    closed_at: Millis | None = None
-    published_at: Millis | None = None
-    quorum_at_open: QuorumCheck | None = None
-    quorum_at_close: QuorumCheck | None = None
-    returned: int = 0
+    motion_id: Public[MotionId]
+    phase: Public[MotionPhase]
+    title: Public[str]
+    text: Public[str]
+    item_id: Public[ItemId | None]
+    force: Public[MotionForce]
+    method: Public[VoteMethod]
+    choices: Public[tuple[Choice, ...]]
+    max_choices: Public[int]
+    preset: Public[Preset]
+    electorate: Public[tuple[ParticipantId, ...]] = ()
+    moved_at: Public[Millis | None] = None
+    opened_at: Public[Millis | None] = None
+    closes_at: Public[Millis | None] = None
+    closed_at: Public[Millis | None] = None
+    published_at: Public[Millis | None] = None
+    quorum_at_open: Public[QuorumCheck | None] = None
+    quorum_at_close: Public[QuorumCheck | None] = None
+    returned: Public[int] = 0
     ballots: dict[ParticipantId, tuple[str, ...]] = field(default_factory=dict)
     tally: Tally | None = None
     verdict: Verdict | None = None
-    named: tuple[NamedBallot, ...] = ()
-    withdrawn_reason: str = ""
-    shape: PollShape = PollShape.CHOICES
-    candidates: tuple[Candidate, ...] = ()
-    terms: Terms | None = None
-    minimum_group: int = 0
-    revote_of: MotionId | None = None
-    sheet: AppraisalSheet = AppraisalSheet.MUTUAL
+    named: Public[tuple[NamedBallot, ...]] = ()
+    withdrawn_reason: Public[str] = ""
+    shape: Public[PollShape] = PollShape.CHOICES
+    candidates: Public[tuple[Candidate, ...]] = ()
+    terms: Public[Terms | None] = None
+    minimum_group: Public[int] = 0
+    revote_of: Public[MotionId | None] = None
+    sheet: Public[AppraisalSheet] = AppraisalSheet.MUTUAL
     """Of an appraisal."""
-    based_on: tuple[MotionId, ...] = ()
+    based_on: Public[tuple[MotionId, ...]] = ()
     """Of an organisation sheet: the published sheets it rests on."""
-    amendments: tuple[Amendment, ...] = ()
+    amendments: Public[tuple[Amendment, ...]] = ()
     opinions: tuple[WrittenOpinion, ...] = ()
-    """Written opinions; in a phone's view empty."""
-    paper: Paper | None = None
-    collect_until: Millis | None = None
-    seconds: int = 0
-    collect_seconds: int = 0
+    """Written opinions."""
+    paper: Public[Paper | None] = None
+    collect_until: Public[Millis | None] = None
+    seconds: Public[int] = 0
+    collect_seconds: Public[int] = 0
     """As asked for while the key is being made."""
-    opened_by: ParticipantId | None = None
-    present_at_close: int = 0
-    issued: int = 0
-    root: str = ""
+    opened_by: Public[ParticipantId | None] = None
+    present_at_close: Public[int] = 0
+    issued: Public[int] = 0
+    root: Public[str] = ""
     paper_count: PaperCount | None = None
     running: RunningTally | None = None
     """In a view of a quick poll: the sums while it runs; in the meeting's own state ``None``."""

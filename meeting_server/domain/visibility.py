@@ -116,7 +116,7 @@ def view(state: MeetingState, viewer: ParticipantId | None) -> MeetingState:
         state,
         participants={i: p if i == viewer else public_part(p) for i, p in state.participants.items()},
         chat=tuple(m for m in state.chat if _may_read(m, viewer)),
-        motions={i: _unpublished(_own_ballot_only(m, viewer), viewer) for i, m in state.motions.items() if m.is_public},
+        motions={i: _as_seen(m, viewer) for i, m in state.motions.items() if m.is_public},
         contests=tuple(c for c in state.contests if c.participant_id == viewer),
     )
 
@@ -131,14 +131,20 @@ def _counters_of(motion: Motion) -> frozenset[ParticipantId]:
     return frozenset() if count is None else frozenset({count.scrutineer, count.teller})
 
 
-def _own_ballot_only(motion: Motion, viewer: ParticipantId | None) -> Motion:
-    own = {i: choices for i, choices in motion.ballots.items() if i == viewer}
-    return replace(motion, ballots=own, running=running_tally(motion))
+def _own_ballot_only(motion: Motion, viewer: ParticipantId) -> Motion:
+    return replace(motion, ballots=_ballots_of(motion, viewer), running=running_tally(motion))
 
 
-def _unpublished(motion: Motion, viewer: ParticipantId | None) -> Motion:
-    motion = replace(motion, opinions=())
-    if motion.phase == MotionPhase.PUBLISHED:
-        return motion
-    count = motion.paper_count if viewer in _counters_of(motion) else None
-    return replace(motion, tally=None, verdict=None, paper_count=count)
+def _as_seen(motion: Motion, viewer: ParticipantId | None) -> Motion:
+    """What someone who does not run the meeting sees of a motion: the result once it is published."""
+    shown: dict[str, object] = {"ballots": _ballots_of(motion, viewer), "running": running_tally(motion)}
+    published = motion.phase == MotionPhase.PUBLISHED
+    if published:
+        shown |= {"tally": motion.tally, "verdict": motion.verdict}
+    if published or viewer in _counters_of(motion):
+        shown["paper_count"] = motion.paper_count
+    return public_part(motion, **shown)
+
+
+def _ballots_of(motion: Motion, viewer: ParticipantId | None) -> dict[ParticipantId, tuple[str, ...]]:
+    return {i: choices for i, choices in motion.ballots.items() if i == viewer}

@@ -1279,7 +1279,10 @@ export interface RollCall {
   readonly answered: readonly ParticipantId[];
   readonly closed_at: number | null;
 }
-/** A motion or poll. `ballots` holds, in a phone's view, only the viewer's own. */
+/**
+ * A motion or poll. In a phone's view `ballots` holds only the viewer's own; of the other private fields `visibility` says when
+ * they are shown.
+ */
 export interface Motion {
   readonly motion_id: MotionId;
   readonly phase: MotionPhase;
