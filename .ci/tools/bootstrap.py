@@ -42,7 +42,7 @@ def _library(name: str) -> tuple[str, ...]:
 
 SYSTEM: dict[str, tuple[str, ...]] = {
     # Debian package: any of these must exist
-    "chromium": ("/usr/bin/chromium",),
+    "chromium-headless-shell": ("/usr/bin/chromium-headless-shell",),
     "firefox-esr": ("/usr/bin/firefox-esr",),
     "gstreamer1.0-nice": _library("gstreamer-1.0/libgstnice.so"),
     "gstreamer1.0-plugins-base": _library("gstreamer-1.0/libgstopus.so"),

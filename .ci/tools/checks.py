@@ -1,4 +1,4 @@
-"""Runs the project's checks, three at a time and one that sleeps beside them, says how long each took; goes on after a failure."""
+"""Runs the project's checks, the static ones beside the tests; says how long each took and what it cost, and goes on after a failure."""
 
 from __future__ import annotations
 
@@ -7,122 +7,101 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.bootstrap import CLIENT, ROOT, npm, say
 
 BIN = Path(sys.executable).parent
-Check = tuple[str, list[str], Path]
+WORKERS = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+"""One more than the two cores that the gate is meant for: many tests wait for pictures and sound. ``tests/conftest.py`` says which
+tests stay together, and puts the longest first."""
 
-MEDIA = sorted(
-    str(file.relative_to(ROOT)) for kind in ("contracts", "integration") for file in ROOT.glob(f"tests/{kind}/media/test_media_*.py")
-)
-"""These wait for pictures and sound most of their time, as those with browsers do."""
 
-PAGES = [f"tests/e2e/{room}" for room in ("learning", "record", "site")]
-"""Browsers that look at pages; the others hold meetings."""
+@dataclass(frozen=True)
+class Check:
+    """``shown``: what it says goes straight to the terminal; otherwise it is printed when it failed."""
 
-PROCESSES = [
-    str(file.relative_to(ROOT))
-    for file in ROOT.glob("tests/integration/*/test_*.py")
-    for name in ("record_killed", "secret_vote_kill", "live_kill", "serve", "archive_process", "backup", "speech_engine", "speech_step")
-    if file.stem == f"test_{name}"
-]
-"""Whole processes, started and ended; half the time of all integration tests."""
+    name: str
+    command: tuple[str, ...]
+    folder: Path = ROOT
+    shown: bool = False
 
-LISTENING = [
-    f"tests/integration/{name}.py"
-    for name in ("media/test_media_captions", "media/test_media_weak_network", "meeting/test_hostile_connections")
-]
-"""These measure how late a caption is, what is heard and seen on a weak network, and how long a page takes while others attack: a
-busy machine would be measured with it, so they run by themselves at the end."""
 
-SCRIPTED = "tests/integration/archive/test_meeting_to_resource.py"
-"""Holds a meeting of ten minutes in which hardly anything is to be done."""
+@dataclass(frozen=True)
+class Result:
+    """``lasted`` and ``cpu``: seconds; the latter of all processes that it started and that have ended."""
 
-INTEGRATION = sorted(
-    {str(file.relative_to(ROOT)) for file in ROOT.glob("tests/integration/*/test_*.py")} - {*MEDIA, *PROCESSES, *LISTENING, SCRIPTED}
-)
-PARTS = 4
-ELSEWHERE = [f"tests/{kind}" for kind in ("e2e", "integration", "long", "properties", "unit")]
-"""What other checks run."""
+    check: Check
+    code: int
+    said: str
+    lasted: float
+    cpu: float
 
 
 def pytest(name: str, *words: str) -> Check:
-    return name, [sys.executable, "-m", "pytest", "-q", "--durations=15", *words], ROOT
+    return Check(name, (sys.executable, "-m", "pytest", "-q", "--durations=25", "--durations-min=5", *words), shown=True)
 
 
 def static_checks() -> list[Check]:
     npm_command, _ = npm()
     return [
-        ("mypy", [str(BIN / "mypy")], ROOT),
-        ("ruff", [str(BIN / "ruff"), "check", "--quiet", "."], ROOT),
-        ("format", [str(BIN / "ruff"), "format", "--quiet", "--diff", "."], ROOT),
-        ("import contracts", [str(BIN / "lint-imports"), "--no-cache"], ROOT),
-        ("biome", [*npm_command, "run", "--silent", "lint"], CLIENT),
-        ("tsc", [*npm_command, "run", "--silent", "check"], CLIENT),
-        ("vitest", [*npm_command, "run", "--silent", "test"], CLIENT),
+        Check("mypy", (str(BIN / "mypy"),)),
+        Check("ruff", (str(BIN / "ruff"), "check", "--quiet", ".")),
+        Check("format", (str(BIN / "ruff"), "format", "--quiet", "--diff", ".")),
+        Check("import contracts", (str(BIN / "lint-imports"), "--no-cache")),
+        Check("biome", (*npm_command, "run", "--silent", "lint"), CLIENT),
+        Check("tsc", (*npm_command, "run", "--silent", "check"), CLIENT),
+        Check("vitest", (*npm_command, "run", "--silent", "test"), CLIENT),
     ]
 
 
-def all_checks(which: str) -> list[Check]:
+def tests(which: str) -> list[Check]:
+    """One after another. What is marked ``alone`` is measured with the machine, and so comes when all else is over."""
     if which == "quick":
-        return [*static_checks(), pytest("units and properties", "tests/unit", "tests/properties")]
+        return [pytest("units and properties", *WORKERS, "tests/unit", "tests/properties")]
     if which == "long":
-        return [pytest("soaks, fuzzing and kill marathons", "tests/long")]
+        return [pytest("soaks, fuzzing and marathons", "tests/long")]
     return [
-        *static_checks(),
-        # the longest first, so that all lanes end at about the same time
-        pytest("browsers that look at pages", *PAGES),
-        pytest("browsers that hold meetings", "tests/e2e", *(f"--ignore={path}" for path in PAGES)),
-        pytest("processes", *PROCESSES),
-        pytest("media", *(path for path in MEDIA if path not in LISTENING)),
-        *(pytest(f"integration {part + 1}", *INTEGRATION[part::PARTS]) for part in range(PARTS)),
-        pytest("units and properties", "tests/unit", "tests/properties"),
-        pytest("everything else", "tests", *(f"--ignore={path}" for path in (*ELSEWHERE, *MEDIA))),
+        pytest("tests", *WORKERS, "-m", "not alone", "--ignore=tests/long", "tests"),
+        pytest("tests that run alone", "-m", "alone", "tests/integration"),
     ]
 
 
-def beside(which: str) -> list[Check]:
-    """What has a lane of its own: it sleeps nearly all the time, and is over before the others are."""
-    return [pytest("a meeting of ten minutes", SCRIPTED)] if which == "all" else []
-
-
-def alone(which: str) -> list[Check]:
-    """What is run when all else is over."""
-    return [pytest("captions, weak networks and attacks", *LISTENING)] if which == "all" else []
-
-
-def run(check: Check, environment: dict[str, str]) -> tuple[str, int, str, float]:
-    """Name, exit code, what it said, seconds."""
-    name, command, folder = check
+def run(check: Check, environment: dict[str, str]) -> Result:
     began = time.monotonic()
-    result = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    return name, result.returncode, result.stdout, time.monotonic() - began
+    to = None if check.shown else subprocess.PIPE
+    words = {**os.environ, **environment}
+    process = subprocess.Popen(check.command, cwd=check.folder, env=words, text=True, stdout=to, stderr=subprocess.STDOUT)
+    said = process.stdout.read() if process.stdout else ""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Result(check, process.returncode, said, time.monotonic() - began, used.ru_utime + used.ru_stime)
+
+
+def table(results: list[Result]) -> str:
+    lines = [f"{'lasted':>7} {'CPU':>7}  (seconds)"]
+    for result in results:
+        lines.append(f"{result.lasted:>7.0f} {result.cpu:>7.0f}  {result.check.name}{'' if result.code == 0 else ': FAILED'}")
+    return "\n".join([*lines, f"{'':>7} {sum(result.cpu for result in results):>7.0f}  all"])
 
 
 def main() -> int:
     which = sys.argv[1] if len(sys.argv) > 1 else "quick"
     _, environment = npm()
-    if which == "all":
-        environment["NOTHING_SKIPS"] = "1"
-    failed: list[str] = []
-    todo, apart, last = all_checks(which), beside(which), alone(which)
-    say("Checks and tests, three at a time" + (", some twenty minutes" if which == "all" else ""))
-    with ThreadPoolExecutor(1) as lane, ThreadPoolExecutor(3) as pool:
-        sleeping = lane.map(lambda check: run(check, environment), apart)
-        at_the_end = (run(check, environment) for check in last)
-        results = chain(pool.map(lambda check: run(check, environment), todo), sleeping, at_the_end)
-        for check, (name, code, said, took) in zip([*todo, *apart, *last], results, strict=True):
-            if code != 0 or "pytest" in check[1]:
-                print(said, flush=True)
-            failed += [name] if code else []
-            say(f"{name}: {'ok' if code == 0 else 'FAILED'} ({took:.0f} s)")
-    if failed:
-        say("Failed: " + ", ".join(failed))
+    environment["NOTHING_SKIPS"] = "1"
+    began = time.monotonic()
+    say({"quick": "Static checks, units and properties", "long": "What takes longer than the gate has"}.get(which, "All checks and tests"))
+    with ThreadPoolExecutor(1) as lane:
+        beside = lane.map(lambda check: run(check, environment), [] if which == "long" else static_checks())
+        results = [run(check, environment) for check in tests(which)]
+        results = [*beside, *results]
+    for result in results:
+        if result.code:
+            print(f"\n--- {result.check.name}\n{result.said}", flush=True)
+    print(table(results))
+    failed = [result.check.name for result in results if result.code]
+    say(f"{'Failed: ' + ', '.join(failed) if failed else 'All well'} ({time.monotonic() - began:.0f} s)")
     return 1 if failed else 0
 
 

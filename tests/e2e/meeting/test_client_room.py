@@ -21,7 +21,7 @@ from tests.kit.browsers.under_way import Hall, opened_microphone, within
 from tests.kit.browsers.weak_meeting import another_network, dark_ballot, has_voted, thin_text_room
 from tests.kit.houses.client_house import MEETING, NAMES, client_house
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COUNT_CAPTURES = """
 window.__captures = 0;

@@ -25,7 +25,7 @@ from tests.kit.browsers.under_way import within
 from tests.kit.browsers.weak_network import REWRITE, WeakNetwork
 from tests.kit.servers.running import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.longest]
 
 BRANCH = "信息学院研究生第二党支部"
 ROSTER = [

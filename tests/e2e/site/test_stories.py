@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.kit.browsers.look import BUILT, CHROMIUM, Look, dead_buttons, inspect, served, show, story_names
+from tests.kit.browsers.chromium import CHROMIUM
+from tests.kit.browsers.look import BUILT, Look, dead_buttons, inspect, served, show, story_names
 from tools.bootstrap import CLIENT, npm
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HOUSE = ("console-", "stage-")
 """Stories of the secretary's console and of the hall's screen: one language on a phone, the other one wide."""

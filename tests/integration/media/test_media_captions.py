@@ -11,6 +11,8 @@ from meeting_server.archive.speech.engines import SpeechSettings
 from tests.kit.meetings.speech_material import READ_ALOUD, whisper, word_error
 from tests.kit.servers.caption_runner import ROOM, captions, read_to_captions
 
+pytestmark = pytest.mark.alone
+
 
 async def test_what_a_phone_says_is_written_in_time_and_kept(tmp_path: Path) -> None:
     """Three seconds on an idle machine (``bench_captions`` measures them); here others work beside it."""

@@ -12,7 +12,7 @@ from meeting_server.media.settings import MediaSettings
 from tests.kit.browsers.media_browser import BrowserRoom
 from tests.kit.media import media_weak
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

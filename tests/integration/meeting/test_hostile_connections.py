@@ -10,9 +10,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.bench.ws_load import percentile
 from tests.kit.houses.pressed_house import PressedHouse, pressed_house
 from tests.kit.paths import ROOT
+
+pytestmark = pytest.mark.alone
 
 QUIET_SECONDS = 5.0
 PRESSED_SECONDS = 5.0

@@ -20,12 +20,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
+from tests.kit.browsers.chromium import CHROMIUM
 from tests.kit.paths import DATA, ROOT
 
 BUILT = ROOT / "web_client" / "dist-stories"
 AXE = ROOT / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
 SLIDE = DATA / "slide.svg"
-CHROMIUM = "/usr/bin/chromium"
 SIZES = ("360x740", "1280x800", "320x568")
 
 # Targets are measured below: axe takes a row that is half scrolled under a pinned foot for a small one.

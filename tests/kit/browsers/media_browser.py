@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from meeting_server.media.api import Answer, MediaPlane, Role
+from tests.kit.browsers.chromium import CHROMIUM
 from tests.kit.media.media_shaper import BadNetwork
 
 FLAGS = [
@@ -234,7 +235,7 @@ class BrowserRoom:
 
     async def __aenter__(self) -> BrowserRoom:
         self._driver = await async_playwright().start()
-        self._browser = await self._driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        self._browser = await self._driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         self._page = await self._browser.new_page()
         await self._page.route(
             "http://localhost/**", lambda route: route.fulfill(body="<!doctype html><body></body>", content_type="text/html")

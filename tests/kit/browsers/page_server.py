@@ -20,6 +20,7 @@ from meeting_server.web.site.assets import Assets
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.client_files import ClientFiles
 from meeting_server.web.site.house import House
+from tests.kit.browsers.chromium import CHROMIUM
 
 CHROMIUM_WORDS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
 
@@ -36,7 +37,7 @@ async def page_server(app: Starlette, house: House, folder: Path) -> AsyncIterat
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve([listener]))
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_WORDS)
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_WORDS)
             yield f"http://127.0.0.1:{listener.getsockname()[1]}", browser
             await browser.close()
         server.should_exit = True

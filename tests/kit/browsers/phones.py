@@ -12,7 +12,8 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-CHROMIUM = "/usr/bin/chromium"
+from tests.kit.browsers.chromium import CHROMIUM
+
 expect.set_options(timeout=20_000)  # two cores carry several browsers, a server and the test
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}

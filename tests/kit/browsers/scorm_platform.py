@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from tests.kit.browsers.chromium import CHROMIUM
 from tests.kit.paths import CLIENT
 
 RUN_TIME = CLIENT / "node_modules" / "scorm-again" / "dist" / "scorm12.min.js"
@@ -56,7 +57,7 @@ async def learner() -> AsyncIterator[Page]:
     """A phone in a Chromium; nothing may go wrong on its pages."""
     async with async_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         page = await browser.new_page(viewport={"width": 360, "height": 740})
         page.set_default_timeout(20_000)
         wrong: list[str] = []

@@ -11,6 +11,7 @@ import re
 import subprocess
 
 from tests.integration.media.test_media_firefox import blank_page
+from tests.kit.browsers.chromium import CHROMIUM
 from tests.kit.browsers.firefox import PROGRAM, firefox
 from tests.kit.browsers.media_browser import PHONES_SCRIPT, BrowserPhone, BrowserRoom
 from tests.kit.paths import OFFERS
@@ -45,7 +46,7 @@ def major(program: str) -> str:
 async def main() -> None:
     async with BrowserRoom() as chromium:
         offer = await chromium.phone("recorded").call("open", **OPEN)
-        (OFFERS / f"chromium-{major('/usr/bin/chromium')}-simulcast.sdp").write_text(without_traces(offer))
+        (OFFERS / f"chromium-{major(CHROMIUM)}-simulcast.sdp").write_text(without_traces(offer))
     async with blank_page() as blank, firefox() as fox:
         page = await fox.page(script=PHONES_SCRIPT)
         await page.goto(blank)
