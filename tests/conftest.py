@@ -42,7 +42,7 @@ def _group(item: pytest.Item) -> str:
     if named is not None:
         return str(named.args[0])
     shared = next((name for name in SHARED if name in getattr(item, "fixturenames", ())), None)
-    return shared or item.path.stem
+    return shared or item.nodeid.partition("::")[0]
 
 
 def _rank(item: pytest.Item) -> int:
