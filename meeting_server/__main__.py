@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import structlog
 import typer
@@ -16,6 +16,9 @@ from meeting_server import observe
 from meeting_server.config import Settings
 from meeting_server.processes import keep_private
 from meeting_server.supervisor import die_with_parent
+
+if TYPE_CHECKING:
+    from meeting_server.web.site.catalogue import Language
 
 command = typer.Typer(
     add_completion=False,
@@ -42,6 +45,13 @@ def _stop(message: str, code: int = 1, settings: Settings | None = None) -> NoRe
     else:
         Console(stderr=True, highlight=False).print(message, soft_wrap=True)
     raise typer.Exit(code)
+
+
+def _chosen_language(language: str) -> Language:
+    from meeting_server.serve import terminal_language
+    from meeting_server.web.site.catalogue import LANGUAGES
+
+    return next((known for known in LANGUAGES if known == language), terminal_language())
 
 
 def _settings(process: str) -> Settings:
@@ -136,10 +146,9 @@ def audit(
     Exit code 0: sound; 1: a doubt, or no bundle; 3: no doubt, but the ballots of a vote are not in it.
     """
     from meeting_server.archive.audit.audit import audit_file, outside_head
-    from meeting_server.serve import terminal_language
-    from meeting_server.web.site.catalogue import LANGUAGES, text
+    from meeting_server.web.site.catalogue import text
 
-    chosen = next((known for known in LANGUAGES if known == language), terminal_language())
+    chosen = _chosen_language(language)
     try:
         outside = outside_head(head) if head else None
     except ValueError:
@@ -148,6 +157,42 @@ def audit(
     for line in lines:
         print(line)
     raise typer.Exit(code)
+
+
+@command.command()
+def rehearse(
+    members: Annotated[int, typer.Option(help="Virtual phones; with --until-it-gives-way the most.", min=2, max=2000)] = 40,
+    cameras: Annotated[int, typer.Option(help="How many of them show a camera.", min=0, max=25)] = 4,
+    minutes: Annotated[float, typer.Option(help="How long they meet.", min=0.05, max=110)] = 3.0,
+    until_it_gives_way: Annotated[bool, typer.Option("--until-it-gives-way", help="Step by step more phones.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Record the meeting too.")] = False,
+    server: Annotated[str, typer.Option(help="Address of the server; default: the one of this machine's settings.")] = "",
+    token: Annotated[str, typer.Option(help="From `meeting-server rehearsal-token` on the server's machine.")] = "",
+    report: Annotated[Path, typer.Option(help="Where the report goes.", dir_okay=False)] = Path("rehearsal.html"),
+    language: Annotated[str, typer.Option("--language", "-l", help="zh-CN or en; default: the terminal's.")] = "",
+) -> None:
+    """Play a whole meeting with virtual phones on a running server, and say how many it carries.
+
+    Nothing of it is kept. A meeting that is open keeps it from starting; one that opens ends it. Exit code 0: carried; 1: no rehearsal;
+    2: something gave way, or it ended early.
+    """
+    from meeting_server.rehearsal.command import Wanted
+    from meeting_server.rehearsal.command import rehearse as run
+
+    settings = _settings("rehearse").model_copy(update={"log_level": "warning"})
+    wanted = Wanted(members, cameras, minutes, until_it_gives_way, record, server, token, report)
+    raise typer.Exit(run(settings, wanted, _chosen_language(language)))
+
+
+@command.command("rehearsal-token")
+def rehearsal_token() -> None:
+    """Print a token that lets another machine rehearse on this server, for an hour."""
+    from meeting_server.rehearsal.command import own_address, own_token
+
+    settings = _settings("rehearse")
+    token = own_token(settings)
+    out.print(_words("rehearsal_token", url=settings.public_url or own_address(settings)))
+    print(token)
 
 
 @command.command()

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -18,17 +19,20 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.ballots.box import BallotBox
 from meeting_server.config import HERE, Settings
-from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.state import Phase
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.clock import Clock
 from meeting_server.live.registry import Registry
 from meeting_server.live.tidying import Tidying
 from meeting_server.media.api import KeptClient, MediaPlane, MediaRefused
 from meeting_server.media.client import MediaWorkers
+from meeting_server.media.lanes import MediaLanes
 from meeting_server.media.settings import MediaSettings
 from meeting_server.observe import REGISTRY
 from meeting_server.processes import migrated, open_more_files
@@ -43,6 +47,9 @@ from meeting_server.store.secret_key import secret_key
 from meeting_server.web.meeting.frame_once import FrameOnceProtocol
 from meeting_server.web.meeting.whip import resume
 from meeting_server.web.people.revoking import catch_up
+from meeting_server.web.rehearsal.control import Rehearsals, RehearsalTraffic, clear, folder_of
+from meeting_server.web.rehearsal.control import routes as rehearsal_routes
+from meeting_server.web.rehearsal.gauges import Gauges
 from meeting_server.web.routes import routes
 from meeting_server.web.schedule.scheduling import Desk
 from meeting_server.web.site.assets import Assets
@@ -61,6 +68,10 @@ log = structlog.get_logger(__name__)
 SOCKET_MESSAGE_BYTES = 64 * 1024
 DRAIN_SECONDS = 8
 _PACKED_ALREADY = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "application/vnd.*")
+_PAGES = (
+    Middleware(Mistakes),
+    Middleware(GZipMiddleware, minimum_size=800, compresslevel=6, exclude_content_types=_PACKED_ALREADY),
+)
 
 
 def client_folder() -> Path:
@@ -74,11 +85,17 @@ def client_folder() -> Path:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, *, media: MediaPlane | None = None, clock: Clock | None = None, hosting: bool = False
+    settings: Settings,
+    *,
+    media: MediaPlane | None = None,
+    clock: Clock | None = None,
+    hosting: bool = False,
+    rehearsals: Rehearsals | None = None,
 ) -> AsyncIterator[House]:
     """Stores, journal and registry over one database, until the block ends. ``media`` is started and stopped by its owner.
 
     ``hosting``: this process owns the meetings that are going on, so that their deadlines pass without anybody looking.
+    ``rehearsals`` is told of a meeting that opens.
     Raises WeakSecret.
     """
     secret = secret_key(settings.secret_key, settings.data_dir)
@@ -104,7 +121,7 @@ async def open_house(
             journal,
             desk.presets,
             desk.convener.convening,
-            on_phase=desk.on_phase,
+            on_phase=partial(_on_phase, desk, rehearsals),
             on_rights=on_rights,
             resumes=resumes,
             media=media,
@@ -137,8 +154,16 @@ async def open_house(
         yield house
 
 
+async def _on_phase(desk: Desk, rehearsals: Rehearsals | None, meeting_id: MeetingId, phase: Phase, at: Millis) -> None:
+    """A meeting opened or adjourned."""
+    if rehearsals is not None and rehearsals.current is not None and phase == "open":
+        scheduled = await desk.schedule.meeting(meeting_id)
+        rehearsals.meeting_opened(scheduled.plan.title if scheduled else "")
+    await desk.on_phase(meeting_id, phase, at)
+
+
 @asynccontextmanager
-async def _media_of(settings: Settings) -> AsyncIterator[MediaPlane | None]:
+async def _media_of(settings: Settings) -> AsyncIterator[MediaWorkers | None]:
     """The media plane over the worker's control socket; ``None`` when it is switched off."""
     if not settings.media:
         yield None
@@ -193,7 +218,17 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with _media_of(settings) as media, open_house(settings, media=media, clock=clock, hosting=True) as house:
+        async with AsyncExitStack() as stack:
+            plane = await stack.enter_async_context(_media_of(settings))
+            lanes = await stack.enter_async_context(MediaLanes(plane)) if plane is not None else None
+            clear(folder_of(settings))  # of a rehearsal that ended with its process
+            rehearsals = app.state.rehearsals = Rehearsals(
+                settings,
+                partial(_rehearsal_site, lanes.rehearsal if lanes is not None else None),
+                lambda: Gauges(plane, lambda: [link.pid for link in plane.links if link.pid] if plane is not None else []),
+            )
+            media = lanes.meetings if lanes is not None else None
+            house = await stack.enter_async_context(open_house(settings, media=media, clock=clock, hosting=True, rehearsals=rehearsals))
             app.state.house = house
             tidying = asyncio.create_task(Tidying(house.registry.quiet_for).run(), name="tidying") if tidy else None
             ages = Ages(settings.log_days, settings.links_days, settings.devices_days)
@@ -201,6 +236,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
             log.info("ready", url=settings.public_url, media=media is not None)
             yield
             log.info("stopping")
+            await rehearsals.stop()
             for task in (tidying, aging):
                 if task is not None:
                     task.cancel()
@@ -210,18 +246,32 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
             Route("/healthz", healthz),
             Route("/metrics", metrics),
             Mount("/static", ClientFiles(client_folder())),
+            *rehearsal_routes,
             *routes,
         ],
         lifespan=lifespan,
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[
             Middleware(Proxies, networks=networks_of(settings.proxies)),
+            Middleware(RehearsalTraffic),
             Middleware(SecurityHeaders),
             Middleware(RequestLog),
-            Middleware(Mistakes),
-            Middleware(GZipMiddleware, minimum_size=800, compresslevel=6, exclude_content_types=_PACKED_ALREADY),
+            *_PAGES,
         ],
     )
+
+
+@asynccontextmanager
+async def _rehearsal_site(media: MediaPlane | None, settings: Settings) -> AsyncIterator[tuple[ASGIApp, House]]:
+    """The site of a rehearsal: the same pages and sockets over stores of its own. It writes no line a request."""
+    async with open_house(settings, media=media) as house:
+        site = Starlette(
+            routes=[Mount("/static", ClientFiles(client_folder())), *routes],
+            exception_handlers=EXCEPTION_HANDLERS,
+            middleware=[Middleware(SecurityHeaders), *_PAGES],
+        )
+        site.state.house, site.state.is_rehearsal = house, True
+        yield site, house
 
 
 # --- the process ----------------------------------------------------------------------------------------------------

@@ -27,10 +27,10 @@ async def seed(settings: Settings) -> bool:
     from meeting_server.app import open_house  # the whole house, for the first start only
     from meeting_server.demo.branch import seed_branch
     from meeting_server.demo.meetings import seed_meetings
-    from meeting_server.demo.rehearsal import StageClock
+    from meeting_server.demo.scripted_meeting import ScriptClock
 
     now = time.time_ns() // 1_000_000
-    clock = StageClock(now)
+    clock = ScriptClock(now)
     async with open_house(settings, clock=clock) as house:
         tree = await house.directory.tree()
         if any(True for _ in tree.walk()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meeting_server.demo.branch import People
-from meeting_server.demo.rehearsal import MINUTE, Rehearsal, StageClock
+from meeting_server.demo.scripted_meeting import MINUTE, ScriptClock, ScriptedMeeting
 from meeting_server.demo.slides import slides, volunteering
 from meeting_server.domain.commands import (
     AdjournMeeting,
@@ -54,14 +54,14 @@ def _plan(people: People, kind: MeetingKind, title: str, preset: str, start: Mil
 class _Program:
     """Puts the meetings on the schedule and plays those that have begun."""
 
-    def __init__(self, house: House, clock: StageClock, people: People, now: Millis) -> None:
+    def __init__(self, house: House, clock: ScriptClock, people: People, now: Millis) -> None:
         self._house, self._clock, self._people, self._now = house, clock, people, now
 
     def _id(self, name: str) -> str:
         return self._people[name].member_id
 
-    def _play(self, scheduled: Scheduled, start: Millis) -> Rehearsal:
-        return Rehearsal(self._house.registry, self._clock, scheduled.meeting_id, start)
+    def _play(self, scheduled: Scheduled, start: Millis) -> ScriptedMeeting:
+        return ScriptedMeeting(self._house.registry, self._clock, scheduled.meeting_id, start)
 
     async def _leave(self, scheduled: Scheduled, at: Millis) -> None:
         for name, reason in ON_LEAVE.items():
@@ -69,7 +69,7 @@ class _Program:
             await self._house.desk.leaves.ask(scheduled.meeting_id, who, reason, at)
             await self._house.desk.leaves.decide(scheduled.meeting_id, who, "approved", self._id("周建华"), "", at + 60 * MINUTE)
 
-    async def _gather(self, play: Rehearsal, *, phones: bool) -> list[str]:
+    async def _gather(self, play: ScriptedMeeting, *, phones: bool) -> list[str]:
         """Everyone who is not on leave comes; the names."""
         came = [name for name, member in self._people.by_name.items() if member.number.startswith("D2") and name not in ON_LEAVE]
         for position, name in enumerate(came):
@@ -139,7 +139,7 @@ class _Program:
             )
         )
 
-    async def _discuss(self, play: Rehearsal, item: ItemId, slide: str) -> None:
+    async def _discuss(self, play: ScriptedMeeting, item: ItemId, slide: str) -> None:
         """``slide``: the document of two pages that was shown meanwhile."""
         chair, clerk = self._id("周建华"), self._id("何雨桐")
         speeches = (
@@ -159,7 +159,7 @@ class _Program:
         await play.say(41, self._id("李敏"), PostChat("会后就发，每周六上午的数字课堂还差两位同志。"))
 
     async def _vote(
-        self, play: Rehearsal, came: list[str], minute: float, item: ItemId, title: str, words: str, in_favour: int, against: int
+        self, play: ScriptedMeeting, came: list[str], minute: float, item: ItemId, title: str, words: str, in_favour: int, against: int
     ) -> None:
         chair = self._id("周建华")
         await play.say(minute, chair, DraftMotion(title, words, item))
@@ -224,7 +224,7 @@ class _Program:
         await self._house.desk.leaves.ask(later.meeting_id, ParticipantId(self._id("李敏")), "参加学术会议", self._now - DAY // 2)
 
 
-async def seed_meetings(house: House, clock: StageClock, people: People, now: Millis) -> None:
+async def seed_meetings(house: House, clock: ScriptClock, people: People, now: Millis) -> None:
     """Last month's meeting with its record, today's, and two to come."""
     program = _Program(house, clock, people, now)
     await program.last_month()

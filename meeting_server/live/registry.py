@@ -171,6 +171,18 @@ class Registry:
         assembly = self._assemblies.get(meeting_id)
         return len(assembly.connections) if assembly is not None else 0
 
+    def open_meetings(self) -> frozenset[MeetingId]:
+        """Meetings in memory that are open."""
+        return frozenset(i for i, assembly in self._assemblies.items() if assembly.state is not None and assembly.state.phase == "open")
+
+    def attended_meetings(self) -> frozenset[MeetingId]:
+        """Meetings in which a socket is open, and which are not over."""
+        return frozenset(
+            i
+            for i, assembly in self._assemblies.items()
+            if assembly.connections and assembly.state is not None and assembly.state.phase != "adjourned"
+        )
+
     def sign_out(self, participant_id: ParticipantId) -> None:
         """Close the sockets of someone who signed out everywhere or lost their account."""
         for assembly in list(self._assemblies.values()):

@@ -16,11 +16,11 @@ import msgspec
 
 from meeting_server.ballots.port import paper_id
 from meeting_server.domain.ids import MotionId
+from meeting_server.rehearsal.voter import Voter
 from tests.bench.bench_fanout import Room, Server, answered, serving, until
 from tests.bench.ws_load import Client, connect, percentile
 from tests.kit.houses.live_house import CHAIR, MEETING
 from tests.kit.houses.voting_house import ballot_body
-from tests.kit.phones.voter import Voter
 
 PHONES = 200
 MANY = 2_000

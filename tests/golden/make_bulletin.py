@@ -13,8 +13,8 @@ from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.ballots.port import Sealed, paper_id
 from meeting_server.domain.ids import MotionId
 from meeting_server.domain.terms import Paper
+from meeting_server.rehearsal.voter import Voter
 from tests.kit.meetings.whole_meeting import MEETING
-from tests.kit.phones.voter import Voter
 
 FILE = Path(__file__).resolve().parent / "bulletin_v1.json"
 MOTION = MotionId("m5")

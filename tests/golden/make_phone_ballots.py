@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from meeting_server.ballots.ballot import choices_message, fingerprint, receipt_message, root, token_message
 from meeting_server.ballots.blind_signature import SigningKey
-from tests.kit.phones.voter import Voter
+from meeting_server.rehearsal.voter import Voter
 
 PAPER = "Mfixture/m1"
 

@@ -84,6 +84,7 @@ class Act(StrEnum):
     LEARNING_DELETED = "learning_deleted"
     MESSAGE_ERASED = "message_erased"
     PERSON_ERASED = "person_erased"
+    REHEARSAL_RAN = "rehearsal_ran"
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,14 @@ class Schedule:
             rows = await conn.execute(select(meetings.c.meeting_id).where(meetings.c.status == "open"))
             return tuple(MeetingId(row.meeting_id) for row in rows)
 
+    async def beginning(self, since: Millis, until: Millis) -> tuple[MeetingId, ...]:
+        """Meetings called for a moment between ``since`` and ``until``, not yet opened."""
+        query = select(meetings.c.meeting_id).where(
+            meetings.c.status == "convened", meetings.c.starts_at >= since, meetings.c.starts_at <= until
+        )
+        async with self._database.read() as conn:
+            return tuple(MeetingId(row.meeting_id) for row in await conn.execute(query))
+
     async def meeting(self, meeting_id: str) -> Scheduled | None:
         async with self._database.read() as conn:
             return await _find(conn, MeetingId(meeting_id))

@@ -21,6 +21,7 @@ from meeting_server.web.site.errors import Refused
 from meeting_server.web.site.forms import form_token
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, see
+from meeting_server.web.site.rehearsing import rehearsing
 
 
 async def room(request: Request) -> Response:
@@ -62,6 +63,7 @@ async def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
         "ice_servers": _ice_servers(request),
         "media": house_of(request).media is not None,
         "stage": stage,
+        "rehearsal": rehearsing(request) == "here",
         "probe": house_of(request).settings.demo,  # lets tests read the page's own media figures
         "presets": await _rules(request, seat),
         "urls": {

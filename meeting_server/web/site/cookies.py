@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from meeting_server.web.site.house import house_of
+from meeting_server.web.site.rehearsing import rehearsing
 
 
 def is_secure(conn: HTTPConnection) -> bool:
@@ -14,7 +15,12 @@ def is_secure(conn: HTTPConnection) -> bool:
 
 
 def cookie_name(conn: HTTPConnection, name: str) -> str:
-    """``__Host-signin`` over HTTPS: no other host can set it, no path can shadow it."""
+    """``__Host-signin`` over HTTPS: no other host can set it, no path can shadow it.
+
+    A rehearsal's site has cookies of its own, so that looking in signs nobody out.
+    """
+    if rehearsing(conn) == "here":
+        name = f"rehearsal-{name}"
     return f"__Host-{name}" if is_secure(conn) else name
 
 

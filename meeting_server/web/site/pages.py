@@ -20,6 +20,7 @@ from meeting_server.web.site.catalogue import Language, text
 from meeting_server.web.site.forms import FIELD, form_token, remember_stranger
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.preferences import preferences_of
+from meeting_server.web.site.rehearsing import rehearsing
 
 TEMPLATES = Path(__file__).resolve().parents[1]
 """Templates lie beside the pages that use them: ``record/player.html``."""
@@ -72,9 +73,9 @@ async def render(
     """A page from a template, named with its room: ``record/player.html``.
 
     Beside ``context`` a template has: ``t(key, **holes)``, ``icons`` (macros of ``icons.html``), ``language``,
-    ``theme``, ``big``, ``viewer`` (or None), ``manages`` (holds a role in a branch), ``here``, ``path``, ``request_id``,
-    ``csrf`` (token) and ``csrf_field()`` (the hidden input every form carries), ``now``, ``styles``, ``script(name)``;
-    dates as ``day(ms)``, ``date(ms)``, ``month(ms)``, ``moment(ms)`` and the filters ``clock`` and ``minutes``.
+    ``theme``, ``big``, ``rehearsing``, ``viewer`` (or None), ``manages`` (holds a role in a branch), ``here``, ``path``,
+    ``request_id``, ``csrf`` (token) and ``csrf_field()`` (the hidden input every form carries), ``now``, ``styles``,
+    ``script(name)``; dates as ``day(ms)``, ``date(ms)``, ``month(ms)``, ``moment(ms)`` and the filters ``clock`` and ``minutes``.
     """
     preferences = preferences_of(request)
     language = preferences.language
@@ -92,6 +93,7 @@ async def render(
             "csrf": token,
             "csrf_field": partial(_csrf_field, token),
             "path": request.url.path,
+            "rehearsing": rehearsing(request),
             "here": _here(request),
             "now": now,
             "styles": house_of(request).assets.styles(),

@@ -13,8 +13,8 @@ from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import BoxRefused, Receipt, Sealed, paper_id
 from meeting_server.domain.ids import MeetingId, MotionId
+from meeting_server.rehearsal.voter import Voter
 from meeting_server.store.database import Database
-from tests.kit.phones.voter import Voter
 
 SECRET = b"s" * 32
 PAPER = paper_id(MeetingId("meeting"), MotionId("m1"))

@@ -16,8 +16,8 @@ from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import BoxRefused, Sealed
 from meeting_server.ballots.tables import BALLOT_BOX
+from meeting_server.rehearsal.voter import Voter
 from meeting_server.store.database import Database
-from tests.kit.phones.voter import Voter
 
 PAPER = "meeting/m1"
 SECRET = b"s" * 32

@@ -19,8 +19,8 @@ from meeting_server.ballots.ballot import receipt_message, root, verify_p256
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import paper_id
 from meeting_server.domain.ids import MotionId
+from meeting_server.rehearsal.voter import Voter
 from tests.kit.houses.voting_house import Vote, VotingHouse, ballot_body, cast, nameless, send, vote, voting_house
-from tests.kit.phones.voter import Voter
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAMES = ("m1", "m2", "m3", "m4", "m5")

@@ -26,9 +26,9 @@ from meeting_server.app import open_house
 from meeting_server.ballots.blind_signature import EXPONENT
 from meeting_server.config import Settings
 from meeting_server.domain.ids import MeetingId
+from meeting_server.rehearsal.voter import Voter
 from tests.kit.houses.voting_house import SecretPhone, Vote, ballot_body, furnished
 from tests.kit.phones.bots import Bot, Frame
-from tests.kit.phones.voter import Voter
 from tests.kit.servers.running import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

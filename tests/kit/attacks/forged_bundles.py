@@ -36,6 +36,7 @@ from meeting_server.domain.ids import MotionId, NoteId, ParticipantId
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.terms import NamedBallot, QuorumCheck
 from meeting_server.journal.record import EMPTY, canonical, head_of
+from meeting_server.rehearsal.voter import Voter
 from tests.kit.houses.bundle_parts import (
     DEEP,
     JOURNAL,
@@ -55,7 +56,6 @@ from tests.kit.houses.bundle_parts import (
     with_manifest,
     zipped,
 )
-from tests.kit.phones.voter import Voter
 
 PARTS: dict[str, Callable[[Parts], None]] = {}
 CONTAINERS: dict[str, Callable[[bytes, Strength], bytes]] = {}

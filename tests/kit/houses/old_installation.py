@@ -15,9 +15,9 @@ from meeting_server.ballots.ballot import Ballot
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.tables import BALLOT_BOX
 from meeting_server.domain.terms import Paper
+from meeting_server.rehearsal.voter import Voter
 from meeting_server.store.database import Database
 from meeting_server.store.migrating import MEETINGS, migration_config
-from tests.kit.phones.voter import Voter
 
 LAST_SHARED = "0010"
 """The last revision of the meetings' chain that made the tables of the box too."""

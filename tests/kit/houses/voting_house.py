@@ -22,6 +22,7 @@ from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.live.clock import steady_clock
+from meeting_server.rehearsal.voter import Voter
 from meeting_server.store.people.accounts import Means
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Listed, Plan
@@ -32,7 +33,6 @@ from meeting_server.web.site.house import House
 from tests.kit.houses.houses import seed
 from tests.kit.houses.live_house import Server
 from tests.kit.phones.bots import Bot, Frame
-from tests.kit.phones.voter import Voter
 
 HOUR: Millis = 3_600_000
 _numbers = itertools.count(1)

@@ -23,11 +23,11 @@ from meeting_server.journal.bundle import read_bundle, write_bundle
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import faults
 from meeting_server.journal.sql import SqlJournal
+from meeting_server.rehearsal.voter import Voter
 from meeting_server.store.database import metadata
 from tests.kit.houses.live_house import CHAIR, MEETING
 from tests.kit.houses.voting_house import ballot_body
 from tests.kit.phones.bots import Bot, Frame
-from tests.kit.phones.voter import Voter
 from tests.kit.servers.forked_server import ForkedServer, forking
 from tests.kit.servers.vote_runner import BOX, JOURNAL, SECRET, opened
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from meeting_server.ballots.blind_signature import BadBlindedMessage, SigningKey, verify
+from meeting_server.rehearsal.voter import blind, finalize
 from tests.kit.paths import DATA
-from tests.kit.phones.voter import blind, finalize
 
 VECTORS: list[dict[str, Any]] = json.loads((DATA / "rfc9474-vectors.json").read_text())
 

@@ -214,6 +214,8 @@ export interface Boot {
   readonly ice_servers: readonly RTCIceServer[];
   readonly media: boolean;
   readonly stage: boolean;
+  /** The page belongs to a rehearsal: nothing in it is kept. */
+  readonly rehearsal?: boolean;
   readonly urls: Readonly<Record<string, string>>;
   /** Rules a motion may be decided by, for those who run votes; empty or missing: only the meeting's own. */
   readonly presets?: readonly Preset[];

@@ -28,6 +28,25 @@ const LOOKS: Readonly<Record<Notice["kind"], { tone: "pending" | "on"; icon: Ico
 };
 const listenSeen = signal(false);
 
+/** Stays as long as the page: whoever looks must know that this is no meeting. */
+function Rehearsal(): JSX.Element | null {
+  if (boot.value?.rehearsal !== true) return null;
+  return (
+    <Banner
+      tone="pending"
+      icon="info"
+      title={t("states.rehearsal")}
+      act={
+        <a class="btn btn--quiet" href="/rehearsal/leave">
+          {t("states.rehearsal_leave")}
+        </a>
+      }
+    >
+      {t("states.rehearsal_words")}
+    </Banner>
+  );
+}
+
 function Connection(): JSX.Element | null {
   const { phase, attempt, retryAt, caughtUp } = connection.value;
   if (phase === "reconnecting") {
@@ -198,6 +217,7 @@ function Media(): JSX.Element | null {
 export function Banners(): JSX.Element {
   return (
     <section class="banners" aria-label={t("room.news")}>
+      <Rehearsal />
       <VoteStrip />
       <OfficerStrip />
       <KnockBanners />

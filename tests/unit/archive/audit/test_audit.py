@@ -33,9 +33,9 @@ from meeting_server.domain.terms import NamedBallot, QuorumCheck
 from meeting_server.journal.bundle import BadBundle, read_bundle, write_bundle
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, erased, head_of, seal
+from meeting_server.rehearsal.voter import Voter
 from meeting_server.web.site.catalogue import LANGUAGES, text
 from tests.kit.meetings.whole_meeting import BULLETIN, MEETING, whole_meeting
-from tests.kit.phones.voter import Voter
 
 Change = Callable[[Event], Iterable[Event]]
 PAPERS = "papers/m5.json"

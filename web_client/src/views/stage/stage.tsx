@@ -11,7 +11,7 @@ import { second, secondsLeft } from "../../core/clock";
 import { clockTime, countdown, t } from "../../core/i18n";
 import { share, showsRunning } from "../../core/poll_counts";
 import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, runningMotion } from "../../core/selectors";
-import { connection, meeting, recordHead } from "../../core/store";
+import { boot, connection, meeting, recordHead } from "../../core/store";
 import { Base, type Motion, MotionForce, MotionPhase, PollShape, Stance, VerdictReason, VoteMethod } from "../../wire/messages";
 import { Bar, Ring } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
@@ -390,6 +390,11 @@ export function Stage(): JSX.Element {
           {t("stage.seal")}
         </span>
         <h1>{state.title}</h1>
+        {boot.value?.rehearsal === true && (
+          <Chip tone="pending" icon="info">
+            {t("stage.rehearsal")}
+          </Chip>
+        )}
         {connection.value.phase === "reconnecting" && (
           <Chip tone="weak" icon="offline">
             {t("stage.offline")}

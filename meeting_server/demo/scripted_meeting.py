@@ -11,7 +11,7 @@ from meeting_server.live.registry import Registry
 MINUTE: Millis = 60_000
 
 
-class StageClock:
+class ScriptClock:
     """A clock that stands still until it is moved."""
 
     def __init__(self, at: Millis) -> None:
@@ -21,10 +21,10 @@ class StageClock:
         return self.at
 
 
-class Rehearsal:
-    """One meeting on the stage. ``start`` is the moment its minutes are counted from."""
+class ScriptedMeeting:
+    """One meeting by its script. ``start`` is the moment its minutes are counted from."""
 
-    def __init__(self, registry: Registry, clock: StageClock, meeting_id: MeetingId, start: Millis) -> None:
+    def __init__(self, registry: Registry, clock: ScriptClock, meeting_id: MeetingId, start: Millis) -> None:
         self._registry = registry
         self._clock = clock
         self.meeting_id = meeting_id
@@ -45,12 +45,12 @@ class Rehearsal:
 
     async def arrive(self, minute: float, who: str) -> None:
         """By phone."""
-        await self.say(minute, None, OpenConnection(ParticipantId(who), ConnectionId(f"stage-{who}"), "phone"))
+        await self.say(minute, None, OpenConnection(ParticipantId(who), ConnectionId(f"scripted-{who}"), "phone"))
 
     async def go(self, minute: float, who: str) -> None:
         """The phone is put away."""
         at = self._start + round(minute * MINUTE)
-        await self.say(minute, None, CloseConnection(ParticipantId(who), ConnectionId(f"stage-{who}"), at))
+        await self.say(minute, None, CloseConnection(ParticipantId(who), ConnectionId(f"scripted-{who}"), at))
 
     async def seen_in_hall(self, minute: float, who: str, by: str) -> None:
         await self.say(minute, by, MarkPresent(ParticipantId(who)))

@@ -1,4 +1,4 @@
-"""A voter's phone in Python: blinds, unblinds, casts; the reference the phone's own code is held against."""
+"""The secret half of a voter's phone: blinds, unblinds, casts. Also the reference the client's own code is held against."""
 
 from __future__ import annotations
 

@@ -1,0 +1,56 @@
+"""The branch, people and meeting that a rehearsal is played with: made in a site of its own, gone with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.terms import ItemPlan
+from meeting_server.store.people.branch_tree import BranchKind
+from meeting_server.store.people.people import BranchRole, Member
+from meeting_server.store.schedule.schedule import Listed, Plan
+from meeting_server.web.site.catalogue import Language, text
+from meeting_server.web.site.house import House
+
+HOUR: Millis = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A meeting that can be entered now. ``links``: paths, one a member, the chair's first; ``guest_link`` for whoever looks in."""
+
+    meeting_id: MeetingId
+    links: tuple[str, ...]
+    guest_link: str
+
+
+async def prepare(house: House, members: int, language: Language, now: Millis) -> Prepared:
+    """Put ``members`` people and a meeting that begins now into an empty site.
+
+    The rule is one without a quorum, so that a vote goes through while phones still come in.
+    """
+    name = text(language, "rehearsal.branch")
+    branch = await house.directory.create_branch(name, BranchKind.BRANCH, None, now)
+    roster = [
+        Member("", branch.branch_id, text(language, "rehearsal.member", n=f"{n:03}"), f"R{n:04}", Standing.FULL)
+        for n in range(1, members + 1)
+    ]
+    people = await house.directory.save_roster(roster, now)
+    chair = people[0]
+    await house.directory.grant(chair.member_id, branch.branch_id, BranchRole.SECRETARY, now)
+    agenda = tuple(ItemPlan(text(language, f"rehearsal.item_{item}"), 10) for item in ("report", "votes"))
+    listed = tuple(Listed(ParticipantId(p.member_id), Role.CHAIR if p is chair else Role.MEMBER) for p in people)
+    title = text(language, "rehearsal.title")
+    rule = replace(house.desk.presets.shipped["general_meeting"], title_zh=title, title_en=title, quorum=None)
+    rule = await house.desk.presets.save(branch.branch_id, rule, copied_from="general_meeting", by=chair.member_id, now=now)
+    plan = Plan(branch.branch_id, "general", title, name, now, now + 2 * HOUR, rule.preset_id, False, agenda, listed)
+    scheduled = await house.desk.schedule.add(plan, chair.member_id, now)
+
+    async def link(member_id: str | None) -> str:
+        issued = await house.invitations.issue(
+            scheduled.meeting_id, issued_by=chair.member_id, now=now, expires_at=now + 3 * HOUR, member_id=member_id
+        )
+        return f"/j/{house.invitations.token(issued.invitation_id)}"
+
+    return Prepared(scheduled.meeting_id, tuple([await link(p.member_id) for p in people]), await link(None))

@@ -1,0 +1,309 @@
+"""A rehearsal beside the meetings of this server: a site of its own in a folder of its own, for as long as its control socket is open.
+
+``meeting-server rehearse`` opens the socket ``/rehearsal``. Requests and sockets that carry the rehearsal's cookie are answered by its
+site; nothing of it touches the server's own database, recordings or archive, and the folder is removed in the end, or at the next
+start. A meeting that opens ends it: people who meet come first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import structlog
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from meeting_server.config import Settings
+from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.web.rehearsal.branch import Prepared, prepare
+from meeting_server.web.rehearsal.gauges import Gauges, machine
+from meeting_server.web.rehearsal.token import token_is_good
+from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.catalogue import Language
+from meeting_server.web.site.cookies import drop, put
+from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.house import House, house_of
+from meeting_server.web.site.pages import see
+from meeting_server.wire.rehearsal_messages import (
+    SILENT_SECONDS,
+    Beat,
+    Began,
+    Begin,
+    EndCode,
+    Ended,
+    Finish,
+    FromRunner,
+    FromServer,
+    encode,
+    from_runner,
+)
+
+log = structlog.get_logger(__name__)
+
+COOKIE = "rehearsal"
+COOKIE_SECONDS = 3 * 3600
+MOST_MEMBERS = 2_000
+SOON_MS = 10 * 60_000
+"""A meeting planned to begin within so much after the rehearsal's end is in the way: people come early."""
+DENIAL_SECONDS = 1.0
+FIGURES_SECONDS = 1.0
+
+OpenSite = Callable[[Settings], AbstractAsyncContextManager[tuple[ASGIApp, House]]]
+"""Opens a whole site over settings of its own; ``app`` gives it."""
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """The one that is under way. ``site`` answers once it is set up."""
+
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    site: ASGIApp | None = None
+    prepared: Prepared | None = None
+    ended: asyncio.Future[tuple[EndCode, str]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when nothing is left of it."""
+
+    def end(self, code: EndCode, detail: str = "") -> None:
+        """Idempotent: the first reason stands."""
+        if not self.ended.done():
+            self.ended.set_result((code, detail))
+
+
+@dataclass(slots=True)
+class Rehearsals:
+    """Of one server, at most one at a time."""
+
+    settings: Settings
+    open_site: OpenSite
+    gauges: Callable[[], Gauges]
+    current: Rehearsal | None = None
+
+    @property
+    def folder(self) -> Path:
+        return folder_of(self.settings)
+
+    def site_for(self, scope: Scope) -> ASGIApp | None:
+        """The rehearsal's site, for a request that carries its cookie; its own addresses under ``/rehearsal`` are the server's."""
+        current = self.current
+        if current is None or current.site is None or scope["type"] not in ("http", "websocket"):
+            return None
+        if scope["path"] == "/rehearsal" or scope["path"].startswith("/rehearsal/"):
+            return None
+        mark = f"{COOKIE}={current.key}".encode()
+        return current.site if any(name == b"cookie" and mark in value for name, value in scope["headers"]) else None
+
+    def meeting_opened(self, title: str) -> None:
+        """A meeting of people begins: the rehearsal ends."""
+        if self.current is not None:
+            self.current.end("rehearsal_meeting_opened", title)
+
+    async def stop(self) -> None:
+        """The server stops: end the rehearsal and wait until nothing is left of it."""
+        current = self.current
+        if current is not None:
+            current.end("server_stopping")
+            await current.gone.wait()
+
+    @asynccontextmanager
+    async def opened(self, begin: Begin) -> AsyncIterator[Rehearsal]:
+        """Set up a site with people and a meeting, and take it down again."""
+        rehearsal = self.current = Rehearsal()
+        try:
+            await asyncio.to_thread(clear, self.folder)
+            async with self.open_site(_settings_of(self.settings)) as (site, house):
+                language: Language = begin.language
+                rehearsal.prepared = await prepare(house, begin.members, language, now_millis())
+                rehearsal.site = site
+                yield rehearsal
+                rehearsal.site = None
+        finally:
+            rehearsal.site = None
+            await asyncio.to_thread(clear, self.folder)
+            self.current = None
+            rehearsal.gone.set()
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where everything lies that a rehearsal writes."""
+    return settings.data_dir / "rehearsal"
+
+
+def clear(folder: Path) -> None:
+    """Remove what a rehearsal left; also one that ended with its process."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settings_of(settings: Settings) -> Settings:
+    folder = folder_of(settings)
+    changes = {
+        "data_dir": folder,
+        "recordings_dir": folder / "recordings",
+        "database_url": "",
+        "secret_key": "",
+        "demo": False,
+        "captions": False,
+    }
+    return settings.model_copy(update=changes)
+
+
+class RehearsalTraffic:
+    """ASGI middleware: leads who carries the rehearsal's cookie into its site. Costs one comparison while there is none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        rehearsals: Rehearsals | None = getattr(scope["app"].state, "rehearsals", None) if "app" in scope else None
+        site = rehearsals.site_for(scope) if rehearsals is not None and rehearsals.current is not None else None
+        await (site or self.app)(scope, receive, send)
+
+
+def rehearsals_of(conn: HTTPConnection) -> Rehearsals | None:
+    """Those of this server; a rehearsal's own site has none."""
+    found: Rehearsals | None = getattr(conn.app.state, "rehearsals", None)
+    return found
+
+
+# --- the control socket ---------------------------------------------------------------------------------------
+
+
+async def control(websocket: WebSocket) -> None:
+    """One rehearsal from its first frame to its end."""
+    rehearsals, house = rehearsals_of(websocket), house_of(websocket)
+    token = websocket.headers.get("authorization", "").removeprefix("Bearer ")
+    if rehearsals is None or not token_is_good(house.secret, token, now_millis()):
+        await asyncio.sleep(DENIAL_SECONDS)
+        await websocket.send_denial_response(JSONResponse({"code": "rehearsal_token"}, 403))
+        return
+    await websocket.accept()
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        begin = await _next(websocket)
+        if not isinstance(begin, Begin) or not 2 <= begin.members <= MOST_MEMBERS or not 0 < begin.minutes <= 120:
+            await websocket.close(4400)
+            return
+        code, detail = await _in_the_way(rehearsals, house, begin) or await _run(websocket, rehearsals, house, begin)
+        await _say(websocket, Ended(code, detail))
+        await websocket.close(1000)
+
+
+async def _in_the_way(rehearsals: Rehearsals, house: House, begin: Begin) -> tuple[EndCode, str] | None:
+    """Why there can be no rehearsal now, with the title of the meeting that is in the way."""
+    if rehearsals.current is not None:
+        return "rehearsal_running", ""
+    schedule, now = house.desk.schedule, now_millis()
+    running = {*await schedule.running(), *house.registry.open_meetings()}
+    if running:
+        scheduled = await schedule.meeting(min(running))
+        return "rehearsal_meeting_running", scheduled.plan.title if scheduled else ""
+    soon = {*await schedule.beginning(now, now + round(begin.minutes * 60_000) + SOON_MS), *house.registry.attended_meetings()}
+    if soon:
+        scheduled = await schedule.meeting(min(soon))
+        return "rehearsal_meeting_soon", scheduled.plan.title if scheduled else ""
+    return None
+
+
+async def _run(websocket: WebSocket, rehearsals: Rehearsals, house: House, begin: Begin) -> tuple[EndCode, str]:
+    if rehearsals.current is not None:  # another was faster
+        return "rehearsal_running", ""
+    began = time.monotonic()
+    log.info("a rehearsal begins", members=begin.members)
+    most = 0
+    try:
+        async with rehearsals.opened(begin) as rehearsal, rehearsals.gauges() as gauges:
+            assert rehearsal.prepared is not None
+            if house.registry.open_meetings():  # it opened while we were setting up
+                rehearsal.end("rehearsal_meeting_opened")
+            prepared = rehearsal.prepared
+            watch = f"/rehearsal/{rehearsal.key}"
+            await _say(websocket, Began(rehearsal.key, prepared.meeting_id, prepared.links, watch, machine(media=house.media is not None)))
+
+            async def hear() -> None:
+                nonlocal most
+                while True:
+                    said = await _next(websocket)
+                    if isinstance(said, Beat):
+                        most = max(most, said.phones)
+                    else:
+                        rehearsal.end("finished" if isinstance(said, Finish) else "control_lost")
+                        return
+
+            async def tell() -> None:
+                while True:
+                    await _say(websocket, await gauges.read())
+                    await asyncio.sleep(FIGURES_SECONDS)
+
+            async def time_is_up() -> None:
+                await asyncio.sleep(begin.minutes * 60 + SILENT_SECONDS)
+                rehearsal.end("control_lost")
+
+            tasks = [asyncio.create_task(work) for work in (hear(), tell(), time_is_up())]
+            for task in tasks[:2]:
+                task.add_done_callback(lambda _: rehearsal.end("control_lost"))
+            try:
+                code, detail = await asyncio.shield(rehearsal.ended)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+    except Exception:
+        log.exception("the rehearsal failed")
+        code, detail = "rehearsal_failed", ""
+    roots = [branch.branch_id for branch in (await house.directory.tree()).children(None)]
+    ran = f"{most} / {begin.members}, {round(time.monotonic() - began)} s, {code}"
+    await house.access_log.note(Entry(now_millis(), Act.REHEARSAL_RAN, branch_id=roots[0] if roots else "", detail=ran))
+    log.info("a rehearsal ran", phones=most, code=code)
+    return code, detail
+
+
+async def _next(websocket: WebSocket) -> FromRunner | None:
+    """The next frame; ``None``: the other side has gone, is silent, or says what nobody understands."""
+    try:
+        async with asyncio.timeout(SILENT_SECONDS):
+            said: FromRunner = from_runner.decode(await websocket.receive_text())
+            return said
+    except (TimeoutError, WebSocketDisconnect, msgspec.MsgspecError, KeyError):
+        return None
+
+
+async def _say(websocket: WebSocket, message: FromServer) -> None:
+    await websocket.send_text(encode(message).decode())
+
+
+# --- for whoever looks in ---------------------------------------------------------------------------------------
+
+
+async def watch(request: Request) -> Response:
+    """Lead a person's own browser into the rehearsal, as a guest. Raises Refused(not_found)."""
+    rehearsals = rehearsals_of(request)
+    current = rehearsals.current if rehearsals is not None else None
+    if current is None or current.prepared is None or not secrets.compare_digest(request.path_params["key"].encode(), current.key.encode()):
+        raise Refused(WebCode.NOT_FOUND)
+    response = see(current.prepared.guest_link)
+    put(response, request, COOKIE, current.key, COOKIE_SECONDS)
+    return response
+
+
+async def leave(request: Request) -> Response:
+    """Back to the server's own pages."""
+    response = see("/")
+    drop(response, request, COOKIE)
+    return response
+
+
+routes: list[BaseRoute] = [
+    WebSocketRoute("/rehearsal", control),
+    Route("/rehearsal/leave", leave, methods=["GET"]),
+    Route("/rehearsal/{key}", watch, methods=["GET"]),
+]

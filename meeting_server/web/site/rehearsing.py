@@ -1,0 +1,17 @@
+"""Whether what a browser sees is a rehearsal, or lies beside one; every page says so."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from starlette.requests import HTTPConnection
+
+Rehearsing = Literal["", "here", "beside"]
+
+
+def rehearsing(conn: HTTPConnection) -> Rehearsing:
+    """``here``: this site is the rehearsal's own. ``beside``: one is under way on this server."""
+    if getattr(conn.app.state, "is_rehearsal", False):
+        return "here"
+    rehearsals = getattr(conn.app.state, "rehearsals", None)
+    return "beside" if rehearsals is not None and rehearsals.current is not None else ""
