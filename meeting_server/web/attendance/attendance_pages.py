@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.archive.attendance.report import THERE, AttendanceReport, attendance_report, strongest
 from meeting_server.archive.attendance.workbook import attendance_workbook, rooms_words
 from meeting_server.archive.minutes.results import called
-from meeting_server.archive.record.parts import Part, seen_report
+from meeting_server.archive.record.parts import seen_report
+from meeting_server.archive.record.readers import Part
 from meeting_server.archive.sheets import XLSX
 from meeting_server.domain.attendance.report import Row
 from meeting_server.domain.characters import clean

@@ -14,8 +14,8 @@ from meeting_server.archive.audit.audit import grouped
 from meeting_server.archive.minutes.document_model import counts_said, verdict_said
 from meeting_server.archive.minutes.results import PUBLISHED
 from meeting_server.archive.record.manifest import Manifest, Step
-from meeting_server.archive.record.parts import Part
 from meeting_server.archive.record.pipeline import MIX
+from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.record_files import RecordedFile
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Transcript

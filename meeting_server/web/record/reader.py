@@ -14,7 +14,8 @@ from starlette.responses import Response
 from meeting_server.archive.minutes.document_model import Words
 from meeting_server.archive.minutes.minutes import Minutes, minutes_of
 from meeting_server.archive.record.manifest import Manifest
-from meeting_server.archive.record.parts import Audience, Part, seen_by, seen_minutes, seen_timeline
+from meeting_server.archive.record.parts import seen_minutes, seen_timeline
+from meeting_server.archive.record.readers import Audience, Part, seen_by
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken
@@ -57,7 +58,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 class Reader:
     """A viewer before the record of an adjourned meeting.
 
-    ``sees``: the parts they may see, by the table in ``archive.parts``.
+    ``sees``: the parts they may see, by the table in ``archive.record.readers``.
 
     ``whole``: was there, or may see the branch's archive; else they only study what was published to them: sound and
     pictures of the hall, transcript, chapters, documents, results of open votes. ``edits``: keeps the record, and so sees

@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.archive.audit.audit import MINUTES as BUNDLED_MINUTES
 from meeting_server.archive.audit.bulletin import bulletin_of, file_of, withheld
 from meeting_server.archive.minutes.minutes import minutes_of
-from meeting_server.archive.record.parts import HoldsReasons, Part, seen_records
+from meeting_server.archive.record.parts import HoldsReasons, seen_records
+from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.record_files import RecordedFile
 from meeting_server.ballots.port import Box, paper_id
 from meeting_server.domain.errors import Code
@@ -61,7 +62,7 @@ async def recorded_file(request: Request) -> Response:
 async def export_zip(request: Request) -> Response:
     """The bundle of the meeting: every record with its hash, and the minutes, for the offline audit.
 
-    Contents the reader has no need of are left out (``archive.parts``); the chain covers their hashes and stands.
+    Contents the reader has no need of are left out (``archive.record.parts``); the chain covers their hashes and stands.
     Raises Refused ``forbidden``, before anything is read; ``record_holds_reasons``.
     """
     reader = await whole_reader_at(request)

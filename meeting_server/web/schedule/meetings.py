@@ -81,7 +81,7 @@ async def seat_at(request: Request, *, removed_too: bool = False) -> Seat:
     runs = runs_at(scheduled, state, viewer.participant_id)
     manages = await allowed(request, Action.SCHEDULE, branch_id) or (runs and viewer.is_member)
     sees_attendance = runs or manages or await allowed(request, Action.SEE_ATTENDANCE, branch_id)
-    sees_reasons = runs or is_secretary(await tree_of(request), viewer, branch_id)  # as archive.parts says of the record
+    sees_reasons = runs or is_secretary(await tree_of(request), viewer, branch_id)  # as archive.record.readers says of the record
     return Seat(scheduled, viewer, listed, runs, manages, sees_attendance, removed, sees_reasons)
 
 

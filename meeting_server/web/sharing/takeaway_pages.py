@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.minutes.document_model import Paper, paper_of
 from meeting_server.archive.record.lesson_clips import SOUND, clip_of, file_of
-from meeting_server.archive.record.parts import Part
+from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Stretch
 from meeting_server.archive.takeaway.sound import clean_mix

@@ -14,7 +14,7 @@ import pytest_asyncio
 from starlette.routing import Route
 
 from meeting_server.archive.audit.audit import audit
-from meeting_server.archive.record.parts import Audience, Part, seen_by
+from meeting_server.archive.record.readers import Audience, Part, seen_by
 from meeting_server.journal.bundle import read_bundle
 from meeting_server.journal.port import Record
 from meeting_server.web.routes import routes

@@ -19,8 +19,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from meeting_server.archive.record.parts import Audience as Reader
-from meeting_server.archive.record.parts import HoldsReasons, Part, seen_by, seen_records
+from meeting_server.archive.record.parts import HoldsReasons, seen_records
+from meeting_server.archive.record.readers import Audience as Reader
+from meeting_server.archive.record.readers import Part, seen_by
 from meeting_server.domain import commands as c
 from meeting_server.domain.audience import Audience, Mark
 from meeting_server.domain.events import (

@@ -8,7 +8,8 @@ import pytest
 
 from meeting_server.archive.minutes.minutes import Minutes, minutes_of
 from meeting_server.archive.record.digest import digest_of
-from meeting_server.archive.record.parts import SEES, Audience, HoldsReasons, Part, seen_by, seen_minutes, seen_records, seen_timeline
+from meeting_server.archive.record.parts import HoldsReasons, seen_minutes, seen_records, seen_timeline
+from meeting_server.archive.record.readers import SEES, Audience, Part, seen_by
 from meeting_server.archive.record.timeline import Timeline, timeline_of
 from meeting_server.domain.attendance.report import report
 from meeting_server.domain.events import AbsenceExplained, LeaveRecorded, MeetingConvened, ParticipantAdmitted
