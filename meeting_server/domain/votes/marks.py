@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from meeting_server.domain.vote_terms import Grade, Stance
 
 LONGEST_WORD = 20
 LONGEST_REMARK = 500
-_WRITTEN_IN, _REMARK = "w", "t"
+_WRITTEN_IN, _REMARK = "w:", "t:"
 _STANCES = {stance.value: stance for stance in Stance}
 _GRADES = {grade.value: grade for grade in Grade if grade is not Grade.NONE}
 STANCES = tuple(_STANCES.values())
@@ -57,7 +58,7 @@ class WrittenIn:
     words: str
 
     def __str__(self) -> str:
-        return f"{_WRITTEN_IN}:{self.words}"
+        return _WRITTEN_IN + self.words
 
     @property
     def fits(self) -> bool:
@@ -70,7 +71,7 @@ class Remark:
     words: str
 
     def __str__(self) -> str:
-        return f"{_REMARK}:{self.words}"
+        return _REMARK + self.words
 
     @property
     def fits(self) -> bool:
@@ -92,13 +93,17 @@ class Validity(Enum):
 
 def read(written: str) -> Mark | None:
     """The mark, as ``str`` of it is written; ``None``: no paper has such a mark."""
+    sign, words = written[:2], written[2:]
+    if sign == _WRITTEN_IN:
+        return WrittenIn(words)
+    return Remark(words) if sign == _REMARK else _printed(written)
+
+
+@lru_cache(maxsize=512)  # every ballot of a paper says the same few; what members write themselves is never kept
+def _printed(written: str) -> Mark | None:
     who, colon, what = written.partition(":")
     if not colon:
         return Chosen(who)
-    if who == _WRITTEN_IN:
-        return WrittenIn(what)
-    if who == _REMARK:
-        return Remark(what)
     if what in _STANCES:
         return Vote(who, _STANCES[what])
     return Graded(who, _GRADES[what]) if what in _GRADES else None
