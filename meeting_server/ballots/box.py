@@ -180,12 +180,6 @@ class BallotBox:
             returned = (await conn.execute(select(func.count()).select_from(ballots).where(ballots.c.paper_id == paper_id))).scalar_one()
         return int(issued), int(returned)
 
-    async def has_collected(self, paper_id: str, member_id: str) -> bool:
-        """Whether a member was handed a paper (never whether they cast it: nobody can know)."""
-        this = (issuances.c.paper_id == paper_id, issuances.c.member_id == member_id)
-        async with self._read() as conn:
-            return (await conn.execute(select(issuances.c.member_id).where(*this))).first() is not None
-
     # --- sealing ------------------------------------------------------------------------------------------
 
     async def seal(self, paper_id: str) -> Sealed:

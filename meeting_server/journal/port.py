@@ -88,10 +88,6 @@ class Journal(Protocol):
 
     async def head(self, meeting_id: MeetingId) -> Head: ...
 
-    async def find_command(self, meeting_id: MeetingId, command_id: CommandId) -> int | None:
-        """The last ``seq`` a command led to, if it was recorded."""
-        ...
-
     async def erase(self, meeting_id: MeetingId, *seqs: int) -> int:
         """Remove erasable payloads with their salts, all or none; the chain still verifies. How many were still there.
 

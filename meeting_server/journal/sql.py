@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from meeting_server.domain.ids import CommandId, MeetingId, Millis
+from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.journal.port import Draft, Head, JournalConflict, Record, StorageUnavailable
 from meeting_server.journal.record import EMPTY, erasable, head_of, seal
 from meeting_server.journal.upcast import event_of
@@ -130,12 +130,6 @@ class SqlJournal:
         async with self._reading() as conn:
             row = (await conn.execute(query)).one_or_none()
         return EMPTY if row is None else Head(row.seq, row.hash)
-
-    async def find_command(self, meeting_id: MeetingId, command_id: CommandId) -> int | None:
-        query = select(func.max(journal.c.seq)).where(journal.c.meeting_id == meeting_id, journal.c.command_id == command_id)
-        async with self._reading() as conn:
-            found: int | None = (await conn.execute(query)).scalar_one()
-        return found
 
     async def adjourned(self) -> dict[MeetingId, tuple[str, Millis]]:
         """Every meeting that has ended: its position (last record, number of erasures) and when it ended (Unix ms)."""

@@ -89,11 +89,6 @@ class Certificate:
         except OSError:
             self._system = None
 
-    @property
-    def takes_old_curves(self) -> bool:
-        """Whether a certificate of secp224r1 can be taken on this machine."""
-        return self._system is not None
-
     def connection(self, *, old_curves: bool) -> SSL.Connection | SystemConnection:
         """A fresh association. ``old_curves``: with a client whose certificate may be of a curve that is left out today."""
         if old_curves and self._system is not None:

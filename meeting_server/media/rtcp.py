@@ -229,15 +229,6 @@ def negative_acknowledgement(own: int, ssrc: int, lost: list[int]) -> bytes:
     return _HEAD.pack(0x81, TRANSPORT_FEEDBACK, 2 + len(fields), own) + ssrc.to_bytes(4, "big") + body
 
 
-def capacity_limit(own: int, bits_per_second: int, ssrcs: list[int]) -> bytes:
-    """REMB: asks the sender of these streams to stay below a rate."""
-    exponent = max(0, bits_per_second.bit_length() - 18)
-    mantissa = bits_per_second >> exponent
-    body = struct.pack("!I4sBBH", 0, b"REMB", len(ssrcs), exponent << 2 | mantissa >> 16, mantissa & 0xFFFF)
-    body += struct.pack(f"!{len(ssrcs)}I", *ssrcs)
-    return _HEAD.pack(0x8F, PAYLOAD_FEEDBACK, 1 + len(body) // 4, own) + body
-
-
 def arrivals(own: int, ssrc: int, number: int, times: list[tuple[int, int]]) -> bytes:
     """Transport-wide congestion feedback: ``times`` is (unwrapped sequence number, arrival in µs), rising, without repeats.
 

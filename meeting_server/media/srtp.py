@@ -14,8 +14,6 @@ except ImportError:  # pragma: no cover - the fallback is exercised by construct
     _ffi = _lib = None
 
 REPLAY_WINDOW = 1024
-RTP_TAG = 16  # longest authentication tag of the profiles we negotiate
-OVERHEAD = 160  # libsrtp's own bound for what protect may append (tag and MKI), plus the SRTCP index
 
 
 def make_session(profile: int, key: bytes, *, inbound: bool) -> Session:

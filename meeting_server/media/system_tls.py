@@ -19,7 +19,7 @@ _VERIFY = 0x01 | 0x02  # ask for a certificate, and fail without one
 _OPTIONS = 1 << 12 | 1 << 14 | 1 << 30  # no MTU query, no tickets, no renegotiation
 _EC_KEY = 408
 _Trust = ctypes.CFUNCTYPE(c_int, c_int, c_void_p)
-_TRUST = _Trust(lambda ok, store: 1)  # the fingerprint is checked after the handshake
+_TRUST = _Trust(lambda _ok, _store: 1)  # the fingerprint is checked after the handshake
 
 
 class _Profile(ctypes.Structure):

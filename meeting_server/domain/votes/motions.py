@@ -52,11 +52,6 @@ def running(state: MeetingState) -> tuple[Motion, ...]:
     return tuple(m for m in state.motions.values() if m.phase in RUNNING)
 
 
-def voting_now(state: MeetingState) -> Motion | None:
-    """The first motion that takes ballots now."""
-    return next((m for m in state.motions.values() if m.phase == MotionPhase.VOTING), None)
-
-
 def time_asked(seconds: int, field: str = "seconds") -> Rejected | None:
     """Why a time can not be given to a vote; 0 means no limit."""
     if seconds and not SHORTEST <= seconds <= LONGEST:

@@ -140,12 +140,6 @@ async def tree_of(conn: HTTPConnection) -> BranchTree:
     return tree
 
 
-def given_roles(viewer: Viewer) -> tuple[BranchRole, ...]:
-    """Roles the viewer holds anywhere, without repeats, the strongest first."""
-    held = {grant.role for grant in viewer.grants}
-    return tuple(role for role in BranchRole if role in held)
-
-
 def seeing(scheduled: Scheduled) -> Action:
     """What someone who was not on its list must be allowed, to read the whole record of a meeting."""
     return Action.SEE_COMMITTEE_ARCHIVE if scheduled.plan.kind == "committee" else Action.SEE_ARCHIVE

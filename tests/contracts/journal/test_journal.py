@@ -110,13 +110,6 @@ async def test_two_journals_on_one_database_never_both_win(database: Database) -
         await two.close()
 
 
-async def test_a_command_is_found_by_its_id_and_leads_to_its_last_record(journal: SqlJournal) -> None:
-    await journal.append(MEETING, EMPTY, [draft("a"), draft("b"), draft("b")])
-    assert await journal.find_command(MEETING, CommandId("b")) == 3
-    assert await journal.find_command(MEETING, CommandId("c")) is None
-    assert await journal.find_command(OTHER, CommandId("b")) is None
-
-
 async def test_an_erased_payload_is_gone_and_the_chain_still_verifies(journal: SqlJournal) -> None:
     written = await journal.append(MEETING, EMPTY, [draft(), chat("我的手机号是 13800000000"), draft()])
     await journal.erase(MEETING, 2)

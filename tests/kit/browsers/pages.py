@@ -206,11 +206,6 @@ class Room:
         await self.page.get_by_role("button", name=w("chat.send")).first.click()
         await expect(self.page.get_by_text(words).first).to_be_visible()
 
-    async def back_to_stage(self) -> None:
-        back = self.page.get_by_role("button", name=re.compile(f"{re.escape(w('room.back_to_stage'))}|{re.escape(w('room.close'))}"))
-        if await back.count():
-            await back.first.click()
-
     async def agree_to_recording(self) -> None:
         await self.button("room.recording_stay").click()
         await expect(self.page.get_by_text(w("room.recording")).first).to_be_visible()
@@ -260,10 +255,6 @@ class Console(Room):
             await self.dock("room.more").click()
             await self.page.get_by_role("dialog").get_by_text(w("room.to_console")).click()
         await expect(console).to_be_visible()
-
-    async def to_hall(self) -> None:
-        await self.dock("console.hall").click()
-        await expect(self.page.get_by_role("navigation", name=w("room.dock"))).to_be_visible()
 
     async def tab(self, key: str) -> None:
         await self.dock(key).click()

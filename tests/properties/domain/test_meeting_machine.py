@@ -16,12 +16,12 @@ from meeting_server.domain.events import KINDS
 from meeting_server.domain.ids import HALL, ConnectionId, ItemId, MessageId, MotionId, ParticipantId, RoomId
 from meeting_server.domain.meeting import evolve, next_deadline, replay
 from meeting_server.domain.roles import Role, Standing
-from meeting_server.domain.state import Counters, MeetingState
+from meeting_server.domain.state import Counters, MeetingState, Motion
 from meeting_server.domain.terms import Choice, Paper
 from meeting_server.domain.visibility import RUNNERS_CHANGE, copies, fresh_view_for, runners, view
-from meeting_server.domain.vote_terms import VoteMethod
+from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.electorate import quorum_now
-from meeting_server.domain.votes.motions import RUNNING, voting_now
+from meeting_server.domain.votes.motions import RUNNING
 from tests.kit.meetings.sitting import Sitting, member
 
 PEOPLE = ["secretary", "m1", "m2", "m3", "probationary", "guest", "stranger"]
@@ -99,6 +99,11 @@ VOTING: list[st.SearchStrategy[c.Command]] = [
 
 def without_counters(state: MeetingState) -> MeetingState:
     return dataclasses.replace(state, counters=Counters())
+
+
+def voting_now(state: MeetingState) -> Motion | None:
+    """The first motion that takes ballots now."""
+    return next((m for m in state.motions.values() if m.phase == MotionPhase.VOTING), None)
 
 
 class Meeting(RuleBasedStateMachine):

@@ -162,9 +162,6 @@ def test_an_offer_that_insists_on_the_passive_role_is_answered_by_the_active_one
     assert set(re.findall(r"a=setup:(\w+)", answer.sdp)) == {"active"}
 
 
-OTHER_CODES = {"seventy lines": "too_many_lines", "codecs nobody has": "no_common_codec"}
-
-
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [
