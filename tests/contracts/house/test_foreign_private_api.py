@@ -6,13 +6,19 @@ A name with an underscore may move in any release, so its package is pinned exac
 from __future__ import annotations
 
 import ast
+import asyncio
 import importlib
+import inspect
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
 import h11
 import pytest
+from aioice import Connection
+from aiortc import RTCDtlsTransport, RTCIceTransport, RTCRtpSender
 from docx import Document
 from h11._connection import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 
@@ -28,6 +34,13 @@ USED = {
     "h11._connection": ("h11", HERE + "test_h11_keeps_its_limit_of_a_head_where_it_is_imported_from"),
     "pylibsrtp._binding": ("pylibsrtp", MEDIA + "test_the_fast_cipher_is_the_one_in_use_and_the_slow_one_takes_over_without_the_binding"),
     "_srtp": ("pylibsrtp", MEDIA + "test_the_fast_cipher_is_the_one_in_use_and_the_slow_one_takes_over_without_the_binding"),
+    "_connection": ("aiortc", HERE + "test_aiortc_keeps_what_the_rehearsal_takes_over"),
+    "_rx_srtp": ("aiortc", HERE + "test_aiortc_keeps_what_the_rehearsal_takes_over"),
+    "_tx_srtp": ("aiortc", HERE + "test_aiortc_keeps_what_the_rehearsal_takes_over"),
+    "_ssrc": ("aiortc", HERE + "test_aiortc_keeps_what_the_rehearsal_takes_over"),
+    "_nominated": ("aioice", HERE + "test_aiortc_keeps_what_the_rehearsal_takes_over"),
+    "_add_reader": ("", HERE + "test_asyncio_lets_a_socket_of_its_own_be_read_by_others"),
+    "_remove_reader": ("", HERE + "test_asyncio_lets_a_socket_of_its_own_be_read_by_others"),
     "_tr": ("", HERE + "test_a_row_of_a_word_table_has_its_element"),
 }
 """Name → package that is pinned exactly (empty: a range will do), and the test."""
@@ -93,3 +106,23 @@ def test_a_row_of_a_word_table_has_its_element() -> None:
 def test_uvicorn_keeps_the_types_of_events_where_they_are_imported_from() -> None:
     types = importlib.import_module("uvicorn._types")
     assert {"ASGIReceiveEvent", "ASGISendEvent"} <= set(vars(types))
+
+
+def test_aiortc_keeps_what_the_rehearsal_takes_over() -> None:
+    for kind, names in (
+        (RTCDtlsTransport, ("_rx_srtp", "_tx_srtp")),
+        (RTCIceTransport, ("_connection",)),
+        (RTCRtpSender, ("_ssrc",)),
+        (Connection, ("_nominated",)),
+    ):
+        for name in names:
+            assert re.search(rf"self\.{name}(: [^=\n]+)? = ", inspect.getsource(kind)), (kind, name)
+
+
+async def test_asyncio_lets_a_socket_of_its_own_be_read_by_others() -> None:
+    loop: Any = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
+    bare = transport.get_extra_info("socket")._sock
+    assert loop._remove_reader(bare.fileno())
+    loop._add_reader(bare.fileno(), lambda: None)
+    transport.close()
