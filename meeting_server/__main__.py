@@ -12,7 +12,7 @@ import structlog
 import typer
 from rich.console import Console
 
-from meeting_server import observe
+from meeting_server import __version__, observe
 from meeting_server.config import Settings
 from meeting_server.processes import keep_private
 from meeting_server.supervisor import die_with_parent
@@ -29,6 +29,19 @@ command = typer.Typer(
 user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 command.add_typer(user, name="user")
 out = Console(highlight=False)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        out.print(__version__)
+        raise typer.Exit
+
+
+@command.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Print the version and leave.")] = False,
+) -> None:
+    pass
 
 
 def _words(key: str, **holes: Any) -> str:

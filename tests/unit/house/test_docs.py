@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from meeting_server import __version__
 from meeting_server.config import Settings
 from meeting_server.domain import commands, events
 from tests.kit.paths import ROOT
@@ -48,7 +50,7 @@ def test_every_setting_says_what_it_means() -> None:
 def test_links_between_pages_lead_somewhere() -> None:
     broken = [
         f"{page.name}: {target}"
-        for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+        for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text("utf-8"))
         if not (page.parent / target).exists()
     ]
@@ -63,15 +65,52 @@ def test_no_page_has_marks_of_a_merge(path: Path) -> None:
 PROMISED_TEST = re.compile(r"`(tests/[\w/.]+|web_client/tests/[\w/.]+)(?:::(\w+))?`")
 
 
-def test_every_promise_of_security_names_a_test_that_exists() -> None:
-    page = (ROOT / "docs" / "SECURITY.md").read_text("utf-8")
-    named = PROMISED_TEST.findall(page)
-    missing = [
+def missing_tests(page: str) -> list[str]:
+    """The tests a page names that are not there."""
+    return [
         f"{file}::{test}"
-        for file, test in named
+        for file, test in PROMISED_TEST.findall(page)
         if not (ROOT / file).exists() or (test and not re.search(rf"\bdef {test}\b", (ROOT / file).read_text("utf-8")))
     ]
-    assert missing == []
+
+
+def test_every_recipe_names_files_and_a_test_that_exist() -> None:
+    recipes = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("## Recipes")[1].split("\n### ")[1:]
+    assert len(recipes) >= 7
+    for recipe in recipes:
+        title, _, body = recipe.partition("\n")
+        assert "Forgotten:" in body, title
+        assert missing_tests(body) == [], title
+        named = re.findall(r"`((?:domain|web|store|ballots|acts|docs|tests|web_client)/[a-z_/.]+\.(?:py|ts|md|toml|json))`", body)
+        assert [path for path in named if not any((root / path).exists() for root in (ROOT, ROOT / "meeting_server"))] == [], title
+
+
+def test_the_notice_names_what_is_shipped() -> None:
+    notice = (ROOT / "NOTICE").read_text("utf-8")
+    shipped = json.loads((ROOT / "web_client" / "package.json").read_text("utf-8"))["dependencies"]
+    fonts = re.findall(r'"(pylopdf-fonts-[a-z-]+)"', (ROOT / "pyproject.toml").read_text("utf-8"))
+    names = [*(name for name in shipped if name != "preact"), "Preact", *(font.removeprefix("pylopdf-fonts") for font in fonts)]
+    assert [name for name in names if name not in notice] == []
+
+
+def test_the_version_stands_in_one_place() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (*ROOT.glob("*.toml"), *ROOT.glob("meeting_server/**/*.py"), *ROOT.glob("deploy/*"), *ROOT.glob(".ci/tools/*.py"))
+        if re.search(rf"[\"']{re.escape(__version__)}[\"']", path.read_text("utf-8"))
+    ]
+    assert found == ["meeting_server/__init__.py"]
+
+
+def test_every_picture_of_the_readme_is_there() -> None:
+    named = re.findall(r'<img src="([^"]+)"', (ROOT / "README.md").read_text("utf-8"))
+    assert len(named) == 3
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_promise_of_security_names_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "SECURITY.md").read_text("utf-8")
+    assert missing_tests(page) == []
     promises = page.split("## Promises and their tests")[1]
     rows = [line for line in promises.splitlines() if line.startswith("| ") and not line.startswith("| promise")]
     assert len(rows) > 40
