@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from meeting_server.acts.people.revoking import catch_up
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.ballots.box import BallotBox
 from meeting_server.config import HERE, Settings
@@ -46,7 +47,6 @@ from meeting_server.store.schedule.invitations import Invitations
 from meeting_server.store.secret_key import secret_key
 from meeting_server.web.meeting.frame_once import FrameOnceProtocol
 from meeting_server.web.meeting.whip import resume
-from meeting_server.web.people.revoking import catch_up
 from meeting_server.web.rehearsal.control import Rehearsals, RehearsalTraffic, clear, folder_of
 from meeting_server.web.rehearsal.control import routes as rehearsal_routes
 from meeting_server.web.rehearsal.gauges import Gauges
@@ -112,7 +112,7 @@ async def open_house(
         desk = Desk.set_up(database, directory, settings.data_dir / "documents")
 
         async def on_rights(meeting_id: MeetingId, by: ParticipantId | None) -> None:
-            await catch_up(house, meeting_id, by)
+            await catch_up(house, meeting_id, now_millis(), by)
 
         async def resumes(kept: KeptClient) -> None:
             await resume(house, kept)

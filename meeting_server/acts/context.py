@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.terms import Convening
 from meeting_server.live.registry import Registry
 from meeting_server.media.whip import WhipDesk
@@ -107,8 +107,3 @@ class Context(Protocol):
     def whip(self) -> WhipDesk: ...
     @property
     def whep(self) -> WhipDesk: ...
-
-
-def by_of(participant_id: ParticipantId, name: str) -> By:
-    """Whoever a request came from."""
-    return By(str(participant_id), name)

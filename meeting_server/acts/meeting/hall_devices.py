@@ -11,6 +11,7 @@ from meeting_server.store.schedule.schedule import Scheduled
 MOST = 20
 """Devices of one meeting that are let in at a time."""
 AFTER_END: Millis = 86_400_000
+"""Tokens end a day after the planned end, as links do."""
 
 
 async def let_device_in(

@@ -13,6 +13,8 @@ from meeting_server.store.people.knocks import Knock
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Scheduled
 
+Answer = Literal["let_in", "refused"]
+
 
 async def knock(
     at: Context, browser: Browser, household: str, scheduled: Scheduled, member: Member | None, typed: str, now: Millis
@@ -35,9 +37,7 @@ async def knock(
         return asked
 
 
-async def answer_knock(
-    at: Context, by: By, scheduled: Scheduled, knock_id: str, answer: Literal["let_in", "refused"], now: Millis
-) -> Knock | None:
+async def answer_knock(at: Context, by: By, scheduled: Scheduled, knock_id: str, answer: Answer, now: Millis) -> Knock | None:
     """Let a browser in, or refuse it; ``None`` when it no longer waits."""
     async with at.database.act():
         answered = await at.knocks.answer(knock_id, answer, by.member_id, by.name, now)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.attendance.report import attendance_report
 from meeting_server.archive.attendance.year import AttendanceYear, attendance_year
 from meeting_server.archive.sheets import XLSX, Share, Value, write_csv, write_xlsx
@@ -19,7 +20,7 @@ from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.dates import local, minutes
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, say
-from meeting_server.web.site.permissions import Action, require, tree_of
+from meeting_server.web.site.permissions import require, tree_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 COLUMNS = ("name", "expected", "came", "late", "leave", "absent", "minutes", "share")

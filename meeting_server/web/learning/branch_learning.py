@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.sheets import XLSX, Value, write_csv, write_xlsx
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people.people import Member
@@ -19,7 +20,7 @@ from meeting_server.web.site import dates
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, say
-from meeting_server.web.site.permissions import Action, allowed, require, tree_of
+from meeting_server.web.site.permissions import allowed, require, tree_of
 
 FEWEST = 5
 """Below this many people a number tells of one of them: it is not shown to those who may not see names."""

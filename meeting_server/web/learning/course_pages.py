@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
 from meeting_server.store.learning.courses import PARTS_MOST, SUMMARY_LONGEST, TITLE_LONGEST, Course
@@ -24,7 +25,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
-from meeting_server.web.site.permissions import Action, allowed, require, tree_of
+from meeting_server.web.site.permissions import allowed, require, tree_of
 
 WIDTH = {"branch": 0, "faculty": 1, "all": 2}
 

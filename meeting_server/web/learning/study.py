@@ -9,6 +9,7 @@ from typing import Literal
 
 from starlette.requests import Request
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.archive.record.words import overlap, words_of
 from meeting_server.domain.errors import Code
@@ -27,7 +28,7 @@ from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.house import house_of
-from meeting_server.web.site.permissions import Action, allowed, tree_of
+from meeting_server.web.site.permissions import allowed, tree_of
 
 RELATED_MOST = 4
 ALIKE = 0.04

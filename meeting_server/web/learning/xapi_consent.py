@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.learning import traces
 from meeting_server.archive.takeaway.xapi import Deed, Done, statement
 from meeting_server.domain.ids import Millis
 from meeting_server.store.learning.studied import Studied
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -72,16 +72,14 @@ async def agree(request: Request) -> Response:
     """Agree, or agree no more."""
     viewer = await member_of(request)
     form = await form_of(request)
-    house, member_id, now = house_of(request), viewer.member_id or "", now_millis()
+    house, branch_id, now = house_of(request), viewer.branch_id or "", now_millis()
     wanted = field(form, "agree") == "on"
     if wanted and not house.settings.lrs_endpoint:
         raise Refused(WebCode.NOT_FOUND)
     if wanted:
-        await house.statements.agree(member_id, now)
+        await traces.agree_to_telling(house, viewer.by, branch_id, now)
     else:
-        await house.statements.withdraw(member_id)
-    act = Act.TELLING_AGREED if wanted else Act.TELLING_STOPPED
-    await house.access_log.note(Entry(now, act, member_id, viewer.name, member_id, viewer.name, viewer.branch_id or ""))
+        await traces.stop_telling(house, viewer.by, branch_id, now)
     return see(f"/me/telling?done={'on' if wanted else 'off'}")
 
 

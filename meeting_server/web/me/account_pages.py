@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.learning import traces
+from meeting_server.acts.people.signing_in import change_password, sign_out_elsewhere
 from meeting_server.domain.ids import Millis
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.accounts import Means, SignIn
 from meeting_server.store.people.directory import BranchTree, Member
 from meeting_server.store.people.passwords import MAX_LENGTH, weakness
@@ -102,9 +103,7 @@ async def set_password(request: Request) -> Response:
         return await _password_page(request, viewer, "new", weak, 422)
     if new != again:
         return await _password_page(request, viewer, "again", "passwords_differ", 422)
-    await house.accounts.set_password(member.member_id, new, now)
-    house.sign_outs.announce(await house.accounts.end_all_of(member.member_id, but=viewer.sign_in_id))
-    await _note(house, Act.PASSWORD_SET, member, now)
+    await change_password(house, member, await house.accounts.hash_password(new), now, but=viewer.sign_in_id)
     return see("/me?done=password")
 
 
@@ -120,11 +119,7 @@ async def end_sign_ins(request: Request) -> Response:
         mine = {sign_in.sign_in_id for sign_in in await house.accounts.sign_ins_of(member.member_id, now)}
         if chosen not in mine:
             raise Refused(WebCode.NOT_FOUND)
-        await house.accounts.end_sign_ins([chosen])
-        house.sign_outs.announce([chosen])
-    else:
-        house.sign_outs.announce(await house.accounts.end_all_of(member.member_id, but=viewer.sign_in_id))
-    await _note(house, Act.SIGNED_OUT_ELSEWHERE, member, now)
+    await sign_out_elsewhere(house, member, now, chosen=chosen, but=viewer.sign_in_id)
     return see("/me?done=devices#devices")
 
 
@@ -134,9 +129,7 @@ async def delete_learning(request: Request) -> Response:
     house = house_of(request)
     await form_of(request)
     member = await _member(house, viewer)
-    progress = await house.learning.progress.delete_all(member.member_id)
-    if await house.learning.quizzes.delete_attempts(member.member_id) or progress:
-        await _note(house, Act.LEARNING_DELETED, member, now_millis())
+    await traces.delete_learning(house, viewer.by, member.branch_id, now_millis())
     return see("/me?done=learning#held")
 
 
@@ -215,10 +208,6 @@ async def _roles(request: Request, viewer: Viewer) -> list[RoleHeld]:
         if branch is not None:
             held.append(RoleHeld(grant.role.value, branch.name))
     return held
-
-
-async def _note(house: House, act: Act, member: Member, now: Millis) -> None:
-    await house.access_log.note(Entry(now, act, member.member_id, member.name, member.member_id, member.name, member.branch_id))
 
 
 def _device(sign_in: SignIn) -> dict[str, object]:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Role
 from meeting_server.domain.state import MeetingState
@@ -23,7 +24,7 @@ from meeting_server.web.site.dates import local
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, render, say, see
-from meeting_server.web.site.permissions import Action, branches_for
+from meeting_server.web.site.permissions import branches_for
 
 PAST_SHOWN = 5
 

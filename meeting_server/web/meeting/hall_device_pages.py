@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.domain.commands import Actor, CloseMedia, OpenMedia, RemoveParticipant
+from meeting_server.acts.meeting.hall_devices import let_device_in
+from meeting_server.acts.people.revoking import stop_device
+from meeting_server.domain.commands import Actor, CloseMedia, OpenMedia
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.ids import HALL, Millis, ParticipantId, RoomId
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import MediaKind
 from meeting_server.journal.port import StorageUnavailable
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.schedule.hall_devices import DeviceKind, HallDevice
 from meeting_server.web.schedule.meetings import Seat, managed_seat, state_of
 from meeting_server.web.site.auth import now_millis
@@ -23,10 +24,7 @@ from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, render, say, see
 
-AFTER_END: Millis = 86_400_000
-"""A token ends a day after the planned end: a meeting may run long."""
 NAME_LONGEST = 30
-MOST = 20
 KINDS: tuple[DeviceKind, ...] = ("camera", "screen")
 CARRIED: tuple[MediaKind, ...] = ("audio", "video")
 
@@ -91,19 +89,12 @@ async def let_in(request: Request) -> Response:
         raise Refused(WebCode.BAD_FORM, field="kind" if kind not in KINDS else "room")
     if len(name) > NAME_LONGEST:
         return await _show(request, seat, error="name_long")
-    house, now = house_of(request), now_millis()
-    if sum(1 for device in await house.hall_devices.of_meeting(seat.meeting_id) if device.revoked_at is None) >= MOST:
+    what: DeviceKind = "camera" if kind == "camera" else "screen"
+    called = name or say(request, f"hall_devices.kind.{kind}")
+    made = await let_device_in(house_of(request), seat.viewer.by, seat.scheduled, room_id, what, called, now_millis())
+    if made is None:
         return await _show(request, seat, error="too_many")
-    device, token = await house.hall_devices.issue(
-        seat.meeting_id,
-        room_id,
-        "camera" if kind == "camera" else "screen",
-        name or say(request, f"hall_devices.kind.{kind}"),
-        issued_by=seat.viewer.participant_id,
-        now=now,
-        expires_at=max(seat.scheduled.plan.ends_at, now) + AFTER_END,
-    )
-    await _note(request, seat, Act.HALL_DEVICE_LET_IN, device)
+    device, token = made
     return await _show(request, seat, made=device, token=token)
 
 
@@ -111,16 +102,14 @@ async def stop(request: Request) -> Response:
     """Take a token back: the session ends at once, a camera is out of the room."""
     seat = await managed_seat(request)
     form = await form_of(request)
-    house = house_of(request)
-    device = await house.hall_devices.revoke(seat.meeting_id, field(form, "device"), now_millis())
-    if device is None:
+    await state_of(request, seat.scheduled)  # loaded, so that a camera can be shown out of it
+    remover = seat.viewer.participant_id if seat.runs else None
+    try:
+        stopped = await stop_device(house_of(request), seat.viewer.by, seat.scheduled, field(form, "device"), now_millis(), remover)
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    if stopped is None:
         raise Refused(WebCode.NOT_FOUND)
-    await house.whip.end(device.device_id)
-    await house.whep.end(device.device_id)
-    state = await state_of(request, seat.scheduled)
-    if state is not None and ParticipantId(device.device_id) in state.participants and seat.runs:
-        await _ask(request, seat, seat.viewer.participant_id, RemoveParticipant(ParticipantId(device.device_id), ""))
-    await _note(request, seat, Act.HALL_DEVICE_STOPPED, device)
     return see(f"/meetings/{seat.meeting_id}/devices?done=stopped")
 
 
@@ -141,28 +130,13 @@ async def switch(request: Request) -> Response:
     return see(f"/meetings/{seat.meeting_id}/devices?done=changed")
 
 
-async def _ask(request: Request, seat: Seat, who: str, command: OpenMedia | CloseMedia | RemoveParticipant) -> None:
+async def _ask(request: Request, seat: Seat, who: str, command: OpenMedia | CloseMedia) -> None:
     try:
         outcome = await house_of(request).registry.submit(seat.meeting_id, Actor(ParticipantId(who)), command)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
-    if isinstance(outcome, Rejected) and not isinstance(command, RemoveParticipant):
+    if isinstance(outcome, Rejected):
         raise Refused(outcome.code)
-
-
-async def _note(request: Request, seat: Seat, act: Act, device: HallDevice) -> None:
-    await house_of(request).access_log.note(
-        Entry(
-            at=now_millis(),
-            act=act,
-            actor_id=seat.viewer.participant_id,
-            actor_name=seat.viewer.name,
-            subject_id=seat.meeting_id,
-            subject_name=device.name,
-            branch_id=seat.scheduled.plan.branch_id,
-            detail=seat.scheduled.plan.title,
-        )
-    )
 
 
 routes: list[BaseRoute] = [

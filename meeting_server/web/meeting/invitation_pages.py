@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.meeting import invitations
+from meeting_server.acts.people.rights import rights_at
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.knocks import Knock
-from meeting_server.store.schedule.invitations import Admits, Invitation, InvitationState
+from meeting_server.store.schedule.invitations import Invitation, InvitationState
 from meeting_server.store.schedule.schedule import Scheduled
-from meeting_server.web.people.revoking import rights_at
 from meeting_server.web.schedule.meetings import Seat, managed_seat, names_at
 from meeting_server.web.schedule.waiting_browsers import waiting_for
 from meeting_server.web.site.auth import now_millis
@@ -25,9 +25,6 @@ from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, language_of, render, say, see
 from meeting_server.web.site.qr import qr_svg
 
-DAY: Millis = 86_400_000
-AFTER_END: Millis = DAY
-"""Links end a day after the planned end: a meeting may run long, and start late."""
 GUEST_USES = (0, 5, 20, 50)
 """How often a guests' link may be used; 0: no limit."""
 
@@ -125,31 +122,28 @@ async def make_links(request: Request) -> Response:
     if seat.scheduled.status not in ("convened", "open"):
         raise Refused(WebCode.MEETING_CANCELLED, 409)
     what, now = field(form, "make"), now_millis()
+    house, by, scheduled = house_of(request), seat.viewer.by, seat.scheduled
     links, _ = await _links(request, seat, now)
+    page = f"/meetings/{seat.meeting_id}/invitations?done=made"
     if what == "all":
-        for link in links:
-            if link.mine_to_give and not link.works:
-                await _issue(request, seat, link.participant_id, now)
-        await _note(request, seat, Act.INVITATION_ISSUED, "")
-        return see(f"/meetings/{seat.meeting_id}/invitations?done=made")
+        missing = [link.participant_id for link in links if link.mine_to_give and not link.works]
+        await invitations.invite_members(house, by, scheduled, missing, now)
+        return see(page)
     if what == "members":
-        await _issue(request, seat, None, now, admits="members")
-        await _note(request, seat, Act.INVITATION_ISSUED, "")
-        return see(f"/meetings/{seat.meeting_id}/invitations?done=made")
+        await invitations.invite_group(house, by, scheduled, "members", now)
+        return see(page)
     if what == "guests":
         uses = field(form, "uses")
-        invitation = await _issue(request, seat, None, now, int(uses) if uses.isdigit() and int(uses) in GUEST_USES else 0)
-        await _note(request, seat, Act.INVITATION_ISSUED, "")
-        return see(f"/meetings/{seat.meeting_id}/invitations?done=made&qr={invitation.invitation_id}#qr")
+        most = int(uses) if uses.isdigit() and int(uses) in GUEST_USES else 0
+        invitation = await invitations.invite_group(house, by, scheduled, "guests", now, most)
+        return see(f"{page}&qr={invitation.invitation_id}#qr")
     link_of = {link.participant_id: link for link in links}
     if what not in link_of:
         raise Refused(WebCode.BAD_FORM, field="make")
     if not link_of[what].mine_to_give:
         raise Refused(Code.FORBIDDEN)
-    await _end_link_of(request, seat, what)
-    await _issue(request, seat, what, now)
-    await _note(request, seat, Act.INVITATION_ISSUED, link_of[what].name, what)
-    return see(f"/meetings/{seat.meeting_id}/invitations?done=made#p-{what}")
+    await invitations.renew_invitation(house, by, scheduled, what, link_of[what].name, now)
+    return see(f"{page}#p-{what}")
 
 
 async def revoke_link(request: Request) -> Response:
@@ -158,50 +152,10 @@ async def revoke_link(request: Request) -> Response:
     chosen, (links, _) = field(form, "invitation"), await _links(request, seat, now_millis())
     if any(link.invitation and link.invitation.invitation_id == chosen and not link.mine_to_give for link in links):
         raise Refused(Code.FORBIDDEN)
-    if not await house_of(request).invitations.revoke(seat.meeting_id, chosen, now_millis()):
+    member_id = next((link.participant_id for link in links if link.invitation and link.invitation.invitation_id == chosen), None)
+    if not await invitations.revoke_invitation(house_of(request), seat.viewer.by, seat.scheduled, chosen, member_id, now_millis()):
         raise Refused(WebCode.NOT_FOUND)
-    for link in links:
-        if link.invitation and link.invitation.invitation_id == chosen:
-            await _end_link_of(request, seat, link.participant_id)
-    await _note(request, seat, Act.INVITATION_REVOKED, "")
     return see(f"/meetings/{seat.meeting_id}/invitations?done=revoked")
-
-
-async def _end_link_of(request: Request, seat: Seat, member_id: str) -> None:
-    """Take a member's links back, with every sign-in at this meeting that came of them and every device let in beside them."""
-    house = house_of(request)
-    await house.invitations.revoke_all_of(seat.meeting_id, now_millis(), member_id=member_id)
-    await house.knocks.forget(seat.meeting_id, member_id)
-    house.sign_outs.announce(await house.accounts.end_at_meeting(seat.meeting_id, [member_id]))
-
-
-async def _issue(
-    request: Request, seat: Seat, member_id: str | None, now: Millis, max_uses: int = 0, *, admits: Admits = "guests"
-) -> Invitation:
-    ends = max(seat.scheduled.plan.ends_at, now) + AFTER_END
-    return await house_of(request).invitations.issue(
-        seat.meeting_id,
-        issued_by=seat.viewer.participant_id,
-        now=now,
-        expires_at=ends,
-        member_id=member_id,
-        max_uses=max_uses,
-        admits=admits,
-    )
-
-
-async def _note(request: Request, seat: Seat, act: Act, subject: str, subject_id: str = "") -> None:
-    await house_of(request).access_log.note(
-        Entry(
-            at=now_millis(),
-            act=act,
-            actor_id=seat.viewer.participant_id,
-            actor_name=seat.viewer.name,
-            subject_id=subject_id or seat.meeting_id,
-            subject_name=subject or seat.scheduled.plan.title,
-            branch_id=seat.scheduled.plan.branch_id,
-        )
-    )
 
 
 routes: list[BaseRoute] = [

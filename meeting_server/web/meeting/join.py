@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.domain.commands import SERVER, AdmitParticipant
+from meeting_server.acts.meeting.entering import Entering, enter
+from meeting_server.acts.people.rights import is_removed, runs_at
+from meeting_server.acts.people.signing_in import MEETING_SIGN_IN_SECONDS
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.person_names import resembled, visible
 from meeting_server.domain.roles import Role, Standing
@@ -18,25 +20,23 @@ from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Invited
 from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.journal.port import StorageUnavailable
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.knocks import Knock
 from meeting_server.store.people.people import Member, plain_name
 from meeting_server.store.schedule.invitations import Invitation, InvitationState
-from meeting_server.store.schedule.schedule import Listed, Scheduled
+from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.meeting.knock_pages import knock
 from meeting_server.web.schedule.calendar_file import calendar_of, calendar_response
 from meeting_server.web.schedule.convening import invited
 from meeting_server.web.schedule.meeting_form import NAME_LONGEST
-from meeting_server.web.schedule.meetings import DOOR_OPENS, door_is_open, names_at, reconvene, seat_at, state_of
+from meeting_server.web.schedule.meetings import DOOR_OPENS, door_is_open, names_at, seat_at, state_of
 from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.addresses import household_of
-from meeting_server.web.site.auth import Viewer, device_of, now_millis, sign_in_guest, sign_in_member, viewer_of
+from meeting_server.web.site.auth import Viewer, browser_of, keep_sign_in, now_millis, viewer_of
 from meeting_server.web.site.devices import device_hash, guest_id_of, known_device, remember_device
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, render, say, see
-from meeting_server.web.site.permissions import is_removed, runs_at
 
 Closed = Literal[
     "link_unknown", "link_expired", "link_revoked", "link_used", "elsewhere", "cancelled", "adjourned", "early", "removed", "not_listed"
@@ -208,28 +208,52 @@ async def enter_by_link(request: Request) -> Response:
     url = f"/meetings/{scheduled.meeting_id}"
     response = see(f"{url}#leave" if way == "page" else f"{url}/room?as={way}")
     mine = _is_in_already(viewer, invitation, scheduled)
-    if not mine and not door.let_in and invitation.member_id is None and not door.guest_name:
-        if door.who is None:
-            _allow_guest(request, scheduled)
-        used = await house_of(request).invitations.use(invitation.invitation_id, now_millis())
-        if used is not InvitationState.GOOD:
-            return await _show(request, await _door(request))
-    if invitation.member_id is not None and not door.let_in and not await _bind(request, response, invitation, door.who, mine=mine):
+    house = house_of(request)
+    guest_id = guest_id_of(house.secret, scheduled.meeting_id, device_hash(request))
+    place = await _place(request, door, guest_id, name, viewer if mine else None)
+    entering = Entering(
+        scheduled,
+        invitation,
+        door.who,
+        place,
+        guest_name=door.guest_name or name,
+        in_already=mine,
+        let_in=door.let_in,
+        known_guest=bool(door.guest_name),
+        keeps_sign_in=viewer is not None and viewer.is_member and door.who is not None and viewer.member_id == door.who.member_id,
+    )
+    if entering.uses_link and door.who is None:
+        _allow_guest(request, scheduled)
+    try:
+        token = await enter(house, await browser_of(request), entering, guest_id, now_millis())
+    except StorageUnavailable as error:
+        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
+    if token is None:
         return await _show(request, await _door(request))
-    if mine:
-        return response
-    issued_by = ParticipantId(invitation.issued_by)
-    if door.who is None:
-        guest_id = await sign_in_guest(request, response, scheduled.meeting_id, door.guest_name or name)
-        if not door.guest_name:
-            resembles = resembled(name, await _known_names(request, scheduled))
-            guest = Invited(guest_id, name, Standing.GUEST, Role.GUEST, voting=False, resembles=resembles)
-            await _admit(request, scheduled, guest, issued_by)
-    elif invitation.member_id is not None or door.let_in:
-        await sign_in_member(request, response, door.who.member_id, meeting_id=scheduled.meeting_id)
-    else:
-        await _admit(request, scheduled, await _late_addition(request, scheduled, door.who), issued_by)
+    if token:
+        keep_sign_in(request, response, token, MEETING_SIGN_IN_SECONDS)
+    remember_device(request, response)
     return response
+
+
+async def _place(request: Request, door: Door, guest_id: str, name: str, viewer: Viewer | None) -> Invited | None:
+    """As whom somebody who comes by a link for many is brought in; ``None``: they are in the meeting, or on its list by name.
+
+    Whoever is on the list and not in the meeting was on their way in when a server died.
+    """
+    scheduled, invitation = door.scheduled, door.invitation
+    assert scheduled is not None
+    assert invitation is not None
+    if invitation.member_id is not None or (door.let_in and door.who is not None):
+        return None
+    who = ParticipantId(viewer.participant_id if viewer is not None else door.who.member_id if door.who is not None else guest_id)
+    if door.state is not None and who in door.state.participants:
+        return None
+    if door.who is not None:
+        listed = scheduled.listed(door.who.member_id)
+        return invited(door.who, listed.role) if listed is not None else await _late_addition(request, scheduled, door.who)
+    resembles = resembled(door.guest_name or name, await _known_names(request, scheduled))
+    return Invited(who, door.guest_name or name, Standing.GUEST, Role.GUEST, voting=False, resembles=resembles)
 
 
 async def _known_names(request: Request, scheduled: Scheduled) -> dict[ParticipantId, str]:
@@ -237,23 +261,6 @@ async def _known_names(request: Request, scheduled: Scheduled) -> dict[Participa
     listed = {ParticipantId(i): name for i, name in (await names_at(request, scheduled)).items()}
     roster = await house_of(request).directory.roster(scheduled.plan.branch_id)
     return listed | {ParticipantId(member.member_id): member.name for member in roster}
-
-
-async def _bind(request: Request, response: Response, invitation: Invitation, member: Member | None, *, mine: bool) -> bool:
-    """Give a personal link to this browser, the first that uses it; whether it may come in. One where its member is signed in may
-    anyway, and takes the link with it: what leaks later opens nothing."""
-    house, now, device = house_of(request), now_millis(), device_hash(request)
-    first = invitation.bound_to is None
-    if not await house.invitations.bind(invitation.invitation_id, device, device_of(request), now):
-        return mine
-    remember_device(request, response)
-    if first and member is not None:
-        scheduled = await desk_of(request).schedule.meeting(invitation.meeting_id)
-        branch_id = scheduled.plan.branch_id if scheduled else ""
-        await house.access_log.note(
-            Entry(now, Act.INVITATION_USED, member.member_id, member.name, member.member_id, member.name, branch_id, device_of(request))
-        )
-    return True
 
 
 async def _knock(request: Request, door: Door, typed: str) -> Response:
@@ -284,19 +291,6 @@ async def _late_addition(request: Request, scheduled: Scheduled, member: Member)
     if scheduled.plan.branch_id in tree.membership(member.branch_id):
         return invited(member, Role.MEMBER)
     return Invited(ParticipantId(member.member_id), member.name, Standing.GUEST, Role.GUEST, voting=False)
-
-
-async def _admit(request: Request, scheduled: Scheduled, person: Invited, by: ParticipantId) -> None:
-    guest_name = person.name if person.role is Role.GUEST else ""
-    await desk_of(request).schedule.admit(scheduled.meeting_id, Listed(person.participant_id, person.role, guest_name))
-    await reconvene(request, scheduled.meeting_id)
-    registry = house_of(request).registry
-    if registry is None:
-        return
-    try:
-        await registry.submit(scheduled.meeting_id, SERVER, AdmitParticipant(person, by))
-    except StorageUnavailable as error:
-        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
 
 
 async def link_calendar(request: Request) -> Response:

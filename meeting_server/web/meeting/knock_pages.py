@@ -7,19 +7,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.meeting import knocks
+from meeting_server.acts.meeting.knocks import Answer
+from meeting_server.acts.people.rights import rights_at
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.knocks import TooManyKnocks
 from meeting_server.store.people.people import Member, number_key
 from meeting_server.store.schedule.invitations import Invitation
 from meeting_server.store.schedule.schedule import Scheduled
-from meeting_server.web.people.revoking import rights_at
 from meeting_server.web.schedule.meetings import seat_at
 from meeting_server.web.schedule.waiting_browsers import may_answer, waiting_for
 from meeting_server.web.site.addresses import household_of
-from meeting_server.web.site.auth import device_of, now_millis
-from meeting_server.web.site.devices import device_hash
+from meeting_server.web.site.auth import browser_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
@@ -61,24 +61,12 @@ async def knock(request: Request, scheduled: Scheduled, invitation: Invitation, 
 
     Whether there is such a person is not told. Raises Refused: ``rate_limited``.
     """
-    house, now = house_of(request), now_millis()
+    house = house_of(request)
     member = await _meant(request, scheduled, invitation, typed)
     try:
-        asked = await house.knocks.ask(
-            scheduled.meeting_id,
-            member.member_id if member else None,
-            typed or (member.name if member else ""),
-            device_hash=device_hash(request),
-            device=device_of(request),
-            household=household_of(request),
-            now=now,
-        )
+        await knocks.knock(house, await browser_of(request), household_of(request), scheduled, member, typed, now_millis())
     except TooManyKnocks:
         raise Refused(WebCode.RATE_LIMITED) from None
-    if member is not None:
-        await house.access_log.note(Entry(now, Act.KNOCKED, "", "", member.member_id, member.name, scheduled.plan.branch_id, asked.device))
-    if house.registry is not None:
-        house.registry.nudge(scheduled.meeting_id, asked.member_id)
 
 
 async def _meant(request: Request, scheduled: Scheduled, invitation: Invitation, typed: str) -> Member | None:
@@ -116,36 +104,16 @@ async def answer(request: Request) -> Response:
     decision = field(form, "answer")
     if decision not in ("let_in", "refused"):
         raise Refused(WebCode.BAD_FORM, field="answer")
-    house, now = house_of(request), now_millis()
+    house = house_of(request)
     asked = next((k for k in await house.knocks.of_meeting(seat.meeting_id) if k.knock_id == request.path_params["knock_id"]), None)
     if asked is None:
         raise Refused(WebCode.NOT_FOUND)
     rights = await rights_at(house, seat.scheduled, seat.viewer.participant_id)
     if not may_answer(seat, rights, asked):
         raise Refused(Code.FORBIDDEN)
-    viewer = seat.viewer
-    answered = await house.knocks.answer(
-        asked.knock_id, "let_in" if decision == "let_in" else "refused", viewer.participant_id, viewer.name, now
-    )
-    if answered is None:
+    outcome: Answer = "let_in" if decision == "let_in" else "refused"
+    if await knocks.answer_knock(house, seat.viewer.by, seat.scheduled, asked.knock_id, outcome, now_millis()) is None:
         raise Refused(WebCode.NOT_FOUND)
-    if answered.member_id is not None:
-        member = await house.directory.member(answered.member_id)
-        act = Act.KNOCK_LET_IN if answered.answer == "let_in" else Act.KNOCK_REFUSED
-        await house.access_log.note(
-            Entry(
-                now,
-                act,
-                viewer.participant_id,
-                viewer.name,
-                answered.member_id,
-                member.name if member else "",
-                seat.scheduled.plan.branch_id,
-                answered.device,
-            )
-        )
-    if house.registry is not None:
-        house.registry.nudge(seat.meeting_id, answered.member_id)
     if "application/json" in request.headers.get("accept", ""):
         return Response(status_code=204)
     return see(own_path(field(form, "next") or f"/meetings/{seat.meeting_id}"))

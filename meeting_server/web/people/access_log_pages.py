@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.store.people.access_log import Act
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render
-from meeting_server.web.site.permissions import Action, require, tree_of
+from meeting_server.web.site.permissions import require, tree_of
 
 ON_A_PAGE = 50
 

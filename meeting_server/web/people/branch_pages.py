@@ -8,16 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.acts.people.branches import create_branch, move_branch, remove_branch, rename_branch, restore_branch
+from meeting_server.acts.people.permissions import Action, permits
+from meeting_server.acts.people.roles import grant_role, withdraw_role
 from meeting_server.store.people.branch_tree import RANK, Branch, BranchKind, BranchTree
 from meeting_server.store.people.people import BranchRole, Member, NotInOrder
-from meeting_server.web.people.revoking import catch_up_with
-from meeting_server.web.site.auth import Viewer, member_of, now_millis
+from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
-from meeting_server.web.site.permissions import Action, branches_for, permits, require, roles_in, tree_of
+from meeting_server.web.site.permissions import branches_for, require, roles_in, tree_of
 
 DONE = ("created", "renamed", "moved", "removed", "restored", "granted", "withdrawn")
 
@@ -89,10 +90,9 @@ async def rename(request: Request) -> Response:
     viewer = await require(request, Action.MANAGE_BRANCHES, branch_id)
     name = field(await form_of(request), "name")
     try:
-        await house_of(request).directory.rename_branch(branch_id, name)
+        await rename_branch(house_of(request), viewer.by, branch_id, name, now_millis())
     except NotInOrder as refusal:
         return await _settings(request, branch_id, "rename", refusal, name)
-    await _note(request, Act.BRANCH_RENAMED, viewer, branch_id, name)
     return see(f"/branches/{branch_id}?done=renamed")
 
 
@@ -103,10 +103,9 @@ async def move(request: Request) -> Response:
     parent_id = field(await form_of(request), "parent")
     await require(request, Action.MANAGE_BRANCHES, parent_id)
     try:
-        await house_of(request).directory.move_branch(branch_id, parent_id)
+        await move_branch(house_of(request), viewer.by, branch_id, _known(await tree_of(request), parent_id), now_millis())
     except NotInOrder as refusal:
         return await _settings(request, branch_id, "move", refusal)
-    await _note(request, Act.BRANCH_MOVED, viewer, branch_id, _known(await tree_of(request), parent_id).name)
     return see(f"/branches/{branch_id}?done=moved")
 
 
@@ -119,10 +118,9 @@ async def create(request: Request) -> Response:
     if kind not in set(BranchKind):
         raise Refused(WebCode.BAD_FORM, field="kind")
     try:
-        made = await house_of(request).directory.create_branch(name, BranchKind(kind), branch_id, now_millis())
+        made = await create_branch(house_of(request), viewer.by, name, BranchKind(kind), branch_id, now_millis())
     except NotInOrder as refusal:
         return await _settings(request, branch_id, "create", refusal, name)
-    await _note(request, Act.BRANCH_CREATED, viewer, made.branch_id, made.name)
     return see(f"/branches/{made.branch_id}?done=created")
 
 
@@ -136,10 +134,9 @@ async def remove(request: Request) -> Response:
         raise Refused(WebCode.BAD_FORM)
     await require(request, Action.MANAGE_BRANCHES, branch.parent_id)
     try:
-        await house_of(request).directory.remove_branch(branch_id, now_millis())
+        await remove_branch(house_of(request), viewer.by, branch, now_millis())
     except NotInOrder as refusal:
         return await _settings(request, branch_id, "remove", refusal)
-    await _note(request, Act.BRANCH_REMOVED, viewer, branch.parent_id, branch.name)
     return see(f"/branches?done=removed&branch={branch_id}")
 
 
@@ -150,8 +147,7 @@ async def restore(request: Request) -> Response:
     if branch is None or branch.parent_id is None:
         raise Refused(WebCode.NOT_FOUND)
     viewer = await require(request, Action.MANAGE_BRANCHES, branch.parent_id)
-    await house_of(request).directory.restore_branch(branch.branch_id)
-    await _note(request, Act.BRANCH_RESTORED, viewer, branch.branch_id, branch.name)
+    await restore_branch(house_of(request), viewer.by, branch, now_millis())
     return see(f"/branches/{branch.branch_id}?done=restored")
 
 
@@ -173,9 +169,7 @@ async def appoint(request: Request) -> Response:
     found = await _candidates(request, who, member_id)
     if len(found) != 1:
         return await _roles(request, branch_id, role=role, who=who, found=found, code="" if found else "nobody_found")
-    house = house_of(request)
-    if await house.directory.grant(found[0].member_id, branch_id, BranchRole(role), now_millis(), viewer.member_id or ""):
-        await _note_role(request, Act.ROLE_GRANTED, viewer, branch_id, found[0], role)
+    await grant_role(house_of(request), viewer.by, found[0], branch_id, BranchRole(role), now_millis())
     return see(f"/branches/{branch_id}/roles?done=granted")
 
 
@@ -192,9 +186,7 @@ async def withdraw(request: Request) -> Response:
     if member is None:
         raise Refused(WebCode.NOT_FOUND)
     try:
-        if await house.directory.withdraw(member_id, branch_id, BranchRole(role)):
-            await _note_role(request, Act.ROLE_WITHDRAWN, viewer, branch_id, member, role)
-            await catch_up_with(house, member_id)
+        await withdraw_role(house, viewer.by, member, branch_id, BranchRole(role), now_millis())
     except NotInOrder as refusal:
         return await _roles(request, branch_id, code=str(refusal.code))
     if member_id == viewer.member_id:
@@ -264,16 +256,6 @@ async def _roles(
         "undo": (query.get("member", ""), query.get("role", "")),
     }
     return await render(request, "people/branch_roles.html", context, status=422 if code else 200)
-
-
-async def _note(request: Request, act: Act, viewer: Viewer, branch_id: str, detail: str) -> None:
-    await house_of(request).access_log.note(Entry(now_millis(), act, viewer.member_id or "", viewer.name, "", "", branch_id, detail))
-
-
-async def _note_role(request: Request, act: Act, viewer: Viewer, branch_id: str, member: Member, role: str) -> None:
-    await house_of(request).access_log.note(
-        Entry(now_millis(), act, viewer.member_id or "", viewer.name, member.member_id, member.name, branch_id, role)
-    )
 
 
 def _known(tree: BranchTree, branch_id: str) -> Branch:

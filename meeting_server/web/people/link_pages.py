@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import segno
@@ -11,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
+from meeting_server.acts.people.signing_in import LINK_SECONDS, issue_links
 from meeting_server.domain.errors import Code
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.people import Member
 from meeting_server.web.site import dates
 from meeting_server.web.site.auth import Viewer, now_millis
@@ -20,10 +22,8 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, language_of, render, say, see
-from meeting_server.web.site.permissions import Action, may_act_on, require, tree_of
+from meeting_server.web.site.permissions import may_act_on, require, tree_of
 
-LINK_SECONDS = 3 * 24 * 3600
-"""A sign-in link is good for three days."""
 MOST_AT_ONCE = 500
 
 
@@ -43,7 +43,7 @@ async def issue(request: Request) -> Response:
     member = await _person(request, branch_id)
     if not await _may_link(request, viewer, member):
         raise Refused(Code.FORBIDDEN)
-    link = await _issue(request, viewer, member)
+    (link,) = await _issue(request, viewer, [member])
     expires_at = now_millis() + LINK_SECONDS * 1000
     when = dates.moment(language_of(request), expires_at)
     return await render(
@@ -88,7 +88,7 @@ async def issue_all(request: Request) -> Response:
     viewer = await require(request, Action.ISSUE_LINKS, branch_id)
     await form_of(request)
     branch = (await tree_of(request)).get(branch_id)
-    issued = [await _issue(request, viewer, member) for member in await _waiting(request, viewer, branch_id)]
+    issued = await _issue(request, viewer, await _waiting(request, viewer, branch_id))
     expires_at = now_millis() + LINK_SECONDS * 1000
     when = dates.moment(language_of(request), expires_at)
     return await render(
@@ -116,13 +116,9 @@ def qr_code(address: str) -> Markup:
     return Markup(out.getvalue().decode().replace("<svg ", '<svg aria-hidden="true" ', 1))
 
 
-async def _issue(request: Request, viewer: Viewer, member: Member) -> IssuedLink:
-    house = house_of(request)
-    token = await house.accounts.issue_link(member.member_id, issued_by=viewer.member_id, now=now_millis(), seconds=LINK_SECONDS)
-    await house.access_log.note(
-        Entry(now_millis(), Act.LINK_ISSUED, viewer.member_id or "", viewer.name, member.member_id, member.name, member.branch_id)
-    )
-    return IssuedLink(member, address_of(request, f"/sign-in/{token}"))
+async def _issue(request: Request, viewer: Viewer, members: Sequence[Member]) -> list[IssuedLink]:
+    tokens = await issue_links(house_of(request), viewer.by, members, now_millis())
+    return [IssuedLink(member, address_of(request, f"/sign-in/{token}")) for member, token in zip(members, tokens, strict=True)]
 
 
 async def _waiting(request: Request, viewer: Viewer, branch_id: str) -> list[Member]:

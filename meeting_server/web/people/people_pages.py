@@ -10,18 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action, permits
+from meeting_server.acts.people.roster import add_member, change_member, remove_member, restore_member
 from meeting_server.domain.errors import Code
 from meeting_server.domain.roles import Standing
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.branch_tree import BranchTree
 from meeting_server.store.people.people import Exclusion, Member, NotInOrder
-from meeting_server.web.people.revoking import catch_up_with
 from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
-from meeting_server.web.site.permissions import Action, may_act_on, permits, require, roles_in, tree_of
+from meeting_server.web.site.permissions import may_act_on, require, roles_in, tree_of
 
 DONE = ("added", "changed", "removed", "restored", "imported", "revoked", "nothing")
 
@@ -72,10 +72,9 @@ async def add(request: Request) -> Response:
     form = await form_of(request)
     member = await _from_form(request, form, Member("", branch_id, ""), branch_id)
     try:
-        added = await house_of(request).directory.add_member(member, now_millis(), viewer.name)
+        added = await add_member(house_of(request), viewer.by, member, now_millis())
     except NotInOrder as refusal:
         return await _form(request, branch_id, member, refusal=refusal)
-    await _note(request, Act.MEMBER_ADDED, viewer, added)
     if field(form, "more"):
         return see(f"/branches/{branch_id}/people/new?done=added")
     return see(f"/branches/{branch_id}/people?done=added&member={added.member_id}")
@@ -100,13 +99,12 @@ async def change(request: Request) -> Response:
     if moved and not await _acts_on(request, viewer, before):
         raise Refused(Code.FORBIDDEN)
     try:
-        after = await house_of(request).directory.change_member(member)
+        changed = await change_member(house_of(request), viewer.by, before, member, now_millis())
     except NotInOrder as refusal:
         return await _form(request, branch_id, member, refusal=refusal, viewer=viewer)
-    if after == before:
+    if not changed:
         return see(f"/branches/{branch_id}/people?done=nothing")
-    await _note(request, Act.MEMBER_CHANGED, viewer, after)
-    return see(f"/branches/{branch_id}/people?done=changed&member={after.member_id}")
+    return see(f"/branches/{branch_id}/people?done=changed&member={member.member_id}")
 
 
 async def remove(request: Request) -> Response:
@@ -117,15 +115,10 @@ async def remove(request: Request) -> Response:
     await form_of(request)
     if not await _acts_on(request, viewer, member):
         raise Refused(Code.FORBIDDEN)
-    house = house_of(request)
     try:
-        await house.directory.remove_member(member.member_id, now_millis())
+        await remove_member(house_of(request), viewer.by, member, now_millis())
     except NotInOrder as refusal:
         return await _form(request, branch_id, member, refusal=refusal, viewer=viewer)
-    await house.accounts.revoke_links(member.member_id, now_millis())
-    house.sign_outs.announce(await house.accounts.end_all_of(member.member_id))
-    await catch_up_with(house, member.member_id)
-    await _note(request, Act.MEMBER_REMOVED, viewer, member)
     return see(f"/branches/{branch_id}/people?done=removed&member={member.member_id}")
 
 
@@ -136,10 +129,9 @@ async def restore(request: Request) -> Response:
     await form_of(request)
     member = await _person(request, branch_id, removed=True)
     try:
-        restored = await house_of(request).directory.restore_member(member.member_id)
+        restored = await restore_member(house_of(request), viewer.by, member, now_millis())
     except NotInOrder as refusal:
         raise Refused(Code.NOTHING_CHANGED if member.removed_at is None else WebCode.BAD_FORM, field=refusal.field) from refusal
-    await _note(request, Act.MEMBER_RESTORED, viewer, restored)
     return see(f"/branches/{branch_id}/people?done=restored&member={restored.member_id}")
 
 
@@ -223,12 +215,6 @@ async def _form(
 def _places(tree: BranchTree, branch_id: str) -> list[tuple[str, str]]:
     """Where in this branch someone can be: the branch itself and its groups."""
     return [(node.branch_id, "　" * depth + node.name) for node, depth in tree.walk(branch_id)]
-
-
-async def _note(request: Request, act: Act, viewer: Viewer, member: Member) -> None:
-    await house_of(request).access_log.note(
-        Entry(now_millis(), act, viewer.member_id or "", viewer.name, member.member_id, member.name, member.branch_id)
-    )
 
 
 _PEOPLE = "/branches/{branch_id}/people"

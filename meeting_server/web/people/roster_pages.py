@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
+from meeting_server.acts.people.roster import import_roster
 from meeting_server.archive.sheets import XLSX, write_csv, write_xlsx
 from meeting_server.roster.headers import Column, header
 from meeting_server.roster.plan import RosterPlan, plan_import
@@ -30,7 +32,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, see
-from meeting_server.web.site.permissions import Action, require, tree_of
+from meeting_server.web.site.permissions import require, tree_of
 
 UPLOAD_BYTES = FILE_BYTES + 64 * 1024
 KINDS = ("csv", "xlsx")
@@ -81,10 +83,9 @@ async def confirm(request: Request) -> Response:
     if plan.faults:
         return await _plan_page(request, branch, file, plan)
     try:
-        await house_of(request).directory.save_roster(plan.members, now_millis(), viewer.name)
+        await import_roster(house_of(request), viewer.by, branch.branch_id, plan, now_millis())
     except NotInOrder:
         return await _plan_page(request, branch, file, await _plan(request, branch, file, others))
-    await _note(request, Act.ROSTER_IMPORTED, viewer, branch, f"+{len(plan.additions)} ~{len(plan.changes)}")
     return see(f"/branches/{branch.branch_id}/people?done=imported&n={len(plan.members)}")
 
 

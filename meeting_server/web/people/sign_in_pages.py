@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people import signing_in
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people.access_log import Act, Entry
-from meeting_server.store.people.accounts import LinkState, Means
+from meeting_server.store.people.accounts import LinkState
 from meeting_server.store.people.passwords import PasswordsBusy
 from meeting_server.store.people.people import Member, number_key
 from meeting_server.web.site.addresses import household_of
-from meeting_server.web.site.auth import now_millis, sign_in_member, sign_out, viewer_of
+from meeting_server.web.site.auth import browser_of, drop_sign_in, keep_sign_in, now_millis, viewer_of
 from meeting_server.web.site.back_off import FREE, Attempt
 from meeting_server.web.site.dates import minutes
 from meeting_server.web.site.devices import knows, remember_number
@@ -61,13 +62,13 @@ async def sign_in_by_password(request: Request) -> Response:
         return await _again(request, number, target, WebCode.BUSY, 503, BUSY_MS)
     if not right or member is None:
         if house.back_off.failures(attempt, now) in NOTED:
-            await _note(house, Act.SIGN_IN_FAILED, member, attempt.household)
+            await _note_failure(house, member, attempt.household, now)
         return await _again(request, number, target, WebCode.WRONG_PASSWORD, 401)
     house.back_off.succeeded(attempt, now)
     response = see(target)
-    await sign_in_member(request, response, member.member_id, Means.PASSWORD)
+    token = await signing_in.sign_in_by_password(house, await browser_of(request), member, now)
+    keep_sign_in(request, response, token, signing_in.SIGN_IN_SECONDS)
     remember_number(request, response, house.secret, key)
-    await _note(house, Act.SIGNED_IN, member, attempt.household)
     return response
 
 
@@ -105,13 +106,15 @@ async def sign_in_by_link(request: Request) -> Response:
     member = await house.directory.member(found.member_id) if found else None
     if member is not None and member.removed_at is not None:
         raise Refused(WebCode.LINK_REVOKED)
-    state, _member_id = await house.accounts.use_link(request.path_params["token"], now_millis())
-    if state is not LinkState.GOOD or member is None:
-        raise Refused(WebCode(state.value) if state is not LinkState.GOOD else WebCode.LINK_UNKNOWN)
+    if member is None:
+        raise Refused(WebCode.LINK_UNKNOWN)
+    browser = await browser_of(request)
+    state, token = await signing_in.sign_in_by_link(house, browser, request.path_params["token"], member, now_millis())
+    if state is not LinkState.GOOD:
+        raise Refused(WebCode(state.value))
     response = see("/?hello=1" if target == "/" else target)
-    await sign_in_member(request, response, member.member_id, Means.LINK)
+    keep_sign_in(request, response, token, signing_in.SIGN_IN_SECONDS)
     remember_number(request, response, house.secret, number_key(member.number) or "")
-    await _note(house, Act.LINK_USED, member, request.client.host if request.client else "")
     return response
 
 
@@ -119,7 +122,10 @@ async def sign_out_here(request: Request) -> Response:
     """End the sign-in of this browser; its open sockets are closed, and what it keeps of secret votes is deleted."""
     await form_of(request)
     response = see("/sign-in")
-    await sign_out(request, response)
+    viewer = await viewer_of(request)
+    if viewer is not None:
+        await signing_in.end_sign_in(house_of(request), viewer.sign_in_id)
+    drop_sign_in(request, response)
     response.headers["clear-site-data"] = '"storage"'
     return response
 
@@ -131,11 +137,10 @@ async def _again(request: Request, number: str, target: str, code: WebCode, stat
     return await render(request, "people/sign_in.html", context, status=status, headers=headers)
 
 
-async def _note(house: House, act: Act, member: Member | None, household: str) -> None:
+async def _note_failure(house: House, member: Member | None, household: str, now: Millis) -> None:
     """For numbers of nobody the same is written as for those of somebody, only about nobody."""
     who, name, branch_id = (member.member_id, member.name, member.branch_id) if member is not None else ("", "", "")
-    detail = household if act is Act.SIGN_IN_FAILED else ""
-    await house.access_log.note(Entry(now_millis(), act, who, name, who, name, branch_id, detail))
+    await house.access_log.note(Entry(now, Act.SIGN_IN_FAILED, who, name, who, name, branch_id, household))
 
 
 routes: list[BaseRoute] = [

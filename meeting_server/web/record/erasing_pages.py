@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import msgspec
 import structlog
@@ -10,24 +11,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people import erasing
+from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.record.manifest import write_whole
 from meeting_server.archive.record.pipeline import TIMELINE
 from meeting_server.archive.record.timeline import timeline_of
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import MeetingId, MessageId, ParticipantId
-from meeting_server.journal.erasing import OF_CHAT, OF_PEOPLE, message, words_of
+from meeting_server.domain.ids import MeetingId, MessageId
+from meeting_server.journal.erasing import OF_CHAT, message
 from meeting_server.journal.port import StorageUnavailable
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.people import Member
-from meeting_server.store.people.personal import PersonalData
-from meeting_server.web.record.reader import note_reading, shelf_of, whole_reader_at
-from meeting_server.web.schedule.scheduling import desk_of
+from meeting_server.web.record.reader import shelf_of, whole_reader_at
 from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import House, house_of
+from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
-from meeting_server.web.site.permissions import Action, may_act_on, require, tree_of
+from meeting_server.web.site.permissions import may_act_on, require, tree_of
 
 log = structlog.get_logger(__name__)
 
@@ -51,15 +51,13 @@ async def erase_message(request: Request) -> Response:
             raise Refused(WebCode.NOT_FOUND)
         if found.actor != reader.viewer.participant_id and not reader.edits:
             raise Refused(Code.FORBIDDEN)
-        await house.registry.erase(meeting_id, found.seq)
+        await erasing.erase_message(house, reader.viewer.by, reader.scheduled, found, partial(_remake, request), now_millis())
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
-    await _forget_on_shelf(request, meeting_id)
-    await note_reading(request, reader, Act.MESSAGE_ERASED, str(found.seq))
     return see(f"/archive/{meeting_id}?done=erased#record")
 
 
-async def _forget_on_shelf(request: Request, meeting_id: MeetingId) -> None:
+async def _remake(request: Request, meeting_id: MeetingId) -> None:
     """The time axis without it at once; the record's worker makes everything else anew within seconds."""
     house_of(request).workshop.forget()
     shelf = shelf_of(request)
@@ -104,29 +102,10 @@ async def erase_person(request: Request) -> Response:
     if field(form, "sure") != "yes":
         raise Refused(WebCode.NOT_LOOKED_AT)
     try:
-        await erase_everything_of(request, member)
+        await erasing.erase_person(house_of(request), viewer.by, member, partial(_remake, request), now_millis())
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
-    await house_of(request).access_log.note(
-        Entry(now_millis(), Act.PERSON_ERASED, viewer.member_id or "", viewer.name, member.member_id, "", member.branch_id)
-    )
     return see(f"/branches/{branch_id}/people/left?done=erased")
-
-
-async def erase_everything_of(request: Request, member: Member) -> None:
-    """In every meeting they were called to, and in the house. Again: the same. Raises StorageUnavailable."""
-    house, who = house_of(request), ParticipantId(member.member_id)
-    for scheduled in await desk_of(request).schedule.concerning(who):
-        found = words_of(await house.registry.records(scheduled.meeting_id, kinds=OF_PEOPLE), who)
-        if found:
-            await house.registry.erase(scheduled.meeting_id, *found)
-            await _forget_on_shelf(request, scheduled.meeting_id)
-    await _sign_out(house, member)
-    await PersonalData(house.database).erase(member.member_id)
-
-
-async def _sign_out(house: House, member: Member) -> None:
-    house.sign_outs.announce(await house.accounts.end_all_of(member.member_id))
 
 
 async def _acts_on(request: Request, viewer: Viewer, member: Member) -> bool:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from meeting_server.acts.people.permissions import Action, Role, permits
+from meeting_server.acts.people.rights import is_removed, runs_at
 from meeting_server.archive.minutes.document_model import Words
 from meeting_server.archive.minutes.minutes import Minutes, minutes_of
 from meeting_server.archive.record.manifest import Manifest
@@ -37,19 +39,7 @@ from meeting_server.web.site.auth import Viewer, member_of, now_millis, viewer_o
 from meeting_server.web.site.catalogue import Language, text
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.house import house_of
-from meeting_server.web.site.permissions import (
-    Action,
-    Role,
-    allowed,
-    branches_for,
-    is_removed,
-    is_secretary,
-    permits,
-    roles_in,
-    runs_at,
-    seeing,
-    tree_of,
-)
+from meeting_server.web.site.permissions import allowed, branches_for, is_secretary, roles_in, seeing, tree_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.domain.errors import Code
 from meeting_server.store.people.access_log import Act
 from meeting_server.store.record.holds import Hold
@@ -20,7 +21,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
-from meeting_server.web.site.permissions import Action, allowed
+from meeting_server.web.site.permissions import allowed
 
 SHOWN = 100
 """Entries of one page."""

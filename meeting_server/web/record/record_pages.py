@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.audit.audit import grouped
 from meeting_server.archive.record import digest
 from meeting_server.domain.errors import Code
@@ -25,7 +26,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
-from meeting_server.web.site.permissions import Action, allowed
+from meeting_server.web.site.permissions import allowed
 
 DONE = ("approved", "saved", "published", "withdrawn", "redacted", "asked", "cancelled", "hold", "lifted")
 MOST_KEYWORDS = 12

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Role
 from meeting_server.archive.audit.audit import MINUTES as BUNDLED_MINUTES
 from meeting_server.archive.audit.bulletin import bulletin_of, file_of, withheld
 from meeting_server.archive.minutes.minutes import minutes_of
@@ -29,7 +30,7 @@ from meeting_server.web.record.reader import Reader, download, note_reading, rea
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import say
-from meeting_server.web.site.permissions import Role, roles_in, tree_of
+from meeting_server.web.site.permissions import roles_in, tree_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 MEDIA_TYPES = {".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mp4": "video/mp4"}

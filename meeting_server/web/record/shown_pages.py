@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.record.timeline import PageTime, Timeline
 from meeting_server.archive.record.transcript import Stretch
 from meeting_server.domain.ids import Millis
 from meeting_server.web.record.playback import Playback
 from meeting_server.web.record.reader import Reader
-from meeting_server.web.site.permissions import Action, allowed
+from meeting_server.web.site.permissions import allowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.schedule.calendars import make_calendar, revoke_calendar
 from meeting_server.domain.ids import Millis, ParticipantId
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.people import Member
 from meeting_server.web.schedule.calendar_file import calendar_of
 from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.addresses import household_of
-from meeting_server.web.site.auth import Viewer, member_of, now_millis
+from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
 from meeting_server.web.site.house import house_of
@@ -45,10 +45,7 @@ async def make_link(request: Request) -> Response:
     """An address for this member; the one they have already, if so."""
     viewer = await member_of(request)
     await form_of(request)
-    links, member_id = house_of(request).calendar_links, viewer.member_id or ""
-    if await links.of_member(member_id) is None:
-        await links.make(member_id, now_millis())
-        await _note(request, viewer, Act.CALENDAR_MADE)
+    await make_calendar(house_of(request), viewer.by, viewer.branch_id or "", now_millis())
     return see("/me/calendar?done=made")
 
 
@@ -56,17 +53,9 @@ async def revoke_link(request: Request) -> Response:
     """Take the address back: from now on nothing is fetched by it."""
     viewer = await member_of(request)
     await form_of(request)
-    if not await house_of(request).calendar_links.revoke(viewer.member_id or "", now_millis()):
+    if not await revoke_calendar(house_of(request), viewer.by, viewer.branch_id or "", now_millis()):
         raise Refused(WebCode.NOT_FOUND)
-    await _note(request, viewer, Act.CALENDAR_REVOKED)
     return see("/me/calendar?done=revoked")
-
-
-async def _note(request: Request, viewer: Viewer, act: Act) -> None:
-    member_id = viewer.member_id or ""
-    await house_of(request).access_log.note(
-        Entry(now_millis(), act, member_id, viewer.name, member_id, viewer.name, viewer.branch_id or "")
-    )
 
 
 async def subscribed_file(request: Request) -> Response:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from meeting_server.domain.commands import SERVER, ConveneMeeting, RecordLeave
-from meeting_server.domain.errors import Code, Rejected
+from meeting_server.acts.people.permissions import Action
+from meeting_server.acts.people.rights import is_removed, runs_at
+from meeting_server.acts.schedule import convening
+from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.domain.roles import Right, may
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Convening
 from meeting_server.journal.port import StorageUnavailable
-from meeting_server.live.outcome import UnknownMeeting
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Listed, Scheduled
 from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import Viewer, now_millis, viewer_of
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.house import house_of
-from meeting_server.web.site.permissions import Action, allowed, is_removed, is_secretary, runs_at, tree_of
+from meeting_server.web.site.permissions import allowed, is_secretary, tree_of
 
 SHOWN_AFTER: Millis = 12 * 3_600_000
 """A meeting that never opened stays among the coming ones for this long after its planned end."""
@@ -129,30 +130,17 @@ async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | Non
 
 
 async def reconvene(request: Request, meeting_id: MeetingId) -> None:
-    """Tell a meeting what has changed on the schedule; once it is open, only leave still counts."""
-    registry = house_of(request).registry
-    convening = await desk_of(request).convener.convening(meeting_id)
-    if registry is None or convening is None:
-        return
+    """Tell a meeting what has changed on the schedule. Raises Refused(storage_unavailable)."""
     try:
-        outcome = await registry.submit(meeting_id, SERVER, ConveneMeeting(convening))
-        if isinstance(outcome, Rejected) and outcome.code is Code.ALREADY_OPEN:
-            for person in convening.participants:
-                leave = RecordLeave(person.participant_id, person.leave_reason, person.leave_approved)
-                await registry.submit(meeting_id, SERVER, leave)
+        await convening.reconvene(house_of(request), meeting_id)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
 
 
-async def call_off(request: Request, meeting_id: MeetingId, convening: Convening | None) -> None:
-    """Tell those who wait at the door already that the meeting, convened as ``convening``, was cancelled."""
-    registry = house_of(request).registry
-    if registry is None or convening is None:
-        return
+async def call_off(request: Request, meeting_id: MeetingId, called: Convening | None) -> None:
+    """Tell those who wait at the door already that the meeting, convened as ``called``, was cancelled."""
     try:
-        await registry.submit(meeting_id, SERVER, ConveneMeeting(replace(convening, cancelled=True)))
-    except UnknownMeeting:
-        return  # nobody ever came to its door
+        await convening.call_off(house_of(request), meeting_id, called)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
 

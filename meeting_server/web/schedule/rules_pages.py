@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.domain.terms import Preset, Share, Threshold
 from meeting_server.domain.vote_terms import Base, BulletinReaders, Comparison, Electorate, RuleMethod
 from meeting_server.domain.votes.elections import candidates_needed
@@ -23,7 +24,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
-from meeting_server.web.site.permissions import Action, require, tree_of
+from meeting_server.web.site.permissions import require, tree_of
 
 _Word = TypeVar("_Word", bound=StrEnum)
 TITLE_LONGEST, SOURCE_LONGEST = 60, 300

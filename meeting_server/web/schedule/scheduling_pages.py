@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import MeetingKind, Preset
@@ -30,7 +31,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
-from meeting_server.web.site.permissions import Action, branches_for, require, tree_of
+from meeting_server.web.site.permissions import branches_for, require, tree_of
 
 REASON_LONGEST = 200
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from meeting_server.acts.people.rights import Rights, rights_at
 from meeting_server.store.people.knocks import Knock
-from meeting_server.web.people.revoking import Rights, rights_at
 from meeting_server.web.schedule.meetings import Seat, names_at
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.house import house_of

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.sharing import feeds
 from meeting_server.archive.takeaway.podcast import Episode, podcast
 from meeting_server.archive.takeaway.sound import clean_mix
 from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.record.publications import Publication
-from meeting_server.store.sharing.feeds import MOST, Feed
+from meeting_server.store.sharing.feeds import Feed
 from meeting_server.web.record.audience import may_study
 from meeting_server.web.record.reader import shelf_of
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
@@ -45,8 +45,8 @@ class Heard:
 async def feeds_page(request: Request) -> Response:
     """The member's feeds with their addresses, and the branches of which there could be one."""
     viewer = await member_of(request)
-    feeds = house_of(request).feeds
-    mine = await feeds.of_member(viewer.member_id or "")
+    kept = house_of(request).feeds
+    mine = await kept.of_member(viewer.member_id or "")
     tree = await tree_of(request)
     has = {feed.branch_id for feed in mine}
     return await render(
@@ -54,7 +54,7 @@ async def feeds_page(request: Request) -> Response:
         "sharing/feeds.html",
         {
             "feeds": [
-                (feed, branch.name, address_of(request, f"/feeds/{feeds.token(feed.feed_id)}.xml"))
+                (feed, branch.name, address_of(request, f"/feeds/{kept.token(feed.feed_id)}.xml"))
                 for feed in mine
                 if (branch := tree.get(feed.branch_id)) is not None
             ],
@@ -71,11 +71,8 @@ async def make_feed(request: Request) -> Response:
     branch_id = field(form, "branch")
     if branch_id not in await _branches(request, viewer):
         raise Refused(WebCode.BAD_FORM, field="branch")
-    feeds, member_id = house_of(request).feeds, viewer.member_id or ""
-    if len(await feeds.of_member(member_id)) >= MOST:
+    if not await feeds.make_feed(house_of(request), viewer.by, branch_id, now_millis()):
         raise Refused(WebCode.RATE_LIMITED)
-    await feeds.make(member_id, branch_id, now_millis())
-    await _note(request, viewer, Act.FEED_MADE, branch_id)
     return see("/feeds?done=made")
 
 
@@ -83,11 +80,8 @@ async def revoke_feed(request: Request) -> Response:
     """Take an address back: from now on nothing is fetched by it."""
     viewer = await member_of(request)
     await form_of(request)
-    feeds, member_id = house_of(request).feeds, viewer.member_id or ""
-    feed = next((one for one in await feeds.of_member(member_id) if one.feed_id == request.path_params["feed_id"]), None)
-    if feed is None or not await feeds.revoke(member_id, feed.feed_id, now_millis()):
+    if not await feeds.revoke_feed(house_of(request), viewer.by, request.path_params["feed_id"], now_millis()):
         raise Refused(WebCode.NOT_FOUND)
-    await _note(request, viewer, Act.FEED_REVOKED, feed.branch_id)
     return see("/feeds?done=revoked")
 
 
@@ -98,11 +92,6 @@ async def _branches(request: Request, viewer: Viewer) -> list[str]:
     there = {one.branch_id for one in published if may_study(tree, viewer, one)}
     there |= {viewer.branch_id} if viewer.branch_id is not None else set()
     return [branch.branch_id for branch, _depth in tree.walk() if branch.branch_id in there]
-
-
-async def _note(request: Request, viewer: Viewer, act: Act, branch_id: str) -> None:
-    member_id = viewer.member_id or ""
-    await house_of(request).access_log.note(Entry(now_millis(), act, member_id, viewer.name, member_id, viewer.name, branch_id))
 
 
 # --- by the address alone -----------------------------------------------------------------------------------------------

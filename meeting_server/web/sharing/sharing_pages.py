@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
+from meeting_server.acts.sharing import resources
 from meeting_server.archive.takeaway.nameless import Nameless, nameless
 from meeting_server.archive.takeaway.paper import clock_of
 from meeting_server.archive.takeaway.sharing import LARGEST, BundleRefused, fingerprint_of, read_bundle, study_in, write_bundle
 from meeting_server.archive.takeaway.study import Gap, Study
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId
-from meeting_server.store.people.access_log import Act, Entry
+from meeting_server.store.people.access_log import Act
 from meeting_server.store.record.publications import AUDIENCES, Publication
 from meeting_server.store.sharing.institution_key import BadInstitutionKey, institution_key
 from meeting_server.store.sharing.shared_resources import Shared
@@ -32,7 +34,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
-from meeting_server.web.site.permissions import Action, allowed, branches_for, tree_of
+from meeting_server.web.site.permissions import allowed, branches_for, tree_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 log = structlog.get_logger(__name__)
@@ -76,8 +78,7 @@ async def share(request: Request) -> Response:
     if wanted and field(form, "looked") != "yes":
         raise Refused(WebCode.NOT_LOOKED_AT)
     if publication.shared != wanted:
-        await house_of(request).publications.save(replace(publication, shared=wanted))
-        await note_reading(request, reader, Act.SHARING_ALLOWED if wanted else Act.SHARING_STOPPED)
+        await resources.share_resource(house_of(request), reader.viewer.by, reader.scheduled, publication, wanted, now_millis())
     return see(f"/archive/{reader.meeting_id}/share?done={'on' if wanted else 'off'}")
 
 
@@ -249,9 +250,7 @@ async def accept(request: Request) -> Response:
     audience = next((one for one in AUDIENCES if one == field(form, "audience")), None)
     if audience is None:
         raise Refused(WebCode.BAD_FORM, field="audience")
-    await house_of(request).shared_resources.accept(shared.shared_id, audience, viewer.name[:100], now_millis())
-    if shared.state == "offered":
-        await _note(request, viewer, Act.SHARED_IN, shared)
+    await resources.accept_resource(house_of(request), viewer.by, shared, audience, now_millis())
     return see(f"/sharing/{shared.shared_id}?done=accepted")
 
 
@@ -261,9 +260,7 @@ async def remove(request: Request) -> Response:
     if not decides:
         raise Refused(Code.FORBIDDEN)
     await form_of(request)
-    await house_of(request).shared_resources.forget(shared.shared_id)
-    if shared.state == "accepted":
-        await _note(request, viewer, Act.SHARED_REMOVED, shared)
+    await resources.remove_resource(house_of(request), viewer.by, shared, now_millis())
     return see("/sharing?done=removed")
 
 
@@ -277,20 +274,6 @@ async def _shared_at(request: Request) -> tuple[Shared, Viewer, bool]:
     if not decides and not studies:
         raise Refused(WebCode.NOT_FOUND)
     return shared, viewer, decides
-
-
-async def _note(request: Request, viewer: Viewer, act: Act, shared: Shared) -> None:
-    await house_of(request).access_log.note(
-        Entry(
-            now_millis(),
-            act,
-            viewer.member_id or "",
-            viewer.name,
-            subject_name=shared.title,
-            branch_id=shared.branch_id,
-            detail=shared.institution,
-        )
-    )
 
 
 def _as_published(shared: Shared) -> Publication:

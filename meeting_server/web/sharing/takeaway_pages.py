@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.people.permissions import Action
+from meeting_server.acts.sharing.resources import let_readers_take
 from meeting_server.archive.minutes.document_model import Paper, paper_of
 from meeting_server.archive.record.lesson_clips import SOUND, clip_of, file_of
 from meeting_server.archive.record.readers import Part
@@ -39,7 +41,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
-from meeting_server.web.site.permissions import Action, allowed
+from meeting_server.web.site.permissions import allowed
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 
@@ -98,8 +100,7 @@ async def let_readers(request: Request) -> Response:
     reader = await editor_at(request)
     form = await form_of(request)
     may = field(form, "readers") == "on"
-    await house_of(request).takeaway_rules.let_readers(reader.scheduled.plan.branch_id, may)
-    await note_reading(request, reader, Act.TAKING_ALLOWED if may else Act.TAKING_FORBIDDEN)
+    await let_readers_take(house_of(request), reader.viewer.by, reader.scheduled, may, now_millis())
     return see(f"/archive/{reader.meeting_id}/take?done={'allowed' if may else 'forbidden'}")
 
 

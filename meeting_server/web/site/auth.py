@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from meeting_server.acts.context import By
+from meeting_server.acts.people.signing_in import Browser
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
-from meeting_server.store.people.accounts import Means
 from meeting_server.store.people.people import Grant
 from meeting_server.web.site.catalogue import Language
 from meeting_server.web.site.cookies import cookie_name, drop, put
-from meeting_server.web.site.devices import device_hash, guest_id_of, known_device, remember_device
+from meeting_server.web.site.devices import device_hash, known_device, remember_device
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.house import house_of
 from meeting_server.web.site.preferences import preferences_of
 
 COOKIE = "signin"
-SIGN_IN_SECONDS = 30 * 24 * 3600
-"""A sign-in lasts thirty days unless it is ended."""
-MEETING_SIGN_IN_SECONDS = 3 * 24 * 3600
-"""A sign-in by a meeting's invitation is good for that meeting, for three days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,11 @@ class Viewer:
     def participant_id(self) -> ParticipantId:
         """Who this is inside a meeting."""
         return ParticipantId(self.member_id or (self.guest.guest_id if self.guest else ""))
+
+    @property
+    def by(self) -> By:
+        """How the access log names them."""
+        return By(str(self.participant_id), self.name)
 
     @property
     def is_guest(self) -> bool:
@@ -112,66 +114,21 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
     return Viewer(member.member_id, None, member.name, language, sign_in.sign_in_id, member.branch_id, sign_in.meeting_id, grants, bound)
 
 
-async def sign_in_member(
-    conn: HTTPConnection, response: Response, member_id: str, means: Means = Means.INVITATION, *, meeting_id: MeetingId | None = None
-) -> None:
-    """Begin a sign-in on this browser under a fresh token; the one it had ends. The caller made sure that the browser is theirs.
-
-    With ``meeting_id`` (an invitation), it is good for that meeting only; a browser on which this very member is
-    already signed in keeps what it has.
-    """
+async def browser_of(conn: HTTPConnection) -> Browser:
+    """The browser of this request, as acts of signing in want it."""
     viewer = await viewer_of(conn)
-    if meeting_id is not None and viewer is not None and viewer.is_member and viewer.member_id == member_id:
-        return
-    await _end(conn, viewer)
-    seconds = MEETING_SIGN_IN_SECONDS if meeting_id else SIGN_IN_SECONDS
-    token = await house_of(conn).accounts.begin_sign_in(
-        member_id=member_id,
-        meeting_id=meeting_id,
-        device=device_of(conn),
-        means=means,
-        now=now_millis(),
-        seconds=seconds,
-        device_hash=device_hash(conn),
-        bound=True,
-    )
+    return Browser(viewer.sign_in_id if viewer is not None else "", device_of(conn), device_hash(conn))
+
+
+def keep_sign_in(conn: HTTPConnection, response: Response, token: str, seconds: int) -> None:
+    """Give the browser the cookie of its new sign-in, and the secret that it is known by."""
     put(response, conn, COOKIE, token, seconds)
     remember_device(conn, response)
 
 
-async def sign_in_guest(conn: HTTPConnection, response: Response, meeting_id: MeetingId, name: str) -> ParticipantId:
-    """Admit a guest to one meeting under the name they typed; the participant id they have there, which is that of the browser."""
-    await _end(conn, await viewer_of(conn))
-    house, device = house_of(conn), device_hash(conn)
-    guest_id = guest_id_of(house.secret, meeting_id, device)
-    token = await house.accounts.begin_sign_in(
-        guest_id=guest_id,
-        guest_name=name,
-        meeting_id=meeting_id,
-        device=device_of(conn),
-        now=now_millis(),
-        means=Means.INVITATION,
-        seconds=MEETING_SIGN_IN_SECONDS,
-        device_hash=device,
-        bound=True,
-    )
-    put(response, conn, COOKIE, token, MEETING_SIGN_IN_SECONDS)
-    remember_device(conn, response)
-    return ParticipantId(guest_id)
-
-
-async def sign_out(conn: HTTPConnection, response: Response) -> None:
-    """End this browser's sign-in and close its open sockets."""
-    await _end(conn, await viewer_of(conn))
+def drop_sign_in(conn: HTTPConnection, response: Response) -> None:
+    """Take the cookie back."""
     drop(response, conn, COOKIE)
-
-
-async def _end(conn: HTTPConnection, viewer: Viewer | None) -> None:
-    if viewer is None:
-        return
-    house = house_of(conn)
-    await house.accounts.end_sign_ins([viewer.sign_in_id])
-    house.sign_outs.announce([viewer.sign_in_id])
 
 
 def device_of(conn: HTTPConnection) -> str:

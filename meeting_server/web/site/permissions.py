@@ -1,63 +1,17 @@
-"""What each role may do in a branch: one table, and the questions pages ask of it."""
+"""Whether the viewer of a request may do something in a branch, as ``acts.people.permissions`` has it."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from starlette.requests import HTTPConnection
 
-from meeting_server.domain.decision import holds
+from meeting_server.acts.people.permissions import Action, Role, given_in, permits
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import ParticipantId
-from meeting_server.domain.roles import Right, may
-from meeting_server.domain.state import MeetingState
 from meeting_server.store.people.branch_tree import BranchKind, BranchTree
 from meeting_server.store.people.people import BranchRole, Grant
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.site.auth import Viewer, viewer_of
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.house import house_of
-
-
-class Role(StrEnum):
-    """Rows of the table: the roles given in a branch, and being a member of it."""
-
-    ADMINISTRATOR = "administrator"
-    SECRETARY = "secretary"
-    REVIEWER = "reviewer"
-    MEMBER = "member"
-
-
-class Action(StrEnum):
-    """Columns of the table. What happens inside a live meeting is ruled by ``domain.roles`` instead."""
-
-    MANAGE_BRANCHES = "manage_branches"  # create, rename, move, remove nodes of the tree
-    APPOINT = "appoint"  # give and take roles
-    SEE_ACCESS_LOG = "see_access_log"
-    SEE_PEOPLE = "see_people"
-    EDIT_PEOPLE = "edit_people"  # add, change, remove, import
-    EXPORT_PEOPLE = "export_people"
-    ISSUE_LINKS = "issue_links"  # one-time sign-in links
-    SCHEDULE = "schedule"  # plan, change and cancel meetings, invitations, leave
-    SEE_MEETINGS = "see_meetings"  # all meetings of the branch; one's own are seen by being on their list
-    SEE_ATTENDANCE = "see_attendance"  # everyone's; one's own is on one's own page
-    SEE_ARCHIVE = "see_archive"  # recordings, minutes, results of what concerns the whole branch
-    SEE_COMMITTEE_ARCHIVE = "see_committee_archive"  # those of committee meetings; who was on the list reads it anyway
-    EDIT_ARCHIVE = "edit_archive"  # correct minutes, release recordings
-    EXPORT_ARCHIVE = "export_archive"  # the checkable bundle of a meeting
-    SEE_LEARNING = "see_learning"  # who finished what, by name; one's own is on one's own page
-    HOLD_ARCHIVE = "hold_archive"  # keep a record from being deleted, and let it go again
-
-
-TABLE: dict[Role, frozenset[Action]] = {
-    Role.ADMINISTRATOR: frozenset(Action),
-    Role.SECRETARY: frozenset(Action) - {Action.MANAGE_BRANCHES, Action.APPOINT, Action.HOLD_ARCHIVE},
-    Role.REVIEWER: frozenset(
-        {Action.SEE_MEETINGS, Action.SEE_ATTENDANCE, Action.SEE_ARCHIVE, Action.SEE_COMMITTEE_ARCHIVE, Action.EXPORT_ARCHIVE}
-    ),
-    Role.MEMBER: frozenset({Action.SEE_ARCHIVE}),
-}
-
 
 NEAR = (BranchKind.BRANCH, BranchKind.GROUP)
 
@@ -72,23 +26,10 @@ def roles_in(tree: BranchTree, viewer: Viewer | None, branch_id: str) -> frozens
     return roles
 
 
-def given_in(tree: BranchTree, grants: tuple[Grant, ...], branch_id: str) -> frozenset[Role]:
-    """The roles that ``grants`` give in a branch: held there or above. None in an unknown branch."""
-    if branch_id not in tree:
-        return frozenset()
-    line = {branch.branch_id for branch in tree.line(branch_id)}
-    return frozenset(Role(grant.role.value) for grant in grants if grant.branch_id in line)
-
-
 def is_secretary(tree: BranchTree, viewer: Viewer, branch_id: str) -> bool:
     """Whether the viewer is secretary of the branch itself, or of the branch its group belongs to: not of what stands above."""
     near = {branch.branch_id for branch in tree.line(branch_id) if branch.branch_id == branch_id or branch.kind in NEAR}
     return any(grant.role is BranchRole.SECRETARY and grant.branch_id in near for grant in viewer.grants)
-
-
-def permits(roles: frozenset[Role], action: Action) -> bool:
-    """Whether one of the roles has the action in its row."""
-    return any(action in TABLE[role] for role in roles)
 
 
 async def allowed(conn: HTTPConnection, action: Action, branch_id: str) -> bool:
@@ -143,19 +84,3 @@ async def tree_of(conn: HTTPConnection) -> BranchTree:
 def seeing(scheduled: Scheduled) -> Action:
     """What someone who was not on its list must be allowed, to read the whole record of a meeting."""
     return Action.SEE_COMMITTEE_ARCHIVE if scheduled.plan.kind == "committee" else Action.SEE_ARCHIVE
-
-
-def runs_at(scheduled: Scheduled, state: MeetingState | None, participant_id: str | None) -> bool:
-    """Whether someone runs the meeting: by its state where there is one, else by the schedule."""
-    if participant_id is None:
-        return False
-    if state is not None:
-        return holds(state, ParticipantId(participant_id), Right.RUN_MEETING)
-    listed = scheduled.listed(participant_id)
-    return listed is not None and may(listed.role, Right.RUN_MEETING)
-
-
-def is_removed(state: MeetingState | None, participant_id: str) -> bool:
-    """Whether someone was shown out of the meeting."""
-    there = state.participants.get(ParticipantId(participant_id)) if state is not None else None
-    return there is not None and there.removed

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
+from meeting_server.acts.people.permissions import Action, permits
 from meeting_server.web.learning import branch_learning, course_pages
 from meeting_server.web.me import account_pages
 from meeting_server.web.people import access_log_pages, branch_pages, link_pages, people_pages, roster_pages, sign_in_pages
 from meeting_server.web.record import erasing_pages
 from meeting_server.web.site.auth import Viewer
-from meeting_server.web.site.permissions import Action, permits, roles_in
+from meeting_server.web.site.permissions import roles_in
 from tests.kit.houses.houses import Browser, TestHouse, people_house
 
 BRANCH_ROUTES = [

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from meeting_server.acts.people.revoking import catch_up
 from meeting_server.domain.commands import Actor, AdjournMeeting, MarkPresent, OpenMeeting
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role
@@ -21,7 +22,6 @@ from meeting_server.live.registry import Registry
 from meeting_server.media.api import MediaPlane
 from meeting_server.store.schedule.schedule import Listed, Plan, Scheduled
 from meeting_server.web.meeting.whip import resume
-from meeting_server.web.people.revoking import catch_up
 from meeting_server.web.routes import routes
 from meeting_server.web.schedule.scheduling import Desk
 from meeting_server.web.site.auth import now_millis
@@ -140,7 +140,7 @@ async def meeting_house(folder: Path, media: MediaPlane | None = None, clock: Cl
             recordings_dir=folder / "recordings",
             media=media,
             clock=clock,
-            on_rights=partial(catch_up, inner.house),
+            on_rights=lambda meeting_id, by: catch_up(inner.house, meeting_id, now_millis(), by),
             resumes=partial(resume, inner.house),
         )
         inner.house.desk, inner.house.registry = desk, registry

@@ -23,7 +23,9 @@ LOOKING_MAY_WRITE = {"INSERT INTO access_log", "UPDATE sign_ins SET seen_at", "U
 """What a GET leaves: that somebody looked. All else it finds."""
 BESIDE = {"UPDATE sign_ins SET seen_at"}
 """What any request may commit beside its act, before it: it says nothing of the act."""
-NOT_WHOLE_YET = re.compile(r"/(sign-in|me|branches|people|feeds|j|meetings|sharing|archive|learn|lessons|courses|study|calendar|telling)\b")
+NOT_WHOLE_YET = re.compile(
+    r"/(archive/[^/]+/(?!share|take|chat)|learn|lessons|courses|study|meetings(?!/[^/]+/(knocks|invitations|devices))|branches/[^/]+/(rules|courses))"
+)
 """Addresses whose acts are still to become whole."""
 _WRITES = re.compile(r"\s*(INSERT INTO \w+|UPDATE \w+ SET \w+|DELETE FROM \w+)")
 

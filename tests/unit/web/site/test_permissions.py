@@ -6,10 +6,11 @@ import itertools
 
 import pytest
 
+from meeting_server.acts.people.permissions import TABLE, Action, Role, permits
 from meeting_server.store.people.branch_tree import Branch, BranchKind, BranchTree
 from meeting_server.store.people.people import BranchRole, Grant
 from meeting_server.web.site.auth import Viewer
-from meeting_server.web.site.permissions import TABLE, Action, Role, may_act_on, permits, roles_in
+from meeting_server.web.site.permissions import may_act_on, roles_in
 
 TREE = BranchTree(
     [
