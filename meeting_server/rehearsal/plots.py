@@ -16,7 +16,7 @@ MOST_POINTS = 240
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line; ``None`` leaves a gap."""
+    """One line; ``None``: nothing was measured then, and the line goes on to the next point."""
 
     name: str
     values: Sequence[float | None]
@@ -63,15 +63,13 @@ def swatch(number: int) -> Markup:
 
 def _path(seconds: Sequence[float], values: Sequence[float | None], x: Callable[[float], float], y: Callable[[float], float]) -> str:
     bundle = max(1, math.ceil(len(values) / MOST_POINTS))
-    commands, pen_down = [], False
+    commands = []
     for start in range(0, len(values), bundle):
         here = [v for v in values[start : start + bundle] if v is not None]
-        if not here:
-            pen_down = False
-            continue
-        # of several seconds the worst: a peak must not be smoothed away
-        commands.append(f"{'L' if pen_down else 'M'}{x(seconds[start])} {y(max(here))}")
-        pen_down = True
+        if here:  # of several seconds the worst: a peak must not be smoothed away
+            commands.append(f"{'L' if commands else 'M'}{x(seconds[start])} {y(max(here))}")
+    if len(commands) == 1:
+        commands.append("h0.1")  # a lone point is a dot
     return "".join(commands)
 
 

@@ -60,7 +60,10 @@ def sentences(outcome: Outcome, language: Language) -> list[str]:
         whole = all(cast == counted for _, cast, counted in outcome.votes)
         told.append(say("votes" if whole else "votes_wrong", n=len(outcome.votes), ballots=sum(cast for _, cast, _ in outcome.votes)))
     first = verdict.first
-    if first is not None:
+    if verdict.gave_way:
+        most = max(verdict.limits, key=lambda limit: limit.share)
+        told.append(say("nearest", what=say(f"resource.{most.resource}"), percent=round(100 * most.share)))
+    elif first is not None:
         told.append(say("first", phones=first.full_at, what=say(f"resource.{first.resource}")))
     elif not verdict.estimated:
         told.append(say("short"))

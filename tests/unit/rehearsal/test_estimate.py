@@ -8,29 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meeting_server.rehearsal.estimate import FURTHEST, Capacity, Level, fitted, full_at, judge, symptoms
-
-QUIET = Level(
-    phones=0,
-    seconds=30.0,
-    web=0.0,
-    media=0.0,
-    others=0.0,
-    memory=0.0,
-    files=0.0,
-    out_mbit_s=0.0,
-    message_p95=20.0,
-    answer_p95=20.0,
-    server_late_p95=5.0,
-    lost=0.0,
-    sound_gap_p99=60.0,
-    sound_gap_most=60.0,
-    sound_delay_p95=10.0,
-    refused=0,
-    phones_late_p95=5.0,
-    phones_busy=0.2,
-)
-MACHINE = Capacity(cores=4, memory=4e9, files=65_536.0, network_mbit_s=None)
+from meeting_server.rehearsal.estimate import FURTHEST, Level, fitted, full_at, judge, symptoms
+from tests.kit.meetings.rehearsed import MACHINE, QUIET
 
 
 def levels(**per_phone: float) -> list[Level]:
