@@ -19,7 +19,7 @@ from tools.bootstrap import ROOT
 
 CALLED_BY_OTHERS = (
     *("do_POST", "log_message", "datagram_received", "on_ws_*"),  # http.server, asyncio, picows
-    *("ClientInWheel", "initialize"),  # hatchling
+    *("ClientInWheel", "dependencies", "initialize"),  # hatchling
     *("pytest_*", "pytestmark", "test_*"),
 )
 """Names by which a library finds what it calls."""

@@ -1,4 +1,4 @@
-"""What is signed, hashed and proved about secret papers and ballots; shared by the box, the phone and the auditor.
+"""What is signed, hashed and proved about secret votes and ballots; shared by the box, the phone and the auditor.
 
 Every hash input is a list of byte strings, each with its length in four bytes before it, so that no two lists read alike.
 """
@@ -23,7 +23,7 @@ def framed(*parts: bytes) -> bytes:
 
 
 def token_message(paper_id: str, key: bytes) -> bytes:
-    """What the blind signature is on: SHA-256 over the paper and the ballot key. 32 bytes."""
+    """What the blind signature is on: SHA-256 over the vote and the ballot key. 32 bytes."""
     return hashlib.sha256(framed(b"ballot-v1", paper_id.encode(), key)).digest()
 
 
@@ -43,14 +43,14 @@ def issuance_digest(blinded: bytes, signature: bytes) -> bytes:
 
 
 def issuances_hash(paper_id: str, issuances: Mapping[str, bytes]) -> bytes:
-    """What the journal says of who was handed a paper: SHA-256 over member ids in their order, each with the digest of what was
+    """What the journal says of who was handed a ballot: SHA-256 over member ids in their order, each with the digest of what was
     signed. The digests keep a reader of the journal from guessing who was."""
     parts = (part for member_id in sorted(issuances) for part in (member_id.encode(), issuances[member_id]))
     return hashlib.sha256(framed(b"issuances-v1", paper_id.encode(), *parts)).digest()
 
 
 def fingerprint(modulus: int, receipt_key: bytes) -> str:
-    """The fingerprint of a paper's keys, shown in the hall: hex SHA-256."""
+    """The fingerprint of a vote's keys, shown in the hall: hex SHA-256."""
     return hashlib.sha256(framed(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big"), receipt_key)).hexdigest()
 
 
@@ -76,7 +76,7 @@ class Ballot:
     """The one-time P-256 key of the ballot, an uncompressed point."""
     prefix: bytes
     token: bytes
-    """The unblinded signature of the paper's key on ``token_message``."""
+    """The unblinded signature of the vote's key on ``token_message``."""
     choices: tuple[str, ...]
     signature: bytes
     """By ``key`` over ``choices_message``."""
@@ -92,7 +92,7 @@ class Ballot:
         return hashlib.sha256(b"\0" + framed(self.key, self.prefix, self.token, choices, self.signature)).digest()
 
     def has_token(self, paper_id: str, modulus: int) -> bool:
-        """Whether the paper's key signed this ballot's key."""
+        """Whether the vote's key signed this ballot's key."""
         message = token_message(paper_id, self.key)
         return len(self.prefix) == blind_signature.PREFIX_LENGTH and blind_signature.verify(modulus, self.prefix, message, self.token)
 
@@ -101,7 +101,7 @@ class Ballot:
         return verify_p256(self.key, choices_message(paper_id, self.choices), self.signature)
 
     def is_genuine(self, paper_id: str, modulus: int) -> bool:
-        """Whether it was issued as a paper and filled in by whoever holds it."""
+        """Whether it was handed out, and filled in by whoever holds it."""
         return self.has_token(paper_id, modulus) and self.has_signature(paper_id)
 
 

@@ -36,7 +36,7 @@ class BadBlindedMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key used for one paper and destroyed when it is sealed."""
+    """A private key used for one vote and destroyed when it is sealed."""
 
     p: int
     q: int

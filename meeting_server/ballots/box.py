@@ -1,4 +1,4 @@
-"""The ballot box: papers and their keys, who collected one, and the ballots that came back; opened by nobody else.
+"""The ballot box: the keys of secret votes, who collected a ballot, and the ballots that came back; opened by nobody else.
 
 What is stored links no member to a choice: ``issuance`` knows members and blinded messages, ``ballot`` knows keys and
 choices, and only the phone knew both. No table has a time. Sealing destroys the keys, writes all rows anew in the
@@ -46,7 +46,7 @@ Work = Callable[[AsyncConnection], Awaitable[Any]]
 
 
 class BallotBox:
-    """All papers of all meetings. ``secret`` wraps the keys at rest."""
+    """The secret votes of all meetings. ``secret`` wraps the keys at rest."""
 
     def __init__(self, database: Database, secret: bytes) -> None:
         self._database = database
@@ -60,7 +60,7 @@ class BallotBox:
     # --- opening ------------------------------------------------------------------------------------------
 
     async def open(self, paper_id: str) -> Paper:
-        """Make the paper's keys and start collecting; again: the same paper."""
+        """Make the vote's keys and start collecting; again: the same keys."""
         found = await self._paper(paper_id)
         if found is None:
             keys = await asyncio.to_thread(lambda: _Keys(SigningKey.generate(), ec.generate_private_key(ec.SECP256R1())))
@@ -174,7 +174,7 @@ class BallotBox:
         return int.from_bytes(found.modulus, "big")
 
     async def progress(self, paper_id: str) -> tuple[int, int]:
-        """Papers handed out and ballots returned so far: all that anyone is shown before the closing."""
+        """Ballots handed out and returned so far: all that anyone is shown before the closing."""
         async with self._read() as conn:
             issued = (await conn.execute(select(func.count()).select_from(issuances).where(issuances.c.paper_id == paper_id))).scalar_one()
             returned = (await conn.execute(select(func.count()).select_from(ballots).where(ballots.c.paper_id == paper_id))).scalar_one()
@@ -227,7 +227,7 @@ class BallotBox:
         return Sealed(len(handed), bytes(found.root), inside, issuances_hash(paper_id, handed))
 
     async def issued_to(self, paper_id: str) -> dict[str, bytes]:
-        """Who was handed a paper, by member id, each with the digest of what was signed: for the auditor's bundle."""
+        """Who was handed a ballot, by member id, each with the digest of what was signed: for the auditor's bundle."""
         query = select(issuances).where(issuances.c.paper_id == paper_id)
         async with self._read() as conn:
             rows = (await conn.execute(query)).all()
@@ -329,8 +329,8 @@ async def _handed(conn: AsyncConnection, paper_id: str, member_id: str, blinded:
 
 
 async def _state(conn: AsyncConnection, paper_id: str, *, alone: bool = False) -> State:
-    """Where the paper is, and stays until the transaction ends, whichever server asks. ``alone``: before it is changed or sealed,
-    so that whoever handed out papers or took ballots has finished, and whoever comes finds the new state.
+    """Where the vote is, and stays until the transaction ends, whichever server asks. ``alone``: before it is changed or sealed,
+    so that whoever handed out ballots or took them has finished, and whoever comes finds the new state.
 
     (SQLite has one writer at a time anyway; there the locks say nothing.)
     """

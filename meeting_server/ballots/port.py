@@ -11,7 +11,7 @@ from meeting_server.domain.terms import Paper
 
 
 def paper_id(meeting_id: MeetingId, motion_id: MotionId) -> str:
-    """What the box calls the paper of a motion."""
+    """What the box calls the secret vote on a motion; signed and stored under this name."""
     return f"{meeting_id}/{motion_id}"
 
 
@@ -29,7 +29,7 @@ class BoxRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The box has the ballot: its leaf, signed by the paper's receipt key (r ‖ s)."""
+    """The box has the ballot: its leaf, signed by the vote's receipt key (r ‖ s)."""
 
     leaf: bytes
     signature: bytes
@@ -37,23 +37,23 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed box: how many papers were handed out, the ballots in the order of the bulletin, and their root."""
+    """A sealed box: how many ballots were handed out, the ballots in the order of the bulletin, and their root."""
 
     issued: int
     root: bytes
     ballots: tuple[Ballot, ...]
     issuances: bytes
-    """``issuances_hash`` over who was handed a paper."""
+    """``issuances_hash`` over who was handed a ballot."""
 
 
 class Box(Protocol):
-    """All papers of all meetings. Every method that changes something may be called again: the answer is the same.
+    """The secret votes of all meetings. Every method that changes something may be called again: the answer is the same.
 
     All raise StorageUnavailable when the database is.
     """
 
     async def open(self, paper_id: str) -> Paper:
-        """Make the paper's keys and start collecting."""
+        """Make the vote's keys and start collecting."""
         ...
 
     async def advance(self, paper_id: str, state: State) -> None:
@@ -77,7 +77,7 @@ class Box(Protocol):
         ...
 
     async def progress(self, paper_id: str) -> tuple[int, int]:
-        """Papers handed out, ballots returned."""
+        """Ballots handed out, ballots returned."""
         ...
 
     async def seal(self, paper_id: str) -> Sealed:
@@ -89,7 +89,7 @@ class Box(Protocol):
         ...
 
     async def issued_to(self, paper_id: str) -> dict[str, bytes]:
-        """Members who were handed a paper, in the order of their ids, each with ``issuance_digest``."""
+        """Members who were handed a ballot, in the order of their ids, each with ``issuance_digest``."""
         ...
 
     async def leaves(self, paper_id: str) -> tuple[bytes, ...] | None:
