@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Lifespan
 
 from meeting_server.acts.people.revoking import catch_up
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.ballots.box import BallotBox
+from meeting_server.ballots.port import Box
 from meeting_server.config import HERE, Settings
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.domain.state import Phase
@@ -35,33 +36,57 @@ from meeting_server.media.api import KeptClient, MediaPlane, MediaRefused
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.lanes import MediaLanes
 from meeting_server.media.settings import MediaSettings
+from meeting_server.media.whip import WhipSessions
 from meeting_server.observe import REGISTRY
 from meeting_server.processes import migrated, open_more_files
 from meeting_server.store.database import Database
+from meeting_server.store.learning.books import Learning
+from meeting_server.store.learning.statements import Statements
 from meeting_server.store.people.access_log import AccessLog
 from meeting_server.store.people.accounts import Accounts
 from meeting_server.store.people.aging import Ages, Aging
 from meeting_server.store.people.directory import Directory
+from meeting_server.store.people.knocks import Knocks
+from meeting_server.store.people.passwords import Passwords
+from meeting_server.store.record.approvals import Approvals
+from meeting_server.store.record.holds import Holds
+from meeting_server.store.record.publications import Publications
+from meeting_server.store.record.record_edits import RecordEdits
+from meeting_server.store.record.record_orders import RecordOrders
 from meeting_server.store.record.search import Search
+from meeting_server.store.schedule.branch_presets import BranchPresets
+from meeting_server.store.schedule.calendar_links import CalendarLinks
+from meeting_server.store.schedule.documents import Documents
+from meeting_server.store.schedule.hall_devices import HallDevices
 from meeting_server.store.schedule.invitations import Invitations
+from meeting_server.store.schedule.leave import LeaveBook
+from meeting_server.store.schedule.presets import load_presets
+from meeting_server.store.schedule.schedule import Schedule
 from meeting_server.store.secret_key import secret_key
+from meeting_server.store.sharing.feeds import Feeds
+from meeting_server.store.sharing.shared_resources import SharedResources
+from meeting_server.store.sharing.takeaway_rules import TakeawayRules
 from meeting_server.web.meeting.frame_once import FrameOnceProtocol
 from meeting_server.web.meeting.whip import resume
 from meeting_server.web.rehearsal.control import Rehearsals, RehearsalTraffic, clear, folder_of
 from meeting_server.web.rehearsal.control import routes as rehearsal_routes
 from meeting_server.web.rehearsal.gauges import Gauges
 from meeting_server.web.routes import routes
-from meeting_server.web.schedule.scheduling import Desk
+from meeting_server.web.schedule.convening import Convener
 from meeting_server.web.site.assets import Assets
 from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.back_off import BackOff
 from meeting_server.web.site.client_files import ClientFiles
 from meeting_server.web.site.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.site.half_open import PunctualProtocol
-from meeting_server.web.site.house import House, house_of
+from meeting_server.web.site.limits import Allowances
+from meeting_server.web.site.open_sockets import OpenSockets
 from meeting_server.web.site.proxies import Proxies, networks_of
 from meeting_server.web.site.request_log import RequestLog
 from meeting_server.web.site.security_headers import SecurityHeaders
 from meeting_server.web.site.sign_outs import SignOuts
+from meeting_server.web.site.site import Site, site_of
+from meeting_server.web.site.workshop import Workshop
 
 log = structlog.get_logger(__name__)
 
@@ -80,86 +105,144 @@ def client_folder() -> Path:
     return packaged if packaged.is_dir() else HERE.parent / "web_client" / "dist"
 
 
-# --- the house --------------------------------------------------------------------------------------------------
+# --- the site ---------------------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def open_house(
+async def open_site(
     settings: Settings,
     *,
     media: MediaPlane | None = None,
     clock: Clock | None = None,
     hosting: bool = False,
     rehearsals: Rehearsals | None = None,
-) -> AsyncIterator[House]:
-    """Stores, journal and registry over one database, until the block ends. ``media`` is started and stopped by its owner.
-
-    ``hosting``: this process owns the meetings that are going on, so that their deadlines pass without anybody looking.
-    ``rehearsals`` is told of a meeting that opens.
-    Raises WeakSecret.
-    """
+    is_rehearsal: bool = False,
+) -> AsyncIterator[Site]:
+    """The site over the databases of ``settings``, brought up to date, until the block ends; see ``site_over``. Raises WeakSecret."""
     secret = secret_key(settings.secret_key, settings.data_dir)
     await migrated(settings)
     async with AsyncExitStack() as stack:
-        database = Database(settings.database)
+        database, ballots = Database(settings.database), Database(settings.ballot_database)
         stack.push_async_callback(database.close)
-        journal = SqlJournal(database)
-        ballots = Database(settings.ballot_database)
         stack.push_async_callback(ballots.close)
         box = BallotBox(ballots, secret)
+        yield await stack.enter_async_context(
+            site_over(
+                database,
+                settings,
+                secret,
+                box,
+                media=media,
+                clock=clock,
+                hosting=hosting,
+                rehearsals=rehearsals,
+                is_rehearsal=is_rehearsal,
+            )
+        )
+
+
+@asynccontextmanager
+async def site_over(
+    database: Database,
+    settings: Settings,
+    secret: bytes,
+    box: Box,
+    *,
+    media: MediaPlane | None = None,
+    clock: Clock | None = None,
+    hosting: bool = False,
+    rehearsals: Rehearsals | None = None,
+    is_rehearsal: bool = False,
+    passwords: Passwords | None = None,
+    workshop: Workshop | None = None,
+    client: Path | None = None,
+) -> AsyncIterator[Site]:
+    """Stores, journal and registry over one database, until the block ends. ``database`` and ``media`` are closed by their owners.
+
+    ``hosting``: this process owns the meetings that are going on, so that their deadlines pass without anybody looking.
+    ``rehearsals`` is told of a meeting that opens; ``is_rehearsal``: this is the site of one.
+    ``passwords``, ``workshop``, ``client``: instead of what a server has.
+    """
+    directory, leaves = Directory(database), LeaveBook(database)
+    schedule, presets = Schedule(database), BranchPresets(database, load_presets())
+    documents = Documents(database, settings.data_dir / "documents")
+    convener = Convener(schedule, directory, leaves, documents, presets)
+    journal = SqlJournal(database)
+
+    # called back only while meetings run: by then the site is whole
+    async def on_phase(meeting_id: MeetingId, phase: Phase, at: Millis) -> None:
+        if rehearsals is not None and rehearsals.current is not None and phase == "open":
+            scheduled = await schedule.meeting(meeting_id)
+            rehearsals.meeting_opened(scheduled.plan.title if scheduled else "")
+        await schedule.set_phase(meeting_id, phase, at)
+
+    async def on_rights(meeting_id: MeetingId, by: ParticipantId | None) -> None:
+        await catch_up(site, meeting_id, now_millis(), by)
+
+    async def resumes(kept: KeptClient) -> None:
+        await resume(site, kept)
+
+    registry = Registry(
+        journal,
+        presets,
+        convener.convening,
+        on_phase=on_phase,
+        on_rights=on_rights,
+        resumes=resumes,
+        media=media,
+        box=box,
+        branch_presets=presets.of_branch,
+        recordings_dir=settings.recordings_dir,
+        captions=settings.caption_sockets,
+        clock=clock,
+    )
+    site = Site(
+        settings=settings,
+        secret=secret,
+        is_rehearsal=is_rehearsal,
+        database=database,
+        assets=Assets(client or client_folder()),
+        workshop=workshop or Workshop(),
+        directory=directory,
+        accounts=Accounts(database, passwords, demo=settings.demo),
+        access_log=AccessLog(database),
+        sign_outs=SignOuts(),
+        back_off=BackOff(),
+        knocks=Knocks(database),
+        schedule=schedule,
+        leaves=leaves,
+        documents=documents,
+        presets=presets,
+        convener=convener,
+        invitations=Invitations(database, secret),
+        calendar_links=CalendarLinks(database, secret),
+        hall_devices=HallDevices(database),
+        registry=registry,
+        box=box,
+        media=media,
+        whip=WhipSessions("/whip/"),
+        whep=WhipSessions("/whep/", publishing=False),
+        allowances=Allowances(),
+        sockets=OpenSockets(),
+        archive=Shelf(settings.recordings_dir),
+        search=Search(database),
+        record_edits=RecordEdits(database),
+        record_orders=RecordOrders(database),
+        approvals=Approvals(database),
+        holds=Holds(database),
+        publications=Publications(database),
+        learning=Learning.over(database),
+        statements=Statements(database),
+        takeaway_rules=TakeawayRules(database),
+        shared_resources=SharedResources(database),
+        feeds=Feeds(database, secret),
+    )
+    async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
-        directory = Directory(database)
-        desk = Desk.set_up(database, directory, settings.data_dir / "documents")
-
-        async def on_rights(meeting_id: MeetingId, by: ParticipantId | None) -> None:
-            await catch_up(house, meeting_id, now_millis(), by)
-
-        async def resumes(kept: KeptClient) -> None:
-            await resume(house, kept)
-
-        registry = Registry(
-            journal,
-            desk.presets,
-            desk.convener.convening,
-            on_phase=partial(_on_phase, desk, rehearsals),
-            on_rights=on_rights,
-            resumes=resumes,
-            media=media,
-            box=box,
-            branch_presets=desk.presets.of_branch,
-            recordings_dir=settings.recordings_dir,
-            captions=settings.caption_sockets,
-            clock=clock,
-        )
-        house = House(
-            settings=settings,
-            secret=secret,
-            database=database,
-            directory=directory,
-            accounts=Accounts(database, demo=settings.demo),
-            invitations=Invitations(database, secret),
-            access_log=AccessLog(database),
-            assets=Assets(client_folder()),
-            sign_outs=SignOuts(),
-            desk=desk,
-            registry=registry,
-            box=box,
-            media=media,
-            search=Search(database),
-            archive=Shelf(settings.recordings_dir),
-        )
-        stack.push_async_callback(house.workshop.stop)
-        await registry.start(await desk.schedule.running() if hosting else ())
+        stack.push_async_callback(site.workshop.stop)
+        await registry.start(await schedule.running() if hosting else ())
         stack.push_async_callback(registry.stop)
-        yield house
-
-
-async def _on_phase(desk: Desk, rehearsals: Rehearsals | None, meeting_id: MeetingId, phase: Phase, at: Millis) -> None:
-    """A meeting opened or adjourned."""
-    if rehearsals is not None and rehearsals.current is not None and phase == "open":
-        scheduled = await desk.schedule.meeting(meeting_id)
-        rehearsals.meeting_opened(scheduled.plan.title if scheduled else "")
-    await desk.on_phase(meeting_id, phase, at)
+        yield site
 
 
 @asynccontextmanager
@@ -182,10 +265,10 @@ async def _media_of(settings: Settings) -> AsyncIterator[MediaWorkers | None]:
 
 async def healthz(request: Request) -> Response:
     """200 while the database answers."""
-    house = house_of(request)
-    async with house.database.read() as conn:
+    site = site_of(request)
+    async with site.database.read() as conn:
         await conn.execute(text("SELECT 1"))
-    return JSONResponse({"status": "ok", "media": house.media is not None})
+    return JSONResponse({"status": "ok", "media": site.media is not None})
 
 
 async def metrics(request: Request) -> Response:
@@ -193,10 +276,10 @@ async def metrics(request: Request) -> Response:
     if not _from_here(request):
         return PlainTextResponse("not found", 404)
     figures = generate_latest(REGISTRY)
-    house = house_of(request)
-    if house.media is not None:
+    site = site_of(request)
+    if site.media is not None:
         try:
-            figures += (await house.media.metrics()).encode()
+            figures += (await site.media.metrics()).encode()
         except MediaRefused as error:
             log.warning("no figures from media", code=error.code)
     return Response(figures, media_type=CONTENT_TYPE_LATEST)
@@ -222,17 +305,17 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
             plane = await stack.enter_async_context(_media_of(settings))
             lanes = await stack.enter_async_context(MediaLanes(plane)) if plane is not None else None
             clear(folder_of(settings))  # of a rehearsal that ended with its process
-            rehearsals = app.state.rehearsals = Rehearsals(
+            rehearsals = Rehearsals(
                 settings,
                 partial(_rehearsal_site, lanes.rehearsal if lanes is not None else None),
                 lambda: Gauges(plane, lambda: [link.pid for link in plane.links if link.pid] if plane is not None else []),
             )
             media = lanes.meetings if lanes is not None else None
-            house = await stack.enter_async_context(open_house(settings, media=media, clock=clock, hosting=True, rehearsals=rehearsals))
-            app.state.house = house
-            tidying = asyncio.create_task(Tidying(house.registry.quiet_for).run(), name="tidying") if tidy else None
+            site = await stack.enter_async_context(open_site(settings, media=media, clock=clock, hosting=True, rehearsals=rehearsals))
+            stand_on(app, site, rehearsals)
+            tidying = asyncio.create_task(Tidying(site.registry.quiet_for).run(), name="tidying") if tidy else None
             ages = Ages(settings.log_days, settings.links_days, settings.devices_days)
-            aging = asyncio.create_task(Aging(house.database, ages, now_millis).run(), name="aging") if tidy else None
+            aging = asyncio.create_task(Aging(site.database, ages, now_millis).run(), name="aging") if tidy else None
             log.info("ready", url=settings.public_url, media=media is not None)
             yield
             log.info("stopping")
@@ -241,14 +324,14 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
                 if task is not None:
                     task.cancel()
 
+    service = [Route("/healthz", healthz), Route("/metrics", metrics), Mount("/static", ClientFiles(client_folder()))]
+    return application(settings, [*service, *rehearsal_routes, *routes], lifespan)
+
+
+def application(settings: Settings, pages: Sequence[BaseRoute], lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """These pages as the server answers them; ``stand_on`` gives them their site."""
     return Starlette(
-        routes=[
-            Route("/healthz", healthz),
-            Route("/metrics", metrics),
-            Mount("/static", ClientFiles(client_folder())),
-            *rehearsal_routes,
-            *routes,
-        ],
+        routes=list(pages),
         lifespan=lifespan,
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[
@@ -262,16 +345,21 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
 
 
 @asynccontextmanager
-async def _rehearsal_site(media: MediaPlane | None, settings: Settings) -> AsyncIterator[tuple[ASGIApp, House]]:
+async def _rehearsal_site(media: MediaPlane | None, settings: Settings) -> AsyncIterator[tuple[ASGIApp, Site]]:
     """The site of a rehearsal: the same pages and sockets over stores of its own. It writes no line a request."""
-    async with open_house(settings, media=media) as house:
-        site = Starlette(
+    async with open_site(settings, media=media, is_rehearsal=True) as site:
+        app = Starlette(
             routes=[Mount("/static", ClientFiles(client_folder())), *routes],
             exception_handlers=EXCEPTION_HANDLERS,
             middleware=[Middleware(SecurityHeaders), *_PAGES],
         )
-        site.state.house, site.state.is_rehearsal = house, True
-        yield site, house
+        stand_on(app, site)
+        yield app, site
+
+
+def stand_on(app: Starlette, site: Site, rehearsals: Rehearsals | None = None) -> None:
+    """Have the pages of ``app`` answer for ``site``."""
+    app.state.site, app.state.rehearsals = site, rehearsals
 
 
 # --- the process ----------------------------------------------------------------------------------------------------

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meeting_server.app import open_house
+from meeting_server.app import open_site
 from meeting_server.config import Settings
 from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.branch_tree import BranchKind
 from meeting_server.store.people.passwords import weakness
 from meeting_server.store.people.people import BranchRole, Member, NotInOrder
 from meeting_server.web.site.auth import now_millis
-from meeting_server.web.site.house import House
+from meeting_server.web.site.site import Site
 
 LINK_SECONDS = 24 * 3600
 BY_COMMAND_LINE = "command line"
@@ -36,55 +36,55 @@ class Made:
 
 async def create(settings: Settings, name: str, number: str, role: BranchRole | None, branch: str) -> Made:
     """Add someone to a branch (by its name; the root when empty, made under that name when there is none yet). Raises NotDone."""
-    async with open_house(settings) as house:
+    async with open_site(settings) as site:
         now = now_millis()
         try:
-            where = await _branch(house, branch)
-            member = await house.directory.add_member(Member("", where, name, number), now, BY_COMMAND_LINE)
+            where = await _branch(site, branch)
+            member = await site.directory.add_member(Member("", where, name, number), now, BY_COMMAND_LINE)
         except NotInOrder as error:
             raise NotDone(f"errors.{error}") from error
         if role is not None:
-            await house.directory.grant(member.member_id, where, role, now, BY_COMMAND_LINE)
-        await _note(house, Act.MEMBER_ADDED, member)
-        return Made(member.name, await _link(house, settings, member))
+            await site.directory.grant(member.member_id, where, role, now, BY_COMMAND_LINE)
+        await _note(site, Act.MEMBER_ADDED, member)
+        return Made(member.name, await _link(site, settings, member))
 
 
 async def link(settings: Settings, who: str) -> Made:
     """A fresh one-time link; earlier ones end. Raises NotDone."""
-    async with open_house(settings) as house:
-        member = await _find(house, who)
-        return Made(member.name, await _link(house, settings, member))
+    async with open_site(settings) as site:
+        member = await _find(site, who)
+        return Made(member.name, await _link(site, settings, member))
 
 
 async def password(settings: Settings, who: str, new: str) -> str:
     """Set a password; the person's name. Raises NotDone."""
-    async with open_house(settings) as house:
-        member = await _find(house, who)
+    async with open_site(settings) as site:
+        member = await _find(site, who)
         weak = weakness(new, member.number, member.name)
         if weak:
             raise NotDone(f"errors.{weak}")
-        await house.accounts.set_password(member.member_id, new, now_millis())
-        await _note(house, Act.PASSWORD_SET, member)
+        await site.accounts.set_password(member.member_id, new, now_millis())
+        await _note(site, Act.PASSWORD_SET, member)
         return member.name
 
 
-async def _branch(house: House, name: str) -> str:
-    tree = await house.directory.tree()
+async def _branch(site: Site, name: str) -> str:
+    tree = await site.directory.tree()
     nodes = [branch for branch, _ in tree.walk()]
     if not nodes:
-        return (await house.directory.create_branch(name or "学校党委", BranchKind.UNIVERSITY, None, now_millis())).branch_id
+        return (await site.directory.create_branch(name or "学校党委", BranchKind.UNIVERSITY, None, now_millis())).branch_id
     named = [branch for branch in nodes if branch.name == name or branch.branch_id == name] if name else nodes[:1]
     if len(named) != 1:
         raise NotDone("cli.no_such_branch", name=name)
     return named[0].branch_id
 
 
-async def _find(house: House, who: str) -> Member:
-    by_number = await house.directory.member_by_number(who)
+async def _find(site: Site, who: str) -> Member:
+    by_number = await site.directory.member_by_number(who)
     if by_number is not None:
         return by_number
-    tree = await house.directory.tree()
-    everyone = [member for root in tree.children(None) for member in await house.directory.roster(root.branch_id, search=who)]
+    tree = await site.directory.tree()
+    everyone = [member for root in tree.children(None) for member in await site.directory.roster(root.branch_id, search=who)]
     found = [member for member in everyone if member.name == who]
     if not found:
         raise NotDone("cli.no_such_person", name=who)
@@ -93,11 +93,11 @@ async def _find(house: House, who: str) -> Member:
     return found[0]
 
 
-async def _link(house: House, settings: Settings, member: Member) -> str:
-    token = await house.accounts.issue_link(member.member_id, issued_by=None, now=now_millis(), seconds=LINK_SECONDS)
-    await _note(house, Act.LINK_ISSUED, member)
+async def _link(site: Site, settings: Settings, member: Member) -> str:
+    token = await site.accounts.issue_link(member.member_id, issued_by=None, now=now_millis(), seconds=LINK_SECONDS)
+    await _note(site, Act.LINK_ISSUED, member)
     return f"{settings.public_url.rstrip('/')}/sign-in/{token}"
 
 
-async def _note(house: House, act: Act, member: Member) -> None:
-    await house.access_log.note(Entry(now_millis(), act, "", BY_COMMAND_LINE, member.member_id, member.name, member.branch_id))
+async def _note(site: Site, act: Act, member: Member) -> None:
+    await site.access_log.note(Entry(now_millis(), act, "", BY_COMMAND_LINE, member.member_id, member.name, member.branch_id))

@@ -9,10 +9,9 @@ from typing import Protocol
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.terms import Convening
 from meeting_server.live.registry import Registry
-from meeting_server.media.whip import WhipDesk
+from meeting_server.media.whip import WhipSessions
 from meeting_server.store.database import Database
-from meeting_server.store.learning.progress import ProgressBook
-from meeting_server.store.learning.quizzes import Quizzes
+from meeting_server.store.learning.books import Learning
 from meeting_server.store.learning.statements import Statements
 from meeting_server.store.people.access_log import AccessLog
 from meeting_server.store.people.accounts import Accounts
@@ -48,24 +47,6 @@ class Convener(Protocol):
     async def convening(self, meeting_id: MeetingId) -> Convening | None: ...
 
 
-class Desk(Protocol):
-    """What meetings are planned with."""
-
-    @property
-    def schedule(self) -> Schedule: ...
-    @property
-    def convener(self) -> Convener: ...
-
-
-class Learning(Protocol):
-    """What is kept of studying."""
-
-    @property
-    def progress(self) -> ProgressBook: ...
-    @property
-    def quizzes(self) -> Quizzes: ...
-
-
 class Context(Protocol):
     """The stores over one database, and whom their changes concern. The web's own composition is one."""
 
@@ -84,7 +65,9 @@ class Context(Protocol):
     @property
     def hall_devices(self) -> HallDevices: ...
     @property
-    def desk(self) -> Desk: ...
+    def schedule(self) -> Schedule: ...
+    @property
+    def convener(self) -> Convener: ...
     @property
     def publications(self) -> Publications: ...
     @property
@@ -100,10 +83,10 @@ class Context(Protocol):
     @property
     def statements(self) -> Statements: ...
     @property
-    def registry(self) -> Registry | None: ...
+    def registry(self) -> Registry: ...
     @property
     def sign_outs(self) -> SignOuts: ...
     @property
-    def whip(self) -> WhipDesk: ...
+    def whip(self) -> WhipSessions: ...
     @property
-    def whep(self) -> WhipDesk: ...
+    def whep(self) -> WhipSessions: ...

@@ -24,19 +24,19 @@ def may_be_empty(settings: Settings) -> bool:
 
 async def seed(settings: Settings) -> bool:
     """Bring the database up to date, and seed branch and meetings when the house is empty; whether it did."""
-    from meeting_server.app import open_house  # the whole house, for the first start only
+    from meeting_server.app import open_site  # the whole house, for the first start only
     from meeting_server.demo.branch import seed_branch
     from meeting_server.demo.meetings import seed_meetings
     from meeting_server.demo.scripted_meeting import ScriptClock
 
     now = time.time_ns() // 1_000_000
     clock = ScriptClock(now)
-    async with open_house(settings, clock=clock) as house:
-        tree = await house.directory.tree()
+    async with open_site(settings, clock=clock) as site:
+        tree = await site.directory.tree()
         if any(True for _ in tree.walk()):
             return False
-        people = await seed_branch(house, now)
-        await seed_meetings(house, clock, people, now)
+        people = await seed_branch(site, now)
+        await seed_meetings(site, clock, people, now)
         return True
 
 

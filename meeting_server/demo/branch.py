@@ -12,7 +12,7 @@ from meeting_server.store.people.branch_tree import BranchKind
 from meeting_server.store.people.people import BranchRole, Member
 
 if TYPE_CHECKING:
-    from meeting_server.web.site.house import House
+    from meeting_server.web.site.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class People:
         return self.by_name[name]
 
 
-async def seed_branch(house: House, now: Millis) -> People:
+async def seed_branch(site: Site, now: Millis) -> People:
     """29 full members (a committee of three, two groups), 3 probationary, 2 applicants; an administrator and a reviewer above."""
-    directory = house.directory
+    directory = site.directory
     university = await directory.create_branch("临江大学党委", BranchKind.UNIVERSITY, None, now)
     faculty = await directory.create_branch("信息学院党委", BranchKind.FACULTY, university.branch_id, now)
     branch = await directory.create_branch("信息学院研究生第二党支部", BranchKind.BRANCH, faculty.branch_id, now)

@@ -28,7 +28,7 @@ from meeting_server.domain.terms import ItemPlan, MeetingKind
 from meeting_server.store.record.publications import Publication
 from meeting_server.store.schedule.schedule import Listed, Plan, Scheduled
 from meeting_server.web.site.dates import local, millis
-from meeting_server.web.site.house import House
+from meeting_server.web.site.site import Site
 
 DAY: Millis = 24 * 60 * MINUTE
 IN_HALL = ("孙国栋", "马丽娟", "吴海燕", "徐磊", "朱明", "胡雪梅", "郭振宇")
@@ -54,20 +54,20 @@ def _plan(people: People, kind: MeetingKind, title: str, preset: str, start: Mil
 class _Program:
     """Puts the meetings on the schedule and plays those that have begun."""
 
-    def __init__(self, house: House, clock: ScriptClock, people: People, now: Millis) -> None:
-        self._house, self._clock, self._people, self._now = house, clock, people, now
+    def __init__(self, site: Site, clock: ScriptClock, people: People, now: Millis) -> None:
+        self._site, self._clock, self._people, self._now = site, clock, people, now
 
     def _id(self, name: str) -> str:
         return self._people[name].member_id
 
     def _play(self, scheduled: Scheduled, start: Millis) -> ScriptedMeeting:
-        return ScriptedMeeting(self._house.registry, self._clock, scheduled.meeting_id, start)
+        return ScriptedMeeting(self._site.registry, self._clock, scheduled.meeting_id, start)
 
     async def _leave(self, scheduled: Scheduled, at: Millis) -> None:
         for name, reason in ON_LEAVE.items():
             who = ParticipantId(self._id(name))
-            await self._house.desk.leaves.ask(scheduled.meeting_id, who, reason, at)
-            await self._house.desk.leaves.decide(scheduled.meeting_id, who, "approved", self._id("周建华"), "", at + 60 * MINUTE)
+            await self._site.leaves.ask(scheduled.meeting_id, who, reason, at)
+            await self._site.leaves.decide(scheduled.meeting_id, who, "approved", self._id("周建华"), "", at + 60 * MINUTE)
 
     async def _gather(self, play: ScriptedMeeting, *, phones: bool) -> list[str]:
         """Everyone who is not on leave comes; the names."""
@@ -93,8 +93,8 @@ class _Program:
         title = f"{local(start).year}年{local(start).month}月支部党员大会"
         plan = _plan(self._people, "general", title, "general_meeting", start, 90, agenda)
         chair, clerk = self._id("周建华"), self._id("何雨桐")
-        scheduled = await self._house.desk.schedule.add(plan, chair, start - 5 * DAY)
-        slide = await self._house.desk.documents.add(scheduled.meeting_id, *volunteering(), chair, start - 2 * DAY)
+        scheduled = await self._site.schedule.add(plan, chair, start - 5 * DAY)
+        slide = await self._site.documents.add(scheduled.meeting_id, *volunteering(), chair, start - 2 * DAY)
         await self._leave(scheduled, start - 2 * DAY)
         play = self._play(scheduled, start)
         came = await self._gather(play, phones=True)
@@ -124,7 +124,7 @@ class _Program:
         summary = "全年志愿服务 1,240 小时，但考试周中断。大家商定由在职、在校的老党员补上，服务留学生的建议留到明年再议。"
         keywords = ("志愿服务", "考试周", "数字课堂")
         by = self._people["周建华"]
-        await self._house.publications.save(
+        await self._site.publications.save(
             Publication(
                 scheduled.meeting_id,
                 self._people.branch_id,
@@ -184,9 +184,9 @@ class _Program:
         title = f"{local(start).year}年{local(start).month}月支部党员大会"
         plan = _plan(self._people, "general", title, "general_meeting", start, 90, agenda)
         chair = self._id("周建华")
-        scheduled = await self._house.desk.schedule.add(plan, chair, start - 5 * DAY)
+        scheduled = await self._site.schedule.add(plan, chair, start - 5 * DAY)
         for name, content in slides():
-            await self._house.desk.documents.add(scheduled.meeting_id, name, content, chair, start - 2 * DAY)
+            await self._site.documents.add(scheduled.meeting_id, name, content, chair, start - 2 * DAY)
         await self._leave(scheduled, start - 2 * DAY)
         play = self._play(scheduled, start)
         for position, name in enumerate((*IN_HALL, *ALSO_IN_HALL)):
@@ -211,7 +211,7 @@ class _Program:
         )
         start = _evening(self._now, 7)
         plan = _plan(self._people, "lesson", "党课：数字时代的群众工作", "group_meeting", start, 90, lesson)
-        await self._house.desk.schedule.add(plan, chair, self._now - DAY)
+        await self._site.schedule.add(plan, chair, self._now - DAY)
         life = (
             ItemPlan("通报会前准备情况", 10, "周建华"),
             ItemPlan("对照检查", 45),
@@ -220,13 +220,13 @@ class _Program:
         )
         start = _evening(self._now, 21)
         plan = _plan(self._people, "organisation_life", "组织生活会", "organisation_life", start, 120, life)
-        later = await self._house.desk.schedule.add(plan, chair, self._now - DAY)
-        await self._house.desk.leaves.ask(later.meeting_id, ParticipantId(self._id("李敏")), "参加学术会议", self._now - DAY // 2)
+        later = await self._site.schedule.add(plan, chair, self._now - DAY)
+        await self._site.leaves.ask(later.meeting_id, ParticipantId(self._id("李敏")), "参加学术会议", self._now - DAY // 2)
 
 
-async def seed_meetings(house: House, clock: ScriptClock, people: People, now: Millis) -> None:
+async def seed_meetings(site: Site, clock: ScriptClock, people: People, now: Millis) -> None:
     """Last month's meeting with its record, today's, and two to come."""
-    program = _Program(house, clock, people, now)
+    program = _Program(site, clock, people, now)
     await program.last_month()
     await program.to_come()
     await program.now()

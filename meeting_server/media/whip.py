@@ -65,7 +65,7 @@ class _Resource:
 
 
 @dataclass
-class WhipDesk:
+class WhipSessions:
     """The sessions of all devices. ``path`` is where they live, for example "/whip/"; ``publishing``: they are cameras, not screens."""
 
     path: str = "/whip/"

@@ -68,7 +68,7 @@ async def enter(at: Context, browser: Browser, entering: Entering, guest_id: str
         if entering.place is not None:
             place = entering.place
             listed = Listed(place.participant_id, place.role, place.name if place.role is Role.GUEST else "")
-            await at.desk.schedule.admit(scheduled.meeting_id, listed)
+            await at.schedule.admit(scheduled.meeting_id, listed)
             await at.database.after_commit(partial(_bring_in, at, scheduled, place, ParticipantId(invitation.issued_by)))
         return token
 
@@ -87,6 +87,5 @@ async def _bind(at: Context, browser: Browser, entering: Entering, now: Millis) 
 
 async def _bring_in(at: Context, scheduled: Scheduled, place: Invited, by: ParticipantId) -> None:
     """Tell the meeting; one that was told already, or is convened from the list, has nothing to do."""
-    if at.registry is not None:
-        await reconvene(at, scheduled.meeting_id)
-        await at.registry.submit(scheduled.meeting_id, SERVER, AdmitParticipant(place, by))
+    await reconvene(at, scheduled.meeting_id)
+    await at.registry.submit(scheduled.meeting_id, SERVER, AdmitParticipant(place, by))

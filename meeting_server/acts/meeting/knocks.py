@@ -53,5 +53,4 @@ async def answer_knock(at: Context, by: By, scheduled: Scheduled, knock_id: str,
 
 
 async def _tell(at: Context, knock: Knock) -> None:
-    if at.registry is not None:
-        await at.database.after_commit(partial(at.registry.nudge, knock.meeting_id, knock.member_id))
+    await at.database.after_commit(partial(at.registry.nudge, knock.meeting_id, knock.member_id))

@@ -36,7 +36,7 @@ async def erase_person(at: Context, by: By, member: Member, remake: Remake, now:
     """In every meeting they were called to, and in the house. Again: the same. Raises StorageUnavailable."""
     who = ParticipantId(member.member_id)
     async with at.database.act():
-        for scheduled in await at.desk.schedule.concerning(who):
+        for scheduled in await at.schedule.concerning(who):
             found = words_of(await _registry(at).records(scheduled.meeting_id, kinds=OF_PEOPLE), who)
             if found:
                 await _erase(at, scheduled.meeting_id, found, remake)
@@ -54,5 +54,4 @@ async def _erase(at: Context, meeting_id: MeetingId, seqs: Sequence[int], remake
 
 
 def _registry(at: Context) -> Registry:
-    assert at.registry is not None
     return at.registry

@@ -24,7 +24,7 @@ SERVER = By()
 async def catch_up(at: Context, meeting_id: MeetingId, now: Millis, remover: ParticipantId | None = None) -> None:
     """Take back what nobody has a right to any more. ``remover``: whose act it follows from, for the meeting's record."""
     async with at.database.act():
-        scheduled = await at.desk.schedule.meeting(meeting_id)
+        scheduled = await at.schedule.meeting(meeting_id)
         if scheduled is None or scheduled.status not in ("convened", "open"):
             return
         issued = [i for i in await at.invitations.of_meeting(meeting_id) if i.revoked_at is None]
@@ -68,7 +68,7 @@ async def _end_session(at: Context, scheduled: Scheduled, device: HallDevice, re
     await at.whip.end(device.device_id)
     await at.whep.end(device.device_id)
     state, camera = known_state(at, scheduled), ParticipantId(device.device_id)
-    if at.registry is not None and remover is not None and state is not None and camera in state.participants:
+    if remover is not None and state is not None and camera in state.participants:
         await at.registry.submit(scheduled.meeting_id, Actor(remover), RemoveParticipant(camera, ""))
 
 
@@ -90,7 +90,7 @@ async def _keep_roles(at: Context, rights: Rights) -> None:
     for person in rights.scheduled.plan.people:
         there = rights.state.participants.get(person.participant_id)
         if there is not None and not person.is_guest and there.role is not person.role:
-            await at.desk.schedule.set_role(rights.scheduled.meeting_id, person.participant_id, there.role)
+            await at.schedule.set_role(rights.scheduled.meeting_id, person.participant_id, there.role)
 
 
 async def _note(at: Context, by: By, scheduled: Scheduled, act: Act, now: Millis, name: str) -> None:

@@ -74,4 +74,4 @@ async def rights_at(at: Context, scheduled: Scheduled, *others: str) -> Rights:
 
 def known_state(at: Context, scheduled: Scheduled) -> MeetingState | None:
     """The meeting as it is now, where it is in memory."""
-    return at.registry.known_state(scheduled.meeting_id) if at.registry is not None else None
+    return at.registry.known_state(scheduled.meeting_id)

@@ -14,8 +14,8 @@ from meeting_server.live.outcome import UnknownMeeting
 
 async def reconvene(at: Context, meeting_id: MeetingId) -> None:
     """Tell a meeting what has changed on the schedule; once it is open, only leave still counts. Raises StorageUnavailable."""
-    convening = await at.desk.convener.convening(meeting_id)
-    if at.registry is None or convening is None:
+    convening = await at.convener.convening(meeting_id)
+    if convening is None:
         return
     outcome = await at.registry.submit(meeting_id, SERVER, ConveneMeeting(convening))
     if isinstance(outcome, Rejected) and outcome.code is Code.ALREADY_OPEN:
@@ -29,7 +29,7 @@ async def call_off(at: Context, meeting_id: MeetingId, convening: Convening | No
 
     Raises StorageUnavailable.
     """
-    if at.registry is None or convening is None:
+    if convening is None:
         return
     try:
         await at.registry.submit(meeting_id, SERVER, ConveneMeeting(replace(convening, cancelled=True)))

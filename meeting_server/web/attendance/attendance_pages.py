@@ -26,13 +26,12 @@ from meeting_server.domain.votes.electorate import counts
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.attendance.evidence import Bar, Column, Plot, Tick, bars, columns, plot, ticks
 from meeting_server.web.schedule.meetings import Seat, seat_at, state_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import Viewer, now_millis, viewer_of
 from meeting_server.web.site.catalogue import text
 from meeting_server.web.site.dates import local, minutes
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
+from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 MEETINGS_SHOWN = 12
@@ -113,7 +112,7 @@ async def attendance_xlsx(request: Request) -> Response:
     result = await _report(request, seat)
     if result is None:
         return see(f"/meetings/{seat.meeting_id}/attendance")
-    content = await house_of(request).workshop.make(attendance_workbook, result, partial(text, language_of(request)))
+    content = await site_of(request).workshop.make(attendance_workbook, result, partial(text, language_of(request)))
     name = quote(clean(f"{say(request, 'attendance.file')} {seat.scheduled.plan.title}.xlsx"))
     return Response(
         content,
@@ -152,7 +151,7 @@ async def _contests(request: Request, seat: Seat) -> tuple[Contest, ...]:
 
 
 async def _leaves(request: Request, scheduled: Scheduled) -> dict[ParticipantId, tuple[str, bool]]:
-    leaves = await desk_of(request).leaves.of_meeting(scheduled.meeting_id)
+    leaves = await site_of(request).leaves.of_meeting(scheduled.meeting_id)
     return {who: (leave.reason, leave.status == "approved") for who, leave in leaves.items()}
 
 
@@ -221,7 +220,7 @@ async def my_attendance(request: Request) -> Response:
         raise Refused(WebCode.SIGN_IN_REQUIRED)
     if viewer.only_meeting is not None:
         return see(f"/meetings/{viewer.only_meeting}/attendance/me")
-    meetings = [m for m in await desk_of(request).schedule.concerning(viewer.participant_id) if m.status in ("open", "adjourned")]
+    meetings = [m for m in await site_of(request).schedule.concerning(viewer.participant_id) if m.status in ("open", "adjourned")]
     shown = meetings if request.query_params.get("all") == "1" else meetings[-MEETINGS_SHOWN:]
     found = [await _sitting(request, scheduled, viewer) for scheduled in shown]
     sittings = [sitting for sitting in found if sitting is not None]

@@ -14,8 +14,8 @@ from meeting_server.live.outcome import UnknownMeeting
 from meeting_server.web.schedule.meetings import Seat, seat_at
 from meeting_server.web.site.errors import Refused, WebCode, refusal_of
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import see
+from meeting_server.web.site.site import site_of
 
 
 async def contest(request: Request) -> Response:
@@ -44,7 +44,7 @@ async def answer(request: Request) -> Response:
 
 async def _submit(request: Request, seat: Seat, command: Command) -> None:
     try:
-        outcome = await house_of(request).registry.submit(seat.meeting_id, Actor(seat.viewer.participant_id), command)
+        outcome = await site_of(request).registry.submit(seat.meeting_id, Actor(seat.viewer.participant_id), command)
     except UnknownMeeting:
         raise Refused(WebCode.NOT_FOUND) from None
     except StorageUnavailable:

@@ -15,12 +15,11 @@ from meeting_server.archive.sheets import XLSX, Share, Value, write_csv, write_x
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.attendance.evidence import columns
 from meeting_server.web.schedule.meetings import state_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.dates import local, minutes
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, say
 from meeting_server.web.site.permissions import require, tree_of
+from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 COLUMNS = ("name", "expected", "came", "late", "leave", "absent", "minutes", "share")
@@ -62,7 +61,7 @@ async def year_file(request: Request) -> Response:
     rows: list[list[Value]] = [[say(request, f"attendance_year.column.{name}") for name in COLUMNS]]
     rows += [[m.name, m.expected, m.came, m.late, m.leave, m.absent, minutes(m.there), Share(m.share)] for m in result.members]
     title = say(request, "attendance_year.file", year=year)
-    make = house_of(request).workshop.make
+    make = site_of(request).workshop.make
     content = write_csv(rows) if kind == "csv" else await make(write_xlsx, rows, title, (14, 10, 10, 10, 10, 10, 10, 10))
     return Response(
         content,
@@ -75,7 +74,7 @@ async def year_file(request: Request) -> Response:
 
 
 async def _adjourned(request: Request, branch_id: str) -> list[Scheduled]:
-    found = await desk_of(request).schedule.concerning(None, [branch_id])
+    found = await site_of(request).schedule.concerning(None, [branch_id])
     return [m for m in found if m.status == "adjourned" and m.plan.branch_id == branch_id]
 
 
@@ -93,7 +92,7 @@ async def _year(request: Request, meetings: list[Scheduled], year: int) -> Atten
         state = await state_of(request, scheduled)
         if state is None or state.opened_at is None:
             continue
-        leaves = await desk_of(request).leaves.of_meeting(scheduled.meeting_id)
+        leaves = await site_of(request).leaves.of_meeting(scheduled.meeting_id)
         granted = {who: (leave.reason, leave.status == "approved") for who, leave in leaves.items()}
         reports.append(attendance_report(state, now_millis(), granted))
     return attendance_year(reports)

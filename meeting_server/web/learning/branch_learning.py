@@ -18,9 +18,9 @@ from meeting_server.web.attendance.evidence import columns
 from meeting_server.web.learning.study import Study, published_by
 from meeting_server.web.site import dates
 from meeting_server.web.site.auth import now_millis
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, say
 from meeting_server.web.site.permissions import allowed, require, tree_of
+from meeting_server.web.site.site import site_of
 
 FEWEST = 5
 """Below this many people a number tells of one of them: it is not shown to those who may not see names."""
@@ -104,11 +104,11 @@ async def branch_file(request: Request) -> Response:
 
 
 async def _concerned(request: Request, branch_id: str) -> tuple[Sequence[Member], list[Study]]:
-    return await house_of(request).directory.roster(branch_id), await published_by(request, branch_id)
+    return await site_of(request).directory.roster(branch_id), await published_by(request, branch_id)
 
 
 async def _learning(request: Request, members: Sequence[Member], studies: list[Study]) -> tuple[list[Studied], list[Studying]]:
-    learning, ids = house_of(request).learning, [member.member_id for member in members]
+    learning, ids = site_of(request).learning, [member.member_id for member in members]
     progress, best = await learning.progress.of_members(ids), await learning.quizzes.best(ids)
 
     def stage(member: Member, study: Study) -> str:

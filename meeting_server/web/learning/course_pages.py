@@ -23,9 +23,9 @@ from meeting_server.web.site import dates
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.permissions import allowed, require, tree_of
+from meeting_server.web.site.site import site_of
 
 WIDTH = {"branch": 0, "faculty": 1, "all": 2}
 
@@ -60,7 +60,7 @@ async def course_standing(request: Request, viewer: Viewer, course: Course, know
 async def courses_for(request: Request, viewer: Viewer, known: Sequence[Study]) -> list[CourseStanding]:
     """Published courses of the viewer: those asked of everyone first, by their day."""
     tree = await tree_of(request)
-    courses = [course for course in await house_of(request).learning.courses.published() if course_is_for(tree, viewer, course)]
+    courses = [course for course in await site_of(request).learning.courses.published() if course_is_for(tree, viewer, course)]
     courses.sort(key=lambda course: (not course.required, course.due_at or 10**15, -(course.published_at or 0)))
     return [await course_standing(request, viewer, course, known) for course in courses]
 
@@ -95,7 +95,7 @@ async def create_course(request: Request) -> Response:
     course, errors = _described(made, form)
     if errors:
         return await _branch_page(request, course, errors, status=422)
-    await house_of(request).learning.courses.save(course)
+    await site_of(request).learning.courses.save(course)
     return see(f"/learn/courses/{course.course_id}/edit?done=created")
 
 
@@ -109,7 +109,7 @@ async def edit_course(request: Request) -> Response:
     changed, errors = _described(course, await form_of(request))
     if errors:
         return await _edit(request, changed, errors, status=422)
-    await house_of(request).learning.courses.save(changed)
+    await site_of(request).learning.courses.save(changed)
     return see(f"/learn/courses/{course.course_id}/edit?done=saved")
 
 
@@ -130,7 +130,7 @@ async def change_parts(request: Request) -> Response:
         changed = course.with_part(studied)
     else:
         changed = course.without_part(studied) if act == "remove" else course.moved(studied, -1 if act == "up" else 1)
-    await house_of(request).learning.courses.save(changed)
+    await site_of(request).learning.courses.save(changed)
     return see(f"/learn/courses/{course.course_id}/edit#parts")
 
 
@@ -140,14 +140,14 @@ async def publish(request: Request) -> Response:
     await form_of(request)
     if not course.parts:
         return await _edit(request, course, {"parts": "empty"}, status=422)
-    await house_of(request).learning.courses.save(replace(course, state="published", published_at=now_millis()))
+    await site_of(request).learning.courses.save(replace(course, state="published", published_at=now_millis()))
     return see(f"/learn/courses/{course.course_id}?done=published")
 
 
 async def withdraw(request: Request) -> Response:
     _viewer, course, _edits = await _course(request, keeps=True)
     await form_of(request)
-    await house_of(request).learning.courses.save(replace(course, state="draft", published_at=None))
+    await site_of(request).learning.courses.save(replace(course, state="draft", published_at=None))
     return see(f"/learn/courses/{course.course_id}/edit?done=withdrawn")
 
 
@@ -157,14 +157,14 @@ async def remove(request: Request) -> Response:
     await form_of(request)
     if course.state == "published":
         raise Refused(WebCode.BAD_FORM)
-    await house_of(request).learning.courses.remove(course.course_id)
+    await site_of(request).learning.courses.remove(course.course_id)
     return see(f"/branches/{course.branch_id}/courses?done=removed")
 
 
 async def _course(request: Request, *, keeps: bool = False) -> tuple[Viewer, Course, bool]:
     """Raises Refused: ``sign_in_required``, ``not_found``, ``forbidden``."""
     viewer = await member_of(request)
-    course = await house_of(request).learning.courses.course(request.path_params["course_id"])
+    course = await site_of(request).learning.courses.course(request.path_params["course_id"])
     if course is None:
         raise Refused(WebCode.NOT_FOUND)
     edits = await allowed(request, Action.EDIT_ARCHIVE, course.branch_id)
@@ -205,7 +205,7 @@ async def _branch_page(
         "learning/courses.html",
         {
             "branch": (await tree_of(request)).get(branch_id),
-            "courses": await house_of(request).learning.courses.of_branch(branch_id),
+            "courses": await site_of(request).learning.courses.of_branch(branch_id),
             "course": course,
             "errors": errors or {},
             "audiences": AUDIENCES,

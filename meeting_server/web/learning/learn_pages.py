@@ -15,8 +15,8 @@ from meeting_server.web.learning.study import everything_for, standings
 from meeting_server.web.record.playback import clock_of
 from meeting_server.web.site import dates
 from meeting_server.web.site.auth import member_of, now_millis
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render
+from meeting_server.web.site.site import site_of
 
 MONTHS_WIDE, MONTHS_PHONE = 12, 6
 NEW_MOST, DONE_MOST = 8, 5
@@ -38,7 +38,7 @@ async def learn_page(request: Request) -> Response:
     all_of_it = await standings(request, viewer.member_id, known)
     begun = sorted((s for s in all_of_it if s.stage == "begun"), key=lambda s: -(s.progress.latest_at if s.progress else 0))
     done = sorted((s for s in all_of_it if s.stage == "done"), key=lambda s: -((s.progress and s.progress.completed_at) or 0))
-    heard = await house_of(request).learning.progress.months(viewer.member_id)
+    heard = await site_of(request).learning.progress.months(viewer.member_id)
     courses = await courses_for(request, viewer, known)
     everything = request.query_params.get("all") == "1"
     fresh = [s for s in all_of_it if s.stage == "new"]

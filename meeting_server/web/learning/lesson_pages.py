@@ -22,12 +22,11 @@ from meeting_server.web.learning.study import learner_at
 from meeting_server.web.learning.study_pages import spoken_of, timeline_start
 from meeting_server.web.record.playback import clock_of
 from meeting_server.web.record.reader import editor_at, shelf_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
+from meeting_server.web.site.site import site_of
 
 LINES_MOST = 400
 """Sentences shown to choose from; a chapter rarely has more, and a phone has to draw them."""
@@ -65,7 +64,7 @@ async def cut_lesson(request: Request) -> Response:
         form.summary,
         form.audience,
     )
-    await house_of(request).learning.lessons.save(lesson)
+    await site_of(request).learning.lessons.save(lesson)
     return see(f"/learn/lessons/{lesson.lesson_id}?done=cut")
 
 
@@ -95,7 +94,7 @@ async def edit_lesson(request: Request) -> Response:
         return await _show(request, lesson.meeting_id, timeline, form, lesson, status=422)
     since, until = _stretch(timeline, form)
     changed = replace(lesson, title=form.title, summary=form.summary, audience=form.audience, since=since, until=until)
-    await house_of(request).learning.lessons.save(changed)
+    await site_of(request).learning.lessons.save(changed)
     return see(f"/learn/lessons/{lesson.lesson_id}?done=saved")
 
 
@@ -104,14 +103,14 @@ async def publish(request: Request) -> Response:
     learner = await learner_at(request, keeps=True)
     await form_of(request)
     lesson = await _lesson(request)
-    await house_of(request).learning.lessons.publish(lesson, learner.viewer.name, now_millis())
+    await site_of(request).learning.lessons.publish(lesson, learner.viewer.name, now_millis())
     return see(f"/learn/lessons/{lesson.lesson_id}?done=published")
 
 
 async def withdraw(request: Request) -> Response:
     lesson = await _lesson(request)
     await form_of(request)
-    await house_of(request).learning.lessons.withdraw(lesson)
+    await site_of(request).learning.lessons.withdraw(lesson)
     return see(f"/learn/lessons/{lesson.lesson_id}?done=withdrawn")
 
 
@@ -121,7 +120,7 @@ async def remove(request: Request) -> Response:
     await form_of(request)
     if lesson.state == "published":
         raise Refused(WebCode.BAD_FORM)
-    await house_of(request).learning.lessons.remove(lesson.lesson_id)
+    await site_of(request).learning.lessons.remove(lesson.lesson_id)
     await asyncio.to_thread(remove_clip, shelf_of(request), lesson)
     return see(f"/archive/{lesson.meeting_id}/lessons?done=removed")
 
@@ -129,13 +128,13 @@ async def remove(request: Request) -> Response:
 async def _show(
     request: Request, meeting_id: MeetingId, timeline: Timeline, form: LessonForm, lesson: Lesson | None = None, *, status: int = 200
 ) -> Response:
-    house, start_of = house_of(request), timeline.zero
-    edits = await house.record_edits.of(meeting_id)
+    site, start_of = site_of(request), timeline.zero
+    edits = await site.record_edits.of(meeting_id)
     spoken = await asyncio.to_thread(spoken_of, request, meeting_id, edits)
     start, end = form.stretch
     chapter = _chapter(request, timeline, start)
     shown = _near(spoken, timeline, chapter, start, end)
-    scheduled = await desk_of(request).schedule.meeting(meeting_id)
+    scheduled = await site_of(request).schedule.meeting(meeting_id)
     shelf = shelf_of(request)
     return await render(
         request,
@@ -144,7 +143,7 @@ async def _show(
             "scheduled": scheduled,
             "meeting_id": meeting_id,
             "lesson": lesson,
-            "lessons": [] if lesson else await house.learning.lessons.of_meeting(meeting_id),
+            "lessons": [] if lesson else await site.learning.lessons.of_meeting(meeting_id),
             "form": form,
             "sounding": await asyncio.to_thread(shelf.mix, meeting_id) is not None,
             "clean": lesson is None or await asyncio.to_thread(is_clean, shelf, lesson, edits),
@@ -189,7 +188,7 @@ async def _drafted(request: Request, timeline: Timeline) -> LessonForm:
 
 async def _digest(request: Request, timeline: Timeline, since: Millis, until: Millis) -> Digest | None:
     shelf, meeting_id = shelf_of(request), timeline.meeting_id
-    edits = await house_of(request).record_edits.of(meeting_id)
+    edits = await site_of(request).record_edits.of(meeting_id)
 
     def made() -> Digest | None:
         minutes = shelf.minutes(meeting_id)

@@ -15,8 +15,8 @@ from meeting_server.web.record.playback import clock_of, millis_of
 from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
+from meeting_server.web.site.site import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ async def write_note(request: Request) -> Response:
     study = learner.study
     if at is not None:
         at = min(at, study.length) if study.length else None
-    await house_of(request).learning.notes.write(
+    await site_of(request).learning.notes.write(
         StudyNote(study.studied, learner.member_id, learner.viewer.name, shared_with, at, text, now_millis())
     )
     return see(f"{study.address}?done=note#notes")
@@ -50,7 +50,7 @@ async def delete_note(request: Request) -> Response:
     """Its writer takes it back, wholly."""
     learner = await learner_at(request)
     await form_of(request)
-    if not await house_of(request).learning.notes.delete(_number(request), learner.member_id):
+    if not await site_of(request).learning.notes.delete(_number(request), learner.member_id):
         raise Refused(WebCode.NOT_FOUND)
     return see(f"{learner.study.address}?done=note_deleted#notes")
 
@@ -62,10 +62,10 @@ async def remove_note(request: Request) -> Response:
     reason = field(form, "reason", 4000)
     if not reason or len(reason) > REASON_LONGEST:
         return await show_study(request, learner, status=422, wrong="no_reason")
-    note = await house_of(request).learning.notes.note(_number(request))
+    note = await site_of(request).learning.notes.note(_number(request))
     if note is None or note.studied != learner.study.studied or note.shared_with != "readers":
         raise Refused(WebCode.NOT_FOUND)
-    await house_of(request).learning.notes.remove(note.note_id, learner.viewer.name, reason, now_millis())
+    await site_of(request).learning.notes.remove(note.note_id, learner.viewer.name, reason, now_millis())
     return see(f"{learner.study.address}?done=note_removed#notes")
 
 
@@ -73,7 +73,7 @@ async def my_notes(request: Request) -> Response:
     viewer = await member_of(request)
     assert viewer.member_id is not None
     titles = {study.studied: study.title for study in await everything_for(request, viewer)}
-    notes = await house_of(request).learning.notes.of_member(viewer.member_id)
+    notes = await site_of(request).learning.notes.of_member(viewer.member_id)
     written = [Written(note, titles.get(note.studied, "")) for note in notes]
     return await render(
         request, "learning/my_notes.html", {"written": written, "clock_of": clock_of, "done": request.query_params.get("done", "")}
@@ -84,7 +84,7 @@ async def delete_mine(request: Request) -> Response:
     """One note from the page of all, or all of them."""
     viewer = await member_of(request)
     form = await form_of(request)
-    notes = house_of(request).learning.notes
+    notes = site_of(request).learning.notes
     assert viewer.member_id is not None
     chosen = field(form, "note")
     if chosen == "all":

@@ -19,8 +19,8 @@ from meeting_server.web.record.reader import shelf_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
+from meeting_server.web.site.site import site_of
 
 
 async def questions_page(request: Request) -> Response:
@@ -48,7 +48,7 @@ async def save_question(request: Request) -> Response:
     now = now_millis()
     question = before or Question("", learner.study.studied, form.kind, "", (), made_at=now)
     written = replace(question, kind=form.kind, text=form.text, choices=form.choices, explanation=form.explanation)
-    await house_of(request).learning.quizzes.save(_approved(written, learner, now))
+    await site_of(request).learning.quizzes.save(_approved(written, learner, now))
     return see(f"{learner.study.address}/questions?done=saved")
 
 
@@ -56,7 +56,7 @@ async def propose(request: Request) -> Response:
     """Sentences of the transcript with a gap, as drafts; none that is there already."""
     learner = await learner_at(request, keeps=True)
     await form_of(request)
-    quizzes, study = house_of(request).learning.quizzes, learner.study
+    quizzes, study = site_of(request).learning.quizzes, learner.study
     there = {question.text for question in await quizzes.questions(study.studied, drafts=True)}
     fresh = [cloze for cloze in await _clozes(request, learner) if cloze.text not in there]
     now = now_millis()
@@ -71,7 +71,7 @@ async def approve(request: Request) -> Response:
     learner = await learner_at(request, keeps=True)
     await form_of(request)
     question = await _question(request, learner, request.path_params["item_id"])
-    await house_of(request).learning.quizzes.save(_approved(question, learner, now_millis()))
+    await site_of(request).learning.quizzes.save(_approved(question, learner, now_millis()))
     return see(f"{learner.study.address}/questions?done=approved")
 
 
@@ -79,7 +79,7 @@ async def remove(request: Request) -> Response:
     learner = await learner_at(request, keeps=True)
     await form_of(request)
     question = await _question(request, learner, request.path_params["item_id"])
-    await house_of(request).learning.quizzes.remove(question.item_id)
+    await site_of(request).learning.quizzes.remove(question.item_id)
     return see(f"{learner.study.address}/questions?done=removed")
 
 
@@ -88,7 +88,7 @@ def _approved(question: Question, learner: Learner, now: int) -> Question:
 
 
 async def _question(request: Request, learner: Learner, item_id: str) -> Question:
-    question = await house_of(request).learning.quizzes.question(item_id)
+    question = await site_of(request).learning.quizzes.question(item_id)
     if question is None or question.studied != learner.study.studied:
         raise Refused(WebCode.NOT_FOUND)
     return question
@@ -96,7 +96,7 @@ async def _question(request: Request, learner: Learner, item_id: str) -> Questio
 
 async def _clozes(request: Request, learner: Learner) -> tuple[Cloze, ...]:
     shelf, study = shelf_of(request), learner.study
-    edits = await house_of(request).record_edits.of(study.meeting_id)
+    edits = await site_of(request).record_edits.of(study.meeting_id)
 
     def made() -> tuple[Cloze, ...]:
         minutes, timeline = shelf.minutes(study.meeting_id), shelf.timeline(study.meeting_id)
@@ -112,7 +112,7 @@ async def _clozes(request: Request, learner: Learner) -> tuple[Cloze, ...]:
 async def _show(
     request: Request, learner: Learner, form: QuestionForm | None = None, question: Question | None = None, *, status: int = 200
 ) -> Response:
-    questions = await house_of(request).learning.quizzes.questions(learner.study.studied, drafts=True)
+    questions = await site_of(request).learning.quizzes.questions(learner.study.studied, drafts=True)
     return await render(
         request,
         "learning/questions.html",

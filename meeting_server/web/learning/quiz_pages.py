@@ -16,8 +16,8 @@ from meeting_server.web.learning.xapi_consent import tell
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
+from meeting_server.web.site.site import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Asked:
 async def quiz_page(request: Request) -> Response:
     """The questions; with ``?attempt=`` how one's own attempt went."""
     learner = await learner_at(request)
-    learning = house_of(request).learning
+    learning = site_of(request).learning
     questions = await learning.quizzes.questions(learner.study.studied)
     attempts = await learning.quizzes.attempts(learner.member_id, learner.study.studied)
     number = request.query_params.get("attempt", "")
@@ -53,7 +53,7 @@ async def answer(request: Request) -> Response:
     """Every question that was asked counts, answered or not."""
     learner = await learner_at(request)
     form = await form_of(request)
-    learning = house_of(request).learning
+    learning = site_of(request).learning
     questions = await learning.quizzes.questions(learner.study.studied)
     if not questions:
         raise Refused(WebCode.NOT_FOUND)

@@ -24,11 +24,10 @@ from meeting_server.store.record.publications import Audience, Publication, Stat
 from meeting_server.web.learning.xapi_consent import tell
 from meeting_server.web.record.audience import may_study
 from meeting_server.web.record.reader import shelf_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.permissions import allowed, tree_of
+from meeting_server.web.site.site import site_of
 
 RELATED_MOST = 4
 ALIKE = 0.04
@@ -130,35 +129,35 @@ def course_is_for(tree: BranchTree, viewer: Viewer, course: Course) -> bool:
 
 async def study_of(request: Request, studied: Studied) -> Study | None:
     """One thing, drafts too; ``None`` when there is no such thing (a meeting without a publication is none)."""
-    house, tree = house_of(request), await tree_of(request)
+    site, tree = site_of(request), await tree_of(request)
     if studied.kind == "lesson":
-        lesson = await house.learning.lessons.lesson(studied.thing_id)
+        lesson = await site.learning.lessons.lesson(studied.thing_id)
         return None if lesson is None else of_lesson(lesson, tree)
-    publication = await house.publications.of(MeetingId(studied.thing_id))
+    publication = await site.publications.of(MeetingId(studied.thing_id))
     return None if publication is None else (await _of_meetings(request, [publication], tree))[0]
 
 
 async def everything_for(request: Request, viewer: Viewer) -> list[Study]:
     """All that is published to the viewer, the newest first."""
-    house, tree = house_of(request), await tree_of(request)
-    lessons = [of_lesson(lesson, tree) for lesson in await house.learning.lessons.published()]
-    publications = [found for found in await house.publications.published() if may_study(tree, viewer, found)]
+    site, tree = site_of(request), await tree_of(request)
+    lessons = [of_lesson(lesson, tree) for lesson in await site.learning.lessons.published()]
+    publications = [found for found in await site.publications.published() if may_study(tree, viewer, found)]
     studies = [study for study in lessons if is_for(tree, viewer, study)] + await _of_meetings(request, publications, tree)
     return sorted(studies, key=lambda study: (-(study.published_at or 0), study.studied))
 
 
 async def published_by(request: Request, branch_id: str) -> list[Study]:
     """All that a branch published, the newest first."""
-    house, tree = house_of(request), await tree_of(request)
-    lessons = [of_lesson(lesson, tree) for lesson in await house.learning.lessons.published([branch_id])]
-    publications = [found for found in await house.publications.published() if found.branch_id == branch_id]
+    site, tree = site_of(request), await tree_of(request)
+    lessons = [of_lesson(lesson, tree) for lesson in await site.learning.lessons.published([branch_id])]
+    publications = [found for found in await site.publications.published() if found.branch_id == branch_id]
     studies = lessons + await _of_meetings(request, publications, tree)
     return sorted(studies, key=lambda study: (-(study.published_at or 0), study.studied))
 
 
 async def standings(request: Request, member_id: str, studies: Sequence[Study]) -> list[Standing]:
     """How far a member is with each of these."""
-    learning = house_of(request).learning
+    learning = site_of(request).learning
     begun = {progress.studied: progress for progress in await learning.progress.of_member(member_id)}
     best = await learning.quizzes.best([member_id])
     asked = await learning.quizzes.asked()
@@ -167,7 +166,7 @@ async def standings(request: Request, member_id: str, studies: Sequence[Study]) 
 
 async def settle(request: Request, member_id: str, study: Study) -> Standing:
     """How far a member is with one thing; noted as finished when enough was heard and the questions, if any, were passed."""
-    learning = house_of(request).learning
+    learning = site_of(request).learning
     (standing,) = await standings(request, member_id, [study])
     progress = standing.progress
     if progress is not None and progress.begun_at == progress.latest_at:
@@ -248,5 +247,5 @@ def _publication(meeting_id: MeetingId, branch_id: str, title: str, audience: Au
 
 async def held_at(request: Request, meeting_id: MeetingId) -> Millis:
     """When the meeting was; 0 when it is not on the schedule any more."""
-    scheduled = await desk_of(request).schedule.meeting(meeting_id)
+    scheduled = await site_of(request).schedule.meeting(meeting_id)
     return 0 if scheduled is None else scheduled.opened_at or scheduled.plan.starts_at

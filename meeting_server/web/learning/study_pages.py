@@ -38,14 +38,13 @@ from meeting_server.web.record.audience import may_study
 from meeting_server.web.record.playback import clock_of, millis_of, playback_of
 from meeting_server.web.record.reader import shelf_of
 from meeting_server.web.record.shown_pages import Leaf, leaves_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site import dates
 from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import check_header, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.permissions import allowed, seeing, tree_of
+from meeting_server.web.site.site import site_of
 
 log = structlog.get_logger(__name__)
 
@@ -69,9 +68,9 @@ async def study_page(request: Request) -> Response:
 
 async def show_study(request: Request, learner: Learner, *, status: int = 200, wrong: str = "", draft: str = "") -> Response:
     """``wrong``: what was wrong with a note that was sent; ``draft``: its text, which is not lost."""
-    study, learning = learner.study, house_of(request).learning
+    study, learning = learner.study, site_of(request).learning
     timeline = await asyncio.to_thread(shelf_of(request).timeline, study.meeting_id)
-    edits = await house_of(request).record_edits.of(study.meeting_id)
+    edits = await site_of(request).record_edits.of(study.meeting_id)
     lesson, clip, lines, chapters = study.lesson, None, [], []
     leaves: tuple[Leaf, ...] = ()
     if lesson is not None and timeline is not None:
@@ -123,7 +122,7 @@ async def lesson_file(request: Request) -> Response:
     timeline = await asyncio.to_thread(shelf.timeline, learner.study.meeting_id)
     if lesson is None or timeline is None or kind not in FILES:
         raise Refused(WebCode.NOT_FOUND)
-    edits = await house_of(request).record_edits.of(lesson.meeting_id)
+    edits = await site_of(request).record_edits.of(lesson.meeting_id)
     if await _clip(request, timeline, lesson, edits) is None:
         raise Refused(WebCode.NOT_FOUND)
     path = await asyncio.to_thread(file_of, shelf, lesson, kind)
@@ -141,7 +140,7 @@ async def report(request: Request) -> Response:
     if study.length == 0:
         raise Refused(WebCode.BAD_MESSAGE)
     month = f"{dates.local(now):%Y-%m}"
-    await house_of(request).learning.progress.report(learner.member_id, study.studied, study.length, played, position, now, month)
+    await site_of(request).learning.progress.report(learner.member_id, study.studied, study.length, played, position, now, month)
     standing = await settle(request, learner.member_id, study)
     return JSONResponse({"percent": standing.percent, "done": standing.stage == "done"})
 
@@ -153,7 +152,7 @@ async def read(request: Request) -> Response:
     if not await asyncio.to_thread(is_silent, request, learner):
         raise Refused(WebCode.BAD_FORM)
     now, study = now_millis(), learner.study
-    await house_of(request).learning.progress.report(learner.member_id, study.studied, 0, [], 0, now, f"{dates.local(now):%Y-%m}")
+    await site_of(request).learning.progress.report(learner.member_id, study.studied, 0, [], 0, now, f"{dates.local(now):%Y-%m}")
     await settle(request, learner.member_id, study)
     return see(f"{study.address}?done=read")
 
@@ -224,18 +223,18 @@ async def _parts(request: Request, learner: Learner) -> list[Study]:
     tree = await tree_of(request)
     if learner.study.lesson is not None:
         return []
-    found = [of_lesson(lesson, tree) for lesson in await house_of(request).learning.lessons.of_meeting(learner.study.meeting_id)]
+    found = [of_lesson(lesson, tree) for lesson in await site_of(request).learning.lessons.of_meeting(learner.study.meeting_id)]
     return [study for study in found if is_for(tree, learner.viewer, study)]
 
 
 async def _record(request: Request, viewer: Viewer, meeting_id: MeetingId) -> bool:
     """Whether the viewer may open the record it comes from."""
-    scheduled = await desk_of(request).schedule.meeting(meeting_id)
+    scheduled = await site_of(request).schedule.meeting(meeting_id)
     if scheduled is None:
         return False
     if scheduled.listed(viewer.participant_id) is not None or await allowed(request, seeing(scheduled), scheduled.plan.branch_id):
         return True
-    publication = await house_of(request).publications.of(meeting_id)
+    publication = await site_of(request).publications.of(meeting_id)
     return publication is not None and may_study(await tree_of(request), viewer, publication)
 
 

@@ -15,8 +15,8 @@ from meeting_server.store.learning.studied import Studied
 from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, language_of, render, see
+from meeting_server.web.site.site import site_of
 
 
 async def tell(
@@ -32,10 +32,10 @@ async def tell(
     asked: int = 0,
 ) -> bool:
     """Put a deed into the outbox; False when there is no record store, or the member did not agree. Again: told once."""
-    house = house_of(request)
-    if not house.settings.lrs_endpoint:
+    site = site_of(request)
+    if not site.settings.lrs_endpoint:
         return False
-    consent = await house.statements.consent_of(member_id)
+    consent = await site.statements.consent_of(member_id)
     if consent is None:
         return False
     done = Done(
@@ -50,19 +50,19 @@ async def tell(
         right,
         asked,
     )
-    return await house.statements.add(member_id, statement(done), now_millis())
+    return await site.statements.add(member_id, statement(done), now_millis())
 
 
 async def telling_page(request: Request) -> Response:
     """What would be told, to whom, and the member's own switch."""
     viewer = await member_of(request)
-    house = house_of(request)
+    site = site_of(request)
     return await render(
         request,
         "learning/telling.html",
         {
-            "store": urlsplit(house.settings.lrs_endpoint).netloc.rsplit("@", 1)[-1],
-            "consent": await house.statements.consent_of(viewer.member_id or ""),
+            "store": urlsplit(site.settings.lrs_endpoint).netloc.rsplit("@", 1)[-1],
+            "consent": await site.statements.consent_of(viewer.member_id or ""),
             "done": request.query_params.get("done", ""),
         },
     )
@@ -72,14 +72,14 @@ async def agree(request: Request) -> Response:
     """Agree, or agree no more."""
     viewer = await member_of(request)
     form = await form_of(request)
-    house, branch_id, now = house_of(request), viewer.branch_id or "", now_millis()
+    site, branch_id, now = site_of(request), viewer.branch_id or "", now_millis()
     wanted = field(form, "agree") == "on"
-    if wanted and not house.settings.lrs_endpoint:
+    if wanted and not site.settings.lrs_endpoint:
         raise Refused(WebCode.NOT_FOUND)
     if wanted:
-        await traces.agree_to_telling(house, viewer.by, branch_id, now)
+        await traces.agree_to_telling(site, viewer.by, branch_id, now)
     else:
-        await traces.stop_telling(house, viewer.by, branch_id, now)
+        await traces.stop_telling(site, viewer.by, branch_id, now)
     return see(f"/me/telling?done={'on' if wanted else 'off'}")
 
 

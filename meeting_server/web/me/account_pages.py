@@ -15,15 +15,14 @@ from meeting_server.store.people.accounts import Means, SignIn
 from meeting_server.store.people.directory import BranchTree, Member
 from meeting_server.store.people.passwords import MAX_LENGTH, weakness
 from meeting_server.web.me.held import held_by_the_house, held_in_meetings
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.addresses import household_of
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.back_off import Attempt
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import House, house_of
 from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.permissions import tree_of
+from meeting_server.web.site.site import Site, site_of
 
 LINK_IS_FRESH_MS = 30 * 60 * 1000
 """This long after coming in by a one-time link the old password is not asked for: it may be what was forgotten."""
@@ -45,17 +44,17 @@ class Learned:
     answers: int
 
 
-async def _learned(house: House, member_id: str) -> Learned | None:
+async def _learned(site: Site, member_id: str) -> Learned | None:
     """None: there is nothing to delete."""
-    things, answers = len(await house.learning.progress.of_member(member_id)), len(await house.learning.quizzes.attempts(member_id))
+    things, answers = len(await site.learning.progress.of_member(member_id)), len(await site.learning.quizzes.attempts(member_id))
     return Learned(things, answers) if things or answers else None
 
 
 async def me(request: Request) -> Response:
     """My page."""
     viewer = await member_of(request)
-    house = house_of(request)
-    member = await _member(house, viewer)
+    site = site_of(request)
+    member = await _member(site, viewer)
     now = now_millis()
     return await render(
         request,
@@ -64,11 +63,11 @@ async def me(request: Request) -> Response:
             "member": member,
             "branch_line": branch_line(await tree_of(request), member.branch_id),
             "roles": await _roles(request, viewer),
-            "password_changed_at": await house.accounts.password_changed_at(member.member_id),
-            "devices": await house.accounts.sign_ins_of(member.member_id, now),
-            "acts": await house.access_log.about(member.member_id, limit=8),
-            "learned": await _learned(house, member.member_id),
-            "meetings": await desk_of(request).schedule.concerning(viewer.participant_id),
+            "password_changed_at": await site.accounts.password_changed_at(member.member_id),
+            "devices": await site.accounts.sign_ins_of(member.member_id, now),
+            "acts": await site.access_log.about(member.member_id, limit=8),
+            "learned": await _learned(site, member.member_id),
+            "meetings": await site_of(request).schedule.concerning(viewer.participant_id),
             "done": request.query_params.get("done", ""),
         },
     )
@@ -83,61 +82,61 @@ async def password_form(request: Request) -> Response:
 async def set_password(request: Request) -> Response:
     """Set the password; every other sign-in of this member ends."""
     viewer = await member_of(request)
-    house = house_of(request)
+    site = site_of(request)
     form = await form_of(request)
-    member = await _member(house, viewer)
+    member = await _member(site, viewer)
     now = now_millis()
     old, new, again = (form.get(name, "") for name in ("old", "new", "again"))
     if not (isinstance(old, str) and isinstance(new, str) and isinstance(again, str)) or max(len(old), len(new)) > 5 * MAX_LENGTH:
         raise Refused(WebCode.BAD_FORM)
-    if await _must_give_old(house, viewer, now):
+    if await _must_give_old(site, viewer, now):
         # a place of its own beside the sign-in form: a browser that is signed in is counted as the device it is
         attempt = Attempt(f"/{member.member_id}", household_of(request), device=viewer.sign_in_id)
-        if house.back_off.begin(attempt, now):
+        if site.back_off.begin(attempt, now):
             return await _password_page(request, viewer, "old", "too_many_tries", 429)
-        if not await house.accounts.check_password(member.member_id, old, now, known=True):
+        if not await site.accounts.check_password(member.member_id, old, now, known=True):
             return await _password_page(request, viewer, "old", "old_password_wrong", 422)
-        house.back_off.succeeded(attempt, now)
+        site.back_off.succeeded(attempt, now)
     weak = weakness(new, member.number, member.name)
     if weak:
         return await _password_page(request, viewer, "new", weak, 422)
     if new != again:
         return await _password_page(request, viewer, "again", "passwords_differ", 422)
-    await change_password(house, member, await house.accounts.hash_password(new), now, but=viewer.sign_in_id)
+    await change_password(site, member, await site.accounts.hash_password(new), now, but=viewer.sign_in_id)
     return see("/me?done=password")
 
 
 async def end_sign_ins(request: Request) -> Response:
     """Sign out one other device, or all others."""
     viewer = await member_of(request)
-    house = house_of(request)
+    site = site_of(request)
     form = await form_of(request)
-    member = await _member(house, viewer)
+    member = await _member(site, viewer)
     now = now_millis()
     chosen = field(form, "device")
     if chosen:
-        mine = {sign_in.sign_in_id for sign_in in await house.accounts.sign_ins_of(member.member_id, now)}
+        mine = {sign_in.sign_in_id for sign_in in await site.accounts.sign_ins_of(member.member_id, now)}
         if chosen not in mine:
             raise Refused(WebCode.NOT_FOUND)
-    await sign_out_elsewhere(house, member, now, chosen=chosen, but=viewer.sign_in_id)
+    await sign_out_elsewhere(site, member, now, chosen=chosen, but=viewer.sign_in_id)
     return see("/me?done=devices#devices")
 
 
 async def delete_learning(request: Request) -> Response:
     """Take back what my studying left here: progress, what I finished, answers to quizzes. Notes have a page of their own."""
     viewer = await member_of(request)
-    house = house_of(request)
+    site = site_of(request)
     await form_of(request)
-    member = await _member(house, viewer)
-    await traces.delete_learning(house, viewer.by, member.branch_id, now_millis())
+    member = await _member(site, viewer)
+    await traces.delete_learning(site, viewer.by, member.branch_id, now_millis())
     return see("/me?done=learning#held")
 
 
 async def my_data(request: Request) -> Response:
     """Everything the directory, the accounts, the meetings and the pages of learning hold about me, as JSON to keep."""
     viewer = await member_of(request)
-    house = house_of(request)
-    member = await _member(house, viewer)
+    site = site_of(request)
+    member = await _member(site, viewer)
     body = {
         "name": member.name,
         "number": member.number,
@@ -150,14 +149,14 @@ async def my_data(request: Request) -> Response:
         "added_at": member.added_at,
         "added_by": member.added_by,
         "roles": [{"role": held.role, "branch": held.branch_name} for held in await _roles(request, viewer)],
-        "password_changed_at": await house.accounts.password_changed_at(member.member_id),
-        "sign_ins": [_device(sign_in) for sign_in in await house.accounts.sign_ins_of(member.member_id, now_millis())],
-        "feeds": [{"branch": feed.branch_id, "made_at": feed.made_at} for feed in await house.feeds.of_member(member.member_id)],
-        "calendar_address_made_at": link.made_at if (link := await house.calendar_links.of_member(member.member_id)) else None,
-        "telling": await house.statements.held(member.member_id),
-        "learning": await house.learning.held(member.member_id),
+        "password_changed_at": await site.accounts.password_changed_at(member.member_id),
+        "sign_ins": [_device(sign_in) for sign_in in await site.accounts.sign_ins_of(member.member_id, now_millis())],
+        "feeds": [{"branch": feed.branch_id, "made_at": feed.made_at} for feed in await site.feeds.of_member(member.member_id)],
+        "calendar_address_made_at": link.made_at if (link := await site.calendar_links.of_member(member.member_id)) else None,
+        "telling": await site.statements.held(member.member_id),
+        "learning": await site.learning.held(member.member_id),
         "attendance": await held_in_meetings(request, viewer),
-        **await held_by_the_house(house, member.member_id),
+        **await held_by_the_house(site, member.member_id),
     }
     return JSONResponse(body, headers={"content-disposition": 'attachment; filename="my-record.json"'})
 
@@ -168,15 +167,15 @@ def branch_line(tree: BranchTree, branch_id: str) -> list[str]:
 
 
 async def _password_page(request: Request, viewer: Viewer, wrong: str = "", code: str = "", status: int = 200) -> Response:
-    house = house_of(request)
-    member = await _member(house, viewer)
+    site = site_of(request)
+    member = await _member(site, viewer)
     return await render(
         request,
         "me/password.html",
         {
             "member": member,
-            "has_password": await house.accounts.password_changed_at(member.member_id) is not None,
-            "must_give_old": await _must_give_old(house, viewer, now_millis()),
+            "has_password": await site.accounts.password_changed_at(member.member_id) is not None,
+            "must_give_old": await _must_give_old(site, viewer, now_millis()),
             "wrong": wrong,
             "code": code,
         },
@@ -184,17 +183,17 @@ async def _password_page(request: Request, viewer: Viewer, wrong: str = "", code
     )
 
 
-async def _must_give_old(house: House, viewer: Viewer, now: Millis) -> bool:
+async def _must_give_old(site: Site, viewer: Viewer, now: Millis) -> bool:
     assert viewer.member_id is not None
-    if await house.accounts.password_changed_at(viewer.member_id) is None:
+    if await site.accounts.password_changed_at(viewer.member_id) is None:
         return False
-    this = next((s for s in await house.accounts.sign_ins_of(viewer.member_id, now) if s.sign_in_id == viewer.sign_in_id), None)
+    this = next((s for s in await site.accounts.sign_ins_of(viewer.member_id, now) if s.sign_in_id == viewer.sign_in_id), None)
     return this is None or this.means is not Means.LINK or now - this.began_at > LINK_IS_FRESH_MS
 
 
-async def _member(house: House, viewer: Viewer) -> Member:
+async def _member(site: Site, viewer: Viewer) -> Member:
     assert viewer.member_id is not None
-    member = await house.directory.member(viewer.member_id)
+    member = await site.directory.member(viewer.member_id)
     if member is None:
         raise Refused(WebCode.SIGN_IN_REQUIRED)
     return member

@@ -28,9 +28,8 @@ from meeting_server.store.schedule.invitations import Invitation
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.record.reader import records_at, shelf_of
 from meeting_server.web.schedule.meetings import state_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import Viewer
-from meeting_server.web.site.house import House, house_of
+from meeting_server.web.site.site import Site, site_of
 
 SECRET = "paper collected; nothing is held of what was chosen"
 """Of a secret vote only this is known."""
@@ -40,8 +39,8 @@ async def held_in_meetings(request: Request, viewer: Viewer) -> list[dict[str, o
     """Meeting by meeting: presence, leave, what they contested, wrote, voted, said, and what was noted of them."""
     held: list[dict[str, object]] = []
     who = ParticipantId(viewer.participant_id)
-    leaves = await desk_of(request).leaves.of_person(who)
-    for scheduled in await desk_of(request).schedule.concerning(who):
+    leaves = await site_of(request).leaves.of_person(who)
+    for scheduled in await site_of(request).schedule.concerning(who):
         entry: dict[str, object] = {"meeting": scheduled.plan.title, "starts_at": scheduled.plan.starts_at, "status": scheduled.status}
         leave = leaves.get(scheduled.meeting_id)
         if leave is not None:
@@ -57,19 +56,19 @@ async def held_in_meetings(request: Request, viewer: Viewer) -> list[dict[str, o
             entry |= _of_state(state, who)
             records = await records_at(request, scheduled.meeting_id)
             entry |= await asyncio.to_thread(_of_records, records, who)
-            entry["votes"] = [*_votes(records, state, who), *await _secret(house_of(request), scheduled, state, who)]
+            entry["votes"] = [*_votes(records, state, who), *await _secret(site_of(request), scheduled, state, who)]
             entry["spoken"] = await asyncio.to_thread(_spoken, shelf_of(request), scheduled, who)
         held.append(entry)
     return held
 
 
-async def held_by_the_house(house: House, member_id: str) -> dict[str, object]:
+async def held_by_the_house(site: Site, member_id: str) -> dict[str, object]:
     """Links, devices, and lines of the log about the member or by them."""
     return {
-        "links": [msgspec.to_builtins(link) for link in await house.accounts.links_of(member_id)],
-        "invitations": [_invitation(invitation) for invitation in await house.invitations.of_member(member_id)],
-        "acts": _acts(await house.access_log.about(member_id, limit=10_000)),
-        "acts_of_mine": _acts(await house.access_log.by(member_id, limit=10_000)),
+        "links": [msgspec.to_builtins(link) for link in await site.accounts.links_of(member_id)],
+        "invitations": [_invitation(invitation) for invitation in await site.invitations.of_member(member_id)],
+        "acts": _acts(await site.access_log.about(member_id, limit=10_000)),
+        "acts_of_mine": _acts(await site.access_log.by(member_id, limit=10_000)),
     }
 
 
@@ -145,11 +144,11 @@ def _label(state: MeetingState, motion_id: MotionId, choice_id: str) -> str:
     return named or choice_id
 
 
-async def _secret(house: House, scheduled: Scheduled, state: MeetingState, who: ParticipantId) -> list[dict[str, object]]:
+async def _secret(site: Site, scheduled: Scheduled, state: MeetingState, who: ParticipantId) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for motion in state.motions.values():
-        if motion.paper is not None and house.box is not None:
-            handed = await house.box.issued_to(paper_id(scheduled.meeting_id, motion.motion_id))
+        if motion.paper is not None:
+            handed = await site.box.issued_to(paper_id(scheduled.meeting_id, motion.motion_id))
             if who in handed:
                 found.append({"motion": motion.title, "choices": SECRET})
     return found

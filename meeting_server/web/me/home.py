@@ -18,13 +18,12 @@ from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.record.retention import soon_deleted
 from meeting_server.web.schedule.calendar_file import calendar_of, calendar_response
 from meeting_server.web.schedule.meetings import is_coming, is_due, state_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import Viewer, now_millis, viewer_of
 from meeting_server.web.site.dates import local
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, render, say, see
 from meeting_server.web.site.permissions import branches_for
+from meeting_server.web.site.site import site_of
 
 PAST_SHOWN = 5
 
@@ -55,18 +54,18 @@ async def home(request: Request) -> Response:
     if viewer.only_meeting is not None:
         return see(f"/meetings/{viewer.only_meeting}")
     now = now_millis()
-    desk = desk_of(request)
+    site = site_of(request)
     schedules_in = await branches_for(request, Action.SCHEDULE)
-    meetings = await desk.schedule.concerning(viewer.participant_id, await branches_for(request, Action.SEE_MEETINGS))
-    leaves = await desk.leaves.of_person(viewer.participant_id)
-    waiting = await desk.leaves.waiting([m.meeting_id for m in meetings if m.plan.branch_id in schedules_in])
+    meetings = await site.schedule.concerning(viewer.participant_id, await branches_for(request, Action.SEE_MEETINGS))
+    leaves = await site.leaves.of_person(viewer.participant_id)
+    waiting = await site.leaves.waiting([m.meeting_id for m in meetings if m.plan.branch_id in schedules_in])
     live = [await _live(request, m) for m in meetings if m.status == "open"]
     coming = [_line(request, m, viewer, now, leaves.get(m.meeting_id), waiting.get(m.meeting_id, 0)) for m in meetings if is_coming(m, now)]
     past = [m for m in reversed(meetings) if m.status != "open" and not is_coming(m, now)]
     everything = request.query_params.get("past") == "all"
-    branch = await house_of(request).directory.branch(viewer.branch_id) if viewer.branch_id else None
+    branch = await site_of(request).directory.branch(viewer.branch_id) if viewer.branch_id else None
     keeps_in = await branches_for(request, Action.EDIT_ARCHIVE)
-    held = await house_of(request).holds.standing()
+    held = await site_of(request).holds.standing()
     return await render(
         request,
         "me/home.html",
@@ -86,11 +85,11 @@ async def home(request: Request) -> Response:
 
 async def _greeting(request: Request, viewer: Viewer) -> str:
     """Who somebody is here, for who has just opened a link: the name, and what they do or are."""
-    member = await house_of(request).directory.member(viewer.member_id) if viewer.member_id else None
+    member = await site_of(request).directory.member(viewer.member_id) if viewer.member_id else None
     if member is None:
         return ""
     what = f"common.role.{viewer.grants[0].role.value}" if viewer.grants else f"common.standing.{member.standing.value}"
-    key = "home.signed_in_as_demo" if house_of(request).settings.demo else "home.signed_in_as"
+    key = "home.signed_in_as_demo" if site_of(request).settings.demo else "home.signed_in_as"
     return say(request, key, name=member.name, what=say(request, what))
 
 
@@ -102,7 +101,7 @@ async def my_calendar(request: Request) -> Response:
     now = now_millis()
     meetings = [
         m
-        for m in await desk_of(request).schedule.concerning(viewer.participant_id)
+        for m in await site_of(request).schedule.concerning(viewer.participant_id)
         if m.plan.ends_at > now and viewer.only_meeting in (None, m.meeting_id)
     ]
     product = say(request, "common.product")

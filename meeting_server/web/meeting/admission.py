@@ -18,9 +18,9 @@ from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.registry import Registry
 from meeting_server.web.site.addresses import household_of
 from meeting_server.web.site.auth import viewer_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.limits import Allowances
 from meeting_server.web.site.open_sockets import OpenSockets
+from meeting_server.web.site.site import site_of
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codec import SUBPROTOCOL
 
@@ -105,9 +105,9 @@ class Door:
 
 def door_of(conn: HTTPConnection) -> Door:
     """The door of the house."""
-    house = house_of(conn)
-    origins = origins_of(house.settings.public_url)
-    return Door(house.registry, viewer_of, origins, house.sign_outs.watch, house.allowances, sockets=house.sockets)
+    site = site_of(conn)
+    origins = origins_of(site.settings.public_url)
+    return Door(site.registry, viewer_of, origins, site.sign_outs.watch, site.allowances, sockets=site.sockets)
 
 
 async def admitted(conn: HTTPConnection, door: Door) -> SocketViewer | Denial:

@@ -21,7 +21,7 @@ from meeting_server.domain.votes.marks import Validity
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.registry import Registry
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
+from meeting_server.web.site.site import site_of
 
 MOST_BYTES = 16 * 1024
 MOST_MARKS = 200
@@ -63,18 +63,16 @@ async def _body(request: Request) -> bytes:
 
 
 async def _motion(request: Request) -> tuple[Registry, Box, str, MeetingId, Motion]:
-    house = house_of(request)
-    if house.box is None or house.registry is None:
-        raise Refused(Code.UNKNOWN_MOTION, 404)
+    site = site_of(request)
     meeting_id, motion_id = MeetingId(request.path_params["meeting_id"]), MotionId(request.path_params["motion_id"])
     try:
-        state = await house.registry.state(meeting_id)
+        state = await site.registry.state(meeting_id)
     except StorageUnavailable:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
     motion = state.motions.get(motion_id) if state is not None else None
     if motion is None or motion.paper is None:
         raise Refused(Code.UNKNOWN_MOTION, 404)
-    return house.registry, house.box, paper_id(meeting_id, motion_id), meeting_id, motion
+    return site.registry, site.box, paper_id(meeting_id, motion_id), meeting_id, motion
 
 
 async def cast(request: Request) -> Response:

@@ -23,9 +23,9 @@ from meeting_server.live.outcome import UnknownMeeting
 from meeting_server.web.schedule.meetings import Seat, seat_at
 from meeting_server.web.site.errors import Refused, WebCode, refusal_of
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import House, house_of
 from meeting_server.web.site.pages import address_of, render, say, see
 from meeting_server.web.site.qr import qr_svg
+from meeting_server.web.site.site import Site, site_of
 
 WINDOW: Millis = 10_000
 """How long a code is shown."""
@@ -74,8 +74,8 @@ def passed_window(secret: bytes, meeting_id: str, who: str, text: str, now: Mill
     return int(window) if genuine and 0 <= now - int(since) < FORM_LASTS else None
 
 
-def _clock(house: House) -> Millis:
-    now: Millis = house.registry.clock()
+def _clock(site: Site) -> Millis:
+    now: Millis = site.registry.clock()
     return now
 
 
@@ -84,10 +84,10 @@ async def stage_code(request: Request) -> Response:
     seat = await seat_at(request)
     if not (seat.runs or seat.manages):
         raise Refused(Code.FORBIDDEN)
-    house = house_of(request)
-    now = _clock(house)
+    site = site_of(request)
+    now = _clock(site)
     window = now // WINDOW
-    address = address_of(request, f"/h/{seat.meeting_id}/{code_of(house.secret, seat.meeting_id, window)}")
+    address = address_of(request, f"/h/{seat.meeting_id}/{code_of(site.secret, seat.meeting_id, window)}")
     shown = StageCode(str(qr_svg(address, say(request, "hall_code.qr"))), window, (window + 1) * WINDOW, now)
     return Response(msgspec.json.encode(shown), media_type="application/json", headers={"cache-control": "no-store"})
 
@@ -95,12 +95,12 @@ async def stage_code(request: Request) -> Response:
 async def scanned(request: Request) -> Response:
     """A code was scanned: who is it, and do they mean it. Changes nothing."""
     seat = await _member(request)
-    house = house_of(request)
-    now = _clock(house)
-    window = window_of(house.secret, seat.meeting_id, request.path_params["code"], now)
+    site = site_of(request)
+    now = _clock(site)
+    window = window_of(site.secret, seat.meeting_id, request.path_params["code"], now)
     if window is None:
         raise Refused(Code.CODE_EXPIRED)
-    carried = _pass(house.secret, seat.meeting_id, seat.viewer.participant_id, window, now)
+    carried = _pass(site.secret, seat.meeting_id, seat.viewer.participant_id, window, now)
     return await _page(request, seat, carried)
 
 
@@ -108,13 +108,13 @@ async def confirm(request: Request) -> Response:
     """The member says: I am in the hall."""
     form = await form_of(request)
     seat = await _member(request)
-    house = house_of(request)
+    site = site_of(request)
     who = seat.viewer.participant_id
-    window = passed_window(house.secret, seat.meeting_id, who, field(form, "seen"), _clock(house))
+    window = passed_window(site.secret, seat.meeting_id, who, field(form, "seen"), _clock(site))
     if window is None:
         raise Refused(Code.CODE_EXPIRED)
     try:
-        outcome = await house.registry.submit(seat.meeting_id, SERVER, ScanHallCode(who, window))
+        outcome = await site.registry.submit(seat.meeting_id, SERVER, ScanHallCode(who, window))
     except UnknownMeeting:
         raise Refused(WebCode.NOT_FOUND) from None
     except StorageUnavailable:

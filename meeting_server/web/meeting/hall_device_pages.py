@@ -21,8 +21,8 @@ from meeting_server.web.schedule.meetings import Seat, managed_seat, state_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, render, say, see
+from meeting_server.web.site.site import site_of
 
 NAME_LONGEST = 30
 KINDS: tuple[DeviceKind, ...] = ("camera", "screen")
@@ -47,7 +47,7 @@ async def devices_page(request: Request) -> Response:
 async def _show(request: Request, seat: Seat, *, made: HallDevice | None = None, token: str = "", error: str = "") -> Response:
     now = now_millis()
     state = await state_of(request, seat.scheduled)
-    devices = await house_of(request).hall_devices.of_meeting(seat.meeting_id)
+    devices = await site_of(request).hall_devices.of_meeting(seat.meeting_id)
     done = request.query_params.get("done", "")
     return await render(
         request,
@@ -62,7 +62,7 @@ async def _show(request: Request, seat: Seat, *, made: HallDevice | None = None,
             "address": address_of(request, "/whip" if made is not None and made.kind == "camera" else "/whep"),
             "done": done if done in ("stopped", "changed") else "",
             "error": error,
-            "script": house_of(request).assets.script("pages"),
+            "script": site_of(request).assets.script("pages"),
         },
         status=422 if error else 200,
         headers={"cache-control": "no-store"},
@@ -91,7 +91,7 @@ async def let_in(request: Request) -> Response:
         return await _show(request, seat, error="name_long")
     what: DeviceKind = "camera" if kind == "camera" else "screen"
     called = name or say(request, f"hall_devices.kind.{kind}")
-    made = await let_device_in(house_of(request), seat.viewer.by, seat.scheduled, room_id, what, called, now_millis())
+    made = await let_device_in(site_of(request), seat.viewer.by, seat.scheduled, room_id, what, called, now_millis())
     if made is None:
         return await _show(request, seat, error="too_many")
     device, token = made
@@ -105,7 +105,7 @@ async def stop(request: Request) -> Response:
     await state_of(request, seat.scheduled)  # loaded, so that a camera can be shown out of it
     remover = seat.viewer.participant_id if seat.runs else None
     try:
-        stopped = await stop_device(house_of(request), seat.viewer.by, seat.scheduled, field(form, "device"), now_millis(), remover)
+        stopped = await stop_device(site_of(request), seat.viewer.by, seat.scheduled, field(form, "device"), now_millis(), remover)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
     if stopped is None:
@@ -118,7 +118,7 @@ async def switch(request: Request) -> Response:
     seat = await managed_seat(request)
     form = await form_of(request)
     device_id, what = field(form, "device"), field(form, "what")
-    devices = await house_of(request).hall_devices.of_meeting(seat.meeting_id)
+    devices = await site_of(request).hall_devices.of_meeting(seat.meeting_id)
     device = next((d for d in devices if d.device_id == device_id and d.kind == "camera" and d.works(now_millis())), None)
     way, _, kind = what.partition("_")
     if device is None:
@@ -132,7 +132,7 @@ async def switch(request: Request) -> Response:
 
 async def _ask(request: Request, seat: Seat, who: str, command: OpenMedia | CloseMedia) -> None:
     try:
-        outcome = await house_of(request).registry.submit(seat.meeting_id, Actor(ParticipantId(who)), command)
+        outcome = await site_of(request).registry.submit(seat.meeting_id, Actor(ParticipantId(who)), command)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
     if isinstance(outcome, Rejected):

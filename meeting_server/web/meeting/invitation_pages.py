@@ -21,9 +21,9 @@ from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.dates import moment
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, language_of, render, say, see
 from meeting_server.web.site.qr import qr_svg
+from meeting_server.web.site.site import site_of
 
 GUEST_USES = (0, 5, 20, 50)
 """How often a guests' link may be used; 0: no limit."""
@@ -76,15 +76,15 @@ async def _show(request: Request, seat: Seat) -> Response:
             "done": done if done in ("made", "revoked") else "",
             "guest_uses": GUEST_USES,
             "closed": scheduled.status not in ("convened", "open"),
-            "script": house_of(request).assets.script("pages"),
+            "script": site_of(request).assets.script("pages"),
         },
     )
 
 
 async def _links(request: Request, seat: Seat, now: Millis) -> tuple[list[PersonLink], list[PersonLink]]:
-    scheduled, invitations = seat.scheduled, house_of(request).invitations
-    rights = await rights_at(house_of(request), scheduled, seat.viewer.participant_id)
-    let_in = [knock for knock in await house_of(request).knocks.of_meeting(seat.meeting_id) if knock.answer == "let_in"]
+    scheduled, invitations = seat.scheduled, site_of(request).invitations
+    rights = await rights_at(site_of(request), scheduled, seat.viewer.participant_id)
+    let_in = [knock for knock in await site_of(request).knocks.of_meeting(seat.meeting_id) if knock.answer == "let_in"]
     names = await names_at(request, scheduled)
     issued = await invitations.of_meeting(scheduled.meeting_id)
     newest = {invitation.member_id: invitation for invitation in issued if invitation.member_id is not None}
@@ -122,27 +122,27 @@ async def make_links(request: Request) -> Response:
     if seat.scheduled.status not in ("convened", "open"):
         raise Refused(WebCode.MEETING_CANCELLED, 409)
     what, now = field(form, "make"), now_millis()
-    house, by, scheduled = house_of(request), seat.viewer.by, seat.scheduled
+    site, by, scheduled = site_of(request), seat.viewer.by, seat.scheduled
     links, _ = await _links(request, seat, now)
     page = f"/meetings/{seat.meeting_id}/invitations?done=made"
     if what == "all":
         missing = [link.participant_id for link in links if link.mine_to_give and not link.works]
-        await invitations.invite_members(house, by, scheduled, missing, now)
+        await invitations.invite_members(site, by, scheduled, missing, now)
         return see(page)
     if what == "members":
-        await invitations.invite_group(house, by, scheduled, "members", now)
+        await invitations.invite_group(site, by, scheduled, "members", now)
         return see(page)
     if what == "guests":
         uses = field(form, "uses")
         most = int(uses) if uses.isdigit() and int(uses) in GUEST_USES else 0
-        invitation = await invitations.invite_group(house, by, scheduled, "guests", now, most)
+        invitation = await invitations.invite_group(site, by, scheduled, "guests", now, most)
         return see(f"{page}&qr={invitation.invitation_id}#qr")
     link_of = {link.participant_id: link for link in links}
     if what not in link_of:
         raise Refused(WebCode.BAD_FORM, field="make")
     if not link_of[what].mine_to_give:
         raise Refused(Code.FORBIDDEN)
-    await invitations.renew_invitation(house, by, scheduled, what, link_of[what].name, now)
+    await invitations.renew_invitation(site, by, scheduled, what, link_of[what].name, now)
     return see(f"{page}#p-{what}")
 
 
@@ -153,7 +153,7 @@ async def revoke_link(request: Request) -> Response:
     if any(link.invitation and link.invitation.invitation_id == chosen and not link.mine_to_give for link in links):
         raise Refused(Code.FORBIDDEN)
     member_id = next((link.participant_id for link in links if link.invitation and link.invitation.invitation_id == chosen), None)
-    if not await invitations.revoke_invitation(house_of(request), seat.viewer.by, seat.scheduled, chosen, member_id, now_millis()):
+    if not await invitations.revoke_invitation(site_of(request), seat.viewer.by, seat.scheduled, chosen, member_id, now_millis()):
         raise Refused(WebCode.NOT_FOUND)
     return see(f"/meetings/{seat.meeting_id}/invitations?done=revoked")
 

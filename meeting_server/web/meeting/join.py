@@ -29,14 +29,13 @@ from meeting_server.web.schedule.calendar_file import calendar_of, calendar_resp
 from meeting_server.web.schedule.convening import invited
 from meeting_server.web.schedule.meeting_form import NAME_LONGEST
 from meeting_server.web.schedule.meetings import DOOR_OPENS, door_is_open, names_at, seat_at, state_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.addresses import household_of
 from meeting_server.web.site.auth import Viewer, browser_of, keep_sign_in, now_millis, viewer_of
 from meeting_server.web.site.devices import device_hash, guest_id_of, known_device, remember_device
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, render, say, see
+from meeting_server.web.site.site import site_of
 
 Closed = Literal[
     "link_unknown", "link_expired", "link_revoked", "link_used", "elsewhere", "cancelled", "adjourned", "early", "removed", "not_listed"
@@ -90,11 +89,11 @@ class Door:
 
 async def _door(request: Request) -> Door:
     """The door behind the link in the path."""
-    house, token, now = house_of(request), request.path_params["token"], now_millis()
-    invitation = await house.invitations.by_token(token)
+    site, token, now = site_of(request), request.path_params["token"], now_millis()
+    invitation = await site.invitations.by_token(token)
     if invitation is None:
         return Door(token, None, closed="link_unknown")
-    scheduled = await desk_of(request).schedule.meeting(invitation.meeting_id)
+    scheduled = await site_of(request).schedule.meeting(invitation.meeting_id)
     if scheduled is None:
         return Door(token, None, closed="link_unknown")
     if scheduled.status in ("cancelled", "adjourned"):
@@ -102,13 +101,13 @@ async def _door(request: Request) -> Door:
     viewer, here = await viewer_of(request), known_device(request)
     who = await _person(request, invitation, viewer)
     mine = _is_in_already(viewer, invitation, scheduled)
-    asked = await house.knocks.of_device(scheduled.meeting_id, here) if here and not mine else None
+    asked = await site.knocks.of_device(scheduled.meeting_id, here) if here and not mine else None
     let_in = False
-    bound = await house.invitations.of_device(scheduled.meeting_id, here) if here and who is None and not mine else None
+    bound = await site.invitations.of_device(scheduled.meeting_id, here) if here and who is None and not mine else None
     if bound is not None:  # a member's own browser in this meeting makes no guest of them
-        who, let_in = await house.directory.member(bound), True
+        who, let_in = await site.directory.member(bound), True
     if asked is not None and asked.answer == "let_in" and invitation.member_id in (None, asked.member_id):
-        admitted = await house.directory.member(asked.member_id or "")
+        admitted = await site.directory.member(asked.member_id or "")
         if admitted is not None and admitted.removed_at is None:
             who, let_in = admitted, True
     guest_name = "" if who is not None else _guest_here(request, viewer, scheduled, mine)
@@ -122,7 +121,7 @@ async def _door(request: Request) -> Door:
         return _shut(door, _WHY[link])
     if invitation.bound_to is not None and not known:
         return _shut(door, "elsewhere")
-    guest_id = guest_id_of(house.secret, scheduled.meeting_id, here) if here else ""
+    guest_id = guest_id_of(site.secret, scheduled.meeting_id, here) if here else ""
     return _checked(door, viewer if mine else None, guest_id)
 
 
@@ -131,7 +130,7 @@ def _guest_here(request: Request, viewer: Viewer | None, scheduled: Scheduled, m
     if viewer is not None and mine and viewer.guest is not None:
         return viewer.name
     here = known_device(request)
-    listed = scheduled.listed(guest_id_of(house_of(request).secret, scheduled.meeting_id, here)) if here else None
+    listed = scheduled.listed(guest_id_of(site_of(request).secret, scheduled.meeting_id, here)) if here else None
     return listed.guest_name if listed is not None else ""
 
 
@@ -160,7 +159,7 @@ async def _person(request: Request, invitation: Invitation, viewer: Viewer | Non
     member_id = invitation.member_id or (viewer.member_id if viewer is not None and here else None)
     if member_id is None:
         return None
-    member = await house_of(request).directory.member(member_id)
+    member = await site_of(request).directory.member(member_id)
     return member if member is not None and member.removed_at is None else None
 
 
@@ -208,8 +207,8 @@ async def enter_by_link(request: Request) -> Response:
     url = f"/meetings/{scheduled.meeting_id}"
     response = see(f"{url}#leave" if way == "page" else f"{url}/room?as={way}")
     mine = _is_in_already(viewer, invitation, scheduled)
-    house = house_of(request)
-    guest_id = guest_id_of(house.secret, scheduled.meeting_id, device_hash(request))
+    site = site_of(request)
+    guest_id = guest_id_of(site.secret, scheduled.meeting_id, device_hash(request))
     place = await _place(request, door, guest_id, name, viewer if mine else None)
     entering = Entering(
         scheduled,
@@ -225,7 +224,7 @@ async def enter_by_link(request: Request) -> Response:
     if entering.uses_link and door.who is None:
         _allow_guest(request, scheduled)
     try:
-        token = await enter(house, await browser_of(request), entering, guest_id, now_millis())
+        token = await enter(site, await browser_of(request), entering, guest_id, now_millis())
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
     if token is None:
@@ -259,7 +258,7 @@ async def _place(request: Request, door: Door, guest_id: str, name: str, viewer:
 async def _known_names(request: Request, scheduled: Scheduled) -> dict[ParticipantId, str]:
     """Whom a guest could be taken for: everyone on the list, and the branch's roster."""
     listed = {ParticipantId(i): name for i, name in (await names_at(request, scheduled)).items()}
-    roster = await house_of(request).directory.roster(scheduled.plan.branch_id)
+    roster = await site_of(request).directory.roster(scheduled.plan.branch_id)
     return listed | {ParticipantId(member.member_id): member.name for member in roster}
 
 
@@ -280,14 +279,14 @@ async def _knock(request: Request, door: Door, typed: str) -> Response:
 
 def _allow_guest(request: Request, scheduled: Scheduled) -> None:
     """One guest more. Raises Refused(rate_limited). Members are not counted: guests of their address keep nobody out."""
-    wait = house_of(request).allowances.guest(scheduled.meeting_id, household_of(request), time.monotonic())
+    wait = site_of(request).allowances.guest(scheduled.meeting_id, household_of(request), time.monotonic())
     if wait > 0:
         raise Refused(WebCode.RATE_LIMITED, retry_after=wait)
 
 
 async def _late_addition(request: Request, scheduled: Scheduled, member: Member) -> Invited:
     """A signed-in member who was not called: of this branch with their own rights, of another as a guest."""
-    tree = await house_of(request).directory.tree()
+    tree = await site_of(request).directory.tree()
     if scheduled.plan.branch_id in tree.membership(member.branch_id):
         return invited(member, Role.MEMBER)
     return Invited(ParticipantId(member.member_id), member.name, Standing.GUEST, Role.GUEST, voting=False)
@@ -311,7 +310,7 @@ async def enter_page(request: Request) -> Response:
     """The same page for someone who is signed in already; its ways in are plain links."""
     seat = await seat_at(request, removed_too=True)
     viewer, scheduled = seat.viewer, seat.scheduled
-    who = await house_of(request).directory.member(viewer.member_id) if viewer.member_id else None
+    who = await site_of(request).directory.member(viewer.member_id) if viewer.member_id else None
     guest_name = seat.listed.guest_name if seat.listed else ""
     door = Door("", scheduled, None, None if guest_name else who, guest_name, await state_of(request, scheduled))
     if scheduled.status in ("cancelled", "adjourned"):
@@ -334,9 +333,9 @@ async def _show(request: Request, door: Door, *, status: int = 0, error: str = "
 
 
 async def _context(request: Request, door: Door) -> dict[str, Any]:
-    scheduled, viewer, house = door.scheduled, await viewer_of(request), house_of(request)
-    branch = await house.directory.branch(scheduled.plan.branch_id) if scheduled else None
-    inviter = await house.directory.member(door.invitation.issued_by) if door.invitation else None
+    scheduled, viewer, site = door.scheduled, await viewer_of(request), site_of(request)
+    branch = await site.directory.branch(scheduled.plan.branch_id) if scheduled else None
+    inviter = await site.directory.member(door.invitation.issued_by) if door.invitation else None
     elsewhere = viewer is not None and viewer.is_member and door.who is not None and viewer.member_id != door.who.member_id
     listed = scheduled.listed(door.who.member_id) if scheduled and door.who else None
     return {
@@ -352,8 +351,8 @@ async def _context(request: Request, door: Door) -> dict[str, Any]:
         "members_only": door.invitation is not None and door.invitation.member_id is None and door.invitation.admits == "members",
         "replaces": viewer.name if viewer is not None and elsewhere else "",
         "not_me": request.query_params.get("not") == "me",
-        "documents": len(await desk_of(request).documents.of_meeting(scheduled.meeting_id)) if scheduled else 0,
-        "has_media": house.media is not None,
+        "documents": len(await site_of(request).documents.of_meeting(scheduled.meeting_id)) if scheduled else 0,
+        "has_media": site.media is not None,
         "minutes_before": DOOR_OPENS // 60_000,
     }
 

@@ -22,8 +22,8 @@ from meeting_server.web.site.addresses import household_of
 from meeting_server.web.site.auth import browser_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import own_path, see
+from meeting_server.web.site.site import site_of
 
 NEWS: Millis = 30 * 60_000
 """A device that was let in is told of for so long."""
@@ -61,16 +61,16 @@ async def knock(request: Request, scheduled: Scheduled, invitation: Invitation, 
 
     Whether there is such a person is not told. Raises Refused: ``rate_limited``.
     """
-    house = house_of(request)
+    site = site_of(request)
     member = await _meant(request, scheduled, invitation, typed)
     try:
-        await knocks.knock(house, await browser_of(request), household_of(request), scheduled, member, typed, now_millis())
+        await knocks.knock(site, await browser_of(request), household_of(request), scheduled, member, typed, now_millis())
     except TooManyKnocks:
         raise Refused(WebCode.RATE_LIMITED) from None
 
 
 async def _meant(request: Request, scheduled: Scheduled, invitation: Invitation, typed: str) -> Member | None:
-    directory = house_of(request).directory
+    directory = site_of(request).directory
     if invitation.member_id is not None:
         return await directory.member(invitation.member_id)
     listed = await directory.members_by_id(p.participant_id for p in scheduled.plan.people if not p.is_guest)
@@ -87,7 +87,7 @@ async def list_of(request: Request) -> Response:
     lines = [KnockLine(w.knock.knock_id, w.name, w.knock.device, w.knock.number, w.mine, w.known) for w in await waiting_for(request, seat)]
     let_in = [
         LetInLine(knock.knock_id, knock.device, knock.answered_name, knock.answered_at)
-        for knock in await house_of(request).knocks.of_meeting(seat.meeting_id)
+        for knock in await site_of(request).knocks.of_meeting(seat.meeting_id)
         if knock.member_id == seat.viewer.participant_id
         and knock.answer == "let_in"
         and knock.answered_by != seat.viewer.participant_id
@@ -104,15 +104,15 @@ async def answer(request: Request) -> Response:
     decision = field(form, "answer")
     if decision not in ("let_in", "refused"):
         raise Refused(WebCode.BAD_FORM, field="answer")
-    house = house_of(request)
-    asked = next((k for k in await house.knocks.of_meeting(seat.meeting_id) if k.knock_id == request.path_params["knock_id"]), None)
+    site = site_of(request)
+    asked = next((k for k in await site.knocks.of_meeting(seat.meeting_id) if k.knock_id == request.path_params["knock_id"]), None)
     if asked is None:
         raise Refused(WebCode.NOT_FOUND)
-    rights = await rights_at(house, seat.scheduled, seat.viewer.participant_id)
+    rights = await rights_at(site, seat.scheduled, seat.viewer.participant_id)
     if not may_answer(seat, rights, asked):
         raise Refused(Code.FORBIDDEN)
     outcome: Answer = "let_in" if decision == "let_in" else "refused"
-    if await knocks.answer_knock(house, seat.viewer.by, seat.scheduled, asked.knock_id, outcome, now_millis()) is None:
+    if await knocks.answer_knock(site, seat.viewer.by, seat.scheduled, asked.knock_id, outcome, now_millis()) is None:
         raise Refused(WebCode.NOT_FOUND)
     if "application/json" in request.headers.get("accept", ""):
         return Response(status_code=204)

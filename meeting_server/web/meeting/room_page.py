@@ -15,13 +15,12 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.domain.errors import Code
 from meeting_server.media.api import MediaPlane
 from meeting_server.web.schedule.meetings import Seat, door_is_open, seat_at
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused
 from meeting_server.web.site.forms import form_token
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, see
 from meeting_server.web.site.rehearsing import rehearsing
+from meeting_server.web.site.site import site_of
 
 
 async def room(request: Request) -> Response:
@@ -41,7 +40,7 @@ async def _shell(request: Request, seat: Seat, *, stage: bool) -> Response:
     """Raises Refused(client_not_built) when there is no build of the client."""
     if not _may_enter(seat):
         return see(f"/meetings/{seat.meeting_id}/enter")
-    assets = house_of(request).assets
+    assets = site_of(request).assets
     entry, words = assets.entry("room"), assets.part(f"virtual:locale/room/{language_of(request)}")
     boot = await _boot(request, seat, stage=stage)
     return await render(
@@ -61,10 +60,10 @@ async def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
         "language": language_of(request),
         "csrf": form_token(request),
         "ice_servers": _ice_servers(request),
-        "media": house_of(request).media is not None,
+        "media": site_of(request).media is not None,
         "stage": stage,
         "rehearsal": rehearsing(request) == "here",
-        "probe": house_of(request).settings.demo,  # lets tests read the page's own media figures
+        "probe": site_of(request).settings.demo,  # lets tests read the page's own media figures
         "presets": await _rules(request, seat),
         "urls": {
             "home": "/" if seat.viewer.is_member else meeting,
@@ -93,7 +92,7 @@ async def ice(request: Request) -> Response:
 
 def _ice_servers(request: Request) -> list[dict[str, Any]]:
     """``RTCIceServer`` dictionaries. The name in a credential is by chance: the TURN server's log names nobody."""
-    media: MediaPlane | None = house_of(request).media
+    media: MediaPlane | None = site_of(request).media
     if media is None:
         return []
     return [
@@ -110,7 +109,7 @@ async def _rules(request: Request, seat: Seat) -> list[dict[str, Any]]:
     """The rules a motion may be decided by, those of the branch too, for whoever runs votes."""
     if not seat.runs:
         return []
-    presets = desk_of(request).presets
+    presets = site_of(request).presets
     await presets.refresh()
     return [msgspec.to_builtins(preset) for preset in presets.of_branch(seat.scheduled.plan.branch_id).values()]
 

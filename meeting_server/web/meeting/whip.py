@@ -15,13 +15,13 @@ from meeting_server.domain.terms import Invited
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.hall_link import HallLink
 from meeting_server.media.api import KeptClient, MediaRefused
-from meeting_server.media.whip import CLIENT, FRAGMENT, LONGEST, SDP, Reply, WhipDesk
+from meeting_server.media.whip import CLIENT, FRAGMENT, LONGEST, SDP, Reply, WhipSessions
 from meeting_server.store.schedule.hall_devices import DeviceKind, HallDevice
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.error_pages import next_step, sentence
 from meeting_server.web.site.errors import Refused, WebCode, refusal_of
-from meeting_server.web.site.house import House, house_of
 from meeting_server.web.site.pages import language_of
+from meeting_server.web.site.site import Site, site_of
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +49,9 @@ async def post(request: Request) -> Response:
         joining = await _link(request, device)
     except Refused as refused:
         return _answer(request, Reply(refused.status, _challenge(refused), code=str(refused.code)))
-    reply = await _desk(request).post(device.device_id, joining, request.headers.get("content-type"), await _body(request))
+    reply = await _sessions(request).post(device.device_id, joining, request.headers.get("content-type"), await _body(request))
     if reply.status == 201:
-        await house_of(request).hall_devices.used(device.device_id, now_millis())
+        await site_of(request).hall_devices.used(device.device_id, now_millis())
     return _answer(request, reply)
 
 
@@ -62,7 +62,7 @@ async def patch(request: Request) -> Response:
     except Refused as refused:
         return _answer(request, Reply(refused.status, _challenge(refused), code=str(refused.code)))
     headers = request.headers
-    reply = await _desk(request).patch(
+    reply = await _sessions(request).patch(
         device.device_id, request.path_params["resource"], headers.get("content-type"), headers.get("if-match"), await _body(request)
     )
     return _answer(request, reply)
@@ -74,16 +74,16 @@ async def delete(request: Request) -> Response:
         device = await _device(request)
     except Refused as refused:
         return _answer(request, Reply(refused.status, _challenge(refused), code=str(refused.code)))
-    return _answer(request, await _desk(request).delete(device.device_id, request.path_params["resource"]))
+    return _answer(request, await _sessions(request).delete(device.device_id, request.path_params["resource"]))
 
 
 def _kind(request: Request) -> str:
     return request.url.path.split("/")[1]
 
 
-def _desk(request: Request) -> WhipDesk:
-    house = house_of(request)
-    return house.whip if _kind(request) == "whip" else house.whep
+def _sessions(request: Request) -> WhipSessions:
+    site = site_of(request)
+    return site.whip if _kind(request) == "whip" else site.whep
 
 
 async def _device(request: Request) -> HallDevice:
@@ -91,7 +91,7 @@ async def _device(request: Request) -> HallDevice:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     device = None
     if scheme.lower() == "bearer" and 0 < len(token) < 200:
-        device = await house_of(request).hall_devices.by_token(token.strip())
+        device = await site_of(request).hall_devices.by_token(token.strip())
     if device is None or not device.works(now_millis()) or device.kind != KINDS[_kind(request)]:
         raise Refused(WebCode.BAD_DEVICE_TOKEN)
     return device
@@ -99,9 +99,9 @@ async def _device(request: Request) -> HallDevice:
 
 async def _link(request: Request, device: HallDevice) -> HallLink:
     """The device's way in; a camera becomes a participant. Raises Refused: ``removed``, ``adjourned``, ``not_found``."""
-    house = house_of(request)
+    site = site_of(request)
     try:
-        assembly = await house.registry.assembly(device.meeting_id)
+        assembly = await site.registry.assembly(device.meeting_id)
         if assembly is None or assembly.state is None:
             raise Refused(WebCode.NOT_FOUND)
         if assembly.state.phase in ("adjourned", "cancelled") or device.room_id not in assembly.state.rooms:
@@ -109,40 +109,40 @@ async def _link(request: Request, device: HallDevice) -> HallLink:
         if device.kind == "camera":
             who = ParticipantId(device.device_id)
             camera = Invited(who, device.name, Standing.GUEST, Role.GUEST, voting=False, kind="hall_camera")
-            outcome = await house.registry.submit(device.meeting_id, SERVER, AdmitParticipant(camera, device.issued_by))
+            outcome = await site.registry.submit(device.meeting_id, SERVER, AdmitParticipant(camera, device.issued_by))
             if isinstance(outcome, Rejected):
                 raise refusal_of(outcome)
     except StorageUnavailable:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from None
-    return HallLink(assembly, house.registry.signalling, device.device_id, device.room_id, device.kind, _desk(request).lost)
+    return HallLink(assembly, site.registry.signalling, device.device_id, device.room_id, device.kind, _sessions(request).lost)
 
 
-async def resume(house: House, kept: KeptClient) -> None:
+async def resume(site: Site, kept: KeptClient) -> None:
     """A device that media served on while this process was away goes on, by its old session; one that may not is sent away."""
     if not kept.client.startswith(CLIENT):
         return  # a phone: it comes again by itself
-    signalling = house.registry.signalling
-    device = await house.hall_devices.by_id(kept.source)
+    signalling = site.registry.signalling
+    device = await site.hall_devices.by_id(kept.source)
     if device is not None and device.works(now_millis()):
-        desk = house.whip if device.kind == "camera" else house.whep
-        assembly = await house.registry.assembly(device.meeting_id)
+        sessions = site.whip if device.kind == "camera" else site.whep
+        assembly = await site.registry.assembly(device.meeting_id)
         state = assembly.state if assembly is not None else None
         me = state.participants.get(ParticipantId(device.device_id)) if state is not None else None
         welcome = state is not None and state.phase not in ("adjourned", "cancelled") and device.room_id in state.rooms
-        if welcome and (me is None or not me.removed):
-            link = HallLink(assembly, signalling, device.device_id, device.room_id, device.kind, desk.lost)
+        if assembly is not None and welcome and (me is None or not me.removed):
+            link = HallLink(assembly, signalling, device.device_id, device.room_id, device.kind, sessions.lost)
             try:
                 await link.resume(kept)
             except MediaRefused as gone:
                 log.info("a device of the hall went away before it was known again", code=gone.code)
                 return
-            desk.resume(device.device_id, kept, link)
+            sessions.resume(device.device_id, kept, link)
             return
     await signalling.dismiss(kept.client)
 
 
 async def _body(request: Request) -> bytes:
-    """At most one byte more than is allowed: the desk refuses that."""
+    """At most one byte more than is allowed: that is refused."""
     body = b""
     async for chunk in request.stream():
         body += chunk

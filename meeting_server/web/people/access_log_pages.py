@@ -8,9 +8,9 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.people.permissions import Action
 from meeting_server.store.people.access_log import Act
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render
 from meeting_server.web.site.permissions import require, tree_of
+from meeting_server.web.site.site import site_of
 
 ON_A_PAGE = 50
 
@@ -22,7 +22,7 @@ async def log(request: Request) -> Response:
     tree = await tree_of(request)
     below = tree.below(branch_id)
     before, act = request.query_params.get("before", ""), request.query_params.get("act", "")
-    entries = await house_of(request).access_log.latest(
+    entries = await site_of(request).access_log.latest(
         [branch.branch_id for branch in below],
         before=int(before) if before.isdigit() and len(before) < 12 else 0,
         limit=ON_A_PAGE + 1,

@@ -16,9 +16,9 @@ from meeting_server.store.people.people import BranchRole, Member, NotInOrder
 from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.permissions import branches_for, require, roles_in, tree_of
+from meeting_server.web.site.site import site_of
 
 DONE = ("created", "renamed", "moved", "removed", "restored", "granted", "withdrawn")
 
@@ -33,7 +33,7 @@ async def branches(request: Request) -> Response:
     tops = [branch_id for branch_id in seen if not _has_parent_in(tree, branch_id, seen)]
     if len(tops) == 1 and tree.get(tops[0]) is not None and RANK[_known(tree, tops[0]).kind] >= RANK[BranchKind.BRANCH]:
         return see(f"/branches/{tops[0]}")
-    counts = await house_of(request).directory.counts()
+    counts = await site_of(request).directory.counts()
     rows = [
         {
             "branch": branch,
@@ -52,11 +52,11 @@ async def branch_page(request: Request) -> Response:
     """One branch: how many people, who holds which role, its groups, and what the viewer may do here."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SEE_MEETINGS, branch_id)
-    tree, house = await tree_of(request), house_of(request)
+    tree, site = await tree_of(request), site_of(request)
     branch = _known(tree, branch_id)
     roles = roles_in(tree, viewer, branch_id)
-    roster = await house.directory.roster(branch_id)
-    counts = await house.directory.counts()
+    roster = await site.directory.roster(branch_id)
+    counts = await site.directory.counts()
     return await render(
         request,
         "people/branch.html",
@@ -70,7 +70,7 @@ async def branch_page(request: Request) -> Response:
             "people": len(roster),
             "voting": sum(member.may_vote for member in roster),
             "probationary": sum(member.standing == "probationary" for member in roster),
-            "holders": await house.directory.holders(branch_id),
+            "holders": await site.directory.holders(branch_id),
             "may": {action.value: permits(roles, action) for action in Action},
             "done": _done(request),
         },
@@ -90,7 +90,7 @@ async def rename(request: Request) -> Response:
     viewer = await require(request, Action.MANAGE_BRANCHES, branch_id)
     name = field(await form_of(request), "name")
     try:
-        await rename_branch(house_of(request), viewer.by, branch_id, name, now_millis())
+        await rename_branch(site_of(request), viewer.by, branch_id, name, now_millis())
     except NotInOrder as refusal:
         return await _settings(request, branch_id, "rename", refusal, name)
     return see(f"/branches/{branch_id}?done=renamed")
@@ -103,7 +103,7 @@ async def move(request: Request) -> Response:
     parent_id = field(await form_of(request), "parent")
     await require(request, Action.MANAGE_BRANCHES, parent_id)
     try:
-        await move_branch(house_of(request), viewer.by, branch_id, _known(await tree_of(request), parent_id), now_millis())
+        await move_branch(site_of(request), viewer.by, branch_id, _known(await tree_of(request), parent_id), now_millis())
     except NotInOrder as refusal:
         return await _settings(request, branch_id, "move", refusal)
     return see(f"/branches/{branch_id}?done=moved")
@@ -118,7 +118,7 @@ async def create(request: Request) -> Response:
     if kind not in set(BranchKind):
         raise Refused(WebCode.BAD_FORM, field="kind")
     try:
-        made = await create_branch(house_of(request), viewer.by, name, BranchKind(kind), branch_id, now_millis())
+        made = await create_branch(site_of(request), viewer.by, name, BranchKind(kind), branch_id, now_millis())
     except NotInOrder as refusal:
         return await _settings(request, branch_id, "create", refusal, name)
     return see(f"/branches/{made.branch_id}?done=created")
@@ -134,7 +134,7 @@ async def remove(request: Request) -> Response:
         raise Refused(WebCode.BAD_FORM)
     await require(request, Action.MANAGE_BRANCHES, branch.parent_id)
     try:
-        await remove_branch(house_of(request), viewer.by, branch, now_millis())
+        await remove_branch(site_of(request), viewer.by, branch, now_millis())
     except NotInOrder as refusal:
         return await _settings(request, branch_id, "remove", refusal)
     return see(f"/branches?done=removed&branch={branch_id}")
@@ -143,11 +143,11 @@ async def remove(request: Request) -> Response:
 async def restore(request: Request) -> Response:
     """Undo a removal."""
     await form_of(request)
-    branch = await house_of(request).directory.branch(request.path_params["branch_id"])
+    branch = await site_of(request).directory.branch(request.path_params["branch_id"])
     if branch is None or branch.parent_id is None:
         raise Refused(WebCode.NOT_FOUND)
     viewer = await require(request, Action.MANAGE_BRANCHES, branch.parent_id)
-    await restore_branch(house_of(request), viewer.by, branch, now_millis())
+    await restore_branch(site_of(request), viewer.by, branch, now_millis())
     return see(f"/branches/{branch.branch_id}?done=restored")
 
 
@@ -169,7 +169,7 @@ async def appoint(request: Request) -> Response:
     found = await _candidates(request, who, member_id)
     if len(found) != 1:
         return await _roles(request, branch_id, role=role, who=who, found=found, code="" if found else "nobody_found")
-    await grant_role(house_of(request), viewer.by, found[0], branch_id, BranchRole(role), now_millis())
+    await grant_role(site_of(request), viewer.by, found[0], branch_id, BranchRole(role), now_millis())
     return see(f"/branches/{branch_id}/roles?done=granted")
 
 
@@ -181,12 +181,12 @@ async def withdraw(request: Request) -> Response:
     role, member_id = field(form, "role"), field(form, "member")
     if role not in set(BranchRole):
         raise Refused(WebCode.BAD_FORM, field="role")
-    house = house_of(request)
-    member = await house.directory.member(member_id)
+    site = site_of(request)
+    member = await site.directory.member(member_id)
     if member is None:
         raise Refused(WebCode.NOT_FOUND)
     try:
-        await withdraw_role(house, viewer.by, member, branch_id, BranchRole(role), now_millis())
+        await withdraw_role(site, viewer.by, member, branch_id, BranchRole(role), now_millis())
     except NotInOrder as refusal:
         return await _roles(request, branch_id, code=str(refusal.code))
     if member_id == viewer.member_id:
@@ -196,7 +196,7 @@ async def withdraw(request: Request) -> Response:
 
 async def _candidates(request: Request, who: str, member_id: str) -> list[Member]:
     """People meant by a name, a number or a choice from a list, in branches the viewer may appoint in."""
-    directory = house_of(request).directory
+    directory = site_of(request).directory
     reach = set(await branches_for(request, Action.APPOINT))
     if member_id:
         member = await directory.member(member_id)
@@ -239,7 +239,7 @@ async def _roles(
     request: Request, branch_id: str, *, role: str = "secretary", who: str = "", found: list[Member] | None = None, code: str = ""
 ) -> Response:
     tree = await tree_of(request)
-    directory = house_of(request).directory
+    directory = site_of(request).directory
     inherited = [{"branch": above, "holders": await directory.holders(above.branch_id)} for above in tree.line(branch_id)[1:]]
     query = request.query_params
     context: dict[str, Any] = {

@@ -20,9 +20,9 @@ from meeting_server.web.site import dates
 from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, language_of, render, say, see
 from meeting_server.web.site.permissions import may_act_on, require, tree_of
+from meeting_server.web.site.site import site_of
 
 MOST_AT_ONCE = 500
 
@@ -68,7 +68,7 @@ async def revoke(request: Request) -> Response:
     member = await _person(request, branch_id)
     if not await _may_link(request, viewer, member):
         raise Refused(Code.FORBIDDEN)
-    await house_of(request).accounts.revoke_links(member.member_id, now_millis())
+    await site_of(request).accounts.revoke_links(member.member_id, now_millis())
     return see(f"/branches/{branch_id}/people?done=revoked&member={member.member_id}")
 
 
@@ -117,17 +117,17 @@ def qr_code(address: str) -> Markup:
 
 
 async def _issue(request: Request, viewer: Viewer, members: Sequence[Member]) -> list[IssuedLink]:
-    tokens = await issue_links(house_of(request), viewer.by, members, now_millis())
+    tokens = await issue_links(site_of(request), viewer.by, members, now_millis())
     return [IssuedLink(member, address_of(request, f"/sign-in/{token}")) for member, token in zip(members, tokens, strict=True)]
 
 
 async def _waiting(request: Request, viewer: Viewer, branch_id: str) -> list[Member]:
     """People whom a link may be made for and who are not signed in anywhere."""
-    house, tree = house_of(request), await tree_of(request)
-    roster = await house.directory.roster(branch_id)
+    site, tree = site_of(request), await tree_of(request)
+    roster = await site.directory.roster(branch_id)
     ids = [member.member_id for member in roster]
-    here = await house.accounts.signed_in_among(ids, now_millis())
-    grants = await house.directory.grants_among(ids)
+    here = await site.accounts.signed_in_among(ids, now_millis())
+    grants = await site.directory.grants_among(ids)
     return [
         member
         for member in roster
@@ -136,12 +136,12 @@ async def _waiting(request: Request, viewer: Viewer, branch_id: str) -> list[Mem
 
 
 async def _may_link(request: Request, viewer: Viewer, member: Member) -> bool:
-    grants = await house_of(request).directory.grants_of(member.member_id)
+    grants = await site_of(request).directory.grants_of(member.member_id)
     return may_act_on(await tree_of(request), viewer, grants, member.member_id)
 
 
 async def _person(request: Request, branch_id: str) -> Member:
-    member = await house_of(request).directory.member(request.path_params["member_id"])
+    member = await site_of(request).directory.member(request.path_params["member_id"])
     tree = await tree_of(request)
     if member is None or member.removed_at is not None or all(node.branch_id != member.branch_id for node in tree.below(branch_id)):
         raise Refused(WebCode.NOT_FOUND)

@@ -19,9 +19,9 @@ from meeting_server.store.people.people import Exclusion, Member, NotInOrder
 from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.permissions import may_act_on, require, roles_in, tree_of
+from meeting_server.web.site.site import site_of
 
 DONE = ("added", "changed", "removed", "restored", "imported", "revoked", "nothing")
 
@@ -30,22 +30,22 @@ async def people(request: Request) -> Response:
     """Everyone in the branch and its groups; ``q`` finds by name, number or pinyin."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SEE_PEOPLE, branch_id)
-    tree, house = await tree_of(request), house_of(request)
+    tree, site = await tree_of(request), site_of(request)
     branch = tree.get(branch_id)
     assert branch is not None
     sought = request.query_params.get("q", "")[:60]
-    roster = await house.directory.roster(branch_id, search=sought)
+    roster = await site.directory.roster(branch_id, search=sought)
     query = request.query_params
     done = query.get("done", "")
     roles = roles_in(tree, viewer, branch_id)
-    holders = {member.member_id: role for member, role in reversed(await house.directory.holders(branch_id))}
+    holders = {member.member_id: role for member, role in reversed(await site.directory.holders(branch_id))}
     return await render(
         request,
         "people/people.html",
         {
             "branch": branch,
             "roster": roster,
-            "total": len(roster) if not sought else len(await house.directory.roster(branch_id)),
+            "total": len(roster) if not sought else len(await site.directory.roster(branch_id)),
             "voting": sum(member.may_vote for member in roster),
             "where": {node.branch_id: node.name for node in tree.below(branch_id) if node.branch_id != branch_id},
             "holders": holders,
@@ -72,7 +72,7 @@ async def add(request: Request) -> Response:
     form = await form_of(request)
     member = await _from_form(request, form, Member("", branch_id, ""), branch_id)
     try:
-        added = await add_member(house_of(request), viewer.by, member, now_millis())
+        added = await add_member(site_of(request), viewer.by, member, now_millis())
     except NotInOrder as refusal:
         return await _form(request, branch_id, member, refusal=refusal)
     if field(form, "more"):
@@ -99,7 +99,7 @@ async def change(request: Request) -> Response:
     if moved and not await _acts_on(request, viewer, before):
         raise Refused(Code.FORBIDDEN)
     try:
-        changed = await change_member(house_of(request), viewer.by, before, member, now_millis())
+        changed = await change_member(site_of(request), viewer.by, before, member, now_millis())
     except NotInOrder as refusal:
         return await _form(request, branch_id, member, refusal=refusal, viewer=viewer)
     if not changed:
@@ -116,7 +116,7 @@ async def remove(request: Request) -> Response:
     if not await _acts_on(request, viewer, member):
         raise Refused(Code.FORBIDDEN)
     try:
-        await remove_member(house_of(request), viewer.by, member, now_millis())
+        await remove_member(site_of(request), viewer.by, member, now_millis())
     except NotInOrder as refusal:
         return await _form(request, branch_id, member, refusal=refusal, viewer=viewer)
     return see(f"/branches/{branch_id}/people?done=removed&member={member.member_id}")
@@ -129,7 +129,7 @@ async def restore(request: Request) -> Response:
     await form_of(request)
     member = await _person(request, branch_id, removed=True)
     try:
-        restored = await restore_member(house_of(request), viewer.by, member, now_millis())
+        restored = await restore_member(site_of(request), viewer.by, member, now_millis())
     except NotInOrder as refusal:
         raise Refused(Code.NOTHING_CHANGED if member.removed_at is None else WebCode.BAD_FORM, field=refusal.field) from refusal
     return see(f"/branches/{branch_id}/people?done=restored&member={restored.member_id}")
@@ -159,7 +159,7 @@ async def _from_form(request: Request, form: FormData, before: Member, branch_id
 
 async def _person(request: Request, branch_id: str, *, removed: bool = False) -> Member:
     """The person of the address, who must be in this branch or below it."""
-    member = await house_of(request).directory.member(request.path_params["member_id"])
+    member = await site_of(request).directory.member(request.path_params["member_id"])
     tree = await tree_of(request)
     if (
         member is None
@@ -171,14 +171,14 @@ async def _person(request: Request, branch_id: str, *, removed: bool = False) ->
 
 
 async def _acts_on(request: Request, viewer: Viewer, member: Member) -> bool:
-    grants = await house_of(request).directory.grants_of(member.member_id)
+    grants = await site_of(request).directory.grants_of(member.member_id)
     return may_act_on(await tree_of(request), viewer, grants, member.member_id)
 
 
 async def _form(
     request: Request, branch_id: str, member: Member, *, refusal: NotInOrder | None = None, viewer: Viewer | None = None
 ) -> Response:
-    tree, house = await tree_of(request), house_of(request)
+    tree, site = await tree_of(request), site_of(request)
     branch = tree.get(branch_id)
     assert branch is not None
     context: dict[str, Any] = {
@@ -200,14 +200,14 @@ async def _form(
         context["may"][Action.EDIT_PEOPLE.value] = True
     else:
         roles = roles_in(tree, viewer, branch_id)
-        links = await house.accounts.open_links([member.member_id], now_millis())
-        seen = await house.accounts.sign_ins_of(member.member_id, now_millis())
+        links = await site.accounts.open_links([member.member_id], now_millis())
+        seen = await site.accounts.sign_ins_of(member.member_id, now_millis())
         context |= {
             "may": {action.value: permits(roles, action) for action in Action},
             "acts_on": await _acts_on(request, viewer, member),
             "link": links.get(member.member_id),
             "last_seen": max((sign_in.seen_at for sign_in in seen), default=None),
-            "has_password": await house.accounts.password_changed_at(member.member_id) is not None,
+            "has_password": await site.accounts.password_changed_at(member.member_id) is not None,
         }
     return await render(request, "people/person.html", context, status=422 if refusal else 200)
 

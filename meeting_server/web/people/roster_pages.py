@@ -30,9 +30,9 @@ from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.catalogue import Language, text
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, see
 from meeting_server.web.site.permissions import require, tree_of
+from meeting_server.web.site.site import site_of
 
 UPLOAD_BYTES = FILE_BYTES + 64 * 1024
 KINDS = ("csv", "xlsx")
@@ -83,7 +83,7 @@ async def confirm(request: Request) -> Response:
     if plan.faults:
         return await _plan_page(request, branch, file, plan)
     try:
-        await import_roster(house_of(request), viewer.by, branch.branch_id, plan, now_millis())
+        await import_roster(site_of(request), viewer.by, branch.branch_id, plan, now_millis())
     except NotInOrder:
         return await _plan_page(request, branch, file, await _plan(request, branch, file, others))
     return see(f"/branches/{branch.branch_id}/people?done=imported&n={len(plan.members)}")
@@ -97,7 +97,7 @@ async def export(request: Request) -> Response:
     tree = await tree_of(request)
     places = {node.branch_id: node.name for node in tree.below(branch.branch_id) if node.branch_id != branch.branch_id}
     rows = [header(language)]
-    for member in await house_of(request).directory.roster(branch.branch_id):
+    for member in await site_of(request).directory.roster(branch.branch_id):
         rows.append(
             [
                 member.name,
@@ -127,7 +127,7 @@ async def _file(request: Request, rows: list[list[str]], kind: str, name: str) -
     if kind == "csv":
         data, media_type = write_csv(rows), "text/csv; charset=utf-8"
     else:
-        data, media_type = await house_of(request).workshop.make(write_xlsx, rows, name), XLSX
+        data, media_type = await site_of(request).workshop.make(write_xlsx, rows, name), XLSX
     return Response(
         data,
         media_type=media_type,
@@ -148,7 +148,7 @@ async def _branch(request: Request, action: Action) -> Branch:
 
 
 async def _plan(request: Request, branch: Branch, file: RosterFile, others: Collection[At] = ()) -> RosterPlan:
-    directory = house_of(request).directory
+    directory = site_of(request).directory
     roster = await directory.roster(branch.branch_id)
     groups = (await tree_of(request)).below(branch.branch_id)[1:]
     return plan_import(file, branch, groups, roster, await directory.numbers_outside(branch.branch_id), others)
@@ -206,7 +206,7 @@ def _describe(language: Language, this: Member, other: Member, places: dict[str,
 
 
 async def _note(request: Request, act: Act, viewer: Viewer, branch: Branch, detail: str) -> None:
-    await house_of(request).access_log.note(Entry(now_millis(), act, viewer.member_id or "", viewer.name, "", "", branch.branch_id, detail))
+    await site_of(request).access_log.note(Entry(now_millis(), act, viewer.member_id or "", viewer.name, "", "", branch.branch_id, detail))
 
 
 _PEOPLE = "/branches/{branch_id}/people"

@@ -21,8 +21,8 @@ from meeting_server.web.site.dates import minutes
 from meeting_server.web.site.devices import knows, remember_number
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import House, house_of
 from meeting_server.web.site.pages import own_path, render, see
+from meeting_server.web.site.site import Site, site_of
 
 NOTED = (1, FREE)
 """Of wrong passwords for a number from one household, those that are written down: the first, and the one after which waits begin."""
@@ -42,7 +42,7 @@ async def sign_in_form(request: Request) -> Response:
 
 async def sign_in_by_password(request: Request) -> Response:
     """Check number and password. Unknown numbers get the same answer after the same work."""
-    house = house_of(request)
+    site = site_of(request)
     form = await form_of(request)
     number, password = field(form, "number", 64), form.get("password", "")
     target = own_path(field(form, "next", 2000) or "/")
@@ -50,41 +50,41 @@ async def sign_in_by_password(request: Request) -> Response:
         raise Refused(WebCode.BAD_FORM, field="password")
     now = now_millis()
     key = number_key(number) or NOBODY  # as the directory knows it, however it was typed
-    attempt = Attempt(key, household_of(request), password, knows(request, house.secret, key))
-    wait = house.back_off.begin(attempt, now)
+    attempt = Attempt(key, household_of(request), password, knows(request, site.secret, key))
+    wait = site.back_off.begin(attempt, now)
     if wait:
         return await _again(request, number, target, WebCode.TOO_MANY_TRIES, 429, wait)
-    member = await house.directory.member_by_number(key)
+    member = await site.directory.member_by_number(key)
     try:
-        right = await house.accounts.check_password(member.member_id if member else None, password, now, known=bool(attempt.device))
+        right = await site.accounts.check_password(member.member_id if member else None, password, now, known=bool(attempt.device))
     except PasswordsBusy:
-        house.back_off.succeeded(attempt, now)  # it was not looked at
+        site.back_off.succeeded(attempt, now)  # it was not looked at
         return await _again(request, number, target, WebCode.BUSY, 503, BUSY_MS)
     if not right or member is None:
-        if house.back_off.failures(attempt, now) in NOTED:
-            await _note_failure(house, member, attempt.household, now)
+        if site.back_off.failures(attempt, now) in NOTED:
+            await _note_failure(site, member, attempt.household, now)
         return await _again(request, number, target, WebCode.WRONG_PASSWORD, 401)
-    house.back_off.succeeded(attempt, now)
+    site.back_off.succeeded(attempt, now)
     response = see(target)
-    token = await signing_in.sign_in_by_password(house, await browser_of(request), member, now)
+    token = await signing_in.sign_in_by_password(site, await browser_of(request), member, now)
     keep_sign_in(request, response, token, signing_in.SIGN_IN_SECONDS)
-    remember_number(request, response, house.secret, key)
+    remember_number(request, response, site.secret, key)
     return response
 
 
 async def link_page(request: Request) -> Response:
     """What a one-time link shows before it is used: whom it signs in, and a button. Looking uses nothing up."""
-    house = house_of(request)
-    link = await house.accounts.link_by(request.path_params["token"])
+    site = site_of(request)
+    link = await site.accounts.link_by(request.path_params["token"])
     if link is None:
         raise Refused(WebCode.LINK_UNKNOWN)
     state = link.state(now_millis())
-    member = await house.directory.member(link.member_id)
+    member = await site.directory.member(link.member_id)
     if member is None or member.removed_at is not None:
         raise Refused(WebCode.LINK_REVOKED)
     if state is not LinkState.GOOD:
         raise Refused(WebCode(state.value))
-    branch = await house.directory.branch(member.branch_id)
+    branch = await site.directory.branch(member.branch_id)
     return await render(
         request,
         "people/sign_in_link.html",
@@ -99,22 +99,22 @@ async def link_page(request: Request) -> Response:
 
 async def sign_in_by_link(request: Request) -> Response:
     """Use the link up and sign its member in."""
-    house = house_of(request)
+    site = site_of(request)
     form = await form_of(request)
     target = own_path(field(form, "next", 2000) or "/")
-    found = await house.accounts.link_by(request.path_params["token"])
-    member = await house.directory.member(found.member_id) if found else None
+    found = await site.accounts.link_by(request.path_params["token"])
+    member = await site.directory.member(found.member_id) if found else None
     if member is not None and member.removed_at is not None:
         raise Refused(WebCode.LINK_REVOKED)
     if member is None:
         raise Refused(WebCode.LINK_UNKNOWN)
     browser = await browser_of(request)
-    state, token = await signing_in.sign_in_by_link(house, browser, request.path_params["token"], member, now_millis())
+    state, token = await signing_in.sign_in_by_link(site, browser, request.path_params["token"], member, now_millis())
     if state is not LinkState.GOOD:
         raise Refused(WebCode(state.value))
     response = see("/?hello=1" if target == "/" else target)
     keep_sign_in(request, response, token, signing_in.SIGN_IN_SECONDS)
-    remember_number(request, response, house.secret, number_key(member.number) or "")
+    remember_number(request, response, site.secret, number_key(member.number) or "")
     return response
 
 
@@ -124,7 +124,7 @@ async def sign_out_here(request: Request) -> Response:
     response = see("/sign-in")
     viewer = await viewer_of(request)
     if viewer is not None:
-        await signing_in.end_sign_in(house_of(request), viewer.sign_in_id)
+        await signing_in.end_sign_in(site_of(request), viewer.sign_in_id)
     drop_sign_in(request, response)
     response.headers["clear-site-data"] = '"storage"'
     return response
@@ -137,10 +137,10 @@ async def _again(request: Request, number: str, target: str, code: WebCode, stat
     return await render(request, "people/sign_in.html", context, status=status, headers=headers)
 
 
-async def _note_failure(house: House, member: Member | None, household: str, now: Millis) -> None:
+async def _note_failure(site: Site, member: Member | None, household: str, now: Millis) -> None:
     """For numbers of nobody the same is written as for those of somebody, only about nobody."""
     who, name, branch_id = (member.member_id, member.name, member.branch_id) if member is not None else ("", "", "")
-    await house.access_log.note(Entry(now, Act.SIGN_IN_FAILED, who, name, who, name, branch_id, household))
+    await site.access_log.note(Entry(now, Act.SIGN_IN_FAILED, who, name, who, name, branch_id, household))
 
 
 routes: list[BaseRoute] = [

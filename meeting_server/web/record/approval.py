@@ -11,8 +11,8 @@ from meeting_server.archive.minutes.document_model import Paper
 from meeting_server.archive.minutes.minutes import Minutes
 from meeting_server.store.record.approvals import Approval
 from meeting_server.web.site import dates
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, say
+from meeting_server.web.site.site import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Approved:
 
 async def approved(request: Request, minutes: Minutes) -> Approved | None:
     """The newest approval of these minutes; ``None`` when nobody approved them yet."""
-    house = house_of(request)
-    approvals = await house.approvals.of(minutes.meeting_id)
+    site = site_of(request)
+    approvals = await site.approvals.of(minutes.meeting_id)
     if not approvals:
         return None
-    edits = await house.record_edits.of(minutes.meeting_id)
+    edits = await site.record_edits.of(minutes.meeting_id)
     return Approved(approvals[0], approvals[0].holds_for(minutes.head_hash, edits.position))
 
 

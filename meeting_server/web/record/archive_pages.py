@@ -16,9 +16,9 @@ from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.record.reader import readable, shelf_of
 from meeting_server.web.record.retention import soon_deleted
 from meeting_server.web.site import dates
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render
 from meeting_server.web.site.permissions import tree_of
+from meeting_server.web.site.site import site_of
 
 SHOWN = 40
 """Meetings on one page of the list."""
@@ -41,7 +41,7 @@ async def archive_page(request: Request) -> Response:
     found = [meeting for meeting in over if _matches(meeting, asked)]
     page = _page(request)
     tree = await tree_of(request)
-    held = await house_of(request).holds.standing()
+    held = await site_of(request).holds.standing()
     shown = await asyncio.to_thread(_shelved, shelf_of(request), found[page * SHOWN : (page + 1) * SHOWN])
     return await render(
         request,

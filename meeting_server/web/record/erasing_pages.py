@@ -25,9 +25,9 @@ from meeting_server.web.record.reader import shelf_of, whole_reader_at
 from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.permissions import may_act_on, require, tree_of
+from meeting_server.web.site.site import site_of
 
 log = structlog.get_logger(__name__)
 
@@ -44,14 +44,14 @@ async def erase_message(request: Request) -> Response:
     await form_of(request)
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
-    house, meeting_id = house_of(request), reader.meeting_id
+    site, meeting_id = site_of(request), reader.meeting_id
     try:
-        found = message(await house.registry.records(meeting_id, kinds=OF_CHAT), MessageId(request.path_params["message_id"]))
+        found = message(await site.registry.records(meeting_id, kinds=OF_CHAT), MessageId(request.path_params["message_id"]))
         if found is None:
             raise Refused(WebCode.NOT_FOUND)
         if found.actor != reader.viewer.participant_id and not reader.edits:
             raise Refused(Code.FORBIDDEN)
-        await erasing.erase_message(house, reader.viewer.by, reader.scheduled, found, partial(_remake, request), now_millis())
+        await erasing.erase_message(site, reader.viewer.by, reader.scheduled, found, partial(_remake, request), now_millis())
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
     return see(f"/archive/{meeting_id}?done=erased#record")
@@ -59,9 +59,9 @@ async def erase_message(request: Request) -> Response:
 
 async def _remake(request: Request, meeting_id: MeetingId) -> None:
     """The time axis without it at once; the record's worker makes everything else anew within seconds."""
-    house_of(request).workshop.forget()
+    site_of(request).workshop.forget()
     shelf = shelf_of(request)
-    records = await house_of(request).registry.records(meeting_id)
+    records = await site_of(request).registry.records(meeting_id)
 
     def make() -> None:
         folder, made = shelf.folder(meeting_id), timeline_of(records)
@@ -83,7 +83,7 @@ async def left_page(request: Request) -> Response:
     viewer = await require(request, Action.EDIT_PEOPLE, branch_id)
     tree = await tree_of(request)
     here = [node.branch_id for node in tree.below(branch_id)]
-    people = [m for m in await house_of(request).directory.removed(here) if await _acts_on(request, viewer, m)]
+    people = [m for m in await site_of(request).directory.removed(here) if await _acts_on(request, viewer, m)]
     context = {"branch": tree.get(branch_id), "people": people, "done": request.query_params.get("done", "")}
     return await render(request, "record/people_left.html", context)
 
@@ -93,7 +93,7 @@ async def erase_person(request: Request) -> Response:
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.EDIT_PEOPLE, branch_id)
     form = await form_of(request)
-    member = await house_of(request).directory.member(request.path_params["member_id"])
+    member = await site_of(request).directory.member(request.path_params["member_id"])
     tree = await tree_of(request)
     if member is None or member.removed_at is None or all(node.branch_id != member.branch_id for node in tree.below(branch_id)):
         raise Refused(WebCode.NOT_FOUND)
@@ -102,14 +102,14 @@ async def erase_person(request: Request) -> Response:
     if field(form, "sure") != "yes":
         raise Refused(WebCode.NOT_LOOKED_AT)
     try:
-        await erasing.erase_person(house_of(request), viewer.by, member, partial(_remake, request), now_millis())
+        await erasing.erase_person(site_of(request), viewer.by, member, partial(_remake, request), now_millis())
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
     return see(f"/branches/{branch_id}/people/left?done=erased")
 
 
 async def _acts_on(request: Request, viewer: Viewer, member: Member) -> bool:
-    grants = await house_of(request).directory.grants_of(member.member_id)
+    grants = await site_of(request).directory.grants_of(member.member_id)
     return may_act_on(await tree_of(request), viewer, grants, member.member_id)
 
 

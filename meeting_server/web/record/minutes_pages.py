@@ -12,8 +12,8 @@ from meeting_server.domain.errors import Code
 from meeting_server.web.record.approval import approved, with_approval
 from meeting_server.web.record.reader import DOCX, Reader, download, minutes_at, whole_reader_at, words_of
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say
+from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 
@@ -36,7 +36,7 @@ async def minutes_docx(request: Request) -> Response:
     found = await approved(request, minutes)
     paper = with_approval(request, paper_of(minutes, words_of(language_of(request))), found)
     draft = "" if minutes.final else say(request, "minutes.draft")
-    content = await house_of(request).workshop.make(minutes_document, paper, draft)
+    content = await site_of(request).workshop.make(minutes_document, paper, draft)
     return download(content, DOCX, "minutes.docx", f"{paper.title}.docx")
 
 

@@ -26,10 +26,9 @@ from meeting_server.web.record.playback import Playback, clock_of, millis_of, pl
 from meeting_server.web.record.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, timeline_at, words_of
 from meeting_server.web.record.retention import soon_deleted
 from meeting_server.web.record.shown_pages import Leaf, leaves_of, opens_documents
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.errors import Refused
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say
+from meeting_server.web.site.site import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ async def player_page(request: Request) -> Response:
     minutes = await minutes_at(request, reader)
     words = words_of(language_of(request))
     start = _start(request, axis)
-    documents, opens = await desk_of(request).documents.of_meeting(meeting_id), await opens_documents(request, reader)
+    documents, opens = await site_of(request).documents.of_meeting(meeting_id), await opens_documents(request, reader)
     transcript = await asyncio.to_thread(shelf.transcript, meeting_id)
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     results = [result for item in (minutes.items if minutes else ()) for result in item.results if result.outcome in PUBLISHED]
@@ -102,7 +101,7 @@ async def player_page(request: Request) -> Response:
                 for point in points
             ],
             "composite": shelf.composite(meeting_id),
-            "deleted_at": soon_deleted(request, reader.scheduled, await house_of(request).holds.standing()),
+            "deleted_at": soon_deleted(request, reader.scheduled, await site_of(request).holds.standing()),
             "documents": documents,
             "opens_documents": opens,
             "leaves": _leaves(timeline, axis, transcript, documents if opens else ()),
@@ -112,7 +111,7 @@ async def player_page(request: Request) -> Response:
             "start": start,
             "clock_of": clock_of,
             "address": f"/archive/{meeting_id}",
-            "player": house_of(request).assets.entry("player") if _built(request) else None,
+            "player": site_of(request).assets.entry("player") if _built(request) else None,
             "query": request.query_params.get("q", "")[:100],
         },
     )
@@ -125,7 +124,7 @@ def _leaves(timeline: Timeline, axis: Playback, transcript: Transcript | None, d
 
 def _built(request: Request) -> bool:
     try:
-        house_of(request).assets.entry("player")
+        site_of(request).assets.entry("player")
     except Refused:
         return False
     return True

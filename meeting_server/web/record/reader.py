@@ -33,13 +33,12 @@ from meeting_server.store.record.publications import Publication
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.record.audience import may_study
 from meeting_server.web.schedule.meetings import live_state, state_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site import dates
 from meeting_server.web.site.auth import Viewer, member_of, now_millis, viewer_of
 from meeting_server.web.site.catalogue import Language, text
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.permissions import allowed, branches_for, is_secretary, roles_in, seeing, tree_of
+from meeting_server.web.site.site import site_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -82,7 +81,7 @@ class Reader:
 
 def shelf_of(request: Request) -> Shelf:
     """The records of this house."""
-    shelf = house_of(request).archive
+    shelf = site_of(request).archive
     assert isinstance(shelf, Shelf)
     return shelf
 
@@ -96,7 +95,7 @@ async def reader_at(request: Request) -> Reader:
     viewer = await viewer_of(request)
     if viewer is None:
         raise Refused(WebCode.SIGN_IN_REQUIRED)
-    scheduled = await desk_of(request).schedule.meeting(request.path_params["meeting_id"])
+    scheduled = await site_of(request).schedule.meeting(request.path_params["meeting_id"])
     if scheduled is None or viewer.only_meeting not in (None, scheduled.meeting_id):
         raise Refused(WebCode.NOT_FOUND)
     branch_id = scheduled.plan.branch_id
@@ -104,7 +103,7 @@ async def reader_at(request: Request) -> Reader:
     if scheduled.status == "open" and is_removed(await live_state(request, scheduled, viewer), viewer.participant_id):
         raise Refused(Code.REMOVED)  # until the meeting is over
     whole = listed or await allowed(request, seeing(scheduled), branch_id)
-    publication = await house_of(request).publications.of(scheduled.meeting_id)
+    publication = await site_of(request).publications.of(scheduled.meeting_id)
     if not whole and (publication is None or not may_study(await tree_of(request), viewer, publication)):
         raise Refused(WebCode.NOT_FOUND)
     edits = await allowed(request, Action.EDIT_ARCHIVE, branch_id)
@@ -175,7 +174,7 @@ async def readable(request: Request) -> Readable:
     """Everything finished that is the viewer's business: the meetings they were called to, those of branches whose archive
     they may see, and what is published to them. In order of their start."""
     viewer = await member_of(request)
-    schedule = desk_of(request).schedule
+    schedule = site_of(request).schedule
     branches = {action: await branches_for(request, action) for action in (Action.SEE_ARCHIVE, Action.SEE_COMMITTEE_ARCHIVE)}
     known = {
         scheduled.meeting_id: scheduled
@@ -184,7 +183,7 @@ async def readable(request: Request) -> Readable:
     }
     whole = frozenset(known)
     tree = await tree_of(request)
-    for publication in await house_of(request).publications.published():
+    for publication in await site_of(request).publications.published():
         if publication.meeting_id not in known and may_study(tree, viewer, publication):
             scheduled_or_none = await schedule.meeting(publication.meeting_id)
             if scheduled_or_none is not None:
@@ -200,7 +199,7 @@ READ_AGAIN_MS = 3_600_000
 async def note_reading(request: Request, reader: Reader, act: Act, detail: str = "") -> None:
     """Write down that somebody read, exported or took something of the record; the people concerned can read that."""
     now = now_millis()
-    await house_of(request).access_log.note_once(
+    await site_of(request).access_log.note_once(
         Entry(
             now,
             act,
@@ -231,21 +230,18 @@ async def minutes_at(request: Request, reader: Reader) -> Minutes | None:
 
 async def _draft_at(request: Request, meeting_id: MeetingId) -> Minutes | None:
     """Minutes folded from the journal, once for each of its heads."""
-    house = house_of(request)
-    if house.registry is None:
-        return None
+    site = site_of(request)
 
     async def fold() -> Minutes | None:
         return await asyncio.to_thread(minutes_of, await records_at(request, meeting_id))
 
     try:
-        head = await house.registry.head(meeting_id)
+        head = await site.registry.head(meeting_id)
     except UnknownMeeting:
         return None
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
-    folded: Minutes | None = await house.workshop.folded((meeting_id, head.seq, head.hash), fold)
-    return folded
+    return await site.workshop.folded((meeting_id, head.seq, head.hash), fold)
 
 
 async def timeline_at(request: Request, reader: Reader) -> Timeline | None:
@@ -255,14 +251,10 @@ async def timeline_at(request: Request, reader: Reader) -> Timeline | None:
 
 
 async def records_at(request: Request, meeting_id: MeetingId) -> list[Record]:
-    registry = house_of(request).registry
-    if registry is None:
-        return []
     try:
-        records: list[Record] = await registry.records(meeting_id)
+        return await site_of(request).registry.records(meeting_id)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
-    return records
 
 
 def steps_of(manifest: Manifest) -> list[tuple[str, str, str, int]]:

@@ -15,13 +15,12 @@ from meeting_server.store.record.holds import Hold
 from meeting_server.web.record.reader import note_reading, shelf_of, whole_reader_at
 from meeting_server.web.record.retention import deleted_at
 from meeting_server.web.schedule.meetings import names_at
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.permissions import allowed
+from meeting_server.web.site.site import site_of
 
 SHOWN = 100
 """Entries of one page."""
@@ -32,7 +31,7 @@ async def access_page(request: Request) -> Response:
     reader = await whole_reader_at(request)
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
-    house, scheduled = house_of(request), reader.scheduled
+    site, scheduled = site_of(request), reader.scheduled
     timeline = await asyncio.to_thread(shelf_of(request).timeline, reader.meeting_id)
     names = await names_at(request, scheduled)
     agreed = timeline.agreed if timeline else ()
@@ -46,12 +45,12 @@ async def access_page(request: Request) -> Response:
             "recorded": bool(timeline and timeline.recordings),
             "agreed": [names[who] for who in agreed if who in names],
             "silent": [name for who, name in names.items() if who not in agreed and timeline and who in timeline.participants],
-            "days": house.settings.retention_days,
+            "days": site.settings.retention_days,
             "deleted_at": deleted_at(request, scheduled),
-            "holds": await house.holds.of(reader.meeting_id),
+            "holds": await site.holds.of(reader.meeting_id),
             "may_hold": await allowed(request, Action.HOLD_ARCHIVE, scheduled.plan.branch_id),
             "publication": reader.publication if reader.published else None,
-            "entries": await house.access_log.about(reader.meeting_id, limit=SHOWN),
+            "entries": await site.access_log.about(reader.meeting_id, limit=SHOWN),
             "done": request.query_params.get("done", ""),
         },
     )
@@ -64,7 +63,7 @@ async def hold(request: Request) -> Response:
     """
     reader = await whole_reader_at(request)
     form = await form_of(request)
-    house, viewer, meeting_id = house_of(request), reader.viewer, reader.meeting_id
+    site, viewer, meeting_id = site_of(request), reader.viewer, reader.meeting_id
     if not await allowed(request, Action.HOLD_ARCHIVE, reader.scheduled.plan.branch_id):
         raise Refused(Code.FORBIDDEN)
     reason, wish = field(form, "reason"), field(form, "do")
@@ -73,9 +72,9 @@ async def hold(request: Request) -> Response:
     if not reason:
         raise Refused(Code.EMPTY, field="reason")
     if wish == "set":
-        changed = await house.holds.set(Hold(meeting_id, reason, viewer.participant_id, viewer.name, now_millis()))
+        changed = await site.holds.set(Hold(meeting_id, reason, viewer.participant_id, viewer.name, now_millis()))
     else:
-        changed = await house.holds.lift(meeting_id, viewer.name, reason, now_millis())
+        changed = await site.holds.lift(meeting_id, viewer.name, reason, now_millis())
     if not changed:
         raise Refused(WebCode.RECORD_CHANGED)
     await note_reading(request, reader, Act.HOLD_SET if wish == "set" else Act.HOLD_LIFTED, reason)
@@ -85,8 +84,8 @@ async def hold(request: Request) -> Response:
 async def my_readings(request: Request) -> Response:
     """Who read the records of meetings the viewer was called to, newest first."""
     viewer = await member_of(request)
-    meetings = {m.meeting_id: m for m in await desk_of(request).schedule.concerning(viewer.participant_id) if m.status == "adjourned"}
-    entries = await house_of(request).access_log.about_any(list(meetings), limit=SHOWN)
+    meetings = {m.meeting_id: m for m in await site_of(request).schedule.concerning(viewer.participant_id) if m.status == "adjourned"}
+    entries = await site_of(request).access_log.about_any(list(meetings), limit=SHOWN)
     return await render(request, "record/my_readings.html", {"entries": entries, "any": bool(meetings)})
 
 

@@ -24,9 +24,9 @@ from meeting_server.web.record.retention import deleted_at
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.permissions import allowed
+from meeting_server.web.site.site import site_of
 
 DONE = ("approved", "saved", "published", "withdrawn", "redacted", "asked", "cancelled", "hold", "lifted")
 MOST_KEYWORDS = 12
@@ -35,12 +35,12 @@ MOST_KEYWORDS = 12
 async def record_page(request: Request) -> Response:
     """Everything that can be done with a record by who keeps it."""
     reader = await editor_at(request)
-    house, shelf, meeting_id = house_of(request), shelf_of(request), reader.meeting_id
+    site, shelf, meeting_id = site_of(request), shelf_of(request), reader.meeting_id
     manifest, timeline, transcript = await asyncio.to_thread(
         lambda: (shelf.manifest(meeting_id), shelf.timeline(meeting_id), shelf.transcript(meeting_id))
     )
     minutes = await minutes_at(request, reader)
-    edits = await house.record_edits.of(meeting_id)
+    edits = await site.record_edits.of(meeting_id)
     zero = timeline.zero if timeline else 0
     done = request.query_params.get("done", "")
     return await render(
@@ -63,11 +63,11 @@ async def record_page(request: Request) -> Response:
             "redactions": [(clock_of(max(0, r.since - zero)), clock_of(max(0, r.until - zero)), r) for r in edits.redactions],
             "spoken": transcript is not None and bool(transcript.spoken),
             "composite": manifest.steps.get("composite"),
-            "ordered": (await house.record_orders.of(meeting_id)).get("composite"),
+            "ordered": (await site.record_orders.of(meeting_id)).get("composite"),
             "composed": shelf.composite(meeting_id) is not None,
             "pictured": timeline is not None and any(t.media != "audio" for t in timeline.tracks),
             "deleted_at": deleted_at(request, reader.scheduled),
-            "holds": await house.holds.of(meeting_id),
+            "holds": await site.holds.of(meeting_id),
             "may_hold": await allowed(request, Action.HOLD_ARCHIVE, reader.scheduled.plan.branch_id),
             "done": done if done in DONE else "",
         },
@@ -99,11 +99,11 @@ async def approve(request: Request) -> Response:
     minutes = await minutes_at(request, reader)
     if minutes is None or not minutes.final:
         raise Refused(WebCode.NOT_FOUND)
-    edits = (await house_of(request).record_edits.of(reader.meeting_id)).position
+    edits = (await site_of(request).record_edits.of(reader.meeting_id)).position
     if (field(form, "head"), field(form, "edits")) != (minutes.head_hash, edits):
         raise Refused(WebCode.RECORD_CHANGED)
     viewer = reader.viewer
-    await house_of(request).approvals.add(
+    await site_of(request).approvals.add(
         Approval(reader.meeting_id, minutes.head_seq, minutes.head_hash, edits, viewer.participant_id, viewer.name, now_millis())
     )
     await note_reading(request, reader, Act.MINUTES_APPROVED)
@@ -114,7 +114,7 @@ async def publish(request: Request) -> Response:
     """Keep the description (``do=save``), approve and publish it (``publish``), or take it back (``withdraw``)."""
     reader = await editor_at(request)
     form = await form_of(request)
-    publications, wish = house_of(request).publications, field(form, "do")
+    publications, wish = site_of(request).publications, field(form, "do")
     address = f"/archive/{reader.meeting_id}/record"
     if wish == "withdraw":
         if await publications.withdraw(reader.meeting_id) is None:
@@ -160,7 +160,7 @@ async def composite(request: Request) -> Response:
     """Ask for the video of the whole meeting (``do=ask``), or call it off, also when it is made (``do=cancel``)."""
     reader = await editor_at(request)
     form = await form_of(request)
-    orders, viewer, meeting_id = house_of(request).record_orders, reader.viewer, reader.meeting_id
+    orders, viewer, meeting_id = site_of(request).record_orders, reader.viewer, reader.meeting_id
     match field(form, "do"):
         case "ask":
             await orders.place(Order(meeting_id, "composite", viewer.participant_id, viewer.name, now_millis()))

@@ -17,7 +17,7 @@ from meeting_server.archive.minutes.minutes import minutes_of
 from meeting_server.archive.record.parts import HoldsReasons, seen_records
 from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.record_files import RecordedFile
-from meeting_server.ballots.port import Box, paper_id
+from meeting_server.ballots.port import paper_id
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.meeting import replay
@@ -28,9 +28,9 @@ from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.store.people.access_log import Act
 from meeting_server.web.record.reader import Reader, download, note_reading, reader_at, records_at, shelf_of, whole_reader_at
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import say
 from meeting_server.web.site.permissions import roles_in, tree_of
+from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 MEDIA_TYPES = {".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mp4": "video/mp4"}
@@ -76,7 +76,7 @@ async def export_zip(request: Request) -> Response:
     plan = reader.scheduled.plan
     bulletins = await _bulletins(request, reader, state) if state is not None else {}
     try:
-        content = await house_of(request).workshop.make(_bundle, reader.meeting_id, records, reader.sees, bulletins)
+        content = await site_of(request).workshop.make(_bundle, reader.meeting_id, records, reader.sees, bulletins)
     except HoldsReasons:
         raise Refused(WebCode.RECORD_HOLDS_REASONS) from None
     await note_reading(request, reader, Act.MEETING_EXPORTED)
@@ -100,9 +100,7 @@ async def _bulletins(request: Request, reader: Reader, state: MeetingState) -> d
     The ballots themselves are for those who count votes, since a receipt shown under pressure could be looked up in
     them; for everyone who may export where the rule says so; and for the reviewer where nobody was approved to count.
     """
-    box: Box | None = house_of(request).box
-    if box is None:
-        return {}
+    box = site_of(request).box
     roles = roles_in(await tree_of(request), reader.viewer, reader.scheduled.plan.branch_id)
     counts = reader.may(Part.SECRET_BALLOTS) or (not state.officers and Role.REVIEWER in roles)
     files: dict[str, bytes] = {}

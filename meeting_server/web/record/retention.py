@@ -9,7 +9,7 @@ from starlette.requests import Request
 from meeting_server.domain.ids import Millis
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.site.auth import now_millis
-from meeting_server.web.site.house import house_of
+from meeting_server.web.site.site import site_of
 
 DAY_MS: Millis = 86_400_000
 NOTICE_DAYS = 14
@@ -18,7 +18,7 @@ NOTICE_DAYS = 14
 
 def deleted_at(request: Request, scheduled: Scheduled) -> Millis | None:
     """When the recording of an adjourned meeting is to be deleted; ``None`` when recordings are kept for ever."""
-    days = house_of(request).settings.retention_days
+    days = site_of(request).settings.retention_days
     if not days or scheduled.adjourned_at is None:
         return None
     return scheduled.adjourned_at + days * DAY_MS

@@ -16,9 +16,9 @@ from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.record.archive_pages import KINDS
 from meeting_server.web.record.reader import readable
 from meeting_server.web.site import dates
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render
 from meeting_server.web.site.permissions import tree_of
+from meeting_server.web.site.site import site_of
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -33,7 +33,7 @@ class Found:
 
 def search_of(request: Request) -> Search:
     """The search of this house."""
-    search = house_of(request).search
+    search = site_of(request).search
     assert isinstance(search, Search)
     return search
 

@@ -24,8 +24,8 @@ from meeting_server.web.record.reader import Reader, editor_at, note_reading, sh
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import render, see
+from meeting_server.web.site.site import site_of
 
 ON_A_PAGE = 80
 MARGIN_MS = 300
@@ -72,7 +72,7 @@ async def desk_at(request: Request) -> Desk:
     timeline, heard = await asyncio.to_thread(lambda: (shelf.timeline(meeting_id), cues.load(folder) if folder else None))
     if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
-    edits = await house_of(request).record_edits.of(meeting_id)
+    edits = await site_of(request).record_edits.of(meeting_id)
     original = {cue.cue_id: cue.text for cue in heard.cues} if heard is not None else {}
     return Desk(reader, timeline, transcript_of(meeting_id, heard, edits), edits, original)
 
@@ -134,7 +134,7 @@ async def correct(request: Request) -> Response:
     if text != line.text:
         viewer = desk.reader.viewer
         made = Correction(desk.reader.meeting_id, line.cue_id, line.text, text, viewer.participant_id, viewer.name, now_millis())
-        await house_of(request).record_edits.correct(made)
+        await site_of(request).record_edits.correct(made)
         await note_reading(request, desk.reader, Act.TRANSCRIPT_CORRECTED, desk.clock(line.since))
     return see(f"{desk.address}/transcript?page={number // ON_A_PAGE}&done=corrected#{line.cue_id}")
 
@@ -173,16 +173,16 @@ async def redact(request: Request) -> Response:
         raise Refused(Code.EMPTY, field="reason")
     if field(form, "sure") != "yes":
         raise Refused(Code.EMPTY, field="sure")
-    house, viewer, meeting_id = house_of(request), desk.reader.viewer, desk.reader.meeting_id
+    site, viewer, meeting_id = site_of(request), desk.reader.viewer, desk.reader.meeting_id
     gone = [line for line in desk.transcript.spoken if stretch.covers(line.since, line.until)]
     made = Redaction(meeting_id, stretch.since, stretch.until, reason, viewer.participant_id, viewer.name, now_millis())
-    await house.record_edits.redact(made, [line.cue_id for line in gone])
-    publication = await house.publications.of(meeting_id)
+    await site.record_edits.redact(made, [line.cue_id for line in gone])
+    publication = await site.publications.of(meeting_id)
     if publication is not None:
         cleared = without(publication, [line.text for line in gone])
         if cleared != publication:
-            await house.publications.save(cleared)
-            await house.database.forget_deleted("publications")
+            await site.publications.save(cleared)
+            await site.database.forget_deleted("publications")
     await note_reading(request, desk.reader, Act.PASSAGE_TAKEN_OUT, f"{desk.clock(stretch.since)}–{desk.clock(stretch.until)}")
     return see(f"{desk.address}?done=redacted")
 

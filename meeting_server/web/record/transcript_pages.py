@@ -17,9 +17,9 @@ from meeting_server.store.people.access_log import Act
 from meeting_server.web.record.playback import clock_of, playback_of
 from meeting_server.web.record.reader import Reader, note_reading, reader_at, shelf_of, timeline_at
 from meeting_server.web.record.shown_pages import leaves_of, opens_documents
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.pages import render, say
+from meeting_server.web.site.site import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ async def transcript_page(request: Request) -> Response:
     timeline, transcript = await timeline_at(request, reader), await asyncio.to_thread(shelf.transcript, meeting_id)
     if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
-    documents = await desk_of(request).documents.of_meeting(meeting_id) if await opens_documents(request, reader) else ()
+    documents = await site_of(request).documents.of_meeting(meeting_id) if await opens_documents(request, reader) else ()
     seen = {document.document_id for document in documents if document.pages}
     query = request.query_params.get("q", "").strip()[:100]
     await note_reading(request, reader, Act.ARCHIVE_OPENED)

@@ -34,8 +34,8 @@ from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.catalogue import Language
 from meeting_server.web.site.cookies import drop, put
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import House, house_of
 from meeting_server.web.site.pages import see
+from meeting_server.web.site.site import Site, site_of
 from meeting_server.wire.rehearsal_messages import (
     SILENT_SECONDS,
     Beat,
@@ -60,7 +60,7 @@ SOON_MS = 10 * 60_000
 DENIAL_SECONDS = 1.0
 FIGURES_SECONDS = 1.0
 
-OpenSite = Callable[[Settings], AbstractAsyncContextManager[tuple[ASGIApp, House]]]
+OpenSite = Callable[[Settings], AbstractAsyncContextManager[tuple[ASGIApp, Site]]]
 """Opens a whole site over settings of its own; ``app`` gives it."""
 
 
@@ -122,10 +122,10 @@ class Rehearsals:
         rehearsal = self.current = Rehearsal()
         try:
             await asyncio.to_thread(clear, self.folder)
-            async with self.open_site(_settings_of(self.settings)) as (site, house):
+            async with self.open_site(_settings_of(self.settings)) as (app, site):
                 language: Language = begin.language
-                rehearsal.prepared = await prepare(house, begin.members, language, now_millis())
-                rehearsal.site = site
+                rehearsal.prepared = await prepare(site, begin.members, language, now_millis())
+                rehearsal.site = app
                 yield rehearsal
                 rehearsal.site = None
         finally:
@@ -181,9 +181,9 @@ def rehearsals_of(conn: HTTPConnection) -> Rehearsals | None:
 
 async def control(websocket: WebSocket) -> None:
     """One rehearsal from its first frame to its end."""
-    rehearsals, house = rehearsals_of(websocket), house_of(websocket)
+    rehearsals, site = rehearsals_of(websocket), site_of(websocket)
     token = websocket.headers.get("authorization", "").removeprefix("Bearer ")
-    if rehearsals is None or not token_is_good(house.secret, token, now_millis()):
+    if rehearsals is None or not token_is_good(site.secret, token, now_millis()):
         await asyncio.sleep(DENIAL_SECONDS)
         await websocket.send_denial_response(JSONResponse({"code": "rehearsal_token"}, 403))
         return
@@ -193,28 +193,28 @@ async def control(websocket: WebSocket) -> None:
         if not isinstance(begin, Begin) or not 2 <= begin.members <= MOST_MEMBERS or not 0 < begin.minutes <= 120:
             await websocket.close(4400)
             return
-        code, detail = await _in_the_way(rehearsals, house, begin) or await _run(websocket, rehearsals, house, begin)
+        code, detail = await _in_the_way(rehearsals, site, begin) or await _run(websocket, rehearsals, site, begin)
         await _say(websocket, Ended(code, detail))
         await websocket.close(1000)
 
 
-async def _in_the_way(rehearsals: Rehearsals, house: House, begin: Begin) -> tuple[EndCode, str] | None:
+async def _in_the_way(rehearsals: Rehearsals, site: Site, begin: Begin) -> tuple[EndCode, str] | None:
     """Why there can be no rehearsal now, with the title of the meeting that is in the way."""
     if rehearsals.current is not None:
         return "rehearsal_running", ""
-    schedule, now = house.desk.schedule, now_millis()
-    running = {*await schedule.running(), *house.registry.open_meetings()}
+    schedule, now = site.schedule, now_millis()
+    running = {*await schedule.running(), *site.registry.open_meetings()}
     if running:
         scheduled = await schedule.meeting(min(running))
         return "rehearsal_meeting_running", scheduled.plan.title if scheduled else ""
-    soon = {*await schedule.beginning(now, now + round(begin.minutes * 60_000) + SOON_MS), *house.registry.attended_meetings()}
+    soon = {*await schedule.beginning(now, now + round(begin.minutes * 60_000) + SOON_MS), *site.registry.attended_meetings()}
     if soon:
         scheduled = await schedule.meeting(min(soon))
         return "rehearsal_meeting_soon", scheduled.plan.title if scheduled else ""
     return None
 
 
-async def _run(websocket: WebSocket, rehearsals: Rehearsals, house: House, begin: Begin) -> tuple[EndCode, str]:
+async def _run(websocket: WebSocket, rehearsals: Rehearsals, site: Site, begin: Begin) -> tuple[EndCode, str]:
     if rehearsals.current is not None:  # another was faster
         return "rehearsal_running", ""
     began = time.monotonic()
@@ -223,11 +223,11 @@ async def _run(websocket: WebSocket, rehearsals: Rehearsals, house: House, begin
     try:
         async with rehearsals.opened(begin) as rehearsal, rehearsals.gauges() as gauges:
             assert rehearsal.prepared is not None
-            if house.registry.open_meetings():  # it opened while we were setting up
+            if site.registry.open_meetings():  # it opened while we were setting up
                 rehearsal.end("rehearsal_meeting_opened")
             prepared = rehearsal.prepared
             watch = f"/rehearsal/{rehearsal.key}"
-            await _say(websocket, Began(rehearsal.key, prepared.meeting_id, prepared.links, watch, machine(media=house.media is not None)))
+            await _say(websocket, Began(rehearsal.key, prepared.meeting_id, prepared.links, watch, machine(media=site.media is not None)))
 
             async def hear() -> None:
                 nonlocal most
@@ -260,9 +260,9 @@ async def _run(websocket: WebSocket, rehearsals: Rehearsals, house: House, begin
     except Exception:
         log.exception("the rehearsal failed")
         code, detail = "rehearsal_failed", ""
-    roots = [branch.branch_id for branch in (await house.directory.tree()).children(None)]
+    roots = [branch.branch_id for branch in (await site.directory.tree()).children(None)]
     ran = f"{most} / {begin.members}, {round(time.monotonic() - began)} s, {code}"
-    await house.access_log.note(Entry(now_millis(), Act.REHEARSAL_RAN, branch_id=roots[0] if roots else "", detail=ran))
+    await site.access_log.note(Entry(now_millis(), Act.REHEARSAL_RAN, branch_id=roots[0] if roots else "", detail=ran))
     log.info("a rehearsal ran", phones=most, code=code)
     return code, detail
 

@@ -14,13 +14,12 @@ from meeting_server.acts.schedule.calendars import make_calendar, revoke_calenda
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.store.people.people import Member
 from meeting_server.web.schedule.calendar_file import calendar_of
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.addresses import household_of
 from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, render, say, see
+from meeting_server.web.site.site import site_of
 
 KEPT_BEHIND: Millis = 90 * 86_400_000
 """Meetings that are over stay in the calendar this long."""
@@ -29,7 +28,7 @@ KEPT_BEHIND: Millis = 90 * 86_400_000
 async def calendar_page(request: Request) -> Response:
     """The address, if there is one, and how to take it into a calendar program."""
     viewer = await member_of(request)
-    links = house_of(request).calendar_links
+    links = site_of(request).calendar_links
     link = await links.of_member(viewer.member_id or "")
     address = address_of(request, f"/calendar/{links.token(link.link_id)}.ics") if link is not None else ""
     context = {
@@ -45,7 +44,7 @@ async def make_link(request: Request) -> Response:
     """An address for this member; the one they have already, if so."""
     viewer = await member_of(request)
     await form_of(request)
-    await make_calendar(house_of(request), viewer.by, viewer.branch_id or "", now_millis())
+    await make_calendar(site_of(request), viewer.by, viewer.branch_id or "", now_millis())
     return see("/me/calendar?done=made")
 
 
@@ -53,7 +52,7 @@ async def revoke_link(request: Request) -> Response:
     """Take the address back: from now on nothing is fetched by it."""
     viewer = await member_of(request)
     await form_of(request)
-    if not await revoke_calendar(house_of(request), viewer.by, viewer.branch_id or "", now_millis()):
+    if not await revoke_calendar(site_of(request), viewer.by, viewer.branch_id or "", now_millis()):
         raise Refused(WebCode.NOT_FOUND)
     return see("/me/calendar?done=revoked")
 
@@ -65,7 +64,7 @@ async def subscribed_file(request: Request) -> Response:
     """
     member = await _member_at(request)
     since = now_millis() - KEPT_BEHIND
-    concerning = await desk_of(request).schedule.concerning(ParticipantId(member.member_id))
+    concerning = await site_of(request).schedule.concerning(ParticipantId(member.member_id))
     meetings = [meeting for meeting in concerning if meeting.plan.ends_at > since]
     product = say(request, "common.product")
     content = calendar_of(
@@ -83,14 +82,14 @@ async def subscribed_file(request: Request) -> Response:
 
 
 async def _member_at(request: Request) -> Member:
-    house, token = house_of(request), request.path_params["token"]
-    link = await house.calendar_links.by_token(token)
-    wait = house.allowances.fetch(household_of(request) if link is None else link.link_id, time.monotonic())
+    site, token = site_of(request), request.path_params["token"]
+    link = await site.calendar_links.by_token(token)
+    wait = site.allowances.fetch(household_of(request) if link is None else link.link_id, time.monotonic())
     if wait > 0:
         raise Refused(WebCode.RATE_LIMITED, retry_after=wait)
     if link is None:
         raise Refused(WebCode.LINK_UNKNOWN)
-    member = await house.directory.member(link.member_id)
+    member = await site.directory.member(link.member_id)
     if link.revoked_at is not None or member is None or member.removed_at is not None:
         raise Refused(WebCode.LINK_REVOKED)
     return member

@@ -13,11 +13,11 @@ from meeting_server.drawing.drawer import Size, picture_of
 from meeting_server.store.schedule.documents import LARGEST, Document, DocumentRefused
 from meeting_server.web.schedule.meeting_pages import being_drawn_of, of_the_record, show_meeting
 from meeting_server.web.schedule.meetings import Seat, managed_seat, reconvene, seat_at
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
 from meeting_server.web.site.pages import render, see
+from meeting_server.web.site.site import site_of
 
 UPLOAD_LIMIT = LARGEST + 64 * 1024
 """Bytes of a form with one document in it."""
@@ -61,7 +61,7 @@ async def add_document(request: Request) -> Response:
 
 async def _add(request: Request, seat: Seat, file_name: str, content: bytes) -> Document:
     """Keep the document and tell the meeting. Raises DocumentRefused."""
-    added = await desk_of(request).documents.add(seat.meeting_id, file_name, content, seat.viewer.participant_id, now_millis())
+    added = await site_of(request).documents.add(seat.meeting_id, file_name, content, seat.viewer.participant_id, now_millis())
     await reconvene(request, seat.meeting_id)
     return added
 
@@ -93,7 +93,7 @@ async def remove_document(request: Request) -> Response:
         return await show_meeting(request, seat, status=409, done="document_busy")
     if document_id in await of_the_record(request, seat):
         return await show_meeting(request, seat, status=409, done="document_kept")
-    if not await desk_of(request).documents.remove(seat.meeting_id, document_id):
+    if not await site_of(request).documents.remove(seat.meeting_id, document_id):
         raise Refused(WebCode.NOT_FOUND)
     await reconvene(request, seat.meeting_id)
     return see(f"/meetings/{seat.meeting_id}?done=document_removed#documents")
@@ -102,7 +102,7 @@ async def remove_document(request: Request) -> Response:
 async def document(request: Request) -> Response:
     """The bytes of one document, for whoever may see the meeting: pictures are shown, PDF is downloaded."""
     seat = await seat_at(request)
-    found = await desk_of(request).documents.document(seat.meeting_id, request.path_params["document_id"])
+    found = await site_of(request).documents.document(seat.meeting_id, request.path_params["document_id"])
     if found is None or not found.path.is_file():
         raise Refused(WebCode.NOT_FOUND)
     return _file(found)
@@ -132,7 +132,7 @@ async def large(request: Request) -> Response:
 
 async def _picture(request: Request, size: Size) -> Response:
     seat = await seat_at(request)
-    documents = desk_of(request).documents
+    documents = site_of(request).documents
     found = await documents.document(seat.meeting_id, request.path_params["document_id"])
     number = request.path_params["page"]
     if found is None or not (number.isascii() and number.isdigit() and len(number) < 5):

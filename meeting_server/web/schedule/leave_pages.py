@@ -12,11 +12,11 @@ from meeting_server.domain.ids import ParticipantId
 from meeting_server.store.schedule.leave import REASON_LONGEST, LeaveError
 from meeting_server.web.schedule.meeting_pages import show_meeting
 from meeting_server.web.schedule.meetings import managed_seat, reconvene, seat_at
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.pages import see
+from meeting_server.web.site.site import site_of
 
 
 async def leave_page(request: Request) -> Response:
@@ -37,7 +37,7 @@ async def ask_leave(request: Request) -> Response:
     if len(reason) > REASON_LONGEST:
         return await show_meeting(request, seat, status=422, leave_error="too_long", reason=reason)
     try:
-        await desk_of(request).leaves.ask(seat.meeting_id, seat.listed.participant_id, reason, now_millis())
+        await site_of(request).leaves.ask(seat.meeting_id, seat.listed.participant_id, reason, now_millis())
     except LeaveError as error:
         return await show_meeting(request, seat, status=409, leave_error=error.code)
     await reconvene(request, seat.meeting_id)
@@ -48,7 +48,7 @@ async def withdraw_leave(request: Request) -> Response:
     seat = await seat_at(request)
     await form_of(request)
     try:
-        await desk_of(request).leaves.withdraw(seat.meeting_id, seat.viewer.participant_id)
+        await site_of(request).leaves.withdraw(seat.meeting_id, seat.viewer.participant_id)
     except LeaveError as error:
         return await show_meeting(request, seat, status=409, leave_error=error.code)
     await reconvene(request, seat.meeting_id)
@@ -66,7 +66,7 @@ async def decide_leave(request: Request) -> Response:
     who = ParticipantId(request.path_params["participant_id"])
     by = seat.viewer.participant_id
     try:
-        await desk_of(request).leaves.decide(seat.meeting_id, who, cast(Literal["approved", "refused"], decision), by, answer, now_millis())
+        await site_of(request).leaves.decide(seat.meeting_id, who, cast(Literal["approved", "refused"], decision), by, answer, now_millis())
     except LeaveError as error:
         return await show_meeting(request, seat, status=409, leave_error=error.code)
     await reconvene(request, seat.meeting_id)

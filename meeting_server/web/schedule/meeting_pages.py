@@ -19,12 +19,11 @@ from meeting_server.store.schedule.leave import Leave
 from meeting_server.web.schedule.calendar_file import calendar_of, calendar_response
 from meeting_server.web.schedule.meetings import Seat, door_is_open, is_due, names_at, seat_at, state_of
 from meeting_server.web.schedule.rule_words import rule_words
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.schedule.waiting_browsers import waiting_for
 from meeting_server.web.site.auth import now_millis
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, language_of, render, say
 from meeting_server.web.site.permissions import allowed, seeing
+from meeting_server.web.site.site import site_of
 
 DONE = frozenset(
     {
@@ -79,13 +78,13 @@ async def show_meeting(
     request: Request, seat: Seat, *, status: int = 200, done: str = "", leave_error: str = "", reason: str = ""
 ) -> Response:
     """The page of a meeting; ``leave_error`` and ``reason`` when a leave request could not be taken."""
-    desk, scheduled, now = desk_of(request), seat.scheduled, now_millis()
-    convening = await desk.convener.convening(seat.meeting_id)
-    leaves = await desk.leaves.of_meeting(seat.meeting_id)
+    site, scheduled, now = site_of(request), seat.scheduled, now_millis()
+    convening = await site.convener.convening(seat.meeting_id)
+    leaves = await site.leaves.of_meeting(seat.meeting_id)
     names = await names_at(request, scheduled)
     deciders = await _names_of_deciders(request, leaves)
     state = await state_of(request, seat.scheduled) if scheduled.status == "open" else None
-    preset = desk.presets[scheduled.plan.preset_id]
+    preset = site.presets[scheduled.plan.preset_id]
     people = convening.participants if convening else ()
     entitled = _entitled(convening)
     asked = done or request.query_params.get("done", "")
@@ -111,9 +110,9 @@ async def show_meeting(
             "people": sorted(people, key=lambda p: (p.role is Role.GUEST, not p.role.value.startswith(("chair", "secretary")))),
             "entitled": entitled,
             "guests": sum(1 for person in people if person.standing is Standing.GUEST),
-            "documents": await desk.documents.of_meeting(seat.meeting_id),
+            "documents": await site.documents.of_meeting(seat.meeting_id),
             "being_drawn": being_drawn,
-            "notes": await desk.documents.notes(seat.meeting_id) if seat.manages else {},
+            "notes": await site.documents.notes(seat.meeting_id) if seat.manages else {},
             "numbers": lambda pages: _numbers(request, pages),
             "kept": await of_the_record(request, seat) if seat.manages else frozenset(),
             "size_words": lambda size: _size_words(request, size),
@@ -150,7 +149,7 @@ def _entitled(convening: Convening | None) -> int:
 
 async def _names_of_deciders(request: Request, leaves: Mapping[ParticipantId, Leave]) -> dict[str, str]:
     ids = {leave.decided_by for leave in leaves.values() if leave.decided_by}
-    members = await house_of(request).directory.members_by_id(ids)
+    members = await site_of(request).directory.members_by_id(ids)
     return {i: member.name for i, member in members.items()}
 
 
@@ -162,7 +161,7 @@ def _size_words(request: Request, size: int) -> str:
 
 def being_drawn_of(request: Request, meeting_id: MeetingId) -> dict[str, Progress]:
     """How far the pages of documents are that have just come, by document."""
-    return {progress.document_id: progress for progress in desk_of(request).documents.being_drawn(meeting_id)}
+    return {progress.document_id: progress for progress in site_of(request).documents.being_drawn(meeting_id)}
 
 
 def _numbers(request: Request, pages: Sequence[int]) -> str:

@@ -17,11 +17,10 @@ from meeting_server.domain.terms import Convening
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Listed, Scheduled
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import Viewer, now_millis, viewer_of
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.permissions import allowed, is_secretary, tree_of
+from meeting_server.web.site.site import site_of
 
 SHOWN_AFTER: Millis = 12 * 3_600_000
 """A meeting that never opened stays among the coming ones for this long after its planned end."""
@@ -65,7 +64,7 @@ async def seat_at(request: Request, *, removed_too: bool = False) -> Seat:
     viewer = await viewer_of(request)
     if viewer is None:
         raise Refused(WebCode.SIGN_IN_REQUIRED)
-    scheduled = await desk_of(request).schedule.meeting(meeting_id)
+    scheduled = await site_of(request).schedule.meeting(meeting_id)
     if scheduled is None or viewer.only_meeting not in (None, scheduled.meeting_id):
         raise Refused(WebCode.NOT_FOUND)
     listed = scheduled.listed(viewer.participant_id)
@@ -92,14 +91,13 @@ async def live_state(request: Request, scheduled: Scheduled, viewer: Viewer) -> 
     Read for an open meeting, for one somebody waits at the door of, and for who ran a finished one: its end may not have
     reached the schedule yet.
     """
-    registry = house_of(request).registry
-    if registry is None or scheduled.status == "cancelled":
+    registry = site_of(request).registry
+    if scheduled.status == "cancelled":
         return None
     listed = scheduled.listed(viewer.participant_id)
     if scheduled.status == "open" or (scheduled.status == "adjourned" and listed is not None and may(listed.role, Right.RUN_MEETING)):
         return await state_of(request, scheduled)
-    known: MeetingState | None = registry.known_state(scheduled.meeting_id)
-    return known
+    return registry.known_state(scheduled.meeting_id)
 
 
 async def managed_seat(request: Request) -> Seat:
@@ -116,23 +114,23 @@ async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | Non
     The journal is the truth: a schedule that missed the opening or adjourning (the server was killed between the two
     writes) is told now.
     """
-    registry = house_of(request).registry
-    if registry is None or scheduled.status == "cancelled":
+    registry = site_of(request).registry
+    if scheduled.status == "cancelled":
         return None
     try:
-        state: MeetingState | None = await registry.state(scheduled.meeting_id)
+        state = await registry.state(scheduled.meeting_id)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
     if state is not None and state.phase not in ("convened", scheduled.status):
         at = state.adjourned_at if state.phase == "adjourned" else state.opened_at
-        await desk_of(request).schedule.set_phase(scheduled.meeting_id, state.phase, at or now_millis())
+        await site_of(request).schedule.set_phase(scheduled.meeting_id, state.phase, at or now_millis())
     return state
 
 
 async def reconvene(request: Request, meeting_id: MeetingId) -> None:
     """Tell a meeting what has changed on the schedule. Raises Refused(storage_unavailable)."""
     try:
-        await convening.reconvene(house_of(request), meeting_id)
+        await convening.reconvene(site_of(request), meeting_id)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
 
@@ -140,14 +138,14 @@ async def reconvene(request: Request, meeting_id: MeetingId) -> None:
 async def call_off(request: Request, meeting_id: MeetingId, called: Convening | None) -> None:
     """Tell those who wait at the door already that the meeting, convened as ``called``, was cancelled."""
     try:
-        await convening.call_off(house_of(request), meeting_id, called)
+        await convening.call_off(site_of(request), meeting_id, called)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
 
 
 async def roster_of(request: Request, branch_id: str, scheduled: Scheduled | None = None) -> tuple[Member, ...]:
     """Who can be called to a meeting of the branch: its roster, and whoever of elsewhere is on the list already."""
-    directory = house_of(request).directory
+    directory = site_of(request).directory
     roster = await directory.roster(branch_id)
     if scheduled is None:
         return roster
@@ -160,7 +158,7 @@ async def roster_of(request: Request, branch_id: str, scheduled: Scheduled | Non
 async def names_at(request: Request, scheduled: Scheduled) -> dict[str, str]:
     """The name of everyone on the list, by participant id."""
     people = scheduled.plan.people
-    members = await house_of(request).directory.members_by_id(p.participant_id for p in people if not p.is_guest)
+    members = await site_of(request).directory.members_by_id(p.participant_id for p in people if not p.is_guest)
     named = {p.participant_id: p.guest_name or members[p.participant_id].name for p in people if p.is_guest or p.participant_id in members}
     return {str(i): name for i, name in named.items()}
 

@@ -18,13 +18,12 @@ from meeting_server.domain.votes.elections import candidates_needed
 from meeting_server.domain.votes.rules import most, needed
 from meeting_server.store.schedule.presets import PresetFileError
 from meeting_server.web.schedule.rule_words import rule_words
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
 from meeting_server.web.site.permissions import require, tree_of
+from meeting_server.web.site.site import site_of
 
 _Word = TypeVar("_Word", bound=StrEnum)
 TITLE_LONGEST, SOURCE_LONGEST = 60, 300
@@ -73,9 +72,9 @@ async def rules_page(request: Request) -> Response:
     """Every rule a meeting of the branch may decide by, in words, for as many as would have the vote today."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.SCHEDULE, branch_id)
-    presets = desk_of(request).presets
+    presets = site_of(request).presets
     await presets.refresh()
-    roster = await house_of(request).directory.roster(branch_id)
+    roster = await site_of(request).directory.roster(branch_id)
     entitled = sum(member.may_vote for member in roster) or 50
     language = language_of(request)
 
@@ -125,7 +124,7 @@ async def save_rule(request: Request) -> Response:
     if faults or field(form, "do") != "save":
         return await _form(request, branch_id, preset, copied_from, _example(form), faults)
     try:
-        await desk_of(request).presets.save(branch_id, preset, copied_from=copied_from, by=viewer.member_id or "", now=now_millis())
+        await site_of(request).presets.save(branch_id, preset, copied_from=copied_from, by=viewer.member_id or "", now=now_millis())
     except PresetFileError:
         raise Refused(WebCode.BAD_FORM) from None
     return see(f"/branches/{branch_id}/rules?done=saved")
@@ -137,12 +136,12 @@ async def remove_rule(request: Request) -> Response:
     await require(request, Action.SCHEDULE, branch_id)
     await form_of(request)
     preset = await _own(request, branch_id, request.path_params["preset_id"])
-    await desk_of(request).presets.remove(branch_id, preset.preset_id, now_millis())
+    await site_of(request).presets.remove(branch_id, preset.preset_id, now_millis())
     return see(f"/branches/{branch_id}/rules?done=removed")
 
 
 async def _rule(request: Request, branch_id: str, preset_id: str) -> Preset:
-    presets = desk_of(request).presets
+    presets = site_of(request).presets
     await presets.refresh()
     found = presets.of_branch(branch_id).get(preset_id)
     if found is None:
@@ -151,7 +150,7 @@ async def _rule(request: Request, branch_id: str, preset_id: str) -> Preset:
 
 
 async def _own(request: Request, branch_id: str, preset_id: str) -> Preset:
-    presets = desk_of(request).presets
+    presets = site_of(request).presets
     await presets.refresh()
     for own in presets.own(branch_id):
         if own.preset.preset_id == preset_id:

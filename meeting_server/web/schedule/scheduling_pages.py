@@ -24,14 +24,13 @@ from meeting_server.web.schedule.meeting_form import GUESTS_MOST, ItemField, Mee
 from meeting_server.web.schedule.meeting_form import form_of as filled_form
 from meeting_server.web.schedule.meetings import call_off, managed_seat, reconvene, roster_of
 from meeting_server.web.schedule.rule_words import RuleWords, rule_words
-from meeting_server.web.schedule.scheduling import desk_of
 from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.dates import local, month
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
 from meeting_server.web.site.permissions import branches_for, require, tree_of
+from meeting_server.web.site.site import site_of
 
 REASON_LONGEST = 200
 
@@ -82,7 +81,7 @@ async def add_meeting(request: Request) -> Response:
     result = await _planned(request, form, branch_id, roster, None)
     if isinstance(result, MeetingForm):
         return await _show(request, branch_id, result, roster, status=422)
-    scheduled = await desk_of(request).schedule.add(result, viewer.member_id or "", now_millis())
+    scheduled = await site_of(request).schedule.add(result, viewer.member_id or "", now_millis())
     return see(f"/meetings/{scheduled.meeting_id}?done=created")
 
 
@@ -110,7 +109,7 @@ async def change_meeting(request: Request) -> Response:
     if isinstance(result, MeetingForm):
         return await _show(request, branch_id, result, roster, scheduled, status=422)
     try:
-        await desk_of(request).schedule.change(scheduled.meeting_id, result, form.version, now_millis())
+        await site_of(request).schedule.change(scheduled.meeting_id, result, form.version, now_millis())
     except ScheduleError as error:
         return await _show(request, branch_id, replace(form, errors={"form": error.code}), roster, scheduled, status=409)
     await reconvene(request, scheduled.meeting_id)
@@ -131,12 +130,12 @@ async def cancel_meeting(request: Request) -> Response:
     if len(reason) > REASON_LONGEST:
         context = {"scheduled": seat.scheduled, "error": "too_long", "reason": reason}
         return await render(request, "schedule/meeting_cancel.html", context, status=422)
-    convening = await desk_of(request).convener.convening(seat.meeting_id)
+    convening = await site_of(request).convener.convening(seat.meeting_id)
     try:
-        await desk_of(request).schedule.cancel(seat.meeting_id, reason, seat.viewer.member_id or "", now_millis())
+        await site_of(request).schedule.cancel(seat.meeting_id, reason, seat.viewer.member_id or "", now_millis())
     except ScheduleError:
         return see(f"/meetings/{seat.meeting_id}?done=not_changeable")
-    await house_of(request).invitations.revoke_all_of(seat.meeting_id, now_millis())
+    await site_of(request).invitations.revoke_all_of(seat.meeting_id, now_millis())
     await call_off(request, seat.meeting_id, convening)
     return see(f"/meetings/{seat.meeting_id}?done=cancelled")
 
@@ -151,7 +150,7 @@ async def _planned(
 
 async def _presets(request: Request, branch_id: str, before: Scheduled | None) -> dict[str, Preset]:
     """The rules to choose from: those shipped, the branch's own, and the one the meeting is planned under already."""
-    presets = desk_of(request).presets
+    presets = site_of(request).presets
     await presets.refresh()
     kept = {before.plan.preset_id: presets[before.plan.preset_id]} if before is not None else {}
     return {**presets.of_branch(branch_id), **kept}

@@ -10,7 +10,7 @@ from meeting_server.acts.people.rights import Rights, rights_at
 from meeting_server.store.people.knocks import Knock
 from meeting_server.web.schedule.meetings import Seat, names_at
 from meeting_server.web.site.auth import now_millis
-from meeting_server.web.site.house import house_of
+from meeting_server.web.site.site import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Waiting:
 
 async def waiting_for(request: Request, seat: Seat) -> tuple[Waiting, ...]:
     """The knocks that the viewer may answer, the oldest first."""
-    house, now = house_of(request), now_millis()
-    open_ones = [knock for knock in await house.knocks.of_meeting(seat.meeting_id) if knock.waits(now)]
+    site, now = site_of(request), now_millis()
+    open_ones = [knock for knock in await site.knocks.of_meeting(seat.meeting_id) if knock.waits(now)]
     if not open_ones:
         return ()
     names = await names_at(request, seat.scheduled)
-    rights = await rights_at(house, seat.scheduled, seat.viewer.participant_id)
+    rights = await rights_at(site, seat.scheduled, seat.viewer.participant_id)
     me = seat.viewer.participant_id
     return tuple(
         Waiting(knock, names.get(knock.member_id or "", knock.typed), knock.member_id == me)

@@ -27,8 +27,8 @@ from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.web.record.reader import DOCX, download, words_of
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, say
+from meeting_server.web.site.site import site_of
 
 FormKind = Literal["text", "minutes", "sound", "package"]
 CHUNK = 256 * 1024
@@ -135,7 +135,7 @@ async def carried(request: Request, taking: Taking, form: Form, paper: Paper | N
         return FileResponse(taking.sound, media_type=form.media_type, headers=_attachment(form.file, name))
     if form.kind == "package":
         return _streamed(await _packed(request, taking, form, words), form, name)
-    workshop = house_of(request).workshop
+    workshop = site_of(request).workshop
     if form.file in _TEXTS:
         content = await workshop.make(_captions, form.file, taking.study, words)
     else:
@@ -148,7 +148,7 @@ async def _packed(request: Request, taking: Taking, form: Form, words: Words) ->
     number, path = tempfile.mkstemp()
     file = os.fdopen(number, "rb")
     try:
-        await house_of(request).workshop.do(_pack, path, form.file, taking.study, taking.sound, words)
+        await site_of(request).workshop.do(_pack, path, form.file, taking.study, taking.sound, words)
     except BaseException:
         file.close()
         raise

@@ -21,10 +21,10 @@ from meeting_server.web.record.reader import shelf_of
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import address_of, language_of, render, say, see
 from meeting_server.web.site.permissions import tree_of
 from meeting_server.web.site.preferences import preferences_of
+from meeting_server.web.site.site import site_of
 
 NEWEST = 100
 """Episodes in a feed."""
@@ -45,7 +45,7 @@ class Heard:
 async def feeds_page(request: Request) -> Response:
     """The member's feeds with their addresses, and the branches of which there could be one."""
     viewer = await member_of(request)
-    kept = house_of(request).feeds
+    kept = site_of(request).feeds
     mine = await kept.of_member(viewer.member_id or "")
     tree = await tree_of(request)
     has = {feed.branch_id for feed in mine}
@@ -71,7 +71,7 @@ async def make_feed(request: Request) -> Response:
     branch_id = field(form, "branch")
     if branch_id not in await _branches(request, viewer):
         raise Refused(WebCode.BAD_FORM, field="branch")
-    if not await feeds.make_feed(house_of(request), viewer.by, branch_id, now_millis()):
+    if not await feeds.make_feed(site_of(request), viewer.by, branch_id, now_millis()):
         raise Refused(WebCode.RATE_LIMITED)
     return see("/feeds?done=made")
 
@@ -80,7 +80,7 @@ async def revoke_feed(request: Request) -> Response:
     """Take an address back: from now on nothing is fetched by it."""
     viewer = await member_of(request)
     await form_of(request)
-    if not await feeds.revoke_feed(house_of(request), viewer.by, request.path_params["feed_id"], now_millis()):
+    if not await feeds.revoke_feed(site_of(request), viewer.by, request.path_params["feed_id"], now_millis()):
         raise Refused(WebCode.NOT_FOUND)
     return see("/feeds?done=revoked")
 
@@ -88,7 +88,7 @@ async def revoke_feed(request: Request) -> Response:
 async def _branches(request: Request, viewer: Viewer) -> list[str]:
     """Branches of which the member may study something, and their own."""
     tree = await tree_of(request)
-    published = await house_of(request).publications.published()
+    published = await site_of(request).publications.published()
     there = {one.branch_id for one in published if may_study(tree, viewer, one)}
     there |= {viewer.branch_id} if viewer.branch_id is not None else set()
     return [branch.branch_id for branch, _depth in tree.walk() if branch.branch_id in there]
@@ -142,31 +142,31 @@ async def _feed_at(request: Request) -> tuple[Feed, Viewer]:
 
     Raises Refused: ``link_unknown``; ``link_revoked``, also when the member is no longer on the roster.
     """
-    house = house_of(request)
-    feed = await house_of(request).feeds.by_token(request.path_params["token"])
+    site = site_of(request)
+    feed = await site_of(request).feeds.by_token(request.path_params["token"])
     if feed is None:
         raise Refused(WebCode.LINK_UNKNOWN)
-    member = await house.directory.member(feed.member_id)
+    member = await site.directory.member(feed.member_id)
     if feed.revoked_at is not None or member is None or member.removed_at is not None:
         raise Refused(WebCode.LINK_REVOKED)
-    grants = await house.directory.grants_of(member.member_id)
+    grants = await site.directory.grants_of(member.member_id)
     return feed, Viewer(member.member_id, None, member.name, preferences_of(request).language, "", member.branch_id, None, grants)
 
 
 async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
     """What the branch and those below it published for this member and lets be taken away, the newest first."""
-    house, tree, shelf = house_of(request), await tree_of(request), shelf_of(request)
+    site, tree, shelf = site_of(request), await tree_of(request), shelf_of(request)
     below = {branch.branch_id for branch in tree.below(feed.branch_id)}
     open_branches: dict[str, bool] = {}
     found: list[Heard] = []
-    for publication in await house.publications.published():
+    for publication in await site.publications.published():
         if publication.branch_id not in below or not may_study(tree, viewer, publication):
             continue
         if publication.branch_id not in open_branches:
-            open_branches[publication.branch_id] = await house.takeaway_rules.readers_may(publication.branch_id)
+            open_branches[publication.branch_id] = await site.takeaway_rules.readers_may(publication.branch_id)
         if not open_branches[publication.branch_id]:
             continue
-        edits = await house.record_edits.of(publication.meeting_id)
+        edits = await site.record_edits.of(publication.meeting_id)
         mix = await asyncio.to_thread(clean_mix, shelf, publication.meeting_id, edits)
         timeline = await asyncio.to_thread(shelf.timeline, publication.meeting_id) if mix is not None else None
         if mix is not None and timeline is not None:

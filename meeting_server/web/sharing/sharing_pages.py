@@ -32,9 +32,9 @@ from meeting_server.web.sharing.takeaway_pages import OfMeeting, taking_at
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
 from meeting_server.web.site.permissions import allowed, branches_for, tree_of
+from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 log = structlog.get_logger(__name__)
@@ -78,7 +78,7 @@ async def share(request: Request) -> Response:
     if wanted and field(form, "looked") != "yes":
         raise Refused(WebCode.NOT_LOOKED_AT)
     if publication.shared != wanted:
-        await resources.share_resource(house_of(request), reader.viewer.by, reader.scheduled, publication, wanted, now_millis())
+        await resources.share_resource(site_of(request), reader.viewer.by, reader.scheduled, publication, wanted, now_millis())
     return see(f"/archive/{reader.meeting_id}/share?done={'on' if wanted else 'off'}")
 
 
@@ -106,7 +106,7 @@ async def _plain(request: Request, taking: OfMeeting) -> Nameless:
     """The resource without people: everyone of the roster, of the meeting's list, of its minutes."""
     scheduled = taking.reader.scheduled
     branch_id = scheduled.plan.branch_id
-    names = {member.name for member in await house_of(request).directory.roster(branch_id)}
+    names = {member.name for member in await site_of(request).directory.roster(branch_id)}
     names |= set((await names_at(request, scheduled)).values())
     minutes = await minutes_at(request, taking.reader)
     if minutes is not None:
@@ -127,7 +127,7 @@ async def _institution(request: Request, branch_id: str) -> str:
 
 def _key(request: Request) -> Ed25519PrivateKey:
     try:
-        return institution_key(house_of(request).settings.data_dir)
+        return institution_key(site_of(request).settings.data_dir)
     except BadInstitutionKey as error:
         log.error("the institution's key can not be used", reason=str(error))
         raise Refused(WebCode.BAD_INSTITUTION_KEY) from error
@@ -153,7 +153,7 @@ async def shared_list(request: Request) -> Response:
 async def _list_page(request: Request, viewer: Viewer, refused: BundleRefused | None = None, status: int = 200, code: str = "") -> Response:
     keeps = await branches_for(request, Action.EDIT_ARCHIVE)
     tree = await tree_of(request)
-    everything = await house_of(request).shared_resources.all()
+    everything = await site_of(request).shared_resources.all()
 
     def come(state: str) -> list[Come]:
         return [
@@ -201,7 +201,7 @@ async def bring(request: Request) -> Response:
         log.info("a bundle was refused", code=refused.code, file=refused.file)
         return await _list_page(request, viewer, refused, 422)
     about = bundle.about
-    shared = await house_of(request).shared_resources.offer(
+    shared = await site_of(request).shared_resources.offer(
         Shared(
             new_id("shared"),
             branch_id,
@@ -222,7 +222,7 @@ async def shared_page(request: Request) -> Response:
     """The resource: its preview for who decides, the resource itself for who may study it; always with where it comes from."""
     shared, _, decides = await _shared_at(request)
     study = study_in(shared.content)
-    known = await house_of(request).shared_resources.keys_of(shared.institution)
+    known = await site_of(request).shared_resources.keys_of(shared.institution)
     return await render(
         request,
         "sharing/shared.html",
@@ -250,7 +250,7 @@ async def accept(request: Request) -> Response:
     audience = next((one for one in AUDIENCES if one == field(form, "audience")), None)
     if audience is None:
         raise Refused(WebCode.BAD_FORM, field="audience")
-    await resources.accept_resource(house_of(request), viewer.by, shared, audience, now_millis())
+    await resources.accept_resource(site_of(request), viewer.by, shared, audience, now_millis())
     return see(f"/sharing/{shared.shared_id}?done=accepted")
 
 
@@ -260,13 +260,13 @@ async def remove(request: Request) -> Response:
     if not decides:
         raise Refused(Code.FORBIDDEN)
     await form_of(request)
-    await resources.remove_resource(house_of(request), viewer.by, shared, now_millis())
+    await resources.remove_resource(site_of(request), viewer.by, shared, now_millis())
     return see("/sharing?done=removed")
 
 
 async def _shared_at(request: Request) -> tuple[Shared, Viewer, bool]:
     viewer = await member_of(request)
-    shared = await house_of(request).shared_resources.get(request.path_params["shared_id"])
+    shared = await site_of(request).shared_resources.get(request.path_params["shared_id"])
     if shared is None:
         raise Refused(WebCode.NOT_FOUND)
     decides = await allowed(request, Action.EDIT_ARCHIVE, shared.branch_id)

@@ -39,9 +39,9 @@ from meeting_server.web.sharing.downloads import FORMS, Rights, Taking, carried,
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.pages import language_of, render, say, see
 from meeting_server.web.site.permissions import allowed
+from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 
@@ -70,7 +70,7 @@ async def taking_at(request: Request) -> OfMeeting:
 
 
 async def _rights(request: Request, reader: Reader) -> Rights:
-    readers_may = await house_of(request).takeaway_rules.readers_may(reader.scheduled.plan.branch_id)
+    readers_may = await site_of(request).takeaway_rules.readers_may(reader.scheduled.plan.branch_id)
     return Rights(reader.may(Part.NOTES), reader.edits, reader.exports, readers_may)
 
 
@@ -78,7 +78,7 @@ async def _taking(request: Request, reader: Reader, rights: Rights) -> OfMeeting
     timeline = await timeline_at(request, reader)
     if reader.scheduled.status != "adjourned" or timeline is None:
         raise Refused(WebCode.NOT_FOUND)
-    edits = await house_of(request).record_edits.of(reader.meeting_id)
+    edits = await site_of(request).record_edits.of(reader.meeting_id)
     mix = await asyncio.to_thread(clean_mix, shelf_of(request), reader.meeting_id, edits)
     study = await _study(request, timeline, reader.publication, reader, sounding=mix is not None)
     return OfMeeting(reader, Taking(study, mix, rights))
@@ -100,7 +100,7 @@ async def let_readers(request: Request) -> Response:
     reader = await editor_at(request)
     form = await form_of(request)
     may = field(form, "readers") == "on"
-    await let_readers_take(house_of(request), reader.viewer.by, reader.scheduled, may, now_millis())
+    await let_readers_take(site_of(request), reader.viewer.by, reader.scheduled, may, now_millis())
     return see(f"/archive/{reader.meeting_id}/take?done={'allowed' if may else 'forbidden'}")
 
 
@@ -140,7 +140,7 @@ async def take_lesson_file(request: Request) -> Response:
     form = form_at(request, await _lesson_rights(request, learner))
     taking, meeting_id, title = await _of_lesson(request)
     if "range" not in request.headers:
-        await house_of(request).access_log.note(
+        await site_of(request).access_log.note(
             Entry(
                 now_millis(),
                 Act.TAKEN_AWAY,
@@ -158,17 +158,17 @@ async def take_lesson_file(request: Request) -> Response:
 async def _of_lesson(request: Request) -> tuple[Taking, MeetingId, str]:
     """Raises Refused: as ``learner_at``; ``not_found`` until the record it was cut from is made."""
     learner = await learner_at(request)
-    lesson, shelf, house = learner.study.lesson, shelf_of(request), house_of(request)
+    lesson, shelf, site = learner.study.lesson, shelf_of(request), site_of(request)
     assert lesson is not None
     timeline = await asyncio.to_thread(shelf.timeline, lesson.meeting_id)
     if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
-    edits = await house.record_edits.of(lesson.meeting_id)
+    edits = await site.record_edits.of(lesson.meeting_id)
     clip = await asyncio.to_thread(clip_of, shelf, timeline, lesson, edits)
     sound = await asyncio.to_thread(file_of, shelf, lesson, SOUND) if clip is not None and clip.sound else None
     whole = await _study(request, timeline, None, None, sounding=sound is not None)
     start, end = lesson.since - timeline.zero, lesson.until - timeline.zero
-    kept = await house.learning.quizzes.questions(Studied("lesson", lesson.lesson_id))
+    kept = await site.learning.quizzes.questions(Studied("lesson", lesson.lesson_id))
     study = replace(
         whole.part(start, end, resource_id=lesson.lesson_id, title=lesson.title),
         summary=lesson.summary,
@@ -181,18 +181,18 @@ async def _of_lesson(request: Request) -> tuple[Taking, MeetingId, str]:
 async def _lesson_rights(request: Request, learner: Learner) -> Rights:
     branch_id = learner.study.branch_id
     exports = await allowed(request, Action.EXPORT_ARCHIVE, branch_id)
-    return Rights(False, learner.edits, exports, await house_of(request).takeaway_rules.readers_may(branch_id))
+    return Rights(False, learner.edits, exports, await site_of(request).takeaway_rules.readers_may(branch_id))
 
 
 # --- both ---------------------------------------------------------------------------------------------------------------
 
 
 async def _study(request: Request, timeline: Timeline, publication: Publication | None, reader: Reader | None, *, sounding: bool) -> Study:
-    house, meeting_id = house_of(request), timeline.meeting_id
+    site, meeting_id = site_of(request), timeline.meeting_id
     transcript = await asyncio.to_thread(shelf_of(request).transcript, meeting_id)
     minutes = await minutes_at(request, reader) if reader is not None else None
-    kept = await house.learning.quizzes.questions(Studied("meeting", meeting_id)) if reader is not None else ()
-    edits = await house.record_edits.of(meeting_id)  # the transcript may not have been made anew since
+    kept = await site.learning.quizzes.questions(Studied("meeting", meeting_id)) if reader is not None else ()
+    edits = await site.record_edits.of(meeting_id)  # the transcript may not have been made anew since
     return study_of(
         timeline,
         transcript,

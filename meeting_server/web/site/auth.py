@@ -16,8 +16,8 @@ from meeting_server.web.site.catalogue import Language
 from meeting_server.web.site.cookies import cookie_name, drop, put
 from meeting_server.web.site.devices import device_hash, known_device, remember_device
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.preferences import preferences_of
+from meeting_server.web.site.site import site_of
 
 COOKIE = "signin"
 
@@ -95,8 +95,8 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
     token = conn.cookies.get(cookie_name(conn, COOKIE), "")
     if not token:
         return None
-    house = house_of(conn)
-    sign_in = await house.accounts.sign_in_by(token, now_millis())
+    site = site_of(conn)
+    sign_in = await site.accounts.sign_in_by(token, now_millis())
     if sign_in is None:
         return None
     language = preferences_of(conn).language
@@ -107,10 +107,10 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
         return Viewer(None, guest, sign_in.guest_name, language, sign_in.sign_in_id, only_meeting=sign_in.meeting_id, bound=bound)
     if sign_in.member_id is None:
         return None
-    member = await house.directory.member(sign_in.member_id)
+    member = await site.directory.member(sign_in.member_id)
     if member is None or member.removed_at is not None:
         return None
-    grants = () if sign_in.meeting_id else await house.directory.grants_of(member.member_id)
+    grants = () if sign_in.meeting_id else await site.directory.grants_of(member.member_id)
     return Viewer(member.member_id, None, member.name, language, sign_in.sign_in_id, member.branch_id, sign_in.meeting_id, grants, bound)
 
 

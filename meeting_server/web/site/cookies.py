@@ -5,13 +5,13 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.rehearsing import rehearsing
+from meeting_server.web.site.site import site_of
 
 
 def is_secure(conn: HTTPConnection) -> bool:
     """Whether people come over HTTPS: by the address they open, whatever a proxy in between makes of it."""
-    return conn.url.scheme in ("https", "wss") or house_of(conn).settings.public_url.startswith("https://")
+    return conn.url.scheme in ("https", "wss") or site_of(conn).settings.public_url.startswith("https://")
 
 
 def cookie_name(conn: HTTPConnection, name: str) -> str:

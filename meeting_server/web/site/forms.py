@@ -18,7 +18,7 @@ from meeting_server.domain.characters import clean
 from meeting_server.web.site.auth import COOKIE
 from meeting_server.web.site.cookies import cookie_name, put
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
+from meeting_server.web.site.site import site_of
 
 FIELD = "csrf"
 HEADER = "x-csrf-token"
@@ -56,7 +56,7 @@ def _xor(one: bytes, other: bytes) -> bytes:
 
 def _secret(conn: HTTPConnection) -> bytes:
     seed = conn.cookies.get(cookie_name(conn, COOKIE)) or _stranger(conn)
-    return hmac.digest(house_of(conn).secret, b"form\0" + seed.encode(), hashlib.sha256)[:18]
+    return hmac.digest(site_of(conn).secret, b"form\0" + seed.encode(), hashlib.sha256)[:18]
 
 
 def _stranger(conn: HTTPConnection) -> str:
@@ -113,7 +113,7 @@ def field(form: FormData, name: str, limit: int = 200) -> str:
 
 def _check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
-    ours = (request.headers.get("host", ""), urlsplit(house_of(request).settings.public_url).netloc)
+    ours = (request.headers.get("host", ""), urlsplit(site_of(request).settings.public_url).netloc)
     if origin is not None and origin != "null" and urlsplit(origin).netloc not in ours:
         raise Refused(WebCode.BAD_ORIGIN)
     if request.headers.get("sec-fetch-site") in ("cross-site",):

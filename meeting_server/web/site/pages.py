@@ -18,9 +18,9 @@ from meeting_server.web.site import dates
 from meeting_server.web.site.auth import now_millis, viewer_of
 from meeting_server.web.site.catalogue import Language, text
 from meeting_server.web.site.forms import FIELD, form_token, remember_stranger
-from meeting_server.web.site.house import house_of
 from meeting_server.web.site.preferences import preferences_of
 from meeting_server.web.site.rehearsing import rehearsing
+from meeting_server.web.site.site import site_of
 
 TEMPLATES = Path(__file__).resolve().parents[1]
 """Templates lie beside the pages that use them: ``record/player.html``."""
@@ -96,8 +96,8 @@ async def render(
             "rehearsing": rehearsing(request),
             "here": _here(request),
             "now": now,
-            "styles": house_of(request).assets.styles(),
-            "script": house_of(request).assets.script,
+            "styles": site_of(request).assets.styles(),
+            "script": site_of(request).assets.script,
             "request_id": request.scope.get("state", {}).get("request_id", ""),
             "day": partial(_day, language, now),
             "date": partial(dates.date, language),
@@ -128,7 +128,7 @@ def own_path(location: str) -> str:
 
 def address_of(request: Request, path: str) -> str:
     """The full address of a path, for links and QR codes: the public address if set, else the one asked for."""
-    public = house_of(request).settings.public_url.rstrip("/")
+    public = site_of(request).settings.public_url.rstrip("/")
     return f"{public or str(request.base_url).rstrip('/')}{path}"
 
 

@@ -11,7 +11,7 @@ from meeting_server.store.people.people import BranchRole, Grant
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.site.auth import Viewer, viewer_of
 from meeting_server.web.site.errors import Refused, WebCode
-from meeting_server.web.site.house import house_of
+from meeting_server.web.site.site import site_of
 
 NEAR = (BranchKind.BRANCH, BranchKind.GROUP)
 
@@ -76,7 +76,7 @@ async def tree_of(conn: HTTPConnection) -> BranchTree:
     """The branch tree, read once per request."""
     state = conn.scope.setdefault("state", {})
     if "branch_tree" not in state:
-        state["branch_tree"] = await house_of(conn).directory.tree()
+        state["branch_tree"] = await site_of(conn).directory.tree()
     tree: BranchTree = state["branch_tree"]
     return tree
 

@@ -6,12 +6,14 @@ from typing import Literal
 
 from starlette.requests import HTTPConnection
 
+from meeting_server.web.site.site import site_of
+
 Rehearsing = Literal["", "here", "beside"]
 
 
 def rehearsing(conn: HTTPConnection) -> Rehearsing:
     """``here``: this site is the rehearsal's own. ``beside``: one is under way on this server."""
-    if getattr(conn.app.state, "is_rehearsal", False):
+    if site_of(conn).is_rehearsal:
         return "here"
     rehearsals = getattr(conn.app.state, "rehearsals", None)
     return "beside" if rehearsals is not None and rehearsals.current is not None else ""

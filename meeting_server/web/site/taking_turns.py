@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from meeting_server.web.site.addresses import household_of
 from meeting_server.web.site.auth import viewer_of
-from meeting_server.web.site.house import house_of
+from meeting_server.web.site.site import site_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -22,7 +22,7 @@ def one_at_a_time(endpoint: Endpoint) -> Endpoint:
     async def in_turn(request: Request) -> Response:
         viewer = await viewer_of(request)
         who = str(viewer.participant_id) if viewer is not None else f"of {household_of(request)}"
-        async with house_of(request).workshop.turn(who):
+        async with site_of(request).workshop.turn(who):
             return await endpoint(request)
 
     return in_turn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,15 +21,16 @@ from meeting_server.store.people.passwords import Passwords, weakness
 from meeting_server.store.people.people import BranchRole, DirectoryCode, Exclusion, Member, NotInOrder, plain_name
 from meeting_server.store.schedule.invitations import Invitations, InvitationState
 from meeting_server.store.schedule.invitations import invitations as invitation_table
-from tests.kit.houses.houses import TestHouse, house_on, seed
+from tests.kit.houses.houses import TestHouse, seed, site_on
 
 MEETING = MeetingId("meeting-1")
 
 
 @pytest.fixture
-async def house(database: Database, tmp_path: Path) -> TestHouse:
+async def house(database: Database, tmp_path: Path) -> AsyncIterator[TestHouse]:
     branches, people = await seed(database)
-    return TestHouse(house_on(database, tmp_path), Starlette(), *branches, people=people)
+    async with site_on(database, tmp_path) as site:
+        yield TestHouse(site, Starlette(), *branches, people=people)
 
 
 def refused(code: DirectoryCode) -> pytest.RaisesExc[NotInOrder]:
@@ -36,7 +38,7 @@ def refused(code: DirectoryCode) -> pytest.RaisesExc[NotInOrder]:
 
 
 async def test_branches_stand_below_one_another_in_order(house: TestHouse) -> None:
-    directory = house.house.directory
+    directory = house.site.directory
     with refused(DirectoryCode.BRANCH_ORDER):
         await directory.create_branch("院系", BranchKind.FACULTY, house.branch.branch_id, 1)
     with refused(DirectoryCode.BRANCH_ORDER):
@@ -55,7 +57,7 @@ async def test_branches_stand_below_one_another_in_order(house: TestHouse) -> No
 
 
 async def test_only_an_empty_branch_can_be_removed_and_brought_back(house: TestHouse) -> None:
-    directory = house.house.directory
+    directory = house.site.directory
     for branch in (house.faculty, house.group):
         with refused(DirectoryCode.BRANCH_NOT_EMPTY):
             await directory.remove_branch(branch.branch_id, 5)
@@ -70,7 +72,7 @@ async def test_only_an_empty_branch_can_be_removed_and_brought_back(house: TestH
 
 
 async def test_people_are_found_by_name_number_and_pinyin(house: TestHouse) -> None:
-    directory, branch_id = house.house.directory, house.branch.branch_id
+    directory, branch_id = house.site.directory, house.branch.branch_id
     for sought in ("文静", "3002", "dingwenjing", "Ding Wen", "dwj", "DWJ"):
         assert [member.name for member in await directory.roster(branch_id, search=sought)] == ["丁文静"], sought
     assert await directory.roster(branch_id, search="%") == ()
@@ -80,7 +82,7 @@ async def test_people_are_found_by_name_number_and_pinyin(house: TestHouse) -> N
 
 
 async def test_a_number_is_unique_in_the_house_whatever_its_case_or_width(house: TestHouse) -> None:
-    directory = house.house.directory
+    directory = house.site.directory
     for number in ("t1002", "Ｔ1002", " T1002 "):
         with refused(DirectoryCode.NUMBER_TAKEN):
             await directory.add_member(Member("", house.branch.branch_id, "某人", number), 1)
@@ -93,7 +95,7 @@ async def test_a_number_is_unique_in_the_house_whatever_its_case_or_width(house:
 
 
 async def test_a_roster_is_saved_whole_or_not_at_all(house: TestHouse) -> None:
-    directory = house.house.directory
+    directory = house.site.directory
     before = await directory.roster(house.branch.branch_id)
     with refused(DirectoryCode.NUMBER_TAKEN):
         await directory.save_roster([Member("", house.branch.branch_id, "甲", "N1"), Member("", house.branch.branch_id, "乙", "T1002")], 1)
@@ -103,7 +105,7 @@ async def test_a_roster_is_saved_whole_or_not_at_all(house: TestHouse) -> None:
 
 
 async def test_only_full_members_vote_and_an_exclusion_names_its_approval(house: TestHouse) -> None:
-    directory = house.house.directory
+    directory = house.site.directory
     added = await directory.add_member(Member("", house.branch.branch_id, "甲", standing=Standing.PROBATIONARY, voting=True), 1)
     assert not added.may_vote
     with refused(DirectoryCode.REFERENCE_MISSING):
@@ -131,7 +133,7 @@ def test_names_are_kept_without_what_can_not_be_seen(typed: str, kept: str) -> N
 
 
 async def test_removing_someone_frees_the_number_takes_the_roles_and_can_be_undone(house: TestHouse) -> None:
-    directory, secretary = house.house.directory, house.people["secretary"]
+    directory, secretary = house.site.directory, house.people["secretary"]
     await directory.remove_member(secretary.member_id, 9)
     assert await directory.grants_of(secretary.member_id) == ()
     assert await directory.member_by_number("2023001") is None
@@ -144,7 +146,7 @@ async def test_removing_someone_frees_the_number_takes_the_roles_and_can_be_undo
 
 
 async def test_the_last_administrator_stays(house: TestHouse) -> None:
-    directory, first = house.house.directory, house.people["administrator"].member_id
+    directory, first = house.site.directory, house.people["administrator"].member_id
     root = house.university.branch_id
     with refused(DirectoryCode.LAST_ADMINISTRATOR):
         await directory.withdraw(first, root, BranchRole.ADMINISTRATOR)
@@ -155,7 +157,7 @@ async def test_the_last_administrator_stays(house: TestHouse) -> None:
 
 
 async def test_a_role_is_given_once_and_taken_once(house: TestHouse) -> None:
-    directory, member = house.house.directory, house.people["member"].member_id
+    directory, member = house.site.directory, house.people["member"].member_id
     assert await directory.grant(member, house.branch.branch_id, BranchRole.REVIEWER, 1)
     assert not await directory.grant(member, house.branch.branch_id, BranchRole.REVIEWER, 2)
     assert await directory.withdraw(member, house.branch.branch_id, BranchRole.REVIEWER)
@@ -163,7 +165,7 @@ async def test_a_role_is_given_once_and_taken_once(house: TestHouse) -> None:
 
 
 async def test_of_two_uses_of_a_one_time_link_at_once_only_one_gets_in(house: TestHouse) -> None:
-    accounts = house.house.accounts
+    accounts = house.site.accounts
     token = await accounts.issue_link(house.people["member"].member_id, issued_by=None, now=0, seconds=60)
     states = [state for state, _member in await asyncio.gather(*(accounts.use_link(token, 1) for _try in range(8)))]
     assert states.count(LinkState.GOOD) == 1
@@ -171,7 +173,7 @@ async def test_of_two_uses_of_a_one_time_link_at_once_only_one_gets_in(house: Te
 
 
 async def test_an_invitation_is_good_for_its_uses_until_its_end(house: TestHouse) -> None:
-    invitations = house.house.invitations
+    invitations = house.site.invitations
     made = await invitations.issue(MEETING, issued_by="x", now=0, expires_at=100, max_uses=3)
     states = await asyncio.gather(*(invitations.use(made.invitation_id, 1) for _try in range(5)))
     assert sorted(states) == [InvitationState.GOOD] * 3 + [InvitationState.USED] * 2
@@ -184,7 +186,7 @@ async def test_an_invitation_is_good_for_its_uses_until_its_end(house: TestHouse
 
 
 async def test_an_invitation_taken_back_lets_nobody_in_and_only_its_own_meeting_can_take_it_back(house: TestHouse) -> None:
-    invitations = house.house.invitations
+    invitations = house.site.invitations
     made = await invitations.issue(MEETING, issued_by="x", now=0, expires_at=100, member_id="m1")
     assert not await invitations.revoke(MeetingId("another"), made.invitation_id, 1)
     assert await invitations.revoke(MEETING, made.invitation_id, 1)
@@ -193,19 +195,19 @@ async def test_an_invitation_taken_back_lets_nobody_in_and_only_its_own_meeting_
 
 
 async def test_invitation_links_are_long_stored_as_hashes_and_useless_without_the_house_s_secret(house: TestHouse) -> None:
-    invitations = house.house.invitations
+    invitations = house.site.invitations
     made = await invitations.issue(MEETING, issued_by="x", now=0, expires_at=100)
     token = invitations.token(made.invitation_id)
     assert len(token) * 6 >= 256
     assert token == invitations.token(made.invitation_id)
-    other_house = Invitations(house.house.database, b"t" * 32)
+    other_house = Invitations(house.site.database, b"t" * 32)
     assert await other_house.by_token(other_house.token(made.invitation_id)) is None
-    async with house.house.database.read() as conn:
+    async with house.site.database.read() as conn:
         (stored,) = await conn.execute(select(invitation_table))
     assert made.invitation_id in stored
     assert token not in str(stored)
     with pytest.raises(ValueError, match="32 bytes"):
-        Invitations(house.house.database, b"short")
+        Invitations(house.site.database, b"short")
 
 
 async def test_passwords_are_argon2id_with_the_promised_cost_and_made_anew_when_the_cost_changes(house: TestHouse) -> None:
@@ -216,7 +218,7 @@ async def test_passwords_are_argon2id_with_the_promised_cost_and_made_anew_when_
     assert await cheap.check(hashed, "a sentence")
     assert not await cheap.check(hashed, "another")
     assert not await cheap.check("not a hash", "another")
-    accounts, member_id = house.house.accounts, house.people["member"].member_id
+    accounts, member_id = house.site.accounts, house.people["member"].member_id
     await accounts.set_password(member_id, "a sentence", 1)
     accounts._passwords = Passwords(time_cost=2, memory_kib=64)
     assert await accounts.check_password(member_id, "a sentence", 7)

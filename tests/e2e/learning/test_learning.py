@@ -32,7 +32,7 @@ class Studying:
     ) -> Page:
         there = self.house.archive.there
         member_id = there.people[who].member_id
-        return await visitor(self.browser, self.base, there.house, member_id, size=size, language=language, theme=theme, script=script)
+        return await visitor(self.browser, self.base, there.site, member_id, size=size, language=language, theme=theme, script=script)
 
     async def heard(self, who: str, studied: Studied) -> Progress | None:
         return await self.house.learning.progress.of(self.house.member_id(who), studied)
@@ -42,7 +42,7 @@ class Studying:
 async def studying(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studying]:
     async with learning_house(tmp_path_factory.mktemp("learning")) as house:
         there = house.archive.there
-        async with page_server(there.app, there.house, tmp_path_factory.mktemp("client")) as (base, browser):
+        async with page_server(there.app, there.site, tmp_path_factory.mktemp("client")) as (base, browser):
             yield Studying(base, house, browser)
 
 

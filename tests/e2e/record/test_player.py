@@ -33,7 +33,7 @@ class Reading:
     async def page(self, language: str = "zh-CN", theme: str = "light", size: tuple[int, int] = SIZES[0], script: bool = True) -> Page:
         there = self.archive.there
         member_id = there.people["secretary"].member_id
-        return await visitor(self.browser, self.base, there.house, member_id, size=size, language=language, theme=theme, script=script)
+        return await visitor(self.browser, self.base, there.site, member_id, size=size, language=language, theme=theme, script=script)
 
     async def player(self, page: Page, query: str = "") -> None:
         await page.goto(f"{self.base}{self.archive.address}{query}")
@@ -45,7 +45,7 @@ async def reading(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rea
     async with archive_house(tmp_path_factory.mktemp("player"), said=SAID) as archive:
         there = archive.there
         await archive.with_the_document()
-        async with page_server(there.app, there.house, tmp_path_factory.mktemp("client")) as (base, browser):
+        async with page_server(there.app, there.site, tmp_path_factory.mktemp("client")) as (base, browser):
             yield Reading(base, archive, browser)
 
 

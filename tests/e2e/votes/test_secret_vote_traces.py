@@ -100,7 +100,7 @@ def leaves_of(proxy: LoggingProxy, who: str) -> list[Line]:
 
 async def asked_for_nothing_of_their_own(hall: Hall, proxy: LoggingProxy, members: list[str]) -> None:
     name = paper_id(hall.there.meeting_id, MotionId(hall.motion_id))
-    sealed = await hall.there.house.box.bulletin(name)
+    sealed = await hall.there.site.box.bulletin(name)
     assert sealed is not None
     assert len(sealed.ballots) == len(members)
     log = [line for line in proxy.lines if line.request.split(" ")[1].startswith("/papers/")]

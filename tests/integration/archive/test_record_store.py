@@ -208,12 +208,12 @@ async def test_a_member_agrees_and_withdraws_on_their_own_page(tmp_path: Path) -
         member, member_id = await there.signed_in("member"), there.people["member"].member_id
         assert "没有接学习记录平台" in (await member.get("/me/telling")).text
         await member.submit("/me/telling", {"agree": "on"}, page="/me", status=404)
-        there.house.settings = there.house.settings.model_copy(update={"lrs_endpoint": "https://lrs.example.org/xapi"})
+        there.change(settings=there.site.settings.model_copy(update={"lrs_endpoint": "https://lrs.example.org/xapi"}))
         page = (await member.get("/me/telling")).text
         assert "lrs.example.org" in page
         assert "不报：姓名" in page
         await member.submit("/me/telling", {"agree": "on"}, page="/me/telling")
-        consent = await there.house.statements.consent_of(member_id)
+        consent = await there.site.statements.consent_of(member_id)
         assert consent is not None
         assert consent.actor_name in (await member.get("/me/telling")).text
         assert member_id not in consent.actor_name
@@ -223,8 +223,8 @@ async def test_a_member_agrees_and_withdraws_on_their_own_page(tmp_path: Path) -
             "not_sent_yet": [],
         }
         await member.submit("/me/telling", {"agree": "off"}, page="/me/telling")
-        assert await there.house.statements.consent_of(member_id) is None
-        acts = [str(entry.act) for entry in await there.house.access_log.about(member_id)]
+        assert await there.site.statements.consent_of(member_id) is None
+        acts = [str(entry.act) for entry in await there.site.access_log.about(member_id)]
         assert acts.count("telling_agreed") == acts.count("telling_stopped") == 1
 
 
@@ -239,8 +239,10 @@ def test_the_password_of_the_store_is_in_no_log_of_the_settings() -> None:
 async def test_what_members_study_reaches_the_store_for_those_who_agreed_and_for_nobody_else(tmp_path: Path, store: Store) -> None:
     async with archive_house(tmp_path) as archive:
         await publish(archive)
-        house, there = archive.there.house, archive.there
-        house.settings = house.settings.model_copy(update={"lrs_endpoint": store.endpoint, "public_url": "http://meet.example.org"})
+        there = archive.there
+        settings = {"lrs_endpoint": store.endpoint, "public_url": "http://meet.example.org"}
+        there.change(settings=there.site.settings.model_copy(update=settings))
+        house = there.site
         studied = Studied("meeting", archive.meeting_id)
         [question] = await house.learning.quizzes.questions(studied)
         for who in ("member", "probationary"):

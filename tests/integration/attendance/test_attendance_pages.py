@@ -106,6 +106,6 @@ async def test_a_schedule_that_missed_the_opening_is_told_by_the_journal(house: 
     await house.do(scheduled.meeting_id, "secretary", OpenMeeting())
     browser = await house.signed_in("member")
     await browser.get(f"/meetings/{scheduled.meeting_id}/enter")
-    told = await house.desk.schedule.meeting(scheduled.meeting_id)
+    told = await house.site.schedule.meeting(scheduled.meeting_id)
     assert told is not None
     assert told.status == "open"

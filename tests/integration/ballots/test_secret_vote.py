@@ -209,8 +209,8 @@ async def test_who_collected_before_being_removed_is_counted_and_who_had_not_is_
             answer = await a_vote.chair.command("RemoveParticipant", participant_id=there.people[name], reason="试")
             assert answer["type"] == "ack"
         await late.bot.closed()
-        box = there.house.box
-        assembly = await there.house.registry.assembly(there.meeting_id)
+        box = there.site.box
+        assembly = await there.site.registry.assembly(there.meeting_id)
         refusals: list[object] = []
 
         class Phone:
@@ -219,7 +219,9 @@ async def test_who_collected_before_being_removed_is_counted_and_who_had_not_is_
             participant_id = there.people["m2"]
             send = staticmethod(refusals.append)
 
-        there.house.registry.papers.collect(assembly, Phone(), "late-collect", motion, unasked.blinded().hex())
+        phone: Any = Phone()
+        assert assembly is not None
+        there.site.registry.papers.collect(assembly, phone, "late-collect", MotionId(motion), unasked.blinded().hex())
         assert [getattr(frame, "code", None) for frame in refusals] == ["removed"]
         await a_vote.voting()
         assert (await cast(ballots, collected, "for")).status_code == 200
@@ -308,7 +310,8 @@ async def test_a_box_that_lags_behind_the_meeting_signs_for_nobody_new(a_vote: V
     voter = phone.paper(await phone.bot.event("PaperOpened", motion_id=motion))
     blinded = voter.blinded().hex()
     first = await phone.asked(motion, blinded)
-    box: BallotBox = a_vote.there.house.box
+    box = a_vote.there.site.box
+    assert isinstance(box, BallotBox)
     advance = box.advance
     box.advance = lambda paper, state: asyncio.sleep(0)  # type: ignore[method-assign, assignment]  # it hears of nothing
     try:
@@ -351,7 +354,8 @@ async def test_no_paper_is_handed_out_once_the_time_for_collecting_is_over(a_vot
 
 async def test_a_full_disk_acknowledges_no_ballot_and_is_recovered_from_without_a_restart(a_vote: Vote, ballots: httpx.AsyncClient) -> None:
     motion = await a_vote.collecting()
-    box: BallotBox = a_vote.there.house.box
+    box = a_vote.there.site.box
+    assert isinstance(box, BallotBox)
     name = paper_id(a_vote.there.meeting_id, MotionId(motion))
     modulus = int((await a_vote.chair.event("PaperOpened", motion_id=motion))["data"]["paper"]["modulus"], 16)
     papers = [Voter(name, modulus) for _ in range(30)]
@@ -384,7 +388,7 @@ async def test_a_full_disk_acknowledges_no_ballot_and_is_recovered_from_without_
 
 
 async def test_a_motion_is_decided_by_a_rule_of_its_branch_and_never_by_anothers(a_vote: Vote) -> None:
-    presets = a_vote.there.house.desk.presets
+    presets = a_vote.there.site.presets
     copy = replace(presets["admission"], preset_id="", title_zh="本支部的规则")
     ours = await presets.save(a_vote.there.branch_id, copy, copied_from="admission", by="", now=0)
     theirs = await presets.save("another-branch", copy, copied_from="admission", by="", now=0)

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from meeting_server.app import open_house
+from meeting_server.app import open_site
 from meeting_server.ballots.port import paper_id
 from meeting_server.config import Settings
+from meeting_server.domain.ids import MotionId
 from meeting_server.store.backup import back_up
 from tests.kit.houses.voting_house import Vote, VotingHouse, cast, nameless, vote, voting_house
 from tests.kit.paths import ROOT
@@ -46,16 +47,17 @@ async def test_a_backup_taken_during_a_vote_is_restored_and_the_vote_goes_on(a_v
     await a_vote.voting()
     async with nameless(there.url) as ballots:
         assert (await cast(ballots, papers["m1"], "for")).status_code == 200
-    settings = there.house.settings
+    settings = there.site.settings
     await back_up(settings.database, settings.ballot_database, settings.data_dir, tmp_path / "copy")
-    async with open_house(Settings(data_dir=tmp_path / "copy", recordings_dir=tmp_path / "recordings", media=False)) as restored:
+    async with open_site(Settings(data_dir=tmp_path / "copy", recordings_dir=tmp_path / "recordings", media=False)) as restored:
         name = paper_id(there.meeting_id, motion)  # type: ignore[arg-type]  # an id
         assert await restored.box.progress(name) == (4, 1)
         await restored.box.cast(name, papers["m2"].ballot("against"))
         sealed = await restored.box.seal(name)
         assert sorted(ballot.choices for ballot in sealed.ballots) == [("against",), ("for",)]
         state = await restored.registry.state(there.meeting_id)
-        assert state.motions[motion].phase == "voting"
+        assert state is not None
+        assert state.motions[MotionId(motion)].phase == "voting"
     await a_vote.closed()
 
 

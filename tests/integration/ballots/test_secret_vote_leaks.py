@@ -22,7 +22,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from meeting_server.app import open_house
+from meeting_server.app import open_site
 from meeting_server.ballots.blind_signature import EXPONENT
 from meeting_server.config import Settings
 from meeting_server.domain.ids import MeetingId
@@ -112,7 +112,7 @@ async def loot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Loot]:
     server = Server(folder, MEETING_LOG_LEVEL="debug", MEETING_MEDIA="0")
     await asyncio.to_thread(server.start)
     try:
-        async with open_house(Settings(data_dir=folder / "var", recordings_dir=folder / "recordings")) as house:
+        async with open_site(Settings(data_dir=folder / "var", recordings_dir=folder / "recordings")) as house:
             people = await furnished(house, MEMBERS - 1, 0)
         taken = await held(server, people.meeting_id, people.cookies, folder, chance)
     finally:

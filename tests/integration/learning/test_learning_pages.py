@@ -83,7 +83,7 @@ async def test_the_record_has_a_digest_and_it_is_made_again_when_something_is_ta
     assert made.keywords[0] == "志愿服务"
     assert "转正" in made.summary
     since, until = own_house.moment("转正")
-    edits = own_house.archive.there.house.record_edits
+    edits = own_house.archive.there.site.record_edits
     zero = own_house.timeline.zero
     gone = Redaction(own_house.archive.meeting_id, zero + since, zero + until, "个人情况", "he", "何雨桐", 1)
     await edits.redact(gone, [])
@@ -181,7 +181,7 @@ async def test_what_is_taken_out_is_out_of_the_lesson_at_once_and_for_good(own_h
     before = (await member.get(f"{address}/clip.m4a")).content
     assert "八百小时" in (await member.get(address)).text
     since, until = (own_house.timeline.zero + at for at in own_house.moment("志愿服务是支部建设"))
-    edits = own_house.archive.there.house.record_edits
+    edits = own_house.archive.there.site.record_edits
     await edits.redact(Redaction(own_house.archive.meeting_id, since, until, "数字有误", "he", "何雨桐", now_millis()), [])
     # the worker has not been there yet: nothing is given out
     page = (await member.get(address)).text
@@ -204,7 +204,7 @@ async def test_when_recordings_are_deleted_their_lessons_and_thumbnails_are_too_
     address = await own_house.lesson(secretary)
     assert (await member.get(f"{address}/clip.jpg")).status_code == 200
     archive = own_house.archive
-    pipeline = Pipeline(archive.journal, archive.there.house.search, archive.folder.parent)
+    pipeline = Pipeline(archive.journal, archive.there.site.search, archive.folder.parent)
     await Worker(archive.journal, pipeline, retention_days=1).look(now_ms=own_house.timeline.end + 3 * DAY_MS, steps=("mix",))
     assert [path.suffix for path in (archive.folder / "lessons").iterdir()] == [".json"]
     for kind in ("m4a", "webm", "jpg"):

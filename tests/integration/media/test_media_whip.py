@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -15,24 +14,22 @@ import pytest
 import uvicorn
 from sqlalchemy import text
 
-from meeting_server.app import open_house
+from meeting_server.app import open_site, stand_on
 from meeting_server.config import Settings
 from meeting_server.domain.commands import Actor, CloseMedia, ModerateRoom, RemoveParticipant
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.domain.state import Participant
-from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.outcome import Acked
-from meeting_server.live.registry import Registry
 from meeting_server.media.api import Answer, ClientLost, ClientsKept, KeptClient, Line, MediaRefused, Role
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
-from meeting_server.media.whip import CLIENT, FRAGMENT, SDP, WhipDesk
+from meeting_server.media.whip import CLIENT, FRAGMENT, SDP
 from meeting_server.store.people.access_log import Act
-from meeting_server.web.meeting.whip import resume
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.catalogue import text as said
 from tests.integration.live.test_live_signalling import Recorder
 from tests.kit.browsers.media_browser import BrowserRoom
+from tests.kit.houses.houses import site_on
 from tests.kit.houses.meeting_house import HOUR, MeetingHouse, meeting_house
 from tests.kit.media.media_phone import WirePhone, meanwhile
 from tests.kit.media.media_worker import media_worker
@@ -236,7 +233,7 @@ async def test_taking_the_token_back_ends_the_session_and_is_in_the_access_log(h
         assert await _silent(wall, "audio_slot") < 0.3
     assert (await hall.trickle(answer.headers["location"], token)).status_code == 401
     assert (await hall.post(token, "v=0")).status_code == 401
-    acts = [entry.act for entry in await hall.house.inner.house.access_log.about(hall.meeting_id)]
+    acts = [entry.act for entry in await hall.house.inner.site.access_log.about(hall.meeting_id)]
     assert [a for a in acts if a.startswith("hall_device")] == [Act.HALL_DEVICE_STOPPED, Act.HALL_DEVICE_LET_IN, Act.HALL_DEVICE_LET_IN]
 
 
@@ -246,7 +243,7 @@ async def test_a_token_is_shown_once_and_stored_only_as_its_hash(hall: Hall) -> 
     page = (await secretary.get(hall.page)).text
     assert "主席台摄像机" in page
     assert token not in page
-    async with hall.house.inner.house.database.read() as conn:
+    async with hall.house.inner.site.database.read() as conn:
         rows = [tuple(row) for row in await conn.execute(text("SELECT * FROM hall_devices"))]
     assert len(rows) == 1
     assert token not in repr(rows)
@@ -257,7 +254,7 @@ async def test_only_who_manages_the_meeting_lets_devices_in(hall: Hall, who: str
     browser = await hall.house.signed_in(who)
     assert (await browser.get(hall.page)).status_code in (403, 404)
     await browser.submit(hall.page, {"kind": "camera"}, page="/me", status=403 if who == "probationary" else 404)
-    assert await hall.house.inner.house.hall_devices.of_meeting(hall.meeting_id) == ()
+    assert await hall.house.inner.site.hall_devices.of_meeting(hall.meeting_id) == ()
 
 
 async def test_deleting_the_session_takes_the_camera_off_the_air(hall: Hall) -> None:
@@ -336,22 +333,18 @@ async def test_candidates_trickle_in_and_ice_restarts_with_the_right_etag_only(h
 @asynccontextmanager
 async def _restarted(hall: Hall, plane: MediaWorkers, worker: Path) -> AsyncIterator[MediaWorkers]:
     """A web process after a restart: it has its database and the media worker's socket, and remembers nothing."""
-    house = hall.house.inner.house
+    inner = hall.house.inner
     await hall.house.registry.stop()
     await plane.stop()
-    again, journal = MediaWorkers(MediaSettings(sockets=(worker,))), SqlJournal(house.database)
-    desk = hall.house.desk
-    registry = Registry(journal, desk.presets, desk.convener.convening, media=again, resumes=partial(resume, house))
-    hall.house.registry = house.registry = registry
-    house.whip, house.whep = WhipDesk("/whip/"), WhipDesk("/whep/", publishing=False)
+    again = MediaWorkers(MediaSettings(sockets=(worker,)))
     await again.start()
-    await registry.start()
     try:
-        yield again
+        async with site_on(inner.site.database, inner.site.settings.data_dir, media=again) as site:
+            inner.site = site
+            stand_on(inner.app, site)
+            yield again
     finally:
-        await registry.stop()
         await again.stop()
-        await journal.close()
 
 
 async def test_a_camera_and_a_screen_go_on_through_a_restart_of_the_web_process(tmp_path: Path) -> None:
@@ -389,7 +382,7 @@ async def test_a_camera_and_a_screen_go_on_through_a_restart_of_the_web_process(
 async def test_the_application_sends_devices_away_that_nobody_let_in(tmp_path: Path) -> None:
     media = Recorder()
     media.reports.put_nowait(ClientsKept((KeptClient("whip-x", "m/hall", "nobody", (), "x"), KeptClient("phone", "m/hall", "p", (), "y"))))
-    async with open_house(Settings(data_dir=tmp_path), media=media):
+    async with open_site(Settings(data_dir=tmp_path), media=media):
         await media.until("leave", "whip-x")
     assert ("leave", "phone") not in media.told  # it comes again by itself, and is let go of if it does not
 
@@ -398,7 +391,7 @@ async def test_a_camera_whose_token_was_taken_back_meanwhile_is_sent_away_after_
     hall: Hall, plane: MediaWorkers, worker: Path
 ) -> None:
     camera, answer = await hall.publishes(await hall.token("camera"))
-    devices = hall.house.inner.house.hall_devices
+    devices = hall.house.inner.site.hall_devices
     (device,) = await devices.of_meeting(hall.meeting_id)
     client = CLIENT + answer.headers["location"].removeprefix("/whip/")
     await devices.revoke(hall.meeting_id, device.device_id, now_millis())
@@ -466,7 +459,7 @@ async def test_without_a_valid_token_nothing_is_answered(hall: Hall, authorizati
 
 
 async def test_an_expired_token_and_one_of_the_other_kind_are_refused(hall: Hall) -> None:
-    devices, now = hall.house.inner.house.hall_devices, now_millis()
+    devices, now = hall.house.inner.site.hall_devices, now_millis()
     _, old = await devices.issue(hall.meeting_id, HALL, "camera", "旧", issued_by="x", now=now - HOUR, expires_at=now - 1)
     assert (await hall.post(old, "v=0")).status_code == 401
     screen = await hall.token("screen")

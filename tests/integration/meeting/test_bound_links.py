@@ -106,7 +106,7 @@ async def test_coming_in_by_a_personal_link_stands_in_its_members_log(house: Mee
     browser = house.browser()
     browser.headers.update(ANDROID)
     await entered(browser, link)
-    (entry,) = [e for e in await house.inner.house.access_log.about(house.pid("member")) if e.act is Act.INVITATION_USED]
+    (entry,) = [e for e in await house.inner.site.access_log.about(house.pid("member")) if e.act is Act.INVITATION_USED]
     assert entry.detail == "WeChat, Android"
 
 
@@ -125,7 +125,7 @@ async def test_another_device_is_let_in_on_the_first_where_the_same_number_stand
     await answered(first, page, "let_in")
     assert (await entered(second, link)).status_code == 303
     assert await came_in(second, meeting_id)
-    acts = [entry.act for entry in await house.inner.house.access_log.about(house.pid("member"))]
+    acts = [entry.act for entry in await house.inner.site.access_log.about(house.pid("member"))]
     assert {Act.KNOCKED, Act.KNOCK_LET_IN} <= set(acts)
     third = house.browser()
     assert (await entered(third, link)).status_code == 403, "that was for one device"
@@ -143,7 +143,7 @@ async def test_another_device_is_let_in_by_the_secretary_and_the_first_is_told(h
     assert (await entered(second, link)).status_code == 303
     (told,) = (await first.get(f"{page}/knocks")).json()["let_in"]
     assert told["by"] == "何雨桐"
-    (entry,) = [e for e in await house.inner.house.access_log.about(house.pid("probationary")) if e.act is Act.KNOCK_LET_IN]
+    (entry,) = [e for e in await house.inner.site.access_log.about(house.pid("probationary")) if e.act is Act.KNOCK_LET_IN]
     assert entry.actor_name == "何雨桐"
     assert "何雨桐 于" in (await secretary.get(f"{page}/invitations")).text
 
@@ -229,7 +229,7 @@ async def test_no_text_on_a_page_holds_the_links_of_two_people(house: MeetingHou
     texts = re.findall(r"<textarea[^>]*>(.*?)</textarea>", shown, re.DOTALL) + re.findall(r'<input[^>]*value="([^"]*)"', shown)
     counts = [len(set(LINK.findall(text))) for text in texts]
     assert max(counts) == 1
-    invitations = house.inner.house.invitations
+    invitations = house.inner.site.invitations
     personal = {f"/j/{invitations.token(i.invitation_id)}" for i in await invitations.of_meeting(meeting_id) if i.member_id}
     group_message = re.findall(r"<textarea[^>]*>(.*?)</textarea>", shown, re.DOTALL)
     assert len(personal) == 3
@@ -289,7 +289,7 @@ async def there(tmp_path: Path) -> AsyncIterator[VotingHouse]:
 
 async def sign_in_of(there: VotingHouse, who: str, **more: object) -> str:
     """A sign-in by an invitation that says nothing about whose browser it is: as all were before links belonged to one."""
-    return await there.house.accounts.begin_sign_in(
+    return await there.site.accounts.begin_sign_in(
         now=now_millis(),
         seconds=3600,
         means=Means.INVITATION,
@@ -315,7 +315,7 @@ async def test_a_device_that_is_not_its_members_own_collects_no_paper_and_casts_
 
 
 async def test_a_stranger_with_a_members_link_neither_comes_in_nor_votes(there: VotingHouse) -> None:
-    invitations = there.house.invitations
+    invitations = there.site.invitations
     now, people = now_millis(), there.people
     issued = await invitations.issue(
         there.meeting_id, issued_by=people["secretary"], now=now, expires_at=now + 3_600_000, member_id=people["m1"]

@@ -48,7 +48,7 @@ async def test_looking_at_a_link_signs_nobody_in_and_uses_nothing_up(house: Meet
     for _ in range(3):
         assert (await browser.get(link)).status_code == 200
     assert "signin" not in browser.cookies
-    (invitation,) = await house.inner.house.invitations.of_meeting(scheduled.meeting_id)
+    (invitation,) = await house.inner.site.invitations.of_meeting(scheduled.meeting_id)
     assert invitation.uses == 0
 
 
@@ -89,13 +89,13 @@ async def test_each_closed_door_has_its_own_page(house: MeetingHouse, trouble: s
     if trouble == "unknown":
         link = "/j/" + "A" * 43
     elif trouble == "revoked":
-        await house.inner.house.invitations.revoke_all_of(meeting_id, 1)
+        await house.inner.site.invitations.revoke_all_of(meeting_id, 1)
     elif trouble == "used":
         first = house.browser()
         await first.submit(link, {"as": "listen"}, page=link)
         assert (await first.get(link)).status_code == 200, "whoever used it is in already"
     elif trouble == "cancelled":
-        await house.desk.schedule.cancel(meeting_id, "", "x", 1)
+        await house.site.schedule.cancel(meeting_id, "", "x", 1)
     elif trouble in ("adjourned", "removed"):
         await house.open(meeting_id)
         if trouble == "adjourned":
@@ -128,7 +128,7 @@ async def test_an_early_comer_gets_the_calendar_and_can_ask_for_leave(house: Mee
     answer = await browser.submit(link, {"as": "page"}, page=link)
     assert answer.headers["location"] == f"/meetings/{scheduled.meeting_id}#leave"
     await browser.submit(f"/meetings/{scheduled.meeting_id}/leave", {"reason": "出差"}, page=f"/meetings/{scheduled.meeting_id}")
-    assert (await house.desk.leaves.of_meeting(scheduled.meeting_id))[house.pid("probationary")].reason == "出差"
+    assert (await house.site.leaves.of_meeting(scheduled.meeting_id))[house.pid("probationary")].reason == "出差"
 
 
 async def test_a_guest_types_a_name_once_and_is_let_into_the_running_meeting(house: MeetingHouse) -> None:
@@ -149,7 +149,7 @@ async def test_a_guest_types_a_name_once_and_is_let_into_the_running_meeting(hou
     state = await house.registry.state(scheduled.meeting_id)
     assert state is not None
     assert len(state.participants) == 4, "coming back makes no second guest"
-    (invitation,) = await house.inner.house.invitations.of_meeting(scheduled.meeting_id)
+    (invitation,) = await house.inner.site.invitations.of_meeting(scheduled.meeting_id)
     assert invitation.uses == 1
 
 
@@ -172,12 +172,12 @@ async def test_a_guest_without_a_proper_name_is_asked_again(house: MeetingHouse,
     browser = house.browser()
     answer = await browser.submit(link, {"as": "listen", "name": name}, page=link, status=422)
     assert words in answer.text
-    (invitation,) = await house.inner.house.invitations.of_meeting(scheduled.meeting_id)
+    (invitation,) = await house.inner.site.invitations.of_meeting(scheduled.meeting_id)
     assert invitation.uses == 0
 
 
 async def test_guests_of_one_address_fill_no_meeting_and_keep_no_member_out(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house.inner.house.allowances, "_guests", Buckets(Rate(1 / 60, 3)))
+    monkeypatch.setattr(house.inner.site.allowances, "_guests", Buckets(Rate(1 / 60, 3)))
     meeting_id = (await house.scheduled()).meeting_id
     link = await house.link(meeting_id)
     answers = []
@@ -200,7 +200,7 @@ async def test_a_signed_in_member_comes_by_the_guests_link_as_themselves(house: 
     browser = await house.signed_in("member")
     assert 'name="name"' not in (await browser.get(link)).text
     await browser.submit(link, {"as": "listen"}, page=link)
-    (invitation,) = await house.inner.house.invitations.of_meeting(scheduled.meeting_id)
+    (invitation,) = await house.inner.site.invitations.of_meeting(scheduled.meeting_id)
     assert invitation.uses == 0
     assert (await browser.get("/me")).status_code == 200, "still signed in for everything"
 
@@ -266,7 +266,7 @@ async def test_the_secretary_makes_everyones_links_to_hand_out_one_by_one(house:
     for link in links:
         assert (await house.browser().get(link)).status_code == 200
     await browser.submit(page, {"make": "all"}, page=page)
-    assert len(await house.inner.house.invitations.of_meeting(scheduled.meeting_id)) == 3, "working links are kept"
+    assert len(await house.inner.site.invitations.of_meeting(scheduled.meeting_id)) == 3, "working links are kept"
 
 
 async def test_a_renewed_link_replaces_the_old_one(house: MeetingHouse) -> None:
@@ -289,7 +289,7 @@ async def test_a_guests_link_has_a_qr_code_a_limit_and_can_be_taken_back(house: 
     assert re.search(r'<svg class="qr" viewBox="0 0 \d+ \d+" role="img"', shown)
     assert "style=" not in shown
     assert "最多 5 次" in shown
-    (invitation,) = await house.inner.house.invitations.of_meeting(scheduled.meeting_id)
+    (invitation,) = await house.inner.site.invitations.of_meeting(scheduled.meeting_id)
     await browser.submit(f"{page}/revoke", {"invitation": invitation.invitation_id}, page=page)
     (link,) = set(LINK.findall(shown))
     assert (await house.browser().get(link)).status_code == 410
@@ -299,7 +299,7 @@ async def test_a_guests_link_has_a_qr_code_a_limit_and_can_be_taken_back(house: 
 async def test_a_link_of_another_meeting_can_not_be_revoked_from_here(house: MeetingHouse) -> None:
     scheduled, other = await house.scheduled(), await house.scheduled()
     await house.link(other.meeting_id, "member")
-    (invitation,) = await house.inner.house.invitations.of_meeting(other.meeting_id)
+    (invitation,) = await house.inner.site.invitations.of_meeting(other.meeting_id)
     page = f"/meetings/{scheduled.meeting_id}/invitations"
     browser = await house.signed_in("secretary")
     await browser.submit(f"{page}/revoke", {"invitation": invitation.invitation_id}, page=page, status=404)
@@ -313,7 +313,7 @@ def build_client(house: MeetingHouse, folder: Path) -> None:
     (folder / "manifest.json").write_text(
         '{"src/main.ts": {"file": "room.abc.js", "name": "room", "src": "src/main.ts", "isEntry": true, "css": ["room.abc.css"]}}'
     )
-    house.inner.house.assets = Assets(folder)
+    house.inner.change(assets=Assets(folder))
 
 
 async def test_the_room_says_when_the_client_is_not_built(house: MeetingHouse) -> None:
@@ -339,7 +339,7 @@ async def test_the_room_begins_with_what_the_client_must_know(house: MeetingHous
 
 async def test_whoever_may_be_in_the_room_is_lent_a_turn_server_for_an_hour(house: MeetingHouse, tmp_path: Path) -> None:
     build_client(house, tmp_path / "client")
-    house.inner.house.media = MediaWorkers(MediaSettings(turn_urls=("turns:turn.example.org:443?transport=tcp",), turn_secret="word"))
+    house.inner.change(media=MediaWorkers(MediaSettings(turn_urls=("turns:turn.example.org:443?transport=tcp",), turn_secret="word")))
     soon, later = await house.scheduled(), await house.scheduled(48 * HOUR)
     member, reviewer = await house.signed_in("member"), await house.signed_in("reviewer")
     page = (await member.get(f"/meetings/{soon.meeting_id}/room?as=listen")).text

@@ -150,7 +150,7 @@ async def test_a_secretary_of_the_branch_who_was_shown_out_can_not_come_back_by_
     answers = await statuses(browser, meeting_id)
     assert {line: status for line, status in answers.items() if NEEDED[line] is not OWN and status != 403} == {}
     await house.registry.submit(meeting_id, Actor(house.pid("member")), AdjournMeeting())
-    await house.desk.on_phase(meeting_id, "adjourned", now_millis())
+    await house.site.schedule.set_phase(meeting_id, "adjourned", now_millis())
     assert (await browser.get(f"/meetings/{meeting_id}/attendance")).status_code == 200
 
 
@@ -203,18 +203,18 @@ async def test_links_and_hall_devices_a_chair_let_in_end_with_the_chair(house: M
     links = set(LINK.findall((await chair.get(f"{base}/invitations")).text))
     shown = await chair.submit(f"{base}/devices", {"kind": "camera", "name": "会场"}, page=f"{base}/devices", status=200)
     token = next(found for found in re.findall(r'value="([A-Za-z0-9_-]{43})"', shown.text) if found not in "".join(links))
-    devices = house.inner.house.hall_devices
+    devices = house.inner.site.hall_devices
     (camera,) = await devices.of_meeting(meeting_id)
     assert len(links) >= 2
     await became(house, meeting_id, what)
 
     async def revoked() -> bool:
         stands = [d for d in await devices.of_meeting(meeting_id) if d.works(now_millis())]
-        return not stands and all(i.revoked_at for i in await house.inner.house.invitations.of_meeting(meeting_id))
+        return not stands and all(i.revoked_at for i in await house.inner.site.invitations.of_meeting(meeting_id))
 
     await eventually(revoked)
     assert [(await house.browser().get(link)).status_code for link in links] == [410] * len(links)
-    log = await house.inner.house.access_log.about(meeting_id)
+    log = await house.inner.site.access_log.about(meeting_id)
     assert {"invitation_revoked", "hall_device_stopped"} <= {entry.act.value for entry in log}
     assert camera.revoked_at is None
     encoder = {"authorization": f"Bearer {token}", "content-type": "application/sdp"}
@@ -228,12 +228,12 @@ async def test_who_is_shown_out_is_signed_out_of_a_browser_that_came_by_an_invit
     browser = house.browser()
     await browser.submit(link, {"as": "listen"}, page=link)
     closed: list[str] = []
-    (sign_in,) = await house.inner.house.accounts.sign_ins_of(house.pid("member"), now_millis())
-    house.inner.house.sign_outs.watch(sign_in.sign_in_id, lambda: closed.append("socket"))
+    (sign_in,) = await house.inner.site.accounts.sign_ins_of(house.pid("member"), now_millis())
+    house.inner.site.sign_outs.watch(sign_in.sign_in_id, lambda: closed.append("socket"))
     await became(house, meeting_id, "removed")
 
     async def signed_out() -> bool:
-        return not await house.inner.house.accounts.sign_ins_of(house.pid("member"), now_millis())
+        return not await house.inner.site.accounts.sign_ins_of(house.pid("member"), now_millis())
 
     await eventually(signed_out)
     assert closed == ["socket"]
@@ -248,7 +248,7 @@ async def test_a_role_given_in_the_meeting_outlives_a_restart_and_convening_agai
     await became(house, meeting_id, "demoted")
 
     async def written() -> bool:
-        scheduled = await house.desk.schedule.meeting(meeting_id)
+        scheduled = await house.site.schedule.meeting(meeting_id)
         listed = scheduled.listed(house.pid("member")) if scheduled else None
         return listed is not None and listed.role is Role.MEMBER
 
@@ -307,15 +307,15 @@ async def test_a_deputy_gets_no_link_of_whoever_has_more_rights(house: MeetingHo
     assert stolen not in shown
     for above in ("secretary", "member"):  # who holds a branch role, and who runs the meeting beside them
         await browser.submit(page, {"make": house.pid(above)}, page=page, status=403)
-    owners = {i.member_id for i in await house.inner.house.invitations.of_meeting(meeting_id) if i.issued_by == house.pid("deputy")}
+    owners = {i.member_id for i in await house.inner.site.invitations.of_meeting(meeting_id) if i.issued_by == house.pid("deputy")}
     assert owners == {house.pid("deputy"), house.pid("probationary")}
-    (kept,) = [i for i in await house.inner.house.invitations.of_meeting(meeting_id) if i.member_id == house.pid("secretary")]
+    (kept,) = [i for i in await house.inner.site.invitations.of_meeting(meeting_id) if i.member_id == house.pid("secretary")]
     await browser.submit(f"{page}/revoke", {"invitation": kept.invitation_id}, page=page, status=403)
     assert (await browser.get(f"{page}?qr={kept.invitation_id}")).text.count(stolen) == 0
 
 
 async def test_a_secretary_gets_no_link_of_another_office_holder_an_administrator_does(house: MeetingHouse) -> None:
-    directory = house.inner.house.directory
+    directory = house.inner.site.directory
     await directory.grant(house.pid("probationary"), house.inner.branch.branch_id, BranchRole.SECRETARY, 1)
     meeting_id = (await house.scheduled()).meeting_id
     page = f"/meetings/{meeting_id}/invitations"

@@ -12,7 +12,7 @@ import pytest
 
 from meeting_server.archive.audit.audit import audit
 from meeting_server.domain.commands import Actor, PostChat, RemoveChat
-from meeting_server.domain.ids import MeetingId, MessageId
+from meeting_server.domain.ids import MeetingId, MessageId, ParticipantId
 from meeting_server.journal.bundle import read_bundle
 from meeting_server.journal.record import faults
 from meeting_server.journal.sql import SqlJournal
@@ -81,8 +81,8 @@ async def test_a_server_that_died_before_it_erased_does_it_when_the_meeting_is_n
         await house.registry.submit(meeting_id, Actor(house.pid("secretary")), RemoveChat(MessageId("c2"), ""))
         assert files_with(tmp_path, WORDS)
         before = await house.registry.state(meeting_id)
-        journal = SqlJournal(house.inner.house.database)
-        again = Registry(journal, house.desk.presets, house.desk.convener.convening)
+        journal = SqlJournal(house.inner.site.database)
+        again = Registry(journal, house.site.presets, house.site.convener.convening)
         await again.start()
         try:
             state = await again.state(meeting_id)
@@ -90,7 +90,7 @@ async def test_a_server_that_died_before_it_erased_does_it_when_the_meeting_is_n
             assert files_with(tmp_path, WORDS) == []
         finally:
             await again.stop()
-        once_more = Registry(journal, house.desk.presets, house.desk.convener.convening)
+        once_more = Registry(journal, house.site.presets, house.site.convener.convening)
         await once_more.start()
         try:
             folded = await once_more.state(meeting_id)  # an erased record has a tombstone's fold
@@ -144,7 +144,7 @@ async def test_one_s_own_message_is_erased_after_the_meeting_from_record_search_
             tmp_path / "copy",
         )
         assert files_with(tmp_path / "copy", CHAT) == []
-        noted = [entry for entry in await archive.there.house.access_log.about(archive.meeting_id) if entry.act == "message_erased"]
+        noted = [entry for entry in await archive.there.site.access_log.about(archive.meeting_id) if entry.act == "message_erased"]
         assert [entry.actor_name for entry in noted] == ["丁文静"]
 
 
@@ -166,9 +166,9 @@ LEFT_WORDS = (CHAT, "小组里说的一句", "家里老人住院kestrel", "学�
 
 async def test_the_personal_data_of_who_left_is_erased_and_what_the_meeting_decided_stays(tmp_path: Path) -> None:
     async with archive_house(tmp_path) as archive:
-        house, there = archive.there.house, archive.there
+        house, there = archive.there.site, archive.there
         member = there.people["member"]
-        await house.desk.leaves.ask(archive.meeting_id, member.member_id, LEFT_WORDS[2], 5)
+        await house.leaves.ask(archive.meeting_id, ParticipantId(member.member_id), LEFT_WORDS[2], 5)
         secretary = await there.signed_in("secretary")
         before = words_of_bundle(await bundle_of(archive))
         base = f"/branches/{there.branch.branch_id}/people"
@@ -228,7 +228,7 @@ def test_every_table_that_names_people_says_what_becomes_of_it() -> None:
 
 async def test_my_record_holds_everything_about_a_member_and_nothing_of_others(tmp_path: Path) -> None:
     async with archive_house(tmp_path) as archive:
-        await archive.there.house.desk.leaves.ask(archive.meeting_id, archive.there.people["member"].member_id, "家里有事", 5)
+        await archive.there.site.leaves.ask(archive.meeting_id, ParticipantId(archive.there.people["member"].member_id), "家里有事", 5)
         mine = json.loads((await (await archive.there.signed_in("member")).get("/me/my-record.json")).content)
         (meeting,) = mine["attendance"]
         assert [line["text"] for line in meeting["chat"]] == [CHAT, "小组里说的一句"]
@@ -245,7 +245,7 @@ async def test_my_record_holds_everything_about_a_member_and_nothing_of_others(t
 
 async def test_log_links_and_devices_are_deleted_when_they_are_old_enough(tmp_path: Path) -> None:
     async with meeting_house(tmp_path) as house:
-        there, now = house.inner.house, now_millis()
+        there, now = house.inner.site, now_millis()
         await house.signed_in("member")
         await house.link((await house.scheduled()).meeting_id, "member")
         day = 86_400_000

@@ -60,7 +60,7 @@ def rows_on(page: str) -> str:
 
 
 async def test_a_secretary_adds_changes_removes_and_brings_back(house: TestHouse) -> None:
-    browser, directory = await house.signed_in("secretary"), house.house.directory
+    browser, directory = await house.signed_in("secretary"), house.site.directory
     form = fields("马丽娟", number="2024001", branch=house.group.branch_id, committee="yes")
     answer = await browser.submit(f"{people_of(house)}/new", form)
     added = await directory.member_by_number("2024001")
@@ -79,7 +79,7 @@ async def test_a_secretary_adds_changes_removes_and_brings_back(house: TestHouse
     assert (await browser.get(f"{people_of(house)}/{added.member_id}")).status_code == 404
     await browser.submit(f"{people_of(house)}/{added.member_id}/restore")
     assert (await browser.get(f"{people_of(house)}/{added.member_id}")).status_code == 200
-    acts = [entry.act for _number, entry in await house.house.access_log.latest([house.branch.branch_id, house.group.branch_id])]
+    acts = [entry.act for _number, entry in await house.site.access_log.latest([house.branch.branch_id, house.group.branch_id])]
     for act in (Act.MEMBER_ADDED, Act.MEMBER_CHANGED, Act.MEMBER_REMOVED, Act.MEMBER_RESTORED):
         assert act in acts
 
@@ -97,19 +97,19 @@ async def test_a_wrong_field_is_named_and_what_was_typed_is_kept(
     house: TestHouse, form: dict[str, str | list[str]], field: str, sentence: str
 ) -> None:
     browser = await house.signed_in("secretary")
-    before = await house.house.directory.roster(house.branch.branch_id)
+    before = await house.site.directory.roster(house.branch.branch_id)
     page = (await browser.submit(f"{people_of(house)}/new", form, status=422)).text
     assert f'id="{field}-fault"' in page
     assert sentence in page
     assert f'value="{form.get("number", "")}"' in page
-    assert await house.house.directory.roster(house.branch.branch_id) == before
+    assert await house.site.directory.roster(house.branch.branch_id) == before
 
 
 @pytest.mark.parametrize("evil", EVIL)
 async def test_names_are_shown_as_text_wherever_they_appear(house: TestHouse, evil: str) -> None:
     browser = await house.signed_in("secretary")
     await browser.submit(f"{people_of(house)}/new", fields(evil, number="evil1"))
-    member = await house.house.directory.member_by_number("evil1")
+    member = await house.site.directory.member_by_number("evil1")
     assert member is not None
     log = f"/branches/{house.branch.branch_id}/log"
     own = f"{people_of(house)}/{member.member_id}"
@@ -123,7 +123,7 @@ async def test_names_are_shown_as_text_wherever_they_appear(house: TestHouse, ev
 
 
 async def test_a_roster_is_looked_at_before_it_is_imported(house: TestHouse) -> None:
-    browser, directory = await house.signed_in("secretary"), house.house.directory
+    browser, directory = await house.signed_in("secretary"), house.site.directory
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -165,7 +165,7 @@ def office_workbook(group: str) -> bytes:
 
 
 async def test_nothing_is_imported_when_one_row_is_wrong(house: TestHouse) -> None:
-    browser, directory = await house.signed_in("secretary"), house.house.directory
+    browser, directory = await house.signed_in("secretary"), house.site.directory
     before = await directory.roster(house.branch.branch_id)
     page = await upload(browser, house, "姓名,学号,身份\n甲,N1,正式党员\n,N2,正式党员\n乙,T1002,正式党员\n".encode("gbk"), status=422)
     assert "第 3 行" in page
@@ -180,7 +180,7 @@ async def test_nothing_is_imported_when_one_row_is_wrong(house: TestHouse) -> No
 
 
 async def test_what_changed_between_looking_and_confirming_is_noticed(house: TestHouse) -> None:
-    browser, directory = await house.signed_in("secretary"), house.house.directory
+    browser, directory = await house.signed_in("secretary"), house.site.directory
     rows = rows_on(await upload(browser, house, "姓名,学号,身份\n甲,N1,正式党员\n".encode()))
     await house.add("late", "迟来", house.other_branch, number="N1")
     page = (await browser.submit(f"{people_of(house)}/import/confirm", {"rows": rows}, status=422)).text
@@ -190,7 +190,7 @@ async def test_what_changed_between_looking_and_confirming_is_noticed(house: Tes
 
 @pytest.mark.parametrize("who", ["same", "other"])
 async def test_a_changed_number_is_asked_about_and_the_answer_counts(house: TestHouse, who: str) -> None:
-    browser, directory = await house.signed_in("secretary"), house.house.directory
+    browser, directory = await house.signed_in("secretary"), house.site.directory
     before = house.people["member"]
     page = await upload(browser, house, f"姓名,学号,身份\n{before.name},B2026001,正式党员\n".encode())
     assert before.number in page
@@ -208,7 +208,7 @@ async def test_every_sheet_and_what_was_not_read_is_told_before_anything_is_impo
     for told in (house.group.name, "2 人", "填写说明", "没有“姓名”这一列", "隐藏的工作表", "被筛选掉了", "甲二"):
         assert told in page
     await browser.submit(f"{people_of(house)}/import/confirm", {"rows": rows_on(page)})
-    places = {member.name: member.branch_id for member in await house.house.directory.roster(house.branch.branch_id)}
+    places = {member.name: member.branch_id for member in await house.site.directory.roster(house.branch.branch_id)}
     assert places["甲一"] == places["甲三"] == house.group.branch_id
     assert "甲二" not in places
     assert "和名册一模一样" in await upload(browser, house, office_workbook(house.group.name))
@@ -286,7 +286,7 @@ async def test_a_link_is_shown_once_with_its_code_and_signs_in(house: TestHouse)
     await other.submit(found[1], page=found[1])
     assert "丁文静" in (await other.get("/me")).text
     assert "发登录链接" in (await other.get("/me")).text  # who issued it is told to the member
-    (entry,) = [e for _n, e in await house.house.access_log.latest([house.branch.branch_id], act=Act.LINK_ISSUED)]
+    (entry,) = [e for _n, e in await house.site.access_log.latest([house.branch.branch_id], act=Act.LINK_ISSUED)]
     assert (entry.actor_name, entry.subject_name) == ("何雨桐", "丁文静")
 
 
@@ -301,7 +301,7 @@ async def test_a_link_can_be_withdrawn(house: TestHouse) -> None:
 
 async def test_everyone_who_is_not_signed_in_gets_a_link_at_once_but_nobody_with_a_role(house: TestHouse) -> None:
     await house.add("second", "刘海涛", house.branch)
-    await house.house.directory.grant(house.people["second"].member_id, house.branch.branch_id, BranchRole.REVIEWER, 1)
+    await house.site.directory.grant(house.people["second"].member_id, house.branch.branch_id, BranchRole.REVIEWER, 1)
     await house.signed_in("probationary")
     browser = await house.signed_in("secretary")
     page = (await browser.submit(f"{people_of(house)}/links", status=200)).text
@@ -312,7 +312,7 @@ async def test_everyone_who_is_not_signed_in_gets_a_link_at_once_but_nobody_with
 async def test_a_secretary_can_not_get_a_link_for_someone_who_holds_a_role_nor_remove_them(house: TestHouse) -> None:
     await house.add("boss", "院长", house.branch, number="BOSS1")
     boss = house.people["boss"].member_id
-    await house.house.directory.grant(boss, house.university.branch_id, BranchRole.ADMINISTRATOR, 1)
+    await house.site.directory.grant(boss, house.university.branch_id, BranchRole.ADMINISTRATOR, 1)
     browser = await house.signed_in("secretary")
     await browser.submit(f"{people_of(house)}/{boss}/link", status=403)
     await browser.submit(f"{people_of(house)}/{boss}/link/revoke", status=403)
@@ -327,9 +327,9 @@ async def test_a_secretary_can_not_get_a_link_for_someone_who_holds_a_role_nor_r
 async def test_removing_someone_signs_them_out_at_once_and_closes_their_sockets(house: TestHouse) -> None:
     member = house.people["member"]
     theirs, browser = await house.signed_in("member"), await house.signed_in("secretary")
-    (sign_in,) = await house.house.accounts.sign_ins_of(member.member_id, now_millis())
+    (sign_in,) = await house.site.accounts.sign_ins_of(member.member_id, now_millis())
     closed: list[str] = []
-    house.house.sign_outs.watch(sign_in.sign_in_id, lambda: closed.append("socket"))
+    house.site.sign_outs.watch(sign_in.sign_in_id, lambda: closed.append("socket"))
     await browser.submit(f"{people_of(house)}/{member.member_id}/remove")
     assert closed == ["socket"]
     assert (await theirs.get("/me")).status_code == 303
@@ -340,13 +340,13 @@ async def test_a_secretary_moves_people_only_where_they_may_edit(house: TestHous
     await browser.submit(f"{people_of(house)}/{member.member_id}", fields("丁文静", branch=house.other_branch.branch_id), status=404)
     administrator = await house.signed_in("administrator")
     await administrator.submit(f"{people_of(house)}/{member.member_id}", fields("丁文静", branch=house.other_branch.branch_id))
-    moved = await house.house.directory.member(member.member_id)
+    moved = await house.site.directory.member(member.member_id)
     assert moved is not None
     assert moved.branch_id == house.other_branch.branch_id
 
 
 async def test_an_administrator_builds_the_tree(house: TestHouse) -> None:
-    browser, directory = await house.signed_in("administrator"), house.house.directory
+    browser, directory = await house.signed_in("administrator"), house.site.directory
     answer = await browser.submit(f"/branches/{house.faculty.branch_id}/create", {"name": "本科生第一党支部", "kind": "branch"})
     made = answer.headers["location"].split("/")[2].split("?")[0]
     await browser.submit(f"/branches/{made}/rename", {"name": "本科生党支部"})
@@ -363,7 +363,7 @@ async def test_an_administrator_builds_the_tree(house: TestHouse) -> None:
 
 
 async def test_an_administrator_appoints_by_name_and_is_asked_which_of_two(house: TestHouse) -> None:
-    browser, directory = await house.signed_in("administrator"), house.house.directory
+    browser, directory = await house.signed_in("administrator"), house.site.directory
     base = f"/branches/{house.branch.branch_id}/roles"
     await browser.submit(base, {"role": "reviewer", "who": "没有这个人"}, status=422)
     await browser.submit(base, {"role": "reviewer", "who": "2023002"})

@@ -32,7 +32,7 @@ async def house(tmp_path: Path) -> AsyncIterator[TestHouse]:
 
 async def test_a_link_signs_in_once_and_looking_at_it_uses_nothing_up(house: TestHouse) -> None:
     member = house.people["member"]
-    token = await house.house.accounts.issue_link(member.member_id, issued_by=None, now=now_millis(), seconds=60)
+    token = await house.site.accounts.issue_link(member.member_id, issued_by=None, now=now_millis(), seconds=60)
     first, second = house.browser(), house.browser()
     for _look in range(3):
         page = await first.get(f"/sign-in/{token}")
@@ -48,7 +48,8 @@ async def test_a_link_signs_in_once_and_looking_at_it_uses_nothing_up(house: Tes
 
 
 async def test_a_link_of_the_demo_opens_a_second_browser_and_ends_when_it_is_taken_back(house: TestHouse) -> None:
-    house.house.accounts = accounts = Accounts(house.house.database, demo=True)
+    accounts = Accounts(house.site.database, demo=True)
+    house.change(accounts=accounts)
     member_id = house.people["member"].member_id
     token = await accounts.issue_link(member_id, issued_by=None, now=now_millis(), seconds=60, reusable=True)
     for _browser in range(2):
@@ -60,7 +61,7 @@ async def test_a_link_of_the_demo_opens_a_second_browser_and_ends_when_it_is_tak
 
 
 async def test_outside_a_demo_no_link_opens_two_browsers_not_even_one_a_demo_left_behind(house: TestHouse) -> None:
-    real, demo = house.house.accounts, Accounts(house.house.database, demo=True)
+    real, demo = house.site.accounts, Accounts(house.site.database, demo=True)
     member_id = house.people["member"].member_id
     with pytest.raises(ValueError, match="demo"):
         await real.issue_link(member_id, issued_by=None, now=now_millis(), seconds=60, reusable=True)
@@ -74,7 +75,7 @@ async def test_outside_a_demo_no_link_opens_two_browsers_not_even_one_a_demo_lef
     [("expired", 410, "link_expired"), ("revoked", 410, "link_revoked"), ("unknown", 404, "link_unknown")],
 )
 async def test_a_link_that_is_no_longer_good_says_why(house: TestHouse, state: str, status: int, code: str) -> None:
-    accounts, member_id = house.house.accounts, house.people["member"].member_id
+    accounts, member_id = house.site.accounts, house.people["member"].member_id
     token = await accounts.issue_link(member_id, issued_by=None, now=now_millis(), seconds=0 if state == "expired" else 60)
     if state == "revoked":
         await accounts.revoke_links(member_id, now_millis())
@@ -86,14 +87,14 @@ async def test_a_link_that_is_no_longer_good_says_why(house: TestHouse, state: s
 
 
 async def test_a_new_link_makes_the_earlier_one_useless(house: TestHouse) -> None:
-    accounts, member_id = house.house.accounts, house.people["member"].member_id
+    accounts, member_id = house.site.accounts, house.people["member"].member_id
     first = await accounts.issue_link(member_id, issued_by=None, now=now_millis(), seconds=60)
     await accounts.issue_link(member_id, issued_by=None, now=now_millis(), seconds=60)
     assert (await house.browser().get(f"/sign-in/{first}")).status_code == 410
 
 
 async def test_number_and_password_sign_in_and_lead_back_to_where_one_wanted(house: TestHouse) -> None:
-    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    await house.site.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
     browser = house.browser()
     turned_away = await browser.get("/me?x=1")
     assert turned_away.headers["location"] == "/sign-in?next=/me%3Fx%3D1"
@@ -104,13 +105,13 @@ async def test_number_and_password_sign_in_and_lead_back_to_where_one_wanted(hou
 
 @pytest.mark.parametrize("target", ["https://evil.test/", "//evil.test/", "/\\evil.test", "javascript:alert(1)", "/\r\nx: y"])
 async def test_signing_in_never_leads_to_another_site(house: TestHouse, target: str) -> None:
-    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    await house.site.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
     answer = await house.browser().submit("/sign-in", {"number": "2023002", "password": PASSWORD, "next": target})
     assert answer.headers["location"] == "/"
 
 
 async def test_unknown_number_and_wrong_password_get_the_same_answer(house: TestHouse) -> None:
-    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    await house.site.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
     pages = []
     for number in ("2023002", "9999999", "2023001"):  # a wrong password, nobody, somebody without a password
         answer = await house.browser().submit("/sign-in", {"number": number, "password": "不是这个密码"}, status=401)
@@ -119,8 +120,8 @@ async def test_unknown_number_and_wrong_password_get_the_same_answer(house: Test
 
 
 async def test_unknown_numbers_cost_the_same_work(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
-    passwords = house.house.accounts._passwords
+    await house.site.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    passwords = house.site.accounts._passwords
     checks: list[str | None] = []
     check = passwords._check
 
@@ -137,7 +138,7 @@ async def test_unknown_numbers_cost_the_same_work(house: TestHouse, monkeypatch:
 
 
 async def test_guessing_is_slowed_down_even_with_the_right_password(house: TestHouse) -> None:
-    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    await house.site.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
     browser = house.browser()
     for _guess in range(5):
         await browser.submit("/sign-in", {"number": "2023002", "password": "wrong password"}, status=401)
@@ -148,7 +149,7 @@ async def test_guessing_is_slowed_down_even_with_the_right_password(house: TestH
 
 
 async def test_the_owner_signs_in_at_once_while_strangers_guess_at_their_number(house: TestHouse) -> None:
-    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    await house.site.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
     own = house.browser()
     await own.submit("/sign-in", {"number": "2023002", "password": PASSWORD})
     await own.submit("/sign-out")
@@ -183,9 +184,9 @@ async def test_one_password_on_many_numbers_is_stopped(house: TestHouse) -> None
 
 
 async def test_unknown_numbers_cost_the_same_queries_and_the_same_writes(house: TestHouse) -> None:
-    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    await house.site.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
     statements: list[str] = []
-    engine = house.house.database.engine.sync_engine
+    engine = house.site.database.engine.sync_engine
     listen = lambda _conn, _cursor, statement, *_rest: statements.append(statement)  # noqa: E731  an event wants a callable to remove again
     asked = {}
     for number in ("2023002", "9999999", "2023001", ""):  # a wrong password, nobody, somebody without a password, no number
@@ -203,12 +204,12 @@ async def test_unknown_numbers_cost_the_same_queries_and_the_same_writes(house: 
 async def test_a_flood_of_passwords_is_told_to_come_back_and_holds_up_neither_pages_nor_known_devices(
     house: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await house.house.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
+    await house.site.accounts.set_password(house.people["member"].member_id, PASSWORD, now_millis())
     own = house.browser()
     await own.submit("/sign-in", {"number": "2023002", "password": PASSWORD})
     await own.submit("/sign-out")
     own_token = await own.token()
-    passwords, gate, working = house.house.accounts._passwords, threading.Event(), []
+    passwords, gate, working = house.site.accounts._passwords, threading.Event(), []
     check = passwords._check
 
     def slow(stored: str | None, password: str) -> bool:
@@ -241,8 +242,8 @@ async def test_a_flood_of_passwords_is_told_to_come_back_and_holds_up_neither_pa
 async def test_every_sign_in_gets_a_fresh_token_and_ends_the_one_before(house: TestHouse) -> None:
     browser = await house.signed_in("member")
     first = browser.cookies["signin"]
-    await house.house.accounts.set_password(house.people["secretary"].member_id, PASSWORD, now_millis())
-    token = await house.house.accounts.issue_link(house.people["secretary"].member_id, issued_by=None, now=now_millis(), seconds=60)
+    await house.site.accounts.set_password(house.people["secretary"].member_id, PASSWORD, now_millis())
+    token = await house.site.accounts.issue_link(house.people["secretary"].member_id, issued_by=None, now=now_millis(), seconds=60)
     await browser.submit(f"/sign-in/{token}", page=f"/sign-in/{token}")
     assert browser.cookies["signin"] != first
     browser.cookies.set("signin", first, domain="house.test")
@@ -253,8 +254,8 @@ async def test_every_sign_in_gets_a_fresh_token_and_ends_the_one_before(house: T
 
 async def test_only_the_hash_of_a_token_is_stored(house: TestHouse, tmp_path: Path) -> None:
     browser = await house.signed_in("member")
-    token = await house.house.accounts.issue_link(house.people["member"].member_id, issued_by=None, now=now_millis(), seconds=60)
-    await house.house.database.close()
+    token = await house.site.accounts.issue_link(house.people["member"].member_id, issued_by=None, now=now_millis(), seconds=60)
+    await house.site.database.close()
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("house.sqlite3*"))
     assert len(stored) > 1000
     assert browser.cookies["signin"].encode() not in stored
@@ -263,9 +264,9 @@ async def test_only_the_hash_of_a_token_is_stored(house: TestHouse, tmp_path: Pa
 
 async def test_signing_out_ends_the_sign_in_and_calls_its_open_sockets_back(house: TestHouse) -> None:
     browser = await house.signed_in("member")
-    (sign_in,) = await house.house.accounts.sign_ins_of(house.people["member"].member_id, now_millis())
+    (sign_in,) = await house.site.accounts.sign_ins_of(house.people["member"].member_id, now_millis())
     closed: list[str] = []
-    house.house.sign_outs.watch(sign_in.sign_in_id, lambda: closed.append("socket"))
+    house.site.sign_outs.watch(sign_in.sign_in_id, lambda: closed.append("socket"))
     token = browser.cookies["signin"]
     await browser.submit("/sign-out")
     assert closed == ["socket"]
@@ -306,7 +307,7 @@ async def test_a_form_from_another_site_is_refused(house: TestHouse) -> None:
 async def test_the_cookie_is_host_bound_secure_and_hidden_over_https(house: TestHouse) -> None:
     browser = house.browser()
     browser.base_url = "https://house.test"
-    token = await house.house.accounts.issue_link(house.people["member"].member_id, issued_by=None, now=now_millis(), seconds=60)
+    token = await house.site.accounts.issue_link(house.people["member"].member_id, issued_by=None, now=now_millis(), seconds=60)
     page = await browser.get(f"/sign-in/{token}")
     assert "strict-transport-security" in page.headers
     answer = await browser.submit(f"/sign-in/{token}", page=f"/sign-in/{token}")
@@ -317,7 +318,7 @@ async def test_the_cookie_is_host_bound_secure_and_hidden_over_https(house: Test
 
 
 async def test_cookies_are_secure_where_people_open_https_whatever_the_proxy_makes_of_it(house: TestHouse) -> None:
-    house.house.settings = house.house.settings.model_copy(update={"public_url": "https://meet.example.edu"})
+    house.change(settings=house.site.settings.model_copy(update={"public_url": "https://meet.example.edu"}))
     answer = await house.browser().get("/sign-in")
     (cookie,) = answer.headers.get_list("set-cookie")
     assert cookie.startswith("__Host-visit=")
@@ -348,7 +349,7 @@ async def test_every_page_carries_the_policy_and_tells_no_referrer(house: TestHo
 
 
 async def test_changing_the_password_asks_for_the_old_one_and_ends_other_sign_ins(house: TestHouse) -> None:
-    accounts, member = house.house.accounts, house.people["member"]
+    accounts, member = house.site.accounts, house.people["member"]
     await accounts.set_password(member.member_id, PASSWORD, now_millis())
     browser, elsewhere = house.browser(), await house.signed_in("member")
     await browser.submit("/sign-in", {"number": "2023002", "password": PASSWORD})
@@ -365,7 +366,7 @@ async def test_changing_the_password_asks_for_the_old_one_and_ends_other_sign_in
 
 
 async def test_whoever_came_by_a_link_can_set_a_forgotten_password_anew(house: TestHouse) -> None:
-    accounts, member = house.house.accounts, house.people["member"]
+    accounts, member = house.site.accounts, house.people["member"]
     await accounts.set_password(member.member_id, PASSWORD, now_millis())
     browser = await house.signed_in("member")
     assert 'name="old"' not in (await browser.get("/me/password")).text
@@ -375,7 +376,7 @@ async def test_whoever_came_by_a_link_can_set_a_forgotten_password_anew(house: T
 
 async def test_one_can_sign_out_one_s_other_devices_but_nobody_else_s(house: TestHouse) -> None:
     here, elsewhere, other = await house.signed_in("member"), await house.signed_in("member"), await house.signed_in("stranger")
-    (others,) = await house.house.accounts.sign_ins_of(house.people["stranger"].member_id, now_millis())
+    (others,) = await house.site.accounts.sign_ins_of(house.people["stranger"].member_id, now_millis())
     await here.submit("/me/sign-outs", {"device": others.sign_in_id}, status=404)
     assert (await other.get("/me")).status_code == 200
     await here.submit("/me/sign-outs")
@@ -385,12 +386,12 @@ async def test_one_can_sign_out_one_s_other_devices_but_nobody_else_s(house: Tes
 
 async def test_a_removed_member_is_signed_out_with_the_next_request(house: TestHouse) -> None:
     browser = await house.signed_in("member")
-    await house.house.directory.remove_member(house.people["member"].member_id, now_millis())
+    await house.site.directory.remove_member(house.people["member"].member_id, now_millis())
     assert (await browser.get("/me")).status_code == 303
 
 
 async def test_a_sign_in_by_a_meeting_s_invitation_opens_nothing_but_that_meeting(house: TestHouse) -> None:
-    token = await house.house.accounts.begin_sign_in(
+    token = await house.site.accounts.begin_sign_in(
         member_id=house.people["secretary"].member_id,
         meeting_id=MeetingId("meeting-1"),
         means=Means.INVITATION,
@@ -415,7 +416,7 @@ async def test_errors_have_a_reference_and_show_nothing_of_the_inside(house: Tes
     async def broken(*_args: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(type(house.house.accounts), "link_by", broken)
+    monkeypatch.setattr(type(house.site.accounts), "link_by", broken)
     page = await house.browser().get("/sign-in/anything")
     assert page.status_code == 500
     assert "secret inside" not in page.text

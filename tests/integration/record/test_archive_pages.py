@@ -54,7 +54,7 @@ async def test_only_those_who_may_export_get_the_bundle_and_it_is_sound(archive:
             assert audit(read_bundle(answer.content)).sound
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "attachment" in answer.headers["content-disposition"]
-    latest = await archive.there.house.access_log.latest([archive.there.branch.branch_id])
+    latest = await archive.there.site.access_log.latest([archive.there.branch.branch_id])
     assert sum(entry.act == "meeting_exported" for _, entry in latest) == 4
 
 

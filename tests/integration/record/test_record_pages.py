@@ -40,7 +40,7 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arc
 async def clean(archive: ArchiveHouse) -> AsyncIterator[None]:
     """No edit, publication, approval, order or hold of the test before."""
     yield
-    async with archive.there.house.database.write() as conn:
+    async with archive.there.site.database.write() as conn:
         for table in ("transcript_corrections", "redactions", "publications", "approvals", "record_orders", "record_holds", "access_log"):
             await conn.exec_driver_sql(f"DELETE FROM {table}")
         await conn.exec_driver_sql("UPDATE meetings SET kind = 'general'")
@@ -106,14 +106,14 @@ async def test_a_sentence_is_corrected_and_put_back_and_search_follows(archive: 
     await secretary.submit(cue, {"text": "请大家汇抱工作"})
     await archive.worker.look()
     assert "请大家汇抱工作" in (await seen_by(archive, "member"))[1]
-    assert len((await archive.there.house.record_edits.of(archive.meeting_id)).corrections) == 2
+    assert len((await archive.there.site.record_edits.of(archive.meeting_id)).corrections) == 2
 
 
 @pytest.mark.parametrize(("text", "status"), [("", 422), ("字" * 501, 422), ("  ", 422)])
 async def test_a_correction_that_can_not_be_is_refused_and_changes_nothing(archive: ArchiveHouse, text: str, status: int) -> None:
     secretary = await archive.there.signed_in("secretary")
     await secretary.submit(f"{archive.address}/record/cues/{WRONG}", {"text": text}, status=status)
-    assert (await archive.there.house.record_edits.of(archive.meeting_id)).corrections == ()
+    assert (await archive.there.site.record_edits.of(archive.meeting_id)).corrections == ()
     await secretary.submit(f"{archive.address}/record/cues/nothing.1", {"text": "有字"}, status=404)
 
 
@@ -124,7 +124,7 @@ async def test_a_passage_is_shown_before_it_is_taken_out_and_then_nothing_of_it_
 
 async def taken_out(archive: ArchiveHouse) -> None:
     secretary = await published(archive, "branch")
-    house = archive.there.house
+    house = archive.there.site
     kept = await house.publications.of(archive.meeting_id)
     assert kept is not None
     await house.publications.save(replace(kept, summary="讲了总结。他家住在绝密路九号。"))
@@ -187,7 +187,7 @@ async def test_a_draft_says_that_a_program_wrote_it_until_a_person_approves_it(a
     page = (await secretary.get(f"{archive.address}/record")).text
     assert "由程序起草" not in page
     assert "何雨桐审定" in page
-    kept = await archive.there.house.publications.of(archive.meeting_id)
+    kept = await archive.there.site.publications.of(archive.meeting_id)
     assert kept is not None
     assert (kept.state, kept.audience, kept.keywords, kept.approved_name) == ("published", "faculty", ("志愿服务", "总结"), "何雨桐")
 
@@ -244,7 +244,7 @@ async def test_only_who_keeps_the_record_changes_it(archive: ArchiveHouse, who: 
     ]
     for path, fields in forms:
         await browser.submit(archive.address + path, fields, status=status)
-    house = archive.there.house
+    house = archive.there.site
     edits = await house.record_edits.of(archive.meeting_id)
     assert (edits.corrections, edits.redactions) == ((), ())
     assert await house.publications.of(archive.meeting_id) is None
@@ -259,7 +259,7 @@ async def test_committee_meetings_are_read_by_who_was_called_and_who_keeps_or_re
     there = archive.there
     await there.add("other_member", "郑晓", there.branch)
     assert (await seen_by(archive, "other_member"))[0] == 200
-    async with there.house.database.write() as conn:
+    async with there.site.database.write() as conn:
         await conn.exec_driver_sql("UPDATE meetings SET kind = 'committee'")
     for who, status in (
         ("member", 200),
@@ -309,7 +309,7 @@ async def test_a_hold_is_set_and_lifted_with_a_reason_by_an_administrator_only(a
     await administrator.submit(f"{archive.address}/hold", {"do": "set", "reason": ""}, status=422)
     await administrator.submit(f"{archive.address}/hold", {"do": "set", "reason": "上级在核查"})
     await administrator.submit(f"{archive.address}/hold", {"do": "set", "reason": "又一次"}, status=409)
-    assert await archive.there.house.holds.standing() == {archive.meeting_id}
+    assert await archive.there.site.holds.standing() == {archive.meeting_id}
     page = (await seen_by(archive, "member", "/access"))[1]
     assert "已暂停删除：上级在核查（赵立新" in page
     await administrator.submit(f"{archive.address}/hold", {"do": "lift", "reason": "核查完毕"})
@@ -322,8 +322,8 @@ async def test_a_hold_is_set_and_lifted_with_a_reason_by_an_administrator_only(a
 async def test_before_a_recording_is_deleted_record_list_and_first_page_of_the_secretary_say_so(
     archive: ArchiveHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = archive.there.house.settings
-    scheduled = await archive.there.house.desk.schedule.meeting(archive.meeting_id)
+    settings = archive.there.site.settings
+    scheduled = await archive.there.site.schedule.meeting(archive.meeting_id)
     assert scheduled is not None
     assert scheduled.adjourned_at is not None
     lasted = (now_millis() - scheduled.adjourned_at) // 86_400_000
@@ -334,7 +334,7 @@ async def test_before_a_recording_is_deleted_record_list_and_first_page_of_the_s
         assert ("录音录像将在" in (await secretary.get("/archive")).text) is said
         assert ("录音录像将在" in (await secretary.get("/")).text) is said
     assert "录音录像将在" not in (await (await archive.there.signed_in("member")).get("/")).text
-    await archive.there.house.holds.set(Hold(archive.meeting_id, "在核查", "x", "赵立新", 1))
+    await archive.there.site.holds.set(Hold(archive.meeting_id, "在核查", "x", "赵立新", 1))
     for path in (archive.address, "/archive", "/"):
         assert "录音录像将在" not in (await secretary.get(path)).text, path
 
@@ -377,7 +377,7 @@ async def test_a_video_is_asked_for_watched_and_called_off(archive: ArchiveHouse
     page = (await secretary.get(f"{archive.address}/record")).text
     assert "何雨桐已提出合成" in page
     await secretary.submit(address, {"do": "cancel"})
-    assert await archive.there.house.record_orders.of(archive.meeting_id) == {}
+    assert await archive.there.site.record_orders.of(archive.meeting_id) == {}
     await secretary.submit(address, {"do": "else"}, status=400)
 
 

@@ -69,7 +69,7 @@ OF_A_RECORD = (
 async def archive(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ArchiveHouse]:
     async with archive_house(tmp_path_factory.mktemp("parts")) as made:
         await publish(made, "all")
-        await made.there.house.takeaway_rules.let_readers(made.there.branch.branch_id, True)
+        await made.there.site.takeaway_rules.let_readers(made.there.branch.branch_id, True)
         yield made
 
 
@@ -154,7 +154,7 @@ async def test_who_may_not_take_the_bundle_is_refused_before_the_journal_is_read
     archive: ArchiveHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    registry = archive.there.house.registry
+    registry = archive.there.site.registry
 
     async def records(meeting_id: str, after: int = 0) -> list[Record]:
         read.append(meeting_id)
@@ -171,7 +171,7 @@ async def test_who_may_not_take_the_bundle_is_refused_before_the_journal_is_read
 
 
 async def test_a_meeting_that_is_not_there_and_one_of_others_are_answered_alike(archive: ArchiveHouse) -> None:
-    house = archive.there.house
+    house = archive.there.site
     publication = await house.publications.of(archive.meeting_id)
     assert publication is not None
     await house.publications.withdraw(archive.meeting_id)

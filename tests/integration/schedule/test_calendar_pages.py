@@ -68,11 +68,11 @@ async def test_a_meeting_that_moves_or_is_called_off_says_so_in_the_calendar(hou
     _, address = await subscribed(house)
     before = (await events_at(house, address))[1][uid_of(meeting.meeting_id)]
     later = house.plan(starts_in=3 * HOUR)
-    await house.desk.schedule.change(meeting.meeting_id, later, meeting.version, now_millis())
+    await house.site.schedule.change(meeting.meeting_id, later, meeting.version, now_millis())
     after = (await events_at(house, address))[1][uid_of(meeting.meeting_id)]
     assert int(str(after["SEQUENCE"])) > int(str(before["SEQUENCE"]))
     assert after.start > before.start
-    await house.desk.schedule.cancel(meeting.meeting_id, "改期", house.pid("secretary"), now_millis())
+    await house.site.schedule.cancel(meeting.meeting_id, "改期", house.pid("secretary"), now_millis())
     calendar, events = await events_at(house, address)
     assert calendar["METHOD"] == "PUBLISH"  # a subscription is not a message about one meeting
     gone = events[uid_of(meeting.meeting_id)]
@@ -100,13 +100,13 @@ async def test_an_address_that_was_taken_back_gives_nothing_and_the_next_is_anot
     found = ADDRESS.search((await browser.get("/me/calendar")).text)
     assert found is not None
     assert found[1] != address
-    acts = [entry.act for entry in await house.inner.house.access_log.about(house.pid("member"), limit=10)]
+    acts = [entry.act for entry in await house.inner.site.access_log.about(house.pid("member"), limit=10)]
     assert [acts.count(Act.CALENDAR_MADE), acts.count(Act.CALENDAR_REVOKED)] == [2, 1]
 
 
 async def test_whoever_leaves_the_roster_loses_the_address(house: MeetingHouse) -> None:
     _, address = await subscribed(house)
-    await house.inner.house.directory.remove_member(house.pid("member"), now_millis())
+    await house.inner.site.directory.remove_member(house.pid("member"), now_millis())
     assert (await house.browser().get(address)).status_code == 410
 
 
@@ -125,7 +125,7 @@ async def test_the_address_is_a_secret_in_the_database_and_in_the_logs(house: Me
     await house.browser().get(address)
     token = address.removeprefix("/calendar/").removesuffix(".ics")
     assert token not in masked(f"GET {address} HTTP/1.1")
-    async with house.inner.house.database.read() as conn:
+    async with house.inner.site.database.read() as conn:
         rows = [str(tuple(row)) for row in await conn.execute(select(calendar_links))]
     assert len(rows) == 1
     assert token not in rows[0]

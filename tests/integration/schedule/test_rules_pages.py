@@ -57,7 +57,7 @@ def words(page: str) -> str:
 
 async def test_the_page_shows_every_shipped_rule_with_its_source_and_its_doubts(house: MeetingHouse) -> None:
     page = words((await (await house.signed_in("secretary")).get(f"/branches/{house.inner.branch.branch_id}/rules")).text)
-    for preset in house.desk.presets.shipped.values():
+    for preset in house.site.presets.shipped.values():
         assert preset.title_zh in page
         assert preset.source in page
     assert "各处说法不一，请您确认：按什么基数算" in page
@@ -73,7 +73,7 @@ async def test_the_form_works_out_the_consequence_before_anything_is_saved(house
     shown = await browser.submit(path, sent, page=f"{path}/new?from=general_meeting", status=200)
     assert "应到 50 人、实到 30 人时，须得 16 票赞成" in words(shown.text)
     assert "应到 50 人，须到 34 人；实到 30 人。 人数不够。" in words(shown.text)
-    assert house.desk.presets.own(house.inner.branch.branch_id) == ()
+    assert house.site.presets.own(house.inner.branch.branch_id) == ()
 
 
 @pytest.mark.parametrize("copied", ["general_meeting", "election", "appraisal"])
@@ -100,22 +100,22 @@ async def test_a_saved_rule_rules_the_branch_and_no_other(house: MeetingHouse) -
     branch, other = house.inner.branch.branch_id, house.inner.other_branch.branch_id
     browser = await house.signed_in("secretary")
     await browser.submit(f"/branches/{branch}/rules", fields(), page=f"/branches/{branch}/rules/new?from=general_meeting")
-    (own,) = house.desk.presets.own(branch)
+    (own,) = house.site.presets.own(branch)
     assert own.preset.quorum == Threshold(2, 3, Comparison.AT_LEAST, Base.ENTITLED)
-    assert own.preset.preset_id in house.desk.presets.of_branch(branch)
-    assert own.preset.preset_id not in house.desk.presets.of_branch(other)
+    assert own.preset.preset_id in house.site.presets.of_branch(branch)
+    assert own.preset.preset_id not in house.site.presets.of_branch(other)
     answer = await browser.submit(f"/branches/{branch}/meetings/new", form_fields(house, preset=own.preset.preset_id), page="/me")
     meeting_id = answer.headers["location"].split("/")[2].split("?")[0]
-    convening = await house.desk.convener.convening(meeting_id)  # type: ignore[arg-type]  # an id
+    convening = await house.site.convener.convening(meeting_id)  # type: ignore[arg-type]  # an id
     assert convening is not None
     assert convening.preset == own.preset
     changed = fields(preset_id=own.preset.preset_id, title="改过的", **{"from": own.preset.preset_id})
     await browser.submit(f"/branches/{branch}/rules", changed, page=f"/branches/{branch}/rules/{own.preset.preset_id}")
-    (own,) = house.desk.presets.own(branch)
+    (own,) = house.site.presets.own(branch)
     assert own.preset.title_zh == "改过的"
     await browser.submit(f"/branches/{branch}/rules/{own.preset.preset_id}/remove", page=f"/branches/{branch}/rules")
-    assert house.desk.presets.own(branch) == ()
-    assert (await house.desk.convener.convening(meeting_id)) is not None  # type: ignore[arg-type]  # planned under it already
+    assert house.site.presets.own(branch) == ()
+    assert (await house.site.convener.convening(meeting_id)) is not None  # type: ignore[arg-type]  # planned under it already
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ async def test_an_impossible_rule_is_sent_back_with_the_field_named(house: Meeti
     page = f"/branches/{branch}/rules/new?from=general_meeting"
     answer = await browser.submit(f"/branches/{branch}/rules", fields(**change), page=page, status=422)
     assert fault in answer.text
-    assert house.desk.presets.own(branch) == ()
+    assert house.site.presets.own(branch) == ()
 
 
 async def test_only_who_plans_meetings_sees_and_changes_the_rules(house: MeetingHouse) -> None:
@@ -152,7 +152,7 @@ async def test_nobody_copies_the_rule_of_another_branch(house: MeetingHouse, tmp
     browser = await house.signed_in("other_secretary")
     saved = await browser.submit(f"/branches/{other}/rules", fields(), page="/me")
     assert saved.status_code == 303
-    (theirs,) = house.desk.presets.own(other)
+    (theirs,) = house.site.presets.own(other)
     ours = await house.signed_in("secretary")
     assert (await ours.get(f"/branches/{branch}/rules/{theirs.preset.preset_id}")).status_code == 404
     assert (await ours.get(f"/branches/{branch}/rules/new?from={theirs.preset.preset_id}")).status_code == 404
@@ -173,5 +173,5 @@ async def test_the_share_of_excellent_is_explained_worked_out_and_saved_with_who
     wrong = {**sent, "do": "save", "excellent-numerator": "5"}
     await browser.submit(path, wrong, page=f"{path}/new?from=appraisal", status=422)
     await browser.submit(path, {**sent, "do": "save"}, page=f"{path}/new?from=appraisal", status=303)
-    own = house.desk.presets.own(house.inner.branch.branch_id)[-1].preset
+    own = house.site.presets.own(house.inner.branch.branch_id)[-1].preset
     assert (own.excellent, own.bulletin) == (Share(1, 4), "members")

@@ -63,12 +63,12 @@ async def test_a_secretary_calls_a_meeting_from_a_template(house: MeetingHouse) 
     assert "应到 2 人，须到 1 人" in page, "何雨桐 and 丁文静 may vote"
     fields = form_fields(house)
     meeting_id = await called(house)
-    scheduled = await house.desk.schedule.meeting(meeting_id)
+    scheduled = await house.site.schedule.meeting(meeting_id)
     assert scheduled is not None
     assert scheduled.plan.starts_at == millis(start_of(fields))
     assert scheduled.plan.agenda == (ItemPlan("学习文件", 30, "何雨桐"), ItemPlan("表决", 0, ""))
     assert [p.role for p in scheduled.plan.people] == [Role.SECRETARY, Role.CHAIR, Role.MEMBER, Role.GUEST]
-    convening = await house.desk.convener.convening(meeting_id)
+    convening = await house.site.convener.convening(meeting_id)
     assert convening is not None
     assert [(p.name, p.voting) for p in convening.participants] == [
         ("何雨桐", True),
@@ -83,7 +83,7 @@ async def test_agenda_buttons_keep_everything_that_was_typed(house: MeetingHouse
     answer = await browser.submit(new_path(house), form_fields(house, do="item-up:1", title="改了的题目"), status=200)
     assert 'value="改了的题目"' in answer.text
     assert answer.text.index('value="表决"') < answer.text.index('value="学习文件"')
-    assert await house.desk.schedule.concerning(house.pid("secretary")) == ()
+    assert await house.site.schedule.concerning(house.pid("secretary")) == ()
 
 
 async def test_enter_in_a_field_saves_nothing_by_accident(house: MeetingHouse) -> None:
@@ -100,7 +100,7 @@ async def test_what_is_wrong_stands_at_its_field(house: MeetingHouse) -> None:
     assert 'aria-describedby="e-title"' in answer.text
     assert "请填 10 到 720 之间的整数" in answer.text
     assert 'value="教学楼 A305"' in answer.text
-    assert await house.desk.schedule.concerning(house.pid("secretary")) == ()
+    assert await house.site.schedule.concerning(house.pid("secretary")) == ()
 
 
 @pytest.mark.parametrize("who", ["member", "probationary", "reviewer", "other_secretary", "stranger"])
@@ -109,7 +109,7 @@ async def test_only_the_branchs_secretary_calls_meetings(house: MeetingHouse, wh
     status = 404 if who in ("other_secretary", "stranger") else 403
     assert (await browser.get(new_path(house))).status_code == status
     await browser.submit(new_path(house), form_fields(house), status=status)
-    assert await house.desk.schedule.concerning(house.pid("member")) == ()
+    assert await house.site.schedule.concerning(house.pid("member")) == ()
 
 
 async def test_moving_a_meeting_raises_the_sequence_and_reaches_the_room(house: MeetingHouse) -> None:
@@ -117,7 +117,7 @@ async def test_moving_a_meeting_raises_the_sequence_and_reaches_the_room(house: 
     assert await house.registry.state(meeting_id) is not None
     browser = await house.signed_in("secretary")
     edit = f"/meetings/{meeting_id}/edit"
-    scheduled = await house.desk.schedule.meeting(meeting_id)
+    scheduled = await house.site.schedule.meeting(meeting_id)
     assert scheduled is not None
     known = " ".join(person.participant_id for person in scheduled.plan.people)
     called_now: list[str] = [house.pid("member"), house.pid("secretary")]
@@ -140,7 +140,7 @@ async def test_two_editors_do_not_overwrite_each_other(house: MeetingHouse) -> N
     answer = await second.submit(edit, form_fields(house, version="1", place="C202"), page=edit, status=409)
     assert "别人刚刚改过" in answer.text
     assert 'value="C202"' in answer.text
-    scheduled = await house.desk.schedule.meeting(meeting_id)
+    scheduled = await house.site.schedule.meeting(meeting_id)
     assert scheduled is not None
     assert scheduled.plan.place == "B101"
 
@@ -167,7 +167,7 @@ async def test_looking_never_changes_anything(house: MeetingHouse) -> None:
     browser = await house.signed_in("secretary")
     for path in ("cancel", "edit", "invitations", "leave", "enter", "attendance", "attendance.xlsx", "calendar.ics", "documents"):
         assert (await browser.get(f"/meetings/{scheduled.meeting_id}/{path}")).status_code in (200, 303)
-    assert await house.desk.schedule.meeting(scheduled.meeting_id) == scheduled
+    assert await house.site.schedule.meeting(scheduled.meeting_id) == scheduled
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ async def test_a_member_can_not_run_the_schedule(house: MeetingHouse, path: str)
     fields: dict[str, str | list[str]] = {"do": "save", "make": "all", "invitation": "i-x"}
     answer = await browser.submit(f"/meetings/{scheduled.meeting_id}/{path}", fields, status=403)
     assert "您没有这项权限" in answer.text
-    assert await house.desk.schedule.meeting(scheduled.meeting_id) == scheduled
+    assert await house.site.schedule.meeting(scheduled.meeting_id) == scheduled
 
 
 async def test_home_shows_what_is_on_what_comes_and_what_was(house: MeetingHouse) -> None:
@@ -220,7 +220,7 @@ async def test_a_document_is_served_to_the_meeting_and_to_nobody_else(house: Mee
     page = f"/meetings/{scheduled.meeting_id}"
     browser = await house.signed_in("secretary")
     await browser.submit(f"{page}/documents", files={"file": ("工作 总结.pdf", PDF, "text/html")}, page=page)
-    (document,) = await house.desk.documents.of_meeting(scheduled.meeting_id)
+    (document,) = await house.site.documents.of_meeting(scheduled.meeting_id)
     address = f"{page}/documents/{document.document_id}"
     member = await house.signed_in("member")
     answer = await member.get(address)
@@ -256,7 +256,7 @@ async def test_a_wrong_file_is_refused_with_a_word(house: MeetingHouse, name: st
     page = f"/meetings/{scheduled.meeting_id}"
     answer = await browser.submit(f"{page}/documents", files={"file": (name, content, "application/pdf")}, page=page, status=status)
     assert words in answer.text
-    assert await house.desk.documents.of_meeting(scheduled.meeting_id) == ()
+    assert await house.site.documents.of_meeting(scheduled.meeting_id) == ()
 
 
 async def test_a_flood_of_bytes_is_cut_off(house: MeetingHouse) -> None:
@@ -265,31 +265,31 @@ async def test_a_flood_of_bytes_is_cut_off(house: MeetingHouse) -> None:
     page = f"/meetings/{scheduled.meeting_id}"
     files = {"file": ("a.pdf", PDF + b"0" * (LARGEST + 200_000), "application/pdf")}
     assert (await browser.submit(f"{page}/documents", files=files, page=page, status=413)).status_code == 413
-    assert await house.desk.documents.of_meeting(scheduled.meeting_id) == ()
+    assert await house.site.documents.of_meeting(scheduled.meeting_id) == ()
 
 
 async def test_a_document_is_removed(house: MeetingHouse) -> None:
     scheduled = await house.scheduled()
-    added = await house.desk.documents.add(scheduled.meeting_id, "a.pdf", PDF, "x", 1)
+    added = await house.site.documents.add(scheduled.meeting_id, "a.pdf", PDF, "x", 1)
     browser = await house.signed_in("secretary")
     page = f"/meetings/{scheduled.meeting_id}"
     await browser.submit(f"{page}/documents/{added.document_id}/remove", page=page)
     await browser.submit(f"{page}/documents/{added.document_id}/remove", page=page, status=404)
-    assert await house.desk.documents.of_meeting(scheduled.meeting_id) == ()
+    assert await house.site.documents.of_meeting(scheduled.meeting_id) == ()
 
 
 async def test_a_document_that_was_part_of_a_meeting_stays(house: MeetingHouse) -> None:
     scheduled = await house.scheduled()
-    added = await house.desk.documents.add(scheduled.meeting_id, "a.pdf", PDF, "x", 1)
+    added = await house.site.documents.add(scheduled.meeting_id, "a.pdf", PDF, "x", 1)
     await house.open(scheduled.meeting_id)
     browser, page = await house.signed_in("secretary"), f"/meetings/{scheduled.meeting_id}"
     answer = await browser.submit(f"{page}/documents/{added.document_id}/remove", page=page, status=409)
     assert "不能删去" in answer.text
-    late = await house.desk.documents.add(scheduled.meeting_id, "b.png", PNG, "x", 2)  # not of the record: the meeting is open already
+    late = await house.site.documents.add(scheduled.meeting_id, "b.png", PNG, "x", 2)  # not of the record: the meeting is open already
     assert f"{page}/documents/{late.document_id}/remove" in (await browser.get(page)).text
     assert f"{page}/documents/{added.document_id}/remove" not in (await browser.get(page)).text
     await browser.submit(f"{page}/documents/{late.document_id}/remove", page=page)
-    assert await house.desk.documents.of_meeting(scheduled.meeting_id) == (added,)
+    assert await house.site.documents.of_meeting(scheduled.meeting_id) == (added,)
 
 
 async def test_the_pages_of_an_uploaded_document_are_pictures_small_enough_for_a_weak_network(house: MeetingHouse) -> None:
@@ -338,7 +338,7 @@ async def test_a_document_that_can_only_be_downloaded_is_kept_and_the_page_says_
     told = (await browser.get(answer.headers["location"])).text
     assert words in told
     assert "只能下载，不能在会上展示" in told
-    (document,) = await house.desk.documents.of_meeting(scheduled.meeting_id)
+    (document,) = await house.site.documents.of_meeting(scheduled.meeting_id)
     assert document.pages == 0
     assert (await browser.get(f"{page}/documents/{document.document_id}/pages/1")).status_code == 404
 
@@ -384,18 +384,18 @@ async def test_a_document_is_not_removed_while_its_pages_are_drawn(house: Meetin
     browser = await house.signed_in("secretary")
     await browser.submit(f"{page}/documents", files={"file": ("总结.pdf", PDF, "application/pdf")}, page=page)
     async with asyncio.timeout(30):
-        while not (being_drawn := house.desk.documents.being_drawn(scheduled.meeting_id)):  # noqa: ASYNC110  # nobody tells
+        while not (being_drawn := house.site.documents.being_drawn(scheduled.meeting_id)):  # noqa: ASYNC110  # nobody tells
             await asyncio.sleep(0.01)
     answer = await browser.submit(f"{page}/documents/{being_drawn[0].document_id}/remove", page=page, status=409)
     assert "画好以后才能删去" in answer.text
     async with asyncio.timeout(30):
-        while house.desk.documents.being_drawn(scheduled.meeting_id):  # noqa: ASYNC110  # nobody tells
+        while house.site.documents.being_drawn(scheduled.meeting_id):  # noqa: ASYNC110  # nobody tells
             await asyncio.sleep(0.05)
 
 
 async def test_a_document_that_takes_over_its_drawing_is_kept_without_pages_and_the_page_says_so(house: MeetingHouse) -> None:
     planted = "process.draw = lambda *_: open('/etc/passwd')"
-    house.desk.documents._drawer = PageDrawer(f"from meeting_server.drawing import process; {planted}; process.main()")
+    house.site.documents._drawer = PageDrawer(f"from meeting_server.drawing import process; {planted}; process.main()")
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
     browser = await house.signed_in("secretary")

@@ -90,14 +90,14 @@ async def test_an_address_taken_back_fetches_nothing_any_more(archive: ArchiveHo
     fresh = await subscribed(archive, "member")
     assert fresh != address
     assert (await program.get(fresh)).status_code == 200
-    acts = [str(e.act) for e in await archive.there.house.access_log.about(archive.there.people["member"].member_id)]
+    acts = [str(e.act) for e in await archive.there.site.access_log.about(archive.there.people["member"].member_id)]
     assert acts.count("feed_made") >= 2
     assert acts.count("feed_revoked") == 1
 
 
 async def test_what_is_withdrawn_or_closed_or_not_the_member_s_is_not_in_it(tmp_path: Path) -> None:
     async with archive_house(tmp_path) as archive:
-        house = archive.there.house
+        house = archive.there.site
         await publish(archive)
         address = await subscribed(archive, "member")
         program = archive.there.browser()
@@ -138,7 +138,7 @@ async def test_a_stranger_hears_only_what_is_published_to_them(tmp_path: Path) -
 async def test_the_token_is_hashed_at_rest_and_masked_in_logs_and_unknown_ones_are_not_found(archive: ArchiveHouse) -> None:
     address = await subscribed(archive, "member")
     token = address.removeprefix("/feeds/").removesuffix(".xml")
-    async with archive.there.house.database.read() as conn:
+    async with archive.there.site.database.read() as conn:
         rows = repr((await conn.execute(select(feeds))).all())
     assert token not in rows
     assert token not in masked(f"GET {address} and /feeds/{token}/m-1.m4a")

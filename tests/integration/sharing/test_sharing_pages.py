@@ -37,7 +37,7 @@ async def two_houses(folder: Path) -> AsyncIterator[TwoHouses]:
     (folder / "giver").mkdir()
     (folder / "taker").mkdir()
     async with archive_house(folder / "giver") as giver, people_house(folder / "taker", routes) as taker:
-        await giver.there.house.directory.rename_branch(giver.there.university.branch_id, "东海大学党委")
+        await giver.there.site.directory.rename_branch(giver.there.university.branch_id, "东海大学党委")
         await publish(giver)
         yield TwoHouses(giver, taker)
 
@@ -84,7 +84,7 @@ async def test_a_resource_goes_from_one_server_to_another(tmp_path: Path) -> Non
         answer = await brought(secretary, data)
         address = answer.headers["location"]
         preview = (await secretary.get(address)).text
-        fingerprint = fingerprint_of(institution_key(two.giver.there.house.settings.data_dir).public_key())
+        fingerprint = fingerprint_of(institution_key(two.giver.there.site.settings.data_dir).public_key())
         assert "东海大学党委" in preview
         assert grouped(fingerprint) in preview
         assert "第一次收到这个单位的资源" in preview
@@ -103,7 +103,7 @@ async def test_a_resource_goes_from_one_server_to_another(tmp_path: Path) -> Non
         assert (await (await two.taker.signed_in("stranger")).get(address)).status_code == 404
         await secretary.submit(f"{address}/accept", {"audience": "faculty"}, page=address)
         assert (await (await two.taker.signed_in("stranger")).get(address)).status_code == 200
-        noted = [e for _, e in await two.taker.house.access_log.latest([two.taker.branch.branch_id]) if e.act == "shared_in"]
+        noted = [e for _, e in await two.taker.site.access_log.latest([two.taker.branch.branch_id]) if e.act == "shared_in"]
         assert [(e.actor_name, e.detail) for e in noted] == [("何雨桐", "东海大学党委")]
 
         await secretary.submit(f"{address}/remove", page=address)
@@ -114,7 +114,7 @@ async def test_nobody_of_the_giving_branch_can_be_found_in_what_arrives(two: Two
     data = await exported(two.giver)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         inside = "\n".join(package.read(name).decode() for name in package.namelist())
-    names = {member.name for member in await two.giver.there.house.directory.roster(two.giver.there.branch.branch_id)}
+    names = {member.name for member in await two.giver.there.site.directory.roster(two.giver.there.branch.branch_id)}
     for never in (*names, "周建华", "李卫东", "13800001234", SECRET, IN_A_GROUP, "信息学院", "第二党支部", "考试周", "A305"):
         assert never not in inside, never
     assert "发言人甲" in inside
@@ -150,7 +150,7 @@ async def test_nothing_leaves_without_publishing_looking_and_agreeing(tmp_path: 
         await (await giver.there.signed_in("reviewer")).submit(address, {"share": "off"}, page="/me", status=403)
         await secretary.submit(address, {"share": "off"}, page=address)
         assert (await secretary.get(f"{address}/bundle.zip")).status_code == 409
-        acts = [str(e.act) for _, e in await giver.there.house.access_log.latest([giver.there.branch.branch_id])]
+        acts = [str(e.act) for _, e in await giver.there.site.access_log.latest([giver.there.branch.branch_id])]
         assert acts.count("sharing_allowed") == acts.count("sharing_stopped") == 1
         assert acts.count("shared_out") == 2
 
@@ -167,7 +167,7 @@ async def test_what_was_tampered_with_on_the_way_is_refused_and_nothing_kept(two
     ):
         answer = await brought(secretary, broken, 422)
         assert said in answer.text
-    assert await two.taker.house.shared_resources.all() == ()
+    assert await two.taker.site.shared_resources.all() == ()
     nothing = await secretary.submit("/sharing", {"branch": two.taker.branch.branch_id}, page="/sharing", status=422)
     assert "先选一个文件" in nothing.text
 
@@ -200,7 +200,7 @@ async def test_the_same_bundle_twice_is_one_resource_and_another_key_of_the_same
         first = (await brought(secretary, data)).headers["location"]
         assert (await brought(secretary, data)).headers["location"] == first
         await secretary.submit(f"{first}/accept", {"audience": "branch"}, page=first)
-        (two.giver.there.house.settings.data_dir / "institution.key").unlink()  # somebody else under the same name
+        (two.giver.there.site.settings.data_dir / "institution.key").unlink()  # somebody else under the same name
         second = (await brought(secretary, await exported(two.giver))).headers["location"]
         assert second != first
         assert "以前用的是另一把钥匙" in (await secretary.get(second)).text
@@ -209,7 +209,7 @@ async def test_the_same_bundle_twice_is_one_resource_and_another_key_of_the_same
 async def test_a_key_that_can_not_be_read_stops_sharing_with_a_sentence(tmp_path: Path) -> None:
     async with archive_house(tmp_path) as giver:
         await publish(giver)
-        (giver.there.house.settings.data_dir / "institution.key").write_text("nonsense")
+        (giver.there.site.settings.data_dir / "institution.key").write_text("nonsense")
         answer = await (await giver.there.signed_in("secretary")).get(f"{giver.address}/share")
         assert answer.status_code == 503
         assert "签名钥匙读不出来" in answer.text

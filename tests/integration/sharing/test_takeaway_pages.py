@@ -124,7 +124,7 @@ async def test_nothing_else_is_served(archive: ArchiveHouse, file: str) -> None:
 
 async def test_each_taking_is_written_down_with_its_form(archive: ArchiveHouse) -> None:
     await (await archive.there.signed_in("member")).get(f"{archive.address}/take/captions.srt")
-    entries = [entry for _, entry in await archive.there.house.access_log.latest([archive.there.branch.branch_id])]
+    entries = [entry for _, entry in await archive.there.site.access_log.latest([archive.there.branch.branch_id])]
     entry = next(entry for entry in entries if entry.act == "taken_away")
     assert (entry.actor_name, entry.detail, entry.subject_id) == ("丁文静", "captions.srt", archive.meeting_id)
 
@@ -183,12 +183,13 @@ async def test_a_meeting_without_transcript_and_sound_says_so_and_offers_the_res
 async def test_what_was_just_taken_out_leaves_in_no_form_though_the_record_is_not_made_anew_yet(tmp_path: Path) -> None:
     async with archive_house(tmp_path) as archive:
         await publish(archive)
-        house, feed = archive.there.house, await archive.there.signed_in("member")
+        house, feed = archive.there.site, await archive.there.signed_in("member")
         await feed.submit("/feeds", {"branch": archive.there.branch.branch_id}, page="/feeds")
         feed_address = re.search(r"/feeds/[A-Za-z0-9_-]{43}\.xml", (await feed.get("/feeds")).text)
         assert feed_address is not None
         assert "<item>" in (await feed.get(feed_address[0])).text
         timeline = house.archive.timeline(archive.meeting_id)
+        assert timeline is not None
         out = Redaction(archive.meeting_id, timeline.zero + 5_000, timeline.zero + 7_000, "个人信息", "s", "何雨桐", 1)
         await house.record_edits.redact(out, ["t.2"])
         secretary = await archive.there.signed_in("secretary")
@@ -205,7 +206,8 @@ async def test_what_was_just_taken_out_leaves_in_no_form_though_the_record_is_no
 async def test_a_micro_lesson_is_taken_away_with_its_own_part_of_everything(tmp_path: Path) -> None:
     async with archive_house(tmp_path) as archive:
         await publish(archive)
-        house, timeline = archive.there.house, archive.there.house.archive.timeline(archive.meeting_id)
+        house, timeline = archive.there.site, archive.there.site.archive.timeline(archive.meeting_id)
+        assert timeline is not None
         lesson = Lesson(
             "lesson-1",
             archive.meeting_id,

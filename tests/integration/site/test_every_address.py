@@ -66,7 +66,7 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
     await house.adjourn(past.meeting_id)
     await house.registry.state(coming.meeting_id)  # its journal begins when anybody first asks; that is no change
     await _something_to_study(house, past.meeting_id)
-    slide = await house.desk.documents.add(coming.meeting_id, "一页.png", DOT, house.pid("secretary"), now_millis())
+    slide = await house.site.documents.add(coming.meeting_id, "一页.png", DOT, house.pid("secretary"), now_millis())
     assert slide.pages == 1
     found = []
     for route in routes:
@@ -92,7 +92,7 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
 
 async def _something_to_study(house: MeetingHouse, meeting_id: MeetingId) -> None:
     """The past meeting as a resource of its branch, a lesson of it and a course."""
-    inner, by, now = house.inner.house, house.pid("secretary"), now_millis()
+    inner, by, now = house.inner.site, house.pid("secretary"), now_millis()
     branch_id = house.inner.branch.branch_id
     await inner.publications.save(
         Publication(meeting_id, branch_id, "志愿服务", state="published", approved_by=by, approved_at=now, published_at=now)
@@ -145,19 +145,19 @@ async def test_members_of_another_branch_learn_nothing_of_a_meeting_or_its_peopl
 async def test_looking_changes_nothing(house: MeetingHouse, who: str) -> None:
     paths = await addresses(house, "GET")
     browser = await house.signed_in(who)
-    before = await everything(house.inner.house.database)
+    before = await everything(house.inner.site.database)
     assert sum(len(rows) for rows in before.values()) > 20
     for _declared, path in paths:
         answer = await browser.get(path)
         assert answer.status_code < 500 or "client_not_built" in answer.text, path
-        assert await everything(house.inner.house.database) == before, path
+        assert await everything(house.inner.site.database) == before, path
 
 
 @pytest.mark.parametrize("token", ["", "wrong"])
 async def test_no_form_is_obeyed_without_its_token(house: MeetingHouse, token: str) -> None:
     paths = await addresses(house, "POST")
     browsers: list[Browser] = [await house.signed_in("secretary"), await house.signed_in("administrator"), house.browser()]
-    before = await everything(house.inner.house.database)
+    before = await everything(house.inner.site.database)
     asked_for_it: set[str] = set()
     for declared, path in paths:
         for browser in browsers:
@@ -165,7 +165,7 @@ async def test_no_form_is_obeyed_without_its_token(house: MeetingHouse, token: s
             assert answer.status_code in (401, 403, 404, 410), f"{path}: {answer.status_code}"
             if "form_expired" in answer.text:
                 asked_for_it.add(declared)
-    assert await everything(house.inner.house.database) == before
+    assert await everything(house.inner.site.database) == before
     # addresses of a thing that does not exist here may refuse for that first; all others asked for the token
     about_a_thing = {declared for declared, path in paths if "unknown-1" in path or "{token}" in declared or "leave" in declared}
     about_a_thing |= {"/whip", "/whep"}  # no form of a page, no cookie counts: a bearer token or 401

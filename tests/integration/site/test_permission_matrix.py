@@ -92,7 +92,7 @@ def test_every_route_of_branches_is_in_the_matrix() -> None:
 
 @pytest.mark.parametrize("who", WHO)
 async def test_every_page_is_open_to_whom_the_table_says_and_to_nobody_else(house: TestHouse, who: str) -> None:
-    directory = house.house.directory
+    directory = house.site.directory
     tree = await directory.tree()
     browser = house.browser() if who == "nobody" else await house.signed_in(who)
     viewer = await _viewer(house, who)
@@ -125,7 +125,7 @@ async def test_every_page_is_open_to_whom_the_table_says_and_to_nobody_else(hous
 
 
 async def test_people_and_roles_are_untouched_by_whoever_has_no_right(house: TestHouse) -> None:
-    directory = house.house.directory
+    directory = house.site.directory
     before = [await directory.roster(house.university.branch_id), await directory.holders(house.branch.branch_id)]
     for who in ("reviewer", "member", "probationary", "stranger", "other_secretary"):
         browser = await house.signed_in(who)
@@ -164,12 +164,12 @@ async def _viewer(house: TestHouse, who: str) -> Viewer | None:
     if who == "nobody":
         return None
     member = house.people[who]
-    grants = await house.house.directory.grants_of(member.member_id)
+    grants = await house.site.directory.grants_of(member.member_id)
     return Viewer(member.member_id, None, member.name, "zh-CN", "s", member.branch_id, None, grants)
 
 
 async def _put_back(house: TestHouse, branch_id: str, member_id: str) -> None:
-    directory = house.house.directory
+    directory = house.site.directory
     member = await directory.member(member_id)
     if member is not None and member.removed_at is not None:
         await directory.restore_member(member_id)

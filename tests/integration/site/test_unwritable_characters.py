@@ -50,7 +50,7 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arc
     """A published meeting with a lesson and a course, spoiled in the journal and in every table, as an older house may have it."""
     async with archive_house(tmp_path_factory.mktemp("nasty"), texts=lambda said: said + NASTY) as made:
         publication = await publish(made)
-        house, by, now = made.there.house, made.there.people["secretary"].member_id, now_millis()
+        house, by, now = made.there.site, made.there.people["secretary"].member_id, now_millis()
         timeline = house.archive.timeline(made.meeting_id)
         assert timeline is not None
         branch_id, zero = publication.branch_id, timeline.zero
@@ -166,7 +166,7 @@ async def _addresses(archive: ArchiveHouse, browser: Browser) -> list[str]:
     await browser.submit("/feeds", {"branch": there.branch.branch_id}, page="/feeds")
     feed = re.search(r"/feeds/([A-Za-z0-9_-]{43})\.xml", (await browser.get("/feeds")).text)
     assert feed is not None
-    documents = await there.house.desk.documents.of_meeting(archive.meeting_id)
+    documents = await there.site.documents.of_meeting(archive.meeting_id)
     known = {
         "branch_id": there.branch.branch_id,
         "member_id": there.people["member"].member_id,
@@ -238,7 +238,7 @@ async def test_a_form_can_store_none_of_them(archive: ArchiveHouse) -> None:
     browser = await archive.there.signed_in("administrator")
     page = f"/branches/{archive.there.branch.branch_id}/people/new"
     await browser.submit(page, {"name": f"王{NASTY}", "number": "S\uffff2026\x01999", "standing": "full"}, page=page)
-    async with archive.there.house.database.read() as conn:
+    async with archive.there.site.database.read() as conn:
         members = metadata.tables["members"]
         kept = [(row.name, row.number) for row in await conn.execute(select(members).where(members.c.number.like("S%")))]
     assert kept == [(f"王{RARE}", "S2026999")]

@@ -81,9 +81,9 @@ async def test_who_asks_for_too_much_at_once_is_told_when_to_come_again(workshop
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[MeetingHouse]:
     async with meeting_house(tmp_path) as made:
-        made.inner.house.workshop = Workshop()
+        made.inner.change(workshop=Workshop())
         yield made
-        await made.inner.house.workshop.stop()
+        await made.inner.site.workshop.stop()
 
 
 async def test_sixty_downloads_at_once_of_one_person_are_few_and_others_get_theirs(house: MeetingHouse) -> None:

@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,23 +16,23 @@ from playwright.async_api import Browser, Page, async_playwright
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from meeting_server.app import client_folder
+from meeting_server.app import client_folder, stand_on
 from meeting_server.web.site.assets import Assets
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.client_files import ClientFiles
-from meeting_server.web.site.house import House
+from meeting_server.web.site.site import Site
 from tests.kit.browsers.chromium import CHROMIUM
 
 CHROMIUM_WORDS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
 
 
 @asynccontextmanager
-async def page_server(app: Starlette, house: House, folder: Path) -> AsyncIterator[tuple[str, Browser]]:
+async def page_server(app: Starlette, house: Site, folder: Path) -> AsyncIterator[tuple[str, Browser]]:
     """The address of the house's pages, and a Chromium. ``folder``: for a copy of the client, which a build may not take away."""
     if not (client_folder() / "manifest.json").exists():
         pytest.fail("the client is not built: npm run build in web_client")
     client = Path(shutil.copytree(client_folder(), folder / "dist"))
-    house.assets = Assets(client)
+    stand_on(app, replace(house, assets=Assets(client)))
     app.router.routes.insert(0, Mount("/static", ClientFiles(client)))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
@@ -45,7 +46,7 @@ async def page_server(app: Starlette, house: House, folder: Path) -> AsyncIterat
 
 
 async def visitor(
-    browser: Browser, base: str, house: House, member_id: str, *, size: tuple[int, int], language: str, theme: str, script: bool
+    browser: Browser, base: str, house: Site, member_id: str, *, size: tuple[int, int], language: str, theme: str, script: bool
 ) -> Page:
     """A page of a new browser in which this member has signed in by a link."""
     context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=script)

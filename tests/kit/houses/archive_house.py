@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from meeting_server.archive.audit.bulletin import read
 from meeting_server.archive.record.pipeline import Pipeline
-from meeting_server.archive.record.record_files import Shelf
 from meeting_server.archive.record.worker import Worker
 from meeting_server.ballots.ballot import root
+from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import Sealed
 from meeting_server.demo.slides import slides
 from meeting_server.domain.characters import is_han
@@ -26,14 +26,10 @@ from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.journal.upcast import event_of
-from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database
-from meeting_server.store.record.search import Search
-from meeting_server.store.schedule.presets import load_presets
 from meeting_server.store.schedule.schedule import Listed, Plan
 from meeting_server.web.routes import routes
-from meeting_server.web.schedule.scheduling import Desk
-from tests.kit.houses.houses import TestHouse, people_house
+from tests.kit.houses.houses import SECRET, TestHouse, people_house
 from tests.kit.meetings.recordings import picture, voice
 from tests.kit.meetings.speeches import Said, ToldSpeech
 from tests.kit.meetings.whole_meeting import BRANCH, BULLETIN, LI, MEETING, STARTS, convening, whole_meeting
@@ -55,10 +51,10 @@ class ArchiveHouse:
 
     async def with_the_document(self) -> None:
         """The document whose pages the story shows: three of them."""
-        house = self.there.house
+        site = self.there.site
         ((name, content),) = slides()
-        added = await house.desk.documents.add(self.meeting_id, name, content, "x", 1)
-        async with house.database.write() as conn:
+        added = await site.documents.add(self.meeting_id, name, content, "x", 1)
+        async with site.database.write() as conn:
             await conn.execute(text("PRAGMA defer_foreign_keys=ON"))
             for table in ("documents", "document_pages"):
                 await conn.execute(text(f"UPDATE {table} SET document_id = 'd1' WHERE document_id = :made"), {"made": added.document_id})
@@ -87,19 +83,20 @@ def told_as(records: list[Record], names: Mapping[str, str], texts: Callable[[st
     return drafts
 
 
-class GoldenBox:
-    """The sealed box of the story's secret vote; its ballots are signed for that meeting and motion."""
+class GoldenBox(BallotBox):
+    """The sealed box of the story's secret vote; its ballots are signed for that meeting and motion. Nothing else is in it."""
 
-    def __init__(self, ids: Mapping[str, str]) -> None:
+    def __init__(self, nothing: Database, ids: Mapping[str, str]) -> None:
+        super().__init__(nothing, SECRET)
         self._ids = ids
         self._bulletin = read(BULLETIN.read_bytes())
 
-    async def bulletin(self, name: str) -> Sealed | None:
+    async def bulletin(self, paper_id: str) -> Sealed | None:
         ballots = tuple(line.ballot() for line in self._bulletin.ballots)
         leaves = [ballot.leaf for ballot in ballots]
-        return Sealed(len(self._bulletin.issued_to), root(leaves), ballots, bytes(32)) if name == self._bulletin.paper_id else None
+        return Sealed(len(self._bulletin.issued_to), root(leaves), ballots, bytes(32)) if paper_id == self._bulletin.paper_id else None
 
-    async def issued_to(self, name: str) -> dict[str, bytes]:
+    async def issued_to(self, paper_id: str) -> dict[str, bytes]:
         return {self._ids.get(who, who): bytes(32) for who in self._bulletin.issued_to}
 
 
@@ -125,17 +122,14 @@ async def archive_house(
     ``said``: what a speech engine hears; without it there is none.
     ``texts``: what the journal holds instead of a Chinese text, past every door.
     """
-    async with people_house(folder, routes) as there:
-        house, database = there.house, there.house.database
-        desk = Desk.set_up(database, house.directory, folder / "documents")
-        journal, search, recordings = SqlJournal(database), Search(database), folder / "recordings"
-        house.desk, house.schedule, house.search, house.archive = desk, desk.schedule, search, Shelf(recordings)
-        house.registry = Registry(journal, load_presets(), desk.convener.convening)
+    ids: dict[str, str] = {}
+    empty = Database(f"sqlite+aiosqlite:///{folder / 'empty.sqlite3'}")
+    async with people_house(folder, routes, box=GoldenBox(empty, ids)) as there:
+        site, database, recordings = there.site, there.site.database, folder / "recordings"
+        journal, meeting_id = SqlJournal(database), MEETING
+        people = {"he": "secretary", "ding": "member", "lin": "probationary"}
+        ids.update({name: there.people[who].member_id for name, who in people.items()})
         try:
-            meeting_id = MEETING
-            people = {"he": "secretary", "ding": "member", "lin": "probationary"}
-            ids = {name: there.people[who].member_id for name, who in people.items()}
-            house.box = GoldenBox(ids)
             plan_of = convening()
             plan = Plan(
                 branch_id=there.branch.branch_id,
@@ -149,8 +143,8 @@ async def archive_house(
                 agenda=tuple(ItemPlan(item.title, item.minutes, item.speaker) for item in plan_of.agenda),
                 people=tuple(Listed(ParticipantId(i), Role.SECRETARY if name == "he" else Role.MEMBER) for name, i in ids.items()),
             )
-            await _named(database, (await desk.schedule.add(plan, ids["he"], STARTS - 86_400_000)).meeting_id, meeting_id)
-            await desk.schedule.set_phase(meeting_id, "open", STARTS + 30_000)
+            await _named(database, (await site.schedule.add(plan, ids["he"], STARTS - 86_400_000)).meeting_id, meeting_id)
+            await site.schedule.set_phase(meeting_id, "open", STARTS + 30_000)
             records = whole_meeting().records
             end = next((n for n, record in enumerate(records) if record.kind == upto), len(records))
             drafts = told_as(records[:end], {BRANCH: there.branch.branch_id, **ids}, texts)
@@ -159,10 +153,10 @@ async def archive_house(
                 drafts.append(Draft(filmed, None, None, records[-1].recorded_at + 500))
             await journal.append(meeting_id, EMPTY, drafts)
             if not upto:
-                await desk.schedule.set_phase(meeting_id, "adjourned", records[-3].recorded_at)
+                await site.schedule.set_phase(meeting_id, "adjourned", records[-3].recorded_at)
             speech = ToldSpeech(list(said)) if said else None
-            pipeline = Pipeline(journal, search, recordings, speech, house.record_edits, house.record_orders)
-            worker = Worker(journal, pipeline, holds=house.holds)
+            pipeline = Pipeline(journal, site.search, recordings, speech, site.record_edits, site.record_orders)
+            worker = Worker(journal, pipeline, holds=site.holds)
             if recorded:
                 (recordings / meeting_id).mkdir(parents=True)
                 voice(recordings / meeting_id / "zhou-audio-1.webm", [(0.0, 8.0), (20.0, 36.0)], 220.0)
@@ -172,5 +166,5 @@ async def archive_house(
                 await worker.look()
             yield ArchiveHouse(there, journal, worker, meeting_id, recordings / meeting_id)
         finally:
-            await house.registry.stop()
             await journal.close()
+            await empty.close()

@@ -8,37 +8,33 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 from sqlalchemy import event
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.app import application, site_over, stand_on
+from meeting_server.ballots.box import BallotBox
+from meeting_server.ballots.port import Box
 from meeting_server.config import Settings
 from meeting_server.domain.roles import Standing
+from meeting_server.live.clock import Clock
+from meeting_server.media.api import MediaPlane
 from meeting_server.store.database import Database
-from meeting_server.store.people.access_log import AccessLog
-from meeting_server.store.people.accounts import Accounts
 from meeting_server.store.people.branch_tree import Branch, BranchKind
 from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.passwords import Passwords
 from meeting_server.store.people.people import BranchRole, Member
-from meeting_server.store.record.search import Search
-from meeting_server.store.schedule.invitations import Invitations
-from meeting_server.web.schedule.scheduling import Desk
-from meeting_server.web.site.assets import Assets
 from meeting_server.web.site.auth import now_millis
-from meeting_server.web.site.error_pages import EXCEPTION_HANDLERS, Mistakes
-from meeting_server.web.site.house import House
-from meeting_server.web.site.security_headers import SecurityHeaders
+from meeting_server.web.site.site import Site
 from meeting_server.web.site.workshop import Workshop
 from tests.kit.work.whole_acts import WholeActs
 
+SECRET = b"s" * 32
 ADDRESS = "http://house.test"
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -73,11 +69,11 @@ class Browser(httpx.AsyncClient):
 
 @dataclass
 class TestHouse:
-    """The house, its app, and people to begin with."""
+    """A site, its pages, and people to begin with."""
 
     __test__ = False
 
-    house: House
+    site: Site
     app: Starlette
     university: Branch
     faculty: Branch
@@ -86,21 +82,26 @@ class TestHouse:
     other_branch: Branch
     people: dict[str, Member] = field(default_factory=dict)
 
+    def change(self, **parts: Any) -> None:
+        """The pages answer for a site that differs in these parts from now on."""
+        self.site = replace(self.site, **parts)
+        stand_on(self.app, self.site)
+
     def browser(self, address: str = "127.0.0.1") -> Browser:
         """A browser nobody is signed in on. Mistakes of ours (500) show as answers, as they do to people."""
-        transport = WholeActs(self.house.database, self.app, raise_app_exceptions=False, client=(address, 40000))
+        transport = WholeActs(self.site.database, self.app, raise_app_exceptions=False, client=(address, 40000))
         return Browser(transport=transport, base_url=ADDRESS)
 
     async def signed_in(self, who: str) -> Browser:
         """A browser on which ``who`` (a key of ``people``) came in by a one-time link."""
         browser = self.browser()
-        token = await self.house.accounts.issue_link(self.people[who].member_id, issued_by=None, now=now_millis(), seconds=600)
+        token = await self.site.accounts.issue_link(self.people[who].member_id, issued_by=None, now=now_millis(), seconds=600)
         await browser.submit(f"/sign-in/{token}", page=f"/sign-in/{token}")
         return browser
 
     async def add(self, who: str, name: str, branch: Branch, **fields: object) -> Member:
         """Someone more."""
-        member = await self.house.directory.add_member(
+        member = await self.site.directory.add_member(
             Member("", branch.branch_id, name, **fields),  # type: ignore[arg-type]  # fields of Member by name
             now_millis(),
             "测试",
@@ -175,37 +176,46 @@ async def _seeded() -> _Prepared:
     return _prepared[0]
 
 
-def house_on(database: Database, folder: Path) -> House:
-    """A house over a database; password hashing is made cheap."""
-    secret = b"s" * 32
-    return House(
-        settings=Settings(data_dir=folder),
-        secret=secret,
-        database=database,
-        directory=Directory(database),
-        accounts=Accounts(database, Passwords(time_cost=1, memory_kib=64)),
-        invitations=Invitations(database, secret),
-        access_log=AccessLog(database),
-        assets=Assets(folder / "no-client"),
-        archive=Shelf(folder / "recordings"),
-        search=Search(database),
-        workshop=Workshop(apart=False),
-    )
+@asynccontextmanager
+async def site_on(
+    database: Database,
+    folder: Path,
+    *,
+    box: Box | None = None,
+    media: MediaPlane | None = None,
+    clock: Clock | None = None,
+    client: Path | None = None,
+    **settings: Any,
+) -> AsyncIterator[Site]:
+    """The site a server has over this database; what is made apart is made in a thread, and password hashing is made cheap."""
+    ballots = Database(f"sqlite+aiosqlite:///{folder / 'ballot-box.sqlite3'}")
+    try:
+        async with site_over(
+            database,
+            Settings(data_dir=folder, recordings_dir=folder / "recordings", **settings),
+            SECRET,
+            box or BallotBox(ballots, SECRET),
+            media=media,
+            clock=clock,
+            passwords=Passwords(time_cost=1, memory_kib=64),
+            workshop=Workshop(apart=False),
+            client=client or folder / "no-client",
+        ) as site:
+            yield site
+    finally:
+        await ballots.close()
 
 
 @asynccontextmanager
-async def people_house(folder: Path, routes: Sequence[BaseRoute]) -> AsyncIterator[TestHouse]:
-    """A seeded house with these pages."""
+async def people_house(folder: Path, routes: Sequence[BaseRoute], **adapters: Any) -> AsyncIterator[TestHouse]:
+    """A seeded house with these pages; ``adapters``: as for ``site_on``."""
     seeded = await _seeded()
     shutil.copy(seeded.file, folder / "house.sqlite3")
     database = _quick(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
     try:
-        house = house_on(database, folder)
-        house.desk = Desk.set_up(database, house.directory, folder / "documents")
-        app = Starlette(
-            routes=list(routes), middleware=[Middleware(SecurityHeaders), Middleware(Mistakes)], exception_handlers=EXCEPTION_HANDLERS
-        )
-        app.state.house = house
-        yield TestHouse(house, app, *seeded.branches, people=dict(seeded.people))
+        async with site_on(database, folder, **adapters) as site:
+            app = application(site.settings, routes)
+            stand_on(app, site)
+            yield TestHouse(site, app, *seeded.branches, people=dict(seeded.people))
     finally:
         await database.close()

@@ -44,7 +44,7 @@ class LearningHouse:
 
     @property
     def learning(self) -> Learning:
-        return self.archive.there.house.learning
+        return self.archive.there.site.learning
 
     async def signed_in(self, who: str) -> Browser:
         return await self.archive.there.signed_in(who)
@@ -73,14 +73,14 @@ class LearningHouse:
         """Nobody learned anything and nothing was published."""
         learned = (quiz_attempts, study_notes, study_progress, study_pace, study_months)
         tables = (*learned, lessons, quiz_items, courses, course_parts, publications)
-        async with self.archive.there.house.database.write() as conn:
+        async with self.archive.there.site.database.write() as conn:
             for table in tables:
                 await conn.execute(delete(table))
 
     async def publish_meeting(self, audience: str = "branch") -> str:
         """The meeting as a resource, described and approved; its address."""
         meeting_id, branch = self.archive.meeting_id, self.archive.there.branch.branch_id
-        await self.archive.there.house.publications.save(
+        await self.archive.there.site.publications.save(
             Publication(
                 meeting_id,
                 branch,
@@ -111,7 +111,7 @@ async def report(
 async def learning_house(folder: Path) -> AsyncIterator[LearningHouse]:
     async with archive_house(folder, said=SAID) as archive:
         await archive.worker.look()  # what was heard is digested
-        shelf = archive.there.house.archive
+        shelf = archive.there.site.archive
         assert isinstance(shelf, Shelf)
         timeline = shelf.timeline(archive.meeting_id)
         assert timeline is not None

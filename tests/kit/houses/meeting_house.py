@@ -1,4 +1,4 @@
-"""A whole house with a desk and running meetings, asked through ASGI: for tests of scheduling, joining and reports."""
+"""A whole house with running meetings, asked through ASGI: for tests of scheduling, joining and reports."""
 
 from __future__ import annotations
 
@@ -7,25 +7,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
+from typing import Any
 
-from meeting_server.acts.people.revoking import catch_up
 from meeting_server.domain.commands import Actor, AdjournMeeting, MarkPresent, OpenMeeting
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
-from meeting_server.journal.sql import SqlJournal
-from meeting_server.live.clock import Clock
 from meeting_server.live.outcome import Acked
 from meeting_server.live.registry import Registry
-from meeting_server.media.api import MediaPlane
 from meeting_server.store.schedule.schedule import Listed, Plan, Scheduled
-from meeting_server.web.meeting.whip import resume
 from meeting_server.web.routes import routes
-from meeting_server.web.schedule.scheduling import Desk
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.dates import local
+from meeting_server.web.site.site import Site
 from tests.kit.houses.houses import Browser, TestHouse, people_house
 
 HOUR: Millis = 3_600_000
@@ -37,8 +32,14 @@ class MeetingHouse:
     """A test house in which meetings can be scheduled and held."""
 
     inner: TestHouse
-    desk: Desk
-    registry: Registry
+
+    @property
+    def site(self) -> Site:
+        return self.inner.site
+
+    @property
+    def registry(self) -> Registry:
+        return self.site.registry
 
     def pid(self, who: str) -> ParticipantId:
         return ParticipantId(self.inner.people[who].member_id)
@@ -71,11 +72,11 @@ class MeetingHouse:
         return replace(plan, **changes)  # type: ignore[arg-type]  # fields of Plan by name
 
     async def scheduled(self, starts_in: Millis = HOUR // 2, **changes: object) -> Scheduled:
-        return await self.desk.schedule.add(self.plan(starts_in, **changes), self.pid("secretary"), now_millis())
+        return await self.site.schedule.add(self.plan(starts_in, **changes), self.pid("secretary"), now_millis())
 
     async def link(self, meeting_id: MeetingId, who: str | None = None, *, max_uses: int = 0, lasts: Millis = HOUR) -> str:
         """The path of a fresh link: personal for ``who``, else for guests."""
-        invitations = self.inner.house.invitations
+        invitations = self.site.invitations
         issued = await invitations.issue(
             meeting_id,
             issued_by=self.pid("secretary"),
@@ -93,11 +94,11 @@ class MeetingHouse:
 
     async def open(self, meeting_id: MeetingId) -> None:
         await self.do(meeting_id, "secretary", OpenMeeting())
-        await self.desk.on_phase(meeting_id, "open", now_millis())
+        await self.site.schedule.set_phase(meeting_id, "open", now_millis())
 
     async def adjourn(self, meeting_id: MeetingId) -> None:
         await self.do(meeting_id, "secretary", AdjournMeeting())
-        await self.desk.on_phase(meeting_id, "adjourned", now_millis())
+        await self.site.schedule.set_phase(meeting_id, "adjourned", now_millis())
 
 
 def form_fields(house: MeetingHouse, **changes: str | list[str]) -> dict[str, str | list[str]]:
@@ -129,24 +130,7 @@ def start_of(fields: dict[str, str | list[str]]) -> datetime:
 
 
 @asynccontextmanager
-async def meeting_house(folder: Path, media: MediaPlane | None = None, clock: Clock | None = None) -> AsyncIterator[MeetingHouse]:
-    async with people_house(folder, routes) as inner:
-        desk = Desk.set_up(inner.house.database, inner.house.directory, folder / "documents")
-        journal = SqlJournal(inner.house.database)
-        registry = Registry(
-            journal,
-            desk.presets,
-            desk.convener.convening,
-            recordings_dir=folder / "recordings",
-            media=media,
-            clock=clock,
-            on_rights=lambda meeting_id, by: catch_up(inner.house, meeting_id, now_millis(), by),
-            resumes=partial(resume, inner.house),
-        )
-        inner.house.desk, inner.house.registry = desk, registry
-        await registry.start()
-        try:
-            yield MeetingHouse(inner, desk, registry)
-        finally:
-            await registry.stop()
-            await journal.close()
+async def meeting_house(folder: Path, **adapters: Any) -> AsyncIterator[MeetingHouse]:
+    """``adapters``: as for ``houses.site_on``."""
+    async with people_house(folder, routes, **adapters) as inner:
+        yield MeetingHouse(inner)

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from meeting_server.app import open_house
+from meeting_server.app import open_site
 from meeting_server.config import Settings
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Role
@@ -75,7 +75,7 @@ async def pressed_house(folder: Path) -> AsyncIterator[PressedHouse]:
 
 
 async def _furnished(settings: Settings) -> tuple[str, dict[str, str]]:
-    async with open_house(settings) as house:
+    async with open_site(settings) as house:
         (_, _, branch, _, _), people = await seed(house.database)
         start = now_millis()
         plan = Plan(
@@ -87,7 +87,7 @@ async def _furnished(settings: Settings) -> tuple[str, dict[str, str]]:
                 *(Listed(ParticipantId(people[who].member_id)) for who in ("probationary", "reviewer")),
             ),
         )  # fmt: skip
-        scheduled = await house.desk.schedule.add(plan, people["secretary"].member_id, start)
+        scheduled = await house.schedule.add(plan, people["secretary"].member_id, start)
         cookies = {
             who: "signin=" + await house.accounts.begin_sign_in(member_id=person.member_id, means=Means.LINK, now=start, seconds=3600)
             for who, person in people.items()

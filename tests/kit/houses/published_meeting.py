@@ -18,7 +18,7 @@ IN_A_GROUP = "小组里的话qumran"
 
 async def publish(archive: ArchiveHouse, audience: Audience = "branch", *, shared: bool = False) -> Publication:
     """As the secretary would have done it."""
-    house = archive.there.house
+    house = archive.there.site
     shelf = house.archive
     assert isinstance(shelf, Shelf)
     timeline = shelf.timeline(archive.meeting_id)

@@ -29,7 +29,7 @@ from meeting_server.store.schedule.schedule import Listed, Plan
 from meeting_server.web.meeting.frame_once import FrameOnceProtocol
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.half_open import PunctualProtocol
-from meeting_server.web.site.house import House
+from meeting_server.web.site.site import Site
 from tests.kit.houses.houses import seed
 from tests.kit.houses.live_house import Server
 from tests.kit.phones.bots import Bot, Frame
@@ -74,9 +74,9 @@ class VotingHouse:
     cookies: dict[str, str] = field(default_factory=dict)
 
     @property
-    def house(self) -> House:
-        house: House = self.app.state.house
-        return house
+    def site(self) -> Site:
+        site: Site = self.app.state.site
+        return site
 
     @property
     def url(self) -> str:
@@ -115,7 +115,7 @@ async def voting_house(folder: Path, members: int = 5, *, probationary: int = 1,
     await server.listening.wait()
     try:
         port = server.servers[0].sockets[0].getsockname()[1]
-        people = await furnished(app.state.house, members, probationary)
+        people = await furnished(app.state.site, members, probationary)
         made = VotingHouse(app, port, folder, clock, people.branch_id, people.meeting_id, people.people, people.cookies)
         if opened:
             async with await made.enter("secretary") as secretary:
@@ -136,7 +136,7 @@ class Furnished:
     cookies: dict[str, str]
 
 
-async def furnished(house: House, members: int, probationary: int) -> Furnished:
+async def furnished(house: Site, members: int, probationary: int) -> Furnished:
     """Fill a fresh house."""
     (_, _, branch, _, _), people = await seed(house.database)
     wanted = [Member("", branch.branch_id, f"党员{n}", f"V{n:04}") for n in range(1, members + 1)]
@@ -164,7 +164,7 @@ async def furnished(house: House, members: int, probationary: int) -> Furnished:
         (ItemPlan("学习", 30), ItemPlan("表决", 15)),
         tuple(listed),
     )
-    scheduled = await house.desk.schedule.add(plan, ids["secretary"], start)
+    scheduled = await house.schedule.add(plan, ids["secretary"], start)
     return Furnished(branch.branch_id, scheduled.meeting_id, ids, cookies)
 
 
@@ -252,7 +252,7 @@ class Vote:
     async def voting(self) -> None:
         assert (await self.chair.command("CloseCollecting", motion_id=self.motion_id))["type"] == "ack"
         await self.chair.event("CollectingClosed", motion_id=self.motion_id)
-        box = self.there.house.box
+        box = self.there.site.box
         await box.advance(paper_id(self.there.meeting_id, self.motion_id), "voting")  # type: ignore[arg-type]  # an id
 
     async def closed(self) -> Frame:

@@ -13,11 +13,12 @@ from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.store.database import Database
 from meeting_server.store.migrating import MEETINGS, migrate
-from meeting_server.store.people.accounts import Means
+from meeting_server.store.people.accounts import Accounts, Means
+from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Listed, Plan, Schedule
 from meeting_server.web.site.auth import now_millis
-from tests.kit.houses.houses import Browser, house_on, seed
+from tests.kit.houses.houses import Browser, seed
 from tests.kit.servers.running import Server
 
 HOUR_MS = 3_600_000
@@ -73,13 +74,13 @@ async def _settled(
     database = Database(url)
     try:
         (_, _, branch, _, _), known = await seed(database)
-        house = house_on(database, folder)
+        directory, accounts = Directory(database), Accounts(database)
         here = {member.name: member for member in known.values()}
         new = [Member("", branch.branch_id, name, f"S{number:04}") for number, name in enumerate(members) if name not in here]
-        here |= {member.name: member for member in await house.directory.save_roster(new, now_millis(), "测试")}
+        here |= {member.name: member for member in await directory.save_roster(new, now_millis(), "测试")}
         people = {name: member.member_id for name, member in here.items()}
         cookies = {
-            name: await house.accounts.begin_sign_in(now=now_millis(), seconds=7200, means=Means.LINK, member_id=member_id)
+            name: await accounts.begin_sign_in(now=now_millis(), seconds=7200, means=Means.LINK, member_id=member_id)
             for name, member_id in people.items()
         }
         start = now_millis()

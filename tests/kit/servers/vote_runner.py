@@ -11,20 +11,20 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
 import uvloop
 from sqlalchemy import MetaData
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
+from meeting_server.app import application, site_over, stand_on
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.tables import BALLOT_BOX
+from meeting_server.config import Settings
 from meeting_server.domain.ids import MeetingId
 from meeting_server.domain.terms import Convening, Preset
 from meeting_server.journal.sql import SqlJournal
@@ -34,21 +34,11 @@ from meeting_server.web.meeting import ballots
 from meeting_server.web.meeting.admission import Door
 from meeting_server.web.meeting.frame_once import FrameOnceProtocol
 from meeting_server.web.meeting.socket import serve
-from meeting_server.web.site.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.site.half_open import PunctualProtocol
-from meeting_server.web.site.security_headers import SecurityHeaders
 from tests.kit.houses.live_house import MEETING, PRESET, Server, convening, named_by_cookie
 
 SECRET = b"s" * 32
 BOX, JOURNAL = "ballot-box.sqlite3", "meetings.sqlite3"
-
-
-@dataclass(frozen=True, slots=True)
-class Furniture:
-    """As much of a house as a ballot needs."""
-
-    registry: Registry
-    box: BallotBox
 
 
 @asynccontextmanager
@@ -66,8 +56,11 @@ async def opened(file: Path, tables: MetaData) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def voting(folder: Path, members: int, preset: Preset = PRESET) -> AsyncIterator[tuple[uvicorn.Server, asyncio.Task[None], int]]:
     """A running server with the meeting's registry, its box, the socket and the way ballots come."""
-    async with opened(folder / JOURNAL, metadata) as database, opened(folder / BOX, BALLOT_BOX.tables) as box_database:
-        journal, box = SqlJournal(database), BallotBox(box_database, SECRET)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(opened(folder / JOURNAL, metadata))
+        box = BallotBox(await stack.enter_async_context(opened(folder / BOX, BALLOT_BOX.tables)), SECRET)
+        site = await stack.enter_async_context(site_over(database, Settings(data_dir=folder), SECRET, box))
+        journal = SqlJournal(database)
 
         async def schedule(meeting_id: MeetingId) -> Convening | None:
             return replace(convening(members, meeting_id), preset=preset) if meeting_id == MEETING else None
@@ -79,12 +72,8 @@ async def voting(folder: Path, members: int, preset: Preset = PRESET) -> AsyncIt
         async def endpoint(websocket: WebSocket) -> None:
             await serve(websocket, door)
 
-        app = Starlette(
-            routes=[WebSocketRoute("/ws/{meeting_id}", endpoint), *ballots.routes],
-            middleware=[Middleware(SecurityHeaders), Middleware(Mistakes)],
-            exception_handlers=EXCEPTION_HANDLERS,
-        )
-        app.state.house = Furniture(registry, box)
+        app = application(site.settings, [WebSocketRoute("/ws/{meeting_id}", endpoint), *ballots.routes])
+        stand_on(app, replace(site, registry=registry))  # one meeting, whatever the schedule says
         server = Server(
             uvicorn.Config(
                 app,
