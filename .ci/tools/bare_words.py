@@ -1,4 +1,4 @@
-"""Finds comparisons of a vote's closed sets of words (``domain/vote_terms``) with a bare string, in Python and TypeScript.
+"""Finds comparisons of a vote's closed sets of words (``domain/vote_terms``) with a bare string, in Python, templates and TypeScript.
 
 A misspelt word in a comparison is no error anywhere: the branch is never taken. So what is compared is a member.
 """
@@ -72,8 +72,8 @@ _CASE = re.compile(r'\bcase "(?P<word>\w+)":')
 _READ = re.compile(rf"\.(?:{'|'.join(sorted(_READS))})\(\s*[\"'`](?:{'|'.join(map(re.escape, SIGNS))})[\"'`]")
 
 
-def in_typescript(source: str) -> Iterator[int]:
-    """As ``in_python``, by patterns: enough for how it is written here."""
+def in_text(source: str) -> Iterator[int]:
+    """As ``in_python``, of TypeScript and of templates, by patterns: enough for how they are written here."""
     for number, line in enumerate(source.splitlines(), 1):
         found = any(_is_bare(m["name"], m["word"]) for m in (*_EQUALS.finditer(line), *_EQUALS_BACK.finditer(line)))
         found = found or any(_is_bare(m["name"], word) for m in _INCLUDES.finditer(line) for word in re.findall(r'"(\w+)"', m["words"]))
@@ -83,11 +83,12 @@ def in_typescript(source: str) -> Iterator[int]:
 
 
 def found_in(root: Path) -> list[str]:
-    """``file:line`` of every such comparison in the server and in the client."""
+    """``file:line`` of every such comparison in the server, its pages and the client."""
     python = (path for path in sorted((root / "meeting_server").rglob("*.py")))
+    pages = sorted((root / "meeting_server/web").rglob("*.html"))
     client = (path for path in sorted((root / "web_client/src").rglob("*.ts*")) if "stories" not in path.parts)
     return [
         f"{path.relative_to(root)}:{line}"
-        for path, look in (*((path, in_python) for path in python), *((path, in_typescript) for path in client))
+        for path, look in (*((path, in_python) for path in python), *((path, in_text) for path in (*pages, *client)))
         for line in look(path.read_text("utf-8"))
     ]

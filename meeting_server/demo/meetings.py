@@ -25,6 +25,7 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.ids import ItemId, Millis, MotionId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import ItemPlan, MeetingKind
+from meeting_server.domain.vote_terms import Stance
 from meeting_server.store.record.publications import Publication
 from meeting_server.store.schedule.schedule import Listed, Plan, Scheduled
 from meeting_server.web.site.dates import local, millis
@@ -167,7 +168,7 @@ class _Program:
         await play.say(minute + 0.5, chair, OpenMotion(motion, 180))
         voters = [name for name in came if self._people[name].may_vote]
         for position, name in enumerate(voters):
-            choice = "for" if position < in_favour else "against" if position < in_favour + against else "abstain"
+            choice = Stance.FOR if position < in_favour else Stance.AGAINST if position < in_favour + against else Stance.ABSTAIN
             await play.say(minute + 0.6 + position * 0.05, self._id(name), CastBallot(motion, (choice,)))
         await play.say(minute + 3, chair, CloseMotion(motion))
         await play.say(minute + 3.3, chair, PublishMotion(motion))

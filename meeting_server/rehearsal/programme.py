@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from meeting_server.domain.vote_terms import Stance
 from meeting_server.rehearsal.phone import Frame, Phone
 
 CHAT_SECONDS = 30.0
@@ -18,7 +19,7 @@ VOTE_SPREAD = 2.0
 """Seconds over which people press their button."""
 SETTLE_SECONDS = 30.0
 PAUSE = 1.0
-CHOICES = ("for", "against", "abstain")
+CHOICES = tuple(Stance)
 
 
 TOLD = ("MotionDrafted", "PaperOpened", "MotionClosed")

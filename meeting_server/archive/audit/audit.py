@@ -376,22 +376,22 @@ def _look_at(
             pass
 
 
-_NOT_OPEN = ("drafted", "moved", "discussed")
-_FOLLOWS: dict[type[Event], tuple[str, ...]] = {
+_NOT_OPEN = (MotionPhase.DRAFTED, MotionPhase.MOVED, MotionPhase.DISCUSSED)
+_FOLLOWS: dict[type[Event], tuple[MotionPhase, ...]] = {
     MotionOpened: _NOT_OPEN,
     PaperRequested: _NOT_OPEN,
-    PaperOpened: ("preparing",),
-    CollectingClosed: ("collecting",),
-    PaperClosing: ("voting",),
-    MotionClosed: ("voting", "sealing"),
-    MotionPublished: ("closed",),
+    PaperOpened: (MotionPhase.PREPARING,),
+    CollectingClosed: (MotionPhase.COLLECTING,),
+    PaperClosing: (MotionPhase.VOTING,),
+    MotionClosed: (MotionPhase.VOTING, MotionPhase.SEALING),
+    MotionPublished: (MotionPhase.CLOSED,),
 }
 """The phases of a motion that a step can follow on: where another one stands, a record is missing or there twice."""
 
 
-def _phase(state: MeetingState, event: Event) -> str:
+def _phase(state: MeetingState, event: Event) -> MotionPhase | None:
     motion = state.motions.get(getattr(event, "motion_id", MotionId("")))
-    return "" if motion is None else motion.phase
+    return None if motion is None else motion.phase
 
 
 def _opened(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, report: _Report) -> None:

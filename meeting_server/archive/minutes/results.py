@@ -84,6 +84,12 @@ class Result:
     based_on: tuple[str, ...] = ()
     """Titles of the sheets an organisation sheet rests on."""
 
+    @property
+    def takes_three(self) -> bool:
+        """Whether its choices are 赞成, 不赞成 and 弃权."""
+        adopted = self.force == MotionForce.APPRAISAL and self.sheet == AppraisalSheet.ORGANISATION
+        return adopted or self.force == MotionForce.MOTION
+
     def count(self, choice_id: str) -> int:
         return next((number for choice, _, number in self.counts if choice == choice_id), 0)
 

@@ -368,6 +368,7 @@ def test_the_minutes_say_who_graded_themselves_how_and_which_grades_were_adopted
     ]
     assert own.named == ()  # who graded themselves stands with their grade
     assert (adopted.outcome, adopted.count("for"), adopted.based_on) == ("carried", 4, ("2026 年度",))
+    assert (own.takes_three, adopted.takes_three) == (False, True)  # its named ballots are told in words, as a motion's are
     assert [(c.name, c.outcome, c.counts) for c in adopted.contenders] == [("孙国栋", "good", ()), ("李敏", "good", ())]
 
 
