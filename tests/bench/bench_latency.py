@@ -21,13 +21,13 @@ from pathlib import Path
 from meeting_server.media.api import WorkerLost
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
-from tests.e2e.conftest import DemoHouse
 from tests.kit.browsers.link_to_audible import someone_speaks, visit
 from tests.kit.browsers.phones import phones
 from tests.kit.houses.live_house import live_house
 from tests.kit.media.media_ears import Ears
 from tests.kit.media.media_phone import WirePhone, meanwhile
 from tests.kit.phones.gathering import gathered
+from tests.kit.servers.demo_house import DemoHouse
 from tests.kit.servers.running import Server
 
 PACKET_MS = 20

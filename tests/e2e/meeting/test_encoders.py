@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from meeting_server.web.site.catalogue import text
-from tests.e2e.conftest import CSRF, DemoHouse
 from tests.kit.browsers.firefox import Firefox, FirefoxPage, firefox
 from tests.kit.browsers.phones import HEARD_AND_SEEN, WATCH, Phone, phones
 from tests.kit.encoders.pictures import plain_h264
 from tests.kit.paths import ROOT
+from tests.kit.servers.demo_house import CSRF, DemoHouse
 from tests.kit.servers.running import Server
 
 

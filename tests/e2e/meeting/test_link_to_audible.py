@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import DemoHouse
 from tests.kit.browsers.link_to_audible import someone_speaks, visit
 from tests.kit.browsers.phones import phones
+from tests.kit.servers.demo_house import DemoHouse
 
 pytestmark = [pytest.mark.browser]
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from meeting_server.web.site.catalogue import text
-from tests.e2e.conftest import DemoHouse
 from tests.kit.browsers.old_chromium import OldPage, old_page
+from tests.kit.servers.demo_house import DemoHouse
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.conftest import DemoHouse
 from tests.kit.browsers.webkit import webkit_page
+from tests.kit.servers.demo_house import DemoHouse
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ import re
 import pytest
 
 from meeting_server.app import client_folder
-from tests.e2e.conftest import DemoHouse
 from tests.kit.browsers.phones import phones
+from tests.kit.servers.demo_house import DemoHouse
 
 pytestmark = pytest.mark.browser
 

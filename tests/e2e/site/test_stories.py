@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.kit.browsers.chromium import CHROMIUM
-from tests.kit.browsers.look import BUILT, Look, dead_buttons, inspect, served, show, story_names
-from tools.bootstrap import CLIENT, npm
+from tests.kit.browsers.look import Look, Round, dead_buttons, look_around, show, story_names
+from tests.kit.browsers.stories import (
+    AT_DOUBLE_ZOOM,
+    DARK_PHONE,
+    DARK_SMALL_BIG,
+    DESKTOP,
+    HOUSE,
+    PHONE,
+    SIDEWAYS,
+    SMALL_BIG,
+    WIDE,
+    ZOOMED,
+    stories_served,
+    story_browser,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-HOUSE = ("console-", "stage-")
-"""Stories of the secretary's console and of the hall's screen: one language on a phone, the other one wide."""
 PRESSED = (
     "console-agenda",
     "console-votes",
@@ -34,27 +40,18 @@ PRESSED = (
     "vote-batch-next",
     "poll-choose",
 )
-PHONE = Look("360x740", "zh", "light", False)
-SMALL_BIG = Look("320x568", "zh", "light", True)
-ZOOMED = Look("180x370", "zh", "light", False)
-"""A phone of 360×740 at 200 % zoom."""
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of a copy, which the next build does not take away."""
-    command, environment = npm()
-    subprocess.run([*command, "run", "--silent", "stories"], cwd=CLIENT, env={**os.environ, **environment}, check=True, capture_output=True)
-    with served(Path(shutil.copytree(BUILT, tmp_path_factory.mktemp("stories") / "dist"))) as where:
+    with stories_served(tmp_path_factory.mktemp("stories")) as where:
         yield where
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with story_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -78,28 +75,80 @@ def tab_to(page: Page, selector: str) -> None:
     pytest.fail(f"Tab never came to {selector}")
 
 
-@pytest.mark.parametrize("look", [PHONE, Look("360x740", "en", "dark", False)], ids=lambda look: look.name)
-def test_every_state_is_accessible_on_a_phone(browser: Browser, address: str, look: Look) -> None:
-    """In both themes each: contrast is measured in the other one too."""
+@pytest.fixture(scope="module")
+def in_chinese(browser: Browser, address: str) -> dict[str, list[str]]:
+    """Findings of every state on a phone, and of what is voted on where there is little room."""
     names = story_names(browser, address)
-    if look is not PHONE:  # the other language and theme: every second state of a phone, so that a run stays short
-        names = [name for name in names if not name.startswith(HOUSE)][::2]
-    assert len(names) > 60
-    assert inspect(browser, address, names, [look], None, other_theme=True) == {}
+    return look_around(
+        browser,
+        address,
+        [
+            Round(PHONE, beginning(names, ""), "both themes"),
+            Round(SIDEWAYS, beginning(names, "vote-", "poll-", "roll-", "result-"), "measured"),
+            Round(ZOOMED, [name for name in names if name in AT_DOUBLE_ZOOM], "layout"),
+            Round(SMALL_BIG, beginning(names, "vote-", "poll-", "roll-", "recording"), "layout"),
+        ],
+    )
 
 
-def test_the_console_and_the_halls_screen_are_accessible_when_wide(browser: Browser, address: str) -> None:
-    names = [
-        name for name in story_names(browser, address) if name.startswith(("console-votes", "console-agenda", "console-people", "stage-"))
-    ]
-    assert inspect(browser, address, names, [Look("1280x720", "en", "dark", False)], None) == {}
+@pytest.fixture(scope="module")
+def in_english(browser: Browser, address: str) -> dict[str, list[str]]:
+    """Findings of every second state on a phone (``tests/long`` has all); of the console and the hall's screen when they are wide."""
+    names = story_names(browser, address)
+    return look_around(
+        browser,
+        address,
+        [
+            Round(DARK_PHONE, [name for name in names if not name.startswith(HOUSE)][::2], "layout"),
+            Round(WIDE, beginning(names, "console-votes", "console-agenda", "console-people", "stage-"), "whole"),
+            Round(DESKTOP, beginning(names, "room-", "people", "vote-c", "result-c", "more", "waiting"), "whole"),
+            Round(DARK_SMALL_BIG, beginning(names, "vote-", "poll-", "roll-", "recording"), "measured"),
+        ],
+    )
 
 
-def test_a_vote_can_be_cast_on_a_phone_held_sideways(browser: Browser, address: str) -> None:
+def beginning(names: list[str], *with_: str) -> list[str]:
+    found = [name for name in names if name.startswith(with_)]
+    assert len(found) > 20
+    return found
+
+
+def seen_as(look: Look, findings: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {where: lines for where, lines in findings.items() if where.endswith(f" @ {look.name}")}
+
+
+def test_every_state_is_accessible_on_a_phone(in_chinese: dict[str, list[str]]) -> None:
+    """In both themes."""
+    assert seen_as(PHONE, in_chinese) == {}
+
+
+def test_states_are_legible_on_a_phone_in_english_and_in_the_dark(in_english: dict[str, list[str]]) -> None:
+    assert seen_as(DARK_PHONE, in_english) == {}
+
+
+def test_the_console_and_the_halls_screen_are_accessible_when_wide(in_english: dict[str, list[str]]) -> None:
+    assert seen_as(WIDE, in_english) == {}
+
+
+def test_a_vote_can_be_cast_on_a_phone_held_sideways(in_chinese: dict[str, list[str]]) -> None:
     """The button that confirms is on the screen and the choices scroll above it."""
-    names = [name for name in story_names(browser, address) if name.startswith(("vote-", "poll-", "roll-", "result-"))]
-    assert len(names) > 50
-    assert inspect(browser, address, names, [Look("740x360", "zh", "light", False)], None, without_axe=True) == {}
+    assert seen_as(SIDEWAYS, in_chinese) == {}
+
+
+def test_states_are_accessible_on_a_desktop(in_english: dict[str, list[str]]) -> None:
+    assert seen_as(DESKTOP, in_english) == {}
+
+
+def test_votes_and_roll_calls_hold_on_the_smallest_phone_in_big_type(in_chinese: dict[str, list[str]]) -> None:
+    assert seen_as(SMALL_BIG, in_chinese) == {}
+
+
+def test_votes_hold_on_the_smallest_phone_in_big_english_type(in_english: dict[str, list[str]]) -> None:
+    assert seen_as(DARK_SMALL_BIG, in_english) == {}
+
+
+def test_nothing_is_lost_at_double_zoom(in_chinese: dict[str, list[str]]) -> None:
+    assert seen_as(ZOOMED, in_chinese) == {}
 
 
 def test_every_button_of_console_and_room_acts(page: Page, address: str) -> None:
@@ -128,24 +177,6 @@ def test_a_scrutineer_sees_figures_and_never_a_choice(page: Page, address: str) 
     assert sheet.locator(".stat3 dd").all_inner_texts() == ["2", "26", "19"]
     words = sheet.inner_text()
     assert not any(choice in words for choice in ("赞成", "弃权"))
-
-
-def test_states_are_accessible_on_a_desktop(browser: Browser, address: str) -> None:
-    names = [
-        name for name in story_names(browser, address) if name.startswith(("room-", "people", "vote-c", "result-c", "more", "waiting"))
-    ]
-    assert inspect(browser, address, names, [Look("1280x800", "en", "light", False)], None) == {}
-
-
-@pytest.mark.parametrize("look", [SMALL_BIG, Look("320x568", "en", "dark", True)], ids=lambda look: look.name)
-def test_votes_and_roll_calls_hold_on_the_smallest_phone_in_big_type(browser: Browser, address: str, look: Look) -> None:
-    names = [name for name in story_names(browser, address) if name.startswith(("vote-", "poll-", "roll-", "recording"))]
-    assert inspect(browser, address, names, [look], None) == {}
-
-
-def test_nothing_is_lost_at_double_zoom(browser: Browser, address: str) -> None:
-    names = ["room-slides", "room-audio", "chat", "people", "vote-choose", "vote-confirm", "roll-call", "more", "result-carried"]
-    assert inspect(browser, address, names, [ZOOMED], None) == {}
 
 
 def test_all_five_dock_buttons_are_reachable_at_double_zoom(browser: Browser, address: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from tests.kit.paths import AXE
 
@@ -27,7 +27,11 @@ async def violations(page: Page) -> list[str]:
     """Empty when axe has nothing to say."""
     await page.evaluate(_source())
     found: list[str] = await page.evaluate(RUN)
-    # what the fixed bar at the bottom covers now can be scrolled out from under it
+    return _uncovered(found)
+
+
+def _uncovered(found: list[str]) -> list[str]:
+    """What the fixed bar at the bottom covers now can be scrolled out from under it."""
     return [line for line in found if not (line.startswith("target-size") and "obscured" in line)]
 
 
@@ -53,3 +57,23 @@ async def violations_in_both_themes(page: Page) -> list[str]:
     found = await violations(page)
     other: list[str] = await page.evaluate(OTHER_THEME)
     return found + other
+
+
+LAYOUT = """
+async () => {
+  const values = ["color-contrast", "target-size", "scrollable-region-focusable"];
+  const result = await axe.run(document, { runOnly: { type: "rule", values }, resultTypes: ["violations"] });
+  return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => `${v.id}: ${n.html.slice(0, 140)} ${n.any[0]?.message ?? ""}`));
+}
+"""
+
+
+async def violations_at(page: Page, size: ViewportSize) -> list[str]:
+    """What changes with the size of a page that was looked at before: contrast, and the size of what is pressed."""
+    before = page.viewport_size
+    assert before is not None
+    await page.set_viewport_size(size)
+    await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found: list[str] = await page.evaluate(LAYOUT)
+    await page.set_viewport_size(before)
+    return _uncovered(found)

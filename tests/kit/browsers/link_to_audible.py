@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from tests.e2e.conftest import DemoHouse
 from tests.kit.browsers.pages import Room, w
 from tests.kit.browsers.phones import Phones
+from tests.kit.servers.demo_house import DemoHouse
 
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8, "connectionType": "cellular4g"}
 AUDIBLE = "async () => { for (const pc of window.__pcs) for (const r of (await pc.getStats()).values()) if (r.type === 'inbound-rtp' && r.kind === 'audio' && r.totalAudioEnergy > 0.001) return true; return false; }"

@@ -12,13 +12,13 @@ import http.server
 import itertools
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
 from tests.kit.browsers.chromium import CHROMIUM
 from tests.kit.paths import DATA, ROOT
@@ -75,6 +75,19 @@ CONTRAST = """async (theme) => {
   const result = await axe.run(document, { resultTypes: ["violations"], runOnly: { type: "rule", values: ["color-contrast"] } });
   return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " | " + (n.any[0]?.message ?? "")));
 }"""
+LAYOUT = """async () => {
+  const result = await axe.run(document, { resultTypes: ["violations"], runOnly: { type: "rule", values: ["color-contrast", "scrollable-region-focusable"] } });
+  return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => `axe ${v.id}: ` + n.html.slice(0, 160) + " | " + (n.any[0]?.message ?? "")));
+}"""
+"""What axe has to say of sizes and colours; all else it says of the document, which is the same at every size."""
+TURN = """async ([theme, big]) => {
+  const root = document.documentElement, frame = () => new Promise((done) => requestAnimationFrame(done));
+  root.dataset.theme = theme;
+  root.classList.toggle("big-type", big);
+  await frame(); await frame();
+  document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish());
+  await frame();
+}"""
 PRESSABLE = """() => [...document.querySelectorAll("button, summary")].filter((el) =>
   el.checkVisibility() && el.getClientRects().length > 0 && el.closest("[inert]") === null && el.getAttribute("aria-disabled") !== "true" && !el.disabled
   && !el.hasAttribute("aria-current") && el.getAttribute("aria-selected") !== "true")"""  # not where one is already
@@ -127,8 +140,27 @@ class Look:
         return f"{self.size}-{self.language}-{self.theme}{'-big' if self.big else ''}"
 
     @property
+    def viewport(self) -> ViewportSize:
+        width, height = (int(n) for n in self.size.split("x"))
+        return {"width": width, "height": height}
+
+    @property
     def query(self) -> str:
         return f"lang={self.language}&theme={self.theme}&big={int(self.big)}"
+
+
+Depth = Literal["measured", "layout", "whole", "both themes"]
+"""How closely a page is looked at: sizes alone; sizes, and colours by axe; all that axe knows; and the
+colours of the other theme."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """Some stories, looked at in one way."""
+
+    look: Look
+    names: Collection[str]
+    depth: Depth
 
 
 class _Stories(http.server.SimpleHTTPRequestHandler):
@@ -256,6 +288,47 @@ def inspect(
                 out[f"{name} @ {look.name}"] = list(found)
         context.close()
     return out
+
+
+def look_around(browser: Browser, address: str, rounds: Sequence[Round]) -> dict[str, list[str]]:
+    """Findings by ``story @ look``. Every story is opened once, in the first of the ways in which it is looked at, and then turned to
+    the others; they are of one language."""
+    out: dict[str, list[str]] = {}
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    reports: list[str] = []
+    page.on("console", functools.partial(_note_error, reports))
+    page.on("pageerror", functools.partial(_note_throw, reports))
+    for name in dict.fromkeys(name for each in rounds for name in each.names):
+        opened = False
+        for each in rounds:
+            if name not in each.names or (name == "chat-keyboard" and each.look.viewport["width"] >= 1000):
+                continue  # a phone's keyboard
+            page.set_viewport_size(each.look.viewport)
+            if opened:
+                page.evaluate(TURN, [each.look.theme, each.look.big])
+            else:
+                show(page, address, name, each.look)
+                page.evaluate(LOAD_AXE)
+                opened = True
+            found = _looked_at(page, each) + reports
+            reports.clear()
+            if found:
+                out[f"{name} @ {each.look.name}"] = found
+    context.close()
+    return out
+
+
+def _looked_at(page: Page, each: Round) -> list[str]:
+    found: list[str] = page.evaluate(MEASURE)
+    if each.depth == "layout":
+        found += page.evaluate(LAYOUT)
+    if each.depth in ("whole", "both themes"):
+        found += [f"axe {v['id']}: {v['help']} {v['nodes']}" for v in page.evaluate(RUN_AXE)]
+    if each.depth == "both themes":
+        other = "light" if each.look.theme == "dark" else "dark"
+        found += [f"axe in {other}: {line}" for line in page.evaluate(CONTRAST, other)]
+    return found
 
 
 def main() -> int:
