@@ -50,10 +50,10 @@ def open_more_files() -> int:
 async def migrated(settings: Settings) -> None:
     """Bring the databases to the newest revision. Raises MisplacedTables."""
     from meeting_server.ballots.tables import BALLOT_BOX
-    from meeting_server.store.migrating import MEETINGS, migrate
+    from meeting_server.store.migrating import MEETINGS, migrate, same_database
 
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    apart = settings.ballot_database != settings.database
+    apart = not same_database(settings.database, settings.ballot_database)
     await migrate(settings.database, MEETINGS, apart_from=BALLOT_BOX if apart else None)
     await migrate(settings.ballot_database, BALLOT_BOX, apart_from=MEETINGS if apart else None)
 

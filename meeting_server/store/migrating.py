@@ -45,6 +45,14 @@ class MisplacedTables(Exception):
         super().__init__(f"{self.place} holds tables that belong into another database: {self.tables}")
 
 
+def same_database(one: str, other: str) -> bool:
+    """Whether two URLs name one database, as far as can be told without asking it."""
+    first, second = make_url(one), make_url(other)
+    if first.get_backend_name() == second.get_backend_name() == "sqlite":
+        return Path(str(first.database)).resolve() == Path(str(second.database)).resolve()
+    return first == second
+
+
 async def migrate(url: str, chain: Chain, *, apart_from: Chain | None = None) -> None:
     """Bring the database at ``url`` to the newest revision of ``chain``, whole or not at all; called at every start, by every process.
 

@@ -78,6 +78,10 @@ def test_the_product_starts_on_an_old_installation_and_leaves_each_file_its_own_
     with Server(tmp_path, MEETING_MEDIA="0"):
         pass
     is_whole(before, of_both(data))
+    for name in ("members", "role_grants", "journal"):  # nor what is left of a table that was dropped
+        assert f"TABLE {name}".encode() not in (data / BOX_FILE).read_bytes()
+    for name in BALLOT_BOX.tables.tables:
+        assert f"TABLE {name} ".encode() not in (data / MEETINGS_FILE).read_bytes()
 
 
 async def test_a_vote_that_was_going_on_is_gone_on_with_and_sealed(data: Path, votes: old.Votes) -> None:
@@ -94,12 +98,41 @@ async def test_a_vote_that_was_going_on_is_gone_on_with_and_sealed(data: Path, v
     assert {ballot.leaf for ballot in sealed.ballots} == {ballot.leaf for ballot in (*votes.cast, *votes.waiting)}
 
 
-@contextmanager
-def kills(data: Path, into: Path) -> Iterator[list[Path]]:
-    """What a kill before each statement would leave on the disk: copies of the files, one of each kind."""
-    left: dict[bytes, Path] = {}
+def test_ballots_beside_the_members_stop_the_start_until_the_box_is_said_to_be_there(tmp_path: Path, votes: old.Votes) -> None:
+    """A server that was told of one SQLite file for everything, and is told so no more."""
+    var = tmp_path / "var"
+    var.mkdir()
+    file = var / MEETINGS_FILE
 
-    def copy(*_: object) -> None:
+    async def made() -> None:
+        database = Database(f"sqlite+aiosqlite:///{file}")
+        await old.old_tables(database)
+        await old.put_members(database)
+        await old.put_votes(database, votes)
+        await database.close()
+
+    asyncio.run(made())
+    before = content(file)
+    for command in ("migrate", "web"):
+        refused = Server(tmp_path, MEETING_MEDIA="0").command(command, check=False)
+        assert (refused.returncode, "MEETING_BALLOT_DATABASE_URL" in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
+    assert content(file) == before
+    server = Server(tmp_path, MEETING_MEDIA="0", MEETING_BALLOT_DATABASE_URL=f"sqlite+aiosqlite:///{var}/../var/{MEETINGS_FILE}")
+    with server:
+        pass
+    after = content(file)
+    assert {name: after[name] for name in BALLOT_BOX.tables.tables} == {name: before[name] for name in BALLOT_BOX.tables.tables}
+    assert len(after["members"]) == len(old.MEMBERS)
+
+
+@contextmanager
+def kills(data: Path, into: Path) -> Iterator[tuple[list[Path], list[str]]]:
+    """What a kill before each statement would leave on the disk: copies of the files, one of each kind; and the statements."""
+    left: dict[bytes, Path] = {}
+    statements: list[str] = []
+
+    def copy(*words: Any) -> None:
+        statements.append(str(words[2]) if len(words) > 2 else "COMMIT")
         files = [file for file in sorted(data.iterdir()) if not file.name.endswith("-shm")]  # SQLite makes that anew
         state = b"".join(file.name.encode() + file.read_bytes() for file in files)
         if state not in left:
@@ -112,7 +145,7 @@ def kills(data: Path, into: Path) -> Iterator[list[Path]]:
     event.listen(Engine, "before_cursor_execute", copy)
     event.listen(Engine, "commit", copy)
     try:
-        yield found
+        yield found, statements
     finally:
         event.remove(Engine, "before_cursor_execute", copy)
         event.remove(Engine, "commit", copy)
@@ -121,10 +154,11 @@ def kills(data: Path, into: Path) -> Iterator[list[Path]]:
 
 async def test_a_migration_killed_between_any_two_statements_is_finished_by_the_next(tmp_path: Path, data: Path) -> None:
     before = of_both(data)
-    with kills(data, tmp_path) as moments:
+    with kills(data, tmp_path) as (moments, statements):
         await up_to_date(data)
     is_whole(before, of_both(data))
-    assert len(moments) >= 2  # before either file, and between the two
+    assert sum(statement.lstrip().startswith("DROP TABLE") for statement in statements) >= 40
+    assert len(moments) >= 2  # before either file, and between the two: each is changed in one transaction
     for left in moments:
         for name, own in ((MEETINGS_FILE, "members"), (BOX_FILE, "ballot")):
             assert len(content(left / name)[own]) > 0
