@@ -17,6 +17,7 @@ import httpx
 from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import OperationalError
 
+from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.database import Database, metadata
 
 LOOKING_MAY_WRITE = {"INSERT INTO access_log", "UPDATE sign_ins SET seen_at", "UPDATE hall_devices SET used_at"}
@@ -218,7 +219,7 @@ async def _stopped(scene: Scene, at: int, error: Callable[[], BaseException], *,
     with stopping(scene.database, at, error, everyone=everyone):
         try:
             await scene.act()
-        except (Killed, OperationalError):
+        except (Killed, OperationalError, StorageUnavailable):
             return
 
 

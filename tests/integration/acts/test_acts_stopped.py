@@ -1,0 +1,81 @@
+"""Every act of people, meeting and sharing, stopped before each of its statements and its commit: nothing of it, or all."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from meeting_server.store.database import Database
+from tests.kit.paths import ROOT
+from tests.kit.work.act_scenes import AGAIN, SCENES, scene_of
+from tests.kit.work.whole_acts import Killed, Rows, Scene, failed, stopped_everywhere, stopping
+
+FAILED = ("role withdrawn", "member removed", "link renewed", "person erased", "entered as a guest")
+"""Those with parts that may fail alone, or with more than tables to change. Of the others an error says no more than a death."""
+KILLED_FOR_REAL = ("role withdrawn", "entered by a personal link", "person erased")
+
+
+@pytest.mark.parametrize("name", SCENES)
+async def test_an_act_whose_process_dies_is_done_or_not(tmp_path: Path, name: str) -> None:
+    outcomes = await stopped_everywhere(scene_of(name), tmp_path, Killed)
+    assert outcomes.nothing + outcomes.all + outcomes.finished == outcomes.statements
+    assert outcomes.nothing >= 3, "BEGIN, what it writes, COMMIT"
+    assert outcomes.finished == 0 or name in AGAIN
+
+
+@pytest.mark.parametrize("name", FAILED)
+async def test_an_act_whose_database_fails_is_done_or_not(tmp_path: Path, name: str) -> None:
+    outcomes = await stopped_everywhere(scene_of(name), tmp_path, failed)
+    assert outcomes.nothing + outcomes.all + outcomes.finished == outcomes.statements
+    assert outcomes.finished == 0 or name in AGAIN
+
+
+async def test_a_guest_whose_meeting_could_not_record_them_comes_in_the_next_time(tmp_path: Path) -> None:
+    """Every statement of every task: also those with which the meeting's journal is written."""
+    outcomes = await stopped_everywhere(scene_of("entered as a guest"), tmp_path, failed, everyone=True)
+    assert outcomes.finished > 0
+
+
+async def kept_in(folder: Path) -> Rows:
+    database = Database(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
+    try:
+        return await Scene(database, database.close).kept()
+    finally:
+        await database.close()
+
+
+async def after_kill(folder: Path, name: str, at: int) -> tuple[Rows, Rows, int]:
+    """Everything before an act and after its process was killed before the ``at``-th statement, and how it ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.kit.work.act_scenes", str(made(folder)), name, str(at)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    before = await kept_in(folder)
+    process.communicate("\n", timeout=60)
+    return before, await kept_in(folder), process.returncode
+
+
+@pytest.mark.parametrize("name", KILLED_FOR_REAL)
+async def test_an_act_that_is_killed_is_not_done(tmp_path: Path, name: str) -> None:
+    """By SIGKILL, in the middle and before its commit."""
+    async with scene_of(name)(made(tmp_path / "counted")) as scene:
+        with stopping(scene.database, 0) as counted:
+            await scene.act()
+    for at in (counted.seen // 2, counted.seen):
+        before, left, ended = await after_kill(tmp_path / f"killed-{at}", name, at)
+        assert ended == -signal.SIGKILL
+        assert left == before, at
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
