@@ -6,9 +6,8 @@ nothing moves no picture is written: a page that stands for an hour costs next t
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,16 +20,15 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from meeting_server.archive.record.giving_way import GivingWay
+from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.manifest import inside
 from meeting_server.archive.record.redaction import wipe
-from meeting_server.archive.record.step import Material, Progress, StepFailed, StepStopped
+from meeting_server.archive.record.step import Material, Progress, StepStopped
 from meeting_server.archive.record.timeline import Track
 from meeting_server.domain.ids import HALL, Millis
 
 log = structlog.get_logger(__name__)
 
-NAME, MIX = "composite.mp4", "mix.m4a"
 WIDTH, HEIGHT = 1280, 720
 RATE = 12
 """Most pictures a second: enough for people at a table and for pages."""
@@ -89,63 +87,23 @@ class _Picture:
             log.warning("a picture that could not be read to its end", file=self.path.name, reason=str(error))
 
 
-class Composite:
-    """A long step. ``still_wanted`` is asked every second: a composite that was called off is not made to its end."""
-
-    def __init__(self, still_wanted: Callable[[Material], Awaitable[bool]], giving_way: GivingWay | None = None) -> None:
-        self._still_wanted = still_wanted
-        self._giving_way = giving_way if giving_way is not None else GivingWay()
-
-    def made_from(self, material: Material) -> str:
-        """Nothing when nobody asked; else the tracks that are there, and the mix."""
-        if "composite" not in material.ordered:
-            return "not asked for"
-        pictures = ",".join(f"{path.name}@{track.since}:{_size(path)}" for track, path in _tracks(material))
-        return f"{material.edits.taken_out}:{_size(material.folder / MIX)}:{pictures}"
-
-    async def make(self, material: Material, progress: Progress) -> tuple[str, ...]:
-        """``composite.mp4``. Raises StepFailed ``no_pictures``, ``no_space``; StepStopped when it is wanted no more."""
-        target = material.folder / NAME
-        if "composite" not in material.ordered:
-            await asyncio.to_thread(wipe, target)
-            return ()
-        loop = asyncio.get_running_loop()
-
-        def still_wanted() -> bool:
-            self._giving_way.wait()
-            return not self._giving_way.stopped and asyncio.run_coroutine_threadsafe(self._asked(material), loop).result()
-
-        try:
-            await asyncio.to_thread(_write, material, target, progress, still_wanted)
-        except (OSError, av.FFmpegError) as error:
-            log.error("the composite could not be written", meeting=material.minutes.meeting_id, reason=str(error))
-            raise StepFailed("no_space") from error
-        if not await self._still_wanted(material):
-            await asyncio.to_thread(wipe, target)
-            raise StepStopped
-        return (NAME,)
-
-    async def _asked(self, material: Material) -> bool:
-        return await self._still_wanted(material)
+class NothingToShow(Exception):
+    """There are no pictures."""
 
 
-def _tracks(material: Material) -> list[tuple[Track, Path]]:
+def pictures_of(material: Material) -> list[tuple[Track, Path]]:
     """Recorded pictures of the hall that are there."""
     found = ((track, inside(material.folder, track.path)) for track in material.timeline.tracks)
     return [(t, path) for t, path in found if t.media != "audio" and t.room_id == HALL and path is not None and path.is_file()]
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else -1
-
-
-def _write(material: Material, target: Path, progress: Progress, still_wanted: Callable[[], bool]) -> None:
-    """Raises OSError, FFmpegError, StepFailed, StepStopped."""
+def write(material: Material, target: Path, progress: Progress, still_wanted: Callable[[], bool]) -> None:
+    """Write the composite. Raises NothingToShow, OSError, FFmpegError; StepStopped when it is wanted no more."""
     timeline = material.timeline
     zero, length = timeline.zero, max(1, timeline.end - timeline.zero)
-    pictures = [_Picture(path, t.media == "screen", t.since - zero, t.until - zero) for t, path in _tracks(material)]
+    pictures = [_Picture(path, t.media == "screen", t.since - zero, t.until - zero) for t, path in pictures_of(material)]
     if not pictures:
-        raise StepFailed("no_pictures")
+        raise NothingToShow
     part = target.with_name(target.name + ".part")
     try:
         with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
@@ -153,7 +111,7 @@ def _write(material: Material, target: Path, progress: Progress, still_wanted: C
             assert isinstance(stream, VideoStream)
             stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
             stream.thread_type = "FRAME"  # slices side by side cost a fifth more, and the file is larger
-            sound = _Sound(material.folder / MIX, container)
+            sound = _Sound(MIX.path(material.folder), container)
             canvas, ask_at, written = Canvas(), 0.0, -STANDS
             last = length * RATE // 1000
             for number in range(last + 1):

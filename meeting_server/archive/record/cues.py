@@ -12,11 +12,11 @@ from typing import Literal
 
 import msgspec
 
+from meeting_server.archive.record.artefacts import CUES
 from meeting_server.archive.record.manifest import write_whole
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId, RoomId
 
 FORMAT = 1
-CUES = "cues.json"
 
 
 class SpokenWord(msgspec.Struct, frozen=True):
@@ -55,13 +55,13 @@ class Cues(msgspec.Struct, frozen=True):
 
 def save(folder: Path, cues: Cues) -> None:
     """Write ``cues.json``, wholly or not at all."""
-    write_whole(folder / CUES, msgspec.json.encode(cues))
+    write_whole(CUES.path(folder), msgspec.json.encode(cues))
 
 
 def load(folder: Path) -> Cues | None:
     """The cues in ``folder``; ``None`` when there are none, or none that this program can read."""
     try:
-        cues = msgspec.json.decode((folder / CUES).read_bytes(), type=Cues)
+        cues = msgspec.json.decode((CUES.path(folder)).read_bytes(), type=Cues)
     except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
         return None
     return cues if cues.format == FORMAT else None

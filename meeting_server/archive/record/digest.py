@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from meeting_server.archive.minutes.minutes import Minutes
 from meeting_server.archive.minutes.results import is_open
+from meeting_server.archive.record.artefacts import DIGEST
 from meeting_server.archive.record.glossary import branch_terms, glossary_of
 from meeting_server.archive.record.manifest import write_whole
 from meeting_server.archive.record.timeline import Timeline
@@ -26,7 +27,6 @@ from meeting_server.domain.ids import HALL, Millis
 from meeting_server.domain.vote_terms import VoteMethod
 
 FORMAT = 1
-DIGEST = "digest.json"
 GAP = "____"
 KEY_SENTENCES, KEYWORDS, CLOZES = 4, 8, 6
 SHORTEST, LONGEST = 10, 120
@@ -89,13 +89,13 @@ def digest_of(
 
 def save(folder: Path, digest: Digest) -> None:
     """Write ``digest.json``, wholly or not at all."""
-    write_whole(folder / DIGEST, msgspec.json.encode(digest))
+    write_whole(DIGEST.path(folder), msgspec.json.encode(digest))
 
 
 def load(folder: Path) -> Digest | None:
     """The digest in ``folder``; ``None`` when there is none, or none that this program can read."""
     try:
-        digest = msgspec.json.decode((folder / DIGEST).read_bytes(), type=Digest)
+        digest = msgspec.json.decode((DIGEST.path(folder)).read_bytes(), type=Digest)
     except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
         return None
     return digest if digest.format == FORMAT else None

@@ -11,20 +11,21 @@ from pathlib import Path
 
 import msgspec
 
+from meeting_server.archive.record.artefacts import LESSONS, MEDIA_TYPES, MIX
 from meeting_server.archive.record.clip import NothingThere, cut_pictures, cut_sound, form_of, thumbnail
-from meeting_server.archive.record.manifest import Step, write_whole
-from meeting_server.archive.record.pipeline import VERSION
+from meeting_server.archive.record.manifest import write_whole
 from meeting_server.archive.record.record_files import RecordedFile, Shelf
 from meeting_server.archive.record.redaction import covered, wipe
+from meeting_server.archive.record.steps.redact import Redact
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Stretch
 from meeting_server.domain.ids import Millis
 from meeting_server.store.learning.lessons import Lesson
 from meeting_server.store.record.record_edits import Edits
 
-FOLDER = "lessons"
 SOUND, THUMBNAIL = "m4a", "jpg"
-FILES = (SOUND, "webm", "mp4", THUMBNAIL)
+FILES = {kind: MEDIA_TYPES[f".{kind}"] for kind in (SOUND, "webm", "mp4", THUMBNAIL)}
+"""The files of a lesson by their endings, and what they are."""
 _cutting = threading.Lock()
 
 
@@ -44,7 +45,7 @@ def clip_of(shelf: Shelf, timeline: Timeline, lesson: Lesson, edits: Edits) -> L
 
     Reads and writes files: not for the event loop. Raises OSError.
     """
-    folder, mix = shelf.folder(lesson.meeting_id), shelf.mix(lesson.meeting_id)
+    folder, mix = shelf.folder(lesson.meeting_id), shelf.made(lesson.meeting_id, MIX)
     if folder is None or mix is None or not is_clean(shelf, lesson, edits):
         return None
     picture = _best_picture(shelf, timeline, lesson)
@@ -62,8 +63,7 @@ def is_clean(shelf: Shelf, lesson: Lesson, edits: Edits) -> bool:
     taken_out = [Stretch(redaction.since, redaction.until) for redaction in edits.redactions]
     if not covered(lesson.since, lesson.until, taken_out):
         return True
-    redact = shelf.manifest(lesson.meeting_id).steps.get("redact", Step())
-    return redact.state == "done" and redact.made_from == f"{VERSION['redact']}:{edits.taken_out}"
+    return Redact.is_done(shelf.manifest(lesson.meeting_id), edits)
 
 
 def file_of(shelf: Shelf, lesson: Lesson, kind: str) -> Path | None:
@@ -86,7 +86,7 @@ def _cut(folder: Path, timeline: Timeline, lesson: Lesson, mix: RecordedFile, pi
     start, end = lesson.since - timeline.zero, lesson.until - timeline.zero
     for kind in FILES:
         wipe(_path(folder, lesson, kind))
-    (folder / FOLDER).mkdir(exist_ok=True)
+    LESSONS.path(folder).mkdir(exist_ok=True)
     clip = LessonClip(made_from)
     try:
         cut_sound(mix.path, _path(folder, lesson, SOUND), start, end)
@@ -115,7 +115,7 @@ def _best_picture(shelf: Shelf, timeline: Timeline, lesson: Lesson) -> RecordedF
 
 
 def _path(folder: Path, lesson: Lesson, kind: str) -> Path:
-    return folder / FOLDER / f"{lesson.lesson_id}.{kind}"
+    return LESSONS.path(folder) / f"{lesson.lesson_id}.{kind}"
 
 
 def _load(folder: Path, lesson: Lesson) -> LessonClip | None:

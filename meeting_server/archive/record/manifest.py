@@ -29,8 +29,8 @@ class MadeFile(msgspec.Struct, frozen=True):
     size: int
 
 
-class Step(msgspec.Struct, frozen=True):
-    """One thing to be made. ``made_from`` names the version of its input; ``code`` says why it failed.
+class StepStatus(msgspec.Struct, frozen=True):
+    """How far a step is. ``made_from`` names the version of its input; ``code`` says why it failed.
 
     ``percent``: how far a long step is while it runs.
     """
@@ -48,10 +48,14 @@ class Manifest(msgspec.Struct, frozen=True):
 
     meeting_id: MeetingId
     position: str = ""
-    steps: dict[str, Step] = {}
+    steps: dict[str, StepStatus] = {}
     format: int = FORMAT
 
-    def with_step(self, name: str, step: Step) -> Manifest:
+    def status(self, name: str) -> StepStatus:
+        """How far the step of this name is; one that isn't here waits."""
+        return self.steps.get(name, StepStatus())
+
+    def with_step(self, name: str, step: StepStatus) -> Manifest:
         return msgspec.structs.replace(self, steps={**self.steps, name: step})
 
     @property
@@ -74,6 +78,11 @@ def save(folder: Path, manifest: Manifest) -> None:
     write_whole(folder / NAME, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
 
 
+def note(folder: Path, meeting_id: MeetingId, name: str, status: StepStatus) -> None:
+    """Put one step into the manifest as it is now, whatever else changed in it meanwhile."""
+    save(folder, load(folder, meeting_id).with_step(name, status))
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +102,7 @@ def made_file(folder: Path, name: str) -> MadeFile:
     return MadeFile(name, digest.hexdigest(), path.stat().st_size)
 
 
-def is_done(folder: Path, step: Step, made_from: str) -> bool:
+def is_done(folder: Path, step: StepStatus, made_from: str) -> bool:
     """Whether the step was made from this very input and its files are still there, as long as they were."""
     return (
         step.state == "done"

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from meeting_server.archive.minutes.minutes import FORMAT, Minutes
+from meeting_server.archive.record.artefacts import MEDIA_TYPES, MINUTES, TIMELINE, Artefact
 from meeting_server.archive.record.manifest import Manifest, inside, load
-from meeting_server.archive.record.pipeline import COMPOSITE, MINUTES, MIX, OPENING, TIMELINE
 from meeting_server.archive.record.timeline import Timeline, Track
 from meeting_server.archive.record.transcript import Transcript
 from meeting_server.archive.record.transcript import load as load_transcript
@@ -18,11 +18,16 @@ from meeting_server.domain.ids import HALL, MeetingId
 
 @dataclass(frozen=True, slots=True)
 class RecordedFile:
-    """A file that may be opened. ``track`` is ``None`` for the mix."""
+    """A file that may be opened. ``track`` is ``None`` for what was made of all of them."""
 
     path: Path
     name: str
     track: Track | None
+
+    @property
+    def media_type(self) -> str:
+        found = MEDIA_TYPES.get(self.path.suffix, "application/octet-stream")
+        return found.replace("video/", "audio/") if self.track is not None and self.track.media == "audio" else found
 
 
 class Shelf:
@@ -54,26 +59,12 @@ class Shelf:
         except msgspec.DecodeError:
             return None
 
-    def mix(self, meeting_id: MeetingId) -> RecordedFile | None:
-        """The sound of the whole meeting, if there is one."""
+    def made(self, meeting_id: MeetingId, artefact: Artefact) -> RecordedFile | None:
+        """One file that was made of the meeting, if it is there."""
         folder = self.folder(meeting_id)
-        if folder is None or not (folder / MIX).is_file():
+        if folder is None or not artefact.path(folder).is_file():
             return None
-        return RecordedFile(folder / MIX, MIX, None)
-
-    def opening(self, meeting_id: MeetingId) -> RecordedFile | None:
-        """The first minutes of a long meeting, while the whole is still being mixed."""
-        folder = self.folder(meeting_id)
-        if folder is None or not (folder / OPENING).is_file():
-            return None
-        return RecordedFile(folder / OPENING, OPENING, None)
-
-    def composite(self, meeting_id: MeetingId) -> RecordedFile | None:
-        """The video of the whole meeting, if somebody asked for one and it is made."""
-        folder = self.folder(meeting_id)
-        if folder is None or not (folder / COMPOSITE).is_file():
-            return None
-        return RecordedFile(folder / COMPOSITE, COMPOSITE, None)
+        return RecordedFile(artefact.path(folder), artefact.name, None)
 
     def transcript(self, meeting_id: MeetingId) -> Transcript | None:
         """What was said, as it stands; ``None`` until it is made."""
@@ -88,9 +79,9 @@ class Shelf:
         named = ((track, inside(folder, track.path)) for track in timeline.tracks if all_rooms or track.room_id == HALL)
         return tuple(RecordedFile(path, track.path, track) for track, path in named if path is not None and path.is_file())
 
-    def _read(self, meeting_id: MeetingId, name: str) -> bytes:
+    def _read(self, meeting_id: MeetingId, artefact: Artefact) -> bytes:
         folder = self.folder(meeting_id)
         try:
-            return b"" if folder is None else (folder / name).read_bytes()
+            return b"" if folder is None else artefact.path(folder).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return b""

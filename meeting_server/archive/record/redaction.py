@@ -16,6 +16,7 @@ import msgspec
 import structlog
 from av.packet import Packet
 
+from meeting_server.archive.record.artefacts import ARTEFACTS
 from meeting_server.archive.record.cues import Cue, Cues
 from meeting_server.archive.record.manifest import inside
 from meeting_server.archive.record.timeline import Track
@@ -24,7 +25,7 @@ from meeting_server.domain.ids import Millis
 
 log = structlog.get_logger(__name__)
 
-MADE_OF_TRACKS = ("mix.m4a", "opening.m4a", "composite.mp4", "lessons", ".heard", "captions.jsonl")
+MADE_OF_TRACKS = frozenset(artefact.name for artefact in ARTEFACTS if artefact.made_of_tracks)
 """Names in a meeting's folder, of files and of folders."""
 SAME = {"fflags": "+bitexact"}
 """Without random marks in the file: done again, it is the same."""

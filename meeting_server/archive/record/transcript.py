@@ -10,13 +10,13 @@ from typing import Literal
 
 import msgspec
 
+from meeting_server.archive.record.artefacts import TRANSCRIPT
 from meeting_server.archive.record.cues import Cues
 from meeting_server.archive.record.manifest import write_whole
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId, RoomId
 from meeting_server.store.record.record_edits import Edits
 
 FORMAT = 1
-TRANSCRIPT = "transcript.json"
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -72,13 +72,13 @@ def transcript_of(meeting_id: MeetingId, cues: Cues | None, edits: Edits) -> Tra
 
 def save(folder: Path, transcript: Transcript) -> None:
     """Write ``transcript.json``, wholly or not at all."""
-    write_whole(folder / TRANSCRIPT, msgspec.json.encode(transcript))
+    write_whole(TRANSCRIPT.path(folder), msgspec.json.encode(transcript))
 
 
 def load(folder: Path) -> Transcript | None:
     """The transcript in ``folder``; ``None`` when there is none, or none that this program can read."""
     try:
-        transcript = msgspec.json.decode((folder / TRANSCRIPT).read_bytes(), type=Transcript)
+        transcript = msgspec.json.decode((TRANSCRIPT.path(folder)).read_bytes(), type=Transcript)
     except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
         return None
     return transcript if transcript.format == FORMAT else None

@@ -13,8 +13,11 @@ from typing import Protocol
 
 import structlog
 
-from meeting_server.archive.record.manifest import Manifest, Step, save
-from meeting_server.archive.record.pipeline import LONG, QUICK, STEPS, Pipeline
+from meeting_server.archive.record.artefacts import MEDIA_TYPES
+from meeting_server.archive.record.manifest import Manifest, StepStatus, save
+from meeting_server.archive.record.pipeline import Pipeline
+from meeting_server.archive.record.step import Step
+from meeting_server.archive.record.steps import LONG, QUICK, STEPS
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.record.holds import Holds
@@ -25,9 +28,11 @@ LOOK_EVERY_S = 2.0
 RETRY_AFTER_S = 30.0
 NICENESS = 10
 DAY_MS: Millis = 86_400_000
+RECORDINGS = frozenset(step for step in STEPS if step.makes_recordings())
+"""Steps of which nothing is left when the time of recordings is over."""
 
 
-_Lane = tuple[MeetingId, frozenset[str]]
+_Lane = tuple[MeetingId, frozenset[type[Step]]]
 """A meeting and the steps of it that are made one after another."""
 
 
@@ -56,7 +61,7 @@ class Worker:
         """Work until ``stop`` is set; the step that runs then is finished. Long steps are made beside the quick ones."""
         await asyncio.gather(self._keep_looking(QUICK, stop), self._keep_looking(LONG, stop))
 
-    async def _keep_looking(self, steps: Collection[str], stop: asyncio.Event) -> None:
+    async def _keep_looking(self, steps: Collection[type[Step]], stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 await self.look(stop, steps=steps)
@@ -67,7 +72,7 @@ class Worker:
             except TimeoutError:
                 continue
 
-    async def look(self, stop: asyncio.Event | None = None, now_ms: Millis | None = None, steps: Collection[str] = STEPS) -> int:
+    async def look(self, stop: asyncio.Event | None = None, now_ms: Millis | None = None, steps: Collection[type[Step]] = STEPS) -> int:
         """Make everything that is behind, once; how many meetings were worked on. Raises StorageUnavailable."""
         now = time.time_ns() // 1_000_000 if now_ms is None else now_ms
         worked = 0
@@ -76,7 +81,8 @@ class Worker:
         for meeting_id, (position, adjourned_at) in (await self._finished.adjourned()).items():
             if stop is not None and stop.is_set():
                 break
-            if self._retention_ms and "mix" in steps and adjourned_at + self._retention_ms < now and meeting_id not in kept:
+            over = self._retention_ms and adjourned_at + self._retention_ms < now and meeting_id not in kept
+            if over and QUICK.intersection(steps):
                 await asyncio.to_thread(self._remove_recordings, meeting_id)
             lane, wanted = (meeting_id, frozenset(steps)), position + changes.get(meeting_id, "")
             if self._up_to_date.get(lane) == wanted or time.monotonic() < self._not_before.get(lane, 0.0):
@@ -95,7 +101,7 @@ class Worker:
             log.exception("a record could not be made", meeting=meeting_id)
             self._not_before[lane] = time.monotonic() + RETRY_AFTER_S
             return 0
-        if any(before.steps.get(name) != after.steps.get(name) for name in LONG & steps):
+        if any(before.status(step.name) != after.status(step.name) for step in LONG & steps):
             self._up_to_date.pop((meeting_id, QUICK), None)  # what was heard is to be found too
         self._up_to_date[lane] = wanted
         return 1
@@ -103,14 +109,14 @@ class Worker:
     def _remove_recordings(self, meeting_id: MeetingId) -> None:
         """Delete sound and pictures whose time is over; minutes, results and journal stay."""
         manifest = self._pipeline.manifest(meeting_id)
-        if manifest.steps.get("mix", Step()).state == "removed":
+        if all(manifest.status(step.name).state == "removed" for step in RECORDINGS):
             return
         folder = self._pipeline.folder(meeting_id)
-        removed = [path for path in folder.rglob("*") if path.suffix in (".webm", ".mkv", ".m4a", ".mp4", ".jpg")]
+        removed = [path for path in folder.rglob("*") if path.suffix in MEDIA_TYPES]
         for path in removed:
             path.unlink(missing_ok=True)
         if manifest.steps or removed:
-            gone = {"mix": Step("removed"), "composite": Step("removed")}
+            gone = {step.name: StepStatus("removed") for step in RECORDINGS}
             save(folder, Manifest(meeting_id, manifest.position, manifest.steps | gone))
             log.info("recordings deleted: their time is over", meeting=meeting_id, files=len(removed))
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from meeting_server.archive.record.artefacts import CAPTIONS
 from meeting_server.archive.record.cues import Cue
 from meeting_server.archive.record.giving_way import BUSY, OthersShare
 from meeting_server.archive.record.glossary import Glossary
@@ -36,8 +37,6 @@ from meeting_server.media.listening import Heard, heard_packets
 
 log = structlog.get_logger(__name__)
 
-KEPT = "captions.jsonl"
-"""In the meeting's folder: one cue a line."""
 TICK_S = 0.1
 BUSY_FOR_S = 5.0
 """A machine that is busy for this long is too busy."""
@@ -219,7 +218,7 @@ class Captions:
             return
         cue = Cue(f"caption.{source}.{since}", since, until, ParticipantId(source), "", RoomId(room), text, (), "caption")
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / KEPT).open("ab") as file:
+        with (CAPTIONS.path(folder)).open("ab") as file:
             file.write(_encode(cue) + b"\n")
 
     # --- the web process --------------------------------------------------------------------------------------------
@@ -278,7 +277,7 @@ class Captions:
 def kept_captions(folder: Path) -> list[Cue]:
     """Captions kept of a meeting; a line that was cut off is left out."""
     try:
-        lines = (folder / KEPT).read_bytes().splitlines()
+        lines = (CAPTIONS.path(folder)).read_bytes().splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return []
     cues: list[Cue] = []

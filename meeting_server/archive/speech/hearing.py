@@ -17,7 +17,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from meeting_server.archive.record.cues import CUES, Cue, Cues, SpokenWord, in_order, save
+from meeting_server.archive.record.artefacts import CAPTIONS, CUES, HEARD, Artefact
+from meeting_server.archive.record.cues import Cue, Cues, SpokenWord, in_order, save
 from meeting_server.archive.record.giving_way import GivingWay
 from meeting_server.archive.record.glossary import Glossary, glossary_of
 from meeting_server.archive.record.manifest import inside, write_whole
@@ -25,7 +26,7 @@ from meeting_server.archive.record.sound import Unreadable, runs
 from meeting_server.archive.record.step import Material, Progress, StepFailed, StepStopped
 from meeting_server.archive.record.timeline import Track
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
-from meeting_server.archive.speech.captions import KEPT, kept_captions
+from meeting_server.archive.speech.captions import kept_captions
 from meeting_server.archive.speech.engines import SpeechSettings, problem
 from meeting_server.archive.speech.packs import Pack, packs
 from meeting_server.archive.speech.sentences import sentences, simplified
@@ -33,9 +34,6 @@ from meeting_server.archive.speech.transcriber import RATE, Transcriber
 from meeting_server.archive.speech.voice_activity import SileroGate, utterances
 
 log = structlog.get_logger(__name__)
-
-HEARD = ".heard"
-"""The folder of what is heard so far, inside the meeting's; gone when ``cues.json`` is there."""
 
 
 class _Heard(msgspec.Struct, frozen=True):
@@ -69,11 +67,11 @@ class Hearing:
         nor because a passage was taken out of a track."""
         tracks = ",".join(sorted(f"{track.path}@{track.since}" for track in _voices(material)))
         if self._settings.engine == "none" or not tracks:
-            kept = material.folder / KEPT
+            kept = CAPTIONS.path(material.folder)
             return f"captions:{kept.stat().st_size}" if kept.is_file() else "nobody"
         return f"{self._problem or 'heard'}:{tracks}"
 
-    async def make(self, material: Material, progress: Progress) -> tuple[str, ...]:
+    async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
         voices = _voices(material)
         if self._settings.engine == "none" or not voices:
             return await asyncio.to_thread(_from_captions, material)
@@ -81,7 +79,7 @@ class Hearing:
             raise StepFailed(self._problem)
         return await asyncio.to_thread(self._hear_all, material, voices, progress)
 
-    def _hear_all(self, material: Material, voices: list[Track], progress: Progress) -> tuple[str, ...]:
+    def _hear_all(self, material: Material, voices: list[Track], progress: Progress) -> tuple[Artefact, ...]:
         try:
             engine = self._open(self._settings)
         except CanNotHear as error:
@@ -90,7 +88,7 @@ class Hearing:
         with contextlib.closing(engine):
             return self._hear_with(engine, material, voices, progress)
 
-    def _hear_with(self, engine: Transcriber, material: Material, voices: list[Track], progress: Progress) -> tuple[str, ...]:
+    def _hear_with(self, engine: Transcriber, material: Material, voices: list[Track], progress: Progress) -> tuple[Artefact, ...]:
         glossary = glossary_of(material.minutes, material.timeline)
         whole = sum(max(1, track.until - track.since) for track in voices)
         before = 0
@@ -104,15 +102,15 @@ class Hearing:
             cues += self._hear(material.folder, track, engine, glossary, moved)
             before += lasted
         save(material.folder, Cues(material.minutes.meeting_id, engine.name, _tag(self._settings.language, cues), in_order(cues)))
-        shutil.rmtree(material.folder / HEARD, ignore_errors=True)
-        (material.folder / KEPT).unlink(missing_ok=True)  # written in haste: what was heard in peace takes its place
+        shutil.rmtree(HEARD.path(material.folder), ignore_errors=True)
+        (CAPTIONS.path(material.folder)).unlink(missing_ok=True)  # written in haste: what was heard in peace takes its place
         return (CUES,)
 
     def _hear(self, folder: Path, track: Track, engine: Transcriber, glossary: Glossary, moved: Callable[[int], None]) -> tuple[Cue, ...]:
         path = inside(folder, track.path)
         if path is None or not path.is_file():
             return ()
-        kept = folder / HEARD / f"{path.stem}.json"
+        kept = HEARD.path(folder) / f"{path.stem}.json"
         heard = _kept(kept, _by(engine, path, glossary))
         if heard.over:
             return heard.cues
@@ -160,11 +158,11 @@ def cues_of(track: Track, pack: Pack, engine: Transcriber, glossary: Glossary) -
         )
 
 
-def _from_captions(material: Material) -> tuple[str, ...]:
+def _from_captions(material: Material) -> tuple[Artefact, ...]:
     """What was written while the meeting ran, where no engine hears it afterwards; under the names of those who spoke."""
     kept = kept_captions(material.folder)
     if not kept:
-        return (CUES,) if (material.folder / CUES).is_file() else ()
+        return (CUES,) if CUES.path(material.folder).is_file() else ()
     timeline = material.timeline
     names = {lane.participant_id: lane.name for lane in timeline.lanes} | {track.participant_id: track.name for track in timeline.tracks}
     named = [msgspec.structs.replace(cue, who=names.get(cue.participant_id, "")) for cue in kept]

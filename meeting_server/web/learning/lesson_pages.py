@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.digest import Digest, digest_of
 from meeting_server.archive.record.lesson_clips import is_clean, remove_clip
 from meeting_server.archive.record.timeline import Timeline
@@ -47,7 +48,7 @@ async def cut_lesson(request: Request) -> Response:
     reader = await editor_at(request)
     sent = await form_of(request)
     timeline = await _timeline(request, reader.meeting_id)
-    if timeline is None or await asyncio.to_thread(shelf_of(request).mix, reader.meeting_id) is None:
+    if timeline is None or await asyncio.to_thread(shelf_of(request).made, reader.meeting_id, MIX) is None:
         raise Refused(WebCode.NOT_FOUND)
     form = lesson_form(sent, timeline.end - timeline.zero)
     if form.errors:
@@ -145,7 +146,7 @@ async def _show(
             "lesson": lesson,
             "lessons": [] if lesson else await site.learning.lessons.of_meeting(meeting_id),
             "form": form,
-            "sounding": await asyncio.to_thread(shelf.mix, meeting_id) is not None,
+            "sounding": await asyncio.to_thread(shelf.made, meeting_id, MIX) is not None,
             "clean": lesson is None or await asyncio.to_thread(is_clean, shelf, lesson, edits),
             "chapters": [
                 (number, piece.title, timeline_start(timeline, piece.since), timeline_start(timeline, piece.until))

@@ -10,6 +10,7 @@ from typing import Literal
 from starlette.requests import Request
 
 from meeting_server.acts.people.permissions import Action
+from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.archive.record.words import overlap, words_of
 from meeting_server.domain.errors import Code
@@ -234,7 +235,7 @@ def _of_meeting(publication: Publication, length: Millis, tree: BranchTree) -> S
 def _length(shelf: Shelf, meeting_id: MeetingId) -> Millis:
     """Playing time of a record; 0 when there is nothing to be heard."""
     timeline = shelf.timeline(meeting_id)
-    return 0 if timeline is None or shelf.mix(meeting_id) is None else timeline.end - timeline.zero
+    return 0 if timeline is None or shelf.made(meeting_id, MIX) is None else timeline.end - timeline.zero
 
 
 def _about(study: Study) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.record import transcript
+from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.lesson_clips import FILES, LessonClip, clip_of, file_of
-from meeting_server.archive.record.manifest import Step
 from meeting_server.archive.record.redaction import covered
+from meeting_server.archive.record.steps.mix import MixSound
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken, Stretch
 from meeting_server.domain.ids import HALL, MeetingId, Millis
@@ -50,7 +51,6 @@ log = structlog.get_logger(__name__)
 
 REPORT_BYTES = 16 * 1024
 STRETCHES_MOST = 200
-MEDIA_TYPES = {"m4a": "audio/mp4", "webm": "video/webm", "mp4": "video/mp4", "jpg": "image/jpeg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ async def lesson_file(request: Request) -> Response:
     path = await asyncio.to_thread(file_of, shelf, lesson, kind)
     if path is None:
         raise Refused(WebCode.NOT_FOUND)
-    return FileResponse(path, media_type=MEDIA_TYPES[kind], headers={"cache-control": "private, no-cache"})
+    return FileResponse(path, media_type=FILES[kind], headers={"cache-control": "private, no-cache"})
 
 
 async def report(request: Request) -> Response:
@@ -160,9 +160,9 @@ async def read(request: Request) -> Response:
 def is_silent(request: Request, learner: Learner) -> bool:
     """Whether there is nothing to be heard, now or soon: it was never recorded, or its recording was deleted. Reads files."""
     shelf, meeting_id = shelf_of(request), learner.study.meeting_id
-    if shelf.mix(meeting_id) is not None:
+    if shelf.made(meeting_id, MIX) is not None:
         return False
-    return shelf.manifest(meeting_id).steps.get("mix", Step()).state in ("done", "failed", "removed")
+    return shelf.manifest(meeting_id).status(MixSound.name).state in ("done", "failed", "removed")
 
 
 async def _body(request: Request) -> bytes:

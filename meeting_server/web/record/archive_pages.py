@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.domain.ids import Millis
 from meeting_server.store.schedule.schedule import Scheduled
@@ -89,7 +90,7 @@ def _shelved(shelf: Shelf, meetings: Sequence[Scheduled]) -> list[tuple[Schedule
     for meeting in meetings:
         timeline = shelf.timeline(meeting.meeting_id)
         length = 0
-        if timeline is not None and (shelf.mix(meeting.meeting_id) or shelf.tracks(timeline, all_rooms=False)):
+        if timeline is not None and (shelf.made(meeting.meeting_id, MIX) or shelf.tracks(timeline, all_rooms=False)):
             length = timeline.end - timeline.zero
         found.append((meeting, length, shelf.manifest(meeting.meeting_id).complete))
     return found

@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.people import erasing
 from meeting_server.acts.people.permissions import Action
+from meeting_server.archive.record.artefacts import TIMELINE
 from meeting_server.archive.record.manifest import write_whole
-from meeting_server.archive.record.pipeline import TIMELINE
 from meeting_server.archive.record.timeline import timeline_of
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, MessageId
@@ -65,8 +65,8 @@ async def _remake(request: Request, meeting_id: MeetingId) -> None:
 
     def make() -> None:
         folder, made = shelf.folder(meeting_id), timeline_of(records)
-        if folder is not None and made is not None and (folder / TIMELINE).is_file():
-            write_whole(folder / TIMELINE, msgspec.json.encode(made))
+        if folder is not None and made is not None and TIMELINE.path(folder).is_file():
+            write_whole(TIMELINE.path(folder), msgspec.json.encode(made))
 
     try:
         await asyncio.to_thread(make)

@@ -13,10 +13,12 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.archive.audit.audit import grouped
 from meeting_server.archive.minutes.document_model import counts_said, verdict_said
 from meeting_server.archive.minutes.results import PUBLISHED
-from meeting_server.archive.record.manifest import Manifest, Step
-from meeting_server.archive.record.pipeline import MIX
+from meeting_server.archive.record.artefacts import COMPOSITE, MIX, OPENING
+from meeting_server.archive.record.manifest import Manifest
 from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.record_files import RecordedFile
+from meeting_server.archive.record.steps.mix import MixSound
+from meeting_server.archive.record.steps.speech import HearSpeech
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Transcript
 from meeting_server.domain.ids import Millis
@@ -60,8 +62,8 @@ async def player_page(request: Request) -> Response:
         return await render(
             request, "record/archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps_of(manifest), "running": False}
         )
-    whole = shelf.mix(meeting_id)
-    mix = whole or shelf.opening(meeting_id)
+    whole = shelf.made(meeting_id, MIX)
+    mix = whole or shelf.made(meeting_id, OPENING)
     tracks = shelf.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
     axis = playback_of(timeline)
     minutes = await minutes_at(request, reader)
@@ -79,10 +81,10 @@ async def player_page(request: Request) -> Response:
             "timeline": timeline,
             "axis": axis,
             "mix": mix,
-            "whole": None if whole is not None or mix is None else MIX,
+            "whole": None if whole is not None or mix is None else MIX.name,
             "pictures": [_picture(axis, track) for track in tracks if track.track and track.track.media != "audio"],
             "sounds": [_picture(axis, track) for track in tracks if track.track and track.track.media == "audio"],
-            "removed": manifest.steps.get("mix") is not None and manifest.steps["mix"].state == "removed",
+            "removed": manifest.status(MixSound.name).state == "removed",
             "steps": steps_of(manifest),
             "complete": manifest.complete,
             "happenings": _happenings(request, reader, timeline, axis, transcript),
@@ -100,7 +102,7 @@ async def player_page(request: Request) -> Response:
                 for kind, points in (("point", item.points), ("dissent", item.dissent))
                 for point in points
             ],
-            "composite": shelf.composite(meeting_id),
+            "composite": shelf.made(meeting_id, COMPOSITE),
             "deleted_at": soon_deleted(request, reader.scheduled, await site_of(request).holds.standing()),
             "documents": documents,
             "opens_documents": opens,
@@ -152,7 +154,7 @@ def _picture(axis: Playback, file: RecordedFile) -> dict[str, object]:
 
 def _why_no_transcript(manifest: Manifest, transcript: Transcript | None) -> tuple[str, int, str]:
     """State of the listening, its percentage and why it failed; an empty state when there is nothing to be said."""
-    step = manifest.steps.get("speech", Step())
+    step = manifest.status(HearSpeech.name)
     if transcript is not None and transcript.spoken:
         return "", 0, ""
     if step.state in ("waiting", "running", "failed"):

@@ -19,6 +19,7 @@ from meeting_server.archive.record.manifest import Manifest
 from meeting_server.archive.record.parts import seen_minutes, seen_timeline
 from meeting_server.archive.record.readers import Audience, Part, seen_by
 from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.steps import OF_NAME
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken
 from meeting_server.domain.characters import clean
@@ -258,8 +259,9 @@ async def records_at(request: Request, meeting_id: MeetingId) -> list[Record]:
 
 
 def steps_of(manifest: Manifest) -> list[tuple[str, str, str, int]]:
-    """Progress, step by step: name, state, why it failed, percentage of a long one that runs."""
-    return [(name, step.state, step.code, step.percent) for name, step in manifest.steps.items()]
+    """Progress, step by step: key of its title, state, why it failed, percentage of a long one that runs."""
+    known = ((OF_NAME.get(name), status) for name, status in manifest.steps.items())
+    return [(step.title_key, status.state, status.code, status.percent) for step, status in known if step is not None]
 
 
 def download(content: bytes, media_type: str, plain_name: str, name: str) -> Response:

@@ -12,6 +12,8 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.audit.audit import grouped
 from meeting_server.archive.record import digest
+from meeting_server.archive.record.artefacts import COMPOSITE
+from meeting_server.archive.record.steps.composite import Compose
 from meeting_server.domain.errors import Code
 from meeting_server.store.people.access_log import Act
 from meeting_server.store.record.approvals import Approval
@@ -62,9 +64,9 @@ async def record_page(request: Request) -> Response:
             "corrected": len({c.cue_id for c in edits.corrections}),
             "redactions": [(clock_of(max(0, r.since - zero)), clock_of(max(0, r.until - zero)), r) for r in edits.redactions],
             "spoken": transcript is not None and bool(transcript.spoken),
-            "composite": manifest.steps.get("composite"),
-            "ordered": (await site.record_orders.of(meeting_id)).get("composite"),
-            "composed": shelf.composite(meeting_id) is not None,
+            "composite": manifest.status(Compose.name),
+            "ordered": (await site.record_orders.of(meeting_id)).get(Compose.name),
+            "composed": shelf.made(meeting_id, COMPOSITE) is not None,
             "pictured": timeline is not None and any(t.media != "audio" for t in timeline.tracks),
             "deleted_at": deleted_at(request, reader.scheduled),
             "holds": await site.holds.of(meeting_id),
@@ -163,10 +165,10 @@ async def composite(request: Request) -> Response:
     orders, viewer, meeting_id = site_of(request).record_orders, reader.viewer, reader.meeting_id
     match field(form, "do"):
         case "ask":
-            await orders.place(Order(meeting_id, "composite", viewer.participant_id, viewer.name, now_millis()))
+            await orders.place(Order(meeting_id, Compose.name, viewer.participant_id, viewer.name, now_millis()))
             return see(f"/archive/{meeting_id}/record?done=asked#video")
         case "cancel":
-            await orders.cancel(meeting_id, "composite")
+            await orders.cancel(meeting_id, Compose.name)
             return see(f"/archive/{meeting_id}/record?done=cancelled#video")
         case _:
             raise Refused(WebCode.BAD_FORM)

@@ -14,6 +14,7 @@ from meeting_server.acts.people.permissions import Role
 from meeting_server.archive.audit.audit import MINUTES as BUNDLED_MINUTES
 from meeting_server.archive.audit.bulletin import bulletin_of, file_of, withheld
 from meeting_server.archive.minutes.minutes import minutes_of
+from meeting_server.archive.record.artefacts import GIVEN
 from meeting_server.archive.record.parts import HoldsReasons, seen_records
 from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.record_files import RecordedFile
@@ -33,8 +34,6 @@ from meeting_server.web.site.permissions import roles_in, tree_of
 from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
-MEDIA_TYPES = {".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mp4": "video/mp4"}
-
 
 async def recorded_file(request: Request) -> Response:
     """Sound or picture, in ranges; only what the record names, and only for its readers."""
@@ -43,9 +42,9 @@ async def recorded_file(request: Request) -> Response:
 
     def find() -> RecordedFile | None:
         meeting_id = reader.meeting_id
-        for whole in (shelf.mix(meeting_id), shelf.opening(meeting_id), shelf.composite(meeting_id)):
-            if whole is not None and whole.name == wanted:
-                return whole
+        for artefact in GIVEN:
+            if artefact.name == wanted:
+                return shelf.made(meeting_id, artefact) if artefact.given_for in reader.sees else None
         timeline = shelf.timeline(reader.meeting_id)
         tracks = () if timeline is None else shelf.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
         return next((track for track in tracks if track.name == wanted), None)
@@ -54,10 +53,7 @@ async def recorded_file(request: Request) -> Response:
     if file is None:
         raise Refused(WebCode.NOT_FOUND)
     await note_reading(request, reader, Act.ARCHIVE_HEARD, file.name)
-    media_type = MEDIA_TYPES.get(file.path.suffix, "application/octet-stream")
-    if file.track is not None and file.track.media == "audio":
-        media_type = media_type.replace("video/", "audio/")
-    return FileResponse(file.path, media_type=media_type, headers={"cache-control": "private, no-cache"})  # a passage may be taken out
+    return FileResponse(file.path, media_type=file.media_type, headers={"cache-control": "private, no-cache"})  # a passage may be taken out
 
 
 async def export_zip(request: Request) -> Response:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Transcript
 from meeting_server.domain.ids import Millis
@@ -62,7 +63,7 @@ async def transcript_page(request: Request) -> Response:
             "clock_of": clock_of,
             "parts": _parts(request, reader, timeline, transcript, query),
             "spoken": transcript is not None and bool(transcript.spoken),
-            "plays": shelf.mix(meeting_id) is not None,
+            "plays": shelf.made(meeting_id, MIX) is not None,
             "query": query,
             "address": f"/archive/{meeting_id}",
             "engine": transcript.engine if transcript else "",

@@ -11,6 +11,7 @@ import pytest
 from meeting_server.archive.record.giving_way import GivingWay
 from meeting_server.archive.record.manifest import load
 from meeting_server.archive.record.pipeline import Pipeline
+from meeting_server.archive.record.steps import OF_NAME
 from meeting_server.archive.record.worker import Worker
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, ParticipantId
@@ -55,7 +56,7 @@ async def test_a_costly_step_waits_while_a_meeting_runs_on_a_busy_machine(tmp_pa
     giving_way = GivingWay(others, look_every_s=0.01)
     giving_way.live = True
     worker = Worker(journal, Pipeline(journal, Search(database), tmp_path / "recordings", orders=orders, giving_way=giving_way))
-    making = asyncio.create_task(worker.look(steps=[step]))
+    making = asyncio.create_task(worker.look(steps=[OF_NAME[step]]))
     try:
         await until(lambda: asked > 5)
         assert load(folder, MEETING).steps[step].state == "running"

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from meeting_server.archive.minutes.minutes import Minutes
-from meeting_server.archive.record.manifest import Manifest, Step, load, save
-from meeting_server.archive.record.pipeline import STEPS, Pipeline
+from meeting_server.archive.record.manifest import Manifest, StepStatus, load, save
+from meeting_server.archive.record.pipeline import Pipeline
+from meeting_server.archive.record.steps import STEPS
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.worker import DAY_MS, Worker
 from meeting_server.domain.ids import MeetingId
@@ -75,7 +76,7 @@ async def test_an_adjourned_meeting_gets_minutes_timeline_sound_and_search(archi
     record_tracks(archive)
     await tell(archive)
     assert await archive.worker.look() == 1
-    assert {name: step.state for name, step in archive.manifest.steps.items()} == dict.fromkeys(STEPS, "done")
+    assert {name: step.state for name, step in archive.manifest.steps.items()} == dict.fromkeys([step.name for step in STEPS], "done")
     assert archive.manifest.complete
     minutes = msgspec.json.decode((archive.folder / "minutes.json").read_bytes(), type=Minutes)
     assert (minutes.quorum.entitled, minutes.quorum.present) == (7, 6)
@@ -133,7 +134,7 @@ async def test_a_step_that_was_killed_is_done_again(archive: Archive) -> None:
     await tell(archive)
     await archive.worker.look()
     manifest = archive.manifest
-    save(archive.folder, manifest.with_step("mix", Step("running", manifest.steps["mix"].made_from)))
+    save(archive.folder, manifest.with_step("mix", StepStatus("running", manifest.steps["mix"].made_from)))
     (archive.folder / "mix.m4a").unlink()
     (archive.folder / "mix.m4a.part").write_bytes(b"half")
     await Worker(archive.journal, archive.pipeline).look()
@@ -145,7 +146,7 @@ async def test_tracks_that_are_reported_after_adjourning_are_mixed_too(archive: 
     record_tracks(archive)
     await tell(archive, upto="TrackRecorded")
     await archive.worker.look()
-    assert archive.manifest.steps["mix"] == Step("done", "1:", (), archive.manifest.steps["mix"].seconds)
+    assert archive.manifest.steps["mix"] == StepStatus("done", "1:", (), archive.manifest.steps["mix"].seconds)
     late = [r for r in whole_meeting().records if r.kind == "TrackRecorded"]
     head = await archive.journal.head(MEETING)
     await archive.journal.append(MEETING, head, [Draft(r.event, None, None, r.recorded_at) for r in late if r.event])
@@ -170,7 +171,7 @@ async def test_unreadable_tracks_fail_the_sound_and_nothing_else(archive: Archiv
     await tell(archive)
     await archive.worker.look()
     states = {name: step.state for name, step in archive.manifest.steps.items()}
-    assert states == dict.fromkeys(STEPS, "done") | {"mix": "failed"}
+    assert states == dict.fromkeys([step.name for step in STEPS], "done") | {"mix": "failed"}
     assert archive.manifest.steps["mix"].code == "nothing_readable"
     assert archive.manifest.complete
 

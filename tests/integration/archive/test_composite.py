@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from fractions import Fraction
 from itertools import pairwise
@@ -14,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from meeting_server.archive.minutes.minutes import minutes_of
-from meeting_server.archive.record.composite import RATE, STANDS, Composite
+from meeting_server.archive.record.composite import RATE, STANDS, write
 from meeting_server.archive.record.mix import Source, mix
 from meeting_server.archive.record.step import Material
 from meeting_server.archive.record.timeline import Track, timeline_of
@@ -67,11 +68,9 @@ async def shown(request: pytest.FixtureRequest, tmp_path: Path) -> list[VideoFra
     tracks = (track(FACE, "video", 0, LENGTH_S), track(PAGE, "screen", 2, 8), track(PARTNER, "video", 10, LENGTH_S))
     timeline = dataclasses.replace(timeline, tracks=tracks, end=zero + LENGTH_S * 1000)
 
-    async def wanted(_: Material) -> bool:
-        return True
-
-    await Composite(wanted).make(Material(tmp_path, minutes, timeline, "1.0", ordered=frozenset({"composite"})), lambda _: None)
-    with av.open(str(tmp_path / "composite.mp4")) as container:
+    target = tmp_path / "composite.mp4"
+    await asyncio.to_thread(write, Material(tmp_path, minutes, timeline, "1.0"), target, lambda _: None, lambda: True)
+    with av.open(str(target)) as container:
         return list(container.decode(video=0))
 
 

@@ -27,9 +27,9 @@ from pypinyin import lazy_pinyin
 from meeting_server.archive.record import transcript
 from meeting_server.archive.record.cues import Cue, Cues, load
 from meeting_server.archive.record.manifest import load as manifest_in
-from meeting_server.archive.record.pipeline import STEPS
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.archive.record.sound import runs
+from meeting_server.archive.record.steps import STEPS
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.speech.engines import loaded
 from meeting_server.archive.speech.transcriber import RATE
@@ -360,7 +360,7 @@ def test_killed_at_every_step_the_record_comes_out_the_same(held: Held, tmp_path
         ended = life.exitcode
     assert ended == 0
     deaths = (folder / killed.DEATHS).read_text().splitlines()
-    assert {f"{step} {moment}" for step in STEPS for moment in ("running", killed.NOT_NOTED, "done")} <= set(deaths)
+    assert {f"{step.name} {moment}" for step in STEPS for moment in ("running", killed.NOT_NOTED, "done")} <= set(deaths)
     assert {"mix in the middle", "speech in the middle"} <= set(deaths)
     assert prints_of(folder / "recordings" / held.there.meeting_id) == held.prints
     assert passages_in(folder / "meetings.sqlite3") == held.passages

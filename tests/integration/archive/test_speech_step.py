@@ -17,16 +17,18 @@ import numpy as np
 import pytest
 
 from meeting_server.archive.record import cues
+from meeting_server.archive.record.artefacts import HEARD
 from meeting_server.archive.record.giving_way import GivingWay
 from meeting_server.archive.record.glossary import Glossary
-from meeting_server.archive.record.manifest import Manifest, Step, load
-from meeting_server.archive.record.pipeline import LONG, QUICK, Pipeline
+from meeting_server.archive.record.manifest import Manifest, StepStatus, load
+from meeting_server.archive.record.pipeline import Pipeline
 from meeting_server.archive.record.sound import Samples
+from meeting_server.archive.record.steps import LONG, QUICK
 from meeting_server.archive.record.timeline import Track
 from meeting_server.archive.record.worker import Worker
 from meeting_server.archive.speech.apart import EngineApart
 from meeting_server.archive.speech.engines import SpeechSettings
-from meeting_server.archive.speech.hearing import HEARD, Hearing, cues_of
+from meeting_server.archive.speech.hearing import Hearing, cues_of
 from meeting_server.archive.speech.packs import packs
 from meeting_server.archive.speech.transcriber import Transcriber, Word
 from meeting_server.archive.speech.voice_activity import Utterance
@@ -89,10 +91,10 @@ class Heard:
     def hearing(self, engine: Transcriber, giving_way: GivingWay | None = None) -> Hearing:
         return Hearing(SpeechSettings("faster-whisper"), giving_way, lambda _: engine)
 
-    async def make(self, hearing: Hearing | None) -> Step:
+    async def make(self, hearing: Hearing | None) -> StepStatus:
         """A worker of its own looks once; the step afterwards."""
         pipeline = Pipeline(self.journal, self.search, self.recordings, hearing)
-        await Worker(self.journal, pipeline).look(steps=sorted(LONG))
+        await Worker(self.journal, pipeline).look(steps=LONG)
         return self.manifest.steps["speech"]
 
 
@@ -215,13 +217,13 @@ async def test_killed_anywhere_it_hears_the_rest_only_and_the_result_is_the_same
     (heard.folder / "cues.json").unlink()
     await heard.make(heard.hearing(Parrot()))
     assert bytes_of(heard) == resumed_bytes
-    assert not (heard.folder / HEARD).exists()
+    assert not HEARD.path(heard.folder).exists()
 
 
 async def test_an_engine_that_breaks_fails_its_step_alone_and_keeps_what_it_heard(heard: Heard) -> None:
     step = await heard.make(heard.hearing(Parrot(breaks_at=2)))
     assert (step.state, step.code) == ("failed", "speech_broke")
-    assert [path.name for path in (heard.folder / HEARD).iterdir()] == ["zhou-audio-1.json"]
+    assert [path.name for path in HEARD.path(heard.folder).iterdir()] == ["zhou-audio-1.json"]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ async def test_an_engine_that_can_not_work_is_said_in_the_record_and_the_rest_is
     await Worker(heard.journal, Pipeline(heard.journal, heard.search, heard.recordings, Hearing(settings))).look()
     steps = heard.manifest.steps
     assert (steps["speech"].state, steps["speech"].code) == ("failed", code)
-    assert {steps[name].state for name in QUICK} == {"done"}
+    assert {steps[step.name].state for step in QUICK} == {"done"}
 
 
 @pytest.mark.parametrize(("engine", "model"), [("sense-voice", sense_voice), ("paraformer", paraformer)])
@@ -299,7 +301,7 @@ async def test_while_it_hears_the_manifest_says_how_far_it_is(heard: Heard) -> N
     for pack in range(PACKS):
         go_on.release()
         if pack < PACKS - 1:
-            await until(lambda: heard.manifest.steps.get("speech", Step()).percent not in (0, *seen))
+            await until(lambda: heard.manifest.status("speech").percent not in (0, *seen))
             seen.append(heard.manifest.steps["speech"].percent)
     await making
     assert seen == sorted(set(seen))
@@ -343,7 +345,7 @@ async def test_quick_steps_of_another_meeting_do_not_wait_for_it(heard: Heard) -
     working = asyncio.create_task(Worker(heard.journal, pipeline).run(stop))
     try:
         await asyncio.to_thread(hears.wait, 20)
-        await until(lambda: {heard.manifest.steps[name].state for name in QUICK} == {"done"})
+        await until(lambda: {heard.manifest.steps[step.name].state for step in QUICK} == {"done"})
         assert not heard.manifest.complete
     finally:
         stop.set()

@@ -16,6 +16,7 @@ import pytest_asyncio
 from meeting_server.archive.record import digest
 from meeting_server.archive.record.pipeline import Pipeline
 from meeting_server.archive.record.sound import runs
+from meeting_server.archive.record.steps.mix import MixSound
 from meeting_server.archive.record.worker import DAY_MS, Worker
 from meeting_server.store.learning.quizzes import Choice, Question
 from meeting_server.store.learning.studied import Studied
@@ -205,7 +206,7 @@ async def test_when_recordings_are_deleted_their_lessons_and_thumbnails_are_too_
     assert (await member.get(f"{address}/clip.jpg")).status_code == 200
     archive = own_house.archive
     pipeline = Pipeline(archive.journal, archive.there.site.search, archive.folder.parent)
-    await Worker(archive.journal, pipeline, retention_days=1).look(now_ms=own_house.timeline.end + 3 * DAY_MS, steps=("mix",))
+    await Worker(archive.journal, pipeline, retention_days=1).look(now_ms=own_house.timeline.end + 3 * DAY_MS, steps=(MixSound,))
     assert [path.suffix for path in (archive.folder / "lessons").iterdir()] == [".json"]
     for kind in ("m4a", "webm", "jpg"):
         assert (await member.get(f"{address}/clip.{kind}")).status_code == 404

@@ -13,9 +13,10 @@ import pytest
 from meeting_server.archive.record import cues, redaction, transcript
 from meeting_server.archive.record.composite import RATE
 from meeting_server.archive.record.manifest import Manifest, load
-from meeting_server.archive.record.pipeline import LONG, QUICK, Pipeline
+from meeting_server.archive.record.pipeline import Pipeline
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.archive.record.sound import runs
+from meeting_server.archive.record.steps import LONG, QUICK
 from meeting_server.archive.record.worker import Worker
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, ParticipantId

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meeting_server.archive.record import composite, manifest, redaction
-from meeting_server.archive.record.pipeline import LONG, QUICK, Pipeline
+from meeting_server.archive.record.pipeline import Pipeline
+from meeting_server.archive.record.steps import LONG, QUICK
 from meeting_server.archive.record.transcript import Stretch
 from meeting_server.archive.record.worker import Worker
 from meeting_server.journal.sql import SqlJournal

@@ -12,13 +12,13 @@ import os
 import signal
 from pathlib import Path
 
-from meeting_server.archive.record import pipeline
 from meeting_server.archive.record.giving_way import GivingWay
-from meeting_server.archive.record.manifest import Step
-from meeting_server.archive.record.pipeline import LONG, QUICK, Pipeline
+from meeting_server.archive.record.manifest import StepStatus
+from meeting_server.archive.record.pipeline import Pipeline
+from meeting_server.archive.record.step import Material, Step
+from meeting_server.archive.record.steps import LONG, QUICK
 from meeting_server.archive.record.worker import Worker
 from meeting_server.archive.speech.hearing import Hearing
-from meeting_server.domain.ids import MeetingId
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
 from meeting_server.store.record.record_edits import RecordEdits
@@ -67,13 +67,30 @@ class _NeverBusy(GivingWay):
             self._lives.moment(f"{self.step} in the middle", after=f"{self.step} {NOT_NOTED}")
 
 
-async def _make(folder: Path, giving_way: GivingWay) -> None:
+class _Dying(Pipeline):
+    """Dies when something is noted of a step."""
+
+    lives: _Lives
+    asked: _NeverBusy
+
+    def _note(self, material: Material, step: Step, status: StepStatus) -> None:
+        if status.state == "done":
+            self.lives.moment(f"{step.name} {NOT_NOTED}")
+        super()._note(material, step, status)
+        if not status.percent:
+            self.asked.begins(step.name)
+            self.lives.moment(f"{step.name} {status.state}")
+
+
+async def _make(folder: Path, lives: _Lives, giving_way: _NeverBusy) -> None:
     """Everything that is behind, lane after lane as the worker's two are."""
     database = Database(f"sqlite+aiosqlite:///{folder / 'meetings.sqlite3'}")
     journal = SqlJournal(database)
     try:
         speech, edits, orders = Hearing(whisper("zh"), giving_way), RecordEdits(database), RecordOrders(database)
-        worker = Worker(journal, Pipeline(journal, Search(database), folder / "recordings", speech, edits, orders, giving_way))
+        pipeline = _Dying(journal, Search(database), folder / "recordings", speech, edits, orders, giving_way)
+        pipeline.lives, pipeline.asked = lives, giving_way
+        worker = Worker(journal, pipeline)
         for steps in (QUICK, LONG, QUICK):
             await worker.look(steps=steps)
     finally:
@@ -83,15 +100,4 @@ async def _make(folder: Path, giving_way: GivingWay) -> None:
 
 def main(folder: Path) -> None:
     lives = _Lives(folder / DEATHS)
-    asked, note = _NeverBusy(lives), pipeline._note
-
-    def noting(folder: Path, meeting_id: MeetingId, name: str, step: Step) -> None:
-        if step.state == "done":
-            lives.moment(f"{name} {NOT_NOTED}")
-        note(folder, meeting_id, name, step)
-        if not step.percent:
-            asked.begins(name)
-            lives.moment(f"{name} {step.state}")
-
-    pipeline._note = noting
-    asyncio.run(_make(folder, asked))
+    asyncio.run(_make(folder, lives, _NeverBusy(lives)))

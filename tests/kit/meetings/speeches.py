@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meeting_server.archive.record.cues import CUES, Cue, Cues, SpokenWord, save
+from meeting_server.archive.record.artefacts import CUES, Artefact
+from meeting_server.archive.record.cues import Cue, Cues, SpokenWord, save
 from meeting_server.archive.record.step import Material, Progress
 from meeting_server.domain.ids import HALL, Millis
 
@@ -20,7 +21,7 @@ class ToldSpeech:
     def made_from(self, material: Material) -> str:
         return ",".join(sorted(track.path for track in material.timeline.tracks if track.media == "audio"))
 
-    async def make(self, material: Material, progress: Progress) -> tuple[str, ...]:
+    async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
         self.heard += 1
         tracks = {track.path: track for track in material.timeline.tracks}
         cues = []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from meeting_server.archive.minutes.minutes import Minutes, minutes_of
 from meeting_server.archive.record import digest as digests
+from meeting_server.archive.record.artefacts import DIGEST
 from meeting_server.archive.record.digest import GAP, digest_of
 from meeting_server.archive.record.timeline import Timeline, timeline_of
 from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript
@@ -99,7 +100,7 @@ def test_the_same_meeting_makes_the_same_draft_and_it_is_kept_whole(tmp_path: Pa
     assert digest == digest_of(*meeting(), transcript(*TALK))
     digests.save(tmp_path, digest)
     assert digests.load(tmp_path) == digest
-    (tmp_path / digests.DIGEST).write_bytes(b"{")
+    DIGEST.path(tmp_path).write_bytes(b"{")
     assert digests.load(tmp_path) is None
 
 

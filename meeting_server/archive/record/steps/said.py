@@ -1,0 +1,25 @@
+"""What the steps that work on words begin with: what was heard, and the transcript that people's changes make of it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from meeting_server.archive.record import cues
+from meeting_server.archive.record.redaction import covered
+from meeting_server.archive.record.step import Material
+from meeting_server.archive.record.transcript import Transcript, transcript_of
+
+
+def said(material: Material) -> Transcript:
+    return transcript_of(material.meeting_id, cues.load(material.folder), material.edits)
+
+
+def heard(material: Material) -> str:
+    """The version of what was heard and not taken out: the same before and after the words of what was taken out are gone."""
+    found = cues.load(material.folder)
+    if found is None:
+        return "nothing"
+    lines = [(cue.cue_id, cue.since, cue.until, cue.text) for cue in found.cues if not covered(cue.since, cue.until, material.taken_out)]
+    return hashlib.sha256(msgspec.json.encode((found.engine, lines))).hexdigest()[:16]

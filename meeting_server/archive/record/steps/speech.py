@@ -1,0 +1,21 @@
+"""What was said, heard by an engine or taken from the captions."""
+
+from __future__ import annotations
+
+from meeting_server.archive.record.artefacts import CUES, HEARD, Artefact
+from meeting_server.archive.record.step import Material, Progress, Step, Weight
+
+
+class HearSpeech(Step):
+    name = "speech"
+    version = 1
+    weight = Weight.LONG
+    reads = ()
+    makes = (CUES, HEARD)
+    failures = ("no_speech_engine", "no_speech_model", "wrong_speech_model", "speech_broke")
+
+    def source(self, material: Material) -> str:
+        return self._tools.hearing.made_from(material) if self._tools.hearing is not None else "nobody"
+
+    async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
+        return () if self._tools.hearing is None else await self._tools.hearing.make(material, progress)
