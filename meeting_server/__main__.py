@@ -204,7 +204,7 @@ def rehearsal_token() -> None:
 
     settings = _settings("rehearse")
     token = own_token(settings)
-    out.print(_words("rehearsal_token", url=settings.public_url or own_address(settings)))
+    out.print(_words("rehearsal_token", url=settings.public_url or own_address(settings)), soft_wrap=True)
     print(token)
 
 

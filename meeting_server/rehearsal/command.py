@@ -42,9 +42,10 @@ def own_token(settings: Settings) -> str:
 
 
 def own_address(settings: Settings) -> str:
-    """Where the server of these settings listens on this machine."""
+    """Where the server of these settings listens on this machine; over HTTPS also where ``serve --lan`` made it so by itself."""
     host = settings.host if settings.host not in ("0.0.0.0", "::", "") else "127.0.0.1"
-    return f"{'https' if settings.tls_cert else 'http'}://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    place = f"{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return f"https://{place}" if settings.tls_cert or _speaks_https(host, settings.port) else f"http://{place}"
 
 
 def rehearse(settings: Settings, wanted: Wanted, language: Language) -> int:
@@ -56,8 +57,6 @@ def rehearse(settings: Settings, wanted: Wanted, language: Language) -> int:
 
     local = not wanted.server
     server = wanted.server.rstrip("/") or own_address(settings)
-    if local and server.startswith("http:") and _speaks_https(server):  # as ``serve --lan`` does, whatever the settings say
-        server = server.replace("http", "https", 1)
     order = Order(
         server=server,
         token=wanted.token or own_token(settings),
@@ -109,13 +108,12 @@ async def _interruptible(runner: Runner) -> Outcome:
     return await task
 
 
-def _speaks_https(server: str) -> bool:
+def _speaks_https(host: str, port: int) -> bool:
     """Whether what listens there answers a TLS handshake."""
-    parts = urlsplit(server)
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or 80), 5) as raw, context.wrap_socket(raw):
+        with socket.create_connection((host, port), 5) as raw, context.wrap_socket(raw):
             return True
     except OSError:
         return False

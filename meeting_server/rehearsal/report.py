@@ -48,6 +48,8 @@ def sentences(outcome: Outcome, language: Language) -> list[str]:
         told.append(say("gave_way", phones=verdict.gave_way_at, what=what))
     if verdict.phones_were_the_limit:
         told.append(say("phones_were_the_limit"))
+    if verdict.others_were_busy:
+        told.append(say("others_were_busy", cores=f"{max(level.others for level in outcome.levels):.1f}", of=outcome.capacity.cores))
     if top.message_p95 is not None:
         told.append(say("messages", ms=round(top.message_p95)))
     if top.sound_gap_most is not None:
@@ -69,8 +71,6 @@ def sentences(outcome: Outcome, language: Language) -> list[str]:
         told.append(say("short"))
     elif top.phones:
         told.append(say("far", phones=FURTHEST * top.phones))
-    if verdict.others_were_busy:
-        told.append(say("others_were_busy", cores=f"{max(level.others for level in outcome.levels):.1f}", of=outcome.capacity.cores))
     if outcome.order.local:
         told.append(say("local"))
     return told
