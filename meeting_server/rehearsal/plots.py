@@ -63,7 +63,7 @@ def swatch(number: int) -> Markup:
 
 def _path(seconds: Sequence[float], values: Sequence[float | None], x: Callable[[float], float], y: Callable[[float], float]) -> str:
     bundle = max(1, math.ceil(len(values) / MOST_POINTS))
-    commands = []
+    commands: list[str] = []
     for start in range(0, len(values), bundle):
         here = [v for v in values[start : start + bundle] if v is not None]
         if here:  # of several seconds the worst: a peak must not be smoothed away

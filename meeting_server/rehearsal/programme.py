@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -63,15 +64,17 @@ class Programme:
         """The chair adjourns."""
         await self.chair.command("AdjournMeeting")
 
-    async def run(self) -> None:
-        """Round after round until cancelled; chat goes on all the time."""
-        async with asyncio.TaskGroup() as together:
-            together.create_task(self._chat())
-            together.create_task(self._rounds())
-
-    async def _rounds(self) -> None:
-        while True:
+    async def run(self, seconds: float) -> None:
+        """Round after round for so long, the last one to its end: no vote is left open. Chat goes on all the time."""
+        end = time.monotonic() + seconds
+        chat = asyncio.create_task(self._chat())
+        try:
             await self.round()
+            while time.monotonic() < end:
+                await self.round()
+        finally:
+            chat.cancel()
+            await asyncio.gather(chat, return_exceptions=True)
 
     async def round(self) -> None:
         """One of everything: roll call, hands and the floor, an open vote, a secret vote."""

@@ -214,7 +214,7 @@ class Runner:
                 self._hold()
                 self._progress("holding", n=len(self._phones), seconds=round(seconds))
                 try:
-                    await self._together(self._hold_meeting(seconds))
+                    await self._together(self._programme.run(seconds))
                 except _EndedEarly:
                     if len(self._holding.lates) >= ENOUGH_SECONDS:  # what was measured until then counts
                         self._levels.append(self._level(len(self._phones)))
@@ -238,21 +238,6 @@ class Runner:
             await asyncio.gather(task, return_exceptions=True)
             raise _EndedEarly
         await task
-
-    async def _hold_meeting(self, seconds: float) -> None:
-        """The programme for so long, but at least one whole round of it."""
-        assert self._programme is not None
-        rounds = self._programme.rounds
-        running = asyncio.create_task(self._programme.run())
-        try:
-            await asyncio.wait({running}, timeout=seconds)
-            while self._programme.rounds == rounds and not running.done():
-                await asyncio.wait({running}, timeout=0.2)
-            if running.done():
-                await running  # raises what went wrong
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
     # --- phones -----------------------------------------------------------------------------------------------
 

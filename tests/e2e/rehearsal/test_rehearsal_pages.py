@@ -47,7 +47,7 @@ async def test_the_report_reads_well_on_every_screen(chromium: Browser, tmp_path
     report.write_text(report_page(outcome, language, datetime(2026, 11, 30, 18, 0, tzinfo=UTC)), "utf-8")
     for width, height in SIZES:
         for scheme in ("light", "dark"):
-            context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+            context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = await context.new_page()
             await page.goto(report.as_uri())
             assert await violations(page) == []
