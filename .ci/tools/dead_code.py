@@ -18,7 +18,7 @@ from vulture import Vulture
 from tools.bootstrap import ROOT
 
 CALLED_BY_OTHERS = (
-    *("do_POST", "log_message", "datagram_received", "on_ws_*"),  # http.server, asyncio, picows
+    *("do_POST", "log_message", "datagram_received", "on_ws_*", "handle_*tag", "handle_data"),  # http.server, asyncio, picows, html.parser
     *("ClientInWheel", "dependencies", "initialize"),  # hatchling
     *("pytest_*", "pytestmark", "test_*"),
 )
