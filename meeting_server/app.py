@@ -34,7 +34,7 @@ from meeting_server.live.registry import Registry
 from meeting_server.live.tidying import Tidying
 from meeting_server.media.api import KeptClient, MediaPlane, MediaRefused
 from meeting_server.media.client import MediaWorkers
-from meeting_server.media.lanes import MediaLanes
+from meeting_server.media.lanes import MediaLanes, RehearsalLane
 from meeting_server.media.settings import MediaSettings
 from meeting_server.media.whip import WhipSessions
 from meeting_server.observe import REGISTRY
@@ -345,16 +345,20 @@ def application(settings: Settings, pages: Sequence[BaseRoute], lifespan: Lifesp
 
 
 @asynccontextmanager
-async def _rehearsal_site(media: MediaPlane | None, settings: Settings) -> AsyncIterator[tuple[ASGIApp, Site]]:
+async def _rehearsal_site(media: RehearsalLane | None, settings: Settings) -> AsyncIterator[tuple[ASGIApp, Site]]:
     """The site of a rehearsal: the same pages and sockets over stores of its own. It writes no line a request."""
-    async with open_site(settings, media=media, is_rehearsal=True) as site:
-        app = Starlette(
-            routes=[Mount("/static", ClientFiles(client_folder())), *routes],
-            exception_handlers=EXCEPTION_HANDLERS,
-            middleware=[Middleware(SecurityHeaders), *_PAGES],
-        )
-        stand_on(app, site)
-        yield app, site
+    try:
+        async with open_site(settings, media=media, is_rehearsal=True) as site:
+            app = Starlette(
+                routes=[Mount("/static", ClientFiles(client_folder())), *routes],
+                exception_handlers=EXCEPTION_HANDLERS,
+                middleware=[Middleware(SecurityHeaders), *_PAGES],
+            )
+            stand_on(app, site)
+            yield app, site
+    finally:
+        if media is not None:
+            await media.clear()
 
 
 def stand_on(app: Starlette, site: Site, rehearsals: Rehearsals | None = None) -> None:

@@ -22,6 +22,7 @@ from .api import (
     Layer,
     MediaEvent,
     MediaPlane,
+    MediaRefused,
     SpeakerTurn,
     TrackEnded,
     TrackRecorded,
@@ -86,6 +87,50 @@ class Lane:
         while True:
             yield await self.queue.get()
 
+    def report(self, event: MediaEvent) -> None:
+        """Tell this side what happened."""
+        self.queue.put_nowait(event)
+
+
+class RehearsalLane(Lane):
+    """The side that comes and goes: ``clear`` takes everything of it out of the plane, which lives on."""
+
+    def __init__(self, plane: MediaPlane) -> None:
+        super().__init__(plane, REHEARSAL)
+        self._clients: set[str] = set()
+        self._recorded: set[str] = set()
+        self._heard = False
+
+    async def join(self, room: str, client: str, source: str, offer_sdp: str, *, audio_only: bool = False, video_slots: int = 4) -> Answer:
+        self._clients.add(client)
+        return await super().join(room, client, source, offer_sdp, audio_only=audio_only, video_slots=video_slots)
+
+    async def record(self, room: str, folder: Path | None) -> None:
+        if folder is not None:
+            self._recorded.add(room)
+        await super().record(room, folder)
+
+    async def events(self) -> AsyncIterator[MediaEvent]:
+        self._heard = True
+        async for event in super().events():
+            yield event
+
+    def report(self, event: MediaEvent) -> None:
+        if self._heard:  # else it is about a rehearsal that is over
+            super().report(event)
+
+    async def clear(self) -> None:
+        """End every recording and let every client go, so that neither comes back with a worker that is started again."""
+        self._heard = False
+        for room in self._recorded:
+            with contextlib.suppress(MediaRefused):
+                await super().record(room, None)
+        for client in self._clients:
+            await self.leave(client)
+        self._recorded.clear()
+        self._clients.clear()
+        self.queue = asyncio.Queue()
+
 
 class MediaLanes:
     """``meetings`` and ``rehearsal``, two ports over one plane. Use as an async context manager inside the plane's life."""
@@ -93,7 +138,7 @@ class MediaLanes:
     def __init__(self, plane: MediaPlane) -> None:
         self._plane = plane
         self.meetings = Lane(plane, "")
-        self.rehearsal = Lane(plane, REHEARSAL)
+        self.rehearsal = RehearsalLane(plane)
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> MediaLanes:
@@ -110,9 +155,9 @@ class MediaLanes:
         async for event in self._plane.events():
             meetings, rehearsal = sorted_out(event)
             if meetings is not None:
-                self.meetings.queue.put_nowait(meetings)
+                self.meetings.report(meetings)
             if rehearsal is not None:
-                self.rehearsal.queue.put_nowait(rehearsal)
+                self.rehearsal.report(rehearsal)
 
 
 def sorted_out(event: MediaEvent) -> tuple[MediaEvent | None, MediaEvent | None]:
