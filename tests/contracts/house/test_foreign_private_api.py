@@ -57,7 +57,7 @@ def foreign_private_names(source: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__") and node.attr not in own:
             yield node.attr
-        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.module != "__future__":
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.module.startswith(("__future__", "meeting_server")):
             if any(part.startswith("_") for part in node.module.split(".")):
                 yield node.module
             yield from (f"{node.module}.{name.name}" for name in node.names if name.name.startswith("_"))
