@@ -36,7 +36,7 @@ class Made:
 
 async def create(settings: Settings, name: str, number: str, role: BranchRole | None, branch: str) -> Made:
     """Add someone to a branch (by its name; the root when empty, made under that name when there is none yet). Raises NotDone."""
-    async with open_site(settings) as site:
+    async with open_site(settings) as site, site.database.act():
         now = now_millis()
         try:
             where = await _branch(site, branch)
@@ -51,7 +51,7 @@ async def create(settings: Settings, name: str, number: str, role: BranchRole | 
 
 async def link(settings: Settings, who: str) -> Made:
     """A fresh one-time link; earlier ones end. Raises NotDone."""
-    async with open_site(settings) as site:
+    async with open_site(settings) as site, site.database.act():
         member = await _find(site, who)
         return Made(member.name, await _link(site, settings, member))
 
@@ -63,8 +63,10 @@ async def password(settings: Settings, who: str, new: str) -> str:
         weak = weakness(new, member.number, member.name)
         if weak:
             raise NotDone(f"errors.{weak}")
-        await site.accounts.set_password(member.member_id, new, now_millis())
-        await _note(site, Act.PASSWORD_SET, member)
+        hashed = await site.accounts.hash_password(new)
+        async with site.database.act():
+            await site.accounts.keep_password(member.member_id, hashed, now_millis())
+            await _note(site, Act.PASSWORD_SET, member)
         return member.name
 
 

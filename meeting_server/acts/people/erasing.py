@@ -13,7 +13,6 @@ from meeting_server.acts.context import By, Context
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.journal.erasing import OF_PEOPLE, words_of
 from meeting_server.journal.port import Record
-from meeting_server.live.registry import Registry
 from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.people import Member
 from meeting_server.store.people.personal import PersonalData
@@ -37,7 +36,7 @@ async def erase_person(at: Context, by: By, member: Member, remake: Remake, now:
     who = ParticipantId(member.member_id)
     async with at.database.act():
         for scheduled in await at.schedule.concerning(who):
-            found = words_of(await _registry(at).records(scheduled.meeting_id, kinds=OF_PEOPLE), who)
+            found = words_of(await at.registry.records(scheduled.meeting_id, kinds=OF_PEOPLE), who)
             if found:
                 await _erase(at, scheduled.meeting_id, found, remake)
         ended = await at.accounts.end_all_of(member.member_id)
@@ -47,11 +46,6 @@ async def erase_person(at: Context, by: By, member: Member, remake: Remake, now:
 
 
 async def _erase(at: Context, meeting_id: MeetingId, seqs: Sequence[int], remake: Remake) -> None:
-    registry = _registry(at)
-    await registry.erase(meeting_id, *seqs)
-    await at.database.after_commit(partial(registry.reread, meeting_id))
+    await at.registry.erase(meeting_id, *seqs)
+    await at.database.after_commit(partial(at.registry.reread, meeting_id))
     await at.database.after_commit(partial(remake, meeting_id))
-
-
-def _registry(at: Context) -> Registry:
-    return at.registry

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from meeting_server.acts.context import By, Context
-from meeting_server.acts.people.rights import Rights, known_state, rights_at
+from meeting_server.acts.people.rights import Rights, rights_at
 from meeting_server.domain.commands import Actor, RemoveParticipant
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.store.people.access_log import Act, Entry
@@ -67,7 +67,7 @@ async def stop_device(
 async def _end_session(at: Context, scheduled: Scheduled, device: HallDevice, remover: ParticipantId | None) -> None:
     await at.whip.end(device.device_id)
     await at.whep.end(device.device_id)
-    state, camera = known_state(at, scheduled), ParticipantId(device.device_id)
+    state, camera = at.registry.known_state(scheduled.meeting_id), ParticipantId(device.device_id)
     if remover is not None and state is not None and camera in state.participants:
         await at.registry.submit(scheduled.meeting_id, Actor(remover), RemoveParticipant(camera, ""))
 

@@ -69,9 +69,6 @@ class Rights:
 async def rights_at(at: Context, scheduled: Scheduled, *others: str) -> Rights:
     """The rights at a meeting of everyone on its list and of ``others``."""
     people = {str(person.participant_id) for person in scheduled.plan.people if not person.is_guest} | set(others)
-    return Rights(scheduled, known_state(at, scheduled), await at.directory.tree(), await at.directory.grants_among(people))
-
-
-def known_state(at: Context, scheduled: Scheduled) -> MeetingState | None:
-    """The meeting as it is now, where it is in memory."""
-    return at.registry.known_state(scheduled.meeting_id)
+    return Rights(
+        scheduled, at.registry.known_state(scheduled.meeting_id), await at.directory.tree(), await at.directory.grants_among(people)
+    )

@@ -69,7 +69,7 @@ def by_of(house: MeetingHouse, who: str = "secretary") -> By:
 
 
 def at_of(house: MeetingHouse) -> Context:
-    return house.inner.house
+    return house.inner.site
 
 
 async def sign_in(house: MeetingHouse, who: str, meeting_id: MeetingId | None = None) -> str:
@@ -305,7 +305,7 @@ async def enter_as_guest(house: MeetingHouse) -> Deed:
 
 async def come_again_as_guest(house: MeetingHouse) -> Deed:
     """The same browser once more: it is signed in, on the list, and perhaps not in the meeting."""
-    (scheduled,) = await at_of(house).desk.schedule.concerning(house.pid("member"))
+    (scheduled,) = await at_of(house).schedule.concerning(house.pid("member"))
     (invitation,) = await at_of(house).invitations.of_meeting(scheduled.meeting_id)
     entering = replace(_guest(scheduled, invitation), in_already=True, known_guest=True)
     return partial(enter, at_of(house), BROWSER, entering, "g-1", LATER)
@@ -464,7 +464,7 @@ def scene_of(name: str) -> Callable[[Path], AbstractAsyncContextManager[Scene]]:
             async def again() -> None:
                 await (await AGAIN[name](house))()
 
-            yield Scene(house.inner.house.database, deed, again if name in AGAIN else None)
+            yield Scene(house.inner.site.database, deed, again if name in AGAIN else None)
 
     return made
 
