@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from meeting_server.archive.audit.audit import OutsideHead, audit, audit_file, outside_head
+from meeting_server.archive.audit.audit import OutsideHead, audit, outside_head
+from meeting_server.archive.audit.printing import audit_file
 from meeting_server.journal.bundle import BadBundle, read_bundle
 from meeting_server.web.site.catalogue import text
 from tests.kit.attacks.forged_bundles import KINDS, forged

@@ -1,0 +1,133 @@
+"""What an audit says: each check, each doubt, and whether the whole is sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from meeting_server.archive.audit.ballot_audit import NOT_INCLUDED
+from meeting_server.journal.bundle import Bundle
+
+Name = Literal[
+    "files",
+    "form",
+    "contents",
+    "order",
+    "chain",
+    "payloads",
+    "erasures",
+    "head",
+    "outside_head",
+    "replay",
+    "end",
+    "electorate",
+    "quorum",
+    "ballots_once",
+    "ballots_in_time",
+    "ballots_entitled",
+    "ballots_valid",
+    "bulletins",
+    "paper_key",
+    "issuance",
+    "tokens",
+    "ballot_signatures",
+    "root",
+    "tally",
+    "verdict",
+    "publication",
+    "attendance",
+    "minutes",
+]
+NAMES: tuple[Name, ...] = Name.__args__  # type: ignore[attr-defined]  # typing's own
+"""Every check, in the order of the report; texts under ``audit.check.<name>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One doubt. ``seq`` is the record it is about (0: the bundle as a whole); ``detail`` names files, motions, figures."""
+
+    check: Name
+    seq: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report: how many things were looked at, and what was found wrong.
+
+    ``skipped``: it could not be done, because what it stands on is already in doubt or is not in the bundle.
+    """
+
+    name: Name
+    looked_at: int
+    findings: tuple[Finding, ...]
+    skipped: bool = False
+    told: tuple[str, ...] = ()
+    """What could not be looked at and is told, though no doubt follows: under ``bulletins`` and ``tally`` votes whose ballots are
+    not in this bundle, under ``issuance`` those of which a journal from before does not hold who was handed a paper, under ``erasures``
+    contents that are gone."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings and not self.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The whole report. ``sound`` when no check found a doubt and the records could be replayed."""
+
+    bundle: Bundle
+    checks: tuple[Check, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not any(check.findings for check in self.checks) and not self["replay"].skipped
+
+    @property
+    def complete(self) -> bool:
+        """Whether every vote could be counted again."""
+        return not self["bulletins"].told and not self["tally"].told
+
+    @property
+    def exit_code(self) -> Literal[0, 1, 3]:
+        """Of the command: 0 sound, 1 a doubt, 3 no doubt, but the ballots of a vote are not in the bundle."""
+        return 1 if not self.sound else 0 if self.complete else 3
+
+    def __getitem__(self, name: Name) -> Check:
+        return next(check for check in self.checks if check.name == name)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for check in self.checks for finding in check.findings)
+
+
+@dataclass(slots=True)
+class Report:
+    looked_at: dict[Name, int] = field(default_factory=lambda: dict.fromkeys(NAMES, 0))
+    findings: list[Finding] = field(default_factory=list)
+    skipped: set[Name] = field(default_factory=set)
+    told: dict[Name, list[str]] = field(default_factory=dict)
+
+    def look(self, name: Name, fine: bool, seq: int, detail: str = "") -> None:
+        self.looked_at[name] += 1
+        if fine and detail.startswith(NOT_INCLUDED):
+            self.told.setdefault(name, []).append(detail.removeprefix(NOT_INCLUDED))
+        if not fine:
+            self.findings.append(Finding(name, seq, detail))
+
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(
+            Check(
+                name,
+                self.looked_at[name],
+                tuple(finding for finding in self.findings if finding.check == name),
+                name in self.skipped,
+                tuple(self.told.get(name, ())),
+            )
+            for name in NAMES
+        )
+
+
+def named(error: Exception) -> str:
+    """What a forged record led to, in words."""
+    return f"{type(error).__name__}: {error}"
