@@ -10,7 +10,7 @@ class Standing(StrEnum):
 
     FULL = "full"  # 正式党员
     PROBATIONARY = "probationary"  # 预备党员
-    APPLICANT = "applicant"  # 积极分子
+    APPLICANT = "applicant"  # 入党积极分子, 发展对象
     GUEST = "guest"  # 列席
 
 

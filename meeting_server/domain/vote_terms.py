@@ -19,7 +19,7 @@ class AppraisalSheet(StrEnum):
     """The three sheets of a democratic appraisal (民主评议)."""
 
     SELF = "self"  # 自评: each of those appraised about themselves, named
-    MUTUAL = "mutual"  # 互评: everyone about everyone on the sheet, secret, only the sums
+    MUTUAL = "mutual"  # 民主测评: everyone about everyone on the sheet, secret, only the sums
     ORGANISATION = "organisation"  # 组织评定: the grades proposed on the basis of the others, adopted by vote
 
 

@@ -16,6 +16,11 @@ describe("words", () => {
     expect(t("room.queue", { n: 2 })).toBe("后面还有 2 人，{m}");
   });
 
+  it("give a number its plural form", () => {
+    addCatalogue("en", { console: { amended_n: "Changed {n, plural, one {once} other {# times}}" } });
+    expect([0, 1, 2].map((n) => t("console.amended_n", { n }))).toEqual(["Changed 0 times", "Changed once", "Changed 2 times"]);
+  });
+
   it("show an unknown key, so that it is noticed", () => {
     expect([t("room.no_such"), has("room.no_such")]).toEqual(["room.no_such", false]);
   });
@@ -45,7 +50,8 @@ describe("words", () => {
   it.each(["console", "stage"])("have the same keys and placeholders in both languages: %s", (area) => {
     const [zh, en] = [catalogue("zh-CN")[area]!, catalogue("en")[area]!];
     expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
-    const holes = (words: string) => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort();
+    const holes = (words: string) =>
+      [...new Set(words.replace(/, plural, one \{[^{}]*\} other \{[^{}]*\}/g, "").match(/\{\w+\}/g) ?? [])].sort();
     for (const key of Object.keys(zh)) expect(holes(en[key]!), key).toEqual(holes(zh[key]!));
   });
 });

@@ -1,4 +1,4 @@
-"""The minutes of a meeting (会议纪要): a fold of its journal into every field a branch's minutes must hold.
+"""The minutes of a meeting (会议记录): a fold of its journal into every field a branch's minutes must hold.
 
 Nothing here is in any language: the page and the document put it into words (``minutes_text``). The fold ends with the
 record that adjourned the meeting, so that the same journal gives the same minutes for ever; their head hash is that

@@ -28,7 +28,7 @@ class Audience(StrEnum):
     LEARNER = "learner"  # it was published to them
     MEMBER = "member"  # was on its list, or is of the branch
     COUNTER = "counter"  # scrutineer or teller of this meeting
-    REVIEWER = "reviewer"  # 查阅人 of the branch
+    REVIEWER = "reviewer"  # 督导员 of the branch
     ADMINISTRATOR = "administrator"
     RUNNER = "runner"  # chair or secretary of this meeting
     SECRETARY = "secretary"  # of the branch: keeps its records

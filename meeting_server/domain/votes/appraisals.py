@@ -80,7 +80,7 @@ class SelfSheet(_GradingSheet):
 
 
 class MutualSheet(_GradingSheet):
-    """互评: everyone grades everyone on the sheet, the voter too, since a line left out would tell whose ballot it is; secret."""
+    """民主测评: everyone grades everyone on the sheet, the voter too, since a line left out would tell whose ballot it is; secret."""
 
     needs_quorum = True
 

@@ -13,7 +13,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 DEFAULT: Language = "zh-CN"
 
 LOCALES = Path(__file__).resolve().parents[1] / "locales"
-_PARAMETER = re.compile(r"\{(\w+)\}")
+HOLE = re.compile(r"\{(\w+)(?:, plural, one \{([^{}]*)\} other \{([^{}]*)\})?\}")
+"""A parameter: ``{n}``, or ICU's ``{n, plural, one {1 vote} other {# votes}}``. English needs no other category, Chinese none."""
 
 
 @cache
@@ -42,7 +43,13 @@ def has(key: str) -> bool:
 def text(language: Language, key: str, **parameters: object) -> str:
     """The text for ``key``, with ``{name}`` replaced by the parameter of that name.
 
-    Numbers are put in as they are: texts are written so that they need no plural forms.
     Raises KeyError for an unknown key or a missing parameter: both are mistakes of ours, found by tests.
     """
-    return _PARAMETER.sub(lambda hole: str(parameters[hole[1]]), sentences(language)[key])
+
+    def filled(hole: re.Match[str]) -> str:
+        value = str(parameters[hole[1]])
+        if hole[2] is None:
+            return value
+        return hole[2] if value == "1" else hole[3].replace("#", value)
+
+    return HOLE.sub(filled, sentences(language)[key])

@@ -170,7 +170,7 @@ async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hal
     await press(console, "vote.back_to_room", inside=".sheet__foot")
 
     # mutual: everyone on the sheet, secretly; too many 优秀 is said
-    await draft("mutual", "互评")
+    await draft("mutual", "民主测评")
     await page.get_by_role("button", name=re.compile("加上全部正式党员")).click()
     await press(console, "console.to_opening")
     await page.locator("input[name=collect][value='0']").check(force=True)

@@ -84,7 +84,7 @@ async def test_a_member_sees_their_own_intervals_and_nobody_elses(house: Meeting
     assert "已确认" in page
     assert "何雨桐代记" in page
     assert "丁文静" not in page
-    assert "没有：位置" in page
+    assert "不收集：位置" in page
 
 
 async def test_whoever_came_by_link_sees_their_record_of_this_meeting(house: MeetingHouse) -> None:

@@ -27,11 +27,19 @@ export function has(key: string): boolean {
   return find(key) !== undefined;
 }
 
+/** `{n}`, or ICU's `{n, plural, one {1 vote} other {# votes}}`: the server's pages read the same (`web/site/catalogue.py`). */
+const HOLE = /\{(\w+)(?:, plural, one \{([^{}]*)\} other \{([^{}]*)\})?\}/g;
+
 /** The sentence at `key` ("room.leave"), with `{name}` filled in. An unknown key shows itself, so that it is noticed. */
 export function t(key: string, values: Readonly<Record<string, string | number>> = {}): string {
   const words = find(key);
   if (words === undefined) return key;
-  return words.replace(/\{(\w+)\}/g, (all, name: string) => (name in values ? String(values[name]) : all));
+  return words.replace(HOLE, (all, name: string, one?: string, other?: string) => {
+    if (!(name in values)) return all;
+    const value = String(values[name]);
+    if (one === undefined || other === undefined) return value;
+    return value === "1" ? one : other.replace("#", value);
+  });
 }
 
 /** Meetings are held, and their records kept, in this time: the room says what the pages say, wherever the phone is. */

@@ -13,11 +13,13 @@ from meeting_server.roster.rows import Fault
 from meeting_server.store.people.access_log import Act
 from meeting_server.store.people.branch_tree import BranchKind
 from meeting_server.store.people.people import BranchRole, DirectoryCode, Exclusion
-from meeting_server.web.site.catalogue import LANGUAGES, LOCALES, Language, sentences, text
+from meeting_server.web.site.catalogue import HOLE, LANGUAGES, LOCALES, Language, sentences, text
 from meeting_server.web.site.errors import WebCode
 from meeting_server.web.site.pages import TEMPLATES
 
-HOLE = re.compile(r"\{(\w+)\}")
+
+def holes(sentence: str) -> set[str]:
+    return {hole[1] for hole in HOLE.finditer(sentence)}
 
 
 def test_both_languages_have_the_same_keys() -> None:
@@ -27,7 +29,7 @@ def test_both_languages_have_the_same_keys() -> None:
 
 def test_both_languages_have_the_same_holes() -> None:
     zh, en = sentences("zh-CN"), sentences("en")
-    assert [key for key in zh if key in en and set(HOLE.findall(zh[key])) != set(HOLE.findall(en[key]))] == []
+    assert [key for key in zh if key in en and holes(zh[key]) != holes(en[key])] == []
 
 
 @pytest.mark.parametrize("code", [*Code, *WebCode, *DirectoryCode], ids=str)
@@ -76,3 +78,13 @@ def test_holes_are_filled_and_a_missing_one_is_a_mistake() -> None:
     assert text("en", "common.request_id", id="a1") == "Reference a1"
     with pytest.raises(KeyError):
         text("en", "common.request_id")
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "Changed 0 times"), (1, "Changed once"), (2, "Changed 2 times")])
+def test_a_number_takes_its_plural_form(n: int, said: str) -> None:
+    assert text("en", "console.amended_n", n=n) == said
+
+
+def test_no_text_has_braces_that_nobody_fills() -> None:
+    odd = [key for language in LANGUAGES for key, value in sentences(language).items() if re.search(r"[{}]", HOLE.sub("", value))]
+    assert odd == []
