@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 class CanNotStart(Exception):
-    """The server can not start; the message tells a person what to do."""
+    """The server cannot start; the message tells a person what to do."""
 
 
 def terminal_language() -> Language:
@@ -153,7 +153,7 @@ def announce(place: Place, links: Sequence[tuple[str, str, str]], console: Conso
             table.add_row(f"[dim]{role}[/]", name, url)
         console.print()
         console.print(text(language, "cli.links"))
-        # a link broken over two lines can not be clicked
+        # a link broken over two lines cannot be clicked
         Console(file=console.file, width=max(console.width, 160), soft_wrap=True).print(table)
     if place.authority is not None:
         console.print()

@@ -68,7 +68,7 @@ SYSTEM: dict[str, tuple[str, ...]] = {
 
 
 class Stop(Exception):
-    """Setting up can not go on; the message says what the person should do."""
+    """Setting up cannot go on; the message says what the person should do."""
 
 
 def say(text: str) -> None:

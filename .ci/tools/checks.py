@@ -53,6 +53,7 @@ def static_checks() -> list[Check]:
         Check("dead code", (sys.executable, "-m", "tools.dead_code")),
         Check("dependencies", (str(BIN / "deptry"), "meeting_server")),
         Check("dependencies of tools and tests", (str(BIN / "deptry"), ".ci", "tests", "--ignore", "DEP002,DEP004")),
+        Check("words", (sys.executable, "-m", "tools.words")),
         Check("biome", (*npm_command, "run", "--silent", "lint"), CLIENT),
         Check("tsc", (*npm_command, "run", "--silent", "check"), CLIENT),
         Check("vitest", (*npm_command, "run", "--silent", "test"), CLIENT),

@@ -97,7 +97,7 @@ class ReadmitParticipant(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class AssignRole(FromParticipant):
-    """Hand the chair to someone, or take it back (run_meeting). A guest can not run the meeting."""
+    """Hand the chair to someone, or take it back (run_meeting). A guest cannot run the meeting."""
 
     participant_id: ParticipantId
     role: Role
@@ -616,7 +616,7 @@ class ReportTrackRecorded(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class ReportCaptionsEnded(FromServer):
-    """The captions of a room can not go on."""
+    """The captions of a room cannot go on."""
 
     room_id: RoomId
     reason: CaptionsEnd

@@ -45,7 +45,7 @@ def holds(state: MeetingState, participant_id: ParticipantId, right: Right) -> b
 
 
 def known(state: MeetingState, participant_id: ParticipantId) -> Participant | Rejected:
-    """The participant a command names, or why it can not be meant."""
+    """The participant a command names, or why it cannot be meant."""
     participant = state.participants.get(participant_id)
     if participant is None:
         return Rejected(Code.UNKNOWN_PARTICIPANT, "participant_id")

@@ -12,6 +12,7 @@ class Code(StrEnum):
     # the meeting's life
     NOT_OPEN = "not_open"
     ALREADY_OPEN = "already_open"
+    BALLOT_OPEN = "ballot_open"
     ADJOURNED = "adjourned"
     CANCELLED = "meeting_cancelled"
     VOTE_IN_PROGRESS = "vote_in_progress"
@@ -53,7 +54,7 @@ class Code(StrEnum):
     BAD_TOKEN = "bad_token"
     SEALING = "sealing"
     SECRET_ONLY = "secret_only"
-    NOT_SECRET = "not_secret"
+    SECRET_ALONE = "secret_alone"
     APPROVAL_MISSING = "approval_missing"
     BASE_UNCONFIRMED = "base_unconfirmed"
     TOO_FEW_CANDIDATES = "too_few_candidates"

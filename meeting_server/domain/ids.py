@@ -26,4 +26,4 @@ Millis = int
 """A moment as Unix milliseconds (UTC), or a duration in milliseconds; the name of the field tells which."""
 
 HALL = RoomId("hall")
-"""The room every participant enters first; it can not be closed."""
+"""The room every participant enters first; it cannot be closed."""

@@ -64,7 +64,7 @@ _FULL_STOP = re.compile(f"(?<=[{_HAN}])\\s*[.．。]\\s*(?=[{_HAN}])")
 
 
 def spelled(name: str) -> str:
-    """A name as it is kept: nothing that can not be shown, one kind of dot, characters for radicals, no padding between characters."""
+    """A name as it is kept: nothing that cannot be shown, one kind of dot, characters for radicals, no padding between characters."""
     text = unicodedata.normalize("NFC", clean(name).translate(_RADICALS))
     text = "".join(unicodedata.normalize("NFKC", c) if "\u2f00" <= c <= "\u2fdf" else " " if c.isspace() else c for c in text)
     text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))

@@ -267,7 +267,7 @@ class PaperCount:
 
 @dataclass(frozen=True, slots=True)
 class WrittenOpinion:
-    """An opinion filed before the meeting by a member who can not come; counts where the preset says so."""
+    """An opinion filed before the meeting by a member who cannot come; counts where the preset says so."""
 
     participant_id: ParticipantId
     choices: tuple[str, ...]

@@ -99,7 +99,7 @@ def _audience_of(state: MeetingState, event: Any) -> frozenset[ParticipantId]:
 
 
 def fresh_view_for(state: MeetingState, event: Event) -> frozenset[ParticipantId]:
-    """Viewers whose rights ``event`` changed, or who can not fold it from what they see: send a snapshot."""
+    """Viewers whose rights ``event`` changed, or who cannot fold it from what they see: send a snapshot."""
     if isinstance(event, MeetingConvened):
         return frozenset(state.participants)
     if isinstance(event, RoleAssigned | ParticipantRemoved | ParticipantReadmitted):

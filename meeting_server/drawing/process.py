@@ -44,7 +44,7 @@ PAPER = (1440, 810)
 
 
 class Refused(Exception):
-    """The document can not be drawn, and why."""
+    """The document cannot be drawn, and why."""
 
     def __init__(self, why: Refusal) -> None:
         super().__init__(why)

@@ -49,7 +49,7 @@ class _Machine:
 _OTHER_WAY = 0x4000_0000
 """Numbers from here on belong to another way of calling (x32) and are refused."""
 _CLONE3 = 435
-"""On both; its flags can not be looked at, so it is said not to exist, and the C library takes ``clone``."""
+"""On both; its flags cannot be looked at, so it is said not to exist, and the C library takes ``clone``."""
 
 
 # read write close lseek munmap brk rt_sigaction rt_sigprocmask rt_sigreturn pread64 sched_yield mremap madvise getpid exit futex

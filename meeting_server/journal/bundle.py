@@ -149,7 +149,7 @@ def write_bundle(meeting_id: MeetingId, records: Sequence[Record], files: Mappin
 
 
 def read_bundle(source: Path | bytes) -> Bundle:
-    """Everything in a bundle, unchecked. Raises BadBundle; OSError when the file can not be opened."""
+    """Everything in a bundle, unchecked. Raises BadBundle; OSError when the file cannot be opened."""
     contents, irregular = _unpacked(source)
     if MANIFEST not in contents or JOURNAL not in contents:
         raise BadBundle("not_a_bundle", f"{MANIFEST} and {JOURNAL} are missing")

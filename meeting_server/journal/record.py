@@ -116,14 +116,14 @@ def withholdable(kind: str) -> bool:
 def withheld(record: Record) -> Record:
     """The record as it is given to who has no need of its content. Raises ValueError when its kind is never withheld."""
     if not withholdable(record.kind):
-        raise ValueError(f"{record.kind} can not be withheld")
+        raise ValueError(f"{record.kind} cannot be withheld")
     return replace(record, payload=None, salt=b"", event=None)
 
 
 def erased(record: Record) -> Record:
     """The record without its content. Raises ValueError when its kind may not be erased."""
     if not erasable(record.kind):
-        raise ValueError(f"{record.kind} can not be erased")
+        raise ValueError(f"{record.kind} cannot be erased")
     return replace(record, payload=None, salt=b"", event=None)
 
 

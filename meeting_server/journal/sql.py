@@ -154,7 +154,7 @@ class SqlJournal:
                     if seq not in kinds:
                         raise ValueError(f"no record {seq}")
                     if not erasable(kinds[seq]):
-                        raise ValueError(f"{kinds[seq]} can not be erased")
+                        raise ValueError(f"{kinds[seq]} cannot be erased")
                 changed = await conn.execute(update(journal).where(these, journal.c.payload.is_not(None)).values(payload=None, salt=b""))
                 await conn.execute(
                     update(journal_head)

@@ -41,7 +41,7 @@ OF_A_COUNT = (BallotCast, PresenceConfirmed)
 """Facts of which others see no more than a number that grows: they can wait twice as long, for more of their kind."""
 
 WORTH_KEEPING = (MotionClosed, MotionPublished, MeetingAdjourned)
-"""Facts after which every phone is told the record's head, so that the record can not be replaced without its being seen."""
+"""Facts after which every phone is told the record's head, so that the record cannot be replaced without its being seen."""
 
 Follower = Callable[["Assembly", Sequence[Fact]], None]
 
@@ -91,7 +91,7 @@ class Assembly:
         captions: bool = False,
         bound: bool = False,
     ) -> Connection | Close:
-        """Let a phone in and send it ``welcome`` with what it missed; or say why it can not come in."""
+        """Let a phone in and send it ``welcome`` with what it missed; or say why it cannot come in."""
         closed = self.closed_to(participant_id)
         if closed is not None:
             return closed
@@ -119,7 +119,7 @@ class Assembly:
         return connection
 
     def closed_to(self, participant_id: ParticipantId) -> Close | None:
-        """Why someone can not come in, or ``None``."""
+        """Why someone cannot come in, or ``None``."""
         state = self.host.state
         participant = state.participants.get(participant_id) if state is not None else None
         if state is None or participant is None:

@@ -98,7 +98,7 @@ class Captions:
         try:
             await self._media.listen(room, self._sockets[1])
         except MediaRefused as refused:
-            log.error("room %s can not be listened to: %s", room, refused)
+            log.error("room %s cannot be listened to: %s", room, refused)
             self._writer.write(_encode(Wish(room, False)) + b"\n")
             return False
         self._on[room] = keep

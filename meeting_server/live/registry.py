@@ -140,7 +140,7 @@ class Registry:
     async def erase(self, meeting_id: MeetingId, *seqs: int) -> int:
         """Erase contents for good from the journal (``journal.port``), as part of an act where there is one. How many were there.
 
-        What is in memory is read anew with ``reread`` when that is committed. Raises ValueError for what can not be erased,
+        What is in memory is read anew with ``reread`` when that is committed. Raises ValueError for what cannot be erased,
         StorageUnavailable.
         """
         return await self._journal.erase(meeting_id, *seqs)
@@ -226,9 +226,9 @@ class Registry:
             try:
                 convening = await self._convening(meeting_id)
             except Exception as error:
-                log.exception("the schedule of meeting %s can not be read", meeting_id)
+                log.exception("the schedule of meeting %s cannot be read", meeting_id)
                 await assembly.host.stop()
-                raise StorageUnavailable("the schedule can not be read") from error
+                raise StorageUnavailable("the schedule cannot be read") from error
             if convening is not None:
                 await assembly.host.ask(SERVER, ConveneMeeting(convening))
         if assembly.state is None:

@@ -156,7 +156,7 @@ class TrackRecorded(Struct, frozen=True, tag="track_recorded"):
 
 
 class Quality(Struct, frozen=True, tag="quality"):
-    """The network of one client: 3 good, 2 fair, 1 poor, 0 gone; sent only when the level changes."""
+    """The network of one client: 3 good, 2 fair, 1 weak, 0 gone; sent only when the level changes."""
 
     client: str
     level: Literal[0, 1, 2, 3]

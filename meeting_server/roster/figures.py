@@ -28,7 +28,7 @@ def figure(value: float, form: str) -> Cell:
 
 
 def _shown(digits: str, form: str) -> str | None:
-    """None: the format is one we can not follow."""
+    """None: the format is one we cannot follow."""
     if form.lower() in _PLAIN:
         return digits
     places: list[str | int] = []

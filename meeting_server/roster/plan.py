@@ -1,4 +1,4 @@
-"""What importing a roster would do: who is new, who changes, and every reason why it can not be done. Pure."""
+"""What importing a roster would do: who is new, who changes, and every reason why it cannot be done. Pure."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Doubt(StrEnum):
     ROUNDED = "rounded"
     """More digits than a spreadsheet keeps (15): the last ones are zeros now."""
     FORMAT = "format"
-    """Shown by a format that we can not follow."""
+    """Shown by a format that we cannot follow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ class Database:
         """Leave no trace of the order rows were written in: the file is written anew, in key order.
 
         On SQLite ``VACUUM`` and an empty write-ahead log; on PostgreSQL ``VACUUM FULL`` of ``tables``. Again: the same.
-        Raises OSError when it can not be done now.
+        Raises OSError when it cannot be done now.
         """
         if self.is_sqlite:
             async with self._writing, self.engine.connect() as conn:

@@ -24,7 +24,7 @@ _MISSING = re.compile(r"missing required field `(?P<name>[^`]*)`")
 
 
 class BadMessage(Exception):
-    """A frame that can not be understood; wire code ``bad_message``.
+    """A frame that cannot be understood; wire code ``bad_message``.
 
     ``field`` is the path to what is wrong, as in ``data.choices.0.label`` (empty: the frame as a whole); ``re`` is the
     id of the frame, or its type, as far as they could be read; ``is_command`` says that ``re`` is a command's id.

@@ -37,7 +37,7 @@ that viewer may see) or, when there is nothing to be seen, as a bare `skip`. A p
 has, at every `seq`, exactly the snapshot it would be sent then. So:
 
 1. Say `hello` within 10 s. With the **position** (`seq.hash8` of the last record you saw) you get the records since; without
-   it, or when the server can not or need not replay (too long ago, another history, your rights changed), a `snapshot`,
+   it, or when the server cannot or need not replay (too long ago, another history, your rights changed), a `snapshot`,
    which replaces all you had. `hash8` is the beginning of the record's hash, so a server restored from an older backup is
    noticed.
 2. Apply `event` and `skip` in order. A `seq` that is not the last plus one is a fault: reconnect. A `snapshot` may also come
@@ -162,7 +162,7 @@ MEANING: dict[Close, str] = {
     Close.REPLACED: "a seventh device of the same participant came in",
     Close.REMOVED: "taken off the list by whoever moderates",
     Close.FLOODING: "went on after being told `rate_limited`, or sent control frames or parts of messages without end",
-    Close.UNAVAILABLE: "the journal can not be read just now; come back",
+    Close.UNAVAILABLE: "the journal cannot be read just now; come back",
 }
 
 

@@ -142,7 +142,7 @@ class Caption(Struct, tag="caption", tag_field="type", frozen=True):
 
 
 class Quality(Struct, tag="quality", tag_field="type", frozen=True):
-    """This connection's network as the media plane sees it: 3 good, 2 weak, 1 very weak, 0 gone."""
+    """This connection's network as the media plane sees it: 3 good, 2 fair, 1 weak, 0 gone."""
 
     level: Literal[0, 1, 2, 3]
 

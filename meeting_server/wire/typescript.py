@@ -45,7 +45,7 @@ class Types:
         return RENAMED.get(cls, cls.__name__)
 
     def expression(self, hint: object) -> str:
-        """The TypeScript type of a Python annotation. Raises TypeError for one the wire can not carry."""
+        """The TypeScript type of a Python annotation. Raises TypeError for one the wire cannot carry."""
         if isinstance(hint, typing.NewType):
             return hint.__name__
         if hint is str:

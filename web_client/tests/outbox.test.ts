@@ -113,7 +113,7 @@ describe("outbox", () => {
     expect(later.sent).toEqual([]);
   });
 
-  it("starts empty when what was kept can not be read", () => {
+  it("starts empty when what was kept cannot be read", () => {
     line.kept = "{not json";
     new Outbox(line);
     expect(outbox.value).toEqual([]);

@@ -6,6 +6,7 @@ import {
   ballotOf,
   chat,
   floorRequired,
+  gathered,
   handRaised,
   hands,
   nameOf,
@@ -149,5 +150,18 @@ describe("quorum arithmetic", () => {
       },
     });
     expect(quorumOf(state, PRESET.quorum, "voting")).toEqual({ entitled: 2, present: 1, needed: 1, met: true });
+  });
+});
+
+describe("the waiting room", () => {
+  it.each([
+    [3, 3, 0, 0],
+    [24, 24, 0, 0],
+    [30, 24, 6, 0],
+    [31, 24, 6, 1],
+    [40, 24, 6, 10],
+  ])("shows each of %i people once: %i faces, %i names and %i more", (all, faces, named, more) => {
+    const shown = gathered(Array.from({ length: all }, (_, i) => i));
+    expect([shown.faces.length, shown.named.length, shown.more]).toEqual([faces, named, more]);
   });
 });

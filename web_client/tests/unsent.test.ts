@@ -1,4 +1,4 @@
-/** What is filled in and not sent outlives a reload, and nothing of it stays once it is sent or can not be any more. */
+/** What is filled in and not sent outlives a reload, and nothing of it stays once it is sent or cannot be any more. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { ownPapers, type OwnPaper } from "../src/core/ballot/kept";
 import { meeting, outbox, refusals, you } from "../src/core/store";

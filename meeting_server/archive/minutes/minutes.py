@@ -149,7 +149,7 @@ class _Notes:
 def minutes_of(records: Iterable[Record]) -> Minutes | None:
     """The minutes of the meeting these records (from the first on) tell of; ``None`` before there is anything.
 
-    Raises ValueError when a record can not be folded (a kind newer than this program).
+    Raises ValueError when a record cannot be folded (a kind newer than this program).
     """
     state: MeetingState | None = None
     seen = _Notes()

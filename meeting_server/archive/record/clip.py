@@ -23,7 +23,7 @@ PREROLL: Millis = 100
 
 
 class NothingThere(Exception):
-    """The file holds nothing of that stretch, or can not be read."""
+    """The file holds nothing of that stretch, or cannot be read."""
 
 
 def cut_sound(source: Path, target: Path, start: Millis, end: Millis) -> None:

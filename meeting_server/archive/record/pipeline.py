@@ -126,7 +126,7 @@ class Pipeline:
         try:
             minutes, timeline = await asyncio.to_thread(lambda: (minutes_of(records), timeline_of(records)))
         except ValueError as error:
-            log.error("a journal can not be folded", meeting=meeting_id, reason=str(error))
+            log.error("a journal cannot be folded", meeting=meeting_id, reason=str(error))
             return None
         if minutes is None or timeline is None:
             return None

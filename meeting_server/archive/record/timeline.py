@@ -224,7 +224,7 @@ class _Sought:
 def timeline_of(records: Iterable[Record]) -> Timeline | None:
     """The time axis of an adjourned meeting; ``None`` while it is not, or when it never opened.
 
-    Raises ValueError when a record can not be folded (a kind newer than this program).
+    Raises ValueError when a record cannot be folded (a kind newer than this program).
     """
     state: MeetingState | None = None
     sought = _Sought()

@@ -34,7 +34,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 class CanNotHear(Exception):
-    """The engine can not be used; ``code`` is told under ``archive.failed.<code>``, ``reason`` is for the log."""
+    """The engine cannot be used; ``code`` is told under ``archive.failed.<code>``, ``reason`` is for the log."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(f"{code}: {reason}")

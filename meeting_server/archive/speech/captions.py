@@ -254,7 +254,7 @@ class Captions:
                     raise CanNotHear(code, "")
                 self._engine = await asyncio.to_thread(self._open, self._settings)
             except CanNotHear as error:
-                log.error("no captions: the speech engine can not be used", code=error.code, reason=error.reason)
+                log.error("no captions: the speech engine cannot be used", code=error.code, reason=error.reason)
                 self._send(Ended(wish.room, "unavailable"))
                 return
         self._busy_since = None

@@ -83,7 +83,7 @@ class Hearing:
         try:
             engine = self._open(self._settings)
         except CanNotHear as error:
-            log.error("the speech engine can not be used", engine=self._settings.engine, code=error.code, reason=error.reason)
+            log.error("the speech engine cannot be used", engine=self._settings.engine, code=error.code, reason=error.reason)
             raise StepFailed(error.code) from error
         with contextlib.closing(engine):
             return self._hear_with(engine, material, voices, progress)

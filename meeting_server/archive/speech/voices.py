@@ -51,7 +51,7 @@ class LiveVoice:
         self.last = 0.0
 
     def put(self, heard: Heard) -> Iterator[Said]:
-        """One packet; what it ended. A packet that can not be decoded is left out."""
+        """One packet; what it ended. A packet that cannot be decoded is left out."""
         self.last = heard.at
         for packet, _ in self._reorder.put(Arrived(heard.at, heard.seq, heard.timestamp, 0, heard.payload)):
             try:

@@ -40,7 +40,7 @@ def xml_id(*parts: str) -> str:
 
 
 def xml_bytes(root: ET.Element) -> bytes:
-    """A document in UTF-8 with its declaration, without the characters that XML can not hold."""
+    """A document in UTF-8 with its declaration, without the characters that XML cannot hold."""
     for element in root.iter():
         element.text, element.tail = cleaned(element.text), cleaned(element.tail)
         element.attrib.update(cleaned(element.attrib))

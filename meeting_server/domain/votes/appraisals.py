@@ -159,7 +159,7 @@ def _grading_rule(state: MeetingState, command: DraftMotion, presets: Mapping[st
 
 
 def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
-    """Why the people on ``command``'s sheet can not be appraised like this."""
+    """Why the people on ``command``'s sheet cannot be appraised like this."""
     if not command.candidates:
         return Rejected(Code.TOO_FEW_CANDIDATES, "candidates")
     for candidate in command.candidates:

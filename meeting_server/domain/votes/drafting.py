@@ -43,7 +43,7 @@ def motion_before_paper(state: MeetingState, motion_id: MotionId) -> Motion | Re
     motion = state.motions.get(motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    return motion if motion.phase in BEFORE_PAPER else Rejected(Code.ALREADY_OPEN, "motion_id")
+    return motion if motion.phase in BEFORE_PAPER else Rejected(Code.BALLOT_OPEN, "motion_id")
 
 
 def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:

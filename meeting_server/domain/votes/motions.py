@@ -53,7 +53,7 @@ def running(state: MeetingState) -> tuple[Motion, ...]:
 
 
 def time_asked(seconds: int, field: str = "seconds") -> Rejected | None:
-    """Why a time can not be given to a vote; 0 means no limit."""
+    """Why a time cannot be given to a vote; 0 means no limit."""
     if seconds and not SHORTEST <= seconds <= LONGEST:
         return Rejected(Code.OUT_OF_RANGE, field, (("least", SHORTEST), ("most", LONGEST)))
     return None
@@ -126,7 +126,7 @@ def _open_batch(state: MeetingState, command: OpenBatch, asked: Asked) -> Decisi
         if isinstance(motion, Rejected):
             return motion
         if motion.method == VoteMethod.SECRET:  # each secret paper has a key and a box of its own
-            return Rejected(Code.NOT_SECRET, "motion_ids")
+            return Rejected(Code.SECRET_ALONE, "motion_ids")
         one = _opened_by(state, motion, command.seconds, asked)
         if isinstance(one, Rejected):
             return one

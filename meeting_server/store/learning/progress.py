@@ -148,7 +148,7 @@ class ProgressBook:
     async def report(
         self, member_id: str, studied: Studied, length: Millis, played: Sequence[Interval], position: Millis, now: Millis, month: str
     ) -> Progress:
-        """Add what a player says it played; what can not be true is left out. Again: nothing more is counted."""
+        """Add what a player says it played; what cannot be true is left out. Again: nothing more is counted."""
         async with self._database.write() as conn:
             before = await _of(conn, member_id, studied)
             believed = within(played, length, await _owed(conn, member_id, now))

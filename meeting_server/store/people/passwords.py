@@ -96,7 +96,7 @@ class Passwords:
 
 
 def weakness(password: str, *known: str) -> str:
-    """Why a password can not be accepted: ``password_short``, ``password_long``, ``password_common``, or empty.
+    """Why a password cannot be accepted: ``password_short``, ``password_long``, ``password_common``, or empty.
 
     ``known``: what others know of the person (number, name); such a password counts as common.
     """

@@ -29,7 +29,7 @@ class Exclusion(StrEnum):
     """Why a member does not count in 应到 (支部工作条例 and the election rules); needs an approval reference."""
 
     NONE = ""
-    INCAPABLE = "incapable"  # can not express their will
+    INCAPABLE = "incapable"  # cannot express their will
     ABROAD = "abroad"  # six months or more
     IMPRISONED = "imprisoned"
     BEDRIDDEN = "bedridden"
@@ -111,7 +111,7 @@ def pinyin_of(name: str) -> str:
 
 
 def checked(member: Member) -> Member:
-    """The member with name and number as they are kept. Raises NotInOrder for what can not be."""
+    """The member with name and number as they are kept. Raises NotInOrder for what cannot be."""
     name, number = visible(member.name), unicodedata.normalize("NFKC", member.number).strip()
     if not name:
         raise NotInOrder(DirectoryCode.NAME_EMPTY, "name")

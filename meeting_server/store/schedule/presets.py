@@ -15,7 +15,7 @@ FOLDER = Path(meeting_server.domain.__file__).resolve().parent / "presets"
 
 
 class PresetFileError(ValueError):
-    """A preset file that can not be used; the message names the file and what is wrong with it."""
+    """A preset file that cannot be used; the message names the file and what is wrong with it."""
 
 
 def load_presets(folder: Path = FOLDER) -> Mapping[str, Preset]:

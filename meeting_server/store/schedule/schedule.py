@@ -124,7 +124,7 @@ class Scheduled:
 
 
 class ScheduleError(Exception):
-    """A change that can not be made; ``code`` is stable (``not_changeable``, ``changed_meanwhile``, ``no_meeting``)."""
+    """A change that cannot be made; ``code`` is stable (``not_changeable``, ``changed_meanwhile``, ``no_meeting``)."""
 
     def __init__(self, code: Literal["not_changeable", "changed_meanwhile", "no_meeting"]) -> None:
         super().__init__(code)

@@ -238,7 +238,7 @@ async def _edit(request: Request, course: Course, errors: dict[str, str] | None 
 
 
 def _is_narrower(study: Study, course: Course) -> bool:
-    """Whether some who may take the course can not open this part."""
+    """Whether some who may take the course cannot open this part."""
     return study.state != "published" or WIDTH[study.audience] < WIDTH[course.audience]
 
 

@@ -29,7 +29,7 @@ class LessonForm:
 
     @property
     def stretch(self) -> tuple[Millis, Millis]:
-        """From and to in playing time; (0, 0) when they can not be read."""
+        """From and to in playing time; (0, 0) when they cannot be read."""
         start, end = tenths_of(self.start), tenths_of(self.end)
         return (0, 0) if start is None or end is None else (start, end)
 

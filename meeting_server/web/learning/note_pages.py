@@ -21,7 +21,7 @@ from meeting_server.web.site.site import site_of
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A note with the title of what it is about; empty when that can not be opened any more."""
+    """A note with the title of what it is about; empty when that cannot be opened any more."""
 
     note: StudyNote
     title: str

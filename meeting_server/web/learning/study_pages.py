@@ -146,7 +146,7 @@ async def report(request: Request) -> Response:
 
 
 async def read(request: Request) -> Response:
-    """Of what can not be heard, a member says themselves that they read it. Raises Refused ``bad_form`` where there is sound."""
+    """Of what cannot be heard, a member says themselves that they read it. Raises Refused ``bad_form`` where there is sound."""
     learner = await learner_at(request)
     await form_of(request)
     if not await asyncio.to_thread(is_silent, request, learner):

@@ -47,7 +47,7 @@ async def import_form(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    """Read the file and show what importing it would do, or row by row why it can not be done. Nothing is saved."""
+    """Read the file and show what importing it would do, or row by row why it cannot be done. Nothing is saved."""
     branch = await _branch(request, Action.EDIT_PEOPLE)
     form = await form_of(request, limit=UPLOAD_BYTES, files=1)
     upload = form.get("file")

@@ -129,7 +129,7 @@ def _key(request: Request) -> Ed25519PrivateKey:
     try:
         return institution_key(site_of(request).settings.data_dir)
     except BadInstitutionKey as error:
-        log.error("the institution's key can not be used", reason=str(error))
+        log.error("the institution's key cannot be used", reason=str(error))
         raise Refused(WebCode.BAD_INSTITUTION_KEY) from error
 
 

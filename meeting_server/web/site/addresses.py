@@ -7,7 +7,7 @@ import ipaddress
 from starlette.requests import HTTPConnection
 
 SITE_BITS = 64
-"""Leading bits of an IPv6 address that one subscriber can not choose: every device may take any address below them
+"""Leading bits of an IPv6 address that one subscriber cannot choose: every device may take any address below them
 (RFC 4291 section 2.5.1; RFC 8981 has them change by themselves)."""
 
 

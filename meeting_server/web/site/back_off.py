@@ -51,7 +51,7 @@ class BackOff:
         self._marking = secrets.token_bytes(32)
 
     def begin(self, attempt: Attempt, now: Millis) -> Millis:
-        """Count a try before it is looked at, so that tries sent at once can not slip through together.
+        """Count a try before it is looked at, so that tries sent at once cannot slip through together.
 
         0: it may be looked at, and stays counted unless it ``succeeded``. Else how long to wait; it is not counted.
         """

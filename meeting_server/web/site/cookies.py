@@ -25,7 +25,7 @@ def cookie_name(conn: HTTPConnection, name: str) -> str:
 
 
 def put(response: Response, conn: HTTPConnection, name: str, value: str, max_age: int) -> None:
-    """Set a cookie that scripts can not read."""
+    """Set a cookie that scripts cannot read."""
     response.set_cookie(cookie_name(conn, name), value, max_age=max_age, path="/", secure=is_secure(conn), httponly=True, samesite="lax")
 
 

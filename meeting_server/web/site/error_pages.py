@@ -111,7 +111,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def on_storage_error(request: Request, error: Exception) -> Response:
-    """The database can not be written or read just now (disk full, locked, gone): nothing was done, say so."""
+    """The database cannot be written or read just now (disk full, locked, gone): nothing was done, say so."""
     log.error("storage_unavailable", error=type(error).__name__, **_about(request))
     return await _plain_refusal(request, WebCode.STORAGE_UNAVAILABLE, 503)
 
@@ -155,7 +155,7 @@ class Mistakes:
 
 
 async def _plain_refusal(request: Request, code: WebCode, status: int) -> Response:
-    # the viewer can not be looked up when the database is the trouble: the page is made for a stranger
+    # the viewer cannot be looked up when the database is the trouble: the page is made for a stranger
     request.scope.setdefault("state", {})["viewer"] = None
     return await refuse(request, str(code), status)
 

@@ -77,7 +77,7 @@ async def form_of(request: Request, *, limit: int = FORM_BYTES, files: int = 0) 
     """The fields of a form that changes something, their texts clean.
 
     Raises Refused: ``bad_origin`` (sent from another site), ``form_expired`` (token missing or of another sign-in),
-    ``too_large`` (more than ``limit`` bytes or ``files`` files), ``bad_form`` (can not be read).
+    ``too_large`` (more than ``limit`` bytes or ``files`` files), ``bad_form`` (cannot be read).
     Every route that changes something reads its input through here or through ``check_header``.
     """
     _check_origin(request)

@@ -31,7 +31,7 @@ ALL = Rate(30, 80)
 MOST_REFUSED = 30
 """Refusals after which the socket is closed; one is forgiven each second."""
 MOST_BAD = 5
-"""Frames that can not be understood, for as long as the socket lives."""
+"""Frames that cannot be understood, for as long as the socket lives."""
 COMMANDS: dict[str, Rate] = {
     "PostChat": Rate(2, 20),
 }

@@ -23,7 +23,7 @@ def perform(order: bytes) -> bytes:
     except Exception as error:  # noqa: BLE001  whatever it is, it belongs to whoever ordered
         try:
             pickle.loads(pickle.dumps(error))  # whether it can be carried over
-        except Exception:  # noqa: BLE001  it can not
+        except Exception:  # noqa: BLE001  it cannot
             error = RuntimeError(f"{type(error).__name__}: {error}")
         return pickle.dumps((False, error))
 

@@ -1,4 +1,4 @@
-"""Captions from the meeting's side: switched on by those who run it, read by those in the room, over when they can not go on."""
+"""Captions from the meeting's side: switched on by those who run it, read by those in the room, over when they cannot go on."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def _fold_minutes(parts: Parts) -> None:
     try:
         parts.files[MINUTES] = msgspec.json.encode(minutes_of(parts.records))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        pass  # what can not be folded has no minutes: the forger leaves those that are there
+        pass  # what cannot be folded has no minutes: the forger leaves those that are there
 
 
 def _bundled(parts: Parts, journal: bytes) -> bytes:

@@ -105,7 +105,7 @@ from meeting_server.journal.record import EMPTY, head_of, seal
 from tests.kit.paths import GOLDEN
 
 BULLETIN = GOLDEN / "bulletin_v1.json"
-"""The secret vote of the story: its keys and ballots can not be made again, so they are kept."""
+"""The secret vote of the story: its keys and ballots cannot be made again, so they are kept."""
 MEETING = MeetingId("meeting-1")
 BRANCH = "branch-1"
 STARTS = 1_795_690_800_000

@@ -40,7 +40,7 @@ def test_the_payload_hash_is_over_salt_and_payload() -> None:
 
 
 def test_the_record_hash_stays_what_it_was() -> None:
-    """Written out once, so that a change of the format can not go unnoticed."""
+    """Written out once, so that a change of the format cannot go unnoticed."""
     assert chain()[-1].hash.hex() == "454bafcf365710a8f1b5e13749ad705bf5cf6983debaea1ad14d70e417306b39"
 
 

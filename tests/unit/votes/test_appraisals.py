@@ -325,7 +325,7 @@ def test_self_and_organisation_sheets_open_in_one_batch_with_motions_and_mutual_
     sitting = branch()
     for draft in (sheet("self"), sheet("organisation", person(1, "good")), DraftMotion("通过"), sheet("mutual")):
         sitting.did("secretary", draft)
-    assert sitting.refused("secretary", OpenBatch((MotionId("m1"), MotionId("m4")))) is Code.NOT_SECRET
+    assert sitting.refused("secretary", OpenBatch((MotionId("m1"), MotionId("m4")))) is Code.SECRET_ALONE
     sitting.did("secretary", OpenBatch((MotionId("m1"), MotionId("m2"), MotionId("m3"))))
     assert [motion.phase for motion in sitting.state.motions.values()] == ["voting", "voting", "voting", "drafted"]
 

@@ -51,7 +51,7 @@ def test_words_do_not_change_once_the_paper_is_open_nor_for_nothing() -> None:
     assert sitting.refused("secretary", AmendMotion(M1, "  ", "原文")) is Code.EMPTY
     assert sitting.refused("m1", AmendMotion(M1, "我改的", "")) is Code.FORBIDDEN
     sitting.did("secretary", OpenMotion(M1))
-    assert sitting.refused("secretary", AmendMotion(M1, "投票时改", "")) is Code.ALREADY_OPEN
+    assert sitting.refused("secretary", AmendMotion(M1, "投票时改", "")) is Code.BALLOT_OPEN
 
 
 def test_a_withdrawn_motion_says_why_and_a_published_one_stays() -> None:

@@ -265,3 +265,11 @@ export const stagePeople = computed<readonly Participant[]>(() => {
   };
   return [...here].sort((a, b) => rank(a) - rank(b)).slice(0, 12);
 });
+
+const FACES = 24;
+const NAMED = 6;
+
+/** Who is here, as the waiting room has space for: the first with a face, a few more by name, the others as a number. */
+export function gathered<T>(here: readonly T[]): { readonly faces: readonly T[]; readonly named: readonly T[]; readonly more: number } {
+  return { faces: here.slice(0, FACES), named: here.slice(FACES, FACES + NAMED), more: Math.max(0, here.length - FACES - NAMED) };
+}

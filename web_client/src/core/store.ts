@@ -112,7 +112,7 @@ export type DeviceFailure =
   | "dismissed" // the question was closed without an answer
   | "missing" // there is no such device
   | "busy" // another app holds it
-  | "unsupported" // this browser can not capture (some in-app browsers)
+  | "unsupported" // this browser cannot capture (some in-app browsers)
   | "insecure" // the page is not on https
   | "constrained" // no device can do what was asked
   | "ended" // it was unplugged or taken away while open
@@ -141,17 +141,17 @@ export interface MediaState {
   readonly needsTap: boolean;
   /** The code with which this device's offer was refused for good, "" while none was. */
   readonly refused: string;
-  /** What this browser is able to do; controls it can not serve are not shown. */
+  /** What this browser is able to do; controls it cannot serve are not shown. */
   readonly canCapture: boolean;
   readonly canShareScreen: boolean;
   /** The phone has another camera to switch to. */
   readonly canTurnCamera: boolean;
   readonly slots: readonly Slot[];
-  /** 3 good, 2 weak, 1 very weak, 0 gone; null before it is known. */
+  /** 3 good, 2 fair, 1 weak, 0 gone; null before it is known. */
   readonly quality: 0 | 1 | 2 | 3 | null;
   /** Pictures are held back because the network is weak. */
   readonly pictureHeld: boolean;
-  /** Who sends a picture that this browser can not decode. */
+  /** Who sends a picture that this browser cannot decode. */
   readonly leftOut: readonly ParticipantId[];
   /** Another device or tab of the same person speaks for them. */
   readonly voiceElsewhere: Device | null;

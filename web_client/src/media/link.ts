@@ -76,7 +76,7 @@ export class MediaLink {
       this.later(1_000);
       return;
     }
-    await limitSpeech(peer.microphone).catch(() => undefined); // a browser that can not limit sends a little more
+    await limitSpeech(peer.microphone).catch(() => undefined); // a browser that cannot limit sends a little more
   }
 
   /** The server could not answer, or the media worker went away. */

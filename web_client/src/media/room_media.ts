@@ -11,7 +11,7 @@ import { LAYERS, sendLayers, statistics, type Peer } from "./peer";
 import { Playback } from "./playback";
 
 type Layer = (typeof LAYERS)[number];
-/** An offer that can not be answered is made again so much later (ms): the server may have learnt by then, the browser has not. */
+/** An offer that cannot be answered is made again so much later (ms): the server may have learnt by then, the browser has not. */
 const REFUSED_MS = 30_000;
 
 export interface RoomWiring extends Pick<Wiring, "send" | "makeId" | "ice" | "videoSlots"> {

@@ -43,7 +43,7 @@ async function shelf(): Promise<{ all(): Promise<readonly KeptPaper[]>; put(pape
   };
 }
 
-/** Refusals that only mean "not yet": the box has not been opened for casting, or can not write now. */
+/** Refusals that only mean "not yet": the box has not been opened for casting, or cannot write now. */
 const NOT_YET = new Set(["not_voting", "storage_unavailable", "rate_limited"]);
 
 async function asked<T>(url: string, more: RequestInit): Promise<Answer<T>> {
@@ -62,7 +62,7 @@ async function asked<T>(url: string, more: RequestInit): Promise<Answer<T>> {
   return code === "" || NOT_YET.has(code) || reply.status >= 500 || reply.status === 429 ? { wait: true } : { code };
 }
 
-/** Throws when this browser can not take part: no WebCrypto (not on https) or no storage. */
+/** Throws when this browser cannot take part: no WebCrypto (not on https) or no storage. */
 export async function ownBallots(around: Around): Promise<Ballots> {
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
   if (subtle === undefined) throw new Error("insecure");

@@ -24,7 +24,7 @@ export function bindSignOut(root: ParentNode): void {
   });
 }
 
-/** Without its paper this ballot can not be cast, or not be sent again. */
+/** Without its paper this ballot cannot be cast, or not be sent again. */
 function unfinished(paper: Kept): boolean {
   return paper.receipt === "" && paper.bulletin === "unknown" && paper.refused === "";
 }

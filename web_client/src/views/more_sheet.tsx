@@ -1,4 +1,4 @@
-/** More: everything that is done now and then. What this browser can not do is not shown. */
+/** More: everything that is done now and then. What this browser cannot do is not shown. */
 import type { JSX } from "preact";
 import { actions } from "../core/actions";
 import { t } from "../core/i18n";

@@ -61,7 +61,7 @@ function compare(old: MeetingState, state: MeetingState, before: Participant, af
   if (before.role === "member" && (after.role === "chair" || after.role === "secretary")) add("promoted");
 }
 
-/** A phone in a pocket or face down should notice a vote or a roll call; browsers that can not do this, do nothing. */
+/** A phone in a pocket or face down should notice a vote or a roll call; browsers that cannot do this, do nothing. */
 function buzz(): void {
   if (typeof navigator.vibrate === "function" && navigator.userActivation?.hasBeenActive === true) navigator.vibrate(180);
 }

@@ -5,7 +5,7 @@ import { actions, send } from "../core/actions";
 import { second } from "../core/clock";
 import { clockTime, day, list, t, zoneNote } from "../core/i18n";
 import { iRun } from "../core/permissions";
-import { floorRequired, presentPeople, quorum } from "../core/selectors";
+import { floorRequired, gathered, presentPeople, quorum } from "../core/selectors";
 import { media, meeting, you, type DeviceState } from "../core/store";
 import { Avatar } from "../widgets/avatar";
 import { Button } from "../widgets/button";
@@ -78,6 +78,7 @@ export function WaitingRoom({ console }: { console: boolean }): JSX.Element | nu
   const state = meeting.value;
   if (state === null) return null;
   const here = presentPeople.value;
+  const rest = gathered(here);
   const minutes = Math.ceil((state.starts_at - second.value) / 60_000);
   const counted = quorum.value;
   return (
@@ -124,7 +125,7 @@ export function WaitingRoom({ console }: { console: boolean }): JSX.Element | nu
               {counted === null ? "" : ` · ${t("states.expected", { n: counted.entitled })}`}
             </h2>
             <ul class="here">
-              {here.slice(0, 24).map((p) => (
+              {rest.faces.map((p) => (
                 <li key={p.participant_id}>
                   <Avatar id={p.participant_id} name={p.name} size="s" />
                   <span>
@@ -134,9 +135,10 @@ export function WaitingRoom({ console }: { console: boolean }): JSX.Element | nu
                 </li>
               ))}
             </ul>
-            {here.length > 24 && (
+            {rest.named.length > 0 && (
               <p class="small muted">
-                {list(here.slice(24, 30).map((p) => p.name))} {t("states.and_more", { n: here.length - 24 })}
+                {list(rest.named.map((p) => p.name))}
+                {rest.more > 0 && ` ${t("states.and_more", { n: rest.more })}`}
               </p>
             )}
             <p class="small muted">{t(iRun.value ? "states.waiting_runner" : "states.waiting")}</p>

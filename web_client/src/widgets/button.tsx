@@ -12,7 +12,7 @@ export interface ButtonProps {
   note?: string;
   /** Accessible name of a button that shows only an icon. */
   label?: string;
-  /** Set: the button can not be used, and this is why (it becomes the button's words). */
+  /** Set: the button cannot be used, and this is why (it becomes the button's words). */
   unavailable?: string | undefined;
   pressed?: boolean;
   expanded?: boolean;

@@ -205,7 +205,7 @@ export interface Caption {
   readonly until: number;
   readonly text: string;
 }
-/** This connection's network as the media plane sees it: 3 good, 2 weak, 1 very weak, 0 gone. */
+/** This connection's network as the media plane sees it: 3 good, 2 fair, 1 weak, 0 gone. */
 export interface Quality {
   readonly type: "quality";
   readonly level: 0 | 1 | 2 | 3;
@@ -254,7 +254,7 @@ export interface RemoveParticipant {
 export interface ReadmitParticipant {
   readonly participant_id: ParticipantId;
 }
-/** Hand the chair to someone, or take it back (run_meeting). A guest can not run the meeting. */
+/** Hand the chair to someone, or take it back (run_meeting). A guest cannot run the meeting. */
 export interface AssignRole {
   readonly participant_id: ParticipantId;
   readonly role: Role;
@@ -1123,7 +1123,7 @@ export interface Preset {
   readonly excellent: Share;
   readonly bulletin: BulletinReaders;
 }
-/** An opinion filed before the meeting by a member who can not come; counts where the preset says so. */
+/** An opinion filed before the meeting by a member who cannot come; counts where the preset says so. */
 export interface WrittenOpinion {
   readonly participant_id: ParticipantId;
   readonly choices: readonly string[];
@@ -1495,7 +1495,7 @@ export const Comparison = {
 } as const;
 export type Comparison = (typeof Comparison)[keyof typeof Comparison];
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "not_secret" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "device_unconfirmed" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** The three ways to vote on a motion, or on one candidate. */
@@ -1701,6 +1701,7 @@ export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
 export const CODES = [
   "not_open",
   "already_open",
+  "ballot_open",
   "adjourned",
   "meeting_cancelled",
   "vote_in_progress",
@@ -1736,7 +1737,7 @@ export const CODES = [
   "bad_token",
   "sealing",
   "secret_only",
-  "not_secret",
+  "secret_alone",
   "approval_missing",
   "base_unconfirmed",
   "too_few_candidates",

@@ -139,7 +139,7 @@ TAMPERED = {
     "a file listed more": (signed_anew(lambda about: about["files"].update(x="y")), "unreadable", "bundle.json"),  # type: ignore[attr-defined]
     "another resource": (signed_anew(lambda about: about.update(resource_id="m-2")), "changed", "resource.json"),
     "no resource": (signed_anew(lambda about: None, b"[]"), "unreadable", "resource.json"),
-    "a time that can not be": (signed_anew(lambda about: None, with_study(gaps=(Gap(-5, 9),))), "unreadable", "resource.json"),
+    "a time that cannot be": (signed_anew(lambda about: None, with_study(gaps=(Gap(-5, 9),))), "unreadable", "resource.json"),
     "no title": (signed_anew(lambda about: None, with_study(title=" ")), "unreadable", "resource.json"),
     "not JSON": (lambda files: files.update({"bundle.json": b"\xff\xfe"}), "unreadable", "bundle.json"),
 }

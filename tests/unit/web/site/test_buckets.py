@@ -1,4 +1,4 @@
-"""Token buckets by name, and a memory for them that strangers can not fill."""
+"""Token buckets by name, and a memory for them that strangers cannot fill."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ export type PaperState =
   | "casting" // 未计入
   | "counted" // 已计入, with a receipt
   | "not_counted" // refused: see `code`
-  | "unsupported"; // this browser can not vote secretly: see `code`
+  | "unsupported"; // this browser cannot vote secretly: see `code`
 
 /** A paper as the sheets show it. */
 export interface OwnPaper {
@@ -70,7 +70,7 @@ export interface OwnPaper {
 export const ownPapers = signal<Readonly<Record<MotionId, OwnPaper>>>({});
 /** Whether what this phone keeps has been looked up. */
 export const papersKnown = signal(false);
-/** This browser can not vote secretly: no WebCrypto (the page is not on https), or it keeps nothing. */
+/** This browser cannot vote secretly: no WebCrypto (the page is not on https), or it keeps nothing. */
 export const papersUnsupported = signal(false);
 /** Handed out and returned, as last told for each secret vote. */
 export const progress = signal<Readonly<Record<MotionId, { readonly issued: number; readonly returned: number }>>>({});

@@ -22,7 +22,7 @@ export function openTogether(): readonly Motion[] {
   return motions.value.filter((one) => READY.includes(one.phase) && one.method !== VoteMethod.SECRET);
 }
 
-/** Why this one can not be opened now, in words; null: it can. */
+/** Why this one cannot be opened now, in words; null: it can. */
 function shortOf(motion: Motion): string | null {
   if (!takesThree(motion)) return null;
   const effect = consequence(motion.preset);

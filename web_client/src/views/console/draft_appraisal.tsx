@@ -81,7 +81,7 @@ export function Basis({ chosen, onChange }: { chosen: readonly MotionId[]; onCha
   );
 }
 
-/** Why the grades can not be put to the vote; null: they can. */
+/** Why the grades cannot be put to the vote; null: they can. */
 export function gradesWrong(list: readonly Standing[], preset: Preset): string | null {
   const left = list.filter((one) => one.grade === "").length;
   if (left > 0) return t("console.grades_left", { n: left });

@@ -1,4 +1,4 @@
-/** Before a secret paper opens: how long papers are handed out, who counts, and what secrecy can and can not promise. */
+/** Before a secret paper opens: how long papers are handed out, who counts, and what secrecy can and cannot promise. */
 import type { JSX } from "preact";
 import { list, t } from "../../core/i18n";
 import { nameOf } from "../../core/selectors";
@@ -16,7 +16,7 @@ export function holders(office: Office): readonly string[] {
   return (meeting.value?.officers ?? []).filter((one) => one.office === office).map((one) => one.participant_id);
 }
 
-/** Why an election can not open yet; undefined: it can. */
+/** Why an election cannot open yet; undefined: it can. */
 export function officersMissing(motion: Motion): string | undefined {
   if (motion.force !== MotionForce.ELECTION) return undefined;
   const both = [...holders("scrutineer"), ...holders("teller")];

@@ -28,7 +28,7 @@ export function changeDraft(motionId: MotionId, fields: Partial<Draft>): void {
   keepUnsent(`paper.${motionId}`, { ...draftOf(motionId), ...fields });
 }
 
-/** Once it is cast or can not be cast any more, nothing of a paper stays behind. */
+/** Once it is cast or cannot be cast any more, nothing of a paper stays behind. */
 export function forgetSentPapers(): void {
   effect(() => {
     for (const { motion_id: id, phase } of motions.value) {
