@@ -88,7 +88,7 @@ def main() -> int:
     found = [one for path in paths for one in in_text(path, (ROOT / path).read_text("utf-8"))]
     for one in found:
         print(one)
-    codespell = [Path(sys.executable).with_name("codespell"), f"--ignore-words-list={SPELT_SO}"]
+    codespell = [str(Path(sys.executable).with_name("codespell")), f"--ignore-words-list={SPELT_SO}"]
     spelling = subprocess.run([*codespell, *(path for path in paths if not path.endswith(".json"))], cwd=ROOT, check=False)
     return 1 if found or spelling.returncode else 0
 
