@@ -46,7 +46,7 @@ class _Vote:
 
 
 def recount(bundle: Bundle, report: Report) -> MeetingState | None:
-    """Fold the records and recount every vote on the way. The last state; ``None`` when they can not be followed."""
+    """Fold the records and recount every vote on the way. The last state; ``None`` when they cannot be followed."""
     state: MeetingState | None = None
     votes: dict[MotionId, _Vote] = {}
     for record in bundle.records:
@@ -62,7 +62,7 @@ def recount(bundle: Bundle, report: Report) -> MeetingState | None:
             if record.event is not None and state is not None:
                 _look_at(record.event, record.recorded_at, record.seq, state, votes, bundle, report)
             state = after(state, record)
-        except Exception as error:  # noqa: BLE001  a forged record may lead anywhere: that it can not be followed is what there is to say
+        except Exception as error:  # noqa: BLE001  a forged record may lead anywhere: that it cannot be followed is what there is to say
             report.look("replay", False, record.seq, f"{record.kind}: {named(error)}")
             _skip_the_rest(report)
             return None
