@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
-
 from meeting_server.archive.minutes.minutes import Minutes
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.domain.person_names import unmarked
@@ -75,14 +73,21 @@ def _parts(titles: Iterable[str]) -> list[str]:
     return [part for title in titles for part in _PART.findall(title) if 2 <= len(part) <= 12 and not part.isdigit()]
 
 
+def _sounds(text: str) -> list[str]:
+    from pypinyin import lazy_pinyin  # half a second of dictionary, only for those who put words right
+
+    sounds: list[str] = lazy_pinyin(text)
+    return sounds
+
+
 @functools.lru_cache(maxsize=8)
 def _by_sound(own: tuple[str, ...]) -> dict[tuple[str, ...], str]:
     terms = [term for term in (*own, *branch_terms()) if len(term) >= 2 and _HAN.fullmatch(term)]
-    return {tuple(lazy_pinyin(term)): term for term in reversed(terms)}  # of two that sound the same, the earlier wins
+    return {tuple(_sounds(term)): term for term in reversed(terms)}  # of two that sound the same, the earlier wins
 
 
 def _corrected(run: str, by_sound: dict[tuple[str, ...], str]) -> str:
-    sounds = lazy_pinyin(run)
+    sounds = _sounds(run)
     if len(sounds) != len(run):
         return run
     lengths = sorted({len(key) for key in by_sound}, reverse=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-
-import rjieba
+from typing import TYPE_CHECKING
 
 from meeting_server.archive.record.glossary import branch_terms
+
+if TYPE_CHECKING:
+    import rjieba
 
 TELLING = ("n", "v", "l", "i", "j", "eng", "t")
 """Kinds of words (first letters of their tags) that may say what a text is about."""
@@ -23,6 +25,8 @@ EMPTY = frozenset(_EMPTY.split())
 
 @functools.cache
 def _cutter() -> rjieba.Jieba:
+    import rjieba  # half a second of dictionary, only for those who cut words
+
     cutter = rjieba.Jieba()
     for term in branch_terms():
         cutter.add_word(term, 100_000, "n")

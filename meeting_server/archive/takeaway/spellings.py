@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from opencc import OpenCC
-from pypinyin import Style, pinyin
 
 from meeting_server.domain.surnames import splits_of
 
@@ -363,6 +362,8 @@ def _syllables(word: str) -> list[str]:
 
 @functools.lru_cache(maxsize=4096)
 def _spoken(character: str) -> frozenset[str]:
+    from pypinyin import Style, pinyin  # half a second of dictionary, only for those who look for names
+
     heard = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
     sounds = {sound for reading in heard for sound in reading if sound.isascii()}
     return frozenset(sound.replace("v", vowel) for sound in sounds for vowel in ("v", "u", "yu"))  # nü is written nv, nu, nyu
