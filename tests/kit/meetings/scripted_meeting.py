@@ -1,7 +1,7 @@
 """A meeting by script, held live through the server's own processes: who says what when, what is decided, and the truth about it.
 
 Two members speak through real WebRTC with speech made for it, one of them comes late; between their words are minutes in which
-nobody speaks. It lasts ten minutes and needs hardly any of the machine. What was true is written down as it happens.
+nobody speaks; or, for the gate, seconds (``Pace``). It needs hardly any of the machine. What was true is written down as it happens.
 """
 
 from __future__ import annotations
@@ -36,6 +36,28 @@ CAST = {SECRETARY: Role.SECRETARY, CHAIR: Role.CHAIR, LATE: Role.MEMBER, LISTENE
 AGENDA = ("学习党员教育管理工作条例", "汇报志愿服务情况", "安排下个月主题党日")
 MOTION = "把志愿服务写进年度计划"
 LASTS_S = 605
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much is left of the silences. ``share``: of the script's moments; ``silence_s``: every one lasts at least so long."""
+
+    share: float
+    silence_s: float
+
+    @property
+    def lasts_s(self) -> float:
+        return LASTS_S * self.share
+
+    @property
+    def late_s(self) -> float:
+        """Nobody has come late before."""
+        return 150 * self.share
+
+
+TEN_MINUTES = Pace(1.0, 0.0)
+SHORT = Pace(0.13, 3.0)
+"""What is said takes a minute and a half of it."""
 SAID = {
     "begin": "各位同志，现在请大家安静，支部大会马上开始。",
     "signed": "今天应到会的同志都已经签到。",
@@ -135,9 +157,9 @@ def _from_first_to_last_sound(samples: Samples) -> Samples:
 
 
 class Script:
-    """The meeting as it goes. ``pace`` below 1 shortens the silences, for whoever works on the script."""
+    """The meeting as it goes."""
 
-    def __init__(self, there: Institution, said: dict[str, _Spoken], pace: float) -> None:
+    def __init__(self, there: Institution, said: dict[str, _Spoken], pace: Pace) -> None:
         self.there, self.truth = there, Truth()
         self._said, self._pace = said, pace
         self._ended = AsyncExitStack()
@@ -223,7 +245,8 @@ class Script:
 
     async def _until(self, seconds: float) -> None:
         """Nobody says anything until then (seconds of the meeting)."""
-        await asyncio.sleep(max(0.0, self.truth.opened_at + seconds * self._pace - time.time()))  # on purpose: a silence of the script
+        left = self.truth.opened_at + seconds * self._pace.share - time.time()
+        await asyncio.sleep(max(self._pace.silence_s, left))  # on purpose: a silence of the script
 
     async def _enters(self, who: str) -> MeetingPhone:
         return await self._ended.enter_async_context(meeting_phone(self.there.socket, f"signin={self.there.cookies[who]}"))
@@ -261,7 +284,7 @@ class Script:
         return Act(asked, time.time())
 
 
-def hold_meeting(there: Institution, adjourned: Path, pace: float = 1.0) -> Truth:
+def hold_meeting(there: Institution, adjourned: Path, pace: Pace) -> Truth:
     """Hold it. What the server has on its disk when it is over, before anybody makes a record of it, is copied to ``adjourned``."""
     script = Script(there, spoken(), pace)
     archive = there.server.children()["archive"]
