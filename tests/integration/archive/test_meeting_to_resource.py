@@ -157,7 +157,7 @@ def test_it_had_silences_and_two_voices_and_one_of_them_came_late(held: Held) ->
     assert [(track.name, track.media) for track in tracks] == [(CHAIR, "audio"), (LATE, "audio")]
     assert tracks[1].since / 1000 - held.truth.opened_at >= held.pace.late_s
     pauses = [after.since - before.until for before, after in itertools.pairwise(held.truth.sentences)]
-    assert sum(pause > max(held.pace.silence_s, 100 * held.pace.share) for pause in pauses) >= 3
+    assert sum(pause > held.pace.long_s for pause in pauses) >= 3
 
 
 def test_everybody_agreed_to_be_recorded(held: Held) -> None:

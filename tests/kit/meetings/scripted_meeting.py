@@ -40,10 +40,12 @@ LASTS_S = 605
 
 @dataclass(frozen=True)
 class Pace:
-    """How much is left of the silences. ``share``: of the script's moments; ``silence_s``: every one lasts at least so long."""
+    """How much is left of the silences. ``share``: of the script's moments; ``silence_s``: every one lasts at least so long;
+    ``long_s``: three of them last longer."""
 
     share: float
     silence_s: float
+    long_s: float
 
     @property
     def lasts_s(self) -> float:
@@ -55,8 +57,8 @@ class Pace:
         return 150 * self.share
 
 
-TEN_MINUTES = Pace(1.0, 0.0)
-SHORT = Pace(0.13, 3.0)
+TEN_MINUTES = Pace(1.0, 0.0, 100.0)
+SHORT = Pace(0.13, 3.0, 3.0)
 """What is said takes a minute and a half of it."""
 SAID = {
     "begin": "各位同志，现在请大家安静，支部大会马上开始。",
