@@ -159,7 +159,7 @@ def audit(
     Exit code 0: sound; 1: a doubt, or no bundle; 3: no doubt, but the ballots of a vote are not in it.
     """
     from meeting_server.archive.audit.audit import outside_head
-    from meeting_server.archive.audit.audit.printing import audit_file
+    from meeting_server.archive.audit.printing import audit_file
     from meeting_server.web.site.catalogue import text
 
     chosen = _chosen_language(language)

@@ -18,7 +18,7 @@ TEXTS = ("*.py", "*.ts", "*.tsx", "*.md", "*.html", "*.json", "*.css", "*.toml",
 NOT_OURS = re.compile(
     r"^(\.ci/hashes/|tests/(golden|data)/|web_client/package-lock\.json|\.ci/tools/words\.py|tests/unit/house/test_words\.py)"
 )
-SPELT_SO = "bu,fro,lates,untils,whats,atleast"
+SPELT_SO = "bu,fro,lates,untils,whats,atleast,notin"
 """Pinyin, and names in the code, which codespell takes for misspelt words."""
 LOCALES = "meeting_server/web/locales/"
 

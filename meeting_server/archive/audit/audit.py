@@ -15,9 +15,9 @@ from itertools import pairwise
 
 import msgspec
 
-from meeting_server.archive.audit.audit.findings import Audit, Finding, Name, Report, named
-from meeting_server.archive.audit.audit.recount import recount
 from meeting_server.archive.audit.bulletin import file_of
+from meeting_server.archive.audit.findings import Audit, Finding, Name, Report, named
+from meeting_server.archive.audit.recount import recount
 from meeting_server.archive.minutes.minutes import FORMAT as MINUTES_FORMAT
 from meeting_server.archive.minutes.minutes import Minutes, minutes_of
 from meeting_server.domain.state import MeetingState

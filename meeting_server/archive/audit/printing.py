@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from meeting_server.archive.audit.audit import OutsideHead, audit
-from meeting_server.archive.audit.audit.findings import Audit
+from meeting_server.archive.audit.findings import Audit
 from meeting_server.journal.bundle import BadBundle, read_bundle
 
 Say = Callable[..., str]

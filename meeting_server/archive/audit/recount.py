@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from meeting_server.archive.audit.audit.findings import NAMES, Finding, Report, named
 from meeting_server.archive.audit.ballot_audit import Name as PaperCheck
 from meeting_server.archive.audit.ballot_audit import audit_paper
+from meeting_server.archive.audit.findings import NAMES, Finding, Report, named
 from meeting_server.domain.events import (
     BallotCast,
     CollectingClosed,

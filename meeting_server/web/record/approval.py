@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
-from meeting_server.archive.audit.audit.printing import grouped
+from meeting_server.archive.audit.printing import grouped
 from meeting_server.archive.minutes.document_model import Paper
 from meeting_server.archive.minutes.minutes import Minutes
 from meeting_server.store.record.approvals import Approval

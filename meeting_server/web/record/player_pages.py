@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.archive.audit.audit.printing import grouped
+from meeting_server.archive.audit.printing import grouped
 from meeting_server.archive.minutes.document_model import counts_said, verdict_said
 from meeting_server.archive.minutes.results import PUBLISHED
 from meeting_server.archive.record.artefacts import COMPOSITE, MIX, OPENING

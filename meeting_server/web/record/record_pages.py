@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.people.permissions import Action
-from meeting_server.archive.audit.audit.printing import grouped
+from meeting_server.archive.audit.printing import grouped
 from meeting_server.archive.record import digest
 from meeting_server.archive.record.artefacts import COMPOSITE
 from meeting_server.archive.record.steps.composite import Compose

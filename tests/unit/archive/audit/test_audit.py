@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from meeting_server.archive.audit.audit.findings import NAMES, Audit
-from meeting_server.archive.audit.audit.printing import audit_file, grouped, report_lines
 from msgspec.structs import replace as replace_struct
 
 from meeting_server.archive.audit.audit import audit, outside_head
 from meeting_server.archive.audit.bulletin import BallotLine, Bulletin, read, withheld
+from meeting_server.archive.audit.findings import NAMES, Audit
+from meeting_server.archive.audit.printing import audit_file, grouped, report_lines
 from meeting_server.archive.minutes.minutes import minutes_of
 from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.domain.events import (

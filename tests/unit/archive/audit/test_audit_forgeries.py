@@ -6,9 +6,9 @@ import random
 from pathlib import Path
 
 import pytest
-from meeting_server.archive.audit.audit.printing import audit_file
 
 from meeting_server.archive.audit.audit import OutsideHead, audit, outside_head
+from meeting_server.archive.audit.printing import audit_file
 from meeting_server.journal.bundle import BadBundle, read_bundle
 from meeting_server.web.site.catalogue import text
 from tests.kit.attacks.forged_bundles import KINDS, forged
