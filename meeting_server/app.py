@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Lifespan
 
+from meeting_server.acts.catching_up import catch_up as catch_up_after_a_stop
 from meeting_server.acts.people.revoking import catch_up
 from meeting_server.archive.record.record_files import Shelf
 from meeting_server.ballots.box import BallotBox
@@ -185,7 +186,7 @@ async def site_over(
     registry = Registry(
         journal,
         presets,
-        convener.convening,
+        convener.on_schedule,
         on_phase=on_phase,
         on_rights=on_rights,
         resumes=resumes,
@@ -240,7 +241,7 @@ async def site_over(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
         stack.push_async_callback(site.workshop.stop)
-        await registry.start(await schedule.running() if hosting else ())
+        await registry.start(await catch_up_after_a_stop(database, journal, documents, settings.recordings_dir) if hosting else ())
         stack.push_async_callback(registry.stop)
         yield site
 

@@ -17,10 +17,15 @@ from meeting_server.store.people.access_log import AccessLog
 from meeting_server.store.people.accounts import Accounts
 from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.knocks import Knocks
+from meeting_server.store.record.approvals import Approvals
+from meeting_server.store.record.holds import Holds
 from meeting_server.store.record.publications import Publications
+from meeting_server.store.record.record_edits import RecordEdits
 from meeting_server.store.schedule.calendar_links import CalendarLinks
+from meeting_server.store.schedule.documents import Documents
 from meeting_server.store.schedule.hall_devices import HallDevices
 from meeting_server.store.schedule.invitations import Invitations
+from meeting_server.store.schedule.leave import LeaveBook
 from meeting_server.store.schedule.schedule import Schedule
 from meeting_server.store.sharing.feeds import Feeds
 from meeting_server.store.sharing.shared_resources import SharedResources
@@ -45,6 +50,7 @@ class Convener(Protocol):
     """Puts together what a meeting starts from."""
 
     async def convening(self, meeting_id: MeetingId) -> Convening | None: ...
+    async def on_schedule(self, meeting_id: MeetingId) -> Convening | None: ...
 
 
 class Context(Protocol):
@@ -67,7 +73,15 @@ class Context(Protocol):
     @property
     def schedule(self) -> Schedule: ...
     @property
-    def convener(self) -> Convener: ...
+    def leaves(self) -> LeaveBook: ...
+    @property
+    def documents(self) -> Documents: ...
+    @property
+    def record_edits(self) -> RecordEdits: ...
+    @property
+    def approvals(self) -> Approvals: ...
+    @property
+    def holds(self) -> Holds: ...
     @property
     def publications(self) -> Publications: ...
     @property

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from meeting_server.ballots.port import Box
-from meeting_server.domain.commands import SERVER, Actor, Command, ConveneMeeting
+from meeting_server.domain.commands import Actor, Command
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.events import MeetingAdjourned, MeetingConvened, MeetingOpened, ParticipantRemoved, RoleAssigned
 from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
@@ -17,7 +18,9 @@ from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Convening, Preset
 from meeting_server.domain.visibility import runners
 from meeting_server.journal.port import Head, Journal, Record, StorageUnavailable
-from meeting_server.live import presence
+from meeting_server.journal.record import EMPTY
+from meeting_server.live import convening, presence
+from meeting_server.live.again import Again
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.captions import Captions
 from meeting_server.live.clock import Clock, steady_clock
@@ -25,6 +28,7 @@ from meeting_server.live.erasing import Erasing
 from meeting_server.live.host import Fact, Host
 from meeting_server.live.outcome import Acked, UnknownMeeting
 from meeting_server.live.papers import Papers
+from meeting_server.live.replay import replay
 from meeting_server.live.signalling import Resumes, Signalling
 from meeting_server.media.api import MediaPlane
 from meeting_server.store.act import acting
@@ -41,7 +45,7 @@ IDLE_MS: Millis = 10 * 60_000
 
 
 class Registry:
-    """``convening`` gives what the schedule says about a meeting (``None``: there is none). ``on_phase`` is told when
+    """``on_schedule`` gives what the schedule says about a meeting (``None``: there is none). ``on_phase`` is told when
     a meeting opens or adjourns; ``on_rights`` when who may do what changed in a meeting, and by whom, and of every meeting that is
     loaded before it is over; ``resumes`` of each device of the hall that media served while this process was away.
     ``media`` must be started by its owner before ``start``; ``None``: text only.
@@ -53,7 +57,7 @@ class Registry:
         self,
         journal: Journal,
         presets: Mapping[str, Preset],
-        convening: Schedule,
+        on_schedule: Schedule,
         *,
         on_phase: OnPhase | None = None,
         on_rights: OnRights | None = None,
@@ -74,13 +78,14 @@ class Registry:
         self._journal = journal
         self._presets = presets
         self._branch_presets = branch_presets
-        self._convening = convening
+        self._on_schedule = on_schedule
         self._on_phase = on_phase
         self._on_rights = on_rights
         self._assemblies: dict[MeetingId, Assembly] = {}
         self._loading: dict[MeetingId, asyncio.Task[Assembly | None]] = {}
         self._used: dict[MeetingId, Millis] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._again = Again()
         self._sweeper: asyncio.Task[None] | None = None
 
     # --- life -------------------------------------------------------------------------------------------------
@@ -103,6 +108,7 @@ class Registry:
         await self.signalling.stop()
         await self.papers.stop()
         await self.erasing.stop()
+        await self._again.stop()
         if self._sweeper is not None:
             self._sweeper.cancel()
         await asyncio.gather(*self._tasks, *([self._sweeper] if self._sweeper else []), return_exceptions=True)
@@ -128,6 +134,28 @@ class Registry:
         """The meeting as it is now if it is in memory; nothing is loaded for the question."""
         assembly = self._assemblies.get(meeting_id)
         return assembly.state if assembly is not None else None
+
+    async def look(self, meeting_id: MeetingId) -> MeetingState | None:
+        """The same for a page: nothing is recorded or taken back for the question, as it may be when a meeting is loaded.
+
+        Raises StorageUnavailable.
+        """
+        if meeting_id in self._assemblies or await self._journal.read(meeting_id, kinds=(MeetingAdjourned.__name__,)):
+            return await self.state(meeting_id)
+        return replay(await self._journal.read(meeting_id), EMPTY).state
+
+    async def reconvene(self, meeting_id: MeetingId) -> None:
+        """Tell a meeting what has changed on the schedule. When storage does not take it now it is told later."""
+
+        async def tell() -> None:
+            assembly = await self.assembly(meeting_id)
+            if assembly is not None:
+                await self._settle(meeting_id, assembly.host)
+
+        try:
+            await tell()
+        except StorageUnavailable:
+            self._again.start(f"meeting {meeting_id} hears of its schedule", tell)
 
     async def head(self, meeting_id: MeetingId) -> Head:
         """The last record. Raises UnknownMeeting."""
@@ -222,15 +250,12 @@ class Registry:
         assembly = Assembly(make_host, self.clock)
         await assembly.host.start()
         state = assembly.state
-        if state is None or state.phase == "convened":
+        if state is None or state.phase != "adjourned":
             try:
-                convening = await self._convening(meeting_id)
-            except Exception as error:
-                log.exception("the schedule of meeting %s cannot be read", meeting_id)
+                await self._settle(meeting_id, assembly.host)
+            except StorageUnavailable:
                 await assembly.host.stop()
-                raise StorageUnavailable("the schedule cannot be read") from error
-            if convening is not None:
-                await assembly.host.ask(SERVER, ConveneMeeting(convening))
+                raise
         if assembly.state is None:
             await assembly.host.stop()
             self._used.pop(meeting_id, None)
@@ -248,6 +273,16 @@ class Registry:
             self._rights_changed(meeting_id, None)
         return assembly
 
+    async def _settle(self, meeting_id: MeetingId, host: Host) -> None:
+        """Make a meeting what the schedule says of it. Raises StorageUnavailable."""
+        try:
+            planned = await self._on_schedule(meeting_id)
+        except Exception as error:
+            log.exception("the schedule of meeting %s cannot be read", meeting_id)
+            raise StorageUnavailable("the schedule cannot be read") from error
+        if planned is not None:
+            await convening.settle(host, planned)
+
     async def _need(self, meeting_id: MeetingId) -> Assembly:
         assembly = await self.assembly(meeting_id)
         if assembly is None:
@@ -257,7 +292,8 @@ class Registry:
     def _phases(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
         for fact in facts:
             if isinstance(fact.event, MeetingOpened | MeetingAdjourned) and self._on_phase is not None:
-                self._follow_up(self._on_phase(assembly.meeting_id, fact.after.phase, fact.record.recorded_at))
+                told = partial(self._on_phase, assembly.meeting_id, fact.after.phase, fact.record.recorded_at)
+                self._again.start(f"the schedule hears that {assembly.meeting_id} is {fact.after.phase}", told)
 
     def _rights(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
         changed = [fact for fact in facts if isinstance(fact.event, MeetingConvened | RoleAssigned | ParticipantRemoved)]

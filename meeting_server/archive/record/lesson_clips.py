@@ -7,6 +7,7 @@ clean of it nothing is given out.
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -80,6 +81,15 @@ def remove_clip(shelf: Shelf, lesson: Lesson) -> None:
         with _cutting:
             for kind in (*FILES, "json"):
                 wipe(_path(folder, lesson, kind))
+
+
+def remove_clips_but(recordings: Path, lesson_ids: Collection[str]) -> int:
+    """Remove what is left of lessons that are gone; how many files. What is removed too much is cut again. Raises OSError."""
+    left = [path for path in recordings.glob(f"*/{LESSONS.name}/*.*") if path.name.partition(".")[0] not in lesson_ids]
+    with _cutting:
+        for path in left:
+            wipe(path)
+    return len(left)
 
 
 def _cut(folder: Path, timeline: Timeline, lesson: Lesson, mix: RecordedFile, picture: RecordedFile | None, made_from: str) -> LessonClip:

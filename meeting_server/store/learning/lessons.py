@@ -71,6 +71,11 @@ class Lessons:
         found = await self._select(lessons.c.lesson_id == lesson_id)
         return found[0] if found else None
 
+    async def ids(self) -> frozenset[str]:
+        """Of all lessons there are."""
+        async with self._database.read() as conn:
+            return frozenset((await conn.execute(select(lessons.c.lesson_id))).scalars())
+
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[Lesson, ...]:
         """All of one meeting, drafts too, in the order of the meeting."""
         return await self._select(lessons.c.meeting_id == meeting_id)

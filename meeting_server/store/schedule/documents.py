@@ -9,6 +9,7 @@ import secrets
 import shutil
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,8 @@ from meeting_server.drawing.drawer import Busy, Page, PageDrawer, Undrawn, folde
 from meeting_server.drawing.pictures import is_pdf
 from meeting_server.store.database import Database, metadata
 
+CHANGING = ".changing"
+"""Ends the name of the mark beside a file that is being added or removed."""
 LARGEST = 20 * 1024 * 1024
 """Bytes one document may have."""
 MOST = 40
@@ -161,6 +164,7 @@ class Documents:
             raise DocumentRefused("too_many")
         document_id, title = "d" + secrets.token_hex(8), title_of(file_name)
         path = self._folder / secrets.token_hex(16)
+        await asyncio.to_thread(_mark, path)
         await asyncio.to_thread(_write, path, content)
         digest = hashlib.sha256(content).hexdigest()
         document = Document(document_id, meeting_id, title, media_type, len(content), digest, path)
@@ -192,6 +196,7 @@ class Documents:
         finally:
             if not kept:
                 _gone(path)
+            _mark_of(path).unlink(missing_ok=True)
             del adding[document_id]
             if not adding:
                 self._adding.pop(meeting_id, None)
@@ -254,14 +259,32 @@ class Documents:
         return found
 
     async def remove(self, meeting_id: MeetingId, document_id: str) -> bool:
-        """Whether there was one; its bytes are gone afterwards."""
-        async with self._database.write() as conn:
-            row = (await conn.execute(select(documents).where(_one(meeting_id, document_id)))).first()
-            if row is None:
-                return False
-            await conn.execute(delete(documents).where(_one(meeting_id, document_id)))
-        await asyncio.to_thread(_gone, self._folder / row.stored_as)
+        """Whether there was one; its bytes are gone afterwards. Not to be called inside an act: what is deleted can not be taken back."""
+        found = await self.document(meeting_id, document_id)
+        if found is None:
+            return False
+        await asyncio.to_thread(_mark, found.path)
+        try:
+            async with self._database.write() as conn:
+                await conn.execute(delete(documents).where(_one(meeting_id, document_id)))
+        except BaseException:
+            _mark_of(found.path).unlink(missing_ok=True)
+            raise
+        await asyncio.to_thread(_gone, found.path)
         return True
+
+    async def tidy(self) -> int:
+        """Delete what a server left that died while it added or removed a document; how many. To be called before any is added.
+
+        Only files that are marked as being changed are looked at: a database that knows none of the files deletes none.
+        """
+        marks = await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{CHANGING}")))
+        async with self._database.read() as conn:
+            known = set((await conn.execute(select(documents.c.stored_as))).scalars()) if marks else set()
+        for mark in marks:
+            path = mark.with_name(mark.name.removesuffix(CHANGING))
+            await asyncio.to_thread(mark.unlink if path.name in known else partial(_gone, path))
+        return len(marks)
 
     def _document(self, row: Row[Any]) -> Document:
         return Document(
@@ -297,6 +320,17 @@ def _row(document_id: str, page: Page) -> dict[str, Any]:
 def _gone(path: Path) -> None:
     path.unlink(missing_ok=True)
     shutil.rmtree(folder_of(path), ignore_errors=True)
+    _mark_of(path).unlink(missing_ok=True)
+
+
+def _mark_of(path: Path) -> Path:
+    return path.with_name(path.name + CHANGING)
+
+
+def _mark(path: Path) -> None:
+    """A file is about to come or to go: until that is committed or taken back, nobody knows whether it is a document's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _mark_of(path).touch()
 
 
 def _one(meeting_id: str, document_id: str) -> Any:

@@ -210,13 +210,20 @@ class Schedule:
                 await conn.execute(bumped.values(version=meetings.c.version + 1))
 
     async def set_phase(self, meeting_id: MeetingId, phase: Phase, at: Millis) -> None:
-        """The meeting itself opened or adjourned; hearing it twice changes nothing."""
+        """The meeting itself opened or adjourned; hearing it twice, or late, changes nothing."""
+        this, status = meetings.c.meeting_id == meeting_id, meetings.c.status
         async with self._database.write() as conn:
-            row = and_(meetings.c.meeting_id == meeting_id, meetings.c.status != phase)
             if phase == "open":
-                await conn.execute(update(meetings).where(row).values(status="open", opened_at=at))
+                await conn.execute(update(meetings).where(this, meetings.c.opened_at.is_(None)).values(opened_at=at))
+                await conn.execute(update(meetings).where(this, status == "convened").values(status="open"))
             elif phase == "adjourned":
-                await conn.execute(update(meetings).where(row).values(status="adjourned", adjourned_at=at))
+                await conn.execute(update(meetings).where(this, status != "adjourned").values(status="adjourned", adjourned_at=at))
+
+    async def unfinished(self) -> tuple[MeetingId, ...]:
+        """Meetings that are to come or open, as far as the schedule was told."""
+        async with self._database.read() as conn:
+            rows = await conn.execute(select(meetings.c.meeting_id).where(meetings.c.status.in_(("convened", "open"))))
+            return tuple(MeetingId(row.meeting_id) for row in rows)
 
     async def running(self) -> tuple[MeetingId, ...]:
         """Meetings that are open now, as far as the schedule was told."""

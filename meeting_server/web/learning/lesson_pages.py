@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.learning.lessons import remove_lesson
 from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.digest import Digest, digest_of
-from meeting_server.archive.record.lesson_clips import is_clean, remove_clip
+from meeting_server.archive.record.lesson_clips import is_clean
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken, Transcript
 from meeting_server.domain.ids import MeetingId, Millis
@@ -121,8 +122,7 @@ async def remove(request: Request) -> Response:
     await form_of(request)
     if lesson.state == "published":
         raise Refused(WebCode.BAD_FORM)
-    await site_of(request).learning.lessons.remove(lesson.lesson_id)
-    await asyncio.to_thread(remove_clip, shelf_of(request), lesson)
+    await remove_lesson(site_of(request), shelf_of(request), lesson)
     return see(f"/archive/{lesson.meeting_id}/lessons?done=removed")
 
 

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.learning.questions import propose_questions
 from meeting_server.archive.record.digest import Cloze, digest_of
 from meeting_server.archive.record.transcript import Transcript
-from meeting_server.store.learning.quizzes import CHOICES_MOST, KINDS, Choice, Question
+from meeting_server.store.learning.quizzes import CHOICES_MOST, KINDS, Question
 from meeting_server.web.learning.question_form import QuestionForm, form_of_question, question_form
 from meeting_server.web.learning.study import Learner, learner_at
 from meeting_server.web.learning.study_pages import spoken_of
@@ -56,14 +57,9 @@ async def propose(request: Request) -> Response:
     """Sentences of the transcript with a gap, as drafts; none that is there already."""
     learner = await learner_at(request, keeps=True)
     await form_of(request)
-    quizzes, study = site_of(request).learning.quizzes, learner.study
-    there = {question.text for question in await quizzes.questions(study.studied, drafts=True)}
-    fresh = [cloze for cloze in await _clozes(request, learner) if cloze.text not in there]
-    now = now_millis()
-    for number, cloze in enumerate(fresh):
-        choices = (Choice(cloze.answer, True),)
-        await quizzes.save(Question("", study.studied, "cloze", cloze.text, choices, cloze.sentence, "machine", now + number))
-    return see(f"{study.address}/questions?done={'proposed' if fresh else 'none_proposed'}")
+    studied, clozes = learner.study.studied, await _clozes(request, learner)
+    fresh = await propose_questions(site_of(request), studied, clozes, now_millis())
+    return see(f"{learner.study.address}/questions?done={'proposed' if fresh else 'none_proposed'}")
 
 
 async def approve(request: Request) -> Response:

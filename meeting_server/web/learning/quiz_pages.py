@@ -8,12 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.learning.study import answer_questions
 from meeting_server.archive.record.digest import GAP
-from meeting_server.archive.takeaway.xapi import Deed
 from meeting_server.store.learning.quizzes import ANSWER_LONGEST, PASS_SHARE, Attempt, Question
-from meeting_server.web.learning.study import Learner, learner_at, settle, standings
-from meeting_server.web.learning.xapi_consent import tell
-from meeting_server.web.site.auth import now_millis
+from meeting_server.web.learning.study import Learner, learner_at, standings, studying_of
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
 from meeting_server.web.site.pages import render, see
@@ -63,12 +61,7 @@ async def answer(request: Request) -> Response:
         if len(sent) > len(question.choices) + 1 or not all(isinstance(one, str) and len(one) <= 10 * ANSWER_LONGEST for one in sent):
             raise Refused(WebCode.BAD_FORM, field=question.item_id)
         given[question.item_id] = tuple(str(one).strip()[:ANSWER_LONGEST] for one in sent if str(one).strip())
-    right = sum(question.is_right(given[question.item_id]) for question in questions)
-    attempt = await learning.quizzes.attempt(Attempt(learner.member_id, learner.study.studied, right, len(questions), given, now_millis()))
-    deed: Deed = "passed" if attempt.passed else "failed"
-    study = learner.study
-    await tell(request, learner.member_id, deed, study.studied, study.title, at=attempt.at, right=right, asked=len(questions))
-    await settle(request, learner.member_id, study)
+    attempt = await answer_questions(site_of(request), studying_of(request, learner), questions, given)
     return see(f"{learner.study.address}/quiz?attempt={attempt.attempt_id}")
 
 

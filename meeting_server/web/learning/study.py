@@ -9,6 +9,7 @@ from typing import Literal
 
 from starlette.requests import Request
 
+from meeting_server.acts.learning.deeds import Studying, Told
 from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.record_files import Shelf
@@ -22,11 +23,11 @@ from meeting_server.store.learning.quizzes import Attempt
 from meeting_server.store.learning.studied import Studied
 from meeting_server.store.people.branch_tree import BranchTree
 from meeting_server.store.record.publications import Audience, Publication, State
-from meeting_server.web.learning.xapi_consent import tell
 from meeting_server.web.record.audience import may_study
 from meeting_server.web.record.reader import shelf_of
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
+from meeting_server.web.site.pages import address_of, language_of
 from meeting_server.web.site.permissions import allowed, tree_of
 from meeting_server.web.site.site import site_of
 
@@ -165,21 +166,12 @@ async def standings(request: Request, member_id: str, studies: Sequence[Study]) 
     return [Standing(s, begun.get(s.studied), best.get((member_id, s.studied)), s.studied in asked) for s in studies]
 
 
-async def settle(request: Request, member_id: str, study: Study) -> Standing:
-    """How far a member is with one thing; noted as finished when enough was heard and the questions, if any, were passed."""
-    learning = site_of(request).learning
-    (standing,) = await standings(request, member_id, [study])
-    progress = standing.progress
-    if progress is not None and progress.begun_at == progress.latest_at:
-        await tell(request, member_id, "began", study.studied, study.title, at=progress.begun_at)
-    if progress is None or progress.completed_at is not None or not progress.whole:
-        return standing
-    if standing.asked and (standing.best is None or not standing.best.passed):
-        return standing
-    now = now_millis()
-    await learning.progress.complete(progress, now)
-    await tell(request, member_id, "finished", study.studied, study.title, at=now, spent=progress.unique)
-    return (await standings(request, member_id, [study]))[0]
+def studying_of(request: Request, learner: Learner) -> Studying:
+    """What the learner now does is told to the university's record store, where there is one."""
+    study = learner.study
+    home, address = address_of(request, "/"), address_of(request, study.address)
+    told = Told(home, address, study.title, language_of(request)) if site_of(request).settings.lrs_endpoint else None
+    return Studying(learner.member_id, study.studied, now_millis(), told)
 
 
 def related(study: Study, others: Iterable[Study]) -> list[Study]:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.learning.study import declare_read, report_playing
 from meeting_server.archive.record import transcript
 from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.lesson_clips import FILES, LessonClip, clip_of, file_of
@@ -32,15 +33,15 @@ from meeting_server.web.learning.study import (
     learner_at,
     of_lesson,
     related,
-    settle,
     standings,
+    studying_of,
 )
 from meeting_server.web.record.audience import may_study
 from meeting_server.web.record.playback import clock_of, millis_of, playback_of
 from meeting_server.web.record.reader import shelf_of
 from meeting_server.web.record.shown_pages import Leaf, leaves_of
 from meeting_server.web.site import dates
-from meeting_server.web.site.auth import Viewer, now_millis
+from meeting_server.web.site.auth import Viewer
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import check_header, form_of
 from meeting_server.web.site.pages import render, see
@@ -136,12 +137,12 @@ async def report(request: Request) -> Response:
     learner = await learner_at(request)
     check_header(request)
     played, position = _reported(await _body(request))
-    now, study = now_millis(), learner.study
+    studying, study = studying_of(request, learner), learner.study
     if study.length == 0:
         raise Refused(WebCode.BAD_MESSAGE)
-    month = f"{dates.local(now):%Y-%m}"
-    await site_of(request).learning.progress.report(learner.member_id, study.studied, study.length, played, position, now, month)
-    standing = await settle(request, learner.member_id, study)
+    month = f"{dates.local(studying.now):%Y-%m}"
+    await report_playing(site_of(request), studying, study.length, played, position, month)
+    (standing,) = await standings(request, learner.member_id, [study])
     return JSONResponse({"percent": standing.percent, "done": standing.stage == "done"})
 
 
@@ -151,10 +152,9 @@ async def read(request: Request) -> Response:
     await form_of(request)
     if not await asyncio.to_thread(is_silent, request, learner):
         raise Refused(WebCode.BAD_FORM)
-    now, study = now_millis(), learner.study
-    await site_of(request).learning.progress.report(learner.member_id, study.studied, 0, [], 0, now, f"{dates.local(now):%Y-%m}")
-    await settle(request, learner.member_id, study)
-    return see(f"{study.address}?done=read")
+    studying = studying_of(request, learner)
+    await declare_read(site_of(request), studying, f"{dates.local(studying.now):%Y-%m}")
+    return see(f"{learner.study.address}?done=read")
 
 
 def is_silent(request: Request, learner: Learner) -> bool:

@@ -9,10 +9,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.people.permissions import Action
+from meeting_server.acts.record.hold import lift_hold, set_hold
 from meeting_server.domain.errors import Code
-from meeting_server.store.people.access_log import Act
-from meeting_server.store.record.holds import Hold
-from meeting_server.web.record.reader import note_reading, shelf_of, whole_reader_at
+from meeting_server.web.record.reader import shelf_of, whole_reader_at
 from meeting_server.web.record.retention import deleted_at
 from meeting_server.web.schedule.meetings import names_at
 from meeting_server.web.site.auth import member_of, now_millis
@@ -63,7 +62,6 @@ async def hold(request: Request) -> Response:
     """
     reader = await whole_reader_at(request)
     form = await form_of(request)
-    site, viewer, meeting_id = site_of(request), reader.viewer, reader.meeting_id
     if not await allowed(request, Action.HOLD_ARCHIVE, reader.scheduled.plan.branch_id):
         raise Refused(Code.FORBIDDEN)
     reason, wish = field(form, "reason"), field(form, "do")
@@ -71,14 +69,10 @@ async def hold(request: Request) -> Response:
         raise Refused(WebCode.BAD_FORM)
     if not reason:
         raise Refused(Code.EMPTY, field="reason")
-    if wish == "set":
-        changed = await site.holds.set(Hold(meeting_id, reason, viewer.participant_id, viewer.name, now_millis()))
-    else:
-        changed = await site.holds.lift(meeting_id, viewer.name, reason, now_millis())
-    if not changed:
+    act = set_hold if wish == "set" else lift_hold
+    if not await act(site_of(request), reader.viewer.by, reader.scheduled, reason, now_millis()):
         raise Refused(WebCode.RECORD_CHANGED)
-    await note_reading(request, reader, Act.HOLD_SET if wish == "set" else Act.HOLD_LIFTED, reason)
-    return see(f"/archive/{meeting_id}/access?done={'hold' if wish == 'set' else 'lifted'}")
+    return see(f"/archive/{reader.meeting_id}/access?done={'hold' if wish == 'set' else 'lifted'}")
 
 
 async def my_readings(request: Request) -> Response:

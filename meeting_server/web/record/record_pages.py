@@ -10,18 +10,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.people.permissions import Action
+from meeting_server.acts.record.approve import approve_minutes
+from meeting_server.acts.record.publish import publish_record, withdraw_record
 from meeting_server.archive.audit.printing import grouped
 from meeting_server.archive.record import digest
 from meeting_server.archive.record.artefacts import COMPOSITE
 from meeting_server.archive.record.steps.composite import Compose
 from meeting_server.domain.errors import Code
-from meeting_server.store.people.access_log import Act
-from meeting_server.store.record.approvals import Approval
 from meeting_server.store.record.publications import AUDIENCES, Publication
 from meeting_server.store.record.record_orders import Order
 from meeting_server.web.record.approval import approved
 from meeting_server.web.record.playback import clock_of
-from meeting_server.web.record.reader import Reader, editor_at, minutes_at, note_reading, reader_at, shelf_of, steps_of
+from meeting_server.web.record.reader import Reader, editor_at, minutes_at, reader_at, shelf_of, steps_of
 from meeting_server.web.record.retention import deleted_at
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
@@ -101,14 +101,11 @@ async def approve(request: Request) -> Response:
     minutes = await minutes_at(request, reader)
     if minutes is None or not minutes.final:
         raise Refused(WebCode.NOT_FOUND)
-    edits = (await site_of(request).record_edits.of(reader.meeting_id)).position
-    if (field(form, "head"), field(form, "edits")) != (minutes.head_hash, edits):
+    edits = field(form, "edits")
+    if field(form, "head") != minutes.head_hash or not await approve_minutes(
+        site_of(request), reader.viewer.by, reader.scheduled, minutes.head_seq, minutes.head_hash, edits, now_millis()
+    ):
         raise Refused(WebCode.RECORD_CHANGED)
-    viewer = reader.viewer
-    await site_of(request).approvals.add(
-        Approval(reader.meeting_id, minutes.head_seq, minutes.head_hash, edits, viewer.participant_id, viewer.name, now_millis())
-    )
-    await note_reading(request, reader, Act.MINUTES_APPROVED)
     return see(f"/archive/{reader.meeting_id}/record?done=approved")
 
 
@@ -116,12 +113,11 @@ async def publish(request: Request) -> Response:
     """Keep the description (``do=save``), approve and publish it (``publish``), or take it back (``withdraw``)."""
     reader = await editor_at(request)
     form = await form_of(request)
-    publications, wish = site_of(request).publications, field(form, "do")
+    at, by, scheduled, wish = site_of(request), reader.viewer.by, reader.scheduled, field(form, "do")
     address = f"/archive/{reader.meeting_id}/record"
     if wish == "withdraw":
-        if await publications.withdraw(reader.meeting_id) is None:
+        if not await withdraw_record(at, by, scheduled, now_millis()):
             raise Refused(WebCode.NOT_FOUND)
-        await note_reading(request, reader, Act.RESOURCE_WITHDRAWN)
         return see(f"{address}?done=withdrawn")
     title, audience = field(form, "title"), field(form, "audience")
     if wish not in ("save", "publish") or audience not in AUDIENCES:
@@ -141,20 +137,9 @@ async def publish(request: Request) -> Response:
         changed = (described.title, described.summary, described.keywords) != (kept.title, kept.summary, kept.keywords)
         if kept.state == "published" and changed:  # what is published is what somebody approved
             raise Refused(WebCode.BAD_FORM)
-        await publications.save(described)
+        await site_of(request).publications.save(described)
         return see(f"{address}?done=saved")
-    now, viewer = now_millis(), reader.viewer
-    await publications.save(
-        replace(
-            described,
-            state="published",
-            published_at=kept.published_at or now,
-            approved_at=now,
-            approved_by=viewer.participant_id,
-            approved_name=viewer.name,
-        )
-    )
-    await note_reading(request, reader, Act.RESOURCE_PUBLISHED, audience)
+    await publish_record(at, by, scheduled, described, now_millis())
     return see(f"{address}?done=published")
 
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.record.correct import correct_sentence
+from meeting_server.acts.record.redact import redact_passage
 from meeting_server.archive.record import cues
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript, transcript_of
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
-from meeting_server.store.people.access_log import Act
-from meeting_server.store.record.publications import Publication
-from meeting_server.store.record.record_edits import LONGEST_CORRECTION, Correction, Edits, Redaction
+from meeting_server.store.record.record_edits import LONGEST_CORRECTION, Edits
 from meeting_server.web.record.playback import clock_of
-from meeting_server.web.record.reader import Reader, editor_at, note_reading, shelf_of
+from meeting_server.web.record.reader import Reader, editor_at, shelf_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -132,10 +131,8 @@ async def correct(request: Request) -> Response:
     if len(text) > LONGEST_CORRECTION:
         raise Refused(Code.TOO_LONG, field="text", most=LONGEST_CORRECTION)
     if text != line.text:
-        viewer = desk.reader.viewer
-        made = Correction(desk.reader.meeting_id, line.cue_id, line.text, text, viewer.participant_id, viewer.name, now_millis())
-        await site_of(request).record_edits.correct(made)
-        await note_reading(request, desk.reader, Act.TRANSCRIPT_CORRECTED, desk.clock(line.since))
+        at, by, scheduled = site_of(request), desk.reader.viewer.by, desk.reader.scheduled
+        await correct_sentence(at, by, scheduled, line.cue_id, line.text, text, desk.clock(line.since), now_millis())
     return see(f"{desk.address}/transcript?page={number // ON_A_PAGE}&done=corrected#{line.cue_id}")
 
 
@@ -173,17 +170,10 @@ async def redact(request: Request) -> Response:
         raise Refused(Code.EMPTY, field="reason")
     if field(form, "sure") != "yes":
         raise Refused(Code.EMPTY, field="sure")
-    site, viewer, meeting_id = site_of(request), desk.reader.viewer, desk.reader.meeting_id
     gone = [line for line in desk.transcript.spoken if stretch.covers(line.since, line.until)]
-    made = Redaction(meeting_id, stretch.since, stretch.until, reason, viewer.participant_id, viewer.name, now_millis())
-    await site.record_edits.redact(made, [line.cue_id for line in gone])
-    publication = await site.publications.of(meeting_id)
-    if publication is not None:
-        cleared = without(publication, [line.text for line in gone])
-        if cleared != publication:
-            await site.publications.save(cleared)
-            await site.database.forget_deleted("publications")
-    await note_reading(request, desk.reader, Act.PASSAGE_TAKEN_OUT, f"{desk.clock(stretch.since)}–{desk.clock(stretch.until)}")
+    clock = f"{desk.clock(stretch.since)}–{desk.clock(stretch.until)}"
+    reader = desk.reader
+    await redact_passage(site_of(request), reader.viewer.by, reader.scheduled, stretch, reason, gone, clock, now_millis())
     return see(f"{desk.address}?done=redacted")
 
 
@@ -213,24 +203,6 @@ def _moment(clock: str) -> Millis | None:
     if found is None:
         return None
     return (int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])) * 1000 + int(found[4] or 0) * 100
-
-
-def without(publication: Publication, texts: Sequence[str]) -> Publication:
-    """A publication without the sentences that say something of what was taken out; then it is a draft again."""
-    gone = [text.strip(" ，。！？,.!?") for text in texts]
-    gone = [text for text in gone if len(text) > 1]
-
-    def says(text: str) -> bool:
-        return any(words in text for words in gone)
-
-    sentences = re.split(r"(?<=[。！？!?\n])|(?<=\. )", publication.summary)
-    summary = "".join(sentence for sentence in sentences if not says(sentence))
-    title = "…" if says(publication.title) else publication.title
-    keywords = tuple(word for word in publication.keywords if not (len(word) > 1 and any(word in words for words in gone)))
-    if (summary, title) == (publication.summary, publication.title):
-        return publication
-    description = replace(publication, title=title, summary=summary, keywords=keywords)
-    return replace(description, state="draft", approved_by="", approved_name="", approved_at=None, published_at=None)
 
 
 routes: list[BaseRoute] = [

@@ -33,8 +33,13 @@ class Convener:
 
     async def convening(self, meeting_id: MeetingId) -> Convening | None:
         """The meeting as the roster and the leave requests stand now; None when it is not scheduled or was cancelled."""
+        found = await self.on_schedule(meeting_id)
+        return None if found is None or found.cancelled else found
+
+    async def on_schedule(self, meeting_id: MeetingId) -> Convening | None:
+        """The same, also of a meeting that was cancelled."""
         scheduled = await self._schedule.meeting(meeting_id)
-        if scheduled is None or scheduled.status == "cancelled":
+        if scheduled is None:
             return None
         plan = scheduled.plan
         await self._presets.refresh()
@@ -56,6 +61,7 @@ class Convener:
             preset=self._presets[plan.preset_id],
             documents=tuple(document.ref for document in await self._documents.of_meeting(meeting_id)),
             recording_planned=plan.recording_planned,
+            cancelled=scheduled.status == "cancelled",
         )
 
     def _invited(self, person: Listed, member: Member | None, leave: Leave | None) -> Invited | None:

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.schedule import documents as acts
 from meeting_server.drawing.drawer import Size, picture_of
 from meeting_server.store.schedule.documents import LARGEST, Document, DocumentRefused
 from meeting_server.web.schedule.meeting_pages import being_drawn_of, of_the_record, show_meeting
-from meeting_server.web.schedule.meetings import Seat, managed_seat, reconvene, seat_at
+from meeting_server.web.schedule.meetings import managed_seat, seat_at
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
@@ -44,7 +45,9 @@ async def add_document(request: Request) -> Response:
         content = await upload.read(LARGEST + 1)
     finally:
         await form.close()
-    adding = asyncio.create_task(_add(request, seat, upload.filename or "", content), name="add document")
+    by = seat.viewer.by
+    work = acts.add_document(site_of(request), seat.meeting_id, upload.filename or "", content, by, now_millis())
+    adding = asyncio.create_task(work, name="add document")
     _at_work.add(adding)
     adding.add_done_callback(_finished)
     await asyncio.wait({adding}, timeout=AT_ONCE_SECONDS)
@@ -57,13 +60,6 @@ async def add_document(request: Request) -> Response:
         return await show_meeting(request, seat, status=_STATUS.get(error.code, 422), done=code)
     done = f"unpaged_{added.why_unpaged}" if added.why_unpaged else "document_added"
     return see(f"/meetings/{seat.meeting_id}?done={done}#documents")
-
-
-async def _add(request: Request, seat: Seat, file_name: str, content: bytes) -> Document:
-    """Keep the document and tell the meeting. Raises DocumentRefused."""
-    added = await site_of(request).documents.add(seat.meeting_id, file_name, content, seat.viewer.participant_id, now_millis())
-    await reconvene(request, seat.meeting_id)
-    return added
 
 
 def _finished(adding: asyncio.Task[Document]) -> None:
@@ -93,9 +89,8 @@ async def remove_document(request: Request) -> Response:
         return await show_meeting(request, seat, status=409, done="document_busy")
     if document_id in await of_the_record(request, seat):
         return await show_meeting(request, seat, status=409, done="document_kept")
-    if not await site_of(request).documents.remove(seat.meeting_id, document_id):
+    if not await acts.remove_document(site_of(request), seat.meeting_id, document_id):
         raise Refused(WebCode.NOT_FOUND)
-    await reconvene(request, seat.meeting_id)
     return see(f"/meetings/{seat.meeting_id}?done=document_removed#documents")
 
 

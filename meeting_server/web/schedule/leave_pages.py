@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.acts.schedule.absence import Decision, decide_absence, request_absence, withdraw_absence
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.store.schedule.leave import REASON_LONGEST, LeaveError
 from meeting_server.web.schedule.meeting_pages import show_meeting
-from meeting_server.web.schedule.meetings import managed_seat, reconvene, seat_at
+from meeting_server.web.schedule.meetings import managed_seat, seat_at
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -37,10 +36,9 @@ async def ask_leave(request: Request) -> Response:
     if len(reason) > REASON_LONGEST:
         return await show_meeting(request, seat, status=422, leave_error="too_long", reason=reason)
     try:
-        await site_of(request).leaves.ask(seat.meeting_id, seat.listed.participant_id, reason, now_millis())
+        await request_absence(site_of(request), seat.meeting_id, seat.listed.participant_id, reason, now_millis())
     except LeaveError as error:
         return await show_meeting(request, seat, status=409, leave_error=error.code)
-    await reconvene(request, seat.meeting_id)
     return see(f"/meetings/{seat.meeting_id}?done=leave_sent#leave")
 
 
@@ -48,28 +46,27 @@ async def withdraw_leave(request: Request) -> Response:
     seat = await seat_at(request)
     await form_of(request)
     try:
-        await site_of(request).leaves.withdraw(seat.meeting_id, seat.viewer.participant_id)
+        await withdraw_absence(site_of(request), seat.meeting_id, seat.viewer.participant_id)
     except LeaveError as error:
         return await show_meeting(request, seat, status=409, leave_error=error.code)
-    await reconvene(request, seat.meeting_id)
     return see(f"/meetings/{seat.meeting_id}?done=leave_withdrawn#leave")
 
 
 async def decide_leave(request: Request) -> Response:
     seat = await managed_seat(request)
     form = await form_of(request)
-    decision, answer = field(form, "decision"), field(form, "answer", 4000)
-    if decision not in ("approved", "refused"):
+    decisions: dict[str, Decision] = {"approved": "approved", "refused": "refused"}
+    decision, answer = decisions.get(field(form, "decision")), field(form, "answer", 4000)
+    if decision is None:
         raise Refused(WebCode.BAD_FORM, field="decision")
     if len(answer) > REASON_LONGEST:
         raise Refused(WebCode.BAD_FORM, field="answer")
     who = ParticipantId(request.path_params["participant_id"])
-    by = seat.viewer.participant_id
+    by = seat.viewer.by
     try:
-        await site_of(request).leaves.decide(seat.meeting_id, who, cast(Literal["approved", "refused"], decision), by, answer, now_millis())
+        await decide_absence(site_of(request), seat.meeting_id, who, decision, by, answer, now_millis())
     except LeaveError as error:
         return await show_meeting(request, seat, status=409, leave_error=error.code)
-    await reconvene(request, seat.meeting_id)
     return see(f"/meetings/{seat.meeting_id}?done=leave_decided#requests")
 
 

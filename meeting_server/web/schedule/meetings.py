@@ -8,12 +8,10 @@ from starlette.requests import Request
 
 from meeting_server.acts.people.permissions import Action
 from meeting_server.acts.people.rights import is_removed, runs_at
-from meeting_server.acts.schedule import convening
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.domain.roles import Right, may
 from meeting_server.domain.state import MeetingState
-from meeting_server.domain.terms import Convening
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Listed, Scheduled
@@ -109,36 +107,15 @@ async def managed_seat(request: Request) -> Seat:
 
 
 async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | None:
-    """The meeting as it is now; None when it does not run on this server. Raises Refused(storage_unavailable).
+    """The meeting as it is now; None when it does not run on this server, or nobody came to its door yet.
 
-    The journal is the truth: a schedule that missed the opening or adjourning (the server was killed between the two
-    writes) is told now.
+    Raises Refused(storage_unavailable).
     """
     registry = site_of(request).registry
     if scheduled.status == "cancelled":
         return None
     try:
-        state = await registry.state(scheduled.meeting_id)
-    except StorageUnavailable as error:
-        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
-    if state is not None and state.phase not in ("convened", scheduled.status):
-        at = state.adjourned_at if state.phase == "adjourned" else state.opened_at
-        await site_of(request).schedule.set_phase(scheduled.meeting_id, state.phase, at or now_millis())
-    return state
-
-
-async def reconvene(request: Request, meeting_id: MeetingId) -> None:
-    """Tell a meeting what has changed on the schedule. Raises Refused(storage_unavailable)."""
-    try:
-        await convening.reconvene(site_of(request), meeting_id)
-    except StorageUnavailable as error:
-        raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
-
-
-async def call_off(request: Request, meeting_id: MeetingId, called: Convening | None) -> None:
-    """Tell those who wait at the door already that the meeting, convened as ``called``, was cancelled."""
-    try:
-        await convening.call_off(site_of(request), meeting_id, called)
+        return await registry.look(scheduled.meeting_id)
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
 

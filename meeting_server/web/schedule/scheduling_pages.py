@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.people.permissions import Action
+from meeting_server.acts.schedule.change import cancel_meeting, change_meeting
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import MeetingKind, Preset
@@ -22,7 +23,7 @@ from meeting_server.store.tokens import new_id
 from meeting_server.web.schedule.convening import exclusion_words
 from meeting_server.web.schedule.meeting_form import GUESTS_MOST, ItemField, MeetingForm, edited, entitled, plan_of, read
 from meeting_server.web.schedule.meeting_form import form_of as filled_form
-from meeting_server.web.schedule.meetings import call_off, managed_seat, reconvene, roster_of
+from meeting_server.web.schedule.meetings import managed_seat, roster_of
 from meeting_server.web.schedule.rule_words import RuleWords, rule_words
 from meeting_server.web.site.auth import member_of, now_millis
 from meeting_server.web.site.dates import local, month
@@ -95,7 +96,7 @@ async def edit_meeting(request: Request) -> Response:
     return await _show(request, branch_id, filled_form(scheduled), roster, scheduled)
 
 
-async def change_meeting(request: Request) -> Response:
+async def change(request: Request) -> Response:
     """A button of the form on a meeting that is on the schedule already."""
     seat = await managed_seat(request)
     scheduled, branch_id = seat.scheduled, seat.scheduled.plan.branch_id
@@ -109,10 +110,9 @@ async def change_meeting(request: Request) -> Response:
     if isinstance(result, MeetingForm):
         return await _show(request, branch_id, result, roster, scheduled, status=422)
     try:
-        await site_of(request).schedule.change(scheduled.meeting_id, result, form.version, now_millis())
+        await change_meeting(site_of(request), scheduled.meeting_id, result, form.version, now_millis())
     except ScheduleError as error:
         return await _show(request, branch_id, replace(form, errors={"form": error.code}), roster, scheduled, status=409)
-    await reconvene(request, scheduled.meeting_id)
     return see(f"/meetings/{scheduled.meeting_id}?done=changed")
 
 
@@ -124,19 +124,17 @@ async def cancel_form(request: Request) -> Response:
     return await render(request, "schedule/meeting_cancel.html", {"scheduled": seat.scheduled, "error": "", "reason": ""})
 
 
-async def cancel_meeting(request: Request) -> Response:
+async def cancel(request: Request) -> Response:
     seat = await managed_seat(request)
     reason = field(await form_of(request), "reason", 4000)
     if len(reason) > REASON_LONGEST:
         context = {"scheduled": seat.scheduled, "error": "too_long", "reason": reason}
         return await render(request, "schedule/meeting_cancel.html", context, status=422)
-    convening = await site_of(request).convener.convening(seat.meeting_id)
+    by = seat.viewer.by
     try:
-        await site_of(request).schedule.cancel(seat.meeting_id, reason, seat.viewer.member_id or "", now_millis())
+        await cancel_meeting(site_of(request), by, seat.meeting_id, reason, now_millis())
     except ScheduleError:
         return see(f"/meetings/{seat.meeting_id}?done=not_changeable")
-    await site_of(request).invitations.revoke_all_of(seat.meeting_id, now_millis())
-    await call_off(request, seat.meeting_id, convening)
     return see(f"/meetings/{seat.meeting_id}?done=cancelled")
 
 
@@ -232,7 +230,7 @@ routes: list[BaseRoute] = [
     Route("/branches/{branch_id}/meetings/new", new_meeting, methods=["GET"]),
     Route("/branches/{branch_id}/meetings/new", add_meeting, methods=["POST"]),
     Route("/meetings/{meeting_id}/edit", edit_meeting, methods=["GET"]),
-    Route("/meetings/{meeting_id}/edit", change_meeting, methods=["POST"]),
+    Route("/meetings/{meeting_id}/edit", change, methods=["POST"]),
     Route("/meetings/{meeting_id}/cancel", cancel_form, methods=["GET"]),
-    Route("/meetings/{meeting_id}/cancel", cancel_meeting, methods=["POST"]),
+    Route("/meetings/{meeting_id}/cancel", cancel, methods=["POST"]),
 ]

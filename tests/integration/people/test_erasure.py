@@ -82,7 +82,7 @@ async def test_a_server_that_died_before_it_erased_does_it_when_the_meeting_is_n
         assert files_with(tmp_path, WORDS)
         before = await house.registry.state(meeting_id)
         journal = SqlJournal(house.inner.site.database)
-        again = Registry(journal, house.site.presets, house.site.convener.convening)
+        again = Registry(journal, house.site.presets, house.site.convener.on_schedule)
         await again.start()
         try:
             state = await again.state(meeting_id)
@@ -90,7 +90,7 @@ async def test_a_server_that_died_before_it_erased_does_it_when_the_meeting_is_n
             assert files_with(tmp_path, WORDS) == []
         finally:
             await again.stop()
-        once_more = Registry(journal, house.site.presets, house.site.convener.convening)
+        once_more = Registry(journal, house.site.presets, house.site.convener.on_schedule)
         await once_more.start()
         try:
             folded = await once_more.state(meeting_id)  # an erased record has a tombstone's fold

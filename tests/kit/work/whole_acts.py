@@ -24,10 +24,6 @@ LOOKING_MAY_WRITE = {"INSERT INTO access_log", "UPDATE sign_ins SET seen_at", "U
 """What a GET leaves: that somebody looked. All else it finds."""
 BESIDE = {"UPDATE sign_ins SET seen_at"}
 """What any request may commit beside its act, before it: it says nothing of the act."""
-NOT_WHOLE_YET = re.compile(
-    r"/(archive/[^/]+/(?!share|take|chat)|learn|lessons|courses|study|meetings(?!/[^/]+/(knocks|invitations|devices))|branches/[^/]+/(rules|courses))"
-)
-"""Addresses whose acts are still to become whole."""
 _WRITES = re.compile(r"\s*(INSERT INTO \w+|UPDATE \w+ SET \w+|DELETE FROM \w+)")
 
 
@@ -71,7 +67,7 @@ class WholeActs(httpx.ASGITransport):
         response = await super().handle_async_request(request)
         done = [changes for changes in self._commits.mine()[before:] if not BESIDE.issuperset(changes)]
         wrong = wrong_of(request.method, done)
-        assert not wrong or NOT_WHOLE_YET.match(request.url.path), f"{request.method} {request.url.path}: {wrong}"
+        assert not wrong, f"{request.method} {request.url.path}: {wrong}"
         return response
 
 

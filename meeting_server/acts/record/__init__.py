@@ -1,0 +1,1 @@
+"""What is done with a record: correcting, redacting, approving, publishing, holding, erasing."""

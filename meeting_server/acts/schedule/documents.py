@@ -1,0 +1,29 @@
+"""The documents of a meeting: added, and removed with their files; the meeting hears of both.
+
+Each is one row, and files beside it: a file that is about to come or to go has a mark, by which the next start knows what to finish.
+"""
+
+from __future__ import annotations
+
+from meeting_server.acts.context import By, Context
+from meeting_server.acts.schedule.convening import reconvene
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.store.schedule.documents import Document
+
+
+async def add_document(at: Context, meeting_id: MeetingId, file_name: str, content: bytes, by: By, now: Millis) -> Document:
+    """Keep a document with the pictures of its pages, and tell the meeting. Raises DocumentRefused.
+
+    The row is the act; pictures are drawn for minutes, so no transaction waits for them, and a document without them is whole too.
+    """
+    added = await at.documents.add(meeting_id, file_name, content, by.member_id, now)
+    await reconvene(at, meeting_id)
+    return added
+
+
+async def remove_document(at: Context, meeting_id: MeetingId, document_id: str) -> bool:
+    """Remove a document with its files, and tell the meeting; False when there is none."""
+    if not await at.documents.remove(meeting_id, document_id):
+        return False
+    await reconvene(at, meeting_id)
+    return True

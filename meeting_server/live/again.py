@@ -1,0 +1,45 @@
+"""Work that follows from something committed, and is tried until it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
+
+log = logging.getLogger(__name__)
+
+PAUSES_S = (0.2, 1.0, 5.0, 30.0)
+"""Before the second try, the third …; the last one from then on."""
+
+
+class Again:
+    """Each piece of work must be idempotent, and found again by the next start: a process that dies does not do it."""
+
+    def __init__(self) -> None:
+        self._stopping = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Do it now, without anybody waiting for it, and again until it does not fail."""
+        task = asyncio.create_task(self._until_done(name, work), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Finish the tries that are under way; there are no further ones."""
+        self._stopping.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _until_done(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        for pause in chain(PAUSES_S, repeat(PAUSES_S[-1])):
+            try:
+                await work()
+                return
+            except Exception as error:  # noqa: BLE001  storage that is gone for a while has many faces
+                log.warning("%s: not done yet, %s", name, type(error).__name__)
+            try:
+                await asyncio.wait_for(self._stopping.wait(), pause)
+                return
+            except TimeoutError:
+                continue
