@@ -56,7 +56,13 @@ function inlineWords(): Plugin {
 }
 
 /** What a member on a weak network needs at once, with all it imports: the room, and secret votes. */
-const SHELL = ["src/main.ts", "src/net/own_ballots.ts", "src/views/vote/late.ts", "src/views/seldom.ts", "src/views/page/page.tsx"];
+const SHELL = [
+  "src/main.ts",
+  "src/net/own_ballots.ts",
+  "src/views/vote/late.ts",
+  "src/views/allDeferredSheets.ts",
+  "src/views/page/page.tsx",
+];
 
 /** `sw.js`: the service worker with the list of hashed files of this build written into it. */
 function serviceWorker(): Plugin {

@@ -24,9 +24,9 @@ import { MeetingSocket, type SocketState } from "./net/socket";
 import { isPhone, makeId, readBoot, socketAddress, sparesData } from "./page/boot";
 import { addConsoleWords, begin, setPreferences } from "./page/preferences";
 import { App } from "./views/app";
-import { lateSheets } from "./views/late_sheets";
+import { deferredSheets } from "./views/deferred_sheets";
 import type { ConsoleSheets } from "./views/layers";
-import { latePapers } from "./views/vote/late_papers";
+import { deferredVotes } from "./views/vote/deferred_views";
 import { forgetSentPapers } from "./views/vote/paper";
 import { Close, type Collect, VoteMethod } from "./wire/messages";
 
@@ -203,16 +203,18 @@ const secretVotes = computed(() => motions.value.filter((motion) => motion.metho
 
 /** Screens and sheets that need not be there for the first picture of the room. */
 function bringSheets(): void {
-  import("./views/seldom").then(({ seldom }) => (lateSheets.value = seldom)).catch(() => setTimeout(bringSheets, 2_000));
+  import("./views/all_deferred_sheets")
+    .then(({ allDeferredSheets }) => (deferredSheets.value = allDeferredSheets))
+    .catch(() => setTimeout(bringSheets, 2_000));
 }
 
 /** What secret votes and elections need comes soon after the room, and at once when there is one. */
 function bringPapers(): void {
   let asked: Promise<void> | null = null;
   const bring = (): Promise<void> =>
-    (asked ??= Promise.all([import("./net/own_ballots"), import("./views/vote/late")])
-      .then(async ([{ ownBallots }, { late }]) => {
-        latePapers.value = late;
+    (asked ??= Promise.all([import("./net/own_ballots"), import("./views/vote/deferred_votes")])
+      .then(async ([{ ownBallots }, { allDeferredVotes }]) => {
+        deferredVotes.value = allDeferredVotes;
         const around = {
           meeting_id: start.meeting_id,
           participant_id: start.participant_id,

@@ -8,10 +8,10 @@ import { boot, change, connection, meeting, preferences, you } from "../core/sto
 import { App } from "../views/app";
 import { Console, ConsoleSheet } from "../views/console/console";
 import { Stage } from "../views/stage/stage";
-import { lateSheets } from "../views/late_sheets";
-import { seldom } from "../views/seldom";
-import { late } from "../views/vote/late";
-import { latePapers } from "../views/vote/late_papers";
+import { deferredSheets } from "../views/deferred_sheets";
+import { allDeferredSheets } from "../views/all_deferred_sheets";
+import { allDeferredVotes } from "../views/vote/deferred_votes";
+import { deferredVotes } from "../views/vote/deferred_views";
 import { ME, message } from "./fixtures";
 import { STORIES } from "./list";
 import { asked, later, storyActions } from "./port";
@@ -30,8 +30,8 @@ async function run(): Promise<void> {
   const place = document.getElementById("app");
   if (place === null) throw new Error("no place to draw");
   provideActions(storyActions);
-  latePapers.value = late;
-  lateSheets.value = seldom;
+  deferredVotes.value = allDeferredVotes;
+  deferredSheets.value = allDeferredSheets;
   await storyActions.setPreferences({ language, theme: theme === "dark" ? "dark" : "light", big: query.get("big") === "1" });
   change(preferences, { language });
   beat();

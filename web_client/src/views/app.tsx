@@ -11,7 +11,7 @@ import { ToastPlace } from "../widgets/toast";
 import { followWidth, readAll } from "./chat_reading";
 import { Adjourned, Connecting, Ended } from "./endings";
 import { followKeyboard } from "./keyboard";
-import { lateSheets } from "./late_sheets";
+import { deferredSheets } from "./deferred_sheets";
 import { Layers, markResultsSeen, type ConsoleSheets } from "./layers";
 import { followHistory, layout } from "./layout";
 import { watchForNotices } from "./notices";
@@ -25,8 +25,8 @@ function Ground({ console: Console }: { console: ComponentType | undefined }): J
   if (state === null) return <Connecting />;
   if (Console !== undefined && iRun.value && layout.value.place === "console") return <Console />;
   if (state.phase !== "convened") return <Room />;
-  const late = lateSheets.value;
-  return late === null ? <Connecting /> : <late.WaitingRoom console={Console !== undefined} />;
+  const deferred = deferredSheets.value;
+  return deferred === null ? <Connecting /> : <deferred.WaitingRoom console={Console !== undefined} />;
 }
 
 /** `console`, `sheets`: the secretary's screens and what opens above them, when they are loaded. */

@@ -7,12 +7,12 @@ import { meeting } from "../core/store";
 import type { ConsoleAct } from "./console/acts";
 import { composing } from "./chat";
 import { back, layout, type OpenSheet } from "./layout";
-import { lateSheets } from "./late_sheets";
+import { deferredSheets } from "./deferred_sheets";
 import { LeaveSheet } from "./leave_sheet";
 import { AdviceSheet, adviceDue } from "./media_advice";
 import { consentDue, RecordingSheet } from "./recording_sheet";
 import { rollCallInFront, RollCallSheet } from "./roll_call_sheet";
-import { latePapers } from "./vote/late_papers";
+import { deferredVotes } from "./vote/deferred_views";
 import { ResultSheet, ResultsSheet } from "./vote/result_sheet";
 import { motionInFront } from "./vote/stages";
 import { VoteSheet } from "./vote/vote_sheet";
@@ -50,36 +50,36 @@ function freshResult(): JSX.Element | null {
 export type ConsoleSheets = ComponentType<{ act: ConsoleAct }>;
 
 function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Element | null {
-  const late = lateSheets.value;
+  const deferred = deferredSheets.value;
   switch (sheet.name) {
     case "console":
       return Console === undefined || !iRun.value ? null : <Console act={sheet.act} />;
     case "more":
-      return late && <late.MoreSheet />;
+      return deferred && <deferred.MoreSheet />;
     case "leave":
       return <LeaveSheet />;
     case "devices":
-      return late && <late.DeviceCheck />;
+      return deferred && <deferred.DeviceCheck />;
     case "settings":
-      return late && <late.SettingsSheet />;
+      return deferred && <deferred.SettingsSheet />;
     case "network":
-      return late && <late.NetworkSheet />;
+      return deferred && <deferred.NetworkSheet />;
     case "documents":
-      return late && <late.DocumentsSheet />;
+      return deferred && <deferred.DocumentsSheet />;
     case "attendance":
-      return late && <late.AttendanceSheet />;
+      return deferred && <deferred.AttendanceSheet />;
     case "results":
       return <ResultsSheet />;
     case "agenda":
-      return late && <late.AgendaSheet />;
+      return deferred && <deferred.AgendaSheet />;
     case "person":
       if (Console !== undefined && iRun.value) return <Console act={{ kind: "person", participant: sheet.participant }} />;
-      return late && <late.PersonSheet participantId={sheet.participant} />;
+      return deferred && <deferred.PersonSheet participantId={sheet.participant} />;
     case "message":
-      return late && <late.MessageSheet messageId={sheet.message} />;
+      return deferred && <deferred.MessageSheet messageId={sheet.message} />;
     case "officer": {
       const motion = meeting.value?.motions[sheet.motion];
-      const papers = latePapers.value;
+      const papers = deferredVotes.value;
       return motion === undefined || papers === null ? null : <papers.OfficerSheet motion={motion} />;
     }
     case "result": {

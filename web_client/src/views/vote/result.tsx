@@ -19,7 +19,7 @@ import { Bar, type Fill } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { Icon } from "../../widgets/icon";
 import { choiceWords, chosenWords, markWords } from "./choices";
-import { latePapers } from "./late_papers";
+import { deferredVotes } from "./deferred_views";
 
 const FILLS: Readonly<Record<string, Fill>> = { for: "for", against: "against", abstain: "abstain" };
 
@@ -157,16 +157,18 @@ function Table({ motion, tally, whole, base }: { motion: Motion; tally: Tally; w
 
 /** The counts in the shape that fits the paper. */
 function Counts({ motion, tally, verdict }: { motion: Motion; tally: Tally; verdict: Verdict | null }): JSX.Element | null {
-  const late = latePapers.value;
-  if (motion.force === MotionForce.ELECTION || gradesPeople(motion)) return late === null ? null : <late.PeopleResult motion={motion} />;
+  const deferred = deferredVotes.value;
+  if (motion.force === MotionForce.ELECTION || gradesPeople(motion))
+    return deferred === null ? null : <deferred.PeopleResult motion={motion} />;
   if (motion.force === MotionForce.SURVEY && tally.counts.length === 0) {
     return <p class="card card--line">{t("vote.below_minimum", { n: tally.cast, least: motion.minimum_group })}</p>;
   }
-  if (motion.shape !== PollShape.CHOICES && late !== null) return <late.PollPlot motion={motion} counts={tally.counts} cast={tally.cast} />;
+  if (motion.shape !== PollShape.CHOICES && deferred !== null)
+    return <deferred.PollPlot motion={motion} counts={tally.counts} cast={tally.cast} />;
   return (
     <>
       <Plot motion={motion} tally={tally} verdict={verdict} />
-      {motion.force === MotionForce.APPRAISAL && late !== null && <late.ProposedGrades motion={motion} />}
+      {motion.force === MotionForce.APPRAISAL && deferred !== null && <deferred.ProposedGrades motion={motion} />}
     </>
   );
 }
@@ -178,7 +180,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
   if (tally === null) return <p class="muted">{t("vote.not_published")}</p>;
   const secret = motion.method === VoteMethod.SECRET;
   const lost = ownPapers.value[motion.motion_id]?.bulletin === "out"; // comes before everything else
-  const late = latePapers.value;
+  const deferred = deferredVotes.value;
   const carried = verdict?.carried === true && verdict.reason !== VerdictReason.NO_FORCE;
   return (
     <>
@@ -202,7 +204,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
           )}
         </p>
       )}
-      {secret && lost && late !== null && <late.OwnReceipt motion={motion} />}
+      {secret && lost && deferred !== null && <deferred.OwnReceipt motion={motion} />}
       <Counts motion={motion} tally={tally} verdict={verdict} />
       <dl class="stat3 stat3--flat">
         <div>
@@ -229,7 +231,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
           })}
         </p>
       )}
-      {secret && !lost && late !== null && <late.OwnReceipt motion={motion} />}
+      {secret && !lost && deferred !== null && <deferred.OwnReceipt motion={motion} />}
       {ballot.state === "counted" && (
         <p class="rowx">
           <Chip tone="counted" icon="check">

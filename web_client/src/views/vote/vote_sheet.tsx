@@ -17,7 +17,7 @@ import { Slip } from "../../widgets/slip";
 import { openSheet } from "../layout";
 import { refusalWords } from "../names";
 import { choiceWords, chosenWords } from "./choices";
-import { latePapers } from "./late_papers";
+import { deferredVotes } from "./deferred_views";
 import { ballotSoFar } from "./marks";
 import { aside, changeDraft, markOf } from "./paper";
 import { PaperForm } from "./paper_form";
@@ -87,13 +87,13 @@ function AllPapers({ motion }: { motion: Motion }): JSX.Element | null {
 /** An appraisal's sheets come with the other late papers. */
 function Paper({ motion }: { motion: Motion }): JSX.Element {
   if (motion.force !== MotionForce.APPRAISAL) return <PaperForm motion={motion} />;
-  const late = latePapers.value;
-  return late === null ? (
+  const deferred = deferredVotes.value;
+  return deferred === null ? (
     <Slip state="pending" word={t("vote.fetching")}>
       <p>{t("vote.fetching_words")}</p>
     </Slip>
   ) : (
-    <late.WholePaper motion={motion} />
+    <deferred.WholePaper motion={motion} />
   );
 }
 
@@ -130,7 +130,7 @@ function Choose({ motion }: { motion: Motion }): JSX.Element {
 function Confirm({ motion }: { motion: Motion }): JSX.Element {
   const ballot = ballotSoFar(motion);
   const choices = "why" in ballot ? [] : ballot.choices;
-  const late = latePapers.value;
+  const deferred = deferredVotes.value;
   const cast = (): void => {
     void send("CastBallot", { motion_id: motion.motion_id, choices });
     changeDraft(motion.motion_id, { step: "choose" });
@@ -152,8 +152,8 @@ function Confirm({ motion }: { motion: Motion }): JSX.Element {
     >
       <div class="stack stack--s">
         <p class="small muted">{t("vote.you_chose")}</p>
-        {motion.force === MotionForce.APPRAISAL && late !== null ? (
-          <late.Chosen motion={motion} choices={choices} />
+        {motion.force === MotionForce.APPRAISAL && deferred !== null ? (
+          <deferred.Chosen motion={motion} choices={choices} />
         ) : motion.shape !== PollShape.CHOICES ? (
           <div class="chosen">
             <b>{chosenWords(motion, choices)}</b>
@@ -213,8 +213,8 @@ function Pending({ motion }: { motion: Motion }): JSX.Element {
 
 /** Where a quick poll stands, for whoever has answered or only watches: before that it would lean. */
 function Running({ motion }: { motion: Motion }): JSX.Element | null {
-  const late = latePapers.value;
-  return late !== null && showsRunning(motion) ? <late.RunningPlot motion={motion} /> : null;
+  const deferred = deferredVotes.value;
+  return deferred !== null && showsRunning(motion) ? <deferred.RunningPlot motion={motion} /> : null;
 }
 
 function Counted({ motion, ballot }: { motion: Motion; ballot: BallotState }): JSX.Element {
@@ -340,8 +340,8 @@ function Frame({
 
 /** A secret vote's sheet, or a word that it is on its way. */
 function Secret({ motion, stage }: { motion: Motion; stage: SecretStage }): JSX.Element {
-  const late = latePapers.value;
-  if (late !== null) return <late.SecretSheet motion={motion} stage={stage} />;
+  const deferred = deferredVotes.value;
+  if (deferred !== null) return <deferred.SecretSheet motion={motion} stage={stage} />;
   return (
     <Frame motion={motion} stage={stage} foot={<Look motion={motion} />}>
       <Slip state="pending" word={t("vote.fetching")}>

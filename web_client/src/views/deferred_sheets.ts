@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 
-export interface LateSheets {
+export interface DeferredSheets {
   readonly WaitingRoom: ComponentType<{ console: boolean }>;
   readonly AgendaSheet: ComponentType;
   readonly AttendanceSheet: ComponentType;
@@ -14,4 +14,4 @@ export interface LateSheets {
   readonly PersonSheet: ComponentType<{ participantId: string }>;
   readonly SettingsSheet: ComponentType;
 }
-export const lateSheets = signal<LateSheets | null>(null);
+export const deferredSheets = signal<DeferredSheets | null>(null);

@@ -5,7 +5,7 @@ import type { Counts } from "../../core/poll_counts";
 import type { Motion } from "../../wire/messages";
 import type { SecretStage } from "./secret";
 
-export interface LatePapers {
+export interface DeferredVotes {
   readonly SecretSheet: ComponentType<{ motion: Motion; stage: SecretStage }>;
   readonly WholePaper: ComponentType<{ motion: Motion }>;
   readonly Chosen: ComponentType<{ motion: Motion; choices: readonly string[] }>;
@@ -16,4 +16,4 @@ export interface LatePapers {
   readonly OfficerSheet: ComponentType<{ motion: Motion }>;
   readonly OwnReceipt: ComponentType<{ motion: Motion }>;
 }
-export const latePapers = signal<LatePapers | null>(null);
+export const deferredVotes = signal<DeferredVotes | null>(null);

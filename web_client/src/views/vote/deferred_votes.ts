@@ -1,14 +1,14 @@
-/** One chunk of everything that comes late for votes. */
+/** One chunk of what votes need later than the room itself. */
 import { ProposedGrades } from "../election/appraisal_sheets";
 import { PeopleResult } from "../election/people_result";
 import { OfficerSheet } from "../officer/officer_sheet";
-import type { LatePapers } from "./late_papers";
+import type { DeferredVotes } from "./deferred_views";
 import { OwnReceipt } from "./own_receipt";
 import { PollPlot, RunningPlot } from "./poll_plots";
 import { SecretSheet } from "./secret_sheet";
 import { Chosen, WholePaper } from "./whole_paper";
 
-export const late: LatePapers = {
+export const allDeferredVotes: DeferredVotes = {
   SecretSheet,
   WholePaper,
   Chosen,

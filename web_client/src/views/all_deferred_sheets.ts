@@ -3,7 +3,7 @@ import { AgendaSheet } from "./agenda_sheet";
 import { AttendanceSheet } from "./attendance_sheet";
 import { DeviceCheck } from "./device_check";
 import { DocumentsSheet } from "./documents_sheet";
-import type { LateSheets } from "./late_sheets";
+import type { DeferredSheets } from "./deferred_sheets";
 import { MessageSheet } from "./message_sheet";
 import { MoreSheet } from "./more_sheet";
 import { NetworkSheet } from "./network_sheet";
@@ -11,7 +11,7 @@ import { PersonSheet } from "./person_sheet";
 import { SettingsSheet } from "./settings_sheet";
 import { WaitingRoom } from "./waiting_room";
 
-export const seldom: LateSheets = {
+export const allDeferredSheets: DeferredSheets = {
   WaitingRoom,
   AgendaSheet,
   AttendanceSheet,
