@@ -12,7 +12,7 @@ from meeting_server.store.learning.lessons import Lesson
 
 
 async def remove_lesson(at: Context, shelf: Shelf, lesson: Lesson) -> None:
-    """Remove a lesson, and its files when that is committed. Raises OSError when they can not be deleted.
+    """Remove a lesson, and its files when that is committed. Raises OSError when they cannot be deleted.
 
     Files that are left go at the next start (``remove_clips_but``).
     """

@@ -22,7 +22,7 @@ async def report_playing(at: Context, studying: Studying, length: Millis, played
 
 
 async def declare_read(at: Context, studying: Studying, month: str) -> None:
-    """A member says that they read something that can not be heard."""
+    """A member says that they read something that cannot be heard."""
     await report_playing(at, studying, 0, (), 0, month)
 
 

@@ -259,7 +259,7 @@ class Documents:
         return found
 
     async def remove(self, meeting_id: MeetingId, document_id: str) -> bool:
-        """Whether there was one; its bytes are gone afterwards. Not to be called inside an act: what is deleted can not be taken back."""
+        """Whether there was one; its bytes are gone afterwards. Not to be called inside an act: what is deleted cannot be taken back."""
         found = await self.document(meeting_id, document_id)
         if found is None:
             return False
