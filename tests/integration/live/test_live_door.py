@@ -167,7 +167,7 @@ async def test_a_meeting_whose_schedule_can_not_be_read_is_unavailable_for_now(l
     async def broken(_: object) -> None:
         raise OSError("disk")
 
-    monkeypatch.setattr(live.registry, "_convening", broken)
+    monkeypatch.setattr(live.registry, "_on_schedule", broken)
     assert await denied(live, "m1") == (503, {"code": "storage_unavailable", "close": Close.UNAVAILABLE})
     monkeypatch.undo()
     async with await live.enter("m1") as member:
