@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Lifespan
 
 from meeting_server.acts.catching_up import catch_up as catch_up_after_a_stop
 from meeting_server.acts.people.revoking import catch_up
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import Box
 from meeting_server.config import HERE, Settings
@@ -225,7 +225,7 @@ async def site_over(
         whep=WhipSessions("/whep/", publishing=False),
         allowances=Allowances(),
         sockets=OpenSockets(),
-        archive=Shelf(settings.recordings_dir),
+        archive=RecordFiles(settings.recordings_dir),
         search=Search(database),
         record_edits=RecordEdits(database),
         record_orders=RecordOrders(database),

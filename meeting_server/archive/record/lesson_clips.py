@@ -15,7 +15,7 @@ import msgspec
 from meeting_server.archive.record.artefacts import LESSONS, MEDIA_TYPES, MIX
 from meeting_server.archive.record.clip import NothingThere, cut_pictures, cut_sound, form_of, thumbnail
 from meeting_server.archive.record.manifest import write_whole
-from meeting_server.archive.record.record_files import RecordedFile, Shelf
+from meeting_server.archive.record.record_files import RecordedFile, RecordFiles
 from meeting_server.archive.record.redaction import covered, wipe
 from meeting_server.archive.record.steps.redact import Redact
 from meeting_server.archive.record.timeline import Timeline
@@ -41,15 +41,15 @@ class LessonClip(msgspec.Struct, frozen=True):
     form: str = "webm"
 
 
-def clip_of(shelf: Shelf, timeline: Timeline, lesson: Lesson, edits: Edits) -> LessonClip | None:
+def clip_of(record_files: RecordFiles, timeline: Timeline, lesson: Lesson, edits: Edits) -> LessonClip | None:
     """The lesson's files, cut now if they are not there; ``None`` while the record itself is being made or cleaned.
 
     Reads and writes files: not for the event loop. Raises OSError.
     """
-    folder, mix = shelf.folder(lesson.meeting_id), shelf.made(lesson.meeting_id, MIX)
-    if folder is None or mix is None or not is_clean(shelf, lesson, edits):
+    folder, mix = record_files.folder(lesson.meeting_id), record_files.made(lesson.meeting_id, MIX)
+    if folder is None or mix is None or not is_clean(record_files, lesson, edits):
         return None
-    picture = _best_picture(shelf, timeline, lesson)
+    picture = _best_picture(record_files, timeline, lesson)
     of = [f"{file.name}@{file.path.stat().st_size}.{file.path.stat().st_mtime_ns}" for file in (mix, picture) if file is not None]
     made_from = f"{lesson.since - timeline.zero}-{lesson.until - timeline.zero}:{edits.taken_out}:{','.join(of)}"
     with _cutting:
@@ -59,24 +59,24 @@ def clip_of(shelf: Shelf, timeline: Timeline, lesson: Lesson, edits: Edits) -> L
         return kept
 
 
-def is_clean(shelf: Shelf, lesson: Lesson, edits: Edits) -> bool:
+def is_clean(record_files: RecordFiles, lesson: Lesson, edits: Edits) -> bool:
     """Whether all that was taken out of this stretch is out of the record's files too."""
     taken_out = [Stretch(redaction.since, redaction.until) for redaction in edits.redactions]
     if not covered(lesson.since, lesson.until, taken_out):
         return True
-    return Redact.is_done(shelf.manifest(lesson.meeting_id), edits)
+    return Redact.is_done(record_files.manifest(lesson.meeting_id), edits)
 
 
-def file_of(shelf: Shelf, lesson: Lesson, kind: str) -> Path | None:
+def file_of(record_files: RecordFiles, lesson: Lesson, kind: str) -> Path | None:
     """Where a file of the lesson lies; ``None`` when there is none."""
-    folder = shelf.folder(lesson.meeting_id)
+    folder = record_files.folder(lesson.meeting_id)
     path = _path(folder, lesson, kind) if folder is not None and kind in FILES else None
     return path if path is not None and path.is_file() else None
 
 
-def remove_clip(shelf: Shelf, lesson: Lesson) -> None:
+def remove_clip(record_files: RecordFiles, lesson: Lesson) -> None:
     """Nothing is left of the lesson's files. Raises OSError."""
-    folder = shelf.folder(lesson.meeting_id)
+    folder = record_files.folder(lesson.meeting_id)
     if folder is not None:
         with _cutting:
             for kind in (*FILES, "json"):
@@ -113,14 +113,14 @@ def _cut(folder: Path, timeline: Timeline, lesson: Lesson, mix: RecordedFile, pi
     return clip
 
 
-def _best_picture(shelf: Shelf, timeline: Timeline, lesson: Lesson) -> RecordedFile | None:
+def _best_picture(record_files: RecordFiles, timeline: Timeline, lesson: Lesson) -> RecordedFile | None:
     """What to look at: the shared screen, else the camera that is there longest."""
 
     def shown(file: RecordedFile) -> tuple[bool, Millis]:
         assert file.track is not None
         return file.track.media == "screen", min(file.track.until, lesson.until) - max(file.track.since, lesson.since)
 
-    pictures = [file for file in shelf.tracks(timeline, all_rooms=False) if file.track is not None and file.track.media != "audio"]
+    pictures = [file for file in record_files.tracks(timeline, all_rooms=False) if file.track is not None and file.track.media != "audio"]
     return max((file for file in pictures if shown(file)[1] > 0), key=shown, default=None)
 
 

@@ -30,7 +30,7 @@ class RecordedFile:
         return found.replace("video/", "audio/") if self.track is not None and self.track.media == "audio" else found
 
 
-class Shelf:
+class RecordFiles:
     """The records under one recordings folder; nothing is kept in memory."""
 
     def __init__(self, recordings: Path) -> None:

@@ -1,4 +1,4 @@
-"""Taking a stretch of a meeting out for good: out of every recorded track in it, out of what was heard, out of what was made of both.
+"""Downloads a stretch of a meeting out for good: out of every recorded track in it, out of what was heard, out of what was made of both.
 
 The tracks are written anew by stream copy without the packets of that stretch; what was there before is overwritten and
 unlinked. Doing it again changes nothing, so that a process that died in the middle is simply followed by another.

@@ -1,4 +1,4 @@
-"""Taking people out of a resource before it leaves the institution: names, ways of address, numbers, addresses.
+"""Downloads people out of a resource before it leaves the institution: names, ways of address, numbers, addresses.
 
 Who spoke becomes 发言人甲, 乙, … (Speaker A, B, …), the same person the same letter. It is a machine's work: a person looks at
 the result before it leaves.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from meeting_server.archive.record.artefacts import MIX
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.steps.redact import Redact
 from meeting_server.domain.ids import MeetingId
 from meeting_server.store.record.record_edits import Edits
 
 
-def clean_mix(shelf: Shelf, meeting_id: MeetingId, edits: Edits) -> Path | None:
+def clean_mix(record_files: RecordFiles, meeting_id: MeetingId, edits: Edits) -> Path | None:
     """Where the mix lies; ``None`` when there is none, or when the worker has not taken out yet what people took out. Reads files."""
-    mix = shelf.made(meeting_id, MIX)
+    mix = record_files.made(meeting_id, MIX)
     if mix is None:
         return None
-    return mix.path if not edits.redactions or Redact.is_done(shelf.manifest(meeting_id), edits) else None
+    return mix.path if not edits.redactions or Redact.is_done(record_files.manifest(meeting_id), edits) else None

@@ -23,7 +23,7 @@ from meeting_server.web.learning.lesson_form import LessonForm, lesson_form, ten
 from meeting_server.web.learning.study import learner_at
 from meeting_server.web.learning.study_pages import spoken_of, timeline_start
 from meeting_server.web.record.playback import clock_of
-from meeting_server.web.record.reader import editor_at, shelf_of
+from meeting_server.web.record.reader import editor_at, record_files_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
@@ -49,7 +49,7 @@ async def cut_lesson(request: Request) -> Response:
     reader = await editor_at(request)
     sent = await form_of(request)
     timeline = await _timeline(request, reader.meeting_id)
-    if timeline is None or await asyncio.to_thread(shelf_of(request).made, reader.meeting_id, MIX) is None:
+    if timeline is None or await asyncio.to_thread(record_files_of(request).made, reader.meeting_id, MIX) is None:
         raise Refused(WebCode.NOT_FOUND)
     form = lesson_form(sent, timeline.end - timeline.zero)
     if form.errors:
@@ -122,7 +122,7 @@ async def remove(request: Request) -> Response:
     await form_of(request)
     if lesson.state == "published":
         raise Refused(WebCode.BAD_FORM)
-    await remove_lesson(site_of(request), shelf_of(request), lesson)
+    await remove_lesson(site_of(request), record_files_of(request), lesson)
     return see(f"/archive/{lesson.meeting_id}/lessons?done=removed")
 
 
@@ -136,7 +136,7 @@ async def _show(
     chapter = _chapter(request, timeline, start)
     shown = _near(spoken, timeline, chapter, start, end)
     scheduled = await site_of(request).schedule.meeting(meeting_id)
-    shelf = shelf_of(request)
+    record_files = record_files_of(request)
     return await render(
         request,
         "learning/lesson_form.html",
@@ -146,8 +146,8 @@ async def _show(
             "lesson": lesson,
             "lessons": [] if lesson else await site.learning.lessons.of_meeting(meeting_id),
             "form": form,
-            "sounding": await asyncio.to_thread(shelf.made, meeting_id, MIX) is not None,
-            "clean": lesson is None or await asyncio.to_thread(is_clean, shelf, lesson, edits),
+            "sounding": await asyncio.to_thread(record_files.made, meeting_id, MIX) is not None,
+            "clean": lesson is None or await asyncio.to_thread(is_clean, record_files, lesson, edits),
             "chapters": [
                 (number, piece.title, timeline_start(timeline, piece.since), timeline_start(timeline, piece.until))
                 for number, piece in enumerate(timeline.chapters)
@@ -188,11 +188,11 @@ async def _drafted(request: Request, timeline: Timeline) -> LessonForm:
 
 
 async def _digest(request: Request, timeline: Timeline, since: Millis, until: Millis) -> Digest | None:
-    shelf, meeting_id = shelf_of(request), timeline.meeting_id
+    record_files, meeting_id = record_files_of(request), timeline.meeting_id
     edits = await site_of(request).record_edits.of(meeting_id)
 
     def made() -> Digest | None:
-        minutes = shelf.minutes(meeting_id)
+        minutes = record_files.minutes(meeting_id)
         spoken = tuple(spoken_of(request, meeting_id, edits))
         if minutes is None or not spoken:
             return None
@@ -237,7 +237,7 @@ def _stretch(timeline: Timeline, form: LessonForm) -> tuple[Millis, Millis]:
 
 
 async def _timeline(request: Request, meeting_id: MeetingId) -> Timeline | None:
-    return await asyncio.to_thread(shelf_of(request).timeline, meeting_id)
+    return await asyncio.to_thread(record_files_of(request).timeline, meeting_id)
 
 
 async def _lesson(request: Request) -> Lesson:

@@ -16,7 +16,7 @@ from meeting_server.store.learning.quizzes import CHOICES_MOST, KINDS, Question
 from meeting_server.web.learning.question_form import QuestionForm, form_of_question, question_form
 from meeting_server.web.learning.study import Learner, learner_at
 from meeting_server.web.learning.study_pages import spoken_of
-from meeting_server.web.record.reader import shelf_of
+from meeting_server.web.record.reader import record_files_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -91,11 +91,11 @@ async def _question(request: Request, learner: Learner, item_id: str) -> Questio
 
 
 async def _clozes(request: Request, learner: Learner) -> tuple[Cloze, ...]:
-    shelf, study = shelf_of(request), learner.study
+    record_files, study = record_files_of(request), learner.study
     edits = await site_of(request).record_edits.of(study.meeting_id)
 
     def made() -> tuple[Cloze, ...]:
-        minutes, timeline = shelf.minutes(study.meeting_id), shelf.timeline(study.meeting_id)
+        minutes, timeline = record_files.minutes(study.meeting_id), record_files.timeline(study.meeting_id)
         spoken = tuple(spoken_of(request, study.meeting_id, edits))
         if minutes is None or timeline is None or not spoken:
             return ()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from meeting_server.acts.learning.deeds import Studying, Told
 from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.record.artefacts import MIX
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.words import overlap, words_of
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, Millis
@@ -24,7 +24,7 @@ from meeting_server.store.learning.studied import Studied
 from meeting_server.store.people.branch_tree import BranchTree
 from meeting_server.store.record.publications import Audience, Publication, State
 from meeting_server.web.record.audience import may_study
-from meeting_server.web.record.reader import shelf_of
+from meeting_server.web.record.reader import record_files_of
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.pages import address_of, language_of
@@ -202,8 +202,8 @@ def of_lesson(lesson: Lesson, tree: BranchTree) -> Study:
 
 
 async def _of_meetings(request: Request, publications: Sequence[Publication], tree: BranchTree) -> list[Study]:
-    shelf = shelf_of(request)
-    lengths = await asyncio.to_thread(lambda: [_length(shelf, publication.meeting_id) for publication in publications])
+    record_files = record_files_of(request)
+    lengths = await asyncio.to_thread(lambda: [_length(record_files, publication.meeting_id) for publication in publications])
     return [_of_meeting(publication, length, tree) for publication, length in zip(publications, lengths, strict=True)]
 
 
@@ -224,10 +224,10 @@ def _of_meeting(publication: Publication, length: Millis, tree: BranchTree) -> S
     )
 
 
-def _length(shelf: Shelf, meeting_id: MeetingId) -> Millis:
+def _length(record_files: RecordFiles, meeting_id: MeetingId) -> Millis:
     """Playing time of a record; 0 when there is nothing to be heard."""
-    timeline = shelf.timeline(meeting_id)
-    return 0 if timeline is None or shelf.made(meeting_id, MIX) is None else timeline.end - timeline.zero
+    timeline = record_files.timeline(meeting_id)
+    return 0 if timeline is None or record_files.made(meeting_id, MIX) is None else timeline.end - timeline.zero
 
 
 def _about(study: Study) -> tuple[str, ...]:

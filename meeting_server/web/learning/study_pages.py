@@ -38,7 +38,7 @@ from meeting_server.web.learning.study import (
 )
 from meeting_server.web.record.audience import may_study
 from meeting_server.web.record.playback import clock_of, millis_of, playback_of
-from meeting_server.web.record.reader import shelf_of
+from meeting_server.web.record.reader import record_files_of
 from meeting_server.web.record.shown_pages import Leaf, leaves_of
 from meeting_server.web.site import dates
 from meeting_server.web.site.auth import Viewer
@@ -70,7 +70,7 @@ async def study_page(request: Request) -> Response:
 async def show_study(request: Request, learner: Learner, *, status: int = 200, wrong: str = "", draft: str = "") -> Response:
     """``wrong``: what was wrong with a note that was sent; ``draft``: its text, which is not lost."""
     study, learning = learner.study, site_of(request).learning
-    timeline = await asyncio.to_thread(shelf_of(request).timeline, study.meeting_id)
+    timeline = await asyncio.to_thread(record_files_of(request).timeline, study.meeting_id)
     edits = await site_of(request).record_edits.of(study.meeting_id)
     lesson, clip, lines, chapters = study.lesson, None, [], []
     leaves: tuple[Leaf, ...] = ()
@@ -119,14 +119,14 @@ async def lesson_file(request: Request) -> Response:
     """Sound, pictures or thumbnail of a lesson, in ranges."""
     learner = await learner_at(request)
     lesson, kind = learner.study.lesson, request.path_params["kind"]
-    shelf = shelf_of(request)
-    timeline = await asyncio.to_thread(shelf.timeline, learner.study.meeting_id)
+    record_files = record_files_of(request)
+    timeline = await asyncio.to_thread(record_files.timeline, learner.study.meeting_id)
     if lesson is None or timeline is None or kind not in FILES:
         raise Refused(WebCode.NOT_FOUND)
     edits = await site_of(request).record_edits.of(lesson.meeting_id)
     if await _clip(request, timeline, lesson, edits) is None:
         raise Refused(WebCode.NOT_FOUND)
-    path = await asyncio.to_thread(file_of, shelf, lesson, kind)
+    path = await asyncio.to_thread(file_of, record_files, lesson, kind)
     if path is None:
         raise Refused(WebCode.NOT_FOUND)
     return FileResponse(path, media_type=FILES[kind], headers={"cache-control": "private, no-cache"})
@@ -159,10 +159,10 @@ async def read(request: Request) -> Response:
 
 def is_silent(request: Request, learner: Learner) -> bool:
     """Whether there is nothing to be heard, now or soon: it was never recorded, or its recording was deleted. Reads files."""
-    shelf, meeting_id = shelf_of(request), learner.study.meeting_id
-    if shelf.made(meeting_id, MIX) is not None:
+    record_files, meeting_id = record_files_of(request), learner.study.meeting_id
+    if record_files.made(meeting_id, MIX) is not None:
         return False
-    return shelf.manifest(meeting_id).status(MixSound.name).state in ("done", "failed", "removed")
+    return record_files.manifest(meeting_id).status(MixSound.name).state in ("done", "failed", "removed")
 
 
 async def _body(request: Request) -> bytes:
@@ -188,7 +188,7 @@ def _reported(body: bytes) -> tuple[list[Interval], Millis]:
 
 async def _clip(request: Request, timeline: Timeline, lesson: Lesson, edits: Edits) -> LessonClip | None:
     try:
-        return await asyncio.to_thread(clip_of, shelf_of(request), timeline, lesson, edits)
+        return await asyncio.to_thread(clip_of, record_files_of(request), timeline, lesson, edits)
     except OSError as error:
         log.error("a lesson could not be cut", lesson=lesson.lesson_id, reason=str(error))
         return None
@@ -203,7 +203,7 @@ def lines_of(request: Request, timeline: Timeline, lesson: Lesson, edits: Edits)
 
 def spoken_of(request: Request, meeting_id: MeetingId, edits: Edits) -> list[Spoken]:
     """What was said in the hall and not taken out, though the transcript may not have been made again yet. Reads a file."""
-    folder = shelf_of(request).folder(meeting_id)
+    folder = record_files_of(request).folder(meeting_id)
     made = None if folder is None else transcript.load(folder)
     gone = [Stretch(redaction.since, redaction.until) for redaction in edits.redactions]
     return [

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 from starlette.requests import Request
 
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.ballots.port import paper_id
 from meeting_server.domain.events import (
     AbsenceExplained,
@@ -26,7 +26,7 @@ from meeting_server.journal.port import Record
 from meeting_server.store.people.access_log import Entry
 from meeting_server.store.schedule.invitations import Invitation
 from meeting_server.store.schedule.schedule import Scheduled
-from meeting_server.web.record.reader import records_at, shelf_of
+from meeting_server.web.record.reader import record_files_of, records_at
 from meeting_server.web.schedule.meetings import state_of
 from meeting_server.web.site.auth import Viewer
 from meeting_server.web.site.site import Site, site_of
@@ -57,7 +57,7 @@ async def held_in_meetings(request: Request, viewer: Viewer) -> list[dict[str, o
             records = await records_at(request, scheduled.meeting_id)
             entry |= await asyncio.to_thread(_of_records, records, who)
             entry["votes"] = [*_votes(records, state, who), *await _secret(site_of(request), scheduled, state, who)]
-            entry["spoken"] = await asyncio.to_thread(_spoken, shelf_of(request), scheduled, who)
+            entry["spoken"] = await asyncio.to_thread(_spoken, record_files_of(request), scheduled, who)
         held.append(entry)
     return held
 
@@ -154,7 +154,7 @@ async def _secret(site: Site, scheduled: Scheduled, state: MeetingState, who: Pa
     return found
 
 
-def _spoken(shelf: Shelf, scheduled: Scheduled, who: ParticipantId) -> list[dict[str, object]]:
-    transcript = shelf.transcript(scheduled.meeting_id)
+def _spoken(record_files: RecordFiles, scheduled: Scheduled, who: ParticipantId) -> list[dict[str, object]]:
+    transcript = record_files.transcript(scheduled.meeting_id)
     lines = () if transcript is None else transcript.spoken
     return [{"since": line.since, "text": line.text} for line in lines if line.participant_id == who and line.text]

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.record.artefacts import MIX
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.domain.ids import Millis
 from meeting_server.store.schedule.schedule import Scheduled
-from meeting_server.web.record.reader import readable, shelf_of
+from meeting_server.web.record.reader import readable, record_files_of
 from meeting_server.web.record.retention import soon_deleted
 from meeting_server.web.site import dates
 from meeting_server.web.site.pages import render
@@ -43,7 +43,7 @@ async def archive_page(request: Request) -> Response:
     page = _page(request)
     tree = await tree_of(request)
     held = await site_of(request).holds.standing()
-    shown = await asyncio.to_thread(_shelved, shelf_of(request), found[page * SHOWN : (page + 1) * SHOWN])
+    shown = await asyncio.to_thread(_shelved, record_files_of(request), found[page * SHOWN : (page + 1) * SHOWN])
     return await render(
         request,
         "record/archive.html",
@@ -85,14 +85,14 @@ def _matches(meeting: Scheduled, asked: dict[str, str]) -> bool:
     )
 
 
-def _shelved(shelf: Shelf, meetings: Sequence[Scheduled]) -> list[tuple[Scheduled, Millis, bool]]:
+def _shelved(record_files: RecordFiles, meetings: Sequence[Scheduled]) -> list[tuple[Scheduled, Millis, bool]]:
     found: list[tuple[Scheduled, Millis, bool]] = []
     for meeting in meetings:
-        timeline = shelf.timeline(meeting.meeting_id)
+        timeline = record_files.timeline(meeting.meeting_id)
         length = 0
-        if timeline is not None and (shelf.made(meeting.meeting_id, MIX) or shelf.tracks(timeline, all_rooms=False)):
+        if timeline is not None and (record_files.made(meeting.meeting_id, MIX) or record_files.tracks(timeline, all_rooms=False)):
             length = timeline.end - timeline.zero
-        found.append((meeting, length, shelf.manifest(meeting.meeting_id).complete))
+        found.append((meeting, length, record_files.manifest(meeting.meeting_id).complete))
     return found
 
 

@@ -21,7 +21,7 @@ from meeting_server.domain.ids import MeetingId, MessageId
 from meeting_server.journal.erasing import OF_CHAT, message
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.people.people import Member
-from meeting_server.web.record.reader import shelf_of, whole_reader_at
+from meeting_server.web.record.reader import record_files_of, whole_reader_at
 from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -60,11 +60,11 @@ async def erase_message(request: Request) -> Response:
 async def _remake(request: Request, meeting_id: MeetingId) -> None:
     """The time axis without it at once; the record's worker makes everything else anew within seconds."""
     site_of(request).workshop.forget()
-    shelf = shelf_of(request)
+    record_files = record_files_of(request)
     records = await site_of(request).registry.records(meeting_id)
 
     def make() -> None:
-        folder, made = shelf.folder(meeting_id), timeline_of(records)
+        folder, made = record_files.folder(meeting_id), timeline_of(records)
         if folder is not None and made is not None and TIMELINE.path(folder).is_file():
             write_whole(TIMELINE.path(folder), msgspec.json.encode(made))
 

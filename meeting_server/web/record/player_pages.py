@@ -25,7 +25,7 @@ from meeting_server.domain.ids import Millis
 from meeting_server.store.people.access_log import Act
 from meeting_server.store.schedule.documents import Document
 from meeting_server.web.record.playback import Playback, clock_of, millis_of, playback_of
-from meeting_server.web.record.reader import Reader, minutes_at, note_reading, reader_at, shelf_of, steps_of, timeline_at, words_of
+from meeting_server.web.record.reader import Reader, minutes_at, note_reading, reader_at, record_files_of, steps_of, timeline_at, words_of
 from meeting_server.web.record.retention import soon_deleted
 from meeting_server.web.record.shown_pages import Leaf, leaves_of, opens_documents
 from meeting_server.web.site.errors import Refused
@@ -54,23 +54,23 @@ class Happening:
 
 async def player_page(request: Request) -> Response:
     reader = await reader_at(request)
-    shelf, meeting_id = shelf_of(request), reader.meeting_id
+    record_files, meeting_id = record_files_of(request), reader.meeting_id
     if reader.scheduled.status != "adjourned":
         return await render(request, "record/archive_waiting.html", {"scheduled": reader.scheduled, "steps": (), "running": True})
-    manifest, timeline = await asyncio.to_thread(shelf.manifest, meeting_id), await timeline_at(request, reader)
+    manifest, timeline = await asyncio.to_thread(record_files.manifest, meeting_id), await timeline_at(request, reader)
     if timeline is None:
         return await render(
             request, "record/archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps_of(manifest), "running": False}
         )
-    whole = shelf.made(meeting_id, MIX)
-    mix = whole or shelf.made(meeting_id, OPENING)
-    tracks = shelf.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
+    whole = record_files.made(meeting_id, MIX)
+    mix = whole or record_files.made(meeting_id, OPENING)
+    tracks = record_files.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
     axis = playback_of(timeline)
     minutes = await minutes_at(request, reader)
     words = words_of(language_of(request))
     start = _start(request, axis)
     documents, opens = await site_of(request).documents.of_meeting(meeting_id), await opens_documents(request, reader)
-    transcript = await asyncio.to_thread(shelf.transcript, meeting_id)
+    transcript = await asyncio.to_thread(record_files.transcript, meeting_id)
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     results = [result for item in (minutes.items if minutes else ()) for result in item.results if result.outcome in PUBLISHED]
     return await render(
@@ -102,7 +102,7 @@ async def player_page(request: Request) -> Response:
                 for kind, points in (("point", item.points), ("dissent", item.dissent))
                 for point in points
             ],
-            "composite": shelf.made(meeting_id, COMPOSITE),
+            "composite": record_files.made(meeting_id, COMPOSITE),
             "deleted_at": soon_deleted(request, reader.scheduled, await site_of(request).holds.standing()),
             "documents": documents,
             "opens_documents": opens,

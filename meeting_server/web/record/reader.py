@@ -18,7 +18,7 @@ from meeting_server.archive.minutes.minutes import Minutes, minutes_of
 from meeting_server.archive.record.manifest import Manifest
 from meeting_server.archive.record.parts import seen_minutes, seen_timeline
 from meeting_server.archive.record.readers import Audience, Part, seen_by
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.steps import OF_NAME
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken
@@ -80,11 +80,11 @@ class Reader:
         return spoken.room_id == HALL or self.may(Part.GROUP_ROOMS)
 
 
-def shelf_of(request: Request) -> Shelf:
+def record_files_of(request: Request) -> RecordFiles:
     """The records of this house."""
-    shelf = site_of(request).archive
-    assert isinstance(shelf, Shelf)
-    return shelf
+    record_files = site_of(request).archive
+    assert isinstance(record_files, RecordFiles)
+    return record_files
 
 
 async def reader_at(request: Request) -> Reader:
@@ -130,7 +130,7 @@ async def _audiences(request: Request, scheduled: Scheduled, viewer: Viewer) -> 
 
 async def _counters(request: Request, scheduled: Scheduled) -> Collection[ParticipantId]:
     """Scrutineers and tellers of a finished meeting: as its record says, else (it is not made yet) as the meeting does."""
-    made = await asyncio.to_thread(shelf_of(request).timeline, scheduled.meeting_id)
+    made = await asyncio.to_thread(record_files_of(request).timeline, scheduled.meeting_id)
     if made is not None or scheduled.status != "adjourned":
         return made.counters if made is not None else ()
     state = await state_of(request, scheduled)
@@ -223,7 +223,7 @@ def words_of(language: Language) -> Words:
 async def minutes_at(request: Request, reader: Reader) -> Minutes | None:
     """What the reader may see of the minutes: as the archive worker made them; until then, and while the meeting runs, folded
     from the journal."""
-    made = await asyncio.to_thread(shelf_of(request).minutes, reader.meeting_id)
+    made = await asyncio.to_thread(record_files_of(request).minutes, reader.meeting_id)
     if made is None:
         made = await _draft_at(request, reader.meeting_id)
     return None if made is None else seen_minutes(made, reader.sees)
@@ -247,7 +247,7 @@ async def _draft_at(request: Request, meeting_id: MeetingId) -> Minutes | None:
 
 async def timeline_at(request: Request, reader: Reader) -> Timeline | None:
     """What the reader may see of the time axis; ``None`` until it is made."""
-    made = await asyncio.to_thread(shelf_of(request).timeline, reader.meeting_id)
+    made = await asyncio.to_thread(record_files_of(request).timeline, reader.meeting_id)
     return None if made is None else seen_timeline(made, reader.sees, reader.viewer.participant_id)
 
 

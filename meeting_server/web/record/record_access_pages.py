@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.acts.people.permissions import Action
 from meeting_server.acts.record.hold import lift_hold, set_hold
 from meeting_server.domain.errors import Code
-from meeting_server.web.record.reader import shelf_of, whole_reader_at
+from meeting_server.web.record.reader import record_files_of, whole_reader_at
 from meeting_server.web.record.retention import deleted_at
 from meeting_server.web.schedule.meetings import names_at
 from meeting_server.web.site.auth import member_of, now_millis
@@ -31,7 +31,7 @@ async def access_page(request: Request) -> Response:
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
     site, scheduled = site_of(request), reader.scheduled
-    timeline = await asyncio.to_thread(shelf_of(request).timeline, reader.meeting_id)
+    timeline = await asyncio.to_thread(record_files_of(request).timeline, reader.meeting_id)
     names = await names_at(request, scheduled)
     agreed = timeline.agreed if timeline else ()
     return await render(

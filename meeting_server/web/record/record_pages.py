@@ -21,7 +21,7 @@ from meeting_server.store.record.publications import AUDIENCES, Publication
 from meeting_server.store.record.record_orders import Order
 from meeting_server.web.record.approval import approved
 from meeting_server.web.record.playback import clock_of
-from meeting_server.web.record.reader import Reader, editor_at, minutes_at, reader_at, shelf_of, steps_of
+from meeting_server.web.record.reader import Reader, editor_at, minutes_at, reader_at, record_files_of, steps_of
 from meeting_server.web.record.retention import deleted_at
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
@@ -37,9 +37,9 @@ MOST_KEYWORDS = 12
 async def record_page(request: Request) -> Response:
     """Everything that can be done with a record by who keeps it."""
     reader = await editor_at(request)
-    site, shelf, meeting_id = site_of(request), shelf_of(request), reader.meeting_id
+    site, record_files, meeting_id = site_of(request), record_files_of(request), reader.meeting_id
     manifest, timeline, transcript = await asyncio.to_thread(
-        lambda: (shelf.manifest(meeting_id), shelf.timeline(meeting_id), shelf.transcript(meeting_id))
+        lambda: (record_files.manifest(meeting_id), record_files.timeline(meeting_id), record_files.transcript(meeting_id))
     )
     minutes = await minutes_at(request, reader)
     edits = await site.record_edits.of(meeting_id)
@@ -66,7 +66,7 @@ async def record_page(request: Request) -> Response:
             "spoken": transcript is not None and bool(transcript.spoken),
             "composite": manifest.status(Compose.name),
             "ordered": (await site.record_orders.of(meeting_id)).get(Compose.name),
-            "composed": shelf.made(meeting_id, COMPOSITE) is not None,
+            "composed": record_files.made(meeting_id, COMPOSITE) is not None,
             "pictured": timeline is not None and any(t.media != "audio" for t in timeline.tracks),
             "deleted_at": deleted_at(request, reader.scheduled),
             "holds": await site.holds.of(meeting_id),
@@ -78,7 +78,7 @@ async def record_page(request: Request) -> Response:
 
 async def _drafted(request: Request, reader: Reader) -> Publication:
     """What a program proposes to say of the meeting: a draft until a person has approved it."""
-    plan, folder = reader.scheduled.plan, shelf_of(request).folder(reader.meeting_id)
+    plan, folder = reader.scheduled.plan, record_files_of(request).folder(reader.meeting_id)
     found = await asyncio.to_thread(digest.load, folder) if folder is not None else None
     if found is None:
         return Publication(reader.meeting_id, plan.branch_id, plan.title)
@@ -89,7 +89,7 @@ async def _drafted(request: Request, reader: Reader) -> Publication:
 async def progress(request: Request) -> Response:
     """How far the record is, as a piece of a page; asked again and again by pages that show it."""
     reader = await reader_at(request)
-    manifest = await asyncio.to_thread(shelf_of(request).manifest, reader.meeting_id)
+    manifest = await asyncio.to_thread(record_files_of(request).manifest, reader.meeting_id)
     headers = {"cache-control": "no-store", "x-complete": "yes" if manifest.complete else "no"}
     return await render(request, "record/archive_progress.html", {"steps": steps_of(manifest)}, headers=headers)
 

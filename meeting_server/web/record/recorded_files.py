@@ -27,7 +27,7 @@ from meeting_server.domain.vote_terms import BulletinReaders
 from meeting_server.journal.bundle import write_bundle
 from meeting_server.journal.port import Record, StorageUnavailable
 from meeting_server.store.people.access_log import Act
-from meeting_server.web.record.reader import Reader, download, note_reading, reader_at, records_at, shelf_of, whole_reader_at
+from meeting_server.web.record.reader import Reader, download, note_reading, reader_at, record_files_of, records_at, whole_reader_at
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.pages import say
 from meeting_server.web.site.permissions import roles_in, tree_of
@@ -38,15 +38,15 @@ from meeting_server.web.site.taking_turns import one_at_a_time
 async def recorded_file(request: Request) -> Response:
     """Sound or picture, in ranges; only what the record names, and only for its readers."""
     reader = await reader_at(request)
-    shelf, wanted = shelf_of(request), request.path_params["path"]
+    record_files, wanted = record_files_of(request), request.path_params["path"]
 
     def find() -> RecordedFile | None:
         meeting_id = reader.meeting_id
         for artefact in GIVEN:
             if artefact.name == wanted:
-                return shelf.made(meeting_id, artefact) if artefact.given_for in reader.sees else None
-        timeline = shelf.timeline(reader.meeting_id)
-        tracks = () if timeline is None else shelf.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
+                return record_files.made(meeting_id, artefact) if artefact.given_for in reader.sees else None
+        timeline = record_files.timeline(reader.meeting_id)
+        tracks = () if timeline is None else record_files.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
         return next((track for track in tracks if track.name == wanted), None)
 
     file = await asyncio.to_thread(find)

@@ -19,7 +19,7 @@ from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
 from meeting_server.store.record.record_edits import LONGEST_CORRECTION, Edits
 from meeting_server.web.record.playback import clock_of
-from meeting_server.web.record.reader import Reader, editor_at, shelf_of
+from meeting_server.web.record.reader import Reader, editor_at, record_files_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -34,7 +34,7 @@ _TENTHS = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:\.(\d))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class TranscriptEditor:
     """A transcript before someone who may change it, as it stands at this moment."""
 
     reader: Reader
@@ -63,17 +63,17 @@ class Desk:
         raise Refused(WebCode.NOT_FOUND)
 
 
-async def desk_at(request: Request) -> Desk:
+async def editor_at_transcript(request: Request) -> TranscriptEditor:
     """Raises Refused: what ``editor_at`` raises; ``not_found`` until the record is made."""
     reader = await editor_at(request)
-    shelf, meeting_id = shelf_of(request), reader.meeting_id
-    folder = shelf.folder(meeting_id)
-    timeline, heard = await asyncio.to_thread(lambda: (shelf.timeline(meeting_id), cues.load(folder) if folder else None))
+    record_files, meeting_id = record_files_of(request), reader.meeting_id
+    folder = record_files.folder(meeting_id)
+    timeline, heard = await asyncio.to_thread(lambda: (record_files.timeline(meeting_id), cues.load(folder) if folder else None))
     if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
     edits = await site_of(request).record_edits.of(meeting_id)
     original = {cue.cue_id: cue.text for cue in heard.cues} if heard is not None else {}
-    return Desk(reader, timeline, transcript_of(meeting_id, heard, edits), edits, original)
+    return TranscriptEditor(reader, timeline, transcript_of(meeting_id, heard, edits), edits, original)
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------
@@ -81,16 +81,16 @@ async def desk_at(request: Request) -> Desk:
 
 async def lines_page(request: Request) -> Response:
     """All sentences, a page at a time; ``q`` shows those with a word, ``page`` pages on."""
-    desk = await desk_at(request)
+    editor = await editor_at_transcript(request)
     query = request.query_params.get("q", "").strip()[:100]
     asked = request.query_params.get("page", "0")
-    lines = [line for line in desk.transcript.spoken if query.casefold() in line.text.casefold()]
+    lines = [line for line in editor.transcript.spoken if query.casefold() in line.text.casefold()]
     page = min(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0, max(0, (len(lines) - 1) // ON_A_PAGE))
     return await render(
         request,
         "record/record_lines.html",
         {
-            "desk": desk,
+            "editor": editor,
             "lines": lines[page * ON_A_PAGE : (page + 1) * ON_A_PAGE],
             "query": query,
             "page": page,
@@ -103,18 +103,18 @@ async def lines_page(request: Request) -> Response:
 
 async def cue_page(request: Request) -> Response:
     """One sentence, to be corrected: what it says, what was heard, who changed it when."""
-    desk = await desk_at(request)
-    number, line = desk.line(request.path_params["cue_id"])
+    editor = await editor_at_transcript(request)
+    number, line = editor.line(request.path_params["cue_id"])
     return await render(
         request,
         "record/record_cue.html",
         {
-            "desk": desk,
+            "editor": editor,
             "line": line,
-            "before": desk.transcript.spoken[number - 1] if number else None,
-            "after": desk.transcript.spoken[number + 1] if number + 1 < len(desk.transcript.spoken) else None,
-            "heard": desk.original[line.cue_id],
-            "history": [c for c in reversed(desk.edits.corrections) if c.cue_id == line.cue_id],
+            "before": editor.transcript.spoken[number - 1] if number else None,
+            "after": editor.transcript.spoken[number + 1] if number + 1 < len(editor.transcript.spoken) else None,
+            "heard": editor.original[line.cue_id],
+            "history": [c for c in reversed(editor.edits.corrections) if c.cue_id == line.cue_id],
             "longest": LONGEST_CORRECTION,
             "page": number // ON_A_PAGE,
         },
@@ -123,17 +123,17 @@ async def cue_page(request: Request) -> Response:
 
 async def correct(request: Request) -> Response:
     form = await form_of(request)
-    desk = await desk_at(request)
-    number, line = desk.line(request.path_params["cue_id"])
+    editor = await editor_at_transcript(request)
+    number, line = editor.line(request.path_params["cue_id"])
     text = " ".join(field(form, "text", 4 * LONGEST_CORRECTION).split())
     if not text:
         raise Refused(Code.EMPTY, field="text")
     if len(text) > LONGEST_CORRECTION:
         raise Refused(Code.TOO_LONG, field="text", most=LONGEST_CORRECTION)
     if text != line.text:
-        at, by, scheduled = site_of(request), desk.reader.viewer.by, desk.reader.scheduled
-        await correct_sentence(at, by, scheduled, line.cue_id, line.text, text, desk.clock(line.since), now_millis())
-    return see(f"{desk.address}/transcript?page={number // ON_A_PAGE}&done=corrected#{line.cue_id}")
+        at, by, scheduled = site_of(request), editor.reader.viewer.by, editor.reader.scheduled
+        await correct_sentence(at, by, scheduled, line.cue_id, line.text, text, editor.clock(line.since), now_millis())
+    return see(f"{editor.address}/transcript?page={number // ON_A_PAGE}&done=corrected#{line.cue_id}")
 
 
 # --- passages ---------------------------------------------------------------------------------------------------------
@@ -141,60 +141,60 @@ async def correct(request: Request) -> Response:
 
 async def redact_page(request: Request) -> Response:
     """The passage around a sentence, with what would go; nothing is changed yet. ``since`` and ``until`` move its ends."""
-    desk = await desk_at(request)
+    editor = await editor_at_transcript(request)
     cue_id = request.query_params.get("cue", "")
     since, until = request.query_params.get("since", ""), request.query_params.get("until", "")
     if cue_id and not since:
-        stretch = _around(desk, cue_id)
-        since, until = desk.clock(stretch.since), desk.clock(stretch.until)
+        stretch = _around(editor, cue_id)
+        since, until = editor.clock(stretch.since), editor.clock(stretch.until)
     problem = ""
     gone: tuple[Spoken, ...] = ()
     try:
-        found = _stretch(desk, since, until)
-        gone = tuple(line for line in desk.transcript.spoken if line.text and found.covers(line.since, line.until))
+        found = _stretch(editor, since, until)
+        gone = tuple(line for line in editor.transcript.spoken if line.text and found.covers(line.since, line.until))
     except Refused as refused:
         problem = refused.field
     return await render(
         request,
         "record/record_redact.html",
-        {"desk": desk, "since": since, "until": until, "gone": gone, "problem": problem, "cue": cue_id},
+        {"editor": editor, "since": since, "until": until, "gone": gone, "problem": problem, "cue": cue_id},
     )
 
 
 async def redact(request: Request) -> Response:
     form = await form_of(request)
-    desk = await desk_at(request)
-    stretch = _stretch(desk, field(form, "since", 20), field(form, "until", 20))
+    editor = await editor_at_transcript(request)
+    stretch = _stretch(editor, field(form, "since", 20), field(form, "until", 20))
     reason = field(form, "reason", 200)
     if not reason:
         raise Refused(Code.EMPTY, field="reason")
     if field(form, "sure") != "yes":
         raise Refused(Code.EMPTY, field="sure")
-    gone = [line for line in desk.transcript.spoken if stretch.covers(line.since, line.until)]
-    clock = f"{desk.clock(stretch.since)}–{desk.clock(stretch.until)}"
-    reader = desk.reader
+    gone = [line for line in editor.transcript.spoken if stretch.covers(line.since, line.until)]
+    clock = f"{editor.clock(stretch.since)}–{editor.clock(stretch.until)}"
+    reader = editor.reader
     await redact_passage(site_of(request), reader.viewer.by, reader.scheduled, stretch, reason, gone, clock, now_millis())
-    return see(f"{desk.address}?done=redacted")
+    return see(f"{editor.address}?done=redacted")
 
 
-def _around(desk: Desk, cue_id: str) -> Stretch:
+def _around(editor: TranscriptEditor, cue_id: str) -> Stretch:
     """A sentence with a little beside it, where nobody else is heard."""
-    _, line = desk.line(cue_id)
-    others = [spoken for spoken in desk.transcript.spoken if spoken.cue_id != cue_id]
+    _, line = editor.line(cue_id)
+    others = [spoken for spoken in editor.transcript.spoken if spoken.cue_id != cue_id]
     since = max([line.since - MARGIN_MS, *[o.until for o in others if o.until <= line.since]])
     until = min([line.until + MARGIN_MS, *[o.since for o in others if o.since >= line.until]])
     return Stretch(since, until)
 
 
-def _stretch(desk: Desk, since: str, until: str) -> Stretch:
+def _stretch(editor: TranscriptEditor, since: str, until: str) -> Stretch:
     """Raises Refused ``out_of_range`` naming the field."""
     begin, end = _moment(since), _moment(until)
-    length = desk.timeline.end - desk.timeline.zero
+    length = editor.timeline.end - editor.timeline.zero
     if begin is None or begin >= length:
         raise Refused(Code.OUT_OF_RANGE, field="since")
     if end is None or end <= begin or end - begin > LONGEST_MS:
         raise Refused(Code.OUT_OF_RANGE, field="until")
-    return Stretch(desk.timeline.zero + begin, desk.timeline.zero + min(end, length))
+    return Stretch(editor.timeline.zero + begin, editor.timeline.zero + min(end, length))
 
 
 def _moment(clock: str) -> Millis | None:

@@ -92,7 +92,7 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class Downloads:
     """A viewer before what can be taken away of one thing. ``sound``: an M4A of the study's length, when there is one."""
 
     study: Study
@@ -121,7 +121,7 @@ def form_at(request: Request, rights: Rights) -> Form:
     return form
 
 
-async def carried(request: Request, taking: Taking, form: Form, paper: Paper | None = None, draft: str = "") -> Response:
+async def carried(request: Request, taking: Downloads, form: Form, paper: Paper | None = None, draft: str = "") -> Response:
     """The form, made now of what the record is now. ``paper``: the minutes, for the forms of minutes.
 
     Raises Refused ``not_found`` for an empty one.
@@ -143,7 +143,7 @@ async def carried(request: Request, taking: Taking, form: Form, paper: Paper | N
     return download(content, form.media_type, form.file, name)
 
 
-async def _packed(request: Request, taking: Taking, form: Form, words: Words) -> IO[bytes]:
+async def _packed(request: Request, taking: Downloads, form: Form, words: Words) -> IO[bytes]:
     """A package as a file whose name is gone already; the response closes it."""
     number, path = tempfile.mkstemp()
     file = os.fdopen(number, "rb")

@@ -17,7 +17,7 @@ from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.record.publications import Publication
 from meeting_server.store.sharing.feeds import Feed
 from meeting_server.web.record.audience import may_study
-from meeting_server.web.record.reader import shelf_of
+from meeting_server.web.record.reader import record_files_of
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -155,7 +155,7 @@ async def _feed_at(request: Request) -> tuple[Feed, Viewer]:
 
 async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
     """What the branch and those below it published for this member and lets be taken away, the newest first."""
-    site, tree, shelf = site_of(request), await tree_of(request), shelf_of(request)
+    site, tree, record_files = site_of(request), await tree_of(request), record_files_of(request)
     below = {branch.branch_id for branch in tree.below(feed.branch_id)}
     open_branches: dict[str, bool] = {}
     found: list[Heard] = []
@@ -167,8 +167,8 @@ async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
         if not open_branches[publication.branch_id]:
             continue
         edits = await site.record_edits.of(publication.meeting_id)
-        mix = await asyncio.to_thread(clean_mix, shelf, publication.meeting_id, edits)
-        timeline = await asyncio.to_thread(shelf.timeline, publication.meeting_id) if mix is not None else None
+        mix = await asyncio.to_thread(clean_mix, record_files, publication.meeting_id, edits)
+        timeline = await asyncio.to_thread(record_files.timeline, publication.meeting_id) if mix is not None else None
         if mix is not None and timeline is not None:
             found.append(Heard(publication, mix, timeline.end - timeline.zero))
         if len(found) >= NEWEST:

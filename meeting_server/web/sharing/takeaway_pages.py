@@ -30,12 +30,12 @@ from meeting_server.web.record.reader import (
     minutes_at,
     note_reading,
     reader_at,
-    shelf_of,
+    record_files_of,
     steps_of,
     timeline_at,
     words_of,
 )
-from meeting_server.web.sharing.downloads import FORMS, Rights, Taking, carried, form_at
+from meeting_server.web.sharing.downloads import FORMS, Downloads, Rights, carried, form_at
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -50,7 +50,7 @@ class OfMeeting:
     """A reader before what can be taken away of one meeting."""
 
     reader: Reader
-    taking: Taking
+    taking: Downloads
 
     @property
     def study(self) -> Study:
@@ -79,16 +79,16 @@ async def _taking(request: Request, reader: Reader, rights: Rights) -> OfMeeting
     if reader.scheduled.status != "adjourned" or timeline is None:
         raise Refused(WebCode.NOT_FOUND)
     edits = await site_of(request).record_edits.of(reader.meeting_id)
-    mix = await asyncio.to_thread(clean_mix, shelf_of(request), reader.meeting_id, edits)
+    mix = await asyncio.to_thread(clean_mix, record_files_of(request), reader.meeting_id, edits)
     study = await _study(request, timeline, reader.publication, reader, sounding=mix is not None)
-    return OfMeeting(reader, Taking(study, mix, rights))
+    return OfMeeting(reader, Downloads(study, mix, rights))
 
 
 async def take_page(request: Request) -> Response:
     """The list, in words: what each file is good for and what is in it."""
-    reader, shelf = await reader_at(request), shelf_of(request)
-    if reader.scheduled.status != "adjourned" or await asyncio.to_thread(shelf.timeline, reader.meeting_id) is None:
-        steps = steps_of(await asyncio.to_thread(shelf.manifest, reader.meeting_id))
+    reader, record_files = await reader_at(request), record_files_of(request)
+    if reader.scheduled.status != "adjourned" or await asyncio.to_thread(record_files.timeline, reader.meeting_id) is None:
+        steps = steps_of(await asyncio.to_thread(record_files.manifest, reader.meeting_id))
         running = reader.scheduled.status != "adjourned"
         return await render(request, "record/archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps, "running": running})
     taking = (await taking_at(request)).taking
@@ -155,17 +155,17 @@ async def take_lesson_file(request: Request) -> Response:
     return await carried(request, taking, form)
 
 
-async def _of_lesson(request: Request) -> tuple[Taking, MeetingId, str]:
+async def _of_lesson(request: Request) -> tuple[Downloads, MeetingId, str]:
     """Raises Refused: as ``learner_at``; ``not_found`` until the record it was cut from is made."""
     learner = await learner_at(request)
-    lesson, shelf, site = learner.study.lesson, shelf_of(request), site_of(request)
+    lesson, record_files, site = learner.study.lesson, record_files_of(request), site_of(request)
     assert lesson is not None
-    timeline = await asyncio.to_thread(shelf.timeline, lesson.meeting_id)
+    timeline = await asyncio.to_thread(record_files.timeline, lesson.meeting_id)
     if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
     edits = await site.record_edits.of(lesson.meeting_id)
-    clip = await asyncio.to_thread(clip_of, shelf, timeline, lesson, edits)
-    sound = await asyncio.to_thread(file_of, shelf, lesson, SOUND) if clip is not None and clip.sound else None
+    clip = await asyncio.to_thread(clip_of, record_files, timeline, lesson, edits)
+    sound = await asyncio.to_thread(file_of, record_files, lesson, SOUND) if clip is not None and clip.sound else None
     whole = await _study(request, timeline, None, None, sounding=sound is not None)
     start, end = lesson.since - timeline.zero, lesson.until - timeline.zero
     kept = await site.learning.quizzes.questions(Studied("lesson", lesson.lesson_id))
@@ -175,7 +175,7 @@ async def _of_lesson(request: Request) -> tuple[Taking, MeetingId, str]:
         approved=True,
         questions=tuple(question_of(question) for question in kept),
     )
-    return Taking(study, sound, await _lesson_rights(request, learner)), lesson.meeting_id, lesson.title
+    return Downloads(study, sound, await _lesson_rights(request, learner)), lesson.meeting_id, lesson.title
 
 
 async def _lesson_rights(request: Request, learner: Learner) -> Rights:
@@ -189,7 +189,7 @@ async def _lesson_rights(request: Request, learner: Learner) -> Rights:
 
 async def _study(request: Request, timeline: Timeline, publication: Publication | None, reader: Reader | None, *, sounding: bool) -> Study:
     site, meeting_id = site_of(request), timeline.meeting_id
-    transcript = await asyncio.to_thread(shelf_of(request).transcript, meeting_id)
+    transcript = await asyncio.to_thread(record_files_of(request).transcript, meeting_id)
     minutes = await minutes_at(request, reader) if reader is not None else None
     kept = await site.learning.quizzes.questions(Studied("meeting", meeting_id)) if reader is not None else ()
     edits = await site.record_edits.of(meeting_id)  # the transcript may not have been made anew since
@@ -205,7 +205,7 @@ async def _study(request: Request, timeline: Timeline, publication: Publication 
     )
 
 
-async def _list(request: Request, taking: Taking, address: str, title: str, *, of_meeting: bool) -> Response:
+async def _list(request: Request, taking: Downloads, address: str, title: str, *, of_meeting: bool) -> Response:
     return await render(
         request,
         "sharing/take.html",

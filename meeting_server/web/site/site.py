@@ -8,7 +8,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from meeting_server.acts.context import Convener
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.ballots.port import Box
 from meeting_server.config import Settings
 from meeting_server.live.registry import Registry
@@ -86,7 +86,7 @@ class Site:
     sockets: OpenSockets
 
     # what becomes of them
-    archive: Shelf
+    archive: RecordFiles
     search: Search
     record_edits: RecordEdits
     record_orders: RecordOrders

@@ -28,7 +28,7 @@ from pypinyin import lazy_pinyin
 from meeting_server.archive.record import transcript
 from meeting_server.archive.record.cues import Cue, Cues, load
 from meeting_server.archive.record.manifest import load as manifest_in
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.sound import runs
 from meeting_server.archive.record.steps import STEPS
 from meeting_server.archive.record.timeline import Timeline
@@ -118,7 +118,7 @@ def held(tmp_path_factory: pytest.TempPathFactory, pace: Pace) -> Iterator[Held]
             wait_for(lambda: manifest_in(there.recording, there.meeting_id).complete and _speech_is_found(there), 400)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{there.server.output}") from error
-        cues, timeline = load(there.recording), Shelf(there.folder / "recordings").timeline(there.meeting_id)
+        cues, timeline = load(there.recording), RecordFiles(there.folder / "recordings").timeline(there.meeting_id)
         assert cues is not None
         assert timeline is not None
         prints, passages = prints_of(there.recording), passages_in(there.folder / "var" / "meetings.sqlite3")

@@ -14,7 +14,7 @@ from meeting_server.archive.record import cues, redaction, transcript
 from meeting_server.archive.record.composite import RATE
 from meeting_server.archive.record.manifest import Manifest, load
 from meeting_server.archive.record.pipeline import Pipeline
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.sound import runs
 from meeting_server.archive.record.steps import LONG, QUICK
 from meeting_server.archive.record.worker import Worker
@@ -75,7 +75,7 @@ class Kept:
     @property
     def length(self) -> float:
         """Seconds on the player's axis."""
-        timeline = Shelf(self.folder.parent).timeline(MEETING)
+        timeline = RecordFiles(self.folder.parent).timeline(MEETING)
         assert timeline is not None
         return (timeline.end - timeline.zero) / 1000
 

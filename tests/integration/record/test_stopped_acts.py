@@ -29,7 +29,7 @@ from meeting_server.acts.schedule.calendars import make_calendar, revoke_calenda
 from meeting_server.acts.schedule.change import cancel_meeting, change_meeting
 from meeting_server.acts.schedule.documents import remove_document
 from meeting_server.archive.record.digest import Cloze
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.transcript import Spoken, Stretch
 from meeting_server.domain.commands import AdjournMeeting, OpenMeeting
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
@@ -82,7 +82,7 @@ async def _remove_document(world: World) -> None:
 
 async def _remove_lesson(world: World) -> None:
     (lesson,) = await world.at.learning.lessons.of_meeting(world.over.meeting_id)
-    await remove_lesson(world.at, Shelf(world.files / "recordings"), lesson)
+    await remove_lesson(world.at, RecordFiles(world.files / "recordings"), lesson)
 
 
 SPOKEN = Spoken("c-1", NOW + 1_000, NOW + 4_000, ParticipantId("li"), "李明", HALL, "每年八百小时")

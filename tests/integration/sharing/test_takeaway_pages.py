@@ -1,4 +1,4 @@
-"""Taking a meeting away: every form, who may have it, what is never in it, and that each time is written down."""
+"""Downloads a meeting away: every form, who may have it, what is never in it, and that each time is written down."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import httpx
 from sqlalchemy import delete
 
 from meeting_server.archive.record import transcript
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.domain.ids import Millis
 from meeting_server.store.learning.books import Learning
@@ -111,8 +111,8 @@ async def report(
 async def learning_house(folder: Path) -> AsyncIterator[LearningHouse]:
     async with archive_house(folder, said=SAID) as archive:
         await archive.worker.look()  # what was heard is digested
-        shelf = archive.there.site.archive
-        assert isinstance(shelf, Shelf)
-        timeline = shelf.timeline(archive.meeting_id)
+        record_files = archive.there.site.archive
+        assert isinstance(record_files, RecordFiles)
+        timeline = record_files.timeline(archive.meeting_id)
         assert timeline is not None
         yield LearningHouse(archive, timeline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meeting_server.archive.record import transcript
-from meeting_server.archive.record.record_files import Shelf
+from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript
 from meeting_server.domain.ids import HALL, ParticipantId, RoomId
 from meeting_server.store.learning.quizzes import Choice, Question, Quizzes
@@ -19,9 +19,9 @@ IN_A_GROUP = "小组里的话qumran"
 async def publish(archive: ArchiveHouse, audience: Audience = "branch", *, shared: bool = False) -> Publication:
     """As the secretary would have done it."""
     house = archive.there.site
-    shelf = house.archive
-    assert isinstance(shelf, Shelf)
-    timeline = shelf.timeline(archive.meeting_id)
+    record_files = house.archive
+    assert isinstance(record_files, RecordFiles)
+    timeline = record_files.timeline(archive.meeting_id)
     assert timeline is not None
 
     def spoken(number: int, since: int, until: int, who: str, text: str, room: RoomId = HALL, state: str = "heard") -> Spoken:
