@@ -139,7 +139,7 @@ async def test_minutes_hold_every_field_on_screen_and_in_word(archive: ArchiveHo
         "按应到会有表决权的 7 人计算，须得 4 票；得赞成 2 票：未通过。",
         "决议",
         "修改后上报学院党委",
-        "会议记录末条：第 ",
+        "最后一条记录：第 ",
     ):
         assert field in page, field
         assert field in written, field

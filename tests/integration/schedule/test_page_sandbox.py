@@ -18,7 +18,7 @@ from tests.kit.paths import ROOT
 
 def planted(call: str) -> str:
     """What Python runs in the place of the drawing."""
-    return f"sys.path.insert(0, {str(ROOT)!r}); from tests import page_attacks; page_attacks.{call}"
+    return f"sys.path.insert(0, {str(ROOT)!r}); from tests.kit.attacks import page_attacks; page_attacks.{call}"
 
 
 KERNELS = {"every layer": "", "no seccomp": "seccomp", "no landlock": "landlock", "threads allowed": "threads", "not root": "user"}

@@ -199,7 +199,7 @@ async def test_home_shows_what_is_on_what_comes_and_what_was(house: MeetingHouse
     page = (await browser.get("/")).text
     assert f'href="/meetings/{now.meeting_id}/enter"' in page
     assert page.index("正在开的会") < page.index("下周的会") < page.index("上周的会")
-    assert "没有开" in page
+    assert "未召开" in page
     assert "召开会议" not in page
     calendar = icalendar.Calendar.from_ical((await browser.get("/me/calendar.ics")).content)
     assert {str(event["SUMMARY"]) for event in calendar.events} == {"正在开的会", "下周的会"}
