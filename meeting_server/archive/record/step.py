@@ -125,7 +125,7 @@ class Step(ABC):
         cls.title_key = f"archive.step.{cls.name}"
 
     def __init__(self, tools: Tools) -> None:
-        self._tools = tools
+        self.tools = tools
 
     @classmethod
     def makes_recordings(cls) -> bool:

@@ -6,28 +6,28 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import Column, Integer, String, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from meeting_server.domain.commands import SERVER, OpenMeeting
 from meeting_server.domain.ids import MeetingId
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
-from meeting_server.store.database import Database, metadata, put, put_new
+from meeting_server.store.database import Database, put, put_new
 
 things = Table(
     "test_things",
-    metadata,
+    MetaData(),  # not that of the server: other tests of this process look at every table of it
     Column("name", String(40), primary_key=True),
     Column("kind", String(40), primary_key=True),
     Column("value", Integer, nullable=False),
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _only_here() -> object:
-    yield
-    metadata.remove(things)
+@pytest.fixture(autouse=True)
+async def _table_of_things(database: Database) -> None:
+    async with database.write() as conn:
+        await conn.run_sync(things.metadata.create_all)
 
 
 async def add(database: Database, name: str, value: int = 1) -> None:

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const require = createRequire(new URL("../../web_client/package.json", import.meta.url));
+const require = createRequire(new URL("../../../web_client/package.json", import.meta.url));
 const { Audio, H264RtpPacketizer, PeerConnection, RtcpNackResponder, RtcpSrReporter, RtpPacketizationConfig, RtpPacketizer, Video } = require("node-datachannel");
 
 const [url, token, file] = process.argv.slice(2);

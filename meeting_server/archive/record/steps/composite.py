@@ -33,7 +33,7 @@ class Compose(Step):
         return f"{material.edits.taken_out}:{size_of(MIX.path(material.folder))}:{pictures}"
 
     async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
-        target, giving_way = COMPOSITE.path(material.folder), self._tools.giving_way
+        target, giving_way = COMPOSITE.path(material.folder), self.tools.giving_way
         if self.name not in material.ordered:
             await asyncio.to_thread(wipe, target)
             return ()
@@ -57,5 +57,5 @@ class Compose(Step):
 
     async def _still_wanted(self, material: Material) -> bool:
         """Whether nobody called it off or took something out of it meanwhile."""
-        ordered, edits = await self._tools.orders_of(material.meeting_id), await self._tools.edits_of(material.meeting_id)
+        ordered, edits = await self.tools.orders_of(material.meeting_id), await self.tools.edits_of(material.meeting_id)
         return self.name in ordered and edits.taken_out == material.edits.taken_out

@@ -33,7 +33,7 @@ class MixSound(Step):
             return ()
         target, opening = MIX.path(material.folder), OPENING.path(material.folder)
         try:
-            _, broken = await asyncio.to_thread(mix, sources, target, opening, self._tools.giving_way.wait)
+            _, broken = await asyncio.to_thread(mix, sources, target, opening, self.tools.giving_way.wait)
         except NothingToMix:
             raise StepFailed("nothing_readable") from None
         except OSError as error:

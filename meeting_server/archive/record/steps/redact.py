@@ -57,6 +57,6 @@ class Redact(Step):
             hearing = load(folder, meeting_id).status(HearSpeech.name)
             if hearing.state == "done":  # its file is another one now, and still what was heard
                 note(folder, meeting_id, HearSpeech.name, msgspec.structs.replace(hearing, files=(made_file(folder, CUES.name),)))
-        if self._tools.edits is not None and heard is not None:
-            await self._tools.edits.forget_corrections(meeting_id, [c.cue_id for c in heard.cues if covered(c.since, c.until, stretches)])
+        if self.tools.edits is not None and heard is not None:
+            await self.tools.edits.forget_corrections(meeting_id, [c.cue_id for c in heard.cues if covered(c.since, c.until, stretches)])
         return ()

@@ -20,11 +20,11 @@ class IndexForSearch(Step):
         return f"{material.position}:{material.edits.position}:{heard(material)}"
 
     async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
-        timeline, search = material.timeline, self._tools.search
+        timeline, search = material.timeline, self.tools.search
         await search.replace(timeline.meeting_id, timeline.branch_id, list(passages_of(material.minutes, timeline, said(material))))
         erased = not material.position.endswith(".0")
         if material.taken_out or erased:
             await search.forget_deleted()
         if erased:
-            await self._tools.journal.forget_erased()
+            await self.tools.journal.forget_erased()
         return ()

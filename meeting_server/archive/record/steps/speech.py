@@ -15,7 +15,7 @@ class HearSpeech(Step):
     failures = ("no_speech_engine", "no_speech_model", "wrong_speech_model", "speech_broke")
 
     def source(self, material: Material) -> str:
-        return self._tools.hearing.made_from(material) if self._tools.hearing is not None else "nobody"
+        return self.tools.hearing.made_from(material) if self.tools.hearing is not None else "nobody"
 
     async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
-        return () if self._tools.hearing is None else await self._tools.hearing.make(material, progress)
+        return () if self.tools.hearing is None else await self.tools.hearing.make(material, progress)
