@@ -65,10 +65,13 @@ def tests(which: str) -> list[Check]:
     if which == "quick":
         return [pytest("units and properties", *WORKERS, "tests/unit", "tests/properties")]
     if which == "long":
-        return [pytest("soaks, fuzzing and marathons", "tests/long")]
+        return [
+            pytest("soaks, fuzzing and marathons", "tests/long"),
+            pytest("tests for the night", *WORKERS, "-m", "night", "--ignore=tests/long", "tests"),
+        ]
     return [
-        pytest("tests", *WORKERS, "-m", "not alone", "--ignore=tests/long", "tests"),
-        pytest("tests that run alone", "-m", "alone", "tests/integration"),
+        pytest("tests", *WORKERS, "-m", "not alone and not night", "--ignore=tests/long", "tests"),
+        pytest("tests that run alone", "-m", "alone and not night", "tests/integration"),
     ]
 
 

@@ -9,6 +9,8 @@ import shutil
 import signal
 from pathlib import Path
 
+import pytest
+
 from meeting_server.archive.record.manifest import load
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, ParticipantId
@@ -22,6 +24,8 @@ from meeting_server.store.record.search import Search
 from tests.kit.meetings import record_killed
 from tests.kit.meetings.recordings import picture, voice
 from tests.kit.meetings.whole_meeting import BRANCH, MEETING, STARTS, whole_meeting
+
+pytestmark = pytest.mark.night
 
 ZERO = STARTS + 63_000
 

@@ -16,6 +16,8 @@ from tests.kit.houses.acts_world import opened
 from tests.kit.meetings import act_killed
 from tests.kit.work.whole_acts import Rows, Scene
 
+pytestmark = pytest.mark.night
+
 
 def _live(folder: Path, name: str, meeting_id: MeetingId, last: int) -> int:
     process = multiprocessing.get_context("forkserver").Process(target=act_killed.main, args=(folder, name, meeting_id, last))

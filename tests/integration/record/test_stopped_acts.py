@@ -40,6 +40,8 @@ from tests.kit.houses import acts_world
 from tests.kit.houses.acts_world import GAP, LESSON, NOW, World, opened, submit
 from tests.kit.work.whole_acts import Outcomes, Scene, failed, stopped_everywhere
 
+pytestmark = pytest.mark.night
+
 Done = Callable[[World], Awaitable[object]]
 Meeting = Callable[[World], Scheduled]
 

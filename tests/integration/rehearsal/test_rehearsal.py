@@ -28,6 +28,8 @@ from tests.kit.houses.voting_house import VotingHouse, voting_house
 from tests.kit.paths import ROOT
 from tests.kit.servers.running import Server, free_port, wait_for
 
+pytestmark = pytest.mark.night
+
 SMALL = ("--members", "6", "--cameras", "1", "--minutes", "0.05")
 
 
