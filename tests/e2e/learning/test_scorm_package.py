@@ -20,7 +20,7 @@ from meeting_server.archive.takeaway.study import Study
 from tests.kit.browsers.scorm_platform import launch, learner, leave, scorm_platform, value
 from tests.kit.meetings.studies import study, words
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.night]
 
 SECONDS = 8
 

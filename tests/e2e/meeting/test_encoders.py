@@ -26,7 +26,7 @@ def said(key: str) -> str:
     return text("zh-CN", key)
 
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.night]
 TOKEN = re.compile(r'id="token" value="([A-Za-z0-9_-]{43})"')
 
 

@@ -10,7 +10,7 @@ from meeting_server.web.site.catalogue import text
 from tests.kit.browsers.old_chromium import OldPage, old_page
 from tests.kit.servers.demo_house import DemoHouse
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.night]
 
 TOO_OLD, OLDEST = 78, 80
 WHO = "李敏"

@@ -12,7 +12,7 @@ from tests.kit.browsers.page_matrix import person, violations_of_pages, violatio
 from tests.kit.browsers.phones import DESKTOP, PHONE, phones
 from tests.kit.servers.demo_house import DemoHouse
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.night]
 
 MATRIX: list[Any] = [
     pytest.param(PHONE, "zh-CN", "light", DESKTOP["viewport"], id="phone-zh-light"),

@@ -23,7 +23,7 @@ from tests.kit.browsers.stories import (
     story_browser,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.night]
 
 PRESSED = (
     "console-agenda",

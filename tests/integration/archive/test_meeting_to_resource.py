@@ -58,7 +58,7 @@ from tests.kit.meetings.scripted_meeting import (
 from tests.kit.meetings.speech_material import MODEL_SHA256, SPEECH, syllable_error, whisper
 from tests.kit.servers.running import wait_for
 
-pytestmark = [pytest.mark.longest, pytest.mark.browser]
+pytestmark = [pytest.mark.longest, pytest.mark.browser, pytest.mark.night]
 
 NEAR_S = 0.5
 """How far a sentence may be from where it was said."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.kit.meetings.secret_vote_kills import vote_under_fire
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.night]
 
 
 async def test_no_acknowledged_secret_ballot_is_lost_or_doubled_in_32_kills(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from tests.kit.houses.live_house import CHAIR, MEETING
 from tests.kit.meetings.live_kills import read, vote_under_fire
 from tests.kit.phones.bots import Bot
 
+pytestmark = pytest.mark.night
+
 
 async def test_no_acknowledged_ballot_is_lost_or_doubled_in_15_kills(tmp_path: Path) -> None:
     await vote_under_fire(tmp_path, 15)

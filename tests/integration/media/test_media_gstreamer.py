@@ -20,7 +20,7 @@ from tests.kit.media.media_worker import media_worker
 from tests.kit.paths import ROOT
 
 ENCODER = ROOT / "tests" / "kit" / "media" / "gstreamer_encoder.py"
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.night]
 
 
 @pytest.fixture(scope="module")

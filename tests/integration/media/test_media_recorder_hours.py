@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import av
+import pytest
 
 from meeting_server.media.depacketize import Arrived
 from meeting_server.media.recorder import TakeFile
 from meeting_server.media.recorder_link import OpenTrack
 from meeting_server.media.rtcp import to_ntp
+
+pytestmark = pytest.mark.night
 
 HOUR_MS, FRAME_MS = 3_600_000, 60
 BEGAN = 1_800_000_000.0
