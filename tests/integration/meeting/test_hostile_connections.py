@@ -21,9 +21,8 @@ pytestmark = pytest.mark.alone
 QUIET_SECONDS = 5.0
 PRESSED_SECONDS = 5.0
 TIMES = 8.0
-"""A stalled loop keeps pages waiting for seconds, a hundred times as long; one pause of the machine in five seconds is the 99th percentile
-already, and was seen to make it five times as long."""
-"""How much longer than in quiet the slowest hundredth may wait."""
+"""How much longer than in quiet the slowest hundredth may wait. A stalled loop makes it a hundred times as long; one pause of the machine
+in five seconds is the 99th percentile already, and was seen to make it five times as long."""
 
 
 class Visitors:
