@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TypeVar
 
-from meeting_server.domain.spelling import spelled
+from meeting_server.domain.spelling import folded, spelled
 
 _Id = TypeVar("_Id")
 
@@ -53,13 +53,13 @@ def visible(name: str) -> str:
     """
     apart = unicodedata.normalize("NFD", _BLANK.sub("", spelled(name)))
     shown = unicodedata.normalize("NFC", _MARKS.sub(r"\1", apart))
-    shown = spelled(shown.lstrip("".join({c for c in shown if unicodedata.category(c).startswith("M")})))
+    shown = spelled(shown.lstrip(" " + "".join({c for c in shown if unicodedata.category(c).startswith("M")})))
     return shown if any(unicodedata.category(character)[0] in "LN" for character in shown) else ""
 
 
 def skeleton(name: str) -> str:
     """What is left of a name for the eye: two names with the same skeleton are taken for one another."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", visible(name)).casefold())
+    plain = unicodedata.normalize("NFKD", visible(folded(name)))
     letters = (character for character in plain if unicodedata.category(character)[0] in "LN")
     return "".join(_SAME_TO_THE_EYE.get(character, character) for character in letters)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from meeting_server.domain.roles import Standing
+from meeting_server.domain.spelling import folded
 from meeting_server.roster.headers import Column
 from meeting_server.roster.reading import RosterFile
 from meeting_server.roster.rows import At, Fault, RosterRow, RowFault
 from meeting_server.store.people.branch_tree import Branch
-from meeting_server.store.people.people import DirectoryCode, Member, NotInOrder, checked, number_key, plain_name
+from meeting_server.store.people.people import DirectoryCode, Member, NotInOrder, checked, number_key
 
 _FAULT_OF = {
     DirectoryCode.NAME_EMPTY: (Column.NAME, Fault.NAME_EMPTY),
@@ -118,7 +118,7 @@ class _Name(Enum):
 
 def group_key(name: str) -> str:
     """What makes a group's name the same as another: ``第1党小组``, ``第一小组`` and ``一组`` are one."""
-    text = unicodedata.normalize("NFKC", plain_name(name)).lower()
+    text = folded(name)
     text = re.sub(r"\d{1,2}", lambda found: _numeral(int(found[0])), text)
     return re.sub(r"[第党小\s]", "", text) or text
 
@@ -144,7 +144,7 @@ class _Matching:
     ) -> None:
         groups = list(groups)
         self._branch = branch
-        self._groups = {plain_name(group.name).lower(): group.branch_id for group in groups}
+        self._groups = {folded(group.name): group.branch_id for group in groups}
         keys = Counter(group_key(group.name) for group in groups)
         self._groups_by_key = {key: group.branch_id for group in groups if keys[key := group_key(group.name)] == 1}
         self._elsewhere = numbers_elsewhere
@@ -155,9 +155,9 @@ class _Matching:
             number = number_key(member.number)
             if number:
                 self._by_number[number] = member
-            self._by_name.setdefault(plain_name(member.name), []).append(member)
+            self._by_name.setdefault(folded(member.name), []).append(member)
         self._numbers_in_file = {number_key(row.number) for row in rows} - {None}
-        self._rows_of_name = Counter(plain_name(row.name) for row in rows)
+        self._rows_of_name = Counter(folded(row.name) for row in rows)
         self._number_lines: dict[str, At] = {}
         self._name_lines: dict[str, At] = {}
         self._taken: dict[str, At] = {}
@@ -167,7 +167,7 @@ class _Matching:
     def faults_of(self, row: RosterRow) -> list[RowFault]:
         """What only the other rows and the roster can tell."""
         faults: list[RowFault] = []
-        name, key = plain_name(row.name), number_key(row.number)
+        name, key = folded(row.name), number_key(row.number)
         if not name:
             faults.append(RowFault(row.at, Column.NAME, Fault.NAME_EMPTY))
         if key:
@@ -175,15 +175,15 @@ class _Matching:
                 faults.append(RowFault(row.at, Column.NUMBER, Fault.NUMBER_TWICE, row.number, self._number_lines[key]))
             elif key in self._elsewhere:
                 faults.append(RowFault(row.at, Column.NUMBER, Fault.NUMBER_ELSEWHERE, row.number))
-            elif (holder := self._by_number.get(key)) is not None and plain_name(holder.name) != name and name in self._by_name:
+            elif (holder := self._by_number.get(key)) is not None and folded(holder.name) != name and name in self._by_name:
                 # the number is one person's and the name another's: neither a new name nor a new number
                 faults.append(RowFault(row.at, Column.NUMBER, Fault.NUMBER_OF_ANOTHER, row.number, name=holder.name))
             self._number_lines.setdefault(key, row.at)
         elif name:
             if name in self._name_lines:
-                faults.append(RowFault(row.at, Column.NAME, Fault.NAME_TWICE, name, self._name_lines[name]))
+                faults.append(RowFault(row.at, Column.NAME, Fault.NAME_TWICE, row.name, self._name_lines[name]))
             elif len(self._by_name.get(name, ())) > 1:
-                faults.append(RowFault(row.at, Column.NAME, Fault.NAME_AMBIGUOUS, name))
+                faults.append(RowFault(row.at, Column.NAME, Fault.NAME_AMBIGUOUS, row.name))
         if name:
             self._name_lines.setdefault(name, row.at)
         if row.group and self._group(row) is _Name.UNKNOWN:
@@ -193,7 +193,7 @@ class _Matching:
         known = self.known(row) if not faults else None
         if known is not None:
             if known.member_id in self._taken:
-                faults.append(RowFault(row.at, Column.NAME, Fault.NAME_TWICE, name, self._taken[known.member_id]))
+                faults.append(RowFault(row.at, Column.NAME, Fault.NAME_TWICE, row.name, self._taken[known.member_id]))
             self._taken.setdefault(known.member_id, row.at)
         return faults
 
@@ -202,7 +202,7 @@ class _Matching:
         key = number_key(row.number)
         if key and key in self._by_number:
             return self._by_number[key]
-        named = self._by_name.get(plain_name(row.name), [])
+        named = self._by_name.get(folded(row.name), [])
         if not key:
             return named[0] if len(named) == 1 else None
         unnumbered = [member for member in named if not member.number]
@@ -212,13 +212,13 @@ class _Matching:
 
     def _renumbered(self, row: RosterRow, named: list[Member]) -> Member | None:
         """Whose number this row changes: the only person of that name, unless the file has their number too, or it was said otherwise."""
-        if len(named) != 1 or row.at in self._others or self._rows_of_name[plain_name(row.name)] > 1:
+        if len(named) != 1 or row.at in self._others or self._rows_of_name[folded(row.name)] > 1:
             return None
         return None if number_key(named[0].number) in self._numbers_in_file else named[0]
 
     def has_namesake(self, row: RosterRow) -> bool:
         """Whether somebody on the roster has the same name."""
-        return plain_name(row.name) in self._by_name
+        return folded(row.name) in self._by_name
 
     def member(self, row: RosterRow, before: Member | None) -> Member:
         """The person as they would be saved; what a row does not say stays as it was."""
@@ -240,10 +240,10 @@ class _Matching:
 
     def _group(self, row: RosterRow) -> str | _Name | None:
         """The id of the row's group; None: its sheet's name stands for none."""
-        name = plain_name(row.group)
-        if name == plain_name(self._branch.name):
+        name = folded(row.group)
+        if name == folded(self._branch.name):
             return self._branch.branch_id
-        found = self._groups.get(name.lower()) or self._groups_by_key.get(group_key(name))
+        found = self._groups.get(name) or self._groups_by_key.get(group_key(name))
         if found is None and row.by_sheet:
             return _Name.UNKNOWN if self._is_told(row) else None
         if found is not None and row.by_sheet:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Standing
+from meeting_server.domain.spelling import folded
 from meeting_server.store.database import Database
 from meeting_server.store.people.branch_tree import RANK, Branch, BranchKind, BranchTree
 from meeting_server.store.people.directory_tables import branches, members, role_grants
@@ -26,7 +27,6 @@ from meeting_server.store.people.people import (
     checked,
     number_key,
     pinyin_of,
-    plain_name,
     roster_order,
 )
 from meeting_server.store.tokens import new_id
@@ -150,20 +150,12 @@ class Directory:
         """
         async with self._database.read() as conn:
             tree = await _tree(conn)
-            query = select(*_MEMBER).where(
+            query = select(*_MEMBER, members.c.pinyin).where(
                 members.c.branch_id.in_([branch.branch_id for branch in tree.below(branch_id)]), members.c.removed_at.is_(None)
             )
-            sought = plain_name(search).lower()
-            if sought:
-                query = query.where(
-                    or_(
-                        func.lower(members.c.name).contains(sought, autoescape=True),
-                        func.lower(members.c.number).contains(sought, autoescape=True),
-                        members.c.pinyin.contains(sought.replace(" ", ""), autoescape=True),
-                    )
-                )
-            rows = await conn.execute(query)
-            return tuple(sorted((_member(row) for row in rows), key=roster_order))
+            rows = (await conn.execute(query)).all()
+        sought = folded(search)
+        return tuple(sorted((_member(row) for row in rows if _is_found(row, sought)), key=roster_order))
 
     async def numbers_outside(self, branch_id: str) -> frozenset[str]:
         """Keys (``people.number_key``) of the numbers used by people who are not in this branch or below it."""
@@ -363,6 +355,11 @@ def _check_order(tree: BranchTree, branch: Branch) -> None:
 
 def _branch(row: Any) -> Branch:
     return Branch(row.branch_id, row.parent_id, BranchKind(row.kind), row.name, row.added_at, row.removed_at)
+
+
+def _is_found(row: Any, sought: str) -> bool:
+    """Whether a part of the name, the number or the pinyin is what is ``sought`` (a fold)."""
+    return sought in folded(row.name) or sought in row.number.lower() or sought.replace(" ", "") in row.pinyin
 
 
 def _member(row: Any) -> Member:

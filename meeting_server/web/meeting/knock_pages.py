@@ -12,6 +12,7 @@ from meeting_server.acts.meeting.knocks import Answer
 from meeting_server.acts.people.rights import rights_at
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
+from meeting_server.domain.spelling import is_same_name
 from meeting_server.store.people.knocks import TooManyKnocks
 from meeting_server.store.people.people import Member, number_key
 from meeting_server.store.schedule.invitations import Invitation
@@ -74,9 +75,9 @@ async def _meant(request: Request, scheduled: Scheduled, invitation: Invitation,
     if invitation.member_id is not None:
         return await directory.member(invitation.member_id)
     listed = await directory.members_by_id(p.participant_id for p in scheduled.plan.people if not p.is_guest)
-    name, number = typed.replace(" ", ""), number_key(typed)
+    number = number_key(typed)
     here = [member for member in listed.values() if member.removed_at is None]
-    found = [m for m in here if m.name.replace(" ", "") == name or (number and number_key(m.number) == number)]
+    found = [m for m in here if is_same_name(m.name, typed) or (number and number_key(m.number) == number)]
     return found[0] if len(found) == 1 else None
 
 

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.person_names import visible
 from meeting_server.domain.roles import Role
+from meeting_server.domain.spelling import folded
 from meeting_server.domain.terms import ItemPlan, MeetingKind, Preset
 from meeting_server.domain.vote_terms import Electorate
 from meeting_server.store.people.people import Member
@@ -222,11 +223,11 @@ def _people(
         errors["guests"] = "guests_most"
     elif any(len(name) > NAME_LONGEST for name in names):
         errors["guests"] = "guest_name"
-    elif len(set(names)) < len(names):
+    elif len({folded(name) for name in names}) < len(names):
         errors["guests"] = "guest_twice"
-    had = {p.guest_name: p.participant_id for p in before.plan.people if p.is_guest} if before else {}
+    had = {folded(p.guest_name): p.participant_id for p in before.plan.people if p.is_guest} if before else {}
     fresh = iter(guest_id)
-    people += [Listed(had.get(name) or ParticipantId(next(fresh)), Role.GUEST, name) for name in names[:GUESTS_MOST]]
+    people += [Listed(had.get(folded(name)) or ParticipantId(next(fresh)), Role.GUEST, name) for name in names[:GUESTS_MOST]]
     if before is not None:
         kept = form.known | {person.participant_id for person in people}
         people += [person for person in before.plan.people if person.participant_id not in kept]
