@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
 GOLDEN = ROOT / "tests" / "golden"
+VECTORS = ROOT / "tests" / "vectors"
 OFFERS = DATA / "media_offers"
 """SDP offers as browsers and encoders make them."""
 CLIENT = ROOT / "web_client"

@@ -6,6 +6,7 @@ The same every time it is built: times, ids and salts follow from the story alon
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from meeting_server.archive.audit.bulletin import read as read_bulletin
@@ -102,6 +103,7 @@ from meeting_server.domain.terms import Choice, Convening, DocumentRef, Invited,
 from meeting_server.domain.vote_terms import Base, Comparison, Electorate, MotionForce, RuleMethod, VoteMethod
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, head_of, seal
+from meeting_server.store.schedule.presets import load_presets
 from tests.kit.paths import GOLDEN
 
 BULLETIN = GOLDEN / "bulletin_v1.json"
@@ -133,6 +135,9 @@ ADMISSION = Preset(
     "《中国共产党发展党员工作细则》第二十、二十一条",
     written_opinions=True,
 )
+
+PRESETS = {**load_presets(), **{preset.preset_id: preset for preset in (GENERAL, ADMISSION)}}
+"""The story's own rules stand in for the shipped ones of their ids, so that these may change."""
 
 CHAIR, SECRETARY, LI, SUN, MA, WANG, DING = (ParticipantId(name) for name in ("zhou", "he", "li", "sun", "ma", "wang", "ding"))
 LIN, GUEST, STRANGER, ABROAD, CAMERA = (ParticipantId(name) for name in ("lin", "gao", "stranger", "qian", "camera"))
@@ -182,7 +187,7 @@ class Story:
         self.now += round(after * 1000)
         self.commands += 1
         actor = SERVER if who is None else Actor(who)
-        decision = decide(self.state, command, actor, self.now, {p.preset_id: p for p in (GENERAL, ADMISSION)})
+        decision = decide(self.state, command, actor, self.now, PRESETS)
         assert not isinstance(decision, Rejected), (command, decision)
         assert decision or isinstance(command, PassDeadline), command
         command_id = None if who is None else CommandId(f"command-{self.commands:04}")
@@ -205,8 +210,15 @@ class Story:
         self.do(None, ReportSpeakerTurn(who, HALL, started, started + round(seconds * 1000)), after=seconds)
 
 
-def whole_meeting() -> Story:
-    """Every kind of event happens at least once: see ``test_golden_journal``."""
+def _nothing_more(story: Story) -> None:
+    """The meeting goes on."""
+
+
+def whole_meeting(also: Callable[[Story], None] = _nothing_more) -> Story:
+    """The whole meeting; ``also`` happens before its last item.
+
+    With ``later_events`` every kind of event happens at least once: see ``test_golden_journal``.
+    """
     s = Story()
     s.do(None, ConveneMeeting(convening("11月支部党员大会")))
     s.do(None, ConveneMeeting(replace(convening(), cancelled=True)))
@@ -329,6 +341,7 @@ def whole_meeting() -> Story:
     s.do(MA, ContestAttendance("点名时我在会场"))
     s.do(SECRETARY, AnswerContest("x1", True, "已核对，在会场第三排。"))
 
+    also(s)
     s.do(CHAIR, StepAgenda(ItemId("i3")))
     s.do(SECRETARY, OpenMotion(MotionId("m3"), 60))
     s.vote("m3", zhou="1", he="1", li="2", lin="1")
