@@ -358,6 +358,8 @@ class DraftMotion(FromParticipant):
     """Of an appraisal. On an organisation sheet each of ``candidates`` has a ``grade``."""
     based_on: tuple[MotionId, ...] = ()
     """Of an organisation sheet: published self and mutual sheets."""
+    nominees: tuple[ParticipantId, ...] = ()
+    """Of a decision: whom it makes 监票人 when it is published as carried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -531,6 +531,7 @@ class MotionDrafted(Event):
     revote_of: MotionId | None = None
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
+    nominees: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,6 +556,7 @@ class MotionMoved(Event):
     revote_of: MotionId | None = None
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
+    nominees: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -620,6 +622,7 @@ class MotionOpened(Event):
     revote_of: MotionId | None = None
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
+    nominees: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -669,6 +672,7 @@ class PaperOpened(Event):
     revote_of: MotionId | None = None
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
+    nominees: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

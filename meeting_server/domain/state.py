@@ -212,6 +212,8 @@ class Motion:
     """Of an appraisal."""
     based_on: Public[tuple[MotionId, ...]] = ()
     """Of an organisation sheet: the published sheets it rests on."""
+    nominees: Public[tuple[ParticipantId, ...]] = ()
+    """Of a decision: whom it makes 监票人 when it is published as carried."""
     amendments: Public[tuple[Amendment, ...]] = ()
     opinions: tuple[WrittenOpinion, ...] = ()
     """Written opinions."""

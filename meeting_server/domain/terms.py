@@ -8,7 +8,7 @@ from typing import Literal
 from meeting_server.domain.audience import Hint, Public
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role, Standing
-from meeting_server.domain.vote_terms import Base, BulletinReaders, Comparison, Electorate, Grade, RuleMethod, VerdictReason
+from meeting_server.domain.vote_terms import Base, BulletinReaders, Comparison, Electorate, Grade, ItemPurpose, RuleMethod, VerdictReason
 
 MeetingKind = Literal[
     "general",  # 支部党员大会
@@ -106,6 +106,7 @@ class ItemPlan:
     title: str
     minutes: int = 0
     speaker: str = ""
+    purpose: ItemPurpose = ItemPurpose.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class AgendaItem:
     speaker: str = ""
     started_at: Millis | None = None
     ended_at: Millis | None = None
+    purpose: ItemPurpose = ItemPurpose.NONE
 
 
 @dataclass(frozen=True, slots=True)

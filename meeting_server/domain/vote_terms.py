@@ -23,6 +23,21 @@ class AppraisalSheet(StrEnum):
     ORGANISATION = "organisation"  # 组织评定: the grades proposed on the basis of the others, adopted by vote
 
 
+class ItemPurpose(StrEnum):
+    """What an agenda item is for, where a template knows it; the chair's console offers its acts one after the other."""
+
+    NONE = ""  # only spoken about
+    ROLL_CALL = "roll_call"  # 清点到会人数
+    EXCLUSIONS = "exclusions"  # 不计入应到的, confirmed by a show of hands
+    ELECTION_RULES = "election_rules"  # 选举办法, adopted by a show of hands
+    SCRUTINEERS = "scrutineers"  # 监票人 adopted by vote; 计票人 named and announced
+    BALLOT = "ballot"  # 投票: the election itself
+    COUNT = "count"  # 计票: the count in the hall, the report sheet signed
+    ANNOUNCE = "announce"  # 宣布: the result read out
+    DECISION = "decision"  # any other vote
+    APPRAISAL = "appraisal"  # 民主评议: a sheet
+
+
 class PollShape(StrEnum):
     """What a poll or survey asks for."""
 

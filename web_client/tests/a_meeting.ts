@@ -85,6 +85,7 @@ export function motion(more: Partial<Motion> = {}): Motion {
     revote_of: null,
     sheet: "mutual",
     based_on: [],
+    nominees: [],
     amendments: [],
     opinions: [],
     paper: null,

@@ -91,6 +91,7 @@ def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
             kind.minimum_group(command),
             sheet=command.sheet,
             based_on=command.based_on,
+            nominees=command.nominees,
         ),
     )
 
@@ -124,6 +125,7 @@ def _move(state: MeetingState, command: MoveMotion, asked: Asked) -> Decision:
             motion.revote_of,
             motion.sheet,
             motion.based_on,
+            motion.nominees,
         ),
     )
 
@@ -221,6 +223,7 @@ def _revote(state: MeetingState, command: Revote, asked: Asked) -> Decision:
             motion.motion_id,
             motion.sheet,
             motion.based_on,
+            motion.nominees,
         ),
     )
 

@@ -41,6 +41,8 @@ class Kind:
     """Whether its sums are shown while it runs."""
     can_be_repeated = True
     """Whether it may be voted on again if it did not carry."""
+    can_appoint = False
+    """Whether it may make people 监票人."""
     usual_rule = ""
     """The rule of one that names none; empty: the meeting's own."""
     printed: tuple[Choice, ...] = THREE_CHOICES
@@ -49,7 +51,9 @@ class Kind:
     # --- drafting ---
 
     def refused(self, state: MeetingState, command: DraftMotion) -> Rejected | None:
-        """Why there is no such motion: only appraisals have sheets."""
+        """Why there is no such motion: only appraisals have sheets, only decisions appoint."""
+        if command.nominees and not self.can_appoint:
+            return Rejected(Code.BAD_CHOICE, "nominees")
         if command.sheet != AppraisalSheet.MUTUAL:
             return Rejected(Code.BAD_CHOICE, "sheet")
         return Rejected(Code.BAD_CHOICE, "based_on") if command.based_on else None

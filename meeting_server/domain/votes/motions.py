@@ -38,6 +38,7 @@ from meeting_server.domain.votes.ballots import check_of, count
 from meeting_server.domain.votes.drafting import motion_before_paper
 from meeting_server.domain.votes.electorate import present_of
 from meeting_server.domain.votes.marks import Validity
+from meeting_server.domain.votes.officers import appointed
 from meeting_server.domain.votes.papers import closing, requested
 from meeting_server.domain.votes.verdicts import entitled_to, quorum_at_close, quorum_for, result
 from meeting_server.domain.votes.wording import opened, with_motion
@@ -92,6 +93,7 @@ def _opened_by(state: MeetingState, motion: Motion, seconds: int, asked: Asked) 
         motion.revote_of,
         motion.sheet,
         motion.based_on,
+        motion.nominees,
     )
 
 
@@ -209,7 +211,8 @@ def _publish(state: MeetingState, command: PublishMotion, asked: Asked) -> Decis
     named: tuple[NamedBallot, ...] = ()
     if motion.method == VoteMethod.NAMED:
         named = tuple(NamedBallot(who, motion.ballots[who]) for who in motion.electorate if who in motion.ballots)
-    return (MotionPublished(motion.motion_id, motion.tally, motion.verdict, named, asked.who, motion.paper_count),)
+    published = MotionPublished(motion.motion_id, motion.tally, motion.verdict, named, asked.who, motion.paper_count)
+    return (published, *(appointed(state, motion, asked) if motion.verdict.carried else ()))
 
 
 DECIDE: dict[type, Decide] = {

@@ -47,6 +47,12 @@ def _appoint(state: MeetingState, command: AppointOfficer, asked: Asked) -> Deci
     return (OfficerAppointed(command.participant_id, command.office, command.motion_id, asked.who),)
 
 
+def appointed(state: MeetingState, approval: Motion, asked: Asked) -> tuple[OfficerAppointed, ...]:
+    """The facts by which a carried motion makes its nominees 监票人; whoever was sent out meanwhile is passed over."""
+    here = (who for who in approval.nominees if not state.participants[who].removed)
+    return tuple(OfficerAppointed(who, Office.SCRUTINEER, approval.motion_id, asked.who) for who in here)
+
+
 def _enter(state: MeetingState, command: EnterPaperCount, asked: Asked) -> Decision:
     motion = state.motions.get(command.motion_id)
     if motion is None:

@@ -71,6 +71,7 @@ def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
             motion.revote_of,
             motion.sheet,
             motion.based_on,
+            motion.nominees,
         ),
     )
 

@@ -32,6 +32,7 @@ def from_words(event: MotionDrafted | MotionMoved, before: Motion | None) -> Mot
         "revote_of": event.revote_of,
         "sheet": event.sheet,
         "based_on": event.based_on,
+        "nominees": event.nominees,
     }
     if before is not None:
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of the event
@@ -63,6 +64,7 @@ def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
         revote_of=event.revote_of,
         sheet=event.sheet,
         based_on=event.based_on,
+        nominees=event.nominees,
         amendments=before.amendments if before is not None and shown else (),
         opinions=before.opinions if before is not None else (),
     )

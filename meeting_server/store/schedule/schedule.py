@@ -15,6 +15,7 @@ from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.state import Phase
 from meeting_server.domain.terms import ItemPlan, MeetingKind
+from meeting_server.domain.vote_terms import ItemPurpose
 from meeting_server.store.database import Database, metadata
 
 Status = Literal["convened", "open", "adjourned", "cancelled"]
@@ -51,6 +52,7 @@ meeting_items = Table(
     Column("title", Text, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("speaker", Text, nullable=False),
+    Column("purpose", String(20), nullable=False, server_default=""),
 )
 
 meeting_people = Table(
@@ -281,7 +283,14 @@ def _person_row(meeting_id: MeetingId, position: int, person: Listed) -> dict[st
 
 async def _write_lists(conn: AsyncConnection, meeting_id: MeetingId, plan: Plan) -> None:
     items = [
-        {"meeting_id": meeting_id, "position": n, "title": item.title, "minutes": item.minutes, "speaker": item.speaker}
+        {
+            "meeting_id": meeting_id,
+            "position": n,
+            "title": item.title,
+            "minutes": item.minutes,
+            "speaker": item.speaker,
+            "purpose": item.purpose.value,
+        }
         for n, item in enumerate(plan.agenda)
     ]
     people = [_person_row(meeting_id, n, person) for n, person in enumerate(plan.people)]
@@ -310,7 +319,7 @@ async def _with_lists(conn: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[
     people: dict[str, list[Listed]] = {}
     of_these = meeting_items.c.meeting_id.in_(ids)
     for item in await conn.execute(select(meeting_items).where(of_these).order_by(meeting_items.c.position)):
-        items.setdefault(item.meeting_id, []).append(ItemPlan(item.title, item.minutes, item.speaker))
+        items.setdefault(item.meeting_id, []).append(ItemPlan(item.title, item.minutes, item.speaker, ItemPurpose(item.purpose)))
     of_these = meeting_people.c.meeting_id.in_(ids)
     for person in await conn.execute(select(meeting_people).where(of_these).order_by(meeting_people.c.position)):
         people.setdefault(person.meeting_id, []).append(Listed(ParticipantId(person.participant_id), Role(person.role), person.guest_name))

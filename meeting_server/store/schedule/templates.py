@@ -1,4 +1,4 @@
-"""The kinds of meeting a secretary can start from: rule, length and default agenda of each."""
+"""The meetings a secretary can start from: rule, length and default agenda of each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from meeting_server.domain.terms import MeetingKind
+from meeting_server.domain.vote_terms import ItemPurpose
 
 Called = Literal["everyone", "committee"]
 """Who is on the list to begin with."""
@@ -17,12 +18,14 @@ class TemplateItem:
 
     key: str
     minutes: int
+    purpose: ItemPurpose = ItemPurpose.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A kind of meeting; its title is ``schedule.kind.<kind>`` in the catalogue. ``minutes``: planned length."""
+    """A meeting to start from; its title is ``schedule.kind.<template_id>`` in the catalogue. ``minutes``: planned length."""
 
+    template_id: str
     kind: MeetingKind
     preset_id: str
     minutes: int
@@ -30,44 +33,155 @@ class Template:
     items: tuple[TemplateItem, ...]
 
 
-def _items(*pairs: tuple[str, int]) -> tuple[TemplateItem, ...]:
-    return tuple(TemplateItem(key, minutes) for key, minutes in pairs)
+_OF_KEY = {purpose.value: purpose for purpose in (ItemPurpose.ROLL_CALL, ItemPurpose.EXCLUSIONS, ItemPurpose.ELECTION_RULES)}
+"""Items whose key says what they are for, in every template."""
 
 
-TEMPLATES: dict[MeetingKind, Template] = {
-    template.kind: template
+def _items(*rows: tuple[str, int] | tuple[str, int, ItemPurpose]) -> tuple[TemplateItem, ...]:
+    return tuple(TemplateItem(row[0], row[1], row[2] if len(row) == 3 else _OF_KEY.get(row[0], ItemPurpose.NONE)) for row in rows)
+
+
+def _of_kind(kind: MeetingKind, preset_id: str, minutes: int, called: Called, items: tuple[TemplateItem, ...]) -> Template:
+    """The usual meeting of a kind."""
+    return Template(kind, kind, preset_id, minutes, called, items)
+
+
+FIRST_COMMITTEE = "first_committee"
+"""The meeting at which a committee that was just elected elects its secretary (支部工作条例 art. 22)."""
+
+TEMPLATES: dict[str, Template] = {
+    template.template_id: template
     for template in (
-        Template(
+        _of_kind(
             "general",
             "general_meeting",
             90,
             "everyone",
-            _items(("roll_call", 5), ("study", 25), ("report", 20), ("discussion", 20), ("vote", 15), ("close", 5)),
+            _items(
+                ("roll_call", 5), ("study", 25), ("report", 20), ("discussion", 20), ("vote", 15, ItemPurpose.DECISION), ("close", 5)
+            ),
         ),
         Template(
+            "election_meeting",
+            "general",
+            "general_meeting",
+            120,
+            "everyone",
+            _items(
+                ("roll_call", 5),
+                ("exclusions", 5),
+                ("work_report", 25),
+                ("election_rules", 10),
+                ("scrutineers", 10, ItemPurpose.SCRUTINEERS),
+                ("candidates", 15),
+                ("ballot", 20, ItemPurpose.BALLOT),
+                ("count", 20, ItemPurpose.COUNT),
+                ("announce", 10, ItemPurpose.ANNOUNCE),
+            ),
+        ),
+        Template(
+            "admission",
+            "general",
+            "admission",
+            90,
+            "everyone",
+            _items(
+                ("roll_call", 5),
+                ("applicant_report", 15),
+                ("sponsors_report", 10),
+                ("committee_examination", 10),
+                ("discussion", 25),
+                ("secret_vote", 15, ItemPurpose.DECISION),
+                ("resolution", 10),
+            ),
+        ),
+        Template(
+            "full_membership",
+            "general",
+            "full_membership",
+            80,
+            "everyone",
+            _items(
+                ("roll_call", 5),
+                ("probation_report", 15),
+                ("group_opinion", 10),
+                ("committee_examination", 10),
+                ("discussion", 15),
+                ("secret_vote", 15, ItemPurpose.DECISION),
+                ("resolution", 10),
+            ),
+        ),
+        Template(
+            "probation_extended",
+            "general",
+            "full_membership",
+            80,
+            "everyone",
+            _items(
+                ("roll_call", 5),
+                ("probation_report", 15),
+                ("extension_grounds", 15),
+                ("discussion", 20),
+                ("secret_vote", 15, ItemPurpose.DECISION),
+                ("resolution", 10),
+            ),
+        ),
+        Template(
+            "appraisal",
+            "general",
+            "general_meeting",
+            120,
+            "everyone",
+            _items(
+                ("roll_call", 5),
+                ("self_appraisal", 40),
+                ("mutual_appraisal", 35),
+                ("appraisal_sheet", 15, ItemPurpose.APPRAISAL),
+                ("committee_appraisal", 15, ItemPurpose.DECISION),
+                ("close", 5),
+            ),
+        ),
+        _of_kind(
             "committee",
             "committee",
             60,
             "committee",
-            _items(("roll_call", 3), ("last_matters", 12), ("topics", 30), ("vote", 10), ("division", 5)),
+            _items(("roll_call", 3), ("last_matters", 12), ("topics", 30), ("vote", 10, ItemPurpose.DECISION), ("division", 5)),
         ),
-        Template("group", "group_meeting", 60, "everyone", _items(("roll_call", 3), ("study", 25), ("exchange", 25), ("division", 7))),
-        Template("lesson", "group_meeting", 90, "everyone", _items(("roll_call", 5), ("lesson", 60), ("exchange", 20), ("close", 5))),
         Template(
+            FIRST_COMMITTEE,
+            "committee",
+            "committee",
+            60,
+            "committee",
+            _items(
+                ("roll_call", 3),
+                ("scrutineers", 7, ItemPurpose.SCRUTINEERS),
+                ("officers_ballot", 20, ItemPurpose.BALLOT),
+                ("count", 5, ItemPurpose.COUNT),
+                ("announce", 5, ItemPurpose.ANNOUNCE),
+                ("division", 15),
+            ),
+        ),
+        _of_kind(
+            "group", "group_meeting", 60, "everyone", _items(("roll_call", 3), ("study", 25), ("exchange", 25), ("division", 7))
+        ),
+        _of_kind("lesson", "group_meeting", 90, "everyone", _items(("roll_call", 5), ("lesson", 60), ("exchange", 20), ("close", 5))),
+        _of_kind(
             "theme_day",
             "theme_day",
             120,
             "everyone",
             _items(("oath", 10), ("dues", 10), ("study", 30), ("activity", 60), ("close", 10)),
         ),
-        Template(
+        _of_kind(
             "organisation_life",
             "organisation_life",
             120,
             "everyone",
             _items(("roll_call", 5), ("report", 20), ("self_examination", 45), ("mutual_criticism", 40), ("measures", 10)),
         ),
-        Template("blank", "ronr", 60, "everyone", ()),
+        _of_kind("blank", "ronr", 60, "everyone", ()),
     )
 }
 """In the order in which they are offered."""

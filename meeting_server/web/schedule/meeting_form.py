@@ -13,7 +13,7 @@ from meeting_server.domain.person_names import visible
 from meeting_server.domain.roles import Role
 from meeting_server.domain.spelling import folded
 from meeting_server.domain.terms import ItemPlan, MeetingKind, Preset
-from meeting_server.domain.vote_terms import Electorate
+from meeting_server.domain.vote_terms import Electorate, ItemPurpose
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Listed, Plan, Scheduled
 from meeting_server.web.site.dates import local, millis
@@ -37,6 +37,7 @@ class ItemField:
     title: str = ""
     minutes: str = ""
     speaker: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class MeetingForm:
 def read(form: FormData, kind: MeetingKind) -> MeetingForm:
     """The form as a browser sent it. Over-long texts are kept: ``plan_of`` says what is wrong with them."""
     titles, minutes, speakers = _texts(form, "item-title"), _texts(form, "item-minutes"), _texts(form, "item-speaker")
+    purposes = _texts(form, "item-purpose") or [""] * len(titles)
     version = _text(form, "version")
     return MeetingForm(
         kind=kind,
@@ -78,7 +80,7 @@ def read(form: FormData, kind: MeetingKind) -> MeetingForm:
         chair=_text(form, "chair"),
         secretary=_text(form, "secretary"),
         recording=_text(form, "recording") == "on",
-        items=tuple(ItemField(*row) for row in zip(titles, minutes, speakers, strict=False)),
+        items=tuple(ItemField(*row) for row in zip(titles, minutes, speakers, purposes, strict=False)),
         called=frozenset(_texts(form, "person")),
         guests=_text(form, "guests"),
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
@@ -102,7 +104,7 @@ def form_of(scheduled: Scheduled) -> MeetingForm:
         chair=(chair or secretary or Listed(ParticipantId(""))).participant_id,
         secretary=(secretary or Listed(ParticipantId(""))).participant_id,
         recording=plan.recording_planned,
-        items=tuple(ItemField(item.title, str(item.minutes or ""), item.speaker) for item in plan.agenda),
+        items=tuple(ItemField(item.title, str(item.minutes or ""), item.speaker, item.purpose) for item in plan.agenda),
         called=frozenset(person.participant_id for person in plan.people if not person.is_guest),
         guests="\n".join(person.guest_name for person in plan.people if person.is_guest),
         version=scheduled.version,
@@ -205,8 +207,13 @@ def _agenda(errors: dict[str, str], form: MeetingForm) -> tuple[ItemPlan, ...]:
         if minutes and not (minutes.isascii() and minutes.isdigit() and len(minutes) < 5 and int(minutes) <= MINUTES[1]):
             errors[f"item-{n}"] = "item_minutes"
             continue
-        agenda.append(ItemPlan(title, int(minutes or 0), speaker))
+        agenda.append(ItemPlan(title, int(minutes or 0), speaker, _purpose(row.purpose)))
     return tuple(agenda)
+
+
+def _purpose(typed: str) -> ItemPurpose:
+    """What the template said the item is for; nobody types it, so an unknown word means nothing."""
+    return ItemPurpose(typed) if typed in set(ItemPurpose) else ItemPurpose.NONE
 
 
 def _people(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from meeting_server.acts.people.permissions import Action
 from meeting_server.acts.schedule.change import cancel_meeting, change_meeting
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Role
-from meeting_server.domain.terms import MeetingKind, Preset
+from meeting_server.domain.terms import Preset
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Plan, Scheduled, ScheduleError
 from meeting_server.store.schedule.templates import TEMPLATES, Template
@@ -59,7 +58,7 @@ async def new_meeting(request: Request) -> Response:
     """First the kind of meeting, then the form filled for it."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SCHEDULE, branch_id)
-    template = TEMPLATES.get(cast(MeetingKind, request.query_params.get("kind", "")))
+    template = TEMPLATES.get(request.query_params.get("kind", ""))
     if template is None:
         return await _choose_template(request, branch_id)
     roster = await roster_of(request, branch_id)
@@ -71,7 +70,7 @@ async def add_meeting(request: Request) -> Response:
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SCHEDULE, branch_id)
     sent = await form_of(request)
-    template = TEMPLATES.get(cast(MeetingKind, field(sent, "kind")))
+    template = TEMPLATES.get(field(sent, "kind"))
     if template is None:
         raise Refused(WebCode.BAD_FORM, field="kind")
     roster = await roster_of(request, branch_id)
@@ -168,7 +167,7 @@ def _from_template(request: Request, template: Template, roster: Sequence[Member
     chair = next((m.member_id for m in roster if m.committee and m.member_id != viewer_id), "")
     title = say(
         request,
-        f"schedule.title.{template.kind}",
+        f"schedule.title.{template.template_id}",
         year=start.year,
         month=start.month if language_of(request) == "zh-CN" else month("en", round(start.timestamp() * 1000)),
     )
@@ -181,7 +180,7 @@ def _from_template(request: Request, template: Template, roster: Sequence[Member
         minutes=str(template.minutes),
         chair=chair,
         secretary=viewer_id if viewer_id in here else "",
-        items=tuple(ItemField(say(request, f"schedule.item.{item.key}"), str(item.minutes)) for item in template.items),
+        items=tuple(ItemField(say(request, f"schedule.item.{item.key}"), str(item.minutes), purpose=item.purpose) for item in template.items),
         called=frozenset(called),
     )
 

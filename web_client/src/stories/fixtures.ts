@@ -120,6 +120,7 @@ function item(no: number, title: string, minutes: number, started: number | null
     speaker,
     started_at: started === null ? null : OPENED + started * MINUTE,
     ended_at: ended === null ? null : OPENED + ended * MINUTE,
+    purpose: "",
   };
 }
 
@@ -196,6 +197,7 @@ export function motion(fields: Partial<Motion> = {}): Motion {
     moved_at: null,
     sheet: "mutual",
     based_on: [],
+    nominees: [],
     running: null,
     ...fields,
   };

@@ -397,6 +397,7 @@ export interface DraftMotion {
   readonly minimum_group?: number;
   readonly sheet?: AppraisalSheet;
   readonly based_on?: readonly MotionId[];
+  readonly nominees?: readonly ParticipantId[];
 }
 export interface MoveMotion {
   readonly motion_id: MotionId;
@@ -764,6 +765,7 @@ export interface MotionDrafted {
   readonly revote_of: MotionId | null;
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
+  readonly nominees: readonly ParticipantId[];
 }
 /** Put before the meeting: from here on everyone sees its words. */
 export interface MotionMoved {
@@ -784,6 +786,7 @@ export interface MotionMoved {
   readonly revote_of: MotionId | null;
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
+  readonly nominees: readonly ParticipantId[];
 }
 export interface MotionAmended {
   readonly motion_id: MotionId;
@@ -830,6 +833,7 @@ export interface MotionOpened {
   readonly revote_of: MotionId | null;
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
+  readonly nominees: readonly ParticipantId[];
 }
 /**
  * A secret paper is to be opened: its key is being made. A `collect_seconds` or `seconds` of 0 means until
@@ -869,6 +873,7 @@ export interface PaperOpened {
   readonly revote_of: MotionId | null;
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
+  readonly nominees: readonly ParticipantId[];
 }
 /** No more papers are handed out; casting begins. */
 export interface CollectingClosed {
@@ -1243,6 +1248,7 @@ export interface AgendaItem {
   readonly speaker: string;
   readonly started_at: number | null;
   readonly ended_at: number | null;
+  readonly purpose: ItemPurpose;
 }
 export interface Room {
   readonly room_id: RoomId;
@@ -1315,6 +1321,7 @@ export interface Motion {
   readonly revote_of: MotionId | null;
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
+  readonly nominees: readonly ParticipantId[];
   readonly amendments: readonly Amendment[];
   readonly opinions: readonly WrittenOpinion[];
   readonly paper: Paper | null;
@@ -1395,6 +1402,7 @@ export interface ItemPlan {
   readonly title: string;
   readonly minutes: number;
   readonly speaker: string;
+  readonly purpose: ItemPurpose;
 }
 /** Standing of a person in the branch (党章; 发展党员工作细则). */
 export type Standing = "full" | "probationary" | "applicant" | "guest";
@@ -1467,6 +1475,20 @@ export interface Interval {
   readonly reason: string;
   readonly marked_by: ParticipantId | null;
 }
+/** What an agenda item is for, where a template knows it; the chair's console offers its acts one after the other. */
+export const ItemPurpose = {
+  NONE: "",
+  ROLL_CALL: "roll_call",
+  EXCLUSIONS: "exclusions",
+  ELECTION_RULES: "election_rules",
+  SCRUTINEERS: "scrutineers",
+  BALLOT: "ballot",
+  COUNT: "count",
+  ANNOUNCE: "announce",
+  DECISION: "decision",
+  APPRAISAL: "appraisal",
+} as const;
+export type ItemPurpose = (typeof ItemPurpose)[keyof typeof ItemPurpose];
 /** Where a motion is in its life (`votes/motions`). */
 export const MotionPhase = {
   DRAFTED: "drafted",

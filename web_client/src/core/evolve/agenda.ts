@@ -4,7 +4,7 @@ import type { Steps } from "./fold";
 export const agenda: Steps<"AgendaItemAdded" | "AgendaItemEdited" | "AgendaItemMoved" | "AgendaItemRemoved" | "AgendaStepped"> = {
   AgendaItemAdded(state, { item_id, title, minutes, speaker, position }) {
     const items = [...state.agenda];
-    items.splice(position, 0, { item_id, title, minutes, speaker, started_at: null, ended_at: null });
+    items.splice(position, 0, { item_id, title, minutes, speaker, started_at: null, ended_at: null, purpose: "" });
     return { ...state, agenda: items };
   },
   AgendaItemEdited(state, { item_id, title, minutes, speaker }) {

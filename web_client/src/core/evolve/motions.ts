@@ -28,7 +28,7 @@ type Words = MotionDrafted | MotionMoved | MotionOpened | PaperOpened;
 /** The words every fact that shows a motion carries. */
 function words(event: Words, method: VoteMethod) {
   const { motion_id, title, text, item_id, force, choices, max_choices, preset } = event;
-  const { shape, candidates, terms, minimum_group, revote_of, sheet, based_on } = event;
+  const { shape, candidates, terms, minimum_group, revote_of, sheet, based_on, nominees } = event;
   return {
     motion_id,
     title,
@@ -46,6 +46,7 @@ function words(event: Words, method: VoteMethod) {
     revote_of,
     sheet,
     based_on,
+    nominees,
   };
 }
 
