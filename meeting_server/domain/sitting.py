@@ -193,7 +193,8 @@ def _listed(invited: Invited, before: Participant | None) -> Participant:
 
 def _agenda(convening: Convening) -> tuple[AgendaItem, ...]:
     return tuple(
-        AgendaItem(ItemId(f"i{number}"), plan.title, plan.minutes, plan.speaker, purpose=plan.purpose) for number, plan in enumerate(convening.agenda, 1)
+        AgendaItem(ItemId(f"i{number}"), plan.title, plan.minutes, plan.speaker, purpose=plan.purpose)
+        for number, plan in enumerate(convening.agenda, 1)
     )
 
 

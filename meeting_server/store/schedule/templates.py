@@ -57,9 +57,7 @@ TEMPLATES: dict[str, Template] = {
             "general_meeting",
             90,
             "everyone",
-            _items(
-                ("roll_call", 5), ("study", 25), ("report", 20), ("discussion", 20), ("vote", 15, ItemPurpose.DECISION), ("close", 5)
-            ),
+            _items(("roll_call", 5), ("study", 25), ("report", 20), ("discussion", 20), ("vote", 15, ItemPurpose.DECISION), ("close", 5)),
         ),
         Template(
             "election_meeting",
@@ -163,9 +161,7 @@ TEMPLATES: dict[str, Template] = {
                 ("division", 15),
             ),
         ),
-        _of_kind(
-            "group", "group_meeting", 60, "everyone", _items(("roll_call", 3), ("study", 25), ("exchange", 25), ("division", 7))
-        ),
+        _of_kind("group", "group_meeting", 60, "everyone", _items(("roll_call", 3), ("study", 25), ("exchange", 25), ("division", 7))),
         _of_kind("lesson", "group_meeting", 90, "everyone", _items(("roll_call", 5), ("lesson", 60), ("exchange", 20), ("close", 5))),
         _of_kind(
             "theme_day",

@@ -180,7 +180,9 @@ def _from_template(request: Request, template: Template, roster: Sequence[Member
         minutes=str(template.minutes),
         chair=chair,
         secretary=viewer_id if viewer_id in here else "",
-        items=tuple(ItemField(say(request, f"schedule.item.{item.key}"), str(item.minutes), purpose=item.purpose) for item in template.items),
+        items=tuple(
+            ItemField(say(request, f"schedule.item.{item.key}"), str(item.minutes), purpose=item.purpose) for item in template.items
+        ),
         called=frozenset(called),
     )
 
