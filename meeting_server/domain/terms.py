@@ -8,7 +8,18 @@ from typing import Literal
 from meeting_server.domain.audience import Hint, Public
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, ParticipantId
 from meeting_server.domain.roles import Role, Standing
-from meeting_server.domain.vote_terms import Base, BulletinReaders, Comparison, Electorate, Grade, ItemPurpose, RuleMethod, VerdictReason
+from meeting_server.domain.vote_terms import (
+    Base,
+    BulletinReaders,
+    Compared,
+    Comparison,
+    Electorate,
+    Grade,
+    ItemPurpose,
+    MotionForce,
+    RuleMethod,
+    VerdictReason,
+)
 
 MeetingKind = Literal[
     "general",  # 支部党员大会
@@ -55,7 +66,7 @@ class Share:
 class Preset:
     """The rule a motion is decided by; frozen into the journal when the motion opens.
 
-    ``source`` cites the regulation; ``assumed`` names the fields no public text was found for.
+    ``source`` names the regulation and ``article`` its articles; ``assumed`` names the fields no public text was found for.
     """
 
     preset_id: str
@@ -77,6 +88,23 @@ class Preset:
     """Of an appraisal: how many of those appraised can be 优秀."""
     bulletin: BulletinReaders = BulletinReaders.SCRUTINEERS
     """Of a secret vote: who is given the sealed ballots in an exported bundle; members: whoever may export it."""
+    source_en: str = ""
+    """The regulation for readers of English; empty: ``source`` is for all."""
+    article: str = ""
+    """Numbers of the articles, as “19, 20”; empty: none is known."""
+    text_date: str = ""
+    """Date of the text (ISO 8601); empty: the text has none."""
+    compared_with: tuple[Compared, ...] = ()
+    """What this rule was compared with; empty: nothing could be found."""
+    valid_from: str = ""
+    """Day from which it is in force (ISO 8601); empty: it always was."""
+    replaced_by: str = ""
+    """The rule that took its place; meetings planned under this one are told. Empty: it is in force."""
+    made_for: MotionForce | None = None
+    """The kind of motion it is offered for; ``None``, of older rules: what its fields look like."""
+    note_zh: str = ""
+    note_en: str = ""
+    """What else the text asks for, which no field here decides."""
 
 
 @dataclass(frozen=True, slots=True)

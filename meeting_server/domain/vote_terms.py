@@ -141,6 +141,14 @@ class Electorate(StrEnum):
     EVERYONE = "everyone"  # whoever is on the list
 
 
+class Compared(StrEnum):
+    """What a rule was compared with before it shipped."""
+
+    TEXT = "text"  # 条文原文
+    NOTICES = "notices"  # 组织部门的通知
+    SAMPLES = "samples"  # 例文
+
+
 class BulletinReaders(StrEnum):
     """Who is given the sealed ballots of a secret vote in an exported bundle."""
 

@@ -17,6 +17,15 @@ export const PRESET: Preset = {
   doubts: [],
   excellent: { numerator: 1, denominator: 3 },
   bulletin: "scrutineers",
+  source_en: "",
+  article: "",
+  text_date: "",
+  compared_with: [],
+  valid_from: "",
+  replaced_by: "",
+  made_for: null,
+  note_zh: "",
+  note_en: "",
 };
 
 export function person(id: string, more: Partial<Participant> = {}): Participant {

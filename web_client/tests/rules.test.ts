@@ -14,7 +14,9 @@ const OWN = {
 const SHIPPED: readonly Preset[] = [
   { ...PRESET, preset_id: "admission", method: "secret" },
   appraisal,
-  { ...PRESET, preset_id: "election", surplus_percent: 20 },
+  { ...PRESET, preset_id: "election", surplus_percent: 20, made_for: "election" },
+  { ...PRESET, preset_id: "election_officers", made_for: "election" },
+  { ...PRESET, preset_id: "election_rules", method: "open", made_for: "motion" },
   { ...PRESET, preset_id: "general_meeting" },
   { ...PRESET, preset_id: "theme_day", passing: null },
 ];
@@ -26,8 +28,8 @@ beforeEach(() => {
 });
 
 it("offers the meeting's rule first, then the branch's own, then the shipped ones, for each kind", () => {
-  expect(ids(rules("motion"))).toEqual(["general", "own-motion", "general_meeting", "admission"]);
-  expect(ids(rules("election"))).toEqual(["own-election", "election"]);
+  expect(ids(rules("motion"))).toEqual(["general", "own-motion", "general_meeting", "admission", "election_rules"]);
+  expect(ids(rules("election"))).toEqual(["own-election", "election", "election_officers"]);
   expect(ids(rules("appraisal"))).toEqual(["own-appraisal", "appraisal"]);
 });
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import MeetingState, Participant
-from meeting_server.domain.terms import Preset, QuorumCheck
+from meeting_server.domain.terms import Invited, Preset, QuorumCheck
 from meeting_server.domain.vote_terms import Electorate
 from meeting_server.domain.votes.rules import quorum_check
 
@@ -14,13 +14,18 @@ def counts(participant: Participant, preset: Preset) -> bool:
     """Whether the participant is in the electorate of ``preset`` (应到)."""
     if (participant.removed and not participant.counted) or participant.kind != "person":
         return False
-    if preset.electorate == Electorate.EVERYONE:
+    return belongs(participant, preset.electorate)
+
+
+def belongs(person: Participant | Invited, electorate: Electorate) -> bool:
+    """Whether somebody on the list is one of an electorate, whatever became of them in the meeting."""
+    if electorate == Electorate.EVERYONE:
         return True
-    if preset.electorate == Electorate.MEMBERS:
-        return participant.standing in (Standing.FULL, Standing.PROBATIONARY)
-    if not participant.voting or participant.excluded_reason:
+    if electorate == Electorate.MEMBERS:
+        return person.standing in (Standing.FULL, Standing.PROBATIONARY)
+    if not person.voting or person.excluded_reason:
         return False
-    return participant.committee if preset.electorate == Electorate.COMMITTEE else True
+    return person.committee if electorate == Electorate.COMMITTEE else True
 
 
 def electorate(state: MeetingState, preset: Preset) -> tuple[ParticipantId, ...]:

@@ -62,8 +62,9 @@ class BranchPresets(Mapping[str, Preset]):
         return tuple(p for p in self._own.values() if p.branch_id == branch_id and not p.removed)
 
     def of_branch(self, branch_id: str) -> Mapping[str, Preset]:
-        """What a meeting of the branch may decide by."""
-        return {**self.shipped, **{p.preset.preset_id: p.preset for p in self.own(branch_id)}}
+        """What a meeting of the branch may decide by. Rules that were replaced are no longer offered."""
+        in_force = {i: preset for i, preset in self.shipped.items() if not preset.replaced_by}
+        return {**in_force, **{p.preset.preset_id: p.preset for p in self.own(branch_id)}}
 
     async def refresh(self) -> None:
         """Read what was saved, here or by another process."""

@@ -14,8 +14,10 @@ from meeting_server.domain.roles import Role
 from meeting_server.domain.spelling import folded
 from meeting_server.domain.terms import ItemPlan, MeetingKind, Preset
 from meeting_server.domain.vote_terms import Electorate, ItemPurpose
+from meeting_server.domain.votes.electorate import belongs
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Listed, Plan, Scheduled
+from meeting_server.web.schedule.convening import invited
 from meeting_server.web.site.dates import local, millis
 
 TITLE_LONGEST = 80
@@ -142,11 +144,7 @@ def entitled(form: MeetingForm, roster: Sequence[Member], preset: Preset) -> int
     on_list = form.called | {form.chair, form.secretary}
     if preset.electorate == Electorate.EVERYONE:
         return sum(1 for m in roster if m.member_id in on_list) + len(_guest_names(form.guests))
-    return sum(
-        1
-        for m in roster
-        if m.member_id in on_list and m.may_vote and not m.exclusion and (m.committee or preset.electorate == Electorate.VOTING)
-    )
+    return sum(belongs(invited(m, Role.MEMBER), preset.electorate) for m in roster if m.member_id in on_list)
 
 
 def plan_of(

@@ -11,9 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
-from meeting_server.domain.terms import Convening, Invited
-from meeting_server.domain.vote_terms import Electorate
-from meeting_server.domain.votes.electorate import quorum_now
+from meeting_server.domain.terms import Convening
+from meeting_server.domain.votes.electorate import belongs, quorum_now
 from meeting_server.store.schedule.documents import Progress
 from meeting_server.store.schedule.leave import Leave
 from meeting_server.web.schedule.calendar_file import calendar_of, calendar_response
@@ -138,13 +137,7 @@ def _may_ask(seat: Seat) -> bool:
 def _entitled(convening: Convening | None) -> int:
     if convening is None:
         return 0
-
-    def counted(person: Invited) -> bool:
-        if convening.preset.electorate == Electorate.EVERYONE:
-            return True
-        return person.voting and not person.excluded_reason and (person.committee or convening.preset.electorate == Electorate.VOTING)
-
-    return sum(1 for person in convening.participants if counted(person))
+    return sum(belongs(person, convening.preset.electorate) for person in convening.participants)
 
 
 async def _names_of_deciders(request: Request, leaves: Mapping[ParticipantId, Leave]) -> dict[str, str]:

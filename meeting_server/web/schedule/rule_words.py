@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from meeting_server.domain.terms import Preset
 from meeting_server.domain.vote_terms import Electorate, RuleMethod
 from meeting_server.domain.votes.rules import needed
+from meeting_server.web.site.dates import date, millis
 
 Say = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """What a secretary must know before choosing a rule. ``doubts``, ``disputed`` and ``opinions`` may be empty."""
+    """What a secretary must know before choosing a rule. ``since``, ``note``, ``doubts``, ``disputed`` and ``opinions`` may be
+    empty."""
 
     title: str
     quorum: str
     passing: str
     method: str
     source: str
+    """The regulation, its articles and the date of the text."""
+    compared: str
+    since: str
+    note: str
     doubts: str
     disputed: str
     opinions: str
@@ -29,7 +36,7 @@ class RuleWords:
 
 def rule_words(preset: Preset, entitled: int, language: str, say: Say) -> RuleWords:
     """``preset`` worked out for ``entitled`` people; ``say`` gives the texts under ``schedule.rule``."""
-    separator = ", " if language == "en" else "、"
+    separator = say("schedule.rule.separator")
     fields = separator.join(say(f"schedule.rule.field.{name}") for name in preset.assumed)
     disputed = separator.join(say(f"schedule.rule.field.{name}") for name in preset.doubts)
     return RuleWords(
@@ -37,12 +44,35 @@ def rule_words(preset: Preset, entitled: int, language: str, say: Say) -> RuleWo
         quorum=_quorum(preset, entitled, say),
         passing=_passing(preset, entitled, say),
         method=say(f"schedule.rule.method.{preset.method}"),
-        source=say("schedule.rule.source", source=preset.source),
+        source=say("schedule.rule.source", source=_cited(preset, language, say)),
+        compared=_compared(preset, say),
+        since=say("schedule.rule.since", day=_day(preset.valid_from, language)) if preset.valid_from else "",
+        note=(preset.note_en if language == "en" else "") or preset.note_zh,
         doubts=say("schedule.rule.assumed", fields=fields) if fields else "",
         disputed=say("schedule.rule.disputed", fields=disputed) if disputed else "",
         opinions=say("schedule.rule.opinions") if preset.written_opinions else "",
         secret=preset.method == RuleMethod.SECRET,
     )
+
+
+def _cited(preset: Preset, language: str, say: Say) -> str:
+    parts = [(preset.source_en if language == "en" else "") or preset.source]
+    if preset.article:
+        articles = preset.article.replace(", ", say("schedule.rule.separator"))
+        parts.append(say("schedule.rule.article", articles=articles))
+    if preset.text_date:
+        parts.append(say("schedule.rule.dated", day=_day(preset.text_date, language)))
+    return say("schedule.rule.comma").join(parts)
+
+
+def _compared(preset: Preset, say: Say) -> str:
+    if not preset.compared_with:
+        return say("schedule.rule.compared.nothing")
+    return say("schedule.rule.comma").join(say(f"schedule.rule.compared.{one}") for one in preset.compared_with)
+
+
+def _day(day: str, language: str) -> str:
+    return date("en" if language == "en" else "zh-CN", millis(datetime.fromisoformat(day)))
 
 
 def _quorum(preset: Preset, entitled: int, say: Say) -> str:

@@ -87,7 +87,7 @@ async def rules_page(request: Request) -> Response:
         {
             "branch": (await tree_of(request)).get(branch_id),
             "own": [(p.preset, words(p.preset)) for p in presets.own(branch_id)],
-            "shipped": [(preset, words(preset)) for preset in presets.shipped.values()],
+            "shipped": [(preset, words(preset)) for preset in presets.shipped.values() if not preset.replaced_by],
             "done": done if (done := request.query_params.get("done", "")) in ("saved", "removed") else "",
         },
     )

@@ -22,6 +22,15 @@ export const PLAIN: Preset = {
   doubts: [],
   excellent: { numerator: 1, denominator: 3 },
   bulletin: "scrutineers",
+  source_en: "",
+  article: "",
+  text_date: "",
+  compared_with: [],
+  valid_from: "",
+  replaced_by: "",
+  made_for: null,
+  note_zh: "",
+  note_en: "",
 };
 
 function intervals(level: Interval["level"], reason: string): readonly Interval[] {

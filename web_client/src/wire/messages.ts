@@ -1109,7 +1109,7 @@ export interface Invited {
 /**
  * The rule a motion is decided by; frozen into the journal when the motion opens.
  *
- * `source` cites the regulation; `assumed` names the fields no public text was found for.
+ * `source` names the regulation and `article` its articles; `assumed` names the fields no public text was found for.
  */
 export interface Preset {
   readonly preset_id: string;
@@ -1127,6 +1127,15 @@ export interface Preset {
   readonly doubts: readonly string[];
   readonly excellent: Share;
   readonly bulletin: BulletinReaders;
+  readonly source_en: string;
+  readonly article: string;
+  readonly text_date: string;
+  readonly compared_with: readonly Compared[];
+  readonly valid_from: string;
+  readonly replaced_by: string;
+  readonly made_for: MotionForce | null;
+  readonly note_zh: string;
+  readonly note_en: string;
 }
 /** An opinion filed before the meeting by a member who cannot come; counts where the preset says so. */
 export interface WrittenOpinion {
@@ -1440,6 +1449,13 @@ export const BulletinReaders = {
   MEMBERS: "members",
 } as const;
 export type BulletinReaders = (typeof BulletinReaders)[keyof typeof BulletinReaders];
+/** What a rule was compared with before it shipped. */
+export const Compared = {
+  TEXT: "text",
+  NOTICES: "notices",
+  SAMPLES: "samples",
+} as const;
+export type Compared = (typeof Compared)[keyof typeof Compared];
 /** Why a verdict is what it is. */
 export const VerdictReason = {
   REACHED: "reached",

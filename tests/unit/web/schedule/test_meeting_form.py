@@ -193,7 +193,7 @@ def test_the_number_entitled_follows_the_rule_and_the_list() -> None:
     assert entitled(FORM, ROSTER, PRESETS["general_meeting"]) == 2, "p3 is excluded, p4 has no vote"
     assert entitled(replace(FORM, called=frozenset()), ROSTER, PRESETS["general_meeting"]) == 2, "chair and secretary are there"
     assert entitled(FORM, ROSTER, PRESETS["committee"]) == 2
-    assert entitled(FORM, ROSTER, PRESETS["theme_day"]) == 6, "everyone, guests too"
+    assert entitled(FORM, ROSTER, PRESETS["theme_day"]) == 4, "members, guests not"
 
 
 def test_a_form_is_read_as_sent() -> None:

@@ -36,9 +36,17 @@ def test_the_consequence_is_worked_out_for_the_branch(preset_id: str, entitled: 
 
 
 def test_what_the_source_does_not_say_is_a_doubt_for_the_secretary() -> None:
-    assert words("committee", 5).doubts == "来源里没有写明，请您确认：通过的票数"
-    assert words("election", 29).disputed == "各处说法不一，请您确认：按什么基数算"
+    assert words("committee", 5).doubts == "没有查到条文，按惯例定，请您确认：通过的票数"
+    assert words("election", 29).disputed == ""
     assert words("general_meeting", 29).doubts == ""
+
+
+def test_the_article_the_date_of_the_text_and_what_was_compared_are_said() -> None:
+    said, english = words("admission", 29), words("admission", 29, "en")
+    assert said.source == "依据：《中国共产党发展党员工作细则》（2026 年修订），第 19、20 条，2026年5月11日的文本"
+    assert english.source == "Source: Detailed Rules on Admitting Party Members (revised 2026), art. 19, 20, text of 11 May 2026"
+    assert (said.since, said.compared) == ("自 2026年5月11日 起施行", "已对照条文原文")
+    assert words("union_meeting", 29).compared == "没有可对照的文本"
 
 
 def test_a_secret_rule_says_so() -> None:

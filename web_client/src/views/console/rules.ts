@@ -17,9 +17,9 @@ function all(): readonly Preset[] {
   );
 }
 
-/** The shipped rules for elections, and a branch's own made from them. */
-function isForElections({ preset_id, surplus_percent, doubts }: Preset): boolean {
-  return preset_id.startsWith("election") || surplus_percent > 0 || doubts?.includes("passing.base");
+/** Rules made for elections; a branch's older copies do not say what they are for, and are known by their fields. */
+function isForElections({ made_for, surplus_percent, doubts }: Preset): boolean {
+  return made_for ? made_for === MotionForce.ELECTION : surplus_percent > 0 || doubts.includes("passing.base");
 }
 
 /** Rules for a motion, an election or an appraisal; polls and surveys decide nothing. */
