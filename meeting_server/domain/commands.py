@@ -446,6 +446,13 @@ class SignPaperCount(FromParticipant):
 
 
 @dataclass(frozen=True, slots=True)
+class SignReport(FromParticipant):
+    """By a scrutineer, from their own phone, once an election is counted and before it is published."""
+
+    motion_id: MotionId
+
+
+@dataclass(frozen=True, slots=True)
 class Revote(FromParticipant):
     """A new draft of a vote that came to nothing: void, tied (the tied only), short (the missing seats), failed.
 

@@ -41,6 +41,7 @@ from meeting_server.domain.terms import (
     PaperCount,
     Preset,
     QuorumCheck,
+    ReportSheet,
     RoomKind,
     RunningTally,
     Tally,
@@ -737,6 +738,17 @@ class MotionClosed(Event):
     """Hash over the sealed bulletin of a secret vote (hex)."""
     issuances: Public[str] = ""
     """Hash over who was handed a paper of a secret vote (hex); empty in journals of before."""
+    report: Public[ReportSheet | None] = None
+    """Of an election: what its scrutineer signs; ``None`` in journals of before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSigned(Event):
+    """A scrutineer signed the report sheet (选举报告单) of a counted election, on their own phone."""
+
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
+    motion_id: MotionId
+    signed_by: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)

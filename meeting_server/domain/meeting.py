@@ -77,6 +77,7 @@ from meeting_server.domain.commands import (
     ScanHallCode,
     ShowPage,
     SignPaperCount,
+    SignReport,
     StartRecording,
     StepAgenda,
     StopRecording,
@@ -93,7 +94,7 @@ from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Preset
 from meeting_server.domain.vote_terms import MotionPhase
-from meeting_server.domain.votes import drafting, motions, officers, papers
+from meeting_server.domain.votes import drafting, motions, officers, papers, report_sheets
 
 _PARTS = (
     sitting,
@@ -109,6 +110,7 @@ _PARTS = (
     motions,
     papers,
     officers,
+    report_sheets,
     recording,
     notes,
 )
@@ -172,6 +174,7 @@ NEEDS: dict[type[Command], Right | None] = {
     RemoveChat: None,
     CastBallot: None,
     SignPaperCount: None,
+    SignReport: None,
     ContestAttendance: None,
     AcknowledgeRecording: None,
 }

@@ -41,6 +41,7 @@ from meeting_server.domain.terms import (
     ParticipantKind,
     Preset,
     QuorumCheck,
+    ReportSheet,
     RoomKind,
     RunningTally,
     Tally,
@@ -227,6 +228,8 @@ class Motion:
     issued: Public[int] = 0
     root: Public[str] = ""
     paper_count: PaperCount | None = None
+    report: Public[ReportSheet | None] = None
+    report_signed_by: Public[tuple[ParticipantId, ...]] = ()
     running: RunningTally | None = None
     """In a view of a quick poll: the sums while it runs; in the meeting's own state ``None``."""
 

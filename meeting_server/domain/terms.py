@@ -296,6 +296,21 @@ class PaperCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSheet:
+    """选举报告单: what the scrutineer reports before the result is read out. Papers online and in the hall together."""
+
+    issued: int
+    returned: int
+    void: int
+    holds: bool
+    """选举有效: no more returned than issued, and enough were there (选举工作条例)."""
+
+    @property
+    def valid(self) -> int:
+        return self.returned - self.void
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenOpinion:
     """An opinion filed before the meeting by a member who cannot come; counts where the preset says so."""
 

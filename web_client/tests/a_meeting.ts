@@ -106,6 +106,8 @@ export function motion(more: Partial<Motion> = {}): Motion {
     issued: 0,
     root: "",
     paper_count: null,
+    report: null,
+    report_signed_by: [],
     running: null,
     ...more,
   };

@@ -9,7 +9,7 @@ from dataclasses import replace
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.terms import Candidate, Preset, QuorumCheck, Tally, Terms, Verdict
+from meeting_server.domain.terms import Candidate, Preset, QuorumCheck, ReportSheet, Tally, Terms, Verdict
 from meeting_server.domain.vote_terms import Base, Stance, VerdictReason, VoteMethod
 from meeting_server.domain.votes.candidates import on_paper, people_refused
 from meeting_server.domain.votes.kind import Kind, counted
@@ -131,6 +131,12 @@ class Election(Kind):
             tied=tuple(tied),
             short=short,
         )
+
+    def report(self, motion: Motion, tally: Tally, issued: int, quorum: QuorumCheck | None) -> ReportSheet | None:
+        """收回的选票等于或者少于发出的，选举有效 (选举工作条例)."""
+        handed_out = issued + (motion.paper_count.issued if motion.paper_count is not None else 0) + tally.written
+        enough = quorum is None or quorum.met
+        return ReportSheet(handed_out, tally.cast, tally.void, enough and tally.cast <= handed_out)
 
 
 def candidates_needed(seats: int, surplus_percent: int) -> int:

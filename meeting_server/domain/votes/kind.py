@@ -14,7 +14,7 @@ from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import MotionOpened, PaperOpened
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.terms import Candidate, Choice, Preset, QuorumCheck, Tally, Terms, Verdict
+from meeting_server.domain.terms import Candidate, Choice, Preset, QuorumCheck, ReportSheet, Tally, Terms, Verdict
 from meeting_server.domain.vote_terms import AppraisalSheet, PollShape, RuleMethod, Stance, VoteMethod
 from meeting_server.domain.votes import rules
 from meeting_server.domain.votes.electorate import electorate, present_of
@@ -146,6 +146,10 @@ class Kind:
     def verdict(self, motion: Motion, tally: Tally, quorum: QuorumCheck | None) -> Verdict:
         """The result under the motion's frozen rule, with the quorum of the closing."""
         return rules.verdict(motion.preset, tally, quorum)
+
+    def report(self, motion: Motion, tally: Tally, issued: int, quorum: QuorumCheck | None) -> ReportSheet | None:
+        """What a scrutineer signs; ``issued``: papers handed out online. Only elections have one."""
+        return None
 
 
 class WithoutForce(Kind):

@@ -16,6 +16,7 @@ The whole life of a motion, with what comes before the paper (``drafting``) and 
 | voting                     | CloseMotion, time is over      | closed     |
 | voting (secret)            | CloseMotion, time is over      | sealing    |
 | sealing                    | ReportSealed                   | closed     |
+| closed (election)          | SignReport                     | closed     |
 | closed                     | PublishMotion                  | published  |
 | drafted, moved, discussed  | WithdrawMotion                 | withdrawn  |
 | collecting, voting, closed | WithdrawMotion                 | withdrawn  |
@@ -258,6 +259,7 @@ def _closed(state: MeetingState, event: MotionClosed, at: Millis) -> MeetingStat
             verdict=event.verdict,
             issued=event.issued,
             root=event.root,
+            report=event.report,
         ),
     )
 

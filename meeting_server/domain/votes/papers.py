@@ -25,6 +25,7 @@ from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.ballots import count
 from meeting_server.domain.votes.electorate import present_of
+from meeting_server.domain.votes.kinds import kind_of
 from meeting_server.domain.votes.officers import refused_to_open
 from meeting_server.domain.votes.verdicts import entitled_to, quorum_at_close, quorum_for, result
 from meeting_server.domain.votes.wording import opened, with_motion
@@ -146,6 +147,7 @@ def _sealed(state: MeetingState, command: ReportSealed, asked: Asked) -> Decisio
             command.issued,
             command.root,
             command.issuances,
+            kind_of(motion).report(motion, tally, command.issued, motion.quorum_at_close),
         ),
     )
 

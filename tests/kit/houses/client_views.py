@@ -105,6 +105,7 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
         lambda: c.AppointOfficer(ParticipantId("m4"), Office.TELLER, motion),
         lambda: c.EnterPaperCount(motion, 3, 3, 0, (("for", 3),), ParticipantId("m1"), ParticipantId("m4")),
         lambda: c.SignPaperCount(motion),
+        lambda: c.SignReport(motion),
         lambda: c.Revote(motion),
         lambda: c.ContestAttendance("我一直在"),
         lambda: c.AnswerContest(dice.choice([x.contest_id for x in state.contests] or ["x1"]), True, "已改"),

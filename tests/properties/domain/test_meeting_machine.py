@@ -221,6 +221,7 @@ class Meeting(RuleBasedStateMachine):
             if hall:
                 self.sitting.ask("m1", c.SignPaperCount(out.motion_id))
                 self.sitting.ask("m2", c.SignPaperCount(out.motion_id))
+                self.sitting.ask("m1", c.SignReport(out.motion_id))
             self.sitting.ask("secretary", c.CloseMotion(out.motion_id))
         else:
             boxed = tuple((ballot,) for ballot in ballots)

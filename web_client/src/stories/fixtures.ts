@@ -203,6 +203,8 @@ export function motion(fields: Partial<Motion> = {}): Motion {
     issued: 0,
     root: "",
     paper_count: null,
+    report: null,
+    report_signed_by: [],
     moved_at: null,
     sheet: "mutual",
     based_on: [],

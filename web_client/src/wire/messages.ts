@@ -456,6 +456,10 @@ export interface EnterPaperCount {
 export interface SignPaperCount {
   readonly motion_id: MotionId;
 }
+/** By a scrutineer, from their own phone, once an election is counted and before it is published. */
+export interface SignReport {
+  readonly motion_id: MotionId;
+}
 /**
  * A new draft of a vote that came to nothing: void, tied (the tied only), short (the missing seats), failed.
  *
@@ -911,6 +915,12 @@ export interface MotionClosed {
   readonly issued: number;
   readonly root: string;
   readonly issuances: string;
+  readonly report: ReportSheet | null;
+}
+/** A scrutineer signed the report sheet (选举报告单) of a counted election, on their own phone. */
+export interface ReportSigned {
+  readonly motion_id: MotionId;
+  readonly signed_by: ParticipantId;
 }
 export interface MotionPublished {
   readonly motion_id: MotionId;
@@ -1203,6 +1213,13 @@ export interface Verdict {
   readonly tied: readonly string[];
   readonly short: number;
 }
+/** 选举报告单: what the scrutineer reports before the result is read out. Papers online and in the hall together. */
+export interface ReportSheet {
+  readonly issued: number;
+  readonly returned: number;
+  readonly void: number;
+  readonly holds: boolean;
+}
 /** Who chose what, published with the result of a named vote. */
 export interface NamedBallot {
   readonly participant_id: ParticipantId;
@@ -1342,6 +1359,8 @@ export interface Motion {
   readonly issued: number;
   readonly root: string;
   readonly paper_count: PaperCount | null;
+  readonly report: ReportSheet | null;
+  readonly report_signed_by: readonly ParticipantId[];
   readonly running: RunningTally | null;
 }
 /** The page everyone looks at; pages count from 1. */
@@ -1597,6 +1616,7 @@ export interface CommandData {
   readonly CloseCollecting: CloseCollecting;
   readonly EnterPaperCount: EnterPaperCount;
   readonly SignPaperCount: SignPaperCount;
+  readonly SignReport: SignReport;
   readonly Revote: Revote;
   readonly CastBallot: CastBallot;
   readonly CloseMotion: CloseMotion;
@@ -1672,6 +1692,7 @@ export interface EventData {
   readonly PaperCountSigned: PaperCountSigned;
   readonly BallotCast: BallotCast;
   readonly MotionClosed: MotionClosed;
+  readonly ReportSigned: ReportSigned;
   readonly MotionPublished: MotionPublished;
   readonly MotionWithdrawn: MotionWithdrawn;
   readonly RecordingStarted: RecordingStarted;

@@ -80,6 +80,8 @@ function fresh(event: Words, method: VoteMethod): Motion {
     issued: 0,
     root: "",
     paper_count: null,
+    report: null,
+    report_signed_by: [],
     running: null,
   };
 }
@@ -101,8 +103,8 @@ function opened(state: MeetingState, event: MotionOpened | PaperOpened, method: 
 }
 
 /** What the result of a closed box or vote adds to the motion. */
-function closed({ quorum, returned, tally, verdict, issued, root }: EventData["MotionClosed"], at: number): Partial<Motion> {
-  return { phase: MotionPhase.CLOSED, closed_at: at, quorum_at_close: quorum, returned, tally, verdict, issued, root };
+function closed({ quorum, returned, tally, verdict, issued, root, report }: EventData["MotionClosed"], at: number): Partial<Motion> {
+  return { phase: MotionPhase.CLOSED, closed_at: at, quorum_at_close: quorum, returned, tally, verdict, issued, root, report };
 }
 
 export const motions: Steps<
@@ -124,6 +126,7 @@ export const motions: Steps<
   | "PaperClosing"
   | "PaperCountEntered"
   | "PaperCountSigned"
+  | "ReportSigned"
 > = {
   MotionDrafted: (state, event) => withMotion(state, fresh(event, event.method)),
   MotionMoved: (state, event, at) =>
@@ -184,6 +187,8 @@ export const motions: Steps<
       closes_at: at,
     })),
   PaperCountEntered: (state, { motion_id, count }) => edited(state, motion_id, () => ({ paper_count: count })),
+  ReportSigned: (state, { motion_id, signed_by }) =>
+    edited(state, motion_id, (m) => ({ report_signed_by: [...m.report_signed_by, signed_by] })),
   PaperCountSigned: (state, { motion_id, signed_by }) =>
     edited(state, motion_id, (m) =>
       m.paper_count ? { paper_count: { ...m.paper_count, signed_by: [...m.paper_count.signed_by, signed_by] } } : {},
