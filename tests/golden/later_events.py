@@ -8,9 +8,53 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.kit.meetings.whole_meeting import Story
+from meeting_server.domain.commands import (
+    CastBallot,
+    CloseCollecting,
+    CloseMotion,
+    DraftMotion,
+    EnterPaperCount,
+    IssuePaper,
+    OpenMotion,
+    PublishMotion,
+    ReportSealed,
+    SignPaperCount,
+    SignReport,
+)
+from meeting_server.domain.ids import MotionId
+from meeting_server.domain.terms import Candidate, Paper, Terms
+from meeting_server.domain.vote_terms import Base, MotionForce
+from tests.kit.meetings.whole_meeting import CHAIR, DING, LI, SECRETARY, SUN, Story
 
-PARTS: tuple[Callable[[Story], None], ...] = ()
+
+def an_election_reported(story: Story) -> None:
+    """监票人 by vote, an election counted in the hall alone, and the report sheet signed before the result is read out."""
+    assert story.state is not None
+    scrutineers = MotionId(f"m{story.state.counters.motions + 1}")
+    election = MotionId(f"m{story.state.counters.motions + 2}")
+    story.do(CHAIR, DraftMotion("通过监票人", nominees=(SUN,)))
+    story.do(CHAIR, OpenMotion(scrutineers, 60))
+    for who in (CHAIR, SECRETARY, LI, SUN, DING):
+        story.do(who, CastBallot(scrutineers, ("for",)))
+    story.do(CHAIR, CloseMotion(scrutineers))
+    story.do(CHAIR, PublishMotion(scrutineers))
+    people = tuple(Candidate("", name) for name in ("周建华", "李敏"))
+    terms = Terms(1, "院党〔2026〕31号", Base.PRESENT)
+    story.do(CHAIR, DraftMotion("补选支部委员", force=MotionForce.ELECTION, candidates=people, terms=terms))
+    story.do(CHAIR, OpenMotion(election))
+    story.do(None, IssuePaper(election, Paper("ab" * 256, "cd" * 32, "04" + "ef" * 64)))
+    counts = (("c1:for", 4), ("c1:against", 1), ("c1:abstain", 0), ("c2:for", 1), ("c2:against", 4), ("c2:abstain", 0))
+    story.do(CHAIR, EnterPaperCount(election, 5, 5, 0, counts, SUN, DING))
+    for officer in (SUN, DING):
+        story.do(officer, SignPaperCount(election))
+    story.do(CHAIR, CloseCollecting(election))
+    story.do(CHAIR, CloseMotion(election))
+    story.do(None, ReportSealed(election, 0, "", ()))
+    story.do(SUN, SignReport(election))
+    story.do(CHAIR, PublishMotion(election))
+
+
+PARTS: tuple[Callable[[Story], None], ...] = (an_election_reported,)
 
 
 def later_events(story: Story) -> None:
