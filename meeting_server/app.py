@@ -77,6 +77,7 @@ from meeting_server.web.schedule.convening import Convener
 from meeting_server.web.site.assets import Assets
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.back_off import BackOff
+from meeting_server.web.site.clean_addresses import CleanAddresses
 from meeting_server.web.site.client_files import ClientFiles
 from meeting_server.web.site.error_pages import EXCEPTION_HANDLERS, Mistakes
 from meeting_server.web.site.half_open import PunctualProtocol
@@ -339,6 +340,7 @@ def application(settings: Settings, pages: Sequence[BaseRoute], lifespan: Lifesp
             Middleware(Proxies, networks=networks_of(settings.proxies)),
             Middleware(RehearsalTraffic),
             Middleware(SecurityHeaders),
+            Middleware(CleanAddresses),
             Middleware(RequestLog),
             *_PAGES,
         ],
@@ -353,7 +355,7 @@ async def _rehearsal_site(media: RehearsalLane | None, settings: Settings) -> As
             app = Starlette(
                 routes=[Mount("/static", ClientFiles(client_folder())), *routes],
                 exception_handlers=EXCEPTION_HANDLERS,
-                middleware=[Middleware(SecurityHeaders), *_PAGES],
+                middleware=[Middleware(SecurityHeaders), Middleware(CleanAddresses), *_PAGES],
             )
             stand_on(app, site)
             yield app, site

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from meeting_server.app import open_site
 from meeting_server.config import Settings
+from meeting_server.domain.spelling import is_same_name
 from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.people.branch_tree import BranchKind
 from meeting_server.store.people.passwords import weakness
@@ -75,7 +76,7 @@ async def _branch(site: Site, name: str) -> str:
     nodes = [branch for branch, _ in tree.walk()]
     if not nodes:
         return (await site.directory.create_branch(name or "学校党委", BranchKind.UNIVERSITY, None, now_millis())).branch_id
-    named = [branch for branch in nodes if branch.name == name or branch.branch_id == name] if name else nodes[:1]
+    named = [branch for branch in nodes if is_same_name(branch.name, name) or branch.branch_id == name] if name else nodes[:1]
     if len(named) != 1:
         raise NotDone("cli.no_such_branch", name=name)
     return named[0].branch_id
@@ -87,7 +88,7 @@ async def _find(site: Site, who: str) -> Member:
         return by_number
     tree = await site.directory.tree()
     everyone = [member for root in tree.children(None) for member in await site.directory.roster(root.branch_id, search=who)]
-    found = [member for member in everyone if member.name == who]
+    found = [member for member in everyone if is_same_name(member.name, who)]
     if not found:
         raise NotDone("cli.no_such_person", name=who)
     if len(found) > 1:

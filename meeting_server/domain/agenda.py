@@ -16,6 +16,7 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.ids import ItemId, Millis
 from meeting_server.domain.pages import hidden
+from meeting_server.domain.spelling import spelled
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import AgendaItem
 
@@ -44,7 +45,7 @@ def _add(state: MeetingState, command: AddAgendaItem, asked: Asked) -> Decision:
     if len(state.agenda) >= MOST_ITEMS:
         return Rejected(Code.OUT_OF_RANGE, "title", (("most", MOST_ITEMS),))
     item_id = ItemId(f"i{state.counters.items + 1}")
-    return (AgendaItemAdded(item_id, title, command.minutes, command.speaker.strip(), len(state.agenda)),)
+    return (AgendaItemAdded(item_id, title, command.minutes, spelled(command.speaker), len(state.agenda)),)
 
 
 def _edit(state: MeetingState, command: EditAgendaItem, asked: Asked) -> Decision:
@@ -53,7 +54,7 @@ def _edit(state: MeetingState, command: EditAgendaItem, asked: Asked) -> Decisio
     title = _checked(command.title, command.minutes, command.speaker)
     if isinstance(title, Rejected):
         return title
-    return (AgendaItemEdited(command.item_id, title, command.minutes, command.speaker.strip()),)
+    return (AgendaItemEdited(command.item_id, title, command.minutes, spelled(command.speaker)),)
 
 
 def _move(state: MeetingState, command: MoveAgendaItem, asked: Asked) -> Decision:

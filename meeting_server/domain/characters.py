@@ -25,6 +25,12 @@ _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _LEFT_OUT = re.compile(f"[{_CONTROLS}\ud800-\udfff{_NONCHARACTERS}{_TURNING}\ufeff]")
 _UNCLEAN = re.compile(f"[\r\x85\u2028\u2029{_CONTROLS}\ud800-\udfff{_NONCHARACTERS}{_TURNING}\ufeff]")
 
+_SHOWS_NOTHING = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+"
+)
+"""Space and what shows nothing, though Unicode calls some of it letters or symbols."""
+
 
 def is_han(character: str) -> bool:
     """Whether it is one of the characters that Chinese is written with."""
@@ -39,8 +45,13 @@ def refused(text: str) -> str | None:
 
 
 def clean(text: str) -> str:
-    """``text`` as it may be kept, shown and written to XML: ends of lines are ``\\n``, what nothing can show is left out."""
-    return text if _UNCLEAN.search(text) is None else _LEFT_OUT.sub("", _LINE_END.sub("\n", text))
+    """``text`` as it may be kept, shown and written to XML: ends of lines are ``\\n``, what nothing can show is left out.
+
+    Empty when all of it is characters that show nothing (a zero-width space, a filler); mere white space stays.
+    """
+    if _UNCLEAN.search(text) is not None:
+        text = _LEFT_OUT.sub("", _LINE_END.sub("\n", text))
+    return "" if _SHOWS_NOTHING.fullmatch(text) and not text.isspace() else text
 
 
 def cleaned(value: _T) -> _T:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.person_names import visible
 from meeting_server.domain.roles import Standing
+from meeting_server.domain.spelling import folded
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.surnames import strokes_of
 from meeting_server.domain.terms import Candidate
@@ -19,14 +21,15 @@ def on_paper(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
 
     Strokes nobody gave are those of the table; a surname it does not know comes last.
     """
-    counted = [replace(c, strokes=c.strokes or strokes_of(c.name)) for c in candidates]
+    kept = [replace(c, name=visible(c.name)) for c in candidates]
+    counted = [replace(c, strokes=c.strokes or strokes_of(c.name)) for c in kept]
     ordered = sorted(counted, key=lambda candidate: (candidate.strokes == 0, candidate.strokes))
     return tuple(replace(c, candidate_id=f"c{number}") for number, c in enumerate(ordered, 1))
 
 
 def people_refused(state: MeetingState, command: DraftMotion) -> Rejected | None:
     """Why the people a draft names can't all stand on one paper."""
-    names = [candidate.name.strip() for candidate in command.candidates]
+    names = [folded(visible(candidate.name)) for candidate in command.candidates]
     if not all(names) or len(set(names)) != len(names):
         return Rejected(Code.BAD_CHOICE, "candidates")
     if len(names) > MOST_CANDIDATES:

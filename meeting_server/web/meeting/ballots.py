@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.ballots.ballot import Ballot
 from meeting_server.ballots.port import Box, BoxRefused, paper_id
+from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, MotionId
 from meeting_server.domain.state import Motion
@@ -89,6 +90,8 @@ async def cast(request: Request) -> Response:
         )
     except (msgspec.DecodeError, ValueError):
         raise Refused(WebCode.BAD_MESSAGE) from None
+    if any(clean(mark) != mark for mark in ballot.choices):  # it is signed: nobody but the voter can clean it
+        raise Refused(Code.BAD_CHOICE, 422, field="choices")
     if len(ballot.choices) > MOST_MARKS or check(motion, ballot.choices) is Validity.MALFORMED:
         raise Refused(Code.BAD_CHOICE, 422, field="choices")
     late = motion.closes_at is not None and registry.clock() >= motion.closes_at  # the server's clock decides

@@ -13,6 +13,7 @@ from meeting_server.acts.people.revoking import stop_device
 from meeting_server.domain.commands import Actor, CloseMedia, OpenMedia
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.ids import HALL, Millis, ParticipantId, RoomId
+from meeting_server.domain.person_names import visible
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import MediaKind
 from meeting_server.journal.port import StorageUnavailable
@@ -83,7 +84,7 @@ async def let_in(request: Request) -> Response:
     if seat.scheduled.status not in ("convened", "open"):
         raise Refused(WebCode.MEETING_CANCELLED, 409)
     kind, room_id = field(form, "kind"), RoomId(field(form, "room") or HALL)
-    name = " ".join(field(form, "name").split())
+    name = visible(field(form, "name"))
     state = await state_of(request, seat.scheduled)
     if kind not in KINDS or (room_id != HALL and (state is None or room_id not in state.rooms)):
         raise Refused(WebCode.BAD_FORM, field="kind" if kind not in KINDS else "room")

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.acts.people.permissions import Action
 from meeting_server.acts.people.roster import import_roster
 from meeting_server.archive.sheets import XLSX, write_csv, write_xlsx
+from meeting_server.domain.characters import cleaned
 from meeting_server.roster.headers import Column, header
 from meeting_server.roster.plan import RosterPlan, plan_import
 from meeting_server.roster.reading import RosterFile, read_roster
@@ -72,7 +73,7 @@ async def confirm(request: Request) -> Response:
     if not isinstance(packed, str):
         raise Refused(WebCode.BAD_FORM)
     try:
-        rows = msgspec.json.decode(packed, type=tuple[RosterRow, ...])
+        rows = cleaned(msgspec.json.decode(packed, type=tuple[RosterRow, ...]))
     except msgspec.MsgspecError:
         raise Refused(WebCode.BAD_FORM) from None
     if len(rows) > MOST_ROWS:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from meeting_server.domain.characters import clean
 from meeting_server.domain.spelling import DOT, folded, is_same_name, spelled
 
+VECTORS = json.loads((Path(__file__).parents[2] / "data" / "name_vectors.json").read_text("utf-8"))
 DOTS = "·•・．‧∙⋅･●.。"
 
 
@@ -52,3 +57,9 @@ def test_names_that_differ_are_not_one(one: str, other: str) -> None:
 
 def test_a_fold_has_no_dot_to_disagree_about() -> None:
     assert folded("王·.五") == "王五"
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: ascii(vector["written"]))
+def test_a_name_is_cleaned_and_folded_as_on_a_phone(vector: dict[str, str]) -> None:
+    assert clean(vector["written"]) == vector["clean"]
+    assert folded(vector["written"]) == vector["folded"]

@@ -1,5 +1,6 @@
 /** What a ballot says, mark by mark: read and written as `domain/votes/marks.py` has it; `tests/data/mark_vectors.json` holds both to it. */
 import { type Candidate, Grade, Stance } from "../wire/messages";
+import { clean } from "./characters";
 
 export const STANCES = [Stance.FOR, Stance.AGAINST, Stance.ABSTAIN] as const;
 /** Best first. */
@@ -40,9 +41,9 @@ export function onCandidate({ candidate_id }: Candidate, what: string): string {
 }
 
 export function writeIn(words: string): string {
-  return `${WRITTEN_IN}:${words}`;
+  return `${WRITTEN_IN}:${clean(words)}`;
 }
 
 export function remark(words: string): string {
-  return `${REMARK}:${words}`;
+  return `${REMARK}:${clean(words)}`;
 }

@@ -1,4 +1,5 @@
 /** The one socket of this page: opens, resumes, keeps alive, notices silence, and comes back by itself. */
+import { clean } from "../core/characters";
 import type { ClientMessage, Device, ServerMessage } from "../wire/messages";
 import { Close } from "../wire/messages";
 import { waitBefore, type Failure } from "./backoff";
@@ -38,6 +39,11 @@ function isFinal(code: number): boolean {
   return code >= 4400 && code < 4500 && code !== Close.NO_HELLO;
 }
 
+/** What was pasted with a character that nothing can show is sent without it, because the server refuses the whole frame. */
+function cleaned(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? clean(value) : value;
+}
+
 export class MeetingSocket {
   private socket: WebSocket | null = null;
   private attempt = 0;
@@ -64,7 +70,7 @@ export class MeetingSocket {
   /** Put a frame on the wire; false when there is no welcomed connection. */
   send(message: ClientMessage): boolean {
     if (!this.welcomed || this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(JSON.stringify(message));
+    this.socket.send(JSON.stringify(message, message.type === "command" ? cleaned : undefined));
     return true;
   }
 

@@ -1,6 +1,7 @@
 /** Who stands on a paper: candidates of an election with their strokes, or those an appraisal is about; from the roster, or by name. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { folded } from "../../core/characters";
 import { t } from "../../core/i18n";
 import { people } from "../../core/selectors";
 import type { Candidate, Participant } from "../../wire/messages";
@@ -43,7 +44,7 @@ export function PeopleOnPaper({
 }): JSX.Element {
   const name = useSignal("");
   const left = mayStand().filter((one) => !list.some((other) => other.participant_id === one.participant_id));
-  const taken = list.some((one) => one.name === name.value.trim());
+  const taken = list.some((one) => folded(one.name) === folded(name.value));
   const addName = (): void => {
     onChange([...list, { name: name.value.trim(), participant_id: null, strokes: "", grade: "" }]);
     name.value = "";

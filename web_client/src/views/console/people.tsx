@@ -1,6 +1,7 @@
 /** Everyone on the list with their evidence; a tap opens what can be done. */
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { folded } from "../../core/characters";
 import { t } from "../../core/i18n";
 import { floor, hands, isHere, participant, participants } from "../../core/selectors";
 import { meeting, speaking, you } from "../../core/store";
@@ -103,9 +104,9 @@ export function PeopleSearch(): JSX.Element {
 }
 
 export function PeopleList(): JSX.Element {
-  const words = sought.value.trim();
+  const words = folded(sought.value);
   const shown = Object.values(participants.value)
-    .filter((p) => p.name.includes(words))
+    .filter((p) => folded(p.name).includes(words))
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "zh"));
   if (shown.length === 0) return <p class="small muted pad">{t("console.nobody_found")}</p>;
   return (
