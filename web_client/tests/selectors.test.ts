@@ -30,7 +30,7 @@ const item = (id: string, more: object = {}) => ({
   speaker: "",
   started_at: null,
   ended_at: null,
-  purpose: "",
+  purpose: "" as const,
   ...more,
 });
 

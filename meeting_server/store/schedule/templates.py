@@ -112,7 +112,7 @@ TEMPLATES: dict[str, Template] = {
         Template(
             "probation_extended",
             "general",
-            "full_membership",
+            "probation_extended",
             80,
             "everyone",
             _items(

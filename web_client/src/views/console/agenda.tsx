@@ -11,6 +11,7 @@ import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
 import { openAct } from "./acts";
 import { tap } from "./asking";
+import { Guide, guides, Preparations } from "./guide";
 
 /** The order is being changed: each item shows its buttons. */
 const ordering = signal(false);
@@ -215,7 +216,8 @@ export function AgendaPanel(): JSX.Element {
       </div>
       <AgendaList />
       <div class="pt stack stack--s">
-        <NextButton />
+        <Preparations />
+        {guides() ? <Guide /> : <NextButton />}
       </div>
     </div>
   );

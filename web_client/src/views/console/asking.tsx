@@ -57,6 +57,23 @@ export function tap<K extends CommandKind>(kind: K, data: CommandData[K], done?:
   });
 }
 
+/** Several acts of one button, each after the one before was accepted. */
+export function tapEach(acts: readonly { readonly kind: CommandKind; readonly data: CommandData[CommandKind] }[], after: () => void): void {
+  refused.value = null;
+  const [first, ...rest] = acts;
+  if (first === undefined) {
+    after();
+    return;
+  }
+  void send(first.kind, first.data).then((outcome) => {
+    if (outcome.ok) tapEach(rest, after);
+    else {
+      say((refused.value = refusalWords(outcome.code, outcome.detail)), true);
+      after();
+    }
+  });
+}
+
 export function RefusedBanner(): JSX.Element | null {
   const words = refused.value;
   if (words === null) return null;

@@ -26,6 +26,7 @@ import { AttendancePanel, Counts, countsWords, NotAnswered, ReportLink, RollCall
 import { DocumentsCard } from "./documents";
 import { FloorCard, FloorTab, MuteAllButton } from "./floor";
 import { DraftButton, MotionList, MotionsPanel } from "./motions";
+import { Guide, guides, Preparations } from "./guide";
 import { NoteList } from "./notes";
 import { PeopleList, PeopleSearch } from "./people";
 import { QuorumPlot } from "./quorum_plot";
@@ -64,6 +65,8 @@ function AgendaTab(): JSX.Element {
   return (
     <>
       <NowCard />
+      <RollCallCard />
+      <Preparations />
       <section class="stack stack--s" aria-label={t("console.agenda")}>
         <div class="section-title">
           <h2>{t("console.agenda")}</h2>
@@ -99,6 +102,12 @@ function PeopleTab(): JSX.Element {
 }
 
 function Foot(): JSX.Element | null {
+  if (tab.value === "agenda" && guides())
+    return (
+      <section class="bottom-act bottom-act--line" aria-label={t("console.next")}>
+        <Guide />
+      </section>
+    );
   if (tab.value === "agenda")
     return (
       <section class="bottom-act bottom-act--line" aria-label={t("console.next")}>

@@ -9,8 +9,10 @@ import {
   AppraisalSheet,
   type CommandData,
   type ItemId,
+  ItemPurpose,
   MotionForce,
   type MotionId,
+  type ParticipantId,
   PollShape,
   type Preset,
   RuleMethod,
@@ -25,6 +27,7 @@ import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
 import { Basis, GradesGiven, gradesWrong, SheetChoice } from "./draft_appraisal";
 import { ElectionFields, seatsOf, termsWrong, type ElectionTerms } from "./draft_election";
+import { draftFor, nominatedTitle, Nominees } from "./draft_purpose";
 import { candidatesOf, PeopleOnPaper, type Standing } from "./draft_people";
 import { adoptionRule, isOwn, rules, sheetRules } from "./rules";
 import { consequence, presetTitle } from "./rule_words";
@@ -176,11 +179,13 @@ function RuleChoice({
 export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const asking = useAsking();
   const item = meeting.value?.agenda.find((one) => one.item_id === itemId) ?? null;
-  const force = useSignal<MotionForce>(rules("motion").length ? "motion" : "poll");
-  const title = useSignal("");
-  const text = useSignal("");
+  const begun = draftFor(item);
+  const force = useSignal<MotionForce>(begun.force ?? (rules("motion").length ? "motion" : "poll"));
+  const title = useSignal(begun.title);
+  const text = useSignal(begun.text);
+  const nominees = useSignal<readonly ParticipantId[]>([]);
   const wished = useSignal<VoteMethod>("open");
-  const presetId = useSignal("");
+  const presetId = useSignal(begun.presetId);
   const shape = useSignal<PollShape>("choices");
   const labels = useSignal<readonly string[]>(["", ""]);
   const most = useSignal(1);
@@ -203,10 +208,12 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const withLabels = asks && shape.value === PollShape.CHOICES;
   const electionWrong = kind === MotionForce.ELECTION ? termsWrong(terms.value, candidates.value.length, preset) : null;
   const groupWrong = kind === MotionForce.SURVEY && !/^\d{1,3}$/.test(group.value.trim());
+  const nominating = kind === MotionForce.MOTION && item?.purpose === ItemPurpose.SCRUTINEERS;
   const gradingWrong = adopting && preset ? gradesWrong(candidates.value, preset) : null;
   const good =
     gradingWrong === null &&
     title.value.trim() !== "" &&
+    (!nominating || nominees.value.length > 0) &&
     (!withLabels || goodChoices(labels.value)) &&
     electionWrong === null &&
     !groupWrong &&
@@ -216,7 +223,8 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
     const choices = withLabels ? labels.value.map((label) => ({ choice_id: "", label: label.trim() })) : [];
     const { base } = terms.value;
     return {
-      title: title.value.trim(),
+      title: nominating ? nominatedTitle(title.value.trim(), nominees.value) : title.value.trim(),
+      nominees: nominating ? nominees.value : [],
       text: text.value.trim(),
       item_id: item?.item_id ?? null,
       force: kind,
@@ -319,6 +327,15 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
         }}
         error={tried.value && title.value.trim() === "" ? t("console.title_missing") : undefined}
       />
+      {nominating && (
+        <Nominees
+          chosen={nominees.value}
+          wrong={tried.value && nominees.value.length === 0}
+          onChange={(value) => {
+            nominees.value = value;
+          }}
+        />
+      )}
       {asks && (
         <ChoiceRow
           name="shape"

@@ -12,6 +12,7 @@ import { Field } from "../../widgets/field";
 import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
+import { ReportLine } from "../officer/report_sheet";
 import { Result } from "../vote/result";
 import { openAct } from "./acts";
 import { AskingError, useAsking } from "./asking";
@@ -214,6 +215,7 @@ export function PublishSheet({ motion }: { motion: Motion }): JSX.Element {
         </>
       }
     >
+      <ReportLine motion={motion} />
       <Result motion={motion} />
     </Sheet>
   );

@@ -15,6 +15,7 @@ import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
 import { refusalWords } from "../names";
 import { markWords } from "../vote/choices";
+import { ReportToSign } from "./report_sheet";
 
 function HallCount({ motion }: { motion: Motion }): JSX.Element | null {
   const refused = useSignal("");
@@ -135,6 +136,7 @@ export function OfficerSheet({ motion }: { motion: Motion }): JSX.Element {
         </p>
       )}
       <HallCount motion={motion} />
+      <ReportToSign motion={motion} />
       <p class="small muted">{t("vote.officer_words")}</p>
     </Sheet>
   );

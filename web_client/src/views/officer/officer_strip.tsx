@@ -7,6 +7,7 @@ import { meeting, you } from "../../core/store";
 import { Banner } from "../../widgets/banner";
 import { Button } from "../../widgets/button";
 import { openSheet } from "../layout";
+import { isToSign, reportWords } from "./report_sheet";
 import { MotionPhase, VoteMethod } from "../../wire/messages";
 
 const OUT: readonly MotionPhase[] = [MotionPhase.COLLECTING, MotionPhase.VOTING, MotionPhase.SEALING];
@@ -14,11 +15,28 @@ const OUT: readonly MotionPhase[] = [MotionPhase.COLLECTING, MotionPhase.VOTING,
 export function OfficerStrip(): JSX.Element | null {
   const me = you.value?.participant_id;
   const office = meeting.value?.officers.some((one) => one.participant_id === me) === true;
-  const motion = office ? motions.value.find((one) => one.method === VoteMethod.SECRET && OUT.includes(one.phase)) : undefined;
+  const motion = office
+    ? motions.value.find((one) => one.method === VoteMethod.SECRET && (OUT.includes(one.phase) || isToSign(one)))
+    : undefined;
   if (motion === undefined || me === undefined) return null;
   const { issued, returned } = progress.value[motion.motion_id] ?? motion;
   const count = motion.paper_count;
   const toSign = count !== null && (count.scrutineer === me || count.teller === me) && !count.signed_by.includes(me);
+  if (isToSign(motion) && motion.report !== null)
+    return (
+      <Banner
+        tone="pending"
+        icon="edit"
+        title={t("vote.report_to_sign")}
+        act={
+          <Button kind="primary" onPress={() => openSheet({ name: "officer", motion: motion.motion_id })}>
+            {t("vote.look_and_sign")}
+          </Button>
+        }
+      >
+        {reportWords(motion.report)}
+      </Banner>
+    );
   return (
     <Banner
       tone={toSign ? "pending" : "on"}
