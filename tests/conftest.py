@@ -1,4 +1,4 @@
-"""Rules for every test: nothing is skipped in the gate, a file's tests share a worker, long files come first, and what each folder cost."""
+"""Rules for every test: nothing is skipped in the gate, long files come first, and what each folder cost."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ NOTHING_SKIPS = "NOTHING_SKIPS"
 """Set by the gate: there a test that does not run has failed, because ``make test`` has installed all it needs."""
 CPU_S = "cpu_s"
 _BEGAN = pytest.StashKey[float]()
-SHARED = ("demo_house",)
-"""Fixtures that take many seconds to make: whatever uses one of them runs in one worker, which makes it once."""
 
 
 def _cpu() -> float:
@@ -21,28 +19,21 @@ def _cpu() -> float:
     return sum(os.times()[:4])
 
 
-# --- which worker, and when ---------------------------------------------------------------------------------------------------------
+# --- when ---------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those of one group go to one worker of ``pytest-xdist``, one after another; the longest groups are handed out first, so that the
-    workers end at about the same time."""
+    """The longest files come first: ``pytest-xdist`` hands whole files to its workers in this order, so that they end at about the same
+    time."""
     first: dict[str, int] = {}
     for item in items:
-        group = _group(item)
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(group))
-        first[group] = min(first.get(group, 9), _rank(item))
-    items.sort(key=lambda item: first[_group(item)])
+        first[_file(item)] = min(first.get(_file(item), 9), _rank(item))
+    items.sort(key=lambda item: first[_file(item)])
 
 
-def _group(item: pytest.Item) -> str:
-    named = item.get_closest_marker("xdist_group")
-    if named is not None:
-        return str(named.args[0])
-    shared = next((name for name in SHARED if name in getattr(item, "fixturenames", ())), None)
-    return shared or item.nodeid.partition("::")[0]
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def _rank(item: pytest.Item) -> int:

@@ -13,9 +13,10 @@ from pathlib import Path
 from tools.bootstrap import CLIENT, ROOT, npm, say
 
 BIN = Path(sys.executable).parent
-WORKERS = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
-"""One more than the two cores that the gate is meant for: many tests wait for pictures and sound. ``tests/conftest.py`` says which
-tests stay together, and puts the longest first."""
+WORKERS = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+"""One more than the two cores that the gate is meant for: many tests wait for pictures and sound. A file's tests stay together, because
+what they share is made once a worker; ``tests/conftest.py`` puts the longest first. Not ``loadgroup``: pytest 9.2 builds its node ids
+anew, and so every test of a group went to another worker."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,7 @@ def tests(which: str) -> list[Check]:
 def run(check: Check, environment: dict[str, str]) -> Result:
     began = time.monotonic()
     to = None if check.shown else subprocess.PIPE
-    words = {**os.environ, **environment}
-    process = subprocess.Popen(check.command, cwd=check.folder, env=words, text=True, stdout=to, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(check.command, cwd=check.folder, env=environment, text=True, stdout=to, stderr=subprocess.STDOUT)
     said = process.stdout.read() if process.stdout else ""
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -97,6 +97,7 @@ def main() -> int:
     which = sys.argv[1] if len(sys.argv) > 1 else "quick"
     _, environment = npm()
     environment["NOTHING_SKIPS"] = "1"
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would each compile the server, and each worker the tests
     began = time.monotonic()
     say({"quick": "Static checks, units and properties", "long": "What takes longer than the gate has"}.get(which, "All checks and tests"))
     with ThreadPoolExecutor(1) as lane:

@@ -1,0 +1,40 @@
+"""The gate's workers: a file's tests stay in one of them, so that what the file shares is made once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.kit.paths import ROOT
+from tools.checks import WORKERS
+
+FILE = """
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_leaves_its_workers_name(number: int) -> None:
+    with Path({notes!r}).open("a") as notes:
+        notes.write(os.environ["PYTEST_XDIST_WORKER"] + "\\n")
+"""
+
+
+def test_the_tests_of_a_file_run_in_one_worker(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    notes = [tmp_path / name for name in ("first", "second", "third")]
+    for note in notes:
+        (tmp_path / f"test_{note.name}.py").write_text(FILE.format(notes=str(note)))
+    words = ["-q", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), "-p", "no:cacheprovider", *WORKERS, str(tmp_path)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    command = [sys.executable, "-m", "pytest", *words]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    used = [note.read_text().split() for note in notes]
+    assert [len(names) for names in used] == [6, 6, 6]
+    assert [len(set(names)) for names in used] == [1, 1, 1]
