@@ -13,9 +13,12 @@ from meeting_server.domain.events import (
     AgendaItemMoved,
     AgendaItemRemoved,
     AgendaStepped,
+    Event,
+    ParticipantRecalled,
 )
-from meeting_server.domain.ids import ItemId, Millis
+from meeting_server.domain.ids import ItemId, Millis, ParticipantId
 from meeting_server.domain.pages import hidden
+from meeting_server.domain.recusal import gone_out
 from meeting_server.domain.spelling import spelled
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import AgendaItem
@@ -79,7 +82,15 @@ def _step(state: MeetingState, command: StepAgenda, asked: Asked) -> Decision:
         return Rejected(Code.UNKNOWN_ITEM, "item_id")
     if command.item_id == state.current_item:
         return Rejected(Code.NOTHING_CHANGED, "item_id")
-    return (*hidden(state, asked.who), AgendaStepped(command.item_id))  # the next item has papers of its own
+    return stepped(state, command.item_id, asked.who)
+
+
+def stepped(state: MeetingState, item_id: ItemId | None, by: ParticipantId) -> tuple[Event, ...]:
+    """The facts of going to an item: the shared page goes, whoever is not called to it goes out, who was asked out comes back."""
+    step = AgendaStepped(item_id)
+    left_out = gone_out(state, _stepped(state, step, 0), by)
+    back = (ParticipantRecalled(p.participant_id, p.recused_from) for p in state.participants.values() if p.recused_from is not None)
+    return (*hidden(state, by), *left_out, step, *back)
 
 
 DECIDE: dict[type, Decide] = {

@@ -30,6 +30,7 @@ class Audience(StrEnum):
     VOTER = "voter"
     COUNTERS = "counters"  # scrutineer and teller of a hall count, and the runners
     MOTION = "motion"  # everyone once the meeting was shown the motion; before that the runners
+    INSIDE = "inside"  # everyone but who waits outside the room
     CONVERSATION = "conversation"  # everyone in the hall; of a group room those who were in it, and the runners
     EVERYONE = "everyone"
 

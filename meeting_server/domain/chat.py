@@ -9,6 +9,7 @@ from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, chec
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import ChatPaused, ChatPosted, ChatRemoved
 from meeting_server.domain.ids import HALL, MessageId, Millis
+from meeting_server.domain.recusal import waiting
 from meeting_server.domain.roles import Right
 from meeting_server.domain.rooms import in_room
 from meeting_server.domain.state import CHAT_KEPT, MeetingState, Message
@@ -25,7 +26,8 @@ def _post(state: MeetingState, command: PostChat, asked: Asked) -> Decision:
         return Rejected(Code.CHAT_PAUSED)
     room_id = state.participants[asked.who].room_id
     audience = () if room_id == HALL else tuple(p.participant_id for p in in_room(state, room_id))
-    return (ChatPosted(MessageId(f"c{state.counters.messages + 1}"), room_id, asked.who, text, audience),)
+    away = waiting(state) if room_id == HALL else ()
+    return (ChatPosted(MessageId(f"c{state.counters.messages + 1}"), room_id, asked.who, text, audience, away),)
 
 
 def _remove(state: MeetingState, command: RemoveChat, asked: Asked) -> Decision:
@@ -49,7 +51,7 @@ DECIDE: dict[type, Decide] = {PostChat: _post, RemoveChat: _remove, PauseChat: _
 
 
 def _posted(state: MeetingState, event: ChatPosted, at: Millis) -> MeetingState:
-    message = Message(event.message_id, event.room_id, event.author_id, at, event.text, event.audience)
+    message = Message(event.message_id, event.room_id, event.author_id, at, event.text, event.audience, event.withheld_from)
     chat = state.chat
     if len(chat) >= CHAT_KEPT:  # trimmed per room, so that what others say elsewhere shortens nobody's history
         here = [index for index, m in enumerate(chat) if m.room_id == event.room_id]

@@ -282,6 +282,23 @@ class MoveParticipant(FromParticipant):
     room_id: RoomId
 
 
+# --- recusal (moderate) -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecuseParticipant(FromParticipant):
+    """Ask someone out of the room for the agenda item being dealt with (回避). They wait without sound, picture, chat or words of it."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class RecallParticipant(FromParticipant):
+    """Let them back in before the item ends; at its end they come back by themselves."""
+
+    participant_id: ParticipantId
+
+
 # --- media ------------------------------------------------------------------------------------------------
 
 
@@ -360,6 +377,8 @@ class DraftMotion(FromParticipant):
     """Of an organisation sheet: published self and mutual sheets."""
     nominees: tuple[ParticipantId, ...] = ()
     """Of a decision: whom it makes 监票人 when it is published as carried."""
+    excludes: tuple[ParticipantId, ...] = ()
+    """Of a motion: members who, once it is carried, don't count in 应到. It goes by the rule ``not_counted`` and a show of hands."""
 
 
 @dataclass(frozen=True, slots=True)

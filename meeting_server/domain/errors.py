@@ -21,6 +21,9 @@ class Code(StrEnum):
     NOT_A_PARTICIPANT = "not_a_participant"
     UNKNOWN_PARTICIPANT = "unknown_participant"
     REMOVED = "removed"
+    OUTSIDE = "outside"
+    RUNS_THE_MEETING = "runs_the_meeting"
+    NO_ITEM = "no_item"
     # things that are named
     UNKNOWN_ROOM = "unknown_room"
     UNKNOWN_ITEM = "unknown_item"
@@ -82,6 +85,7 @@ class Code(StrEnum):
     NOT_CLOSED = "not_closed"
     ALREADY_PUBLISHED = "already_published"
     BAD_CHOICE = "bad_choice"
+    NOT_EXCLUDABLE = "not_excludable"
     # recording
     ALREADY_RECORDING = "already_recording"
     NOT_RECORDING = "not_recording"

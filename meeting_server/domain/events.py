@@ -84,13 +84,19 @@ class MeetingOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class MeetingAdjourned(Event):
-    """Holds the attendance totals, which are never erasable: 应到, 实到 over the meeting, guests."""
+    """Holds the attendance totals, which are never erasable: ``expected`` (应到) and ``attended`` (实到 over the meeting) of those
+    with a vote, ``members`` and ``members_attended`` of all members expected, ``guests`` who came beside them.
+
+    ``None``: from before members without a vote were counted.
+    """
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     adjourned_by: ParticipantId
     expected: int
     attended: int
     guests: int
+    members: int | None = None
+    members_attended: int | None = None
 
 
 # --- people -----------------------------------------------------------------------------------------------
@@ -341,7 +347,7 @@ class AgendaStepped(Event):
 class PageShown(Event):
     """Everyone looks at this page (from 1) of a document, until another is shown or ``PageHidden``."""
 
-    seen_by: ClassVar[Audience] = Audience.EVERYONE
+    seen_by: ClassVar[Audience] = Audience.INSIDE
     document_id: str
     page: int
     shown_by: ParticipantId
@@ -351,7 +357,7 @@ class PageShown(Event):
 class PageHidden(Event):
     """No page is shown any more: stopped, or the meeting went on to another item or was adjourned."""
 
-    seen_by: ClassVar[Audience] = Audience.EVERYONE
+    seen_by: ClassVar[Audience] = Audience.INSIDE
     hidden_by: ParticipantId
 
 
@@ -442,6 +448,29 @@ class ParticipantMoved(Event):
     moved_by: ParticipantId
 
 
+# --- recusal ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRecused(Event):
+    """Someone was asked out of the room for the item that is about them (回避)."""
+
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
+    participant_id: ParticipantId
+    item_id: ItemId
+    recused_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRecalled(Event):
+    """They are back in the room. ``recalled_by`` is ``None`` when the item ended."""
+
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
+    participant_id: ParticipantId
+    item_id: ItemId
+    recalled_by: ParticipantId | None = None
+
+
 # --- media facts ------------------------------------------------------------------------------------------
 
 
@@ -480,7 +509,7 @@ class SpeakerTurnEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChatPosted(Event):
-    """``audience`` names who was in the group room (empty: everyone)."""
+    """``audience`` names who was in the group room (empty: everyone); ``withheld_from`` who was waiting outside the hall."""
 
     seen_by: ClassVar[Audience] = Audience.CONVERSATION
     erasable: ClassVar[bool] = True
@@ -489,6 +518,7 @@ class ChatPosted(Event):
     author_id: ParticipantId
     text: str
     audience: tuple[ParticipantId, ...] = ()
+    withheld_from: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,6 +563,7 @@ class MotionDrafted(Event):
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
+    excludes: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,6 +589,7 @@ class MotionMoved(Event):
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
+    excludes: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -624,6 +656,7 @@ class MotionOpened(Event):
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
+    excludes: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

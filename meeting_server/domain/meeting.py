@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from meeting_server.domain import agenda, chat, contests, floor, notes, pages, recording, roll_call, rooms, sitting
+from meeting_server.domain import agenda, chat, contests, floor, notes, pages, recording, recusal, roll_call, rooms, sitting
 from meeting_server.domain.attendance import evidence
 from meeting_server.domain.commands import (
     AcknowledgeRecording,
@@ -64,7 +64,9 @@ from meeting_server.domain.commands import (
     PublishMotion,
     RaiseHand,
     ReadmitParticipant,
+    RecallParticipant,
     RecordLeave,
+    RecuseParticipant,
     RemoveAgendaItem,
     RemoveChat,
     RemoveNote,
@@ -103,6 +105,7 @@ _PARTS = (
     roll_call,
     agenda,
     pages,
+    recusal,
     floor,
     rooms,
     chat,
@@ -135,6 +138,8 @@ NEEDS: dict[type[Command], Right | None] = {
     ExtendFloor: Right.RUN_FLOOR,
     RemoveParticipant: Right.MODERATE,
     ReadmitParticipant: Right.MODERATE,
+    RecuseParticipant: Right.MODERATE,
+    RecallParticipant: Right.MODERATE,
     OpenRoom: Right.MODERATE,
     CloseRoom: Right.MODERATE,
     ModerateRoom: Right.MODERATE,
@@ -268,6 +273,8 @@ def _common(state: MeetingState, command: Command, actor: Actor) -> Rejected | N
             return Rejected(Code.NOT_A_PARTICIPANT)
         if who.removed:
             return Rejected(Code.REMOVED)
+        if kind not in recusal.OPEN_OUTSIDE and recusal.is_outside(state, who):
+            return Rejected(Code.OUTSIDE)
         right = NEEDS[kind]
         if right is not None and not holds(state, who.participant_id, right):
             return Rejected(Code.FORBIDDEN)

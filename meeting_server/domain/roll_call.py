@@ -26,9 +26,7 @@ def _open(state: MeetingState, command: OpenRollCall, asked: Asked) -> Decision:
         return Rejected(Code.ROLL_CALL_OPEN)
     if not SHORTEST <= command.seconds <= LONGEST:
         return Rejected(Code.OUT_OF_RANGE, "seconds", (("least", SHORTEST), ("most", LONGEST)))
-    expected = tuple(
-        p.participant_id for p in state.participants.values() if not p.removed and not p.excluded_reason and p.role != Role.GUEST
-    )
+    expected = tuple(p.participant_id for p in state.participants.values() if not p.removed and not p.is_excluded and p.role != Role.GUEST)
     roll_call_id = RollCallId(f"k{state.counters.roll_calls + 1}")
     return (RollCallOpened(roll_call_id, asked.who, asked.now + command.seconds * 1000, expected),)
 

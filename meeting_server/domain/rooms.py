@@ -30,6 +30,7 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.floor import may_be_heard, needs_floor
 from meeting_server.domain.ids import HALL, Millis, ParticipantId, RoomId
+from meeting_server.domain.recusal import place_of
 from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Move, Participant, Room
 from meeting_server.domain.terms import MediaKind, RoomKind
@@ -46,8 +47,8 @@ CARRIES: dict[RoomKind, frozenset[MediaKind]] = {
 
 
 def in_room(state: MeetingState, room_id: RoomId) -> tuple[Participant, ...]:
-    """Everyone assigned to a room, present or not."""
-    return tuple(p for p in state.participants.values() if p.room_id == room_id and not p.removed)
+    """Everyone of a room, present or not, but for those who wait outside."""
+    return tuple(p for p in state.participants.values() if place_of(state, p) == room_id and not p.removed)
 
 
 def _open_room(state: MeetingState, command: OpenRoom, asked: Asked) -> Decision:
@@ -64,7 +65,8 @@ def _close_room(state: MeetingState, command: CloseRoom, asked: Asked) -> Decisi
         return Rejected(Code.UNKNOWN_ROOM, "room_id")
     if command.room_id == HALL:
         return Rejected(Code.FORBIDDEN, "room_id")
-    back = tuple(event for p in in_room(state, command.room_id) for event in moved(state, p.participant_id, HALL, asked.who))
+    assigned = (p for p in state.participants.values() if p.room_id == command.room_id and not p.removed)
+    back = tuple(event for p in assigned for event in moved(state, p.participant_id, HALL, asked.who))
     return (*back, RoomClosed(command.room_id))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from meeting_server.domain.agenda import stepped
 from meeting_server.domain.attendance.evidence import cut_all, released
+from meeting_server.domain.attendance.expected import turnout
 from meeting_server.domain.audience import WITHHELD
 from meeting_server.domain.commands import (
     AdjournMeeting,
@@ -20,7 +22,6 @@ from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, hold
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import (
     AbsenceExplained,
-    AgendaStepped,
     Event,
     FloorEnded,
     LeaveRecorded,
@@ -88,13 +89,15 @@ def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Deci
         return Rejected(Code.VOTE_IN_PROGRESS)
     entitled = set(electorate(state, state.preset))
     came = [p for p in state.participants.values() if p.first_arrived_at is not None]
-    facts: list[Event] = [*ended(state, "revoked", asked.who), *roll_call_closed(state), *hidden(state, asked.who)]
-    if state.current_item is not None:
-        facts.append(AgendaStepped(None))
+    facts: list[Event] = [*ended(state, "revoked", asked.who), *roll_call_closed(state)]
+    without_floor = replace(state, floor=None)
+    facts += stepped(without_floor, None, asked.who) if state.current_item is not None else hidden(state, asked.who)
     if state.recording is not None:
         facts.append(RecordingStopped(asked.who))
     attended = sum(1 for p in came if p.participant_id in entitled)
-    facts.append(MeetingAdjourned(asked.who, len(entitled), attended, len(came) - attended))
+    all_of_them = turnout(state)
+    beside = len(came) - all_of_them.attended
+    facts.append(MeetingAdjourned(asked.who, len(entitled), attended, beside, all_of_them.expected, all_of_them.attended))
     return tuple(facts)
 
 
@@ -142,6 +145,8 @@ def _assign(state: MeetingState, command: AssignRole, asked: Asked) -> Decision:
     runs = may(command.role, Right.RUN_MEETING)
     if runs and participant.standing == Standing.GUEST:
         return Rejected(Code.FORBIDDEN, "role")
+    if runs and (participant.items or participant.recused_from is not None):  # whoever runs the meeting is never outside
+        return Rejected(Code.OUTSIDE, "participant_id")
     if not runs and not _runners(state) - {command.participant_id}:
         return Rejected(Code.FORBIDDEN, "role")
     if (command.role == Role.GUEST) != (participant.standing == Standing.GUEST):
@@ -185,6 +190,8 @@ def _listed(invited: Invited, before: Participant | None) -> Participant:
         "leave_approved": invited.leave_approved,
         "kind": invited.kind,
         "resembles": invited.resembles,
+        "items": invited.items,
+        "exclusion_needs_vote": invited.exclusion_needs_vote,
     }
     if before is not None:  # who waits at the door keeps their place
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of Invited

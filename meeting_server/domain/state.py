@@ -87,6 +87,15 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Recusal:
+    """Asked out of the room for one agenda item (回避). ``until`` is ``None`` while it lasts."""
+
+    item_id: ItemId
+    since: Millis
+    until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Someone on the meeting's list. What is private is seen by themselves and by those who run the meeting: every field
     that is not marked, so a new one too."""
@@ -125,6 +134,23 @@ class Participant:
     grace_until: Millis | None = None
     kind: Public[ParticipantKind] = "person"
     resembles: Public[ParticipantId | None] = None
+    items: Public[tuple[ItemId, ...]] = ()
+    """Called to these agenda items only; empty: to the whole meeting."""
+    recusals: Public[tuple[Recusal, ...]] = ()
+    exclusion_needs_vote: Public[bool] = False
+    excluded_by: Public[MotionId | None] = None
+    """The motion by which the meeting carried that they don't count in 应到."""
+
+    @property
+    def recused_from(self) -> ItemId | None:
+        """The item they are asked out for now."""
+        last = self.recusals[-1] if self.recusals else None
+        return last.item_id if last is not None and last.until is None else None
+
+    @property
+    def is_excluded(self) -> bool:
+        """Not counted in 应到: for a reason on the roster and, where it is needed, by a vote of the meeting."""
+        return bool(self.excluded_reason) and (self.excluded_by is not None or not self.exclusion_needs_vote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +188,7 @@ class Message:
     posted_at: Millis
     text: str
     audience: tuple[ParticipantId, ...] = ()
+    withheld_from: tuple[ParticipantId, ...] = ()
     removed_by: ParticipantId | None = None
 
 
@@ -230,6 +257,8 @@ class Motion:
     paper_count: PaperCount | None = None
     report: Public[ReportSheet | None] = None
     report_signed_by: Public[tuple[ParticipantId, ...]] = ()
+    excludes: Public[tuple[ParticipantId, ...]] = ()
+    """Those whom it puts out of 应到 if it is carried."""
     running: RunningTally | None = None
     """In a view of a quick poll: the sums while it runs; in the meeting's own state ``None``."""
 

@@ -125,6 +125,15 @@ class Invited:
     kind: Public[ParticipantKind] = "person"
     resembles: Public[ParticipantId | None] = None
     """Of a guest who typed their own name: the member it may be taken for; the chair is told to look."""
+    items: Public[tuple[ItemId, ...]] = ()
+    """Called to these agenda items only; empty: to the whole meeting."""
+    exclusion_needs_vote: Public[bool] = False
+    """Whether the meeting has to carry an exclusion before it counts. Meetings convened before this was recorded did not ask."""
+
+    @property
+    def is_excluded(self) -> bool:
+        """Not counted in 应到 from the start; what has to be carried first is not."""
+        return bool(self.excluded_reason) and not self.exclusion_needs_vote
 
 
 @dataclass(frozen=True, slots=True)

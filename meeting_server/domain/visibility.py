@@ -13,21 +13,57 @@ from typing import Any, assert_never
 from meeting_server.domain.audience import Audience, has_public_part, public_part
 from meeting_server.domain.decision import holds
 from meeting_server.domain.events import (
+    AgendaStepped,
     BallotCast,
     ChatPosted,
+    CollectingClosed,
     Event,
     MeetingConvened,
+    MotionAmended,
+    MotionClosed,
+    MotionDiscussed,
+    MotionMoved,
+    MotionOpened,
+    MotionPublished,
+    MotionWithdrawn,
+    PaperAbandoned,
+    PaperClosing,
+    PaperCountEntered,
+    PaperCountSigned,
+    PaperOpened,
+    PaperRequested,
     ParticipantAdmitted,
     ParticipantReadmitted,
+    ParticipantRecalled,
+    ParticipantRecused,
     ParticipantRemoved,
     RoleAssigned,
 )
-from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.ids import HALL, ParticipantId
+from meeting_server.domain.recusal import hides, is_outside
 from meeting_server.domain.roles import Right, Role, may
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion
 from meeting_server.domain.vote_terms import MotionPhase
 from meeting_server.domain.votes.running_tally import running_tally, step_of
 
+OF_A_MOTION = (
+    MotionMoved
+    | MotionAmended
+    | MotionDiscussed
+    | MotionOpened
+    | MotionClosed
+    | MotionPublished
+    | MotionWithdrawn
+    | PaperRequested
+    | PaperAbandoned
+    | PaperOpened
+    | PaperClosing
+    | PaperCountEntered
+    | PaperCountSigned
+    | CollectingClosed
+    | BallotCast
+)
+"""Facts of a motion that was put to the meeting; kept from whoever the motion is kept from."""
 EVERYONE_ELSE = None
 _RUNNING = tuple(role for role in Role if may(role, Right.RUN_MEETING))
 
@@ -46,21 +82,62 @@ def runners(state: MeetingState) -> frozenset[ParticipantId]:
     return frozenset([i for i, p in state.participants.items() if p.role in _RUNNING and not p.removed])
 
 
-RUNNERS_CHANGE = (MeetingConvened, ParticipantAdmitted, ParticipantRemoved, ParticipantReadmitted, RoleAssigned)
-"""The only facts after which others may run the meeting: in between, whoever holds ``runners`` need not look again."""
+@dataclass(frozen=True, slots=True)
+class Circles:
+    """Whom copies have to know of: those who run the meeting, and those who may not follow all of it."""
+
+    running: frozenset[ParticipantId]
+    bounded: tuple[ParticipantId, ...]
 
 
-def copies(state: MeetingState, event: Event, running: frozenset[ParticipantId] | None = None) -> tuple[Copy, ...]:
+CIRCLES_CHANGE = (
+    MeetingConvened,
+    ParticipantAdmitted,
+    ParticipantRemoved,
+    ParticipantReadmitted,
+    RoleAssigned,
+    ParticipantRecused,
+    ParticipantRecalled,
+)
+"""The only facts after which the circles of a meeting may be others: in between, whoever holds them need not look again."""
+
+
+def circles(state: MeetingState) -> Circles:
+    """The circles of a meeting as it is; they take a look at every participant."""
+    return Circles(runners(state), tuple(i for i, p in state.participants.items() if p.items or p.recused_from is not None))
+
+
+def copies(state: MeetingState, event: Event, known: Circles | None = None) -> tuple[Copy, ...]:
     """The copies of ``event``; ``state`` is the one after it. The first copy that names a viewer counts.
 
-    ``running``: the ``runners`` of ``state``, where the caller has them already (they take a look at every participant).
+    ``known``: the ``circles`` of ``state``, where the caller has them already.
     """
+    known = known if known is not None else circles(state)
+    kept_from = _kept_from(state, event, known)
+    told = _copies(state, event, known.running)
+    return (Copy(kept_from, None), *told) if kept_from else told
+
+
+def _kept_from(state: MeetingState, event: Event, known: Circles) -> frozenset[ParticipantId]:
+    """Those who are told nothing of ``event`` because they are outside, or because it is of an item that is not theirs."""
+    if type(event).seen_by is Audience.CONVERSATION:
+        return frozenset(_message_of(state, event).withheld_from) if not isinstance(event, ChatPosted) else frozenset(event.withheld_from)
+    if not known.bounded:
+        return frozenset()
+    bounded = [state.participants[i] for i in known.bounded]
+    if type(event).seen_by is Audience.INSIDE:
+        return frozenset(p.participant_id for p in bounded if is_outside(state, p))
+    motion = state.motions.get(event.motion_id) if isinstance(event, OF_A_MOTION) else None
+    return frozenset(p.participant_id for p in bounded if motion is not None and hides(p, motion))
+
+
+def _copies(state: MeetingState, event: Event, running: frozenset[ParticipantId]) -> tuple[Copy, ...]:
     if isinstance(event, BallotCast):
         event = replace(event, running=step_of(state.motions[event.motion_id]))
     audience = type(event).seen_by
     if audience is Audience.NOBODY:
         return (Copy(EVERYONE_ELSE, None),)
-    whole_to = _viewers(audience, state, event, running if running is not None else runners(state))
+    whole_to = _viewers(audience, state, event, running)
     if whole_to is None:
         return (Copy(EVERYONE_ELSE, event),)
     return (Copy(whole_to, event), Copy(EVERYONE_ELSE, public_part(event) if has_public_part(type(event)) else None))
@@ -69,7 +146,7 @@ def copies(state: MeetingState, event: Event, running: frozenset[ParticipantId] 
 def _viewers(audience: Audience, state: MeetingState, event: Any, run: frozenset[ParticipantId]) -> frozenset[ParticipantId] | None:
     """Who is told ``event`` whole; ``None``: everyone. That it has the fields its audience rests on was checked at start."""
     match audience:
-        case Audience.EVERYONE:
+        case Audience.EVERYONE | Audience.INSIDE:
             return None
         case Audience.NOBODY:
             return frozenset()
@@ -92,18 +169,23 @@ def _viewers(audience: Audience, state: MeetingState, event: Any, run: frozenset
 
 def _audience_of(state: MeetingState, event: Any) -> frozenset[ParticipantId]:
     """Who was in the group room of a message; nobody: it was said in the hall."""
-    if isinstance(event, ChatPosted):
-        return frozenset(event.audience)
-    message = next((m for m in state.chat if m.message_id == event.message_id), None)
-    return frozenset(message.audience) if message is not None else frozenset()
+    return frozenset(event.audience if isinstance(event, ChatPosted) else _message_of(state, event).audience)
+
+
+def _message_of(state: MeetingState, event: Any) -> Message:
+    """The message an event is about; one without words when it is kept no more."""
+    found = next((m for m in state.chat if m.message_id == event.message_id), None)
+    return found if found is not None else Message(event.message_id, HALL, ParticipantId(""), 0, "")
 
 
 def fresh_view_for(state: MeetingState, event: Event) -> frozenset[ParticipantId]:
     """Viewers whose rights ``event`` changed, or who cannot fold it from what they see: send a snapshot."""
     if isinstance(event, MeetingConvened):
         return frozenset(state.participants)
-    if isinstance(event, RoleAssigned | ParticipantRemoved | ParticipantReadmitted):
+    if isinstance(event, RoleAssigned | ParticipantRemoved | ParticipantReadmitted | ParticipantRecused | ParticipantRecalled):
         return frozenset({event.participant_id})
+    if isinstance(event, AgendaStepped):
+        return frozenset(i for i, p in state.participants.items() if p.items)
     return frozenset()
 
 
@@ -112,17 +194,20 @@ def view(state: MeetingState, viewer: ParticipantId | None) -> MeetingState:
     if viewer is not None and holds(state, viewer, Right.RUN_MEETING):
         motions = {i: _own_ballot_only(m, viewer) for i, m in state.motions.items()}
         return replace(state, motions=motions, counters=Counters())
+    me = state.participants.get(viewer) if viewer is not None else None
+    if me is not None and is_outside(state, me):
+        state = replace(state, shown=None)
     return public_part(
         state,
         participants={i: p if i == viewer else public_part(p) for i, p in state.participants.items()},
         chat=tuple(m for m in state.chat if _may_read(m, viewer)),
-        motions={i: _as_seen(m, viewer) for i, m in state.motions.items() if m.is_public},
+        motions={i: _as_seen(m, viewer) for i, m in state.motions.items() if m.is_public and not (me and hides(me, m))},
         contests=tuple(c for c in state.contests if c.participant_id == viewer),
     )
 
 
 def _may_read(message: Message, viewer: ParticipantId | None) -> bool:
-    return not message.audience or viewer in message.audience
+    return viewer not in message.withheld_from and (not message.audience or viewer in message.audience)
 
 
 def _counters_of(motion: Motion) -> frozenset[ParticipantId]:

@@ -18,6 +18,7 @@ from meeting_server.domain.events import (
     PresenceConfirmed,
 )
 from meeting_server.domain.ids import ConnectionId, MeetingId, Millis, ParticipantId, RoomId
+from meeting_server.domain.recusal import place_of
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Device
 from meeting_server.live.clock import Clock
@@ -162,7 +163,7 @@ class Assembly:
         frames = Frames((encode(message),))
         for connection in list(self.connections.values()):
             participant = state.participants.get(connection.participant_id)
-            if participant is not None and participant.room_id == room_id and connection.participant_id != but:
+            if participant is not None and place_of(state, participant) == room_id and connection.participant_id != but:
                 connection.deliver(frames)
 
     def tell_all(self, message: ServerMessage) -> None:

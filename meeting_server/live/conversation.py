@@ -5,6 +5,7 @@ from __future__ import annotations
 from meeting_server.domain.commands import Actor, CastBallot, OpenMedia
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.ids import CommandId, Millis, MotionId
+from meeting_server.domain.recusal import place_of
 from meeting_server.live import presence
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.clock import Clock
@@ -94,8 +95,8 @@ class Conversation:
         self.connection.typing_until = now + TYPING_EVERY if on else 0
         state = self.assembly.state
         me = state.participants.get(self.connection.participant_id) if state is not None else None
-        if me is not None:
-            self.assembly.broadcast(Typing(me.participant_id, on), me.room_id, but=me.participant_id)
+        if state is not None and me is not None:
+            self.assembly.broadcast(Typing(me.participant_id, on), place_of(state, me), but=me.participant_id)
 
 
 def answer(command_id: str, outcome: Outcome) -> Ack | RejectedFrame:

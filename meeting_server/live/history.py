@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from meeting_server.domain.events import ChatPosted
 from meeting_server.domain.ids import MessageId, ParticipantId
 from meeting_server.domain.state import MeetingState
-from meeting_server.domain.visibility import copies, fresh_view_for
+from meeting_server.domain.visibility import Circles, copies, fresh_view_for
 from meeting_server.journal.port import Record
 from meeting_server.wire.codec import encode, encode_event
 from meeting_server.wire.server_messages import Skip
@@ -41,8 +41,8 @@ class Entry:
         raise AssertionError("the last copy is for everyone")
 
 
-def entry_of(record: Record, after: MeetingState, running: frozenset[ParticipantId] | None = None) -> Entry:
-    """``record`` as each audience may see it. ``after``: the meeting as it is with this record; ``running``: its runners,
+def entry_of(record: Record, after: MeetingState, known: Circles | None = None) -> Entry:
+    """``record`` as each audience may see it. ``after``: the meeting as it is with this record; ``known``: its circles,
     where the caller has them."""
     event = record.event
     if event is None:
@@ -54,7 +54,7 @@ def entry_of(record: Record, after: MeetingState, running: frozenset[Participant
             if copy.event is None
             else encode_event(record.seq, record.hash8, record.recorded_at, copy.event),
         )
-        for copy in copies(after, event, running)
+        for copy in copies(after, event, known)
     )
     message_id = event.message_id if isinstance(event, ChatPosted) else None
     return Entry(record.seq, record.hash8, made, fresh_view_for(after, event), message_id)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from meeting_server.domain.commands import SERVER, Actor, Command, PassDeadline, ResetConnections
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.events import Event
-from meeting_server.domain.ids import CommandId, MeetingId, MessageId, Millis, ParticipantId
+from meeting_server.domain.ids import CommandId, MeetingId, MessageId, Millis
 from meeting_server.domain.meeting import contradicts, decide, evolve, next_deadline
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Preset
-from meeting_server.domain.visibility import RUNNERS_CHANGE, runners
+from meeting_server.domain.visibility import CIRCLES_CHANGE, Circles, circles
 from meeting_server.journal.fold import after
 from meeting_server.journal.port import Draft, Head, Journal, JournalConflict, Record, StorageUnavailable
 from meeting_server.live.clock import Clock
@@ -273,11 +273,11 @@ class Host:
     def _commit(self, before: Replayed, records: Sequence[Record], states: Sequence[MeetingState]) -> list[Fact]:
         """Make what was recorded the meeting's present."""
         facts: list[Fact] = []
-        running: frozenset[ParticipantId] | None = None
+        known: Circles | None = None
         for record, state in zip(records, states, strict=True):
-            if running is None or isinstance(record.event, RUNNERS_CHANGE):
-                running = runners(state)
-            facts.append(Fact(record, record.event, state, entry_of(record, state, running)))
+            if known is None or isinstance(record.event, CIRCLES_CHANGE):
+                known = circles(state)
+            facts.append(Fact(record, record.event, state, entry_of(record, state, known)))
             if record.command_id is not None:
                 before.commands[record.actor, record.command_id] = record.seq
         if facts:

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from meeting_server.domain.consent import may_be_sent_on
 from meeting_server.domain.ids import ConnectionId, ParticipantId, RoomId
+from meeting_server.domain.recusal import is_outside, place_of
 from meeting_server.domain.terms import MediaKind
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.recording import room_name
@@ -54,9 +55,10 @@ class MediaClient:
         me = state.participants.get(self.connection.participant_id) if state is not None else None
         if state is None or me is None:
             return (self.room if self.hall_room is None else room_name(self.assembly.meeting_id, self.hall_room)), NOTHING
-        silent = me.removed or state.phase != "open" or not may_be_sent_on(state, me)  # who waits is neither heard nor seen
+        # who waits, at the door or outside the room, is neither heard nor seen
+        silent = me.removed or state.phase != "open" or not may_be_sent_on(state, me) or is_outside(state, me)
         heard = NOTHING if silent else frozenset(me.media) - ({"audio"} if self.unheard else NOTHING)
-        return room_name(state.meeting_id, me.room_id), heard
+        return room_name(state.meeting_id, place_of(state, me)), heard
 
     @property
     def over(self) -> bool:

@@ -55,6 +55,9 @@ TOUCHING = (
     | events.RecordingStarted
     | events.RecordingAcknowledged
     | events.RecordingStopped
+    | events.ParticipantRecused
+    | events.ParticipantRecalled
+    | events.AgendaStepped
     | events.MeetingAdjourned
     | events.MeetingConvened
     | events.MeetingOpened

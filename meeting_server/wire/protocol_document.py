@@ -134,6 +134,7 @@ SEEN_BY: dict[Audience, str] = {
     Audience.COUNTERS: "scrutineer, teller and those who run the meeting",
     Audience.MOTION: "everyone who sees the motion",
     Audience.CONVERSATION: "everyone, or whoever was in the group room and those who run the meeting",
+    Audience.INSIDE: "everyone but who waits outside the room",
     Audience.EVERYONE: "everyone",
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from meeting_server.domain.commands import (
+    AdmitParticipant,
     CastBallot,
     CloseCollecting,
     CloseMotion,
@@ -16,13 +17,18 @@ from meeting_server.domain.commands import (
     EnterPaperCount,
     IssuePaper,
     OpenMotion,
+    PostChat,
     PublishMotion,
+    RecallParticipant,
+    RecuseParticipant,
     ReportSealed,
     SignPaperCount,
     SignReport,
+    StepAgenda,
 )
-from meeting_server.domain.ids import MotionId
-from meeting_server.domain.terms import Candidate, Paper, Terms
+from meeting_server.domain.ids import ItemId, MotionId, ParticipantId
+from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.terms import Candidate, Invited, Paper, Terms
 from meeting_server.domain.vote_terms import Base, MotionForce
 from tests.kit.meetings.whole_meeting import CHAIR, DING, LI, SECRETARY, SUN, Story
 
@@ -54,7 +60,35 @@ def an_election_reported(story: Story) -> None:
     story.do(CHAIR, PublishMotion(election))
 
 
-PARTS: tuple[Callable[[Story], None], ...] = (an_election_reported,)
+
+def asked_out(story: Story) -> None:
+    """Someone is asked out for an item and called back, then asked out until it ends; someone is called to another item only."""
+    applicant = Invited(ParticipantId("p-he"), "贺青", Standing.APPLICANT, Role.MEMBER, False, items=(ItemId("i2"),))
+    story.do(None, AdmitParticipant(applicant, CHAIR))
+    story.do(CHAIR, StepAgenda(ItemId("i1")))
+    story.do(CHAIR, RecuseParticipant(DING))
+    story.do(LI, PostChat("这一段丁文静不在场"))
+    story.do(CHAIR, RecallParticipant(DING))
+    story.do(CHAIR, RecuseParticipant(DING))
+    story.do(CHAIR, StepAgenda(None))
+
+
+def excluded_by_vote(story: Story) -> None:
+    """A member abroad is not counted in 应到 once the meeting carried it by a show of hands."""
+    abroad = ParticipantId("p-tang")
+    reason = "出国半年以上（校党〔2026〕31号）"
+    tang = Invited(abroad, "唐晓", Standing.FULL, Role.MEMBER, True, excluded_reason=reason, exclusion_needs_vote=True)
+    story.do(None, AdmitParticipant(tang, CHAIR))
+    motion_id = MotionId(f"m{story.state.counters.motions + 1}")
+    story.do(SECRETARY, DraftMotion("唐晓不计入应到会人数", excludes=(abroad,)))
+    story.do(SECRETARY, OpenMotion(motion_id))
+    for who in (p.participant_id for p in story.state.participants.values() if p.present and p.voting):
+        story.do(who, CastBallot(motion_id, ("for",)))
+    story.do(SECRETARY, CloseMotion(motion_id))
+    story.do(SECRETARY, PublishMotion(motion_id))
+
+
+PARTS: tuple[Callable[[Story], None], ...] = (an_election_reported, asked_out, excluded_by_vote)
 
 
 def later_events(story: Story) -> None:

@@ -61,7 +61,7 @@ def _by_room(p: Participant, since: Millis, until: Millis) -> tuple[tuple[str, M
 def _status(state: MeetingState, p: Participant, since: Millis, until: Millis) -> Status:
     came = p.first_arrived_at is not None and (state.opened_at is None or _was_there(p, since, until))
     if not came:
-        if p.excluded_reason:
+        if p.is_excluded:
             return "excluded"
         return "leave" if p.leave_approved else "absent"
     assert p.first_arrived_at is not None

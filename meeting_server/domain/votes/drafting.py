@@ -28,6 +28,7 @@ from meeting_server.domain.ids import Millis, MotionId
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Amendment, WrittenOpinion
 from meeting_server.domain.vote_terms import MotionPhase
+from meeting_server.domain.votes import exclusions
 from meeting_server.domain.votes.ballots import check
 from meeting_server.domain.votes.electorate import counts
 from meeting_server.domain.votes.kinds import kind_of
@@ -55,7 +56,7 @@ def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
     if command.item_id is not None and item_of(state, command.item_id) is None:
         return Rejected(Code.UNKNOWN_ITEM, "item_id")
     kind = kind_of(command)
-    refused = kind.refused(state, command)
+    refused = kind.refused(state, command) or exclusions.refused(state, command)
     if refused is not None:
         return refused
     choices = kind.choices(command)
@@ -92,6 +93,7 @@ def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
             sheet=command.sheet,
             based_on=command.based_on,
             nominees=command.nominees,
+            excludes=command.excludes,
         ),
     )
 
@@ -126,6 +128,7 @@ def _move(state: MeetingState, command: MoveMotion, asked: Asked) -> Decision:
             motion.sheet,
             motion.based_on,
             motion.nominees,
+            motion.excludes,
         ),
     )
 
@@ -224,6 +227,7 @@ def _revote(state: MeetingState, command: Revote, asked: Asked) -> Decision:
             motion.sheet,
             motion.based_on,
             motion.nominees,
+            motion.excludes,
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.recusal import is_outside
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import MeetingState, Participant
 from meeting_server.domain.terms import Invited, Preset, QuorumCheck
@@ -23,7 +24,7 @@ def belongs(person: Participant | Invited, electorate: Electorate) -> bool:
         return True
     if electorate == Electorate.MEMBERS:
         return person.standing in (Standing.FULL, Standing.PROBATIONARY)
-    if not person.voting or person.excluded_reason:
+    if not person.voting or person.is_excluded:
         return False
     return person.committee if electorate == Electorate.COMMITTEE else True
 
@@ -34,9 +35,9 @@ def electorate(state: MeetingState, preset: Preset) -> tuple[ParticipantId, ...]
 
 
 def present_of(state: MeetingState, entitled: tuple[ParticipantId, ...]) -> int:
-    """How many of ``entitled`` are present now (实到)."""
+    """How many of ``entitled`` are present now (实到), those who wait outside the room left out."""
     participants = state.participants
-    return sum(1 for i in entitled if (p := participants.get(i)) is not None and p.present and not p.removed)
+    return sum(1 for i in entitled if (p := participants.get(i)) is not None and p.present and not p.removed and not is_outside(state, p))
 
 
 def quorum_now(state: MeetingState, preset: Preset | None = None) -> QuorumCheck:

@@ -18,6 +18,7 @@ from meeting_server.domain.terms import Candidate, Choice, Preset, QuorumCheck, 
 from meeting_server.domain.vote_terms import AppraisalSheet, PollShape, RuleMethod, Stance, VoteMethod
 from meeting_server.domain.votes import rules
 from meeting_server.domain.votes.electorate import electorate, present_of
+from meeting_server.domain.votes.exclusions import RULE
 from meeting_server.domain.votes.marks import Ballot, Chosen, Remark, Validity
 
 Paper = Motion | MotionOpened | PaperOpened
@@ -75,7 +76,7 @@ class Kind:
 
     def named_rule(self, state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | None:
         """The rule a draft names, or else the usual one; ``None``: nobody knows it."""
-        named = command.preset_id or self.usual_rule
+        named = RULE if command.excludes else command.preset_id or self.usual_rule
         return state.preset if named in ("", state.preset.preset_id) else presets.get(named)
 
     def method(self, command: DraftMotion, preset: Preset) -> VoteMethod | Rejected:

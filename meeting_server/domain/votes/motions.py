@@ -35,6 +35,7 @@ from meeting_server.domain.ids import Millis, MotionId, ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import NamedBallot
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
+from meeting_server.domain.votes import exclusions
 from meeting_server.domain.votes.ballots import check_of, count
 from meeting_server.domain.votes.drafting import motion_before_paper
 from meeting_server.domain.votes.electorate import present_of
@@ -95,6 +96,7 @@ def _opened_by(state: MeetingState, motion: Motion, seconds: int, asked: Asked) 
         motion.sheet,
         motion.based_on,
         motion.nominees,
+        motion.excludes,
     )
 
 
@@ -267,7 +269,7 @@ def _closed(state: MeetingState, event: MotionClosed, at: Millis) -> MeetingStat
 def _published(state: MeetingState, event: MotionPublished, at: Millis) -> MeetingState:
     motion = state.motions[event.motion_id]
     return with_motion(
-        state,
+        exclusions.carried_out(state, motion, event.verdict),
         replace(
             motion,
             phase=MotionPhase.PUBLISHED,

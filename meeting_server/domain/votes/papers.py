@@ -21,6 +21,7 @@ from meeting_server.domain.events import (
     PaperRequested,
 )
 from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.recusal import is_outside
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.ballots import count
@@ -90,6 +91,8 @@ def may_collect(state: MeetingState, who: ParticipantId, motion: Motion, now: Mi
         return Rejected(Code.ALREADY_FILED)
     if not participant.present:
         return Rejected(Code.NOT_PRESENT)
+    if is_outside(state, participant):
+        return Rejected(Code.OUTSIDE)
     return None
 
 

@@ -33,6 +33,7 @@ def from_words(event: MotionDrafted | MotionMoved, before: Motion | None) -> Mot
         "sheet": event.sheet,
         "based_on": event.based_on,
         "nominees": event.nominees,
+        "excludes": event.excludes,
     }
     if before is not None:
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of the event
@@ -65,6 +66,7 @@ def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
         sheet=event.sheet,
         based_on=event.based_on,
         nominees=event.nominees,
+        excludes=event.excludes if isinstance(event, MotionOpened) else (),
         amendments=before.amendments if before is not None and shown else (),
         opinions=before.opinions if before is not None else (),
     )

@@ -18,13 +18,13 @@ from meeting_server.domain.meeting import evolve, next_deadline, replay
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState, Motion
 from meeting_server.domain.terms import Choice, Paper
-from meeting_server.domain.visibility import RUNNERS_CHANGE, copies, fresh_view_for, runners, view
+from meeting_server.domain.visibility import CIRCLES_CHANGE, copies, fresh_view_for, circles, view
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.domain.votes.motions import RUNNING
 from tests.kit.meetings.sitting import Sitting, member
 
-PEOPLE = ["secretary", "m1", "m2", "m3", "probationary", "guest", "stranger"]
+PEOPLE = ["secretary", "m1", "m2", "m3", "probationary", "guest", "applicant", "stranger"]
 people = st.sampled_from(PEOPLE)
 someone = people.map(ParticipantId)
 rooms = st.sampled_from([HALL, RoomId("r1"), RoomId("r2"), RoomId("nowhere")])
@@ -54,6 +54,8 @@ COMMANDS: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.RemoveChat, st.sampled_from([MessageId("c1"), MessageId("c2")])),
     st.builds(c.PauseChat, st.booleans()),
     st.builds(c.StepAgenda, items),
+    st.builds(c.RecuseParticipant, someone),
+    st.builds(c.RecallParticipant, someone),
     st.builds(c.ShowPage, st.sampled_from(["d1", "d2", "d9"]), st.integers(0, 4)),
     st.builds(c.StopShowing),
     st.builds(c.AddAgendaItem, st.just("临时议题")),
@@ -114,12 +116,13 @@ class Meeting(RuleBasedStateMachine):
         extra = [
             member("probationary", voting=False, standing=Standing.PROBATIONARY),
             member("guest", role=Role.GUEST, voting=False, standing=Standing.GUEST),
+            dataclasses.replace(member("applicant", voting=False, standing=Standing.APPLICANT), items=(ItemId("i2"),)),
         ]
         self.sitting = Sitting(3, opened=False, extra=extra)
-        self.sitting.connect("secretary", "m1", "m2", "guest")
+        self.sitting.connect("secretary", "m1", "m2", "guest", "applicant")
         self.views = {who: view(self.sitting.state, ParticipantId(who)) for who in PEOPLE}
         self.told = len(self.sitting.facts)
-        self.running = runners(self.sitting.state)
+        self.circles = circles(self.sitting.state)
         self.ballots: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @property
@@ -133,10 +136,10 @@ class Meeting(RuleBasedStateMachine):
         for event, at in self.sitting.facts[self.told :]:
             state = evolve(state, event, at)
             fresh = fresh_view_for(state, event)
-            if isinstance(event, RUNNERS_CHANGE):
-                self.running = runners(state)
-            assert self.running == runners(state)  # nothing else may change who runs the meeting
-            told = copies(state, event, self.running)
+            if isinstance(event, CIRCLES_CHANGE):
+                self.circles = circles(state)
+            assert self.circles == circles(state)  # nothing else may change them
+            told = copies(state, event, self.circles)
             for who in PEOPLE:
                 if who in fresh:
                     self.views[who] = view(state, ParticipantId(who))

@@ -11,6 +11,7 @@ import type { Step, Steps } from "./evolve/fold";
 import { motions } from "./evolve/motions";
 import { pages } from "./evolve/pages";
 import { record } from "./evolve/record";
+import { recusal } from "./evolve/recusal";
 import { rollCall } from "./evolve/roll_call";
 import { rooms } from "./evolve/rooms";
 import { sitting } from "./evolve/sitting";
@@ -23,6 +24,7 @@ const STEPS: Steps<EventKind> = {
   ...pages,
   ...floor,
   ...rooms,
+  ...recusal,
   ...chat,
   ...motions,
   ...record,

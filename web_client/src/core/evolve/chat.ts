@@ -3,12 +3,12 @@ import { CHAT_KEPT } from "../../wire/messages";
 import type { Steps } from "./fold";
 
 export const chat: Steps<"ChatPosted" | "ChatRemoved" | "ChatPaused"> = {
-  ChatPosted(state, { message_id, room_id, author_id, text, audience }, at) {
+  ChatPosted(state, { message_id, room_id, author_id, text, audience, withheld_from }, at) {
     const here = state.chat.filter((m) => m.room_id === room_id);
     const kept = here.length >= CHAT_KEPT ? state.chat.filter((m) => m !== here[0]) : state.chat;
     return {
       ...state,
-      chat: [...kept, { message_id, room_id, author_id, posted_at: at, text, audience, removed_by: null }],
+      chat: [...kept, { message_id, room_id, author_id, posted_at: at, text, audience, withheld_from, removed_by: null }],
     };
   },
   ChatRemoved(state, { message_id, removed_by }) {

@@ -9,9 +9,10 @@ import {
   type MotionOpened,
   MotionPhase,
   type PaperOpened,
+  type Verdict,
   type VoteMethod,
 } from "../../wire/messages";
-import type { Steps } from "./fold";
+import { type Steps, withParticipant } from "./fold";
 
 function edited(state: MeetingState, id: MotionId, edit: (motion: Motion) => Partial<Motion>): MeetingState {
   const motion = state.motions[id];
@@ -47,6 +48,7 @@ function words(event: Words, method: VoteMethod) {
     sheet,
     based_on,
     nominees,
+    excludes: "excludes" in event ? event.excludes : [],
   };
 }
 
@@ -107,6 +109,12 @@ function closed({ quorum, returned, tally, verdict, issued, root, report }: Even
   return { phase: MotionPhase.CLOSED, closed_at: at, quorum_at_close: quorum, returned, tally, verdict, issued, root, report };
 }
 
+/** Those whom a carried motion excludes are out of 应到 from here on. */
+function carriedOut(state: MeetingState, id: MotionId, verdict: Verdict): MeetingState {
+  const excludes = verdict.carried ? (state.motions[id]?.excludes ?? []) : [];
+  return excludes.reduce((after, who) => withParticipant(after, who, () => ({ excluded_by: id })), state);
+}
+
 export const motions: Steps<
   | "MotionDrafted"
   | "MotionMoved"
@@ -158,7 +166,15 @@ export const motions: Steps<
     })),
   MotionClosed: (state, event, at) => edited(state, event.motion_id, () => closed(event, at)),
   MotionPublished: (state, { motion_id, tally, verdict, named, paper_count }, at) =>
-    edited(state, motion_id, () => ({ phase: MotionPhase.PUBLISHED, published_at: at, tally, verdict, named, paper_count, running: null })),
+    edited(carriedOut(state, motion_id, verdict), motion_id, () => ({
+      phase: MotionPhase.PUBLISHED,
+      published_at: at,
+      tally,
+      verdict,
+      named,
+      paper_count,
+      running: null,
+    })),
   MotionWithdrawn: (state, { motion_id, reason }, at) =>
     edited(state, motion_id, (m) => ({
       phase: MotionPhase.WITHDRAWN,

@@ -23,6 +23,8 @@ function listed(invited: Invited): Participant {
     intervals: [],
     gone_since: null,
     grace_until: null,
+    recusals: [],
+    excluded_by: null,
   };
 }
 
