@@ -54,17 +54,21 @@ def place_of(state: MeetingState, participant: Participant) -> RoomId:
 
 def hides(participant: Participant, motion: Motion) -> bool:
     """Whether a motion is kept from them: it belongs to an item they aren't called to, or are asked out for now."""
-    if motion.excludes:  # who is counted in 应到 is everyone's to know
+    if motion.excludes or motion.nominees:  # who is counted in 应到, and who counts, is everyone's to know
         return False
-    if participant.items and motion.item_id not in participant.items:
+    if is_foreign_to(participant, motion.item_id):
         return True
     return participant.recused_from is not None and motion.item_id in (None, participant.recused_from)
 
 
-def closed_items(participant: Participant, items: tuple[ItemId, ...]) -> tuple[ItemId, ...]:
-    """Those of ``items`` whose record is closed to them for good: they were asked out for it, or it isn't theirs."""
-    recused = {recusal.item_id for recusal in participant.recusals}
-    return tuple(i for i in items if i in recused or (participant.items and i not in participant.items))
+def is_foreign_to(participant: Participant, item_id: ItemId | None) -> bool:
+    """Whether they were called to other items only; what belongs to none (``None``) is foreign to them too."""
+    return bool(participant.items) and item_id not in participant.items
+
+
+def is_closed_to(participant: Participant, item_id: ItemId | None) -> bool:
+    """Whether what was said under an item stays closed to them in the record: it is foreign to them, or they were asked out for it."""
+    return is_foreign_to(participant, item_id) or any(recusal.item_id == item_id for recusal in participant.recusals)
 
 
 def gone_out(before: MeetingState, after: MeetingState, by: ParticipantId) -> tuple[Event, ...]:

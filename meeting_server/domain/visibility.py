@@ -16,22 +16,9 @@ from meeting_server.domain.events import (
     AgendaStepped,
     BallotCast,
     ChatPosted,
-    CollectingClosed,
     Event,
     MeetingConvened,
-    MotionAmended,
-    MotionClosed,
-    MotionDiscussed,
-    MotionMoved,
-    MotionOpened,
-    MotionPublished,
-    MotionWithdrawn,
-    PaperAbandoned,
-    PaperClosing,
-    PaperCountEntered,
-    PaperCountSigned,
-    PaperOpened,
-    PaperRequested,
+    OfficerAppointed,
     ParticipantAdmitted,
     ParticipantReadmitted,
     ParticipantRecalled,
@@ -46,24 +33,6 @@ from meeting_server.domain.state import Counters, MeetingState, Message, Motion
 from meeting_server.domain.vote_terms import MotionPhase
 from meeting_server.domain.votes.running_tally import running_tally, step_of
 
-OF_A_MOTION = (
-    MotionMoved
-    | MotionAmended
-    | MotionDiscussed
-    | MotionOpened
-    | MotionClosed
-    | MotionPublished
-    | MotionWithdrawn
-    | PaperRequested
-    | PaperAbandoned
-    | PaperOpened
-    | PaperClosing
-    | PaperCountEntered
-    | PaperCountSigned
-    | CollectingClosed
-    | BallotCast
-)
-"""Facts of a motion that was put to the meeting; kept from whoever the motion is kept from."""
 EVERYONE_ELSE = None
 _RUNNING = tuple(role for role in Role if may(role, Right.RUN_MEETING))
 
@@ -127,8 +96,14 @@ def _kept_from(state: MeetingState, event: Event, known: Circles) -> frozenset[P
     bounded = [state.participants[i] for i in known.bounded]
     if type(event).seen_by is Audience.INSIDE:
         return frozenset(p.participant_id for p in bounded if is_outside(state, p))
-    motion = state.motions.get(event.motion_id) if isinstance(event, OF_A_MOTION) else None
+    motion = motion_told_by(state, event)
     return frozenset(p.participant_id for p in bounded if motion is not None and hides(p, motion))
+
+
+def motion_told_by(state: MeetingState, event: Event) -> Motion | None:
+    """The motion whose story ``event`` goes on with; an office is everyone's to know, whatever motion gave it."""
+    motion_id = None if isinstance(event, OfficerAppointed) else getattr(event, "motion_id", None)
+    return state.motions.get(motion_id) if motion_id is not None else None
 
 
 def _copies(state: MeetingState, event: Event, running: frozenset[ParticipantId]) -> tuple[Copy, ...]:

@@ -79,10 +79,12 @@ def excluded_by_vote(story: Story) -> None:
     reason = "出国半年以上（校党〔2026〕31号）"
     tang = Invited(abroad, "唐晓", Standing.FULL, Role.MEMBER, True, excluded_reason=reason, exclusion_needs_vote=True)
     story.do(None, AdmitParticipant(tang, CHAIR))
-    motion_id = MotionId(f"m{story.state.counters.motions + 1}")
+    state = story.state
+    assert state is not None
+    motion_id = MotionId(f"m{state.counters.motions + 1}")
     story.do(SECRETARY, DraftMotion("唐晓不计入应到会人数", excludes=(abroad,)))
     story.do(SECRETARY, OpenMotion(motion_id))
-    for who in (p.participant_id for p in story.state.participants.values() if p.present and p.voting):
+    for who in (p.participant_id for p in state.participants.values() if p.present and p.voting):
         story.do(who, CastBallot(motion_id, ("for",)))
     story.do(SECRETARY, CloseMotion(motion_id))
     story.do(SECRETARY, PublishMotion(motion_id))

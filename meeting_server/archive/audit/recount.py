@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from meeting_server.archive.audit.ballot_audit import Name as PaperCheck
 from meeting_server.archive.audit.ballot_audit import audit_paper
 from meeting_server.archive.audit.findings import NAMES, Finding, Report, named
+from meeting_server.domain.attendance.expected import turnout
 from meeting_server.domain.events import (
     BallotCast,
     CollectingClosed,
@@ -218,8 +219,11 @@ def _published(event: MotionPublished, seq: int, paper: _Vote, report: Report) -
 def _adjourned(event: MeetingAdjourned, seq: int, before: MeetingState, report: Report) -> None:
     entitled = set(electorate(before, before.preset))
     came = {p.participant_id for p in before.participants.values() if p.first_arrived_at is not None}
-    found = (len(entitled), len(came & entitled), len(came - entitled))
-    said = (event.expected, event.attended, event.guests)
+    found: tuple[int | None, ...] = (len(entitled), len(came & entitled), len(came - entitled), None, None)
+    if event.members is not None:  # before that, whoever has no vote was among the guests
+        whole = turnout(before)
+        found = (len(entitled), len(came & entitled), len(came) - whole.attended, whole.expected, whole.attended)
+    said = (event.expected, event.attended, event.guests, event.members, event.members_attended)
     report.look("attendance", said == found, seq, f"{said} / {found}")
 
 

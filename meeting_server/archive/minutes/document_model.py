@@ -120,6 +120,9 @@ def _facts(minutes: Minutes, words: Words) -> Iterable[tuple[str, str]]:
     yield say("minutes.recorder"), words.listed(minutes.recorders)
     quorum = minutes.quorum
     said = say("minutes.quorum_said", entitled=quorum.entitled, present=quorum.present)
+    if minutes.members is not None:
+        said = say("minutes.members_said", expected=minutes.members.expected, attended=minutes.members.attended)
+        said += say("minutes.voting_said", entitled=quorum.entitled, present=quorum.present)
     if quorum.needed:
         met = "minutes.quorum_met" if quorum.met else "minutes.quorum_not_met"
         said += say(met, needed=quorum.needed)
@@ -127,6 +130,8 @@ def _facts(minutes: Minutes, words: Words) -> Iterable[tuple[str, str]]:
     yield say("minutes.absent"), _absent(minutes, words)
     if minutes.excluded:
         yield say("minutes.excluded"), words.listed(_with_reason(person, words) for person in minutes.excluded)
+    if minutes.without_vote:
+        yield say("minutes.without_vote"), words.listed(_with_standing(person, words) for person in minutes.without_vote)
     yield say("minutes.attending"), words.listed(_with_standing(person, words) for person in minutes.attending) or say("minutes.none")
     if minutes.documents:
         yield say("minutes.documents"), words.listed(minutes.documents)
@@ -172,6 +177,8 @@ def _blocks(item: Item, words: Words) -> Iterable[Block]:
     say = words.say
     if item.title and item.started_at is None:
         yield Paragraph(say("minutes.not_treated"))
+    if item.recused:
+        yield Paragraph(say("minutes.recused", names=words.listed(item.recused)))
     lines = [_line(point.name, point.text, words) for point in item.points]
     lines += [say("minutes.dissent", text=_line(point.name, point.text, words)) for point in item.dissent]
     if lines:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from meeting_server.archive.minutes.results import Result, name_of, names_of, result_of
+from meeting_server.domain.attendance.expected import Turnout, turnout
+from meeting_server.domain.attendance.expected import expected as expected_members
 from meeting_server.domain.attendance.report import report
 from meeting_server.domain.audience import WITHHELD
 from meeting_server.domain.events import (
@@ -25,6 +27,7 @@ from meeting_server.domain.events import (
     SpeakerTurnEnded,
 )
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, NoteId, ParticipantId
+from meeting_server.domain.recusal import is_closed_to, is_foreign_to
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import (
@@ -77,6 +80,12 @@ class Item:
     resolutions: tuple[str, ...] = ()
     results: tuple[Result, ...] = ()
     speakers: tuple[Speaker, ...] = ()
+    recused: tuple[str, ...] = ()
+    """回避: who was asked out of the room for it."""
+    closed_to: tuple[ParticipantId, ...] = ()
+    """Who reads nothing of what was said under it: they were asked out, or called to other items only."""
+    foreign_to: tuple[ParticipantId, ...] = ()
+    """Those of them who were called to other items only, and don't read of it at all."""
 
     @property
     def empty(self) -> bool:
@@ -99,12 +108,12 @@ class Minutes:
     chairs: tuple[str, ...]
     recorders: tuple[str, ...]
     quorum: QuorumCheck
-    """应到 (``entitled``), 实到 (``present``: over the meeting) and what was needed."""
+    """其中有表决权: 应到 (``entitled``), 实到 (``present``: over the meeting) and what was needed."""
     absent: tuple[Person, ...]
     on_leave: tuple[Person, ...]
     excluded: tuple[Person, ...]
     attending: tuple[Person, ...]
-    """列席: who came without a vote."""
+    """列席: who came and is no member the meeting expects."""
     documents: tuple[str, ...]
     recordings: tuple[tuple[Millis, Millis | None], ...]
     items: tuple[Item, ...]
@@ -112,6 +121,10 @@ class Minutes:
     head_seq: int
     head_hash: str
     format: int = FORMAT
+    members: Turnout | None = None
+    """应到党员 and 实到党员, with and without a vote. ``None``: from before members without a vote were counted."""
+    without_vote: tuple[Person, ...] = ()
+    """参加（无表决权）: members who came and have no vote."""
 
 
 @dataclass(slots=True)
@@ -175,6 +188,8 @@ def _minutes(state: MeetingState, seen: _Notes, last: Record) -> Minutes:
         expected, attended = seen.adjourned.expected, seen.adjourned.attended
     else:
         expected, attended = len(entitled), len(entitled & came)
+    members = _members(state, seen)
+    of_the_house = set(expected_members(state)) | entitled if members is not None else entitled
     return Minutes(
         meeting_id=state.meeting_id,
         branch_id=state.branch_id,
@@ -191,7 +206,7 @@ def _minutes(state: MeetingState, seen: _Notes, last: Record) -> Minutes:
         absent=tuple(
             _person(state, row.participant.participant_id, "")
             for row in rows
-            if row.status == "absent" and row.participant.participant_id in entitled
+            if row.status == "absent" and row.participant.participant_id in of_the_house
         ),
         on_leave=tuple(
             _person(state, row.participant.participant_id, row.participant.leave_reason) for row in rows if row.status == "leave"
@@ -202,7 +217,7 @@ def _minutes(state: MeetingState, seen: _Notes, last: Record) -> Minutes:
         attending=tuple(
             _person(state, row.participant.participant_id, "")
             for row in rows
-            if row.participant.participant_id in came - entitled and not row.participant.removed
+            if row.participant.participant_id in came - of_the_house and not row.participant.removed
         ),
         documents=tuple(document.title for document in state.documents),
         recordings=tuple(seen.recordings),
@@ -210,7 +225,22 @@ def _minutes(state: MeetingState, seen: _Notes, last: Record) -> Minutes:
         final=seen.adjourned is not None,
         head_seq=last.seq,
         head_hash=last.hash.hex(),
+        members=members,
+        without_vote=tuple(
+            _person(state, row.participant.participant_id, "")
+            for row in rows
+            if row.participant.participant_id in (of_the_house & came) - entitled and not row.participant.removed
+        ),
     )
+
+
+def _members(state: MeetingState, seen: _Notes) -> Turnout | None:
+    """应到党员 and 实到党员 as the adjourning recorded them; until then as they are now."""
+    if seen.adjourned is None:
+        return turnout(state)
+    if seen.adjourned.members is None or seen.adjourned.members_attended is None:
+        return None
+    return Turnout(seen.adjourned.members, seen.adjourned.members_attended)
 
 
 def _person(state: MeetingState, who: ParticipantId, reason: str) -> Person:
@@ -248,6 +278,9 @@ def _item(state: MeetingState, seen: _Notes, item_id: ItemId | None, item: Item,
         resolutions=tuple(n.text for n in notes if n.kind == "resolution"),
         results=tuple(result for result in results if result.outcome != "not_put"),
         speakers=_speakers(state, seen, item, until),
+        recused=names_of(state, [p.participant_id for p in state.participants.values() if any(r.item_id == item_id for r in p.recusals)]),
+        closed_to=tuple(p.participant_id for p in state.participants.values() if is_closed_to(p, item_id)),
+        foreign_to=tuple(p.participant_id for p in state.participants.values() if is_foreign_to(p, item_id)),
     )
 
 

@@ -61,14 +61,23 @@ from meeting_server.journal.record import withheld, withholdable
 # --- the minutes ------------------------------------------------------------------------------------------------------
 
 
-def seen_minutes(minutes: Minutes, sees: Collection[Part]) -> Minutes:
-    """What is left of the minutes for a reader."""
+def seen_minutes(minutes: Minutes, sees: Collection[Part], viewer: ParticipantId | None = None) -> Minutes:
+    """What is left of the minutes for a reader: of an item that is closed to them its result, of a foreign one nothing."""
+    if viewer is not None:
+        theirs = [item for item in minutes.items if viewer not in item.foreign_to]
+        minutes = replace(minutes, items=tuple(_closed(item) if viewer in item.closed_to else item for item in theirs))
     if Part.REASONS not in sees:
         minutes = replace(minutes, on_leave=_unexplained(minutes.on_leave), excluded=_unexplained(minutes.excluded))
     items = tuple(_seen_item(item, sees) for item in minutes.items)
     if Part.NOTES in sees:
         return replace(minutes, items=items)
-    return replace(minutes, absent=(), on_leave=(), excluded=(), attending=(), items=tuple(i for i in items if i.title or not i.empty))
+    return replace(
+        minutes, absent=(), on_leave=(), excluded=(), attending=(), without_vote=(), items=tuple(i for i in items if i.title or not i.empty)
+    )
+
+
+def _closed(item: Item) -> Item:
+    return replace(item, points=(), dissent=(), speakers=())
 
 
 def _unexplained(people: Iterable[Person]) -> tuple[Person, ...]:

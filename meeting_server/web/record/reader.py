@@ -226,7 +226,7 @@ async def minutes_at(request: Request, reader: Reader) -> Minutes | None:
     made = await asyncio.to_thread(record_files_of(request).minutes, reader.meeting_id)
     if made is None:
         made = await _draft_at(request, reader.meeting_id)
-    return None if made is None else seen_minutes(made, reader.sees)
+    return None if made is None else seen_minutes(made, reader.sees, reader.viewer.participant_id)
 
 
 async def _draft_at(request: Request, meeting_id: MeetingId) -> Minutes | None:

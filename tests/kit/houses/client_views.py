@@ -60,6 +60,8 @@ def some_command(dice: random.Random, state: MeetingState, who: str) -> c.Comman
         lambda: c.RemoveChat(message, "离题"),
         lambda: c.PauseChat(dice.random() < 0.3),
         lambda: c.RaiseHand(),
+        lambda: c.RecuseParticipant(someone),
+        lambda: c.RecallParticipant(someone),
         lambda: c.LowerHand(dice.choice([None, someone])),
         lambda: c.GrantFloor(someone, dice.choice([0, 60, 180])),
         lambda: c.ExtendFloor(60),

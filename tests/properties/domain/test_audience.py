@@ -30,12 +30,14 @@ from meeting_server.domain.events import (
     AttendanceContested,
     BallotCast,
     ChatPosted,
+    ChatRemoved,
     ContestAnswered,
     Event,
     MotionOpened,
+    OfficerAppointed,
     ParticipantAdmitted,
 )
-from meeting_server.domain.ids import MeetingId, MessageId, MotionId, ParticipantId, RoomId
+from meeting_server.domain.ids import ItemId, MeetingId, MessageId, MotionId, ParticipantId, RoomId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Note, Participant
 from meeting_server.domain.visibility import view
@@ -65,7 +67,8 @@ def worlds() -> list[MeetingState]:
         dice = random.Random(seed)
         visitor = member("visitor", role=Role.GUEST, voting=False, standing=Standing.GUEST)
         away = replace(member("away"), excluded_reason="出国")
-        sitting = Sitting(6, extra=[visitor, member("chair", role=Role.CHAIR), away])
+        called = replace(member("called", voting=False, standing=Standing.APPLICANT), items=(ItemId("i2"),))
+        sitting = Sitting(6, extra=[visitor, member("chair", role=Role.CHAIR), away, called])
         sitting.connect_members(5)
         sitting.did("secretary", c.OpenRoom("第一组", "text"))
         for who in ("m1", "m2"):
@@ -151,11 +154,31 @@ def runs(state: MeetingState, viewer: Viewer) -> bool:
     return person is not None and not person.removed and person.role in (Role.SECRETARY, Role.CHAIR)
 
 
+def is_kept_from(state: MeetingState, event: Any, viewer: Viewer) -> bool:
+    """Whether the viewer is outside of what the event is about."""
+    person = state.participants.get(viewer) if viewer is not None else None
+    if isinstance(event, ChatPosted | ChatRemoved):
+        posted = [m.withheld_from for m in state.chat if m.message_id == event.message_id]
+        return viewer in (event.withheld_from if isinstance(event, ChatPosted) else posted[0] if posted else ())
+    if person is None:
+        return False
+    asked_out = [recusal.item_id for recusal in person.recusals if recusal.until is None]
+    if event.seen_by is Audience.INSIDE:
+        return bool(asked_out) or (bool(person.items) and state.current_item not in person.items)
+    motion = state.motions.get(getattr(event, "motion_id", MotionId(""))) if not isinstance(event, OfficerAppointed) else None
+    if motion is None or motion.excludes or motion.nominees:
+        return False
+    foreign = bool(person.items) and motion.item_id not in person.items
+    return foreign or (bool(asked_out) and motion.item_id in (None, asked_out[0]))
+
+
 def sees_whole(state: MeetingState, event: Any, viewer: Viewer) -> bool:
     """The audience table, as a viewer reads it."""
+    if is_kept_from(state, event, viewer):
+        return False
     motion = state.motions.get(getattr(event, "motion_id", MotionId("")))
     match event.seen_by:
-        case Audience.EVERYONE:
+        case Audience.EVERYONE | Audience.INSIDE:
             return True
         case Audience.VOTER:
             return viewer is not None and viewer == event.voter
@@ -188,7 +211,7 @@ def frame(state: MeetingState, event: Event, viewer: Viewer) -> bytes:
     return entry_of(record, state).payload_for(cast(ParticipantId, viewer))
 
 
-DECIDING = frozenset({"participant_id", "motion_id", "message_id", "audience"})
+DECIDING = frozenset({"participant_id", "motion_id", "message_id", "audience", "withheld_from"})
 """Fields that say who an event is for."""
 
 

@@ -18,7 +18,7 @@ from meeting_server.domain.meeting import evolve, next_deadline, replay
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState, Motion
 from meeting_server.domain.terms import Choice, Paper
-from meeting_server.domain.visibility import CIRCLES_CHANGE, copies, fresh_view_for, circles, view
+from meeting_server.domain.visibility import CIRCLES_CHANGE, circles, copies, fresh_view_for, view
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.domain.votes.motions import RUNNING

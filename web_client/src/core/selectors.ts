@@ -165,6 +165,7 @@ export const chat = computed<readonly (Message & { readonly pending?: boolean })
     posted_at: entry.at,
     text: entry.data.text,
     audience: [],
+    withheld_from: [],
     removed_by: null,
     pending: true,
   }));

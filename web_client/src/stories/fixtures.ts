@@ -145,6 +145,7 @@ export function message(no: number, author: string, text: string, fields: Partia
     posted_at: NOW - (20 - no) * MINUTE,
     text,
     audience: [],
+    withheld_from: [],
     removed_by: null,
     ...fields,
   };
@@ -213,6 +214,7 @@ export function motion(fields: Partial<Motion> = {}): Motion {
     sheet: "mutual",
     based_on: [],
     nominees: [],
+    excludes: [],
     running: null,
     ...fields,
   };

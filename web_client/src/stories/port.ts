@@ -58,6 +58,7 @@ function applied(state: MeetingState, kind: CommandKind, data: unknown): Meeting
             posted_at: now(),
             text: (data as CommandData["PostChat"]).text,
             audience: [],
+            withheld_from: [],
             removed_by: null,
           },
         ],

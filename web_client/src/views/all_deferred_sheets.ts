@@ -7,12 +7,14 @@ import type { DeferredSheets } from "./deferred_sheets";
 import { MessageSheet } from "./message_sheet";
 import { MoreSheet } from "./more_sheet";
 import { NetworkSheet } from "./network_sheet";
+import { Outside } from "./outside";
 import { PersonSheet } from "./person_sheet";
 import { SettingsSheet } from "./settings_sheet";
 import { WaitingRoom } from "./waiting_room";
 
 export const allDeferredSheets: DeferredSheets = {
   WaitingRoom,
+  Outside,
   AgendaSheet,
   AttendanceSheet,
   DeviceCheck,

@@ -4,7 +4,8 @@ import "../styles/captions.css";
 import type { ComponentType, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { iRun } from "../core/permissions";
-import { connection, meeting } from "../core/store";
+import { isOutside } from "../core/recusal";
+import { connection, meeting, self } from "../core/store";
 import { Announcer } from "../widgets/announce";
 import { sheetsOpen } from "../widgets/sheet";
 import { ToastPlace } from "../widgets/toast";
@@ -24,8 +25,10 @@ function Ground({ console: Console }: { console: ComponentType | undefined }): J
   if (phase === "ended" && ending !== null) return <Ended ending={ending} />;
   if (state === null) return <Connecting />;
   if (Console !== undefined && iRun.value && layout.value.place === "console") return <Console />;
-  if (state.phase !== "convened") return <Room />;
+  const outside = self.value !== null && isOutside(state, self.value);
+  if (state.phase !== "convened" && !outside) return <Room />;
   const deferred = deferredSheets.value;
+  if (deferred !== null && outside && state.phase !== "convened") return <deferred.Outside />;
   return deferred === null ? <Connecting /> : <deferred.WaitingRoom console={Console !== undefined} />;
 }
 

@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 
 export interface DeferredSheets {
   readonly WaitingRoom: ComponentType<{ console: boolean }>;
+  readonly Outside: ComponentType;
   readonly AgendaSheet: ComponentType;
   readonly AttendanceSheet: ComponentType;
   readonly DeviceCheck: ComponentType;

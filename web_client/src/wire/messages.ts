@@ -353,6 +353,14 @@ export interface MoveParticipant {
   readonly participant_id: ParticipantId;
   readonly room_id: RoomId;
 }
+/** Ask someone out of the room for the agenda item being dealt with (回避). They wait without sound, picture, chat or words of it. */
+export interface RecuseParticipant {
+  readonly participant_id: ParticipantId;
+}
+/** Let them back in before the item ends; at its end they come back by themselves. */
+export interface RecallParticipant {
+  readonly participant_id: ParticipantId;
+}
 /** One's own microphone, camera or screen. `floor_required` in a moderated room; one screen at a time. */
 export interface OpenMedia {
   readonly media: MediaKind;
@@ -398,6 +406,7 @@ export interface DraftMotion {
   readonly sheet?: AppraisalSheet;
   readonly based_on?: readonly MotionId[];
   readonly nominees?: readonly ParticipantId[];
+  readonly excludes?: readonly ParticipantId[];
 }
 export interface MoveMotion {
   readonly motion_id: MotionId;
@@ -509,12 +518,19 @@ export interface MeetingConvened {
 export interface MeetingOpened {
   readonly opened_by: ParticipantId;
 }
-/** Holds the attendance totals, which are never erasable: 应到, 实到 over the meeting, guests. */
+/**
+ * Holds the attendance totals, which are never erasable: `expected` (应到) and `attended` (实到 over the meeting) of those
+ * with a vote, `members` and `members_attended` of all members expected, `guests` who came beside them.
+ *
+ * `None`: from before members without a vote were counted.
+ */
 export interface MeetingAdjourned {
   readonly adjourned_by: ParticipantId;
   readonly expected: number;
   readonly attended: number;
   readonly guests: number;
+  readonly members: number | null;
+  readonly members_attended: number | null;
 }
 /** Someone not on the list was let in (a guest, a late addition). */
 export interface ParticipantAdmitted {
@@ -715,6 +731,18 @@ export interface ParticipantMoved {
   readonly room_id: RoomId;
   readonly moved_by: ParticipantId;
 }
+/** Someone was asked out of the room for the item that is about them (回避). */
+export interface ParticipantRecused {
+  readonly participant_id: ParticipantId;
+  readonly item_id: ItemId;
+  readonly recused_by: ParticipantId;
+}
+/** They are back in the room. `recalled_by` is `None` when the item ended. */
+export interface ParticipantRecalled {
+  readonly participant_id: ParticipantId;
+  readonly item_id: ItemId;
+  readonly recalled_by: ParticipantId | null;
+}
 /** A microphone, camera or shared screen is on, as a fact shown to all. */
 export interface MediaOpened {
   readonly participant_id: ParticipantId;
@@ -733,13 +761,14 @@ export interface SpeakerTurnEnded {
   readonly started_at: number;
   readonly ended_at: number;
 }
-/** `audience` names who was in the group room (empty: everyone). */
+/** `audience` names who was in the group room (empty: everyone); `withheld_from` who was waiting outside the hall. */
 export interface ChatPosted {
   readonly message_id: MessageId;
   readonly room_id: RoomId;
   readonly author_id: ParticipantId;
   readonly text: string;
   readonly audience: readonly ParticipantId[];
+  readonly withheld_from: readonly ParticipantId[];
 }
 /** A moderator took the message out of sight; the record says who and why. */
 export interface ChatRemoved {
@@ -770,6 +799,7 @@ export interface MotionDrafted {
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
+  readonly excludes: readonly ParticipantId[];
 }
 /** Put before the meeting: from here on everyone sees its words. */
 export interface MotionMoved {
@@ -791,6 +821,7 @@ export interface MotionMoved {
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
+  readonly excludes: readonly ParticipantId[];
 }
 export interface MotionAmended {
   readonly motion_id: MotionId;
@@ -838,6 +869,7 @@ export interface MotionOpened {
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
+  readonly excludes: readonly ParticipantId[];
 }
 /**
  * A secret paper is to be opened: its key is being made. A `collect_seconds` or `seconds` of 0 means until
@@ -1115,6 +1147,8 @@ export interface Invited {
   readonly leave_approved: boolean;
   readonly kind: ParticipantKind;
   readonly resembles: ParticipantId | null;
+  readonly items: readonly ItemId[];
+  readonly exclusion_needs_vote: boolean;
 }
 /**
  * The rule a motion is decided by; frozen into the journal when the motion opens.
@@ -1265,6 +1299,10 @@ export interface Participant {
   readonly grace_until: number | null;
   readonly kind: ParticipantKind;
   readonly resembles: ParticipantId | null;
+  readonly items: readonly ItemId[];
+  readonly recusals: readonly Recusal[];
+  readonly exclusion_needs_vote: boolean;
+  readonly excluded_by: MotionId | null;
 }
 /** One step of the agenda (议程项). */
 export interface AgendaItem {
@@ -1301,6 +1339,7 @@ export interface Message {
   readonly posted_at: number;
   readonly text: string;
   readonly audience: readonly ParticipantId[];
+  readonly withheld_from: readonly ParticipantId[];
   readonly removed_by: ParticipantId | null;
 }
 export interface RollCall {
@@ -1361,6 +1400,7 @@ export interface Motion {
   readonly paper_count: PaperCount | null;
   readonly report: ReportSheet | null;
   readonly report_signed_by: readonly ParticipantId[];
+  readonly excludes: readonly ParticipantId[];
   readonly running: RunningTally | null;
 }
 /** The page everyone looks at; pages count from 1. */
@@ -1510,6 +1550,12 @@ export interface Interval {
   readonly reason: string;
   readonly marked_by: ParticipantId | null;
 }
+/** Asked out of the room for one agenda item (回避). `until` is `None` while it lasts. */
+export interface Recusal {
+  readonly item_id: ItemId;
+  readonly since: number;
+  readonly until: number | null;
+}
 /** What an agenda item is for, where a template knows it; the chair's console offers its acts one after the other. */
 export const ItemPurpose = {
   NONE: "",
@@ -1552,7 +1598,7 @@ export const Comparison = {
 } as const;
 export type Comparison = (typeof Comparison)[keyof typeof Comparison];
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "outside" | "runs_the_meeting" | "no_item" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "not_excludable" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "device_unconfirmed" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** The three ways to vote on a motion, or on one candidate. */
@@ -1599,6 +1645,8 @@ export interface CommandData {
   readonly ModerateRoom: ModerateRoom;
   readonly CaptionRoom: CaptionRoom;
   readonly MoveParticipant: MoveParticipant;
+  readonly RecuseParticipant: RecuseParticipant;
+  readonly RecallParticipant: RecallParticipant;
   readonly OpenMedia: OpenMedia;
   readonly CloseMedia: CloseMedia;
   readonly MuteAll: MuteAll;
@@ -1670,6 +1718,8 @@ export interface EventData {
   readonly RoomModerated: RoomModerated;
   readonly RoomCaptioned: RoomCaptioned;
   readonly ParticipantMoved: ParticipantMoved;
+  readonly ParticipantRecused: ParticipantRecused;
+  readonly ParticipantRecalled: ParticipantRecalled;
   readonly MediaOpened: MediaOpened;
   readonly MediaClosed: MediaClosed;
   readonly SpeakerTurnEnded: SpeakerTurnEnded;
@@ -1768,6 +1818,9 @@ export const CODES = [
   "not_a_participant",
   "unknown_participant",
   "removed",
+  "outside",
+  "runs_the_meeting",
+  "no_item",
   "unknown_room",
   "unknown_item",
   "unknown_document",
@@ -1824,6 +1877,7 @@ export const CODES = [
   "not_closed",
   "already_published",
   "bad_choice",
+  "not_excludable",
   "already_recording",
   "not_recording",
   "consent_needed",

@@ -47,10 +47,11 @@ def test_the_facts_of_the_meeting_are_all_there() -> None:
     assert said["地点"] == "教学楼 A305，线上同时进行"
     assert said["主持人"].startswith("周建华")
     assert said["记录人"] == "何雨桐"
-    assert said["应到实到"] == "应到有表决权的 7 人，实到 6 人，须到 4 人，符合规定人数"
+    assert said["应到实到"] == "应到 8 人，实到 7 人；其中有表决权的应到 7 人，实到 6 人，须到 4 人，符合规定人数"
+    assert said["参加（无表决权）"] == "林晓雨（预备党员）"
     assert said["缺席"] == "王志远（外出调研），已请假"
     assert said["不计应到"] == "钱文（出国八个月，校党〔2026〕12号）"
-    assert said["列席"] == "林晓雨（预备党员）、高原（列席）"
+    assert said["列席"] == "高原（列席）"
 
 
 def test_absence_without_leave_is_told_apart() -> None:

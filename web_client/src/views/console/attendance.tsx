@@ -1,10 +1,11 @@
 /** Who is here, where, and on what evidence; the roll call and marking by hand. */
 import type { JSX } from "preact";
 import { second, secondsLeft } from "../../core/clock";
-import { clockTime, countdown, t } from "../../core/i18n";
+import { awaitsExclusion, isExcluded } from "../../core/attendance";
+import { clockTime, countdown, list, t } from "../../core/i18n";
 import { openRollCall, people, quorum, rollCallNo } from "../../core/selectors";
 import { boot, meeting } from "../../core/store";
-import type { Participant } from "../../wire/messages";
+import { MotionPhase, type Participant } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
 import { Bar, Ring } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
@@ -23,7 +24,7 @@ export function Counts(): JSX.Element {
   const hall = counted.filter(inHall).length;
   const online = counted.filter((p) => p.present).length - hall;
   const leave = counted.filter((p) => p.leave_approved && !p.present).length;
-  const away = counted.filter((p) => !p.present && !p.leave_approved && p.excluded_reason === "").length;
+  const away = counted.filter((p) => !p.present && !p.leave_approved && !isExcluded(p)).length;
   const cells: readonly (readonly [string, number])[] = [
     ["in_hall", hall],
     ["online", online],
@@ -80,6 +81,39 @@ function Missing({ ids }: { ids: readonly string[] }): JSX.Element {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Those whom the roster would not count in 应到: the meeting carries it by a show of hands first, named in a motion of its own. */
+export function ExclusionsCard(): JSX.Element | null {
+  const state = meeting.value;
+  const pending = people.value.filter(awaitsExclusion);
+  const named = new Set(Object.values(state?.motions ?? {}).flatMap((m) => (m.phase === MotionPhase.WITHDRAWN ? [] : m.excludes)));
+  const open = pending.filter((p) => !named.has(p.participant_id));
+  if (state?.phase !== "open" || open.length === 0) return null;
+  const names = list(open.map((p) => p.name));
+  const put = (): void => {
+    tap(
+      "DraftMotion",
+      {
+        title: t("console.exclusions_title", { names }),
+        item_id: state.current_item,
+        excludes: open.map((p) => p.participant_id),
+      },
+      () => {
+        const drafted = Object.values(meeting.value?.motions ?? {}).find((m) => m.excludes.length > 0 && m.phase === MotionPhase.DRAFTED);
+        if (drafted !== undefined) tap("OpenMotion", { motion_id: drafted.motion_id, seconds: 0, collect_seconds: 0 });
+      },
+    );
+  };
+  return (
+    <section class="card stack" aria-labelledby="excl">
+      <h2 id="excl">{t("console.exclusions")}</h2>
+      <p class="small">{t("console.exclusions_words", { names })}</p>
+      <Button kind="primary" block onPress={put}>
+        {t("console.exclusions_vote")}
+      </Button>
+    </section>
   );
 }
 
@@ -178,6 +212,7 @@ export function AttendancePanel(): JSX.Element {
       )}
       <Counts />
       <QuorumPlot />
+      <ExclusionsCard />
       {openRollCall.value === null ? <RollCallButton /> : <RollCallCard />}
     </div>
   );

@@ -22,7 +22,7 @@ import { HereCount, StatusLine } from "../top_bar";
 import { openAct } from "./acts";
 import { AgendaList, AgendaPanel, AgendaTools, NextButton, NowCard } from "./agenda";
 import { RefusedBanner } from "./asking";
-import { AttendancePanel, Counts, countsWords, NotAnswered, ReportLink, RollCallButton, RollCallCard } from "./attendance";
+import { AttendancePanel, Counts, countsWords, ExclusionsCard, NotAnswered, ReportLink, RollCallButton, RollCallCard } from "./attendance";
 import { DocumentsCard } from "./documents";
 import { FloorCard, FloorTab, MuteAllButton } from "./floor";
 import { DraftButton, MotionList, MotionsPanel } from "./motions";
@@ -84,6 +84,7 @@ function AgendaTab(): JSX.Element {
 function PeopleTab(): JSX.Element {
   return (
     <>
+      <ExclusionsCard />
       <RollCallCard />
       <Counts />
       <QuorumPlot />

@@ -2,6 +2,8 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { folded } from "../../core/characters";
+import { awaitsExclusion } from "../../core/attendance";
+import { isOutside, recusedFrom } from "../../core/recusal";
 import { t } from "../../core/i18n";
 import { floor, hands, isHere, participant, participants } from "../../core/selectors";
 import { meeting, speaking, you } from "../../core/store";
@@ -30,10 +32,14 @@ function subWords(p: Participant): string {
       p.leave_approved
         ? t("console.is_on_leave", { reason: p.leave_reason })
         : p.excluded_reason
-          ? t("console.not_counted")
+          ? t(awaitsExclusion(p) ? "console.not_counted_yet" : "console.not_counted")
           : t(p.left_at === null ? "console.not_come_short" : "console.left_short"),
     );
   } else {
+    if (meeting.value !== null && isOutside(meeting.value, p)) {
+      words.push(t(recusedFrom(p) === null ? "console.is_outside" : "console.is_recused"));
+      return words.filter(Boolean).join(t("console.comma"));
+    }
     const room = meeting.value?.rooms[p.room_id];
     const place = hands.value.indexOf(p.participant_id) + 1;
     if (floor.value?.participant_id === p.participant_id) words.push(t("console.has_floor"));

@@ -1,9 +1,11 @@
 /** What can be done with one person: the floor, their microphone, marking, rooms, the chair, and removing. */
-import { WITHHELD } from "../../core/attendance";
+import { awaitsExclusion, WITHHELD } from "../../core/attendance";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { actions } from "../../core/actions";
 import { t } from "../../core/i18n";
+import { may } from "../../core/permissions";
+import { recusedFrom } from "../../core/recusal";
 import { floor, hands, participant } from "../../core/selectors";
 import { media, meeting, you } from "../../core/store";
 import { HALL, type ParticipantId, type Role } from "../../wire/messages";
@@ -48,6 +50,14 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
       );
     });
   };
+  const asked = recusedFrom(p);
+  const recuse = (): void =>
+    ask("RecuseParticipant", { participant_id: participantId }, () => {
+      back();
+      offerUndo(t("console.recused", { name: p.name }), t("console.undo"), () =>
+        tap("RecallParticipant", { participant_id: participantId }),
+      );
+    });
   const remove = (): void =>
     ask("RemoveParticipant", { participant_id: participantId, reason: reason.value.trim() }, () => {
       back();
@@ -198,11 +208,13 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
             <p class="small muted">
               {p.leave_approved
                 ? t("console.is_on_leave", { reason: p.leave_reason })
-                : p.excluded_reason === WITHHELD
-                  ? t("console.not_counted")
-                  : p.excluded_reason
-                    ? t("console.not_counted_because", { reason: p.excluded_reason })
-                    : t(p.present ? "console.online" : "console.not_come_short")}
+                : awaitsExclusion(p)
+                  ? t("console.not_counted_yet")
+                  : p.excluded_reason === WITHHELD
+                    ? t("console.not_counted")
+                    : p.excluded_reason
+                      ? t("console.not_counted_because", { reason: p.excluded_reason })
+                      : t(p.present ? "console.online" : "console.not_come_short")}
             </p>
           ) : (
             <p class="small">
@@ -290,6 +302,21 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
               sub={t("console.unmark_sub")}
               onPress={() => ask("WithdrawMark", { participant_id: participantId })}
             />
+          </li>
+        )}
+        {asked !== null && (
+          <li>
+            <Row
+              icon="rooms"
+              title={t("console.recall")}
+              sub={t("console.recall_sub")}
+              onPress={() => ask("RecallParticipant", { participant_id: participantId }, back)}
+            />
+          </li>
+        )}
+        {asked === null && state?.phase === "open" && state.current_item !== null && p.kind === "person" && !may(p, "run_meeting") && (
+          <li>
+            <Row icon="door" title={t("console.recuse")} sub={t("console.recuse_sub")} onPress={recuse} />
           </li>
         )}
         {p.room_id !== HALL && (

@@ -1,6 +1,7 @@
 /** The recording, the roll call, and the end of the meeting: each said in full before it is done. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { isExcluded } from "../../core/attendance";
 import { second } from "../../core/clock";
 import { clockTime, minutesBetween, t } from "../../core/i18n";
 import { motions, people, presentPeople, quorum, votingMotion } from "../../core/selectors";
@@ -100,7 +101,7 @@ export function RecordingSheet(): JSX.Element {
 export function RollCallStart(): JSX.Element {
   const asking = useAsking();
   const seconds = useSignal("60");
-  const expected = people.value.filter((p) => p.role !== "guest" && p.excluded_reason === "").length;
+  const expected = people.value.filter((p) => p.role !== "guest" && !isExcluded(p)).length;
   return (
     <Sheet
       title={t("console.roll_title")}

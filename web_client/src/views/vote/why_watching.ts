@@ -1,13 +1,13 @@
 /** Why the viewer has no paper, as a fact and with what they still get. */
 import { t } from "../../core/i18n";
-import { WITHHELD } from "../../core/attendance";
+import { isExcluded, WITHHELD } from "../../core/attendance";
 import { self } from "../../core/store";
 
 export function whyWatching(): string {
   const me = self.value;
   if (me === null || me.standing === "guest" || me.role === "guest") return t("vote.watch_guest");
-  if (me.excluded_reason === WITHHELD) return t("vote.watch_not_counted");
-  if (me.excluded_reason !== "") return t("vote.watch_excluded", { why: me.excluded_reason });
+  if (isExcluded(me) && me.excluded_reason === WITHHELD) return t("vote.watch_not_counted");
+  if (isExcluded(me)) return t("vote.watch_excluded", { why: me.excluded_reason });
   if (me.standing === "probationary") return t("vote.watch_probationary");
   if (me.standing === "applicant") return t("vote.watch_applicant");
   return t("vote.watch_other");
