@@ -60,7 +60,6 @@ def an_election_reported(story: Story) -> None:
     story.do(CHAIR, PublishMotion(election))
 
 
-
 def asked_out(story: Story) -> None:
     """Someone is asked out for an item and called back, then asked out until it ends; someone is called to another item only."""
     applicant = Invited(ParticipantId("p-he"), "贺青", Standing.APPLICANT, Role.MEMBER, False, items=(ItemId("i2"),))
