@@ -27,6 +27,7 @@ from meeting_server.domain.terms import (
     Device,
     Invited,
     MediaKind,
+    NamedBallot,
     NoteKind,
     Paper,
     RoomKind,
@@ -412,11 +413,20 @@ class FileWrittenOpinion(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class AppointOfficer(FromParticipant):
-    """``motion_id``: the carried, published motion by which the meeting approved it."""
+    """A scrutineer (监票人) by ``motion_id``, the carried, published motion by which the meeting approved it; a teller (计票人) is
+    named and announced, without a vote. Nobody holds both offices."""
 
     participant_id: ParticipantId
     office: Office
-    motion_id: MotionId
+    motion_id: MotionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOfficer(FromParticipant):
+    """Someone holds an office no longer; another may be appointed in their place, in the middle of a vote too."""
+
+    participant_id: ParticipantId
+    office: Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,11 +434,13 @@ class OpenMotion(FromParticipant):
     """``seconds`` 0: open until closed; else 10 to 3,600. ``no_quorum`` when too few are present.
 
     For a secret vote ``collect_seconds`` is how long papers are handed out (0: until ``CloseCollecting``).
+    ``hall_voters``: who votes in the hall, as of ``RegisterHallVoters``.
     """
 
     motion_id: MotionId
     seconds: int = 0
     collect_seconds: int = 0
+    hall_voters: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +449,7 @@ class OpenBatch(FromParticipant):
 
     motion_ids: tuple[MotionId, ...]
     seconds: int = 0
+    hall_voters: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,8 +458,20 @@ class CloseCollecting(FromParticipant):
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterHallVoters(FromParticipant):
+    """The whole list of those who vote in the hall, by a show of hands or on paper: entitled, present, and with no vote online.
+    Until the hall's count is signed it can be sent anew; signatures under a count already entered are then void."""
+
+    motion_id: MotionId
+    participants: tuple[ParticipantId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EnterPaperCount(FromParticipant):
-    """Paper ballots counted in the hall (hybrid). Entered again before both have signed, it starts anew."""
+    """Hands or paper ballots counted in the hall. Entered again before both have signed, it starts anew.
+
+    ``issued`` are the registered hall voters. ``named``: of a named vote what each of them chose, which ``counts`` sums up.
+    """
 
     motion_id: MotionId
     issued: int
@@ -455,6 +480,7 @@ class EnterPaperCount(FromParticipant):
     counts: tuple[tuple[str, int], ...]
     scrutineer: ParticipantId
     teller: ParticipantId
+    named: tuple[NamedBallot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -621,13 +621,23 @@ class WrittenOpinionFiled(Event):
 
 @dataclass(frozen=True, slots=True)
 class OfficerAppointed(Event):
-    """监票人 or 计票人, approved by the meeting in ``motion_id``."""
+    """监票人, approved by the meeting in ``motion_id``, or 计票人, named by ``appointed_by`` (then ``motion_id`` may be ``None``)."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     office: Office
-    motion_id: MotionId
+    motion_id: MotionId | None
     appointed_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerReleased(Event):
+    """监票人 or 计票人 no longer: relieved, or asked to leave the meeting."""
+
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
+    participant_id: ParticipantId
+    office: Office
+    released_by: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -657,6 +667,7 @@ class MotionOpened(Event):
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
     excludes: tuple[ParticipantId, ...] = ()
+    hall_voters: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -669,6 +680,7 @@ class PaperRequested(Event):
     requested_by: ParticipantId
     collect_seconds: int
     seconds: int
+    hall_voters: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -707,6 +719,7 @@ class PaperOpened(Event):
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
+    hall_voters: tuple[ParticipantId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -729,15 +742,27 @@ class PaperClosing(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PaperCountEntered(Event):
-    seen_by: ClassVar[Audience] = Audience.COUNTERS
+class HallVotersRegistered(Event):
+    """Who votes in the hall, the whole list; nobody on it votes online too."""
+
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
-    count: PaperCount
+    participants: tuple[ParticipantId, ...]
+    registered_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCountEntered(Event):
+    """Others than the counters learn that it was, how many came back and who signs; never what was chosen."""
+
+    seen_by: ClassVar[Audience] = Audience.COUNTERS
+    motion_id: Public[MotionId]
+    count: PublicPart[PaperCount]
 
 
 @dataclass(frozen=True, slots=True)
 class PaperCountSigned(Event):
-    seen_by: ClassVar[Audience] = Audience.COUNTERS
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
     signed_by: ParticipantId
 

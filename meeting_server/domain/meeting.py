@@ -67,6 +67,8 @@ from meeting_server.domain.commands import (
     RecallParticipant,
     RecordLeave,
     RecuseParticipant,
+    RegisterHallVoters,
+    ReleaseOfficer,
     RemoveAgendaItem,
     RemoveChat,
     RemoveNote,
@@ -96,7 +98,7 @@ from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Phase
 from meeting_server.domain.terms import Preset
 from meeting_server.domain.vote_terms import MotionPhase
-from meeting_server.domain.votes import drafting, motions, officers, papers, report_sheets
+from meeting_server.domain.votes import drafting, hall, motions, officers, papers, report_sheets
 
 _PARTS = (
     sitting,
@@ -112,6 +114,7 @@ _PARTS = (
     drafting,
     motions,
     papers,
+    hall,
     officers,
     report_sheets,
     recording,
@@ -157,6 +160,8 @@ NEEDS: dict[type[Command], Right | None] = {
     CloseDiscussion: Right.RUN_VOTES,
     FileWrittenOpinion: Right.RUN_VOTES,
     AppointOfficer: Right.RUN_VOTES,
+    ReleaseOfficer: Right.RUN_VOTES,
+    RegisterHallVoters: Right.RUN_VOTES,
     OpenBatch: Right.RUN_VOTES,
     CloseCollecting: Right.RUN_VOTES,
     EnterPaperCount: Right.RUN_VOTES,
@@ -321,7 +326,7 @@ def next_deadline(state: MeetingState) -> Millis | None:
         moments.append(state.floor.ends_at)
     for motion in motions.running(state):
         due = motion.collect_until if motion.phase == MotionPhase.COLLECTING else motion.closes_at
-        waits = motion.phase == MotionPhase.VOTING and motion.paper_count is not None and not motion.paper_count.is_signed
+        waits = motion.phase == MotionPhase.VOTING and hall.waits_for_hall(motion) is not None
         if due is not None and motion.phase in (MotionPhase.COLLECTING, MotionPhase.VOTING) and not waits:
             moments.append(due)
     running = roll_call.running(state)

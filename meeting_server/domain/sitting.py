@@ -44,6 +44,7 @@ from meeting_server.domain.state import Counters, MeetingState, Participant, Roo
 from meeting_server.domain.terms import AgendaItem, Convening, Invited
 from meeting_server.domain.votes.electorate import electorate
 from meeting_server.domain.votes.motions import running
+from meeting_server.domain.votes.officers import released as offices_given_up
 
 LONGEST_REASON = 200
 
@@ -124,9 +125,10 @@ def _remove(state: MeetingState, command: RemoveParticipant, asked: Asked) -> De
         return Rejected(Code.FORBIDDEN, "participant_id")
     counted = participant.kind == "person" and participant.standing != Standing.GUEST
     removed = ParticipantRemoved(command.participant_id, asked.who, command.reason.strip(), counted)
+    offices = offices_given_up(state, command.participant_id, asked.who)
     if state.floor is not None and state.floor.participant_id == command.participant_id:
-        return (FloorEnded(command.participant_id, "left"), removed)
-    return (removed,)
+        return (FloorEnded(command.participant_id, "left"), removed, *offices)
+    return (removed, *offices)
 
 
 def _readmit(state: MeetingState, command: ReadmitParticipant, asked: Asked) -> Decision:

@@ -254,7 +254,10 @@ class Motion:
     present_at_close: Public[int] = 0
     issued: Public[int] = 0
     root: Public[str] = ""
+    hall_voters: Public[tuple[ParticipantId, ...]] = ()
+    """Who votes in the hall, by a show of hands or on paper, and therefore not online."""
     paper_count: PaperCount | None = None
+    """Of those; what was chosen is for the counters alone."""
     report: Public[ReportSheet | None] = None
     report_signed_by: Public[tuple[ParticipantId, ...]] = ()
     excludes: Public[tuple[ParticipantId, ...]] = ()
@@ -293,11 +296,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """A scrutineer (监票人) or teller (计票人), approved by the meeting in ``motion_id``."""
+    """A scrutineer (监票人), approved by the meeting in ``motion_id``, or a teller (计票人), who may be named without one."""
 
     participant_id: ParticipantId
     office: Office
-    motion_id: MotionId
+    motion_id: MotionId | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,17 +287,28 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperCount:
-    """Paper ballots counted in the hall; merged into the result once scrutineer and teller have signed."""
+class NamedBallot:
+    """Who chose what, published with the result of a named vote."""
 
-    issued: int
-    returned: int
-    void: int
+    participant_id: ParticipantId
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCount:
+    """Hands or paper ballots counted in the hall; merged into the result once scrutineer and teller have signed."""
+
+    issued: Public[int]
+    """How many vote in the hall."""
+    returned: Public[int]
+    void: Public[int]
     counts: tuple[tuple[str, int], ...]
-    entered_by: ParticipantId
-    scrutineer: ParticipantId
-    teller: ParticipantId
-    signed_by: tuple[ParticipantId, ...] = ()
+    entered_by: Public[ParticipantId]
+    scrutineer: Public[ParticipantId]
+    teller: Public[ParticipantId]
+    signed_by: Public[tuple[ParticipantId, ...]] = ()
+    named: tuple[NamedBallot, ...] = ()
+    """Of a named vote: what each of them chose."""
 
     @property
     def is_signed(self) -> bool:
@@ -337,11 +348,3 @@ class Amendment:
     text: str
     amended_by: ParticipantId
     amended_at: Millis
-
-
-@dataclass(frozen=True, slots=True)
-class NamedBallot:
-    """Who chose what, published with the result of a named vote."""
-
-    participant_id: ParticipantId
-    choices: tuple[str, ...]

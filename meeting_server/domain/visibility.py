@@ -201,8 +201,8 @@ def _as_seen(motion: Motion, viewer: ParticipantId | None) -> Motion:
     published = motion.phase == MotionPhase.PUBLISHED
     if published:
         shown |= {"tally": motion.tally, "verdict": motion.verdict}
-    if published or viewer in _counters_of(motion):
-        shown["paper_count"] = motion.paper_count
+    count = motion.paper_count
+    shown["paper_count"] = count if count is None or published or viewer in _counters_of(motion) else public_part(count)
     return public_part(motion, **shown)
 
 

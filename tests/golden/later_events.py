@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from meeting_server.domain.commands import (
     AdmitParticipant,
+    AppointOfficer,
     CastBallot,
     CloseCollecting,
     CloseMotion,
@@ -21,6 +22,8 @@ from meeting_server.domain.commands import (
     PublishMotion,
     RecallParticipant,
     RecuseParticipant,
+    RegisterHallVoters,
+    ReleaseOfficer,
     ReportSealed,
     SignPaperCount,
     SignReport,
@@ -28,9 +31,9 @@ from meeting_server.domain.commands import (
 )
 from meeting_server.domain.ids import ItemId, MotionId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
-from meeting_server.domain.terms import Candidate, Invited, Paper, Terms
-from meeting_server.domain.vote_terms import Base, MotionForce
-from tests.kit.meetings.whole_meeting import CHAIR, DING, LI, SECRETARY, SUN, Story
+from meeting_server.domain.terms import Candidate, Invited, NamedBallot, Paper, Terms
+from meeting_server.domain.vote_terms import Base, MotionForce, Office, VoteMethod
+from tests.kit.meetings.whole_meeting import CHAIR, DING, LI, MA, SECRETARY, SUN, Story
 
 
 def an_election_reported(story: Story) -> None:
@@ -47,7 +50,7 @@ def an_election_reported(story: Story) -> None:
     people = tuple(Candidate("", name) for name in ("周建华", "李敏"))
     terms = Terms(1, "院党〔2026〕31号", Base.PRESENT)
     story.do(CHAIR, DraftMotion("补选支部委员", force=MotionForce.ELECTION, candidates=people, terms=terms))
-    story.do(CHAIR, OpenMotion(election))
+    story.do(CHAIR, OpenMotion(election, hall_voters=(CHAIR, SECRETARY, LI, SUN, DING)))
     story.do(None, IssuePaper(election, Paper("ab" * 256, "cd" * 32, "04" + "ef" * 64)))
     counts = (("c1:for", 4), ("c1:against", 1), ("c1:abstain", 0), ("c2:for", 1), ("c2:against", 4), ("c2:abstain", 0))
     story.do(CHAIR, EnterPaperCount(election, 5, 5, 0, counts, SUN, DING))
@@ -89,7 +92,25 @@ def excluded_by_vote(story: Story) -> None:
     story.do(SECRETARY, PublishMotion(motion_id))
 
 
-PARTS: tuple[Callable[[Story], None], ...] = (an_election_reported, asked_out, excluded_by_vote)
+def the_hall_votes_by_name(story: Story) -> None:
+    """Two vote in the hall, one of them registered late; the teller is relieved and another one named."""
+    assert story.state is not None
+    vote = MotionId(f"m{story.state.counters.motions + 1}")
+    story.do(SECRETARY, DraftMotion("会场记名表决", method=VoteMethod.NAMED))
+    story.do(CHAIR, OpenMotion(vote, hall_voters=(MA,)))
+    story.do(CHAIR, RegisterHallVoters(vote, (MA, SUN)))
+    story.do(CHAIR, ReleaseOfficer(DING, Office.TELLER))
+    story.do(CHAIR, AppointOfficer(LI, Office.TELLER))
+    story.vote(vote, zhou="for", he="for")
+    named = (NamedBallot(SUN, ("for",)), NamedBallot(MA, ("against",)))
+    story.do(SECRETARY, EnterPaperCount(vote, 2, 2, 0, (("for", 1), ("against", 1)), SUN, LI, named))
+    for officer in (SUN, LI):
+        story.do(officer, SignPaperCount(vote))
+    story.do(CHAIR, CloseMotion(vote))
+    story.do(CHAIR, PublishMotion(vote))
+
+
+PARTS: tuple[Callable[[Story], None], ...] = (an_election_reported, asked_out, excluded_by_vote, the_hall_votes_by_name)
 
 
 def later_events(story: Story) -> None:

@@ -110,6 +110,7 @@ export function motion(more: Partial<Motion> = {}): Motion {
     present_at_close: 0,
     issued: 0,
     root: "",
+    hall_voters: [],
     paper_count: null,
     report: null,
     report_signed_by: [],

@@ -64,6 +64,9 @@ class SelfSheet(_GradingSheet):
         subjects = {candidate.participant_id for candidate in paper.candidates}
         return tuple(who for who in super().entitled(state, paper) if who in subjects)
 
+    def counts_in_hall(self, motion: Motion) -> bool:
+        return False
+
     def check(self, motion: Motion, ballot: Ballot) -> Validity:
         subjects = {candidate.candidate_id for candidate in motion.candidates}
         grades = [mark for mark in ballot if isinstance(mark, Graded) and mark.candidate_id in subjects]
@@ -94,6 +97,12 @@ class MutualSheet(_GradingSheet):
         subjects = sorted(candidate.candidate_id for candidate in motion.candidates)
         graded = sorted(mark.candidate_id for mark in ballot if isinstance(mark, Graded))
         return Validity.VALID if graded == subjects and len(graded) == len(ballot) else Validity.MALFORMED
+
+    def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
+        """Every valid ballot grades every line."""
+        return counts.keys() <= set(self.lines(motion)) and all(
+            sum(counts.get(str(Graded(c.candidate_id, grade)), 0) for grade in GRADES) == valid for c in motion.candidates
+        )
 
 
 class OrganisationSheet(Decision):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import Motion
-from meeting_server.domain.terms import Tally
+from meeting_server.domain.terms import NamedBallot, Tally
 from meeting_server.domain.votes.kinds import kind_of
 from meeting_server.domain.votes.marks import Validity, read_ballot
 
@@ -53,6 +53,13 @@ def count(motion: Motion, ballots: Collection[tuple[str, ...]], present: int) ->
         len(opinions),
         hall.returned if hall is not None else 0,
     )
+
+
+def named_ballots(motion: Motion) -> tuple[NamedBallot, ...]:
+    """The ballots of a named vote, those given in the hall among them, in the order of the list."""
+    hall = motion.paper_count.named if motion.paper_count is not None and motion.paper_count.is_signed else ()
+    cast = {**{ballot.participant_id: ballot.choices for ballot in hall}, **motion.ballots}
+    return tuple(NamedBallot(who, cast[who]) for who in motion.electorate if who in cast)
 
 
 def _lined(paper: Iterable[str], marks: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -104,6 +104,10 @@ class Kind:
         """Candidates and terms of ``motion`` voted on once more; ``seats`` 0: as many as are missing."""
         return motion.candidates, motion.terms
 
+    def counts_in_hall(self, motion: Motion) -> bool:
+        """Whether hands or papers counted in the hall can be part of it."""
+        return True
+
     # --- who votes ---
 
     def entitled(self, state: MeetingState, paper: Paper) -> tuple[ParticipantId, ...]:

@@ -27,6 +27,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meeting_server.domain.attendance.evidence import confirmation
+from meeting_server.domain.audience import public_part
 from meeting_server.domain.commands import CastBallot, CloseMotion, OpenBatch, OpenMotion, PublishMotion
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
 from meeting_server.domain.errors import Code, Rejected
@@ -36,9 +37,10 @@ from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import NamedBallot
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes import exclusions
-from meeting_server.domain.votes.ballots import check_of, count
+from meeting_server.domain.votes.ballots import check_of, count, named_ballots
 from meeting_server.domain.votes.drafting import motion_before_paper
 from meeting_server.domain.votes.electorate import present_of
+from meeting_server.domain.votes.hall import in_order, refused_there, waits_for_hall
 from meeting_server.domain.votes.marks import Validity
 from meeting_server.domain.votes.officers import appointed
 from meeting_server.domain.votes.papers import closing, requested
@@ -69,11 +71,16 @@ def _openable(state: MeetingState, motion_id: MotionId) -> Motion | Rejected:
     return motion_before_paper(state, motion_id)
 
 
-def _opened_by(state: MeetingState, motion: Motion, seconds: int, asked: Asked) -> MotionOpened | Rejected:
+def _opened_by(
+    state: MeetingState, motion: Motion, seconds: int, hall_voters: tuple[ParticipantId, ...], asked: Asked
+) -> MotionOpened | Rejected:
     entitled = entitled_to(state, motion)
     quorum = quorum_for(state, motion, entitled)
     if isinstance(quorum, Rejected):
         return quorum
+    refused = refused_there(state, motion, entitled, hall_voters)
+    if refused is not None:
+        return refused
     return MotionOpened(
         motion.motion_id,
         motion.title,
@@ -97,6 +104,7 @@ def _opened_by(state: MeetingState, motion: Motion, seconds: int, asked: Asked) 
         motion.based_on,
         motion.nominees,
         motion.excludes,
+        hall_voters=in_order(entitled, hall_voters),
     )
 
 
@@ -112,8 +120,10 @@ def _open(state: MeetingState, command: OpenMotion, asked: Asked) -> Decision:
     if motion.method == VoteMethod.SECRET:
         entitled = entitled_to(state, motion)
         quorum = quorum_for(state, motion, entitled)
-        return quorum if isinstance(quorum, Rejected) else requested(state, motion, command, asked)
-    fact = _opened_by(state, motion, command.seconds, asked)
+        if isinstance(quorum, Rejected):
+            return quorum
+        return refused_there(state, motion, entitled, command.hall_voters) or requested(state, motion, command, asked)
+    fact = _opened_by(state, motion, command.seconds, command.hall_voters, asked)
     return fact if isinstance(fact, Rejected) else (fact,)
 
 
@@ -132,7 +142,7 @@ def _open_batch(state: MeetingState, command: OpenBatch, asked: Asked) -> Decisi
             return motion
         if motion.method == VoteMethod.SECRET:  # each secret paper has a key and a box of its own
             return Rejected(Code.SECRET_ALONE, "motion_ids")
-        one = _opened_by(state, motion, command.seconds, asked)
+        one = _opened_by(state, motion, command.seconds, command.hall_voters, asked)
         if isinstance(one, Rejected):
             return one
         facts.append(one)
@@ -155,6 +165,8 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
         return Rejected(Code.NO_VOTING_RIGHT)
     if any(opinion.participant_id == asked.who for opinion in motion.opinions):
         return Rejected(Code.ALREADY_FILED)
+    if asked.who in motion.hall_voters:
+        return Rejected(Code.VOTES_IN_HALL)
     if not state.participants[asked.who].present:
         return Rejected(Code.NOT_PRESENT)
     if check_of(motion, asked.who, command.choices) is not Validity.VALID:
@@ -192,15 +204,17 @@ def _close(state: MeetingState, command: CloseMotion, asked: Asked) -> Decision:
     if motion.phase != MotionPhase.VOTING:
         over = motion.phase in _OVER
         return Rejected(Code.POLL_CLOSED if over else Code.NOT_VOTING, "motion_id")
-    if motion.paper_count is not None and not motion.paper_count.is_signed:
-        return Rejected(Code.COUNT_UNSIGNED, "motion_id")
+    waiting = waits_for_hall(motion)
+    if waiting is not None:
+        return waiting
     return closing(state, motion) if motion.method == VoteMethod.SECRET else closed(state, motion)
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
     """The facts of open and named votes whose time is over."""
     due = (m for m in state.motions.values() if m.phase == MotionPhase.VOTING and m.method != VoteMethod.SECRET)
-    return tuple(e for m in due if m.closes_at is not None and m.closes_at <= now for e in closed(state, m))
+    over = (m for m in due if m.closes_at is not None and m.closes_at <= now and waits_for_hall(m) is None)
+    return tuple(e for m in over for e in closed(state, m))
 
 
 def _publish(state: MeetingState, command: PublishMotion, asked: Asked) -> Decision:
@@ -213,8 +227,10 @@ def _publish(state: MeetingState, command: PublishMotion, asked: Asked) -> Decis
         return Rejected(Code.NOT_CLOSED, "motion_id")
     named: tuple[NamedBallot, ...] = ()
     if motion.method == VoteMethod.NAMED:
-        named = tuple(NamedBallot(who, motion.ballots[who]) for who in motion.electorate if who in motion.ballots)
-    published = MotionPublished(motion.motion_id, motion.tally, motion.verdict, named, asked.who, motion.paper_count)
+        named = named_ballots(motion)
+    # what the few in the hall chose stays among the counters: their sums apart from the others' would point at them
+    hall = public_part(motion.paper_count) if motion.paper_count is not None else None
+    published = MotionPublished(motion.motion_id, motion.tally, motion.verdict, named, asked.who, hall)
     return (published, *(appointed(state, motion, asked) if motion.verdict.carried else ()))
 
 

@@ -1,20 +1,18 @@
-"""Scrutineers and tellers (监票人, 计票人), and the paper ballots they count in the hall."""
+"""Scrutineers and tellers (监票人, 计票人): who may hold an office, who holds it, and who may act in a vote."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.commands import AppointOfficer, EnterPaperCount, SignPaperCount
-from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, known
+from meeting_server.domain.commands import AppointOfficer, ReleaseOfficer
+from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, holds, known
 from meeting_server.domain.errors import Code, Rejected
-from meeting_server.domain.events import OfficerAppointed, PaperCountEntered, PaperCountSigned
+from meeting_server.domain.events import OfficerAppointed, OfficerReleased
 from meeting_server.domain.ids import Millis, ParticipantId
-from meeting_server.domain.state import MeetingState, Motion, Officer
-from meeting_server.domain.terms import PaperCount
-from meeting_server.domain.vote_terms import MotionPhase, Office
+from meeting_server.domain.roles import Right, Standing
+from meeting_server.domain.state import MeetingState, Motion, Officer, Participant
+from meeting_server.domain.vote_terms import MotionPhase, Office, VoteMethod
 from meeting_server.domain.votes.kinds import kind_of
-from meeting_server.domain.votes.verdicts import decides
-from meeting_server.domain.votes.wording import with_motion
 
 
 def holders(state: MeetingState, office: Office) -> frozenset[ParticipantId]:
@@ -22,89 +20,92 @@ def holders(state: MeetingState, office: Office) -> frozenset[ParticipantId]:
     return frozenset(o.participant_id for o in state.officers if o.office == office and not state.participants[o.participant_id].removed)
 
 
+def standing_on(motion: Motion) -> frozenset[ParticipantId]:
+    """The participants whose names are on the paper."""
+    return frozenset(c.participant_id for c in motion.candidates if c.participant_id is not None)
+
+
+def acting(state: MeetingState, motion: Motion, office: Office) -> frozenset[ParticipantId]:
+    """Who may act in an office in this vote: whoever holds it and does not stand.
+
+    A show of hands in a meeting without a scrutineer (the one by which it approves them, for instance) is overseen by whoever presides.
+    """
+    held = holders(state, office)
+    if not held and office == Office.SCRUTINEER and motion.method != VoteMethod.SECRET:
+        return frozenset(who for who in state.participants if holds(state, who, Right.RUN_MEETING))
+    return held - standing_on(motion) if kind_of(motion).needs_officers else held
+
+
 def refused_to_open(state: MeetingState, motion: Motion) -> Rejected | None:
-    """A motion that needs officers: they are there, a scrutineer and a teller, neither of them a candidate."""
+    """A motion that needs officers: a scrutineer and a teller are there, neither of them a candidate."""
     if not kind_of(motion).needs_officers:
         return None
-    scrutineers, tellers = holders(state, Office.SCRUTINEER), holders(state, Office.TELLER)
-    if not scrutineers or not tellers:
-        return Rejected(Code.NO_OFFICERS)
-    standing = {c.participant_id for c in motion.candidates if c.participant_id is not None}
-    return Rejected(Code.IS_A_CANDIDATE) if standing & (scrutineers | tellers) else None
+    for office in Office:
+        held = holders(state, office)
+        if not held:
+            return Rejected(Code.NO_OFFICERS)
+        able = acting(state, motion, office)
+        if not able:
+            return Rejected(Code.IS_A_CANDIDATE, "motion_id", (("name", _names(state, held)),))
+        if not any(state.participants[who].present for who in able):
+            return Rejected(Code.OFFICER_ABSENT, "motion_id", (("name", _names(state, able)),))
+    return None
+
+
+def _names(state: MeetingState, people: frozenset[ParticipantId]) -> str:
+    return "、".join(sorted(state.participants[who].name for who in people))
+
+
+def unfit(state: MeetingState, participant: Participant, office: Office) -> Rejected | None:
+    """Why a participant can't hold an office."""
+    detail = (("name", participant.name),)
+    member = participant.kind == "person" and participant.standing in (Standing.FULL, Standing.PROBATIONARY)
+    if not member:
+        return Rejected(Code.OFFICER_NO_MEMBER, "participant_id", detail)
+    if office == Office.SCRUTINEER and (not participant.voting or participant.excluded_reason):
+        return Rejected(Code.OFFICER_NO_VOTE, "participant_id", detail)
+    if any(participant.participant_id in holders(state, other) for other in Office if other != office):
+        return Rejected(Code.OFFICER_HOLDS_OTHER, "participant_id", detail)
+    return None
 
 
 def _appoint(state: MeetingState, command: AppointOfficer, asked: Asked) -> Decision:
     participant = known(state, command.participant_id)
     if isinstance(participant, Rejected):
         return participant
-    approval = state.motions.get(command.motion_id)
-    if approval is None:
-        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if approval.phase != MotionPhase.PUBLISHED or approval.verdict is None or not approval.verdict.carried:
-        return Rejected(Code.NOT_CLOSED, "motion_id")
-    if Officer(command.participant_id, command.office, command.motion_id) in state.officers:
+    refused = unfit(state, participant, command.office)
+    if refused is not None:
+        return refused
+    if command.motion_id is not None:
+        approval = state.motions.get(command.motion_id)
+        if approval is None:
+            return Rejected(Code.UNKNOWN_MOTION, "motion_id")
+        if approval.phase != MotionPhase.PUBLISHED or approval.verdict is None or not approval.verdict.carried:
+            return Rejected(Code.NOT_CLOSED, "motion_id")
+    elif command.office == Office.SCRUTINEER:
+        return Rejected(Code.OFFICER_UNAPPROVED, "motion_id")
+    if command.participant_id in holders(state, command.office):
         return ()
     return (OfficerAppointed(command.participant_id, command.office, command.motion_id, asked.who),)
 
 
 def appointed(state: MeetingState, approval: Motion, asked: Asked) -> tuple[OfficerAppointed, ...]:
-    """The facts by which a carried motion makes its nominees 监票人; whoever was sent out meanwhile is passed over."""
-    here = (who for who in approval.nominees if not state.participants[who].removed)
+    """The facts by which a carried motion makes its nominees 监票人; whoever was sent out or lost the right meanwhile is passed over."""
+    people = (state.participants[who] for who in approval.nominees)
+    here = (p.participant_id for p in people if not p.removed and unfit(state, p, Office.SCRUTINEER) is None)
     return tuple(OfficerAppointed(who, Office.SCRUTINEER, approval.motion_id, asked.who) for who in here)
 
 
-def _enter(state: MeetingState, command: EnterPaperCount, asked: Asked) -> Decision:
-    motion = state.motions.get(command.motion_id)
-    if motion is None:
-        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.phase not in (MotionPhase.COLLECTING, MotionPhase.VOTING) or not decides(motion):
-        return Rejected(Code.NOT_VOTING, "motion_id")
-    if motion.paper_count is not None and motion.paper_count.is_signed:
-        return Rejected(Code.NOTHING_CHANGED, "motion_id")
-    for who, office in ((command.scrutineer, Office.SCRUTINEER), (command.teller, Office.TELLER)):
-        if who not in holders(state, office):
-            return Rejected(Code.NOT_AN_OFFICER, office)
-    if command.scrutineer == command.teller:
-        return Rejected(Code.NOT_AN_OFFICER, "teller")
-    if not _adds_up(motion, command):
-        return Rejected(Code.COUNT_IMPOSSIBLE, "counts")
-    count = PaperCount(
-        command.issued,
-        command.returned,
-        command.void,
-        command.counts,
-        asked.who,
-        command.scrutineer,
-        command.teller,
-    )
-    return (PaperCountEntered(motion.motion_id, count),)
+def _release(state: MeetingState, command: ReleaseOfficer, asked: Asked) -> Decision:
+    return tuple(fact for fact in released(state, command.participant_id, asked.who) if fact.office == command.office)
 
 
-def _adds_up(motion: Motion, command: EnterPaperCount) -> bool:
-    """Each line of the paper once, and valid ballots and void ones together are those returned."""
-    counts = dict(command.counts)
-    numbers = (command.issued, command.returned, command.void, *counts.values())
-    valid = command.returned - command.void
-    if min(numbers) < 0 or len(counts) != len(command.counts) or valid < 0:
-        return False
-    return kind_of(motion).adds_up(motion, counts, valid)
+def released(state: MeetingState, who: ParticipantId, by: ParticipantId) -> tuple[OfficerReleased, ...]:
+    """The facts by which someone holds no office any more."""
+    return tuple(OfficerReleased(who, office, by) for office in Office if who in holders(state, office))
 
 
-def _sign(state: MeetingState, command: SignPaperCount, asked: Asked) -> Decision:
-    motion = state.motions.get(command.motion_id)
-    if motion is None or motion.paper_count is None:
-        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    count = motion.paper_count
-    if asked.who not in (count.scrutineer, count.teller):
-        return Rejected(Code.NOT_AN_OFFICER)
-    if asked.who in count.signed_by:
-        return ()
-    if motion.phase not in (MotionPhase.COLLECTING, MotionPhase.VOTING):
-        return Rejected(Code.POLL_CLOSED, "motion_id")
-    return (PaperCountSigned(motion.motion_id, asked.who),)
-
-
-DECIDE: dict[type, Decide] = {AppointOfficer: _appoint, EnterPaperCount: _enter, SignPaperCount: _sign}
+DECIDE: dict[type, Decide] = {AppointOfficer: _appoint, ReleaseOfficer: _release}
 
 
 def _appointed(state: MeetingState, event: OfficerAppointed, at: Millis) -> MeetingState:
@@ -112,20 +113,9 @@ def _appointed(state: MeetingState, event: OfficerAppointed, at: Millis) -> Meet
     return replace(state, officers=(*state.officers, officer))
 
 
-def _entered(state: MeetingState, event: PaperCountEntered, at: Millis) -> MeetingState:
-    return with_motion(state, replace(state.motions[event.motion_id], paper_count=event.count))
+def _released(state: MeetingState, event: OfficerReleased, at: Millis) -> MeetingState:
+    left = tuple(o for o in state.officers if (o.participant_id, o.office) != (event.participant_id, event.office))
+    return replace(state, officers=left)
 
 
-def _signed(state: MeetingState, event: PaperCountSigned, at: Millis) -> MeetingState:
-    motion = state.motions[event.motion_id]
-    if motion.paper_count is None:
-        return state
-    count = replace(motion.paper_count, signed_by=(*motion.paper_count.signed_by, event.signed_by))
-    return with_motion(state, replace(motion, paper_count=count))
-
-
-EVOLVE: dict[type, Evolve] = {
-    OfficerAppointed: _appointed,
-    PaperCountEntered: _entered,
-    PaperCountSigned: _signed,
-}
+EVOLVE: dict[type, Evolve] = {OfficerAppointed: _appointed, OfficerReleased: _released}

@@ -26,6 +26,7 @@ from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.ballots import count
 from meeting_server.domain.votes.electorate import present_of
+from meeting_server.domain.votes.hall import in_order, waits_for_hall
 from meeting_server.domain.votes.kinds import kind_of
 from meeting_server.domain.votes.officers import refused_to_open
 from meeting_server.domain.votes.verdicts import entitled_to, quorum_at_close, quorum_for, result
@@ -37,7 +38,8 @@ def requested(state: MeetingState, motion: Motion, command: OpenMotion, asked: A
     refused = refused_to_open(state, motion)
     if refused is not None:
         return refused
-    return (PaperRequested(motion.motion_id, asked.who, command.collect_seconds, command.seconds),)
+    there = in_order(entitled_to(state, motion), command.hall_voters)
+    return (PaperRequested(motion.motion_id, asked.who, command.collect_seconds, command.seconds, there),)
 
 
 def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
@@ -74,6 +76,7 @@ def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
             motion.sheet,
             motion.based_on,
             motion.nominees,
+            in_order(entitled, motion.hall_voters),
         ),
     )
 
@@ -89,6 +92,8 @@ def may_collect(state: MeetingState, who: ParticipantId, motion: Motion, now: Mi
         return Rejected(Code.NO_VOTING_RIGHT)
     if any(opinion.participant_id == who for opinion in motion.opinions):
         return Rejected(Code.ALREADY_FILED)
+    if who in motion.hall_voters:
+        return Rejected(Code.VOTES_IN_HALL)
     if not participant.present:
         return Rejected(Code.NOT_PRESENT)
     if is_outside(state, participant):
@@ -126,7 +131,7 @@ def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
             and motion.method == VoteMethod.SECRET
             and motion.closes_at is not None
             and motion.closes_at <= now
-            and (motion.paper_count is None or motion.paper_count.is_signed)
+            and waits_for_hall(motion) is None
         ):
             due.extend(closing(state, motion))
     return tuple(due)
@@ -165,6 +170,7 @@ def _requested(state: MeetingState, event: PaperRequested, at: Millis) -> Meetin
         seconds=event.seconds,
         collect_seconds=event.collect_seconds,
         opened_by=event.requested_by,
+        hall_voters=event.hall_voters,
     )
     return with_motion(state, motion)
 

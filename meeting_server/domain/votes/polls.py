@@ -51,6 +51,15 @@ class Poll(WithoutForce):
         fits = all(isinstance(mark, WrittenIn) and mark.fits for mark in ballot)
         return Validity.VALID if fits and 1 <= len(ballot) <= motion.max_choices else Validity.MALFORMED
 
+    def counts_in_hall(self, motion: Motion) -> bool:
+        """Words are nothing that can be counted by raising hands."""
+        return motion.shape != PollShape.WORD
+
+    def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
+        """Nobody makes a mark twice, nobody fewer than one nor more than are allowed."""
+        fits = counts.keys() <= set(self.lines(motion)) and all(n <= valid for n in counts.values())
+        return fits and valid <= sum(counts.values()) <= valid * motion.max_choices
+
 
 def _labelled(command: DraftMotion) -> tuple[Choice, ...] | Rejected:
     if not FEWEST_CHOICES <= len(command.choices) <= MOST_CHOICES:

@@ -67,6 +67,7 @@ def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
         based_on=event.based_on,
         nominees=event.nominees,
         excludes=event.excludes if isinstance(event, MotionOpened) else (),
+        hall_voters=event.hall_voters,
         amendments=before.amendments if before is not None and shown else (),
         opinions=before.opinions if before is not None else (),
     )

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.kit.browsers.hall import Hall, counted, has_paper, may_cast, officers_approved, press, secretary_console, voting_hall, zh
+from tests.kit.browsers.hall import (
+    Hall,
+    counted,
+    has_paper,
+    may_cast,
+    officers_approved,
+    press,
+    secretary_console,
+    voting_hall,
+    voting_in_the_hall,
+    zh,
+)
 from tests.kit.browsers.phones import Phone
 from tests.kit.houses.voting_house import SecretPhone, cast, nameless
 from tests.kit.phones.bots import Bot
@@ -108,7 +119,7 @@ async def test_a_void_vote_is_put_to_the_meeting_again(hall: Hall) -> None:
     await has_paper(member)
     await has_paper(console)
     await press(console, "vote.look_at_room")
-    # three ballots on paper came back of two handed out
+    await voting_in_the_hall(hall, "m2", "m3")  # three ballots on paper came back of two handed out
     await hall.ask(
         "EnterPaperCount",
         motion_id=hall.motion_id,

@@ -18,6 +18,7 @@ from tests.kit.browsers.hall import (
     press,
     receipt_holds,
     secretary_console,
+    voting_in_the_hall,
     zh,
 )
 
@@ -263,6 +264,7 @@ async def test_a_count_of_paper_ballots_is_signed_on_two_phones_and_merged(hall:
     await hall.opened()
     await has_paper(console)
     await press(console, "vote.look_at_room")
+    await voting_in_the_hall(hall, "m1", "m4")
     page, found = console.page, []
     await page.get_by_role("button", name=zh("console.paper_count")).click()
     for field, value in (("issued", "2"), ("returned", "2"), ("void", "0"), ("for", "1")):

@@ -138,6 +138,12 @@ async def officers_approved(hall: Hall, scrutineer: str, teller: str) -> None:
         await bot.close()
 
 
+async def voting_in_the_hall(hall: Hall, *who: str) -> None:
+    """They are registered as those who vote in the hall."""
+    people = [hall.there.people[one] for one in who]
+    await hall.ask("RegisterHallVoters", motion_id=hall.motion_id, participants=people)
+
+
 async def looked_at(phone: Phone, state: str, pictures: Path | None = None) -> list[str]:
     """What axe finds, and whether anything is wider than the page."""
     page = phone.page

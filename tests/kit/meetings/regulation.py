@@ -45,6 +45,7 @@ from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Candidate, Convening, Invited, Paper, Preset, Terms
 from meeting_server.domain.vote_terms import AppraisalSheet, Base, Grade, MotionForce, Office, VoteMethod
 from meeting_server.domain.votes.appraisals import grades
+from meeting_server.domain.votes.officers import acting
 from meeting_server.journal.port import Draft, Record
 from meeting_server.journal.record import EMPTY, head_of, seal
 from meeting_server.store.schedule.presets import load_presets
@@ -191,7 +192,10 @@ class Meeting:
             self.ask(None, OpenConnection(ParticipantId(name), ConnectionId(f"{name}-phone"), "phone"))
 
     def appoint(self) -> None:
-        """``m2`` scrutineer and ``m3`` teller, approved by the meeting."""
+        """``m3`` teller, and for what is secret ``m2`` scrutineer, approved by the meeting; a show of hands ``m1`` oversees."""
+        self.ask("m1", AppointOfficer(ParticipantId("m3"), Office.TELLER))
+        if self.case.method != VoteMethod.SECRET and self.case.force != MotionForce.ELECTION:
+            return
         self.ask("m1", DraftMotion("监票人"))
         (approval,) = self.state.motions
         self.ask("m1", OpenMotion(approval))
@@ -200,8 +204,7 @@ class Meeting:
                 self.ask(who, CastBallot(approval, ("for",)))
         self.ask("m1", CloseMotion(approval))
         self.ask("m1", PublishMotion(approval))
-        for officer, office in (("m2", Office.SCRUTINEER), ("m3", Office.TELLER)):
-            self.ask("m1", AppointOfficer(ParticipantId(officer), office, approval))
+        self.ask("m1", AppointOfficer(ParticipantId("m2"), Office.SCRUTINEER, approval))
 
     # --- its votes ------------------------------------------------------------------------------------------
 
@@ -235,7 +238,8 @@ class Meeting:
         """Papers go out, are cast and counted, and the result is there."""
         motion_id = self.votes[-1]
         first = self.state.motions[motion_id]
-        self.ask("m1", OpenMotion(motion_id))
+        hall = [p.participant_id for p in self.state.participants.values() if p.marked_present and not p.connections]
+        self.ask("m1", OpenMotion(motion_id, hall_voters=tuple(hall) if vote.hall is not None else ()))
         secret = first.method == VoteMethod.SECRET
         if secret:
             self.ask(None, IssuePaper(motion_id, KEY))
@@ -261,7 +265,8 @@ class Meeting:
 
     def _count_in_the_hall(self, motion_id: MotionId, hall: Hall) -> None:
         lines = tuple(hall.counts.items())
-        officers = ParticipantId("m2"), ParticipantId("m3")
+        overseers = sorted(acting(self.state, self.state.motions[motion_id], Office.SCRUTINEER))
+        officers = overseers[0], ParticipantId("m3")
         self.ask("m1", EnterPaperCount(motion_id, hall.issued, hall.returned, hall.void, lines, *officers))
         for officer in officers:
             self.ask(officer, SignPaperCount(motion_id))

@@ -64,6 +64,7 @@ from meeting_server.domain.commands import (
     RaiseHand,
     ReadmitParticipant,
     RecordLeave,
+    RegisterHallVoters,
     RemoveAgendaItem,
     RemoveChat,
     RemoveNote,
@@ -330,6 +331,7 @@ def whole_meeting(also: Callable[[Story], None] = _nothing_more) -> Story:
         s.do(None, OpenConnection(person, ConnectionId(f"{person}-2"), "phone"))
     s.do(CHAIR, OpenMotion(MotionId("m5")), after=30)
     s.do(None, IssuePaper(MotionId("m5"), paper))
+    s.do(SECRETARY, RegisterHallVoters(MotionId("m5"), (MA,)))
     s.do(SECRETARY, EnterPaperCount(MotionId("m5"), 1, 1, 0, (("for", 1),), SUN, DING))
     for officer in (SUN, DING):
         s.do(officer, SignPaperCount(MotionId("m5")))

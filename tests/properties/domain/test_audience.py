@@ -40,7 +40,9 @@ from meeting_server.domain.events import (
 from meeting_server.domain.ids import ItemId, MeetingId, MessageId, MotionId, ParticipantId, RoomId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState, Message, Motion, Note, Participant
+from meeting_server.domain.terms import PaperCount
 from meeting_server.domain.visibility import view
+from meeting_server.domain.vote_terms import Office
 from meeting_server.journal.port import Draft, Head, Record
 from meeting_server.journal.record import EMPTY, head_of, seal
 from meeting_server.live.history import entry_of
@@ -59,6 +61,16 @@ FIRST_FAULT = settings(max_examples=400, deadline=None, database=None, phases=[P
 AT = Head(7, bytes(32))
 
 
+def voted_in_the_hall(sitting: Sitting) -> None:
+    """A show of hands is counted, and signed by nobody yet."""
+    teller, voter = ParticipantId("m2"), ParticipantId("m3")
+    sitting.did("secretary", c.AppointOfficer(teller, Office.TELLER))
+    sitting.did("secretary", c.DraftMotion("举手表决"))
+    motion_id = list(sitting.state.motions)[-1]
+    sitting.did("secretary", c.OpenMotion(motion_id, hall_voters=(voter,)))
+    sitting.did("secretary", c.EnterPaperCount(motion_id, 1, 1, 0, (("for", 1),), ParticipantId("secretary"), teller))
+
+
 @cache
 def worlds() -> list[MeetingState]:
     """States of meetings that people walked through at random."""
@@ -70,10 +82,13 @@ def worlds() -> list[MeetingState]:
         called = replace(member("called", voting=False, standing=Standing.APPLICANT), items=(ItemId("i2"),))
         sitting = Sitting(6, extra=[visitor, member("chair", role=Role.CHAIR), away, called])
         sitting.connect_members(5)
+        sitting.did("secretary", c.RemoveParticipant(away.participant_id))
         sitting.did("secretary", c.OpenRoom("第一组", "text"))
         for who in ("m1", "m2"):
             sitting.did("secretary", c.MoveParticipant(ParticipantId(who), RoomId("r1")))
         sitting.did("m1", c.PostChat("小组里的话"))
+        if seed % 2:
+            voted_in_the_hall(sitting)
         for step in range(1, STEPS):
             sitting.now += dice.choice([50, 900, 7_000])
             who = "secretary" if dice.random() < 0.6 else dice.choice(list(sitting.state.participants))
@@ -285,12 +300,13 @@ def _other_counts(draw: st.DrawFn, motion: Motion, viewer: Viewer, state: Meetin
     names = ["opinions"]
     if motion.phase != "published":
         names += ["tally", "verdict"]
-        count = motion.paper_count
-        if count is not None and viewer not in (count.scrutineer, count.teller):
-            names.append("paper_count")
     changes = {name: draw(made(hints[name], state)) for name in names}
-    if (count := changes.get("paper_count")) is not None and viewer in (count.scrutineer, count.teller):
-        del changes["paper_count"]
+    count = motion.paper_count
+    if motion.phase != "published" and count is not None and viewer not in (count.scrutineer, count.teller):
+        # that there is one, and how many came back, is known; not what was chosen
+        changes["paper_count"] = replace(
+            count, **{name: draw(made(get_type_hints(PaperCount)[name], state)) for name in ("counts", "named")}
+        )
     return replace(motion, **changes)
 
 
@@ -416,4 +432,5 @@ def test_the_walks_come_upon_what_there_is_to_hide() -> None:
     assert any(m.ballots and m.force != "poll" for m in motions)
     assert any(m.is_public and m.tally is not None and m.phase != "published" for m in motions)
     assert any(not m.is_public for m in motions)
+    assert any(m.paper_count is not None and m.phase != "published" for m in motions)
     assert any(state.notes and state.contests for state in worlds())

@@ -19,7 +19,7 @@ from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Counters, MeetingState, Motion
 from meeting_server.domain.terms import Choice, Paper
 from meeting_server.domain.visibility import CIRCLES_CHANGE, circles, copies, fresh_view_for, view
-from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
+from meeting_server.domain.vote_terms import MotionPhase, Office, VoteMethod
 from meeting_server.domain.votes.electorate import quorum_now
 from meeting_server.domain.votes.motions import RUNNING
 from tests.kit.meetings.sitting import Sitting, member
@@ -85,11 +85,13 @@ VOTING: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.CloseDiscussion, motions),
     st.builds(c.CloseCollecting, motions),
     st.builds(c.Revote, motions),
+    st.builds(c.RegisterHallVoters, motions, st.lists(someone, max_size=2).map(tuple)),
+    st.builds(c.ReleaseOfficer, someone, st.sampled_from(list(Office))),
     st.builds(c.FileWrittenOpinion, motions, st.just(ParticipantId("m3")), st.just(("for",)), st.just("信函")),
     st.builds(
         c.EnterPaperCount,
         motions,
-        st.just(3),
+        st.sampled_from([1, 2]),
         st.sampled_from([3, 4]),
         st.just(1),
         st.sampled_from([(("for", 2),), (("for", 3),)]),

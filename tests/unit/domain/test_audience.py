@@ -17,6 +17,7 @@ from meeting_server.domain.audience import Audience, Public, Undeclared, check_d
 from meeting_server.domain.events import KINDS, BallotCast, MotionClosed, ParticipantAdmitted
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import MeetingState, Motion, Participant
+from meeting_server.domain.terms import PaperCount
 from meeting_server.domain.visibility import copies, view
 from tests.kit.meetings.sitting import Sitting
 
@@ -141,6 +142,7 @@ def test_what_is_private_stays_so() -> None:
     }
     assert set(private_fields(MeetingState)) == {"participants", "chat", "motions", "notes", "contests", "counters"}
     assert private_fields(Motion) == ("ballots", "tally", "verdict", "opinions", "paper_count", "running")
+    assert private_fields(PaperCount) == ("counts", "named")
     assert private_fields(BallotCast) == ("voter", "choices")
     assert private_fields(MotionClosed) == ("tally", "verdict")
     assert private_fields(ParticipantAdmitted) == ()

@@ -12,14 +12,12 @@ from meeting_server.domain.commands import (
     CloseCollecting,
     CloseMotion,
     DraftMotion,
-    EnterPaperCount,
     IssuePaper,
     LeaveMeeting,
     OpenMotion,
     PublishMotion,
     ReportSealed,
     Revote,
-    SignPaperCount,
 )
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId, ParticipantId
@@ -194,83 +192,6 @@ def test_a_tie_is_voted_on_again_among_the_tied_alone_those_written_in_among_the
     again = sitting.state.motions[MotionId("m3")]
     assert again.terms is not None
     assert (again.terms.seats, sorted(c.name for c in again.candidates)) == (1, ["王", "钱卫"])
-
-
-def hybrid(**count: object) -> tuple[Sitting, EnterPaperCount]:
-    """An election with the box open, and a hall count of three paper ballots for c1 to c3."""
-    sitting = branch()
-    sitting.did("secretary", ELECTION)
-    sitting.did("secretary", OpenMotion(E1))
-    sitting.told(IssuePaper(E1, KEY))
-    sitting.did("secretary", CloseCollecting(E1))
-    lines = tuple((f"c{n}:{'for' if n < 4 else 'against'}", 3) for n in range(1, 5))
-    enter = EnterPaperCount(E1, 3, 3, 0, lines, ParticipantId("m8"), ParticipantId("m9"))
-    return sitting, replace(enter, **count)  # type: ignore[arg-type]
-
-
-def test_a_hall_count_is_merged_once_both_have_signed() -> None:
-    sitting, enter = hybrid()
-    sitting.did("secretary", enter)
-    assert sitting.refused("secretary", CloseMotion(E1)) is Code.COUNT_UNSIGNED
-    assert sitting.refused("m1", SignPaperCount(E1)) is Code.NOT_AN_OFFICER
-    for who in ("m8", "m9"):
-        assert sitting.refused("secretary", CloseMotion(E1)) is Code.COUNT_UNSIGNED  # one of the two is not both
-        sitting.did(who, SignPaperCount(E1))
-    sitting.did("secretary", CloseMotion(E1))
-    sitting.told(ReportSealed(E1, 7, "root", (marks("c1", "c2", "c3"),) * 5))
-    tally = sitting.state.motions[E1].tally
-    assert tally is not None
-    assert (dict(tally.counts)["c1:for"], tally.cast, tally.paper) == (8, 8, 3)
-
-
-def test_a_vote_whose_time_is_over_waits_for_both_signatures_under_its_hall_count() -> None:
-    sitting = branch()
-    sitting.did("secretary", ELECTION)
-    sitting.did("secretary", OpenMotion(E1, seconds=60))
-    sitting.told(IssuePaper(E1, KEY))
-    sitting.did("secretary", CloseCollecting(E1))
-    lines = tuple((f"c{n}:{'for' if n < 4 else 'against'}", 3) for n in range(1, 5))
-    sitting.did("secretary", EnterPaperCount(E1, 3, 3, 0, lines, ParticipantId("m8"), ParticipantId("m9")))
-    sitting.did("m8", SignPaperCount(E1))
-    sitting.wait(300)
-    assert sitting.state.motions[E1].phase == "voting"
-    sitting.did("m9", SignPaperCount(E1))
-    sitting.wait(1)
-    assert sitting.state.motions[E1].phase == "sealing"
-
-
-def test_a_hall_count_entered_early_does_not_keep_the_collecting_open() -> None:
-    sitting = branch()
-    sitting.did("secretary", ELECTION)
-    sitting.did("secretary", OpenMotion(E1, seconds=600, collect_seconds=60))
-    sitting.told(IssuePaper(E1, KEY))
-    lines = tuple((f"c{n}:{'for' if n < 4 else 'against'}", 3) for n in range(1, 5))
-    sitting.did("secretary", EnterPaperCount(E1, 3, 3, 0, lines, ParticipantId("m8"), ParticipantId("m9")))
-    sitting.wait(61)
-    assert sitting.state.motions[E1].phase == "voting"
-
-
-def test_more_ballots_returned_than_issued_void_the_vote() -> None:
-    sitting, enter = hybrid(issued=2)
-    sitting.did("secretary", enter)
-    for who in ("m8", "m9"):
-        sitting.did(who, SignPaperCount(E1))
-    sitting.did("secretary", CloseMotion(E1))
-    sitting.told(ReportSealed(E1, 7, "root", (marks("c1", "c2", "c3"),) * 5))
-    verdict = sitting.state.motions[E1].verdict
-    assert verdict is not None
-    assert (verdict.carried, verdict.reason) == (False, "more_than_issued")
-
-
-def test_a_hall_count_must_add_up_and_be_signed_by_officers() -> None:
-    for change, code in (
-        ({"void": 1}, Code.COUNT_IMPOSSIBLE),
-        ({"counts": (("c1:for", 3),)}, Code.COUNT_IMPOSSIBLE),
-        ({"teller": ParticipantId("m8")}, Code.NOT_AN_OFFICER),
-        ({"scrutineer": ParticipantId("m1")}, Code.NOT_AN_OFFICER),
-    ):
-        sitting, enter = hybrid(**change)
-        assert sitting.refused("secretary", enter) is code
 
 
 def test_probationary_members_take_part_in_an_appraisal_and_are_not_graded() -> None:

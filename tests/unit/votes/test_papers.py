@@ -34,7 +34,7 @@ def requested(members: int = 4, present: int | None = None, **times: int) -> Sit
     sitting = Sitting(members)
     sitting.connect_members(members if present is None else present)
     sitting.did("secretary", DraftMotion("接收林晓雨同志为预备党员", preset_id="secret"))
-    sitting.did("secretary", OpenMotion(M1, **times))
+    sitting.did("secretary", OpenMotion(M1, times.get("seconds", 0), times.get("collect_seconds", 0)))
     return sitting
 
 

@@ -166,6 +166,7 @@ function officer(phase: "collecting" | "voting"): void {
       scrutineer: ME,
       teller: "m-li",
       signed_by: [],
+      named: [],
     },
     ...(phase === "collecting" ? { paper_count: null } : {}),
   });
@@ -269,6 +270,7 @@ export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
         scrutineer: ME,
         teller: "m-li",
         signed_by: [],
+        named: [],
       },
     });
     if (meeting.value) meeting.value = { ...meeting.value, officers: [{ participant_id: ME, office: "scrutineer", motion_id: "v0" }] };
@@ -293,6 +295,7 @@ export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
           scrutineer: "m-li",
           teller: "m-sun",
           signed_by: ["m-li", "m-sun"],
+          named: [],
         },
       },
       PROVED,

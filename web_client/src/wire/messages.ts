@@ -427,31 +427,54 @@ export interface FileWrittenOpinion {
   readonly choices: readonly string[];
   readonly reference: string;
 }
-/** `motion_id`: the carried, published motion by which the meeting approved it. */
+/**
+ * A scrutineer (监票人) by `motion_id`, the carried, published motion by which the meeting approved it; a teller (计票人) is
+ * named and announced, without a vote. Nobody holds both offices.
+ */
 export interface AppointOfficer {
   readonly participant_id: ParticipantId;
   readonly office: Office;
-  readonly motion_id: MotionId;
+  readonly motion_id?: MotionId | null;
+}
+/** Someone holds an office no longer; another may be appointed in their place, in the middle of a vote too. */
+export interface ReleaseOfficer {
+  readonly participant_id: ParticipantId;
+  readonly office: Office;
 }
 /**
  * `seconds` 0: open until closed; else 10 to 3,600. `no_quorum` when too few are present.
  *
  * For a secret vote `collect_seconds` is how long papers are handed out (0: until `CloseCollecting`).
+ * `hall_voters`: who votes in the hall, as of `RegisterHallVoters`.
  */
 export interface OpenMotion {
   readonly motion_id: MotionId;
   readonly seconds?: number;
   readonly collect_seconds?: number;
+  readonly hall_voters?: readonly ParticipantId[];
 }
 /** Several drafted open or named motions at once; all of them or none. */
 export interface OpenBatch {
   readonly motion_ids: readonly MotionId[];
   readonly seconds?: number;
+  readonly hall_voters?: readonly ParticipantId[];
 }
 export interface CloseCollecting {
   readonly motion_id: MotionId;
 }
-/** Paper ballots counted in the hall (hybrid). Entered again before both have signed, it starts anew. */
+/**
+ * The whole list of those who vote in the hall, by a show of hands or on paper: entitled, present, and with no vote online.
+ * Until the hall's count is signed it can be sent anew; signatures under a count already entered are then void.
+ */
+export interface RegisterHallVoters {
+  readonly motion_id: MotionId;
+  readonly participants: readonly ParticipantId[];
+}
+/**
+ * Hands or paper ballots counted in the hall. Entered again before both have signed, it starts anew.
+ *
+ * `issued` are the registered hall voters. `named`: of a named vote what each of them chose, which `counts` sums up.
+ */
 export interface EnterPaperCount {
   readonly motion_id: MotionId;
   readonly issued: number;
@@ -460,6 +483,7 @@ export interface EnterPaperCount {
   readonly counts: readonly (readonly [string, number])[];
   readonly scrutineer: ParticipantId;
   readonly teller: ParticipantId;
+  readonly named?: readonly NamedBallot[];
 }
 /** By the scrutineer and by the teller, each from their own phone. */
 export interface SignPaperCount {
@@ -839,12 +863,18 @@ export interface WrittenOpinionFiled {
   readonly motion_id: MotionId;
   readonly opinion: WrittenOpinion;
 }
-/** 监票人 or 计票人, approved by the meeting in `motion_id`. */
+/** 监票人, approved by the meeting in `motion_id`, or 计票人, named by `appointed_by` (then `motion_id` may be `None`). */
 export interface OfficerAppointed {
   readonly participant_id: ParticipantId;
   readonly office: Office;
-  readonly motion_id: MotionId;
+  readonly motion_id: MotionId | null;
   readonly appointed_by: ParticipantId;
+}
+/** 监票人 or 计票人 no longer: relieved, or asked to leave the meeting. */
+export interface OfficerReleased {
+  readonly participant_id: ParticipantId;
+  readonly office: Office;
+  readonly released_by: ParticipantId;
 }
 /** Opening freezes the preset and the electorate. `quorum` is `None` for a poll. */
 export interface MotionOpened {
@@ -870,6 +900,7 @@ export interface MotionOpened {
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
   readonly excludes: readonly ParticipantId[];
+  readonly hall_voters: readonly ParticipantId[];
 }
 /**
  * A secret paper is to be opened: its key is being made. A `collect_seconds` or `seconds` of 0 means until
@@ -880,6 +911,7 @@ export interface PaperRequested {
   readonly requested_by: ParticipantId;
   readonly collect_seconds: number;
   readonly seconds: number;
+  readonly hall_voters: readonly ParticipantId[];
 }
 /** The paper could not be opened after all (the quorum was lost meanwhile): back to where it was. */
 export interface PaperAbandoned {
@@ -910,6 +942,7 @@ export interface PaperOpened {
   readonly sheet: AppraisalSheet;
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
+  readonly hall_voters: readonly ParticipantId[];
 }
 /** No more papers are handed out; casting begins. */
 export interface CollectingClosed {
@@ -922,6 +955,13 @@ export interface PaperClosing {
   readonly quorum: QuorumCheck | null;
   readonly present: number;
 }
+/** Who votes in the hall, the whole list; nobody on it votes online too. */
+export interface HallVotersRegistered {
+  readonly motion_id: MotionId;
+  readonly participants: readonly ParticipantId[];
+  readonly registered_by: ParticipantId;
+}
+/** Others than the counters learn that it was, how many came back and who signs; never what was chosen. */
 export interface PaperCountEntered {
   readonly motion_id: MotionId;
   readonly count: PaperCount;
@@ -1114,6 +1154,11 @@ export const Office = {
   TELLER: "teller",
 } as const;
 export type Office = (typeof Office)[keyof typeof Office];
+/** Who chose what, published with the result of a named vote. */
+export interface NamedBallot {
+  readonly participant_id: ParticipantId;
+  readonly choices: readonly string[];
+}
 /** Everything a meeting starts from: a copy of the schedule, frozen when the meeting opens. */
 export interface Convening {
   readonly meeting_id: MeetingId;
@@ -1204,7 +1249,7 @@ export interface Paper {
   readonly fingerprint: string;
   readonly receipt_key: string;
 }
-/** Paper ballots counted in the hall; merged into the result once scrutineer and teller have signed. */
+/** Hands or paper ballots counted in the hall; merged into the result once scrutineer and teller have signed. */
 export interface PaperCount {
   readonly issued: number;
   readonly returned: number;
@@ -1214,6 +1259,7 @@ export interface PaperCount {
   readonly scrutineer: ParticipantId;
   readonly teller: ParticipantId;
   readonly signed_by: readonly ParticipantId[];
+  readonly named: readonly NamedBallot[];
 }
 /** The sums of a quick poll while it runs: `counts` as in a tally, of the first `cast` answers. */
 export interface RunningTally {
@@ -1253,11 +1299,6 @@ export interface ReportSheet {
   readonly returned: number;
   readonly void: number;
   readonly holds: boolean;
-}
-/** Who chose what, published with the result of a named vote. */
-export interface NamedBallot {
-  readonly participant_id: ParticipantId;
-  readonly choices: readonly string[];
 }
 /** A document of the meeting; its bytes live with the schedule, never in the journal. */
 export interface DocumentRef {
@@ -1397,6 +1438,7 @@ export interface Motion {
   readonly present_at_close: number;
   readonly issued: number;
   readonly root: string;
+  readonly hall_voters: readonly ParticipantId[];
   readonly paper_count: PaperCount | null;
   readonly report: ReportSheet | null;
   readonly report_signed_by: readonly ParticipantId[];
@@ -1422,11 +1464,11 @@ export interface Note {
   readonly kind: NoteKind;
   readonly text: string;
 }
-/** A scrutineer (监票人) or teller (计票人), approved by the meeting in `motion_id`. */
+/** A scrutineer (监票人), approved by the meeting in `motion_id`, or a teller (计票人), who may be named without one. */
 export interface Officer {
   readonly participant_id: ParticipantId;
   readonly office: Office;
-  readonly motion_id: MotionId;
+  readonly motion_id: MotionId | null;
 }
 export interface Contest {
   readonly contest_id: string;
@@ -1598,7 +1640,7 @@ export const Comparison = {
 } as const;
 export type Comparison = (typeof Comparison)[keyof typeof Comparison];
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "outside" | "runs_the_meeting" | "no_item" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "count_unsigned" | "count_impossible" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "not_excludable" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "outside" | "runs_the_meeting" | "no_item" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "officer_unapproved" | "officer_no_vote" | "officer_no_member" | "officer_holds_other" | "officer_absent" | "votes_in_hall" | "no_hall_count" | "hall_not_entitled" | "hall_not_present" | "hall_voted_online" | "hall_not_registered" | "hall_over_entitled" | "count_unsigned" | "count_missing" | "count_signed" | "count_impossible" | "count_void_over" | "count_over_hall" | "count_out_of_range" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "not_excludable" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "device_unconfirmed" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** The three ways to vote on a motion, or on one candidate. */
@@ -1659,9 +1701,11 @@ export interface CommandData {
   readonly CloseDiscussion: CloseDiscussion;
   readonly FileWrittenOpinion: FileWrittenOpinion;
   readonly AppointOfficer: AppointOfficer;
+  readonly ReleaseOfficer: ReleaseOfficer;
   readonly OpenMotion: OpenMotion;
   readonly OpenBatch: OpenBatch;
   readonly CloseCollecting: CloseCollecting;
+  readonly RegisterHallVoters: RegisterHallVoters;
   readonly EnterPaperCount: EnterPaperCount;
   readonly SignPaperCount: SignPaperCount;
   readonly SignReport: SignReport;
@@ -1732,12 +1776,14 @@ export interface EventData {
   readonly MotionDiscussed: MotionDiscussed;
   readonly WrittenOpinionFiled: WrittenOpinionFiled;
   readonly OfficerAppointed: OfficerAppointed;
+  readonly OfficerReleased: OfficerReleased;
   readonly MotionOpened: MotionOpened;
   readonly PaperRequested: PaperRequested;
   readonly PaperAbandoned: PaperAbandoned;
   readonly PaperOpened: PaperOpened;
   readonly CollectingClosed: CollectingClosed;
   readonly PaperClosing: PaperClosing;
+  readonly HallVotersRegistered: HallVotersRegistered;
   readonly PaperCountEntered: PaperCountEntered;
   readonly PaperCountSigned: PaperCountSigned;
   readonly BallotCast: BallotCast;
@@ -1858,8 +1904,25 @@ export const CODES = [
   "too_many_excellent",
   "grade_missing",
   "not_an_officer",
+  "officer_unapproved",
+  "officer_no_vote",
+  "officer_no_member",
+  "officer_holds_other",
+  "officer_absent",
+  "votes_in_hall",
+  "no_hall_count",
+  "hall_not_entitled",
+  "hall_not_present",
+  "hall_voted_online",
+  "hall_not_registered",
+  "hall_over_entitled",
   "count_unsigned",
+  "count_missing",
+  "count_signed",
   "count_impossible",
+  "count_void_over",
+  "count_over_hall",
+  "count_out_of_range",
   "no_written_opinions",
   "already_filed",
   "not_void",

@@ -81,6 +81,7 @@ function fresh(event: Words, method: VoteMethod): Motion {
     present_at_close: 0,
     issued: 0,
     root: "",
+    hall_voters: [],
     paper_count: null,
     report: null,
     report_signed_by: [],
@@ -101,6 +102,7 @@ function opened(state: MeetingState, event: MotionOpened | PaperOpened, method: 
     opened_by: event.opened_by,
     amendments: before !== undefined && before.moved_at !== null ? before.amendments : [],
     opinions: before?.opinions ?? [],
+    hall_voters: event.hall_voters,
   };
 }
 
@@ -122,6 +124,7 @@ export const motions: Steps<
   | "MotionDiscussed"
   | "WrittenOpinionFiled"
   | "OfficerAppointed"
+  | "OfficerReleased"
   | "MotionOpened"
   | "BallotCast"
   | "MotionClosed"
@@ -132,6 +135,7 @@ export const motions: Steps<
   | "PaperOpened"
   | "CollectingClosed"
   | "PaperClosing"
+  | "HallVotersRegistered"
   | "PaperCountEntered"
   | "PaperCountSigned"
   | "ReportSigned"
@@ -156,6 +160,10 @@ export const motions: Steps<
   OfficerAppointed: (state, { participant_id, office, motion_id }) => ({
     ...state,
     officers: [...state.officers, { participant_id, office, motion_id }],
+  }),
+  OfficerReleased: (state, { participant_id, office }) => ({
+    ...state,
+    officers: state.officers.filter((one) => one.participant_id !== participant_id || one.office !== office),
   }),
   MotionOpened: (state, event, at) => withMotion(state, { ...opened(state, event, event.method, at), closes_at: event.closes_at }),
   BallotCast: (state, { motion_id, voter, choices, running }) =>
@@ -182,8 +190,8 @@ export const motions: Steps<
       running: null,
       closed_at: m.closed_at !== null || m.opened_at === null ? m.closed_at : at,
     })),
-  PaperRequested: (state, { motion_id, seconds, collect_seconds, requested_by }) =>
-    edited(state, motion_id, () => ({ phase: MotionPhase.PREPARING, seconds, collect_seconds, opened_by: requested_by })),
+  PaperRequested: (state, { motion_id, seconds, collect_seconds, requested_by, hall_voters }) =>
+    edited(state, motion_id, () => ({ phase: MotionPhase.PREPARING, seconds, collect_seconds, opened_by: requested_by, hall_voters })),
   PaperAbandoned: (state, { motion_id }) =>
     edited(state, motion_id, (m) => ({ phase: m.moved_at !== null ? MotionPhase.MOVED : MotionPhase.DRAFTED })),
   PaperOpened: (state, event, at) =>
@@ -201,6 +209,11 @@ export const motions: Steps<
       quorum_at_close: quorum,
       present_at_close: present,
       closes_at: at,
+    })),
+  HallVotersRegistered: (state, { motion_id, participants }) =>
+    edited(state, motion_id, (m) => ({
+      hall_voters: participants,
+      paper_count: m.paper_count && participants.length > 0 ? { ...m.paper_count, signed_by: [] } : null,
     })),
   PaperCountEntered: (state, { motion_id, count }) => edited(state, motion_id, () => ({ paper_count: count })),
   ReportSigned: (state, { motion_id, signed_by }) =>
