@@ -21,6 +21,8 @@ _TEXT = Length(Cm(21) - 2 * _MARGIN)
 """What is left of the width of A4."""
 _LABEL = Cm(3)
 LATIN, CHINESE = "Times New Roman", "SimSun"
+_PROPERTY = 255
+"""Characters of a property; python-docx refuses more."""
 
 
 def minutes_document(paper: Paper, draft: str = "") -> bytes:
@@ -32,8 +34,8 @@ def minutes_document(paper: Paper, draft: str = "") -> bytes:
     section.left_margin = section.right_margin = _MARGIN
     section.top_margin = section.bottom_margin = Cm(2.5)
     _fonts(document)
-    document.core_properties.title = paper.title
-    document.core_properties.author = paper.organisation
+    document.core_properties.title = paper.title[:_PROPERTY]
+    document.core_properties.author = paper.organisation[:_PROPERTY]
     _centred(document, paper.organisation, 12, bold=False)
     _centred(document, paper.title, 18, bold=True)
     if draft:

@@ -76,7 +76,7 @@ def fingerprint_of(key: Ed25519PublicKey) -> str:
 
 def write_bundle(study: Study, institution: str, key: Ed25519PrivateKey, now: Millis, words: Words) -> bytes:
     """The bundle of a resource from which people were taken out already."""
-    study = cleaned(study)
+    study, institution = cleaned(study), clean(institution)
     readable = markdown(transcript_paper(study, words)).encode()
     files = {RESOURCE: msgspec.json.encode(study), READABLE: readable}
     about = msgspec.json.encode(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from meeting_server.domain.characters import cleaned
 from meeting_server.domain.ids import Millis
 
 Deed = Literal["began", "finished", "passed", "failed"]
@@ -43,6 +44,7 @@ class Done:
 
 def statement(done: Done) -> dict[str, Any]:
     """The statement as JSON. Who it is about is an account of this server under a random name, never a name or number."""
+    done = cleaned(done)
     verb, chinese, english = _VERBS[done.deed]
     quiz = done.deed in ("passed", "failed")
     told: dict[str, Any] = {

@@ -39,7 +39,7 @@ def calendar_of(meetings: Sequence[Scheduled], links: dict[MeetingId, str], *, n
     calendar.add("prodid", f"-//{product}//")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add("x-wr-calname", clean(name))
+    calendar.add("x-wr-calname", " ".join(clean(name).split()))
     if subscribed:  # RFC 7986, and the name that Outlook and Apple knew before
         calendar.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
         calendar.add("x-published-ttl", "PT1H")

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-import xml.etree.ElementTree as ET
-import zipfile
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import httpx
-import icalendar
-import openpyxl
 import pytest
 import pytest_asyncio
-import webvtt
-from docx import Document
-from pypdf import PdfReader
 from sqlalchemy import String, Text, func, select, update
 from starlette.routing import Route
 
@@ -35,6 +25,7 @@ from meeting_server.wire.codec import BadMessage, decode, decode_command
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
 from tests.kit.houses.houses import Browser
 from tests.kit.houses.published_meeting import publish
+from tests.kit.work.export_readers import FORBIDDEN, READERS, nothing
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,7 +33,6 @@ SPOILING = "\x01\x0b\x7f\x85\u202e\u2066\ufdd0\ufffe\uffff\U0001ffff\r"
 """Controls of both kinds, text turned around, noncharacters of two planes."""
 RARE = "𠮷"
 NASTY = f"{SPOILING}{RARE}"
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff]")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -70,94 +60,6 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arc
                         said = column.bool_op("GLOB")("*[\u4e00-\u9fff]*") & (func.substr(column, 1, 1).not_in(("[", "{")))
                         await conn.execute(update(table).where(said).values({column.name: column.op("||")(NASTY)}))
         yield made
-
-
-def _xml(content: bytes) -> str:
-    return "".join(ET.fromstring(content).itertext())
-
-
-def _docx(content: bytes) -> str:
-    document = Document(io.BytesIO(content))
-    return "\n".join([p.text for p in document.paragraphs] + [c.text for t in document.tables for row in t.rows for c in row.cells])
-
-
-def _xlsx(content: bytes) -> str:
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    return "\n".join(str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None)
-
-
-def _pdf(content: bytes) -> str:
-    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).replace("\0", "").replace("\n", "")
-
-
-def _calendar(content: bytes) -> str:
-    events = icalendar.Calendar.from_ical(content.decode()).walk("VEVENT")
-    return "\n".join(f"{event['summary']} {event.get('description', '')} {event.get('location', '')}" for event in events)
-
-
-def _captions(content: bytes) -> str:
-    return "\n".join(f"{cue.voice} {cue.text}" for cue in webvtt.from_string(content.decode()).captions)
-
-
-def _subrip(content: bytes) -> str:
-    return "\n".join(cue.text for cue in webvtt.from_buffer(io.StringIO(content.decode()), format="srt").captions)
-
-
-def _package(content: bytes) -> str:
-    said = []
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        assert package.testzip() is None
-        for name in package.namelist():
-            part = package.read(name)
-            if name.endswith(".xml"):
-                said.append(_xml(part))
-            elif name.endswith((".vtt", ".js", ".md", ".html")):
-                said.append(part.decode())
-            elif name == "resource.json":
-                said.append("".join(_strings(json.loads(part))))
-    return "\n".join(said)
-
-
-def _strings(tree: Any) -> list[str]:
-    if isinstance(tree, dict):
-        return [said for value in tree.values() for said in _strings(value)]
-    return [said for value in tree for said in _strings(value)] if isinstance(tree, list) else [str(tree)]
-
-
-def _table(content: bytes) -> str:
-    return "\n".join(cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in row)
-
-
-def _nothing(content: bytes) -> str:
-    return ""
-
-
-READERS: dict[str, Callable[[bytes], str]] = {
-    "text/html": bytes.decode,
-    "text/markdown": bytes.decode,
-    "text/csv": _table,
-    "text/vtt": _captions,
-    "text/calendar": _calendar,
-    "application/x-subrip": _subrip,
-    "application/rss+xml": _xml,
-    "image/svg+xml": _xml,
-    "application/pdf": _pdf,
-    "application/zip": _package,
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _docx,
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _xlsx,
-    "application/json": lambda content: json.dumps(json.loads(content)),  # escaped: any program reads it
-    "audio/mp4": _nothing,
-    "video/mp4": _nothing,
-    "image/png": _nothing,
-    "image/webp": _nothing,
-    "image/jpeg": _nothing,
-    "text/plain": _nothing,
-    "application/octet-stream": _nothing,
-    "video/webm": _nothing,
-    "application/javascript": _nothing,
-    "text/javascript": _nothing,
-}
-"""By content type: what a real reader makes of it."""
 
 
 async def _addresses(archive: ArchiveHouse, browser: Browser) -> list[str]:
@@ -219,7 +121,7 @@ async def test_every_address_answers_and_a_real_reader_opens_what_it_gives(archi
                 opened.setdefault(kind, []).append(address)
     assert wrong == []
     # each of these was there, and told of the people and the meeting
-    expected = set(READERS) - {kind for kind, reader in READERS.items() if reader is _nothing} - {"application/json", "image/svg+xml"}
+    expected = set(READERS) - {kind for kind, reader in READERS.items() if reader is nothing} - {"application/json", "image/svg+xml"}
     assert expected - set(opened) == set()
 
 
