@@ -60,6 +60,7 @@ class Code(StrEnum):
     SECRET_ALONE = "secret_alone"
     APPROVAL_MISSING = "approval_missing"
     BASE_UNCONFIRMED = "base_unconfirmed"
+    BASE_FIXED = "base_fixed"
     TOO_FEW_CANDIDATES = "too_few_candidates"
     NO_OFFICERS = "no_officers"
     IS_A_CANDIDATE = "is_a_candidate"

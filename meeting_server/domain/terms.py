@@ -272,8 +272,9 @@ class Terms:
     seats: int
     approval_reference: str
     """上级批准文号, required."""
-    base: Base
-    """The disputed base of the majority, confirmed by the secretary (present 实到会 or entitled 应到会)."""
+    base: Base | None = None
+    """What the majority is taken of. Of a draft ``None``: as the rule says; a rule that leaves it open has it confirmed by the
+    secretary (present 实到会 or entitled 应到会)."""
 
 
 @dataclass(frozen=True, slots=True)

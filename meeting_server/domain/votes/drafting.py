@@ -88,7 +88,7 @@ def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
             asked.who,
             kind.shape(command),
             candidates,
-            kind.terms(command),
+            kind.terms(command, preset),
             kind.minimum_group(command),
             sheet=command.sheet,
             based_on=command.based_on,

@@ -16,6 +16,8 @@ from meeting_server.domain.votes.kind import Kind, counted
 from meeting_server.domain.votes.marks import STANCES, Ballot, Validity, Vote, WrittenIn, read
 from meeting_server.domain.votes.rules import base_count, needed
 
+CONFIRMED_BASES = (Base.PRESENT, Base.ENTITLED)
+
 
 class Election(Kind):
     needs_officers = True
@@ -27,7 +29,12 @@ class Election(Kind):
         preset = super().rule(state, command, presets)
         if isinstance(preset, Rejected) or preset.passing is None or command.terms is None:
             return preset
-        return replace(preset, passing=replace(preset.passing, base=command.terms.base))
+        base = command.terms.base
+        if base is None or base == preset.passing.base:
+            return preset
+        if not base_is_open(preset):
+            return Rejected(Code.BASE_FIXED, "terms")
+        return replace(preset, passing=replace(preset.passing, base=base))
 
     def method(self, command: DraftMotion, preset: Preset) -> VoteMethod:
         return VoteMethod.SECRET
@@ -39,15 +46,18 @@ class Election(Kind):
         terms = command.terms
         if terms is None or not terms.approval_reference.strip():
             return Rejected(Code.APPROVAL_MISSING, "terms")
-        if terms.base not in (Base.PRESENT, Base.ENTITLED):
+        if base_is_open(preset) and terms.base not in CONFIRMED_BASES:
             return Rejected(Code.BASE_UNCONFIRMED, "terms")
         least = candidates_needed(terms.seats, preset.surplus_percent)
         if terms.seats < 1 or len(command.candidates) < least:
             return Rejected(Code.TOO_FEW_CANDIDATES, "candidates", (("needed", least), ("given", len(command.candidates))))
         return on_paper(command.candidates)
 
-    def terms(self, command: DraftMotion) -> Terms | None:
-        return command.terms
+    def terms(self, command: DraftMotion, preset: Preset) -> Terms | None:
+        """Terms that leave the base to the rule are recorded with it."""
+        if command.terms is None or command.terms.base is not None or preset.passing is None:
+            return command.terms
+        return replace(command.terms, base=preset.passing.base)
 
     def again(self, motion: Motion, seats: int) -> tuple[tuple[Candidate, ...], Terms | None] | Rejected:
         """A tie is voted on among the tied; missing seats among those not elected."""
@@ -137,6 +147,12 @@ class Election(Kind):
         handed_out = issued + (motion.paper_count.issued if motion.paper_count is not None else 0) + tally.written
         enough = quorum is None or quorum.met
         return ReportSheet(handed_out, tally.cast, tally.void, enough and tally.cast <= handed_out)
+
+
+def base_is_open(preset: Preset) -> bool:
+    """Whether the secretary is asked what the majority is taken of: sources disagree, or marks of a paper with several people
+    have no such base."""
+    return "passing.base" in preset.doubts or (preset.passing is not None and preset.passing.base not in CONFIRMED_BASES)
 
 
 def candidates_needed(seats: int, surplus_percent: int) -> int:

@@ -94,7 +94,7 @@ class Kind:
     def shape(self, command: DraftMotion) -> PollShape:
         return PollShape.CHOICES
 
-    def terms(self, command: DraftMotion) -> Terms | None:
+    def terms(self, command: DraftMotion, preset: Preset) -> Terms | None:
         return None
 
     def minimum_group(self, command: DraftMotion) -> int:
