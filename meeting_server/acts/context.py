@@ -21,6 +21,7 @@ from meeting_server.store.record.approvals import Approvals
 from meeting_server.store.record.holds import Holds
 from meeting_server.store.record.publications import Publications
 from meeting_server.store.record.record_edits import RecordEdits
+from meeting_server.store.schedule.branch_presets import BranchPresets
 from meeting_server.store.schedule.calendar_links import CalendarLinks
 from meeting_server.store.schedule.documents import Documents
 from meeting_server.store.schedule.hall_devices import HallDevices
@@ -72,6 +73,8 @@ class Context(Protocol):
     def hall_devices(self) -> HallDevices: ...
     @property
     def schedule(self) -> Schedule: ...
+    @property
+    def presets(self) -> BranchPresets: ...
     @property
     def leaves(self) -> LeaveBook: ...
     @property

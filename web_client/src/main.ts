@@ -1,6 +1,7 @@
 /** The live room: the only place where the store, the network, the media and the views are tied together. */
 import "./styles/tokens.css";
 import "./styles/components.css";
+import { takeRule } from "./net/replaced_rule";
 import { computed, effect, untracked } from "@preact/signals";
 import { h, render, type ComponentType } from "preact";
 import { provideActions, type Actions } from "./core/actions";
@@ -120,6 +121,7 @@ const actions: Actions = {
     await answerKnock(start.urls["meeting"] ?? "", id, answer, start.csrf);
     knocked.value += 1;
   },
+  takeRuleInForce: () => takeRule(start.replaced?.url ?? "", start.csrf),
   typing: (on) => void socket.send({ type: "signal", kind: "typing", on }),
   openMicrophone: () => roomMedia.devices.openMicrophone(),
   closeMicrophone: () => roomMedia.devices.closeMicrophone(),

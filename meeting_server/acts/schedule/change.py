@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from meeting_server.acts.context import By, Context
@@ -15,6 +16,21 @@ async def change_meeting(at: Context, meeting_id: MeetingId, plan: Plan, version
     async with at.database.act():
         await at.schedule.change(meeting_id, plan, version, now)
         await at.database.after_commit(partial(reconvene, at, meeting_id))
+
+
+async def take_rule_in_force(at: Context, meeting_id: MeetingId, day: str, now: Millis) -> bool:
+    """Plan a meeting under the rule that on ``day`` (ISO 8601) stands in the place of its own; false: its own is in force.
+
+    Raises ScheduleError ``not_changeable``.
+    """
+    async with at.database.act():
+        scheduled = await at.schedule.meeting(meeting_id)
+        found = at.presets.replacement(scheduled.plan.preset_id, day) if scheduled is not None else None
+        if scheduled is None or found is None:
+            return False
+        await at.schedule.change(meeting_id, replace(scheduled.plan, preset_id=found.preset_id), scheduled.version, now)
+        await at.database.after_commit(partial(reconvene, at, meeting_id))
+    return True
 
 
 async def cancel_meeting(at: Context, by: By, meeting_id: MeetingId, reason: str, now: Millis) -> None:

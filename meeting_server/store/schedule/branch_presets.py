@@ -66,6 +66,22 @@ class BranchPresets(Mapping[str, Preset]):
         in_force = {i: preset for i, preset in self.shipped.items() if not preset.replaced_by}
         return {**in_force, **{p.preset.preset_id: p.preset for p in self.own(branch_id)}}
 
+    def replacement(self, preset_id: str, day: str) -> Preset | None:
+        """The shipped rule that on ``day`` (ISO 8601) stands in the place of one that was replaced; ``None``: it is in force.
+
+        A branch's own copy of a replaced rule goes on working, and whoever meets by it is told as well.
+        """
+        found = self.shipped.get(self._origin(preset_id).replaced_by)
+        return found if found is not None and found.valid_from <= day else None
+
+    def _origin(self, preset_id: str) -> Preset:
+        """The shipped rule a branch's own was copied from, perhaps by way of others; a shipped rule itself."""
+        origin, seen = preset_id, set[str]()
+        while origin in self._own and origin not in seen:
+            seen.add(origin)
+            origin = self._own[origin].copied_from
+        return self.shipped.get(origin) or self[preset_id]
+
     async def refresh(self) -> None:
         """Read what was saved, here or by another process."""
         async with self._database.read() as conn:
@@ -78,7 +94,10 @@ class BranchPresets(Mapping[str, Preset]):
         }
 
     async def save(self, branch_id: str, preset: Preset, *, copied_from: str, by: str, now: Millis) -> Preset:
-        """Keep a rule of the branch; one without an id is new. Raises PresetFileError for an impossible one."""
+        """Keep a rule of the branch; one without an id is new. Raises PresetFileError for an impossible one.
+
+        Whoever saves a copy of a replaced rule has seen that it was replaced: from then on it is a copy of the one in force.
+        """
         known = self._own.get(preset.preset_id)
         if known is None or known.branch_id != branch_id:
             preset = replace(preset, preset_id=f"own-{token_hex(8)}")
@@ -99,7 +118,10 @@ class BranchPresets(Mapping[str, Preset]):
                 )
             else:
                 this = branch_presets.c.preset_id == preset.preset_id
-                await conn.execute(update(branch_presets).where(this).values(content=content, changed_by=by, changed_at=now))
+                kept = {"content": content, "changed_by": by, "changed_at": now}
+                if in_force := self._origin(preset.preset_id).replaced_by:
+                    kept["copied_from"] = in_force
+                await conn.execute(update(branch_presets).where(this).values(kept))
         await self._database.after_commit(self.refresh)
         return preset
 

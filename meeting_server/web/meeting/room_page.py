@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,11 +15,12 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.domain.errors import Code
 from meeting_server.media.api import MediaPlane
-from meeting_server.web.schedule.meetings import Seat, door_is_open, seat_at
+from meeting_server.web.schedule.meetings import Seat, door_is_open, replacement_of, seat_at
+from meeting_server.web.schedule.rule_words import replaced_words
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused
 from meeting_server.web.site.forms import form_token
-from meeting_server.web.site.pages import language_of, render, see
+from meeting_server.web.site.pages import language_of, render, say, see
 from meeting_server.web.site.rehearsing import rehearsing
 from meeting_server.web.site.site import site_of
 
@@ -65,6 +67,7 @@ async def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
         "rehearsal": rehearsing(request) == "here",
         "probe": site_of(request).settings.demo,  # lets tests read the page's own media figures
         "presets": await _rules(request, seat),
+        "replaced": _replaced(request, seat),
         "urls": {
             "home": "/" if seat.viewer.is_member else meeting,
             "meeting": meeting,
@@ -112,6 +115,18 @@ async def _rules(request: Request, seat: Seat) -> list[dict[str, Any]]:
     presets = site_of(request).presets
     await presets.refresh()
     return [msgspec.to_builtins(preset) for preset in presets.of_branch(seat.scheduled.plan.branch_id).values()]
+
+
+def _replaced(request: Request, seat: Seat) -> dict[str, str] | None:
+    """That the rule the meeting was planned under was replaced, for whoever runs it, until it opens."""
+    replacement = replacement_of(request, seat.scheduled, now_millis()) if seat.runs else None
+    if replacement is None:
+        return None
+    return {
+        "preset_id": seat.scheduled.plan.preset_id,
+        "words": replaced_words(replacement, language_of(request), partial(say, request)),
+        "url": f"/meetings/{seat.meeting_id}/rule",
+    }
 
 
 def as_script_data(data: dict[str, Any]) -> Markup:

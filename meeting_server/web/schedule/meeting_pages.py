@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from meeting_server.domain.votes.electorate import belongs, quorum_now
 from meeting_server.store.schedule.documents import Progress
 from meeting_server.store.schedule.leave import Leave
 from meeting_server.web.schedule.calendar_file import calendar_of, calendar_response
-from meeting_server.web.schedule.meetings import Seat, door_is_open, is_due, names_at, seat_at, state_of
+from meeting_server.web.schedule.meetings import Seat, door_is_open, is_due, names_at, replacement_of, seat_at, state_of
 from meeting_server.web.schedule.rule_words import rule_words
 from meeting_server.web.schedule.waiting_browsers import waiting_for
 from meeting_server.web.site.auth import now_millis
@@ -30,6 +31,7 @@ DONE = frozenset(
         "changed",
         "cancelled",
         "not_changeable",
+        "rule_taken",
         "document_added",
         "document_removed",
         "document_kept",
@@ -84,6 +86,7 @@ async def show_meeting(
     deciders = await _names_of_deciders(request, leaves)
     state = await state_of(request, seat.scheduled) if scheduled.status == "open" else None
     preset = site.presets[scheduled.plan.preset_id]
+    replacement = replacement_of(request, scheduled, now)
     people = convening.participants if convening else ()
     entitled = _entitled(convening)
     asked = done or request.query_params.get("done", "")
@@ -115,7 +118,7 @@ async def show_meeting(
             "numbers": lambda pages: _numbers(request, pages),
             "kept": await of_the_record(request, seat) if seat.manages else frozenset(),
             "size_words": lambda size: _size_words(request, size),
-            "rule": rule_words(preset, entitled, language_of(request), lambda key, **holes: say(request, key, **holes)),
+            "rule": rule_words(preset, entitled, language_of(request), partial(say, request), replacement),
             "my_leave": leaves.get(seat.viewer.participant_id),
             "may_ask_leave": _may_ask(seat),
             "leave_error": leave_error,

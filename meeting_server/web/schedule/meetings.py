@@ -12,10 +12,12 @@ from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.domain.roles import Right, may
 from meeting_server.domain.state import MeetingState
+from meeting_server.domain.terms import Preset
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.schedule import Listed, Scheduled
 from meeting_server.web.site.auth import Viewer, now_millis, viewer_of
+from meeting_server.web.site.dates import iso_day
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.permissions import allowed, is_secretary, tree_of
 from meeting_server.web.site.site import site_of
@@ -104,6 +106,13 @@ async def managed_seat(request: Request) -> Seat:
     if not seat.manages:
         raise Refused(Code.FORBIDDEN)
     return seat
+
+
+def replacement_of(request: Request, scheduled: Scheduled, now: Millis) -> Preset | None:
+    """The rule that will stand in the place of the meeting's own when it is held; None once it opened."""
+    if not scheduled.may_change:
+        return None
+    return site_of(request).presets.replacement(scheduled.plan.preset_id, iso_day(max(now, scheduled.plan.starts_at)))
 
 
 async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | None:

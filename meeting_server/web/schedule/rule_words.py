@@ -16,8 +16,8 @@ Say = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """What a secretary must know before choosing a rule. ``since``, ``note``, ``doubts``, ``disputed`` and ``opinions`` may be
-    empty."""
+    """What a secretary must know before choosing a rule. ``since``, ``note``, ``replaced``, ``doubts``, ``disputed`` and
+    ``opinions`` may be empty."""
 
     title: str
     quorum: str
@@ -28,19 +28,22 @@ class RuleWords:
     compared: str
     since: str
     note: str
+    replaced: str
+    """By which rule, and since when."""
     doubts: str
     disputed: str
     opinions: str
     secret: bool
 
 
-def rule_words(preset: Preset, entitled: int, language: str, say: Say) -> RuleWords:
-    """``preset`` worked out for ``entitled`` people; ``say`` gives the texts under ``schedule.rule``."""
+def rule_words(preset: Preset, entitled: int, language: str, say: Say, replacement: Preset | None = None) -> RuleWords:
+    """``preset`` worked out for ``entitled`` people; ``say`` gives the texts under ``schedule.rule``. ``replacement``: the rule
+    that stands in its place now."""
     separator = say("schedule.rule.separator")
     fields = separator.join(say(f"schedule.rule.field.{name}") for name in preset.assumed)
     disputed = separator.join(say(f"schedule.rule.field.{name}") for name in preset.doubts)
     return RuleWords(
-        title=preset.title_en if language == "en" else preset.title_zh,
+        title=title_of(preset, language),
         quorum=_quorum(preset, entitled, say),
         passing=_passing(preset, entitled, say),
         method=say(f"schedule.rule.method.{preset.method}"),
@@ -48,11 +51,24 @@ def rule_words(preset: Preset, entitled: int, language: str, say: Say) -> RuleWo
         compared=_compared(preset, say),
         since=say("schedule.rule.since", day=_day(preset.valid_from, language)) if preset.valid_from else "",
         note=(preset.note_en if language == "en" else "") or preset.note_zh,
+        replaced=replaced_words(replacement, language, say) if replacement is not None else "",
         doubts=say("schedule.rule.assumed", fields=fields) if fields else "",
         disputed=say("schedule.rule.disputed", fields=disputed) if disputed else "",
         opinions=say("schedule.rule.opinions") if preset.written_opinions else "",
         secret=preset.method == RuleMethod.SECRET,
     )
+
+
+def title_of(preset: Preset, language: str) -> str:
+    return (preset.title_en if language == "en" else "") or preset.title_zh
+
+
+def replaced_words(replacement: Preset, language: str, say: Say) -> str:
+    """That a rule was replaced, by which and since when."""
+    title = title_of(replacement, language)
+    if not replacement.valid_from:
+        return say("schedule.rule.replaced", title=title)
+    return say("schedule.rule.replaced_since", title=title, day=_day(replacement.valid_from, language))
 
 
 def _cited(preset: Preset, language: str, say: Say) -> str:

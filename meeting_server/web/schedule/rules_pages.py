@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from starlette.datastructures import FormData
@@ -17,8 +18,9 @@ from meeting_server.domain.vote_terms import Base, BulletinReaders, Comparison, 
 from meeting_server.domain.votes.elections import candidates_needed
 from meeting_server.domain.votes.rules import most, needed
 from meeting_server.store.schedule.presets import PresetFileError
-from meeting_server.web.schedule.rule_words import rule_words
+from meeting_server.web.schedule.rule_words import RuleWords, rule_words
 from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.dates import iso_day
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.pages import language_of, render, say, see
@@ -78,8 +80,9 @@ async def rules_page(request: Request) -> Response:
     entitled = sum(member.may_vote for member in roster) or 50
     language = language_of(request)
 
-    def words(preset: Preset) -> object:
-        return rule_words(preset, entitled, language, lambda key, **holes: say(request, key, **holes))
+    def words(preset: Preset) -> RuleWords:
+        replacement = presets.replacement(preset.preset_id, iso_day(now_millis()))
+        return rule_words(preset, entitled, language, partial(say, request), replacement)
 
     return await render(
         request,

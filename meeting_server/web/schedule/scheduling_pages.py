@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.people.permissions import Action
-from meeting_server.acts.schedule.change import cancel_meeting, change_meeting
+from meeting_server.acts.schedule.change import cancel_meeting, change_meeting, take_rule_in_force
+from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import Preset
@@ -22,10 +24,10 @@ from meeting_server.store.tokens import new_id
 from meeting_server.web.schedule.convening import exclusion_words
 from meeting_server.web.schedule.meeting_form import GUESTS_MOST, ItemField, MeetingForm, edited, entitled, plan_of, read
 from meeting_server.web.schedule.meeting_form import form_of as filled_form
-from meeting_server.web.schedule.meetings import managed_seat, roster_of
+from meeting_server.web.schedule.meetings import managed_seat, roster_of, seat_at
 from meeting_server.web.schedule.rule_words import RuleWords, rule_words
 from meeting_server.web.site.auth import member_of, now_millis
-from meeting_server.web.site.dates import local, month
+from meeting_server.web.site.dates import iso_day, local, month
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.pages import language_of, render, say, see
@@ -113,6 +115,21 @@ async def change(request: Request) -> Response:
     except ScheduleError as error:
         return await _show(request, branch_id, replace(form, errors={"form": error.code}), roster, scheduled, status=409)
     return see(f"/meetings/{scheduled.meeting_id}?done=changed")
+
+
+async def take_rule(request: Request) -> Response:
+    """Go by the rule that stands in the place of the one the meeting was planned under: for whoever runs or may change it."""
+    seat = await seat_at(request)
+    if not (seat.runs or seat.manages):
+        raise Refused(Code.FORBIDDEN)
+    now = now_millis()
+    await site_of(request).presets.refresh()
+    day = iso_day(max(now, seat.scheduled.plan.starts_at))
+    try:
+        await take_rule_in_force(site_of(request), seat.meeting_id, day, now)
+    except ScheduleError:
+        return see(f"/meetings/{seat.meeting_id}?done=not_changeable")
+    return see(f"/meetings/{seat.meeting_id}?done=rule_taken")
 
 
 async def cancel_form(request: Request) -> Response:
@@ -220,10 +237,9 @@ async def _show(
 
 
 def _choice(request: Request, form: MeetingForm, roster: Sequence[Member], preset: Preset) -> RuleChoice:
-    def words(key: str, **holes: object) -> str:
-        return say(request, key, **holes)
-
-    return RuleChoice(preset, rule_words(preset, entitled(form, roster, preset), language_of(request), words))
+    replacement = site_of(request).presets.replacement(preset.preset_id, iso_day(now_millis()))
+    people = entitled(form, roster, preset)
+    return RuleChoice(preset, rule_words(preset, people, language_of(request), partial(say, request), replacement))
 
 
 routes: list[BaseRoute] = [
@@ -232,6 +248,7 @@ routes: list[BaseRoute] = [
     Route("/branches/{branch_id}/meetings/new", add_meeting, methods=["POST"]),
     Route("/meetings/{meeting_id}/edit", edit_meeting, methods=["GET"]),
     Route("/meetings/{meeting_id}/edit", change, methods=["POST"]),
+    Route("/meetings/{meeting_id}/rule", take_rule, methods=["POST"]),
     Route("/meetings/{meeting_id}/cancel", cancel_form, methods=["GET"]),
     Route("/meetings/{meeting_id}/cancel", cancel, methods=["POST"]),
 ]

@@ -50,6 +50,11 @@ def date(language: Language, at: Millis) -> str:
     return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
+def iso_day(at: Millis) -> str:
+    """``2026-11-26``, on the wall clock of the house."""
+    return local(at).date().isoformat()
+
+
 def month(language: Language, at: Millis) -> str:
     """``12月`` / ``Dec``"""
     moment = local(at)

@@ -111,6 +111,21 @@ async def test_rows_in_the_wrong_database_stop_the_migration_and_stay(empty_data
         assert await conn.scalar(text("SELECT version_num FROM alembic_version")) == old.LAST_SHARED
 
 
+async def test_meetings_and_copies_made_under_the_text_of_2014_keep_it_by_its_name(empty_database: Database) -> None:
+    await old.old_tables(empty_database)
+    meeting = "INSERT INTO meetings VALUES (:id, 'b', '', '', '', 1, 2, :preset, :no, 'convened', 0, 1, '', 1, 1, NULL, NULL, '', '')"
+    copy = "INSERT INTO branch_presets VALUES (:id, 'b', :preset, '{}', '', 1, NULL)"
+    async with empty_database.write() as conn:
+        for preset in ("admission", "full_membership", "election"):
+            await conn.execute(text(meeting), {"id": f"m-{preset}", "preset": preset, "no": False})
+            await conn.execute(text(copy), {"id": f"own-{preset}", "preset": preset})
+    await migrate(empty_database.url, MEETINGS)
+    async with empty_database.read() as conn:
+        planned = (await conn.execute(text("SELECT preset_id FROM meetings ORDER BY meeting_id"))).scalars().all()
+        copied = (await conn.execute(text("SELECT copied_from FROM branch_presets ORDER BY preset_id"))).scalars().all()
+    assert planned == copied == ["admission_2014", "election", "full_membership_2014"]
+
+
 async def test_two_urls_of_one_database_are_found_out_before_anything_is_made(empty_database: Database) -> None:
     await migrate(empty_database.url, MEETINGS, apart_from=BALLOT_BOX)
     before = await tables(empty_database)

@@ -60,6 +60,7 @@ NEEDED = {
     "POST /meetings/{meeting_id}/leave/withdraw": LISTED,
     "POST /meetings/{meeting_id}/leave/{participant_id}": MANAGES,
     "GET /meetings/{meeting_id}/room": LISTED,
+    "POST /meetings/{meeting_id}/rule": RUNS,
     "GET /meetings/{meeting_id}/stage": RUNS,
     "GET /meetings/{meeting_id}/stage/code": RUNS,
     "GET /h/{meeting_id}": LISTED,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from meeting_server.domain.commands import (
     AmendMotion,
     CastBallot,
@@ -18,9 +16,7 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.visibility import view
-from meeting_server.domain.vote_terms import Base
 from tests.kit.meetings.sitting import Sitting
-from tests.unit.votes.test_elections import ELECTION, branch
 
 M1 = MotionId("m1")
 
@@ -84,14 +80,3 @@ def test_a_vote_that_was_void_is_held_again_under_the_same_rule_and_names_what_i
     assert verdict is not None
     assert verdict.carried
     assert sitting.refused("secretary", Revote(MotionId("m2"))) is Code.NOT_VOID
-
-
-def test_an_election_whose_base_nobody_confirmed_is_not_even_drafted() -> None:
-    sitting = branch()
-    assert ELECTION.terms is not None
-    unconfirmed = replace(ELECTION, terms=replace(ELECTION.terms, base=Base.CAST))
-    assert sitting.refused("secretary", unconfirmed) is Code.BASE_UNCONFIRMED
-    sitting.did("secretary", replace(ELECTION, terms=replace(ELECTION.terms, base=Base.ENTITLED)))
-    passing = sitting.state.motions[MotionId("m2")].preset.passing
-    assert passing is not None
-    assert passing.base == "entitled"

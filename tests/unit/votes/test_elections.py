@@ -27,7 +27,7 @@ from meeting_server.domain.terms import Candidate, Choice, Paper, Terms
 from meeting_server.domain.vote_terms import Base, Grade, MotionForce
 from meeting_server.domain.votes.appraisals import grades
 from meeting_server.domain.votes.elections import candidates_needed
-from tests.kit.meetings.sitting import Sitting, member
+from tests.kit.meetings.sitting import PRESETS, Sitting, member
 
 KEY = Paper("ab", "fingerprint", "04")
 CANDIDATES = tuple(Candidate("", name, strokes) for name, strokes in (("王", 4), ("丁", 2), ("李", 7), ("赵", 9)))
@@ -83,10 +83,33 @@ def test_an_election_names_its_approval_its_base_and_enough_candidates() -> None
     for draft, code in (
         (replace(ELECTION, terms=None), Code.APPROVAL_MISSING),
         (replace(ELECTION, terms=Terms(3, " ", Base.PRESENT)), Code.APPROVAL_MISSING),
-        (replace(ELECTION, terms=Terms(3, "12号", Base.CAST)), Code.BASE_UNCONFIRMED),
+        (replace(ELECTION, terms=Terms(3, "12号", Base.ENTITLED)), Code.BASE_FIXED),
         (replace(ELECTION, terms=Terms(4, "12号", Base.PRESENT)), Code.TOO_FEW_CANDIDATES),
     ):
         assert sitting.refused("secretary", draft) is code
+
+
+def test_an_election_takes_the_base_of_its_rule_without_being_asked() -> None:
+    sitting = Sitting(2)
+    sitting.did("secretary", replace(ELECTION, terms=Terms(3, "12号")))
+    motion = sitting.state.motions[MotionId("m1")]
+    assert motion.terms == Terms(3, "12号", Base.PRESENT)
+    assert motion.preset.passing is not None
+    assert motion.preset.passing.base == Base.PRESENT
+
+
+def test_a_rule_that_leaves_the_base_open_has_it_confirmed() -> None:
+    """A branch's older copy says that sources disagree; a rule that counts yes and no has no base for several candidates."""
+    older = replace(PRESETS["election"], preset_id="own-1", doubts=("passing.base",))
+    for rule in (older, PRESETS["of_cast"]):
+        sitting = Sitting(2, preset=rule)
+        draft = replace(ELECTION, preset_id=rule.preset_id)
+        assert sitting.refused("secretary", replace(draft, terms=Terms(3, "12号"))) is Code.BASE_UNCONFIRMED
+        assert sitting.refused("secretary", replace(draft, terms=Terms(3, "12号", Base.YES_NO))) is Code.BASE_UNCONFIRMED
+        sitting.did("secretary", replace(draft, terms=Terms(3, "12号", Base.ENTITLED)))
+        passing = sitting.state.motions[MotionId("m1")].preset.passing
+        assert passing is not None
+        assert passing.base == Base.ENTITLED
 
 
 def test_an_election_needs_four_fifths() -> None:

@@ -28,6 +28,8 @@ export interface Actions {
   hallCode(): Promise<HallCode | null>;
   /** Let a browser that asks to come in do so, or not. */
   answerKnock(id: string, answer: "let_in" | "refused"): Promise<void>;
+  /** Go by the rule that stands in the place of the meeting's own (`boot.replaced`); false: it could not be taken. */
+  takeRuleInForce(): Promise<boolean>;
   /** Unrecorded signal that one is typing. */
   typing(on: boolean): void;
 

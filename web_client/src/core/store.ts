@@ -219,6 +219,8 @@ export interface Boot {
   readonly urls: Readonly<Record<string, string>>;
   /** Rules a motion may be decided by, for those who run votes; empty or missing: only the meeting's own. */
   readonly presets?: readonly Preset[];
+  /** The rule the meeting was planned under was replaced; `url` takes the new one. Missing: it is in force, or one does not run it. */
+  readonly replaced?: { readonly preset_id: string; readonly words: string; readonly url: string } | null;
   /** `?as=` of the address: how the member chose to enter. */
   readonly as: "listen" | "audio" | "video" | "text";
 }

@@ -115,6 +115,7 @@ function drawn(seed: string): MediaStream {
 }
 
 export const storyActions: Actions = {
+  takeRuleInForce: () => Promise.resolve(true),
   async send<K extends CommandKind>(kind: K, data: CommandData[K]): Promise<Outcome> {
     asked.push({ kind, data });
     const entry: OutboxEntry<K> = { id: `s${asked.length}`, kind, data, at: now(), state: "waiting", seq: null };

@@ -13,6 +13,7 @@ import { KnockBanners } from "./knocks";
 import { dismiss, notices, type Notice } from "./notices";
 import { toggleMicrophone } from "./microphone";
 import { refusalWords } from "./names";
+import { ReplacedRule } from "./replaced_rule";
 import { OfficerStrip } from "./officer/officer_strip";
 import { VoteStrip } from "./vote/vote_strip";
 
@@ -218,6 +219,7 @@ export function Banners(): JSX.Element {
   return (
     <section class="banners" aria-label={t("room.news")}>
       <Rehearsal />
+      <ReplacedRule />
       <VoteStrip />
       <OfficerStrip />
       <KnockBanners />

@@ -26,7 +26,7 @@ import { back, go } from "../layout";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
 import { Basis, GradesGiven, gradesWrong, SheetChoice } from "./draft_appraisal";
-import { ElectionFields, seatsOf, termsWrong, type ElectionTerms } from "./draft_election";
+import { baseIsOpen, ElectionFields, seatsOf, termsWrong, type ElectionTerms } from "./draft_election";
 import { draftFor, nominatedTitle, Nominees } from "./draft_purpose";
 import { candidatesOf, PeopleOnPaper, type Standing } from "./draft_people";
 import { adoptionRule, isOwn, rules, sheetRules } from "./rules";
@@ -221,7 +221,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
 
   const fields = (): CommandData["DraftMotion"] => {
     const choices = withLabels ? labels.value.map((label) => ({ choice_id: "", label: label.trim() })) : [];
-    const { base } = terms.value;
+    const base = preset !== undefined && baseIsOpen(preset) && terms.value.base !== "" ? terms.value.base : null;
     return {
       title: nominating ? nominatedTitle(title.value.trim(), nominees.value) : title.value.trim(),
       nominees: nominating ? nominees.value : [],
@@ -234,10 +234,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       preset_id: asks ? "" : (named?.preset_id ?? ""),
       shape: asks ? shape.value : "choices",
       candidates: ofPeople ? candidatesOf(adopting ? candidates.value : candidates.value.map((one) => ({ ...one, grade: "" }))) : [],
-      terms:
-        kind === MotionForce.ELECTION && base !== ""
-          ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base }
-          : null,
+      terms: kind === MotionForce.ELECTION ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base } : null,
       sheet: kind === MotionForce.APPRAISAL ? sheet.value : AppraisalSheet.MUTUAL,
       based_on: adopting ? basis.value : [],
       minimum_group: kind === MotionForce.SURVEY ? Number(group.value) : 0,
