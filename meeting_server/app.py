@@ -46,6 +46,7 @@ from meeting_server.store.learning.statements import Statements
 from meeting_server.store.people.access_log import AccessLog
 from meeting_server.store.people.accounts import Accounts
 from meeting_server.store.people.aging import Ages, Aging
+from meeting_server.store.people.committees import CommitteeTerms
 from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.knocks import Knocks
 from meeting_server.store.people.passwords import Passwords
@@ -231,6 +232,7 @@ async def site_over(
         record_edits=RecordEdits(database),
         record_orders=RecordOrders(database),
         approvals=Approvals(database),
+        committees=CommitteeTerms(database),
         holds=Holds(database),
         publications=Publications(database),
         learning=Learning.over(database),

@@ -15,6 +15,7 @@ from meeting_server.store.learning.books import Learning
 from meeting_server.store.learning.statements import Statements
 from meeting_server.store.people.access_log import AccessLog
 from meeting_server.store.people.accounts import Accounts
+from meeting_server.store.people.committees import CommitteeTerms
 from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.knocks import Knocks
 from meeting_server.store.record.approvals import Approvals
@@ -67,6 +68,8 @@ class Context(Protocol):
     def access_log(self) -> AccessLog: ...
     @property
     def invitations(self) -> Invitations: ...
+    @property
+    def committees(self) -> CommitteeTerms: ...
     @property
     def knocks(self) -> Knocks: ...
     @property

@@ -41,7 +41,15 @@ from meeting_server.web.record import (
     transcript_editor,
     transcript_pages,
 )
-from meeting_server.web.schedule import calendar_pages, document_pages, leave_pages, meeting_pages, rules_pages, scheduling_pages
+from meeting_server.web.schedule import (
+    calendar_pages,
+    committee_pages,
+    document_pages,
+    leave_pages,
+    meeting_pages,
+    rules_pages,
+    scheduling_pages,
+)
 from meeting_server.web.sharing import feed_pages, sharing_pages, takeaway_pages
 from meeting_server.web.site import preference_pages
 
@@ -55,6 +63,7 @@ routes: list[BaseRoute] = [
     *access_log_pages.routes,
     *roster_pages.routes,
     *rules_pages.routes,
+    *committee_pages.routes,
     *year_pages.routes,
     *link_pages.routes,
     *erasing_pages.routes,

@@ -43,6 +43,7 @@ class Act(StrEnum):
     MEMBER_RESTORED = "member_restored"
     ROSTER_IMPORTED = "roster_imported"
     ROSTER_EXPORTED = "roster_exported"
+    COMMITTEE_SEATED = "committee_seated"
     BRANCH_CREATED = "branch_created"
     BRANCH_RENAMED = "branch_renamed"
     BRANCH_MOVED = "branch_moved"

@@ -54,6 +54,7 @@ KEPT: dict[str, Literal["meeting", "office"]] = {
     "passages": "meeting",
     "meeting_items": "meeting",
     "approvals": "office",
+    "committee_terms": "office",
     "record_holds": "office",
     "redactions": "office",
     "transcript_corrections": "office",

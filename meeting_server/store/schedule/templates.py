@@ -31,6 +31,8 @@ class Template:
     minutes: int
     called: Called
     items: tuple[TemplateItem, ...]
+    at_once: bool = False
+    """Held today, as soon as it is called, instead of next week."""
 
 
 _OF_KEY = {purpose.value: purpose for purpose in (ItemPurpose.ROLL_CALL, ItemPurpose.EXCLUSIONS, ItemPurpose.ELECTION_RULES)}
@@ -160,6 +162,7 @@ TEMPLATES: dict[str, Template] = {
                 ("announce", 5, ItemPurpose.ANNOUNCE),
                 ("division", 15),
             ),
+            at_once=True,
         ),
         _of_kind("group", "group_meeting", 60, "everyone", _items(("roll_call", 3), ("study", 25), ("exchange", 25), ("division", 7))),
         _of_kind("lesson", "group_meeting", 90, "everyone", _items(("roll_call", 5), ("lesson", 60), ("exchange", 20), ("close", 5))),

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Convening
+from meeting_server.domain.vote_terms import ItemPurpose
 from meeting_server.domain.votes.electorate import belongs, quorum_now
 from meeting_server.store.schedule.documents import Progress
 from meeting_server.store.schedule.leave import Leave
@@ -101,6 +102,7 @@ async def show_meeting(
             "scheduled": scheduled,
             "plan": scheduled.plan,
             "seat": seat,
+            "elects": any(item.purpose == ItemPurpose.BALLOT for item in scheduled.plan.agenda),
             "waiting": await waiting_for(request, seat),
             "due": is_due(scheduled, now),
             "branch_name": convening.branch_name if convening else "",

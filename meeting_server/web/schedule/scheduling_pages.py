@@ -177,8 +177,8 @@ async def _choose_template(request: Request, branch_id: str) -> Response:
 
 
 def _from_template(request: Request, template: Template, roster: Sequence[Member], viewer_id: str) -> MeetingForm:
-    """Next week, the same evening hour, whoever the template calls; the viewer keeps the record."""
-    start = local(_next_week(now_millis()))
+    """Next week in the evening, or at once; whoever the template calls; the viewer keeps the record."""
+    start = local(_next_quarter(now_millis()) if template.at_once else _next_week(now_millis()))
     here = {member.member_id for member in roster}
     called = {m.member_id for m in roster if template.called == "everyone" or m.committee}
     chair = next((m.member_id for m in roster if m.committee and m.member_id != viewer_id), "")
@@ -193,7 +193,7 @@ def _from_template(request: Request, template: Template, roster: Sequence[Member
         preset_id=template.preset_id,
         title=title,
         date=f"{start:%Y-%m-%d}",
-        time="19:00",
+        time=f"{start:%H:%M}" if template.at_once else "19:00",
         minutes=str(template.minutes),
         chair=chair,
         secretary=viewer_id if viewer_id in here else "",
@@ -206,6 +206,12 @@ def _from_template(request: Request, template: Template, roster: Sequence[Member
 
 def _next_week(now: Millis) -> Millis:
     return now + round(timedelta(days=7).total_seconds() * 1000)
+
+
+def _next_quarter(now: Millis) -> Millis:
+    """The next quarter of an hour that leaves five minutes to call people."""
+    quarter = 15 * 60_000
+    return (now + 5 * 60_000) // quarter * quarter + quarter
 
 
 async def _show(

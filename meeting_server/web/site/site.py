@@ -19,6 +19,7 @@ from meeting_server.store.learning.books import Learning
 from meeting_server.store.learning.statements import Statements
 from meeting_server.store.people.access_log import AccessLog
 from meeting_server.store.people.accounts import Accounts
+from meeting_server.store.people.committees import CommitteeTerms
 from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.knocks import Knocks
 from meeting_server.store.record.approvals import Approvals
@@ -64,6 +65,7 @@ class Site:
     sign_outs: SignOuts
     back_off: BackOff
     knocks: Knocks
+    committees: CommitteeTerms
 
     # meetings: planned, then running
     schedule: Schedule

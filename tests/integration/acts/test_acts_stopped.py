@@ -16,7 +16,7 @@ from tests.kit.work.whole_acts import Killed, Rows, Scene, failed, stopped_every
 
 FAILED = ("role withdrawn", "member removed", "link renewed", "person erased", "entered as a guest")
 """Those with parts that may fail alone, or with more than tables to change. Of the others an error says no more than a death."""
-KILLED_FOR_REAL = ("role withdrawn", "entered by a personal link", "person erased")
+KILLED_FOR_REAL = ("role withdrawn", "committee seated", "entered by a personal link", "person erased")
 
 
 @pytest.mark.parametrize("name", SCENES)

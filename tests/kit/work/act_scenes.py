@@ -22,6 +22,7 @@ from meeting_server.acts.meeting.hall_devices import let_device_in
 from meeting_server.acts.meeting.invitations import invite_group, invite_members, renew_invitation, revoke_invitation
 from meeting_server.acts.meeting.knocks import answer_knock, knock
 from meeting_server.acts.people.branches import create_branch, move_branch, remove_branch, rename_branch, restore_branch
+from meeting_server.acts.people.committee import Seating, seat_committee
 from meeting_server.acts.people.erasing import erase_message, erase_person
 from meeting_server.acts.people.revoking import catch_up, stop_device
 from meeting_server.acts.people.roles import grant_role, withdraw_role
@@ -147,6 +148,13 @@ async def import_people(house: MeetingHouse) -> Deed:
     changed = replace(known, committee=True)
     plan = RosterPlan(new, (Change(known, changed, At(2)),), (), ())
     return partial(import_roster, at_of(house), by_of(house), branch_id, plan, NOW)
+
+
+async def committee_seated(house: MeetingHouse) -> Deed:
+    """何雨桐 leaves it, 丁文静 comes."""
+    scheduled, branch_id = await house.scheduled(), house.inner.branch.branch_id
+    elected = [house.pid("member")]
+    return partial(seat_committee, at_of(house), by_of(house), branch_id, scheduled.meeting_id, elected, Seating.ANEW, NOW)
 
 
 async def remove_someone(house: MeetingHouse) -> Deed:
@@ -416,6 +424,7 @@ SCENES: dict[str, Callable[[MeetingHouse], Awaitable[Deed]]] = {
     "member added": add_someone,
     "member changed": change_someone,
     "roster imported": import_people,
+    "committee seated": committee_seated,
     "member removed": remove_someone,
     "member restored": restore_someone,
     "signed in by password": password_sign_in,

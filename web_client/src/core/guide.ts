@@ -3,6 +3,7 @@ import {
   type AgendaItem,
   type CommandData,
   type CommandKind,
+  Electorate,
   type ItemId,
   ItemPurpose,
   type MeetingState,
@@ -63,6 +64,17 @@ export function preparations(state: MeetingState): readonly AgendaItem[] {
 /** Whether nobody is named yet who counts, though an item announces them. */
 export function tellersMissing(state: MeetingState): boolean {
   return state.agenda.some((item) => item.purpose === ItemPurpose.SCRUTINEERS && item.ended_at === null) && !hasTeller(state);
+}
+
+/** Whether the committee was elected here: those elected can take office. */
+export function committeeElected(state: MeetingState): boolean {
+  return Object.values(state.motions).some(
+    (one) =>
+      one.force === MotionForce.ELECTION &&
+      one.phase === MotionPhase.PUBLISHED &&
+      one.preset.electorate === Electorate.VOTING &&
+      (one.verdict?.elected.length ?? 0) > 0,
+  );
 }
 
 /** The next step of an open meeting. */

@@ -3,7 +3,16 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { guideHint, guideTitle } from "./guide_words";
 import { t } from "../../core/i18n";
-import { type GuideSheet, type GuideStep, isGuided, nextStep, preparations, skipStep, tellersMissing } from "../../core/guide";
+import {
+  committeeElected,
+  type GuideSheet,
+  type GuideStep,
+  isGuided,
+  nextStep,
+  preparations,
+  skipStep,
+  tellersMissing,
+} from "../../core/guide";
 import { meeting } from "../../core/store";
 import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
@@ -71,6 +80,12 @@ export function Guide(): JSX.Element | null {
         {guideTitle(step)}
         {step.say.startsWith("next") && <Icon name="forward" size="s" />}
       </Button>
+      {committeeElected(state) && (
+        <a class="btn btn--block" href={`/meetings/${encodeURIComponent(state.meeting_id)}/committee`} target="_blank" rel="noopener">
+          <Icon name="people" />
+          {t("console.guide_committee")}
+        </a>
+      )}
       {skip !== null && (
         <Button kind="quiet" block onPress={() => act(skip)}>
           {guideTitle(skip)}

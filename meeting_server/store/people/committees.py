@@ -1,0 +1,65 @@
+"""Which meeting made the committee of a branch what it is (换届, 补选): so that saying it twice changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, String, Table, Text, insert, select, update
+
+from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.store.database import Database, metadata
+
+committee_terms = Table(
+    "committee_terms",
+    metadata,
+    Column("meeting_id", String(64), primary_key=True),
+    Column("branch_id", String(40), nullable=False, index=True),
+    Column("elected", Text, nullable=False),
+    Column("seated_by", String(64), nullable=False),
+    Column("seated_by_name", String(100), nullable=False),
+    Column("seated_at", BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeTerm:
+    """What one meeting's elections made of a committee; ``elected``: member ids."""
+
+    meeting_id: MeetingId
+    branch_id: str
+    elected: frozenset[str]
+    seated_by: str
+    seated_by_name: str
+    seated_at: Millis
+
+
+class CommitteeTerms:
+    """One row a meeting; the latest of a branch is its committee's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_meeting(self, meeting_id: str) -> CommitteeTerm | None:
+        async with self._database.read() as conn:
+            row = (await conn.execute(select(committee_terms).where(committee_terms.c.meeting_id == meeting_id))).first()
+            return _term(row) if row is not None else None
+
+    async def latest(self, branch_id: str) -> CommitteeTerm | None:
+        """The one by which the branch's committee was seated last."""
+        mine = select(committee_terms).where(committee_terms.c.branch_id == branch_id)
+        async with self._database.read() as conn:
+            row = (await conn.execute(mine.order_by(committee_terms.c.seated_at.desc()).limit(1))).first()
+            return _term(row) if row is not None else None
+
+    async def put(self, term: CommitteeTerm) -> None:
+        """Keep it, in place of what the same meeting had made before (seats filled by a later ballot)."""
+        values = {name: getattr(term, name) for name in CommitteeTerm.__slots__} | {"elected": " ".join(sorted(term.elected))}
+        async with self._database.write() as conn:
+            changed = await conn.execute(update(committee_terms).where(committee_terms.c.meeting_id == term.meeting_id).values(values))
+            if changed.rowcount == 0:
+                await conn.execute(insert(committee_terms).values(values))
+
+
+def _term(row: object) -> CommitteeTerm:
+    fields = {name: getattr(row, name) for name in CommitteeTerm.__slots__}
+    return CommitteeTerm(**(fields | {"elected": frozenset(fields["elected"].split())}))
