@@ -25,7 +25,7 @@ function at(item: number, motions: readonly Motion[] = [], more: Partial<Meeting
     agenda: agenda(item),
     current_item: item < 0 ? null : `i${item + 1}`,
     motions: Object.fromEntries(motions.map((one) => [one.motion_id, one])),
-    participants: { m1: person("m1"), m2: person("m2", { excluded_reason: "出国，校党〔2026〕3号" }) },
+    participants: { m1: person("m1"), m2: person("m2", { excluded_reason: "出国，校党〔2026〕3号", exclusion_needs_vote: true }) },
     ...more,
   });
 }

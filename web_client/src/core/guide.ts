@@ -12,6 +12,7 @@ import {
   MotionForce,
   MotionPhase,
   Office,
+  type Participant,
   VoteMethod,
 } from "../wire/messages";
 
@@ -192,15 +193,18 @@ function following(state: MeetingState, from: AgendaItem | null): AgendaItem | n
 
 /** An item that has nothing to do: nobody is to be excluded from 应到. */
 function isIdle(state: MeetingState, item: AgendaItem): boolean {
-  return (
-    item.purpose === ItemPurpose.EXCLUSIONS &&
-    papersFor(state, item).length === 0 &&
-    !Object.values(state.participants).some((p) => p.excluded_reason !== "" && !p.removed)
-  );
+  return item.purpose === ItemPurpose.EXCLUSIONS && papersFor(state, item).length === 0 && toExclude(state).length === 0;
+}
+
+/** Members who are not to be counted in 应到, and have not been voted on. */
+export function toExclude(state: MeetingState): readonly Participant[] {
+  return Object.values(state.participants).filter((p) => p.exclusion_needs_vote && p.excluded_by === null && !p.removed);
 }
 
 function papersFor(state: MeetingState, item: AgendaItem): readonly Motion[] {
-  return Object.values(state.motions).filter((one) => one.item_id === item.item_id && one.phase !== MotionPhase.WITHDRAWN);
+  const isFor = (one: Motion): boolean =>
+    one.item_id === item.item_id || (item.purpose === ItemPurpose.EXCLUSIONS && one.excludes.length > 0);
+  return Object.values(state.motions).filter((one) => one.phase !== MotionPhase.WITHDRAWN && isFor(one));
 }
 
 function isOver(motion: Motion): boolean {

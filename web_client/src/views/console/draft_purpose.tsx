@@ -1,5 +1,6 @@
 /** What an item's purpose says of the paper it needs: its words to begin with, its rule, and who is nominated. */
 import type { JSX } from "preact";
+import { toExclude } from "../../core/guide";
 import { list, t } from "../../core/i18n";
 import { nameOf, people } from "../../core/selectors";
 import { meeting } from "../../core/store";
@@ -12,16 +13,24 @@ interface Draft {
   readonly title: string;
   readonly text: string;
   readonly presetId: string;
+  readonly excludes: readonly ParticipantId[];
 }
 
-const EMPTY: Draft = { force: null, title: "", text: "", presetId: "" };
+const EMPTY: Draft = { force: null, title: "", text: "", presetId: "", excludes: [] };
 
 export function draftFor(item: AgendaItem | null): Draft {
   switch (item?.purpose) {
     case ItemPurpose.EXCLUSIONS: {
-      const left = people.value.filter((one) => one.excluded_reason !== "");
+      const left = meeting.value === null ? [] : toExclude(meeting.value);
       const lines = left.map((one) => t("console.guide_excluded_line", { name: one.name, reason: one.excluded_reason }));
-      return { ...EMPTY, force: "motion", title: t("console.guide_exclusions_title", { n: left.length }), text: lines.join("\n") };
+      return {
+        ...EMPTY,
+        force: "motion",
+        title: t("console.guide_exclusions_title", { n: left.length }),
+        text: lines.join("\n"),
+        presetId: "not_counted",
+        excludes: left.map((one) => one.participant_id),
+      };
     }
     case ItemPurpose.ELECTION_RULES:
       return { ...EMPTY, force: "motion", title: t("console.guide_rules_title"), presetId: "election_rules" };

@@ -225,6 +225,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
     return {
       title: nominating ? nominatedTitle(title.value.trim(), nominees.value) : title.value.trim(),
       nominees: nominating ? nominees.value : [],
+      excludes: kind === MotionForce.MOTION && named?.preset_id === begun.presetId ? begun.excludes : [],
       text: text.value.trim(),
       item_id: item?.item_id ?? null,
       force: kind,
