@@ -646,6 +646,8 @@ class ReportSealed(FromServer):
     root: str
     ballots: tuple[tuple[str, ...], ...]
     issuances: str = ""
+    collectors: tuple[ParticipantId, ...] = ()
+    """Who was handed a paper."""
 
 
 @dataclass(frozen=True, slots=True)

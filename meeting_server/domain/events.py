@@ -642,7 +642,7 @@ class OfficerReleased(Event):
 
 @dataclass(frozen=True, slots=True)
 class MotionOpened(Event):
-    """Opening freezes the preset and the electorate. ``quorum`` is ``None`` for a poll."""
+    """Opening freezes the preset, the electorate and who of it is there. ``quorum`` is ``None`` for a poll."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
@@ -668,6 +668,8 @@ class MotionOpened(Event):
     nominees: tuple[ParticipantId, ...] = ()
     excludes: tuple[ParticipantId, ...] = ()
     hall_voters: tuple[ParticipantId, ...] = ()
+    attending: tuple[ParticipantId, ...] | None = None
+    """Those of the electorate who are there; ``None``: written before the set of a vote was recorded, see ``votes/attending``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -720,6 +722,8 @@ class PaperOpened(Event):
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
     hall_voters: tuple[ParticipantId, ...] = ()
+    attending: tuple[ParticipantId, ...] | None = None
+    """As of ``MotionOpened``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -733,7 +737,10 @@ class CollectingClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaperClosing(Event):
-    """No more ballots are taken; the box is being sealed. Quorum and presence are those of this moment."""
+    """No more ballots are taken; the box is being sealed. ``present``: those of the electorate who are there at this moment.
+
+    ``quorum`` is of the same moment where that decided (``votes/attending``), else ``None``.
+    """
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
@@ -798,6 +805,10 @@ class MotionClosed(Event):
     """Hash over who was handed a paper of a secret vote (hex); empty in journals of before."""
     report: Public[ReportSheet | None] = None
     """Of an election: what its scrutineer signs; ``None`` in journals of before."""
+    joined: tuple[ParticipantId, ...] = ()
+    """Those of the electorate who came after the opening and collected or cast: with ``attending`` the set of the vote."""
+    present_at_close: Public[int | None] = None
+    """Of an open or named vote: those of the electorate who are still there. It decides nothing; ``None`` where it did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,6 +251,10 @@ class Motion:
     collect_seconds: Public[int] = 0
     """As asked for while the key is being made."""
     opened_by: Public[ParticipantId | None] = None
+    attending: Public[tuple[ParticipantId, ...] | None] = None
+    """Those of the electorate who were there when papers went out; ``None``: the presence at the closing decides, as it did once."""
+    joined: tuple[ParticipantId, ...] = ()
+    """Those who came later and collected or cast; known once it is closed."""
     present_at_close: Public[int] = 0
     issued: Public[int] = 0
     root: Public[str] = ""

@@ -16,7 +16,7 @@ from meeting_server.ballots.port import Box, BoxRefused, paper_id
 from meeting_server.domain import events
 from meeting_server.domain.commands import SERVER, IssuePaper, ReportSealed
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import MotionId
+from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.papers import may_collect
@@ -100,7 +100,11 @@ class Papers:
         elif motion.phase == MotionPhase.SEALING:
             sealed = await box.seal(name)
             ballots = tuple(ballot.choices for ballot in sealed.ballots)
-            await self._tell(assembly, ReportSealed(motion.motion_id, sealed.issued, sealed.root.hex(), ballots, sealed.issuances.hex()))
+            collectors = tuple(ParticipantId(member) for member in await box.issued_to(name))
+            await self._tell(
+                assembly,
+                ReportSealed(motion.motion_id, sealed.issued, sealed.root.hex(), ballots, sealed.issuances.hex(), collectors),
+            )
         elif motion.phase == MotionPhase.WITHDRAWN and motion.paper is not None:
             await box.seal(name)
 

@@ -107,6 +107,8 @@ export function motion(more: Partial<Motion> = {}): Motion {
     seconds: 0,
     collect_seconds: 0,
     opened_by: null,
+    attending: [],
+    joined: [],
     present_at_close: 0,
     issued: 0,
     root: "",

@@ -11,21 +11,37 @@ from meeting_server.archive.audit.bulletin import FORMAT, Bulletin, Withheld, fi
 from meeting_server.ballots.ballot import Ballot, fingerprint, issuances_hash, root
 from meeting_server.ballots.port import paper_id
 from meeting_server.domain.events import MotionClosed
-from meeting_server.domain.ids import MeetingId
-from meeting_server.domain.state import Motion
+from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.vote_terms import BulletinReaders
 from meeting_server.domain.votes import ballots
+from meeting_server.domain.votes.attending import Attendance, attendance
 from meeting_server.domain.votes.marks import Validity
 from meeting_server.domain.votes.verdicts import result
 
-Name = Literal["form", "bulletins", "paper_key", "issuance", "tokens", "ballot_signatures", "ballots_valid", "root", "tally", "verdict"]
+Name = Literal[
+    "form",
+    "bulletins",
+    "paper_key",
+    "issuance",
+    "tokens",
+    "ballot_signatures",
+    "ballots_valid",
+    "root",
+    "attending",
+    "quorum",
+    "tally",
+    "verdict",
+]
 NOT_INCLUDED = "– "
 """Begins the detail of what could not be checked, and of which that is no doubt: ballots that are not in the bundle, issuances of
 which a journal from before holds no hash."""
 Look = Callable[[Name, bool, str], None]
 
 
-def audit_paper(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, files: dict[str, bytes], look: Look) -> None:
+def audit_paper(
+    meeting_id: MeetingId, before: MeetingState, motion: Motion, closed: MotionClosed, files: dict[str, bytes], look: Look
+) -> None:
     """Look at everything the bulletin of ``motion`` (as it was when its box was sealed) lets anyone check."""
     title = motion.title
     content = files.get(file_of(motion.motion_id))
@@ -36,7 +52,7 @@ def audit_paper(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, fil
         told = read_withheld(content)
         if told is not None:
             look("form", msgspec.json.encode(told) == content, f"{title}: {file_of(motion.motion_id)}")
-            _without_ballots(meeting_id, motion, closed, told, look)
+            _without_ballots(meeting_id, before, motion, closed, told, look)
             return
         bulletin = read(content)
         look("form", bulletin.format == FORMAT and msgspec.json.encode(bulletin) == content, f"{title}: {file_of(motion.motion_id)}")
@@ -55,21 +71,34 @@ def audit_paper(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, fil
     valid = all(ballots.check(motion, ballot.choices) is not Validity.MALFORMED for ballot in boxed)
     look("ballots_valid", valid, title)
     returned = len(boxed) == closed.returned <= closed.issued
-    tally = ballots.count(motion, [ballot.choices for ballot in boxed], motion.present_at_close)
+    there = _attendance(before, motion, closed, bulletin, look)
+    tally = ballots.count(motion, [ballot.choices for ballot in boxed], there.present)
     look("tally", returned and tally == closed.tally, f"{title}: {len(boxed)} / {closed.returned}")
-    look("verdict", result(motion, tally, closed.quorum) == closed.verdict, title)
+    look("verdict", result(motion, tally, there.quorum) == closed.verdict, title)
 
 
-def _without_ballots(meeting_id: MeetingId, motion: Motion, closed: MotionClosed, told: Withheld, look: Look) -> None:
+def _without_ballots(meeting_id: MeetingId, before: MeetingState, motion: Motion, closed: MotionClosed, told: Withheld, look: Look) -> None:
     """A bundle given to someone who is not shown the ballots: what can be checked without them, and that they are not
     there, which is no doubt where the frozen rule says so."""
     title = motion.title
     look("bulletins", motion.preset.bulletin == BulletinReaders.SCRUTINEERS, f"{NOT_INCLUDED}{title}")
     look("paper_key", _one_key(paper_id(meeting_id, motion.motion_id), motion, told), title)
     _issuance(motion, closed, told, look)
-    look("tally", closed.returned <= closed.issued, f"{title}: {closed.returned} / {closed.issued}")
-    found = result(motion, closed.tally, closed.quorum) if closed.tally is not None else None
+    there, tally = _attendance(before, motion, closed, told, look), closed.tally
+    fine = closed.returned <= closed.issued and (
+        tally is None or (tally.present, tally.entitled) == (there.present, len(motion.electorate))
+    )
+    look("tally", fine, f"{title}: {closed.returned} / {closed.issued}")
+    found = result(motion, tally, there.quorum) if tally is not None else None
     look("verdict", found is not None and found == closed.verdict, title)
+
+
+def _attendance(before: MeetingState, motion: Motion, closed: MotionClosed, bulletin: Bulletin | Withheld, look: Look) -> Attendance:
+    """Who was there for it: those present at the opening and who was handed a paper."""
+    there = attendance(before, motion, map(ParticipantId, bulletin.issued_to))
+    look("attending", closed.joined == there.joined, f"{motion.title}: {len(closed.joined)} / {len(there.joined)}")
+    look("quorum", closed.quorum == there.quorum, motion.title)
+    return there
 
 
 def _one_key(name: str, motion: Motion, bulletin: Bulletin | Withheld) -> bool:
@@ -83,10 +112,10 @@ def _one_key(name: str, motion: Motion, bulletin: Bulletin | Withheld) -> bool:
 
 
 def _issuance(motion: Motion, closed: MotionClosed, bulletin: Bulletin | Withheld, look: Look) -> None:
-    """One paper for each who had the right, and not for those whose written opinion counts already."""
+    """One paper for each who had the right, and not for those whose written opinion counts already or who vote in the hall."""
     handed = list(bulletin.issued_to)
     filed = {opinion.participant_id for opinion in motion.opinions}
-    entitled = set(motion.electorate) - filed
+    entitled = set(motion.electorate) - filed - set(motion.hall_voters)
     look("issuance", len(set(handed)) == len(handed) == closed.issued, f"{motion.title}: {len(handed)} / {closed.issued}")
     for who in handed:
         look("issuance", who in entitled, f"{motion.title}: {who}")

@@ -21,6 +21,7 @@ Name = Literal[
     "replay",
     "end",
     "electorate",
+    "attending",
     "quorum",
     "ballots_once",
     "ballots_in_time",
@@ -32,6 +33,7 @@ Name = Literal[
     "tokens",
     "ballot_signatures",
     "root",
+    "hall_counts",
     "tally",
     "verdict",
     "publication",
@@ -65,7 +67,8 @@ class Check:
     told: tuple[str, ...] = ()
     """What could not be looked at and is told, though no doubt follows: under ``bulletins`` and ``tally`` votes whose ballots are
     not in this bundle, under ``issuance`` those of which a journal from before does not hold who was handed a paper, under ``erasures``
-    contents that are gone."""
+    contents that are gone. Under ``attending`` votes held under the rule of before, decided by who was there at the closing: they
+    were checked by that rule, and under ``hall_counts`` those of them with more papers in the hall than there could be."""
 
     @property
     def passed(self) -> bool:

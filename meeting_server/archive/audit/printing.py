@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from meeting_server.archive.audit.audit import OutsideHead, audit
-from meeting_server.archive.audit.findings import Audit
+from meeting_server.archive.audit.findings import Audit, Name
 from meeting_server.journal.bundle import BadBundle, read_bundle
 
 Say = Callable[..., str]
 """A text of the catalogue, ``say(key, **holes)``; keys used here lie under ``audit.``."""
+
+
+_WHOLE_ALL_THE_SAME: tuple[Name, ...] = ("erasures", "attending", "hall_counts")
+"""Where something is told, and everything was looked at: what is missing may be missing, what an earlier rule decided stands."""
 
 
 def _shown(text: str) -> str:
@@ -27,7 +31,7 @@ def report_lines(result: Audit, say: Say) -> list[str]:
         "",
     ]
     for check in result.checks:
-        partly = check.told and check.name != "erasures"  # what is missing may be missing
+        partly = check.told and check.name not in _WHOLE_ALL_THE_SAME
         outcome = "failed" if check.findings else "skipped" if check.skipped else "partly" if partly else "passed"
         mark = {"passed": "✓", "failed": "✗", "skipped": "–", "partly": "–"}[outcome]
         lines.append(f"{mark} {say(f'audit.check.{check.name}')}  [{say(f'audit.outcome.{outcome}', count=check.looked_at)}]")

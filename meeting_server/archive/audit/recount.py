@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from meeting_server.archive.audit.ballot_audit import Name as PaperCheck
 from meeting_server.archive.audit.ballot_audit import audit_paper
 from meeting_server.archive.audit.findings import NAMES, Finding, Report, named
+from meeting_server.archive.audit.hall_audit import audit_hall_count, entered_by_officers
 from meeting_server.domain.attendance.expected import turnout
+from meeting_server.domain.audience import public_part
 from meeting_server.domain.events import (
     BallotCast,
     CollectingClosed,
@@ -18,6 +21,7 @@ from meeting_server.domain.events import (
     MotionPublished,
     MotionWithdrawn,
     PaperClosing,
+    PaperCountEntered,
     PaperOpened,
     PaperRequested,
 )
@@ -26,9 +30,10 @@ from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes import ballots
-from meeting_server.domain.votes.electorate import electorate, present_of
+from meeting_server.domain.votes.attending import attendance, quorum_at_close
+from meeting_server.domain.votes.electorate import electorate, present_among
 from meeting_server.domain.votes.marks import Validity
-from meeting_server.domain.votes.verdicts import decides, entitled_to, quorum_at_close, quorum_of, result
+from meeting_server.domain.votes.verdicts import decides, entitled_to, quorum_of, result
 from meeting_server.journal.bundle import Bundle
 from meeting_server.journal.fold import after
 
@@ -95,25 +100,29 @@ def _look_at(
     match event:
         case MotionOpened() | PaperOpened():
             _opened(event, seq, before, report)
+            _attending(event, seq, before, votes.values(), report)
             votes[event.motion_id] = _Vote(event)
         case BallotCast():
             _ballot(event, at, seq, before, votes.get(event.motion_id), report)
+        case PaperCountEntered():
+            entered_by_officers(event, seq, before, report)
         case PaperClosing():
             motion = before.motions[event.motion_id]
-            present = present_of(before, motion.electorate)
+            present = len(present_among(before, motion.electorate))
             fine = (event.quorum, event.present) == (quorum_at_close(before, motion), present)
             report.look("quorum", fine, seq, motion.title)
         case MotionClosed() if isinstance(votes[event.motion_id].opened, PaperOpened):
             votes[event.motion_id].closed = event
+            audit_hall_count(before.motions[event.motion_id], event, seq, report)
 
             def look(name: PaperCheck, fine: bool, detail: str) -> None:
                 report.look(name, fine, seq, detail)
 
-            audit_paper(bundle.meeting_id, before.motions[event.motion_id], event, bundle.files, look)
+            audit_paper(bundle.meeting_id, before, before.motions[event.motion_id], event, bundle.files, look)
         case MotionClosed():
             _closed(event, seq, before, votes[event.motion_id], report)
         case MotionPublished():
-            _published(event, seq, votes[event.motion_id], report)
+            _published(event, seq, before, votes[event.motion_id], report)
         case MotionWithdrawn():
             if event.motion_id in votes:
                 votes[event.motion_id].open = False
@@ -150,9 +159,19 @@ def _opened(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, r
         f"{event.title}: {len(event.electorate)} / {len(entitled)}",
     )
     if decides(event) or event.quorum is not None:
-        found = quorum_of(before, event, event.electorate)
+        found = quorum_of(before, event, event.electorate, present_among(before, event.electorate))
         fine = event.quorum == found and found.met
         report.look("quorum", fine, seq, f"{event.title}: {_quorum(event.quorum)} / {_quorum(found)}")
+
+
+def _attending(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, earlier: Iterable[_Vote], report: Report) -> None:
+    """Who was there when papers went out. Where it is not said the rule of before decides, which no later vote goes back to."""
+    if event.attending is not None:
+        there = present_among(before, event.electorate)
+        report.look("attending", event.attending == there, seq, f"{event.title}: {len(event.attending)} / {len(there)}")
+        return
+    report.look("attending", all(vote.opened.attending is None for vote in earlier), seq, event.title)
+    report.told.setdefault("attending", []).append(event.title)
 
 
 def _ballot(event: BallotCast, at: Millis, seq: int, before: MeetingState, paper: _Vote | None, report: Report) -> None:
@@ -184,8 +203,14 @@ def _ballot(event: BallotCast, at: Millis, seq: int, before: MeetingState, paper
 
 def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Vote, report: Report) -> None:
     opened, title = paper.opened, paper.opened.title
-    motion = replace(before.motions[event.motion_id], electorate=opened.electorate, preset=opened.preset)
-    present = present_of(before, opened.electorate)
+    motion = replace(
+        before.motions[event.motion_id],
+        electorate=opened.electorate,
+        preset=opened.preset,
+        attending=opened.attending,
+        ballots=paper.ballots,
+    )
+    audit_hall_count(motion, event, seq, report)
     if (
         paper.withheld
         and isinstance(opened, MotionOpened)
@@ -194,25 +219,38 @@ def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Vote, r
         and event.tally is not None
     ):
         tally = event.tally  # what it led to is still checked
+        there = attendance(before, motion, (who for who in event.joined if before.participants[who].first_arrived_at is not None))
+        report.look("tally", (tally.present, tally.entitled) == (there.present, len(opened.electorate)), seq, title)
         report.told.setdefault("tally", []).append(title)
     else:
-        tally = ballots.count(motion, paper.ballots.values(), present)
+        there = attendance(before, motion)
+        tally = ballots.count(motion, paper.ballots.values(), there.present)
         fine = event.tally == tally and event.returned == paper.returned
         report.look("tally", fine, seq, f"{title}: {_tally(event.tally, event.returned)} / {_tally(tally, paper.returned)}")
-    quorum = quorum_at_close(before, motion)
-    if quorum is not None:
-        report.look("quorum", event.quorum == quorum, seq, f"{title}: {_quorum(event.quorum)} / {_quorum(quorum)}")
-    report.look("verdict", event.verdict == result(motion, tally, quorum), seq, title)
+    left_over = len(present_among(before, opened.electorate)) if opened.attending is not None else None
+    fine = (event.joined, event.present_at_close) == (there.joined, left_over)
+    report.look("attending", fine, seq, f"{title}: {_attended(event)} / {len(there.joined)}, {left_over}")
+    if there.quorum is not None:
+        report.look("quorum", event.quorum == there.quorum, seq, f"{title}: {_quorum(event.quorum)} / {_quorum(there.quorum)}")
+    report.look("verdict", event.verdict == result(motion, tally, there.quorum), seq, title)
     paper.open = False
     paper.closed = event
 
 
-def _published(event: MotionPublished, seq: int, paper: _Vote, report: Report) -> None:
+def _published(event: MotionPublished, seq: int, before: MeetingState, paper: _Vote, report: Report) -> None:
     closed = paper.closed
     named: tuple[NamedBallot, ...] = ()
     if isinstance(paper.opened, MotionOpened) and paper.opened.method == VoteMethod.NAMED:
-        named = tuple(NamedBallot(who, paper.ballots[who]) for who in paper.opened.electorate if who in paper.ballots)
-    fine = closed is not None and event.tally == closed.tally and event.verdict == closed.verdict and event.named == named
+        named = ballots.named_ballots(replace(before.motions[event.motion_id], ballots=paper.ballots))
+    counted = before.motions[event.motion_id].paper_count
+    shown = public_part(counted) if counted is not None else None
+    fine = (
+        closed is not None
+        and event.tally == closed.tally
+        and event.verdict == closed.verdict
+        and event.named == named
+        and (event.paper_count == shown or paper.opened.attending is None)  # of before, when it was not always published
+    )
     report.look("publication", fine, seq, paper.opened.title)
 
 
@@ -225,6 +263,10 @@ def _adjourned(event: MeetingAdjourned, seq: int, before: MeetingState, report: 
         found = (len(entitled), len(came & entitled), len(came) - whole.attended, whole.expected, whole.attended)
     said = (event.expected, event.attended, event.guests, event.members, event.members_attended)
     report.look("attendance", said == found, seq, f"{said} / {found}")
+
+
+def _attended(event: MotionClosed) -> str:
+    return f"{len(event.joined)}, {event.present_at_close}"
 
 
 def _quorum(check: QuorumCheck | None) -> str:

@@ -273,6 +273,8 @@ def counts_said(result: Result, words: Words) -> str:
         parts.append(say("minutes.written", written=result.written))
     if result.by_hand:
         parts.append(say("minutes.by_hand", by_hand=result.by_hand))
+    if result.present_at_close is not None:
+        parts.append(say("minutes.still_there", present=result.present_at_close))
     return "".join(parts)
 
 

@@ -83,6 +83,8 @@ class Result:
     """Of an appraisal; on an organisation sheet ``contenders`` hold the grades that were put to the vote."""
     based_on: tuple[str, ...] = ()
     """Titles of the sheets an organisation sheet rests on."""
+    present_at_close: int | None = None
+    """How many were still there at the closing; ``None`` where ``present`` is of that moment, in a record of before."""
 
     @property
     def takes_three(self) -> bool:
@@ -153,6 +155,7 @@ def result_of(state: MeetingState, motion: Motion) -> Result:
         named=tuple(Named(choice, tuple(names)) for choice, names in named.items()),
         withdrawn_reason=motion.withdrawn_reason,
         sheet=motion.sheet,
+        present_at_close=motion.present_at_close if shown and motion.attending is not None else None,
         based_on=tuple(state.motions[i].title for i in motion.based_on if i in state.motions),
     )
 

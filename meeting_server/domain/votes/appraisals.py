@@ -14,7 +14,7 @@ from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.terms import Candidate, Preset, QuorumCheck, Tally
+from meeting_server.domain.terms import Candidate, Preset, Tally
 from meeting_server.domain.vote_terms import AppraisalSheet, Electorate, Grade, MotionPhase, RuleMethod, VoteMethod
 from meeting_server.domain.votes.candidates import on_paper, people_refused
 from meeting_server.domain.votes.decisions import Decision
@@ -39,10 +39,10 @@ class _GradingSheet(WithoutForce):
     def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
         return people_refused(state, command) or subjects_refused(command, preset) or on_paper(command.candidates)
 
-    def quorum(self, state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> QuorumCheck:
+    def makes_quorum(self, state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> tuple[ParticipantId, ...]:
         """The quorum of the meeting: 预备党员 take part and do not count."""
         voting = replace(paper.preset, electorate=Electorate.VOTING)
-        return super().quorum(state, paper, tuple(who for who in entitled if counts(state.participants[who], voting)))
+        return tuple(who for who in entitled if counts(state.participants[who], voting))
 
     def lines(self, motion: Motion) -> tuple[str, ...]:
         return tuple(str(Graded(c.candidate_id, grade)) for c in motion.candidates for grade in GRADES)

@@ -34,14 +34,14 @@ def electorate(state: MeetingState, preset: Preset) -> tuple[ParticipantId, ...]
     return tuple(p.participant_id for p in state.participants.values() if counts(p, preset))
 
 
-def present_of(state: MeetingState, entitled: tuple[ParticipantId, ...]) -> int:
-    """How many of ``entitled`` are present now (实到), those who wait outside the room left out."""
+def present_among(state: MeetingState, entitled: tuple[ParticipantId, ...]) -> tuple[ParticipantId, ...]:
+    """Those of ``entitled`` who are present now (实到) in its order, those who wait outside the room left out."""
     participants = state.participants
-    return sum(1 for i in entitled if (p := participants.get(i)) is not None and p.present and not p.removed and not is_outside(state, p))
+    return tuple(i for i in entitled if (p := participants.get(i)) is not None and p.present and not p.removed and not is_outside(state, p))
 
 
 def quorum_now(state: MeetingState, preset: Preset | None = None) -> QuorumCheck:
     """应到, 实到 and whether that is enough, under the meeting's preset or another."""
     rule = preset if preset is not None else state.preset
     entitled = electorate(state, rule)
-    return quorum_check(rule.quorum, len(entitled), present_of(state, entitled))
+    return quorum_check(rule.quorum, len(entitled), len(present_among(state, entitled)))

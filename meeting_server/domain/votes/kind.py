@@ -17,7 +17,7 @@ from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Candidate, Choice, Preset, QuorumCheck, ReportSheet, Tally, Terms, Verdict
 from meeting_server.domain.vote_terms import AppraisalSheet, PollShape, RuleMethod, Stance, VoteMethod
 from meeting_server.domain.votes import rules
-from meeting_server.domain.votes.electorate import electorate, present_of
+from meeting_server.domain.votes.electorate import electorate
 from meeting_server.domain.votes.exclusions import RULE
 from meeting_server.domain.votes.marks import Ballot, Chosen, Remark, Validity
 
@@ -114,9 +114,9 @@ class Kind:
         """Who may vote on it, in the order of the list."""
         return electorate(state, paper.preset)
 
-    def quorum(self, state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> QuorumCheck:
-        """应到 and 实到 now, and whether that is enough."""
-        return rules.quorum_check(paper.preset.quorum, len(entitled), present_of(state, entitled))
+    def makes_quorum(self, state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> tuple[ParticipantId, ...]:
+        """Those of ``entitled`` whose presence the quorum is about."""
+        return entitled
 
     # --- what is on a ballot ---
 

@@ -37,14 +37,15 @@ from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import NamedBallot
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes import exclusions
+from meeting_server.domain.votes.attending import attendance
 from meeting_server.domain.votes.ballots import check_of, count, named_ballots
 from meeting_server.domain.votes.drafting import motion_before_paper
-from meeting_server.domain.votes.electorate import present_of
+from meeting_server.domain.votes.electorate import present_among
 from meeting_server.domain.votes.hall import in_order, refused_there, waits_for_hall
 from meeting_server.domain.votes.marks import Validity
 from meeting_server.domain.votes.officers import appointed
 from meeting_server.domain.votes.papers import closing, requested
-from meeting_server.domain.votes.verdicts import entitled_to, quorum_at_close, quorum_for, result
+from meeting_server.domain.votes.verdicts import entitled_to, quorum_for, result
 from meeting_server.domain.votes.wording import opened, with_motion
 
 SHORTEST, LONGEST = 10, 3600
@@ -105,6 +106,7 @@ def _opened_by(
         motion.nominees,
         motion.excludes,
         hall_voters=in_order(entitled, hall_voters),
+        attending=present_among(state, entitled),
     )
 
 
@@ -188,11 +190,20 @@ def contradicts_first(state: MeetingState, command: CastBallot, voter: Participa
 
 
 def closed(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
-    """The fact that closes an open or named vote: quorum checked again, ballots counted, verdict found."""
-    present = present_of(state, motion.electorate)
-    quorum = quorum_at_close(state, motion)
-    tally = count(motion, motion.ballots.values(), present)
-    return (MotionClosed(motion.motion_id, quorum, motion.returned, tally, result(motion, tally, quorum)),)
+    """The fact that closes an open or named vote: ballots counted, verdict found of those who were there for it."""
+    there = attendance(state, motion)
+    tally = count(motion, motion.ballots.values(), there.present)
+    return (
+        MotionClosed(
+            motion.motion_id,
+            there.quorum,
+            motion.returned,
+            tally,
+            result(motion, tally, there.quorum),
+            joined=there.joined,
+            present_at_close=len(present_among(state, motion.electorate)) if motion.attending is not None else None,
+        ),
+    )
 
 
 def _close(state: MeetingState, command: CloseMotion, asked: Asked) -> Decision:
@@ -278,6 +289,8 @@ def _closed(state: MeetingState, event: MotionClosed, at: Millis) -> MeetingStat
             issued=event.issued,
             root=event.root,
             report=event.report,
+            joined=event.joined,
+            present_at_close=event.present_at_close if event.present_at_close is not None else motion.present_at_close,
         ),
     )
 

@@ -24,12 +24,13 @@ from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.recusal import is_outside
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
+from meeting_server.domain.votes.attending import attendance, quorum_at_close
 from meeting_server.domain.votes.ballots import count
-from meeting_server.domain.votes.electorate import present_of
+from meeting_server.domain.votes.electorate import present_among
 from meeting_server.domain.votes.hall import in_order, waits_for_hall
 from meeting_server.domain.votes.kinds import kind_of
 from meeting_server.domain.votes.officers import refused_to_open
-from meeting_server.domain.votes.verdicts import entitled_to, quorum_at_close, quorum_for, result
+from meeting_server.domain.votes.verdicts import entitled_to, quorum_for, result
 from meeting_server.domain.votes.wording import opened, with_motion
 
 
@@ -77,6 +78,7 @@ def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
             motion.based_on,
             motion.nominees,
             in_order(entitled, motion.hall_voters),
+            present_among(state, entitled),
         ),
     )
 
@@ -115,9 +117,8 @@ def _close_collecting(state: MeetingState, command: CloseCollecting, asked: Aske
 
 
 def closing(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
-    """The fact after which no ballot is taken: presence and quorum are those of this moment."""
-    present = present_of(state, motion.electorate)
-    return (PaperClosing(motion.motion_id, quorum_at_close(state, motion), present),)
+    """The fact after which no ballot is taken, with how many are there at this moment."""
+    return (PaperClosing(motion.motion_id, quorum_at_close(state, motion), len(present_among(state, motion.electorate))),)
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
@@ -143,19 +144,21 @@ def _sealed(state: MeetingState, command: ReportSealed, asked: Asked) -> Decisio
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
     if motion.phase != MotionPhase.SEALING:
         return ()  # told twice, after a restart
-    tally = count(motion, command.ballots, motion.present_at_close)
-    found = result(motion, tally, motion.quorum_at_close)
+    there = attendance(state, motion, command.collectors)
+    tally = count(motion, command.ballots, there.present)
+    found = result(motion, tally, there.quorum)
     return (
         MotionClosed(
             motion.motion_id,
-            motion.quorum_at_close,
+            there.quorum,
             len(command.ballots),
             tally,
             found,
             command.issued,
             command.root,
             command.issuances,
-            kind_of(motion).report(motion, tally, command.issued, motion.quorum_at_close),
+            kind_of(motion).report(motion, tally, command.issued, there.quorum),
+            there.joined,
         ),
     )
 

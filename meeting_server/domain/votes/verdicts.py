@@ -1,14 +1,18 @@
-"""The quorum a vote opens and closes with, and its verdict, for every kind of motion."""
+"""The quorum a vote opens with, and its verdict, for every kind of motion."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import QuorumCheck, Tally, Verdict
 from meeting_server.domain.vote_terms import Base, VerdictReason
+from meeting_server.domain.votes.electorate import present_among
 from meeting_server.domain.votes.kind import Paper
 from meeting_server.domain.votes.kinds import kind_of
+from meeting_server.domain.votes.rules import quorum_check
 
 
 def decides(paper: Paper) -> bool:
@@ -21,27 +25,23 @@ def entitled_to(state: MeetingState, paper: Paper) -> tuple[ParticipantId, ...]:
     return kind_of(paper).entitled(state, paper)
 
 
-def quorum_of(state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> QuorumCheck:
-    """应到 and 实到 of a paper now."""
-    return kind_of(paper).quorum(state, paper, entitled)
+def quorum_of(state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...], there: Collection[ParticipantId]) -> QuorumCheck:
+    """应到 of a paper, those of ``there`` who are of it, and whether that is enough."""
+    of = kind_of(paper).makes_quorum(state, paper, entitled)
+    return quorum_check(paper.preset.quorum, len(of), len(set(of).intersection(there)))
 
 
 def quorum_for(state: MeetingState, motion: Motion, entitled: tuple[ParticipantId, ...]) -> QuorumCheck | Rejected | None:
     """The quorum a motion opens with; refused with the figures when too few are there; ``None``: it needs none."""
     if not kind_of(motion).needs_quorum:
         return None
-    quorum = quorum_of(state, motion, entitled)
+    quorum = quorum_of(state, motion, entitled, present_among(state, entitled))
     if quorum.met:
         return quorum
     return Rejected(
         Code.NO_QUORUM,
         detail=(("needed", quorum.needed), ("present", quorum.present), ("entitled", quorum.entitled)),
     )
-
-
-def quorum_at_close(state: MeetingState, motion: Motion) -> QuorumCheck | None:
-    """The quorum of the closing, over the electorate frozen at the opening; ``None`` for a paper that opened without."""
-    return quorum_of(state, motion, motion.electorate) if motion.quorum_at_open is not None else None
 
 
 def result(motion: Motion, tally: Tally, quorum: QuorumCheck | None) -> Verdict:

@@ -56,6 +56,7 @@ def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
         event.max_choices,
         event.preset,
         electorate=event.electorate,
+        attending=event.attending,
         moved_at=before.moved_at if before is not None else None,
         quorum_at_open=event.quorum,
         shape=event.shape,

@@ -334,7 +334,7 @@ PARTS |= {
     "secret ballot with a key that is none": lambda parts: parts.bulletin(lambda b: _first_ballot(b, key="04" + "00" * 64)),
     "secret ballot in no hex": lambda parts: parts.bulletin(lambda b: _first_ballot(b, token="zz")),
     "paper of another member": lambda parts: parts.bulletin(
-        lambda b: msgspec.structs.replace(b, issued_to=tuple(sorted(("ding", *b.issued_to[1:]))))
+        lambda b: msgspec.structs.replace(b, issued_to=tuple(sorted(("sun", *b.issued_to[1:]))))
     ),
     "paper of somebody without the right": lambda parts: parts.bulletin(
         lambda b: msgspec.structs.replace(b, issued_to=(*b.issued_to[:-1], "lin"))

@@ -152,7 +152,7 @@ def server_command(dice: random.Random, state: MeetingState, now: int) -> c.Comm
         lambda: c.IssuePaper(paper, Paper("ab", "print", "04")),
         lambda: c.IssuePaper(paper, Paper("ab", "print", "04")),
         lambda: c.ReportSealed(paper, 4, "root", (("for",), ("against",))),
-        lambda: c.ReportSealed(paper, 4, "root", (("for",), ("for",), ("for",), ("for",))),
+        lambda: c.ReportSealed(paper, 4, "root", (("for",), ("for",), ("for",), ("for",)), collectors=(someone.participant_id,)),
         lambda: c.AdmitParticipant(
             Invited(
                 ParticipantId(f"late{dice.randrange(99)}"),

@@ -273,7 +273,7 @@ class Meeting:
 
     def sealed(self, motion_id: MotionId, collectors: Sequence[ParticipantId], ballots: Sequence[tuple[str, ...]]) -> ReportSealed:
         """What the box says; overridden where there is a real one."""
-        return ReportSealed(motion_id, len(collectors), "root", tuple(ballots))
+        return ReportSealed(motion_id, len(collectors), "root", tuple(ballots), collectors=tuple(collectors))
 
     def again(self, vote: Vote) -> None:
         """The result is published and the question put once more."""

@@ -230,7 +230,8 @@ class Meeting(RuleBasedStateMachine):
             self.sitting.ask("secretary", c.CloseMotion(out.motion_id))
         else:
             boxed = tuple((ballot,) for ballot in ballots)
-            self.sitting.told(c.ReportSealed(out.motion_id, 4, "root", boxed))
+            collectors = out.electorate[:4]
+            self.sitting.told(c.ReportSealed(out.motion_id, 4, "root", boxed, collectors=collectors))
         self.follow()
 
     @precondition(lambda self: any(m.phase == "published" for m in self.sitting.state.motions.values()))

@@ -33,7 +33,8 @@ from meeting_server.domain.recusal import OPEN_OUTSIDE, WAITING, is_outside, pla
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.rooms import in_room
 from meeting_server.domain.visibility import copies, view
-from meeting_server.domain.votes.verdicts import quorum_of
+from meeting_server.domain.votes.electorate import present_among
+from meeting_server.domain.votes.verdicts import entitled_to
 from meeting_server.store.schedule.presets import load_presets
 from tests.kit.meetings.sitting import Sitting, member
 
@@ -133,11 +134,11 @@ def test_who_is_asked_out_is_not_present_for_the_vote_and_casts_nothing() -> Non
     sitting = sitting_at_the_first_item()
     sitting.did("secretary", DraftMotion("表决", item_id=FIRST))
     sitting.did("secretary", OpenMotion(MotionId("m1")))
-    before = quorum_of(sitting.state, sitting.state.motions[MotionId("m1")], sitting.state.motions[MotionId("m1")].electorate)
+    electorate = sitting.state.motions[MotionId("m1")].electorate
+    before = present_among(sitting.state, electorate)
     sitting.did("secretary", RecuseParticipant(M1))
-    after = quorum_of(sitting.state, sitting.state.motions[MotionId("m1")], sitting.state.motions[MotionId("m1")].electorate)
-    assert (before.present, after.present) == (4, 3)
-    assert (before.entitled, after.entitled) == (4, 4)  # 应到 does not change
+    assert set(before) - set(present_among(sitting.state, electorate)) == {M1}
+    assert entitled_to(sitting.state, sitting.state.motions[MotionId("m1")]) == electorate  # 应到 does not change
     assert sitting.refused("m1", CastBallot(MotionId("m1"), ("for",))) is Code.OUTSIDE
 
 

@@ -19,12 +19,14 @@ from meeting_server.domain.commands import (
     WithdrawMotion,
 )
 from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.events import MotionClosed, MotionOpened
 from meeting_server.domain.ids import MotionId, ParticipantId
-from meeting_server.domain.meeting import contradicts
+from meeting_server.domain.meeting import contradicts, replay
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Motion
-from meeting_server.domain.terms import Choice
+from meeting_server.domain.terms import Choice, QuorumCheck
 from meeting_server.domain.vote_terms import MotionForce
+from meeting_server.domain.votes.motions import closed
 from tests.kit.meetings.sitting import OF_CAST, Sitting, member
 
 M1 = MotionId("m1")
@@ -71,15 +73,37 @@ def test_a_motion_does_not_open_without_quorum_and_the_figures_are_given() -> No
     assert dict(decision.detail) == {"needed": 3, "present": 2, "entitled": 5}  # type: ignore[union-attr]
 
 
-def test_quorum_is_checked_again_at_closing() -> None:
+def test_who_leaves_before_the_closing_was_there_for_the_vote() -> None:
     sitting = voting(4, present=2)
     sitting.did("m1", CastBallot(M1, ("for",)))
     sitting.did("m1", LeaveMeeting())
     sitting.did("secretary", CloseMotion(M1))
-    assert motion(sitting).quorum_at_open is not None
-    verdict = motion(sitting).verdict
-    assert verdict is not None
-    assert verdict.reason == "no_quorum_at_close"
+    assert motion(sitting).quorum_at_close == motion(sitting).quorum_at_open == QuorumCheck(5, 3, 3, True)
+    assert motion(sitting).present_at_close == 2  # shown, and decides nothing
+    assert motion(sitting).verdict.reason == "not_reached"  # type: ignore[union-attr]
+
+
+def test_who_comes_late_and_casts_was_there_and_who_only_comes_was_not() -> None:
+    sitting = voting(6, present=3)
+    sitting.connect("m4", "m5")
+    sitting.did("m5", CastBallot(M1, ("for",)))
+    sitting.did("secretary", CloseMotion(M1))
+    assert motion(sitting).attending == ("secretary", "m1", "m2", "m3")
+    assert motion(sitting).joined == ("m5",)
+    assert (motion(sitting).tally.present, motion(sitting).present_at_close) == (5, 6)  # type: ignore[union-attr]
+
+
+def test_a_vote_opened_before_the_set_was_recorded_keeps_its_rule() -> None:
+    sitting = voting(4, present=2)
+    sitting.did("m1", CastBallot(M1, ("for",)))
+    sitting.did("m1", LeaveMeeting())
+    facts = [(replace(fact, attending=None) if isinstance(fact, MotionOpened) else fact, at) for fact, at in sitting.facts]
+    before = replay(facts)
+    assert before is not None
+    (fact,) = closed(before, before.motions[M1])
+    assert isinstance(fact, MotionClosed)
+    assert fact.verdict is not None
+    assert (fact.verdict.reason, fact.joined, fact.present_at_close) == ("no_quorum_at_close", (), None)
 
 
 def test_a_second_ballot_is_refused_and_the_first_stands() -> None:

@@ -204,6 +204,8 @@ export function motion(fields: Partial<Motion> = {}): Motion {
     seconds: 0,
     collect_seconds: 0,
     opened_by: "m-zhou",
+    attending: [],
+    joined: [],
     present_at_close: 0,
     issued: 0,
     root: "",
@@ -229,6 +231,7 @@ export function published(fields: Partial<Motion> = {}): Motion {
     closed_at: NOW - 2 * MINUTE,
     published_at: NOW - MINUTE,
     returned: 26,
+    present_at_close: 24,
     quorum_at_close: { entitled: 28, present: 26, needed: 15, met: true },
     ballots: { [ME]: ["for"] },
     tally: {

@@ -876,7 +876,7 @@ export interface OfficerReleased {
   readonly office: Office;
   readonly released_by: ParticipantId;
 }
-/** Opening freezes the preset and the electorate. `quorum` is `None` for a poll. */
+/** Opening freezes the preset, the electorate and who of it is there. `quorum` is `None` for a poll. */
 export interface MotionOpened {
   readonly motion_id: MotionId;
   readonly title: string;
@@ -901,6 +901,7 @@ export interface MotionOpened {
   readonly nominees: readonly ParticipantId[];
   readonly excludes: readonly ParticipantId[];
   readonly hall_voters: readonly ParticipantId[];
+  readonly attending: readonly ParticipantId[] | null;
 }
 /**
  * A secret paper is to be opened: its key is being made. A `collect_seconds` or `seconds` of 0 means until
@@ -943,13 +944,18 @@ export interface PaperOpened {
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
   readonly hall_voters: readonly ParticipantId[];
+  readonly attending: readonly ParticipantId[] | null;
 }
 /** No more papers are handed out; casting begins. */
 export interface CollectingClosed {
   readonly motion_id: MotionId;
   readonly closes_at: number | null;
 }
-/** No more ballots are taken; the box is being sealed. Quorum and presence are those of this moment. */
+/**
+ * No more ballots are taken; the box is being sealed. `present`: those of the electorate who are there at this moment.
+ *
+ * `quorum` is of the same moment where that decided (`votes/attending`), else `None`.
+ */
 export interface PaperClosing {
   readonly motion_id: MotionId;
   readonly quorum: QuorumCheck | null;
@@ -988,6 +994,8 @@ export interface MotionClosed {
   readonly root: string;
   readonly issuances: string;
   readonly report: ReportSheet | null;
+  readonly joined: readonly ParticipantId[];
+  readonly present_at_close: number | null;
 }
 /** A scrutineer signed the report sheet (选举报告单) of a counted election, on their own phone. */
 export interface ReportSigned {
@@ -1435,6 +1443,8 @@ export interface Motion {
   readonly seconds: number;
   readonly collect_seconds: number;
   readonly opened_by: ParticipantId | null;
+  readonly attending: readonly ParticipantId[] | null;
+  readonly joined: readonly ParticipantId[];
   readonly present_at_close: number;
   readonly issued: number;
   readonly root: string;

@@ -80,6 +80,7 @@ def test_who_spoke_is_told_where_no_point_was_noted() -> None:
 def test_a_result_names_base_threshold_and_verdict() -> None:
     assert counts_said(result("通过支部"), words()) == (
         "公开表决。应到有表决权的 7 人，当时在场 6 人，收回 5 票：赞成 4 票，不赞成 0 票，弃权 1 票，无效 0 票。"
+        "表决结束时在场 6 人（只作记录）。"
     )
     assert verdict_said(result("通过支部"), words()) == "按应到会有表决权的 7 人计算，须得 4 票；得赞成 4 票：通过。"
     assert verdict_said(result("留学生"), words("en")) == "4 of 7 entitled needed, 2 for: not carried."

@@ -78,6 +78,8 @@ function fresh(event: Words, method: VoteMethod): Motion {
     seconds: 0,
     collect_seconds: 0,
     opened_by: null,
+    attending: null,
+    joined: [],
     present_at_close: 0,
     issued: 0,
     root: "",
@@ -96,6 +98,7 @@ function opened(state: MeetingState, event: MotionOpened | PaperOpened, method: 
     ...fresh(event, method),
     phase: MotionPhase.VOTING,
     electorate: event.electorate,
+    attending: event.attending,
     moved_at: before?.moved_at ?? null,
     opened_at: at,
     quorum_at_open: event.quorum,
@@ -107,8 +110,22 @@ function opened(state: MeetingState, event: MotionOpened | PaperOpened, method: 
 }
 
 /** What the result of a closed box or vote adds to the motion. */
-function closed({ quorum, returned, tally, verdict, issued, root, report }: EventData["MotionClosed"], at: number): Partial<Motion> {
-  return { phase: MotionPhase.CLOSED, closed_at: at, quorum_at_close: quorum, returned, tally, verdict, issued, root, report };
+function closed(event: EventData["MotionClosed"], at: number): Partial<Motion> {
+  const { quorum, returned, tally, verdict, issued, root, report, joined, present_at_close } = event;
+  const left = present_at_close !== null ? { present_at_close } : {}; // a secret vote said it when it stopped taking ballots
+  return {
+    phase: MotionPhase.CLOSED,
+    closed_at: at,
+    quorum_at_close: quorum,
+    returned,
+    tally,
+    verdict,
+    issued,
+    root,
+    report,
+    joined,
+    ...left,
+  };
 }
 
 /** Those whom a carried motion excludes are out of 应到 from here on. */

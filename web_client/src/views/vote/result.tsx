@@ -248,10 +248,11 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
       {motion.method === VoteMethod.NAMED && motion.named.length > 0 && !gradesPeople(motion) && <Named motion={motion} />}
       {decides(motion) && motion.quorum_at_open !== null && (
         <p class="small muted">
-          {t("vote.basis", {
+          {t(motion.attending !== null ? "vote.basis_there" : "vote.basis", {
             rule: language.value === "en" ? motion.preset.title_en : motion.preset.title_zh,
             open: motion.quorum_at_open.present,
-            close: motion.quorum_at_close?.present ?? motion.quorum_at_open.present,
+            present: motion.quorum_at_close?.present ?? motion.quorum_at_open.present,
+            close: motion.attending !== null ? motion.present_at_close : (motion.quorum_at_close?.present ?? motion.quorum_at_open.present),
             needed: motion.quorum_at_open.needed,
           })}
         </p>
