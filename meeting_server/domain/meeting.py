@@ -219,6 +219,7 @@ PHASES: dict[type[Command], frozenset[Phase]] = {
     MarkPresent: _AT_THE_DOOR,
     WithdrawMark: _AT_THE_DOOR,
     DraftMotion: _AT_THE_DOOR,
+    AppointOfficer: _AT_THE_DOOR,
     AmendMotion: _AT_THE_DOOR,
     FileWrittenOpinion: _AT_THE_DOOR,
     ContestAttendance: _ALWAYS,

@@ -31,6 +31,7 @@ from meeting_server.web.meeting import (
 from meeting_server.web.people import access_log_pages, branch_pages, link_pages, people_pages, roster_pages, sign_in_pages
 from meeting_server.web.record import (
     archive_pages,
+    draft_pages,
     erasing_pages,
     minutes_pages,
     player_pages,
@@ -85,6 +86,7 @@ routes: list[BaseRoute] = [
     *archive_pages.routes,
     *player_pages.routes,
     *minutes_pages.routes,
+    *draft_pages.routes,
     *transcript_pages.routes,
     *record_pages.routes,
     *transcript_editor.routes,

@@ -62,6 +62,10 @@ MOST_NAMED = 12
 """Pages named in one sentence."""
 
 
+DRAFTS = (ItemPurpose.BALLOT, ItemPurpose.DECISION)
+"""Items out of which documents can be drafted."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeaveLine:
     """A leave request with the names of who asked and who decided."""
@@ -102,6 +106,7 @@ async def show_meeting(
             "scheduled": scheduled,
             "plan": scheduled.plan,
             "seat": seat,
+            "drafts": any(item.purpose in DRAFTS for item in scheduled.plan.agenda),
             "elects": any(item.purpose == ItemPurpose.BALLOT for item in scheduled.plan.agenda),
             "waiting": await waiting_for(request, seat),
             "due": is_due(scheduled, now),
