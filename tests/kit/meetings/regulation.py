@@ -242,7 +242,7 @@ class Meeting:
         self.ask("m1", OpenMotion(motion_id, hall_voters=tuple(hall) if vote.hall is not None else ()))
         secret = first.method == VoteMethod.SECRET
         if secret:
-            self.ask(None, IssuePaper(motion_id, KEY))
+            self.ask(None, IssuePaper(motion_id, self.paper()))
             if self.motion.phase != "collecting":
                 raise Refused("no_quorum")
         there = sum(p.present for p in self.state.participants.values() if p.voting)
@@ -271,8 +271,12 @@ class Meeting:
         for officer in officers:
             self.ask(officer, SignPaperCount(motion_id))
 
+    def paper(self) -> Paper:
+        """The keys of a secret paper; overridden where there is a real box."""
+        return KEY
+
     def sealed(self, motion_id: MotionId, collectors: Sequence[ParticipantId], ballots: Sequence[tuple[str, ...]]) -> ReportSealed:
-        """What the box says; overridden where there is a real one."""
+        """What the box says, as of ``paper``."""
         return ReportSealed(motion_id, len(collectors), "root", tuple(ballots), collectors=tuple(collectors))
 
     def again(self, vote: Vote) -> None:
