@@ -28,6 +28,11 @@ MOST_MINUTES = 600
 MOST_ITEMS = 60
 
 
+def planned_id(place: int) -> ItemId:
+    """The id of the item that stands at this place (from 1) of the agenda as it was planned."""
+    return ItemId(f"i{place}")
+
+
 def item_of(state: MeetingState, item_id: ItemId) -> AgendaItem | None:
     """The agenda item with this id."""
     return next((item for item in state.agenda if item.item_id == item_id), None)

@@ -6,6 +6,7 @@ from the state alone, so that no step of the agenda can forget anybody.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from meeting_server.domain.commands import (
@@ -22,7 +23,7 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.consent import shut
 from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, holds, known, with_participant
 from meeting_server.domain.errors import Code, Rejected
-from meeting_server.domain.events import Event, FloorEnded, HandLowered, ParticipantRecalled, ParticipantRecused
+from meeting_server.domain.events import AgendaStepped, Event, FloorEnded, HandLowered, PageShown, ParticipantRecalled, ParticipantRecused
 from meeting_server.domain.ids import ItemId, Millis, ParticipantId, RoomId
 from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Motion, Participant, Recusal
@@ -69,6 +70,23 @@ def is_foreign_to(participant: Participant, item_id: ItemId | None) -> bool:
 def is_closed_to(participant: Participant, item_id: ItemId | None) -> bool:
     """Whether what was said under an item stays closed to them in the record: it is foreign to them, or they were asked out for it."""
     return is_foreign_to(participant, item_id) or any(recusal.item_id == item_id for recusal in participant.recusals)
+
+
+def opens_document(participant: Participant, facts: Iterable[Event], document_id: str) -> bool:
+    """Whether someone to whom part of a meeting is closed may open a document, by what was shown until now and under which item.
+
+    What was shown to them is theirs to open. Who was asked out keeps what nobody was shown meanwhile; who is called to some items
+    has nothing else.
+    """
+    item_id: ItemId | None = None
+    shown_to_them = shown_to_others = False
+    for fact in facts:
+        if isinstance(fact, AgendaStepped):
+            item_id = fact.item_id
+        elif isinstance(fact, PageShown) and fact.document_id == document_id:
+            closed = is_closed_to(participant, item_id)
+            shown_to_them, shown_to_others = shown_to_them or not closed, shown_to_others or closed
+    return shown_to_them or not (participant.items or shown_to_others)
 
 
 def gone_out(before: MeetingState, after: MeetingState, by: ParticipantId) -> tuple[Event, ...]:

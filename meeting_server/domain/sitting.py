@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.agenda import stepped
+from meeting_server.domain.agenda import planned_id, stepped
 from meeting_server.domain.attendance.evidence import cut_all, released
 from meeting_server.domain.attendance.expected import turnout
 from meeting_server.domain.audience import WITHHELD
@@ -36,7 +36,7 @@ from meeting_server.domain.events import (
     RoleAssigned,
 )
 from meeting_server.domain.floor import ended, may_be_heard
-from meeting_server.domain.ids import HALL, ItemId, Millis, ParticipantId
+from meeting_server.domain.ids import HALL, Millis, ParticipantId
 from meeting_server.domain.pages import hidden
 from meeting_server.domain.roles import Right, Role, Standing, may
 from meeting_server.domain.roll_call import closed as roll_call_closed
@@ -202,7 +202,7 @@ def _listed(invited: Invited, before: Participant | None) -> Participant:
 
 def _agenda(convening: Convening) -> tuple[AgendaItem, ...]:
     return tuple(
-        AgendaItem(ItemId(f"i{number}"), plan.title, plan.minutes, plan.speaker, purpose=plan.purpose)
+        AgendaItem(planned_id(number), plan.title, plan.minutes, plan.speaker, purpose=plan.purpose)
         for number, plan in enumerate(convening.agenda, 1)
     )
 

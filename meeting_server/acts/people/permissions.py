@@ -15,6 +15,7 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     REVIEWER = "reviewer"
     MEMBER = "member"
+    APPLICANT = "applicant"  # 积极分子, 发展对象: what they were called to and what is published, by that and not by belonging here
 
 
 class Action(StrEnum):
@@ -45,6 +46,7 @@ TABLE: dict[Role, frozenset[Action]] = {
         {Action.SEE_MEETINGS, Action.SEE_ATTENDANCE, Action.SEE_ARCHIVE, Action.SEE_COMMITTEE_ARCHIVE, Action.EXPORT_ARCHIVE}
     ),
     Role.MEMBER: frozenset({Action.SEE_ARCHIVE}),
+    Role.APPLICANT: frozenset(),
 }
 
 

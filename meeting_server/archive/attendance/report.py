@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from meeting_server.domain.attendance.expected import expected
 from meeting_server.domain.attendance.report import LATE_AFTER, Row, report
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import Interval, MeetingState, Participant
@@ -30,7 +31,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceReport:
-    """Attendance as of ``until``. Figures count the electorate of the meeting's rule; guests are apart."""
+    """Attendance as of ``until``. Leave and absence count the members expected, with and without a vote; ``quorum`` and the curve
+    count those of them with a vote; guests are apart."""
 
     title: str
     branch_name: str
@@ -52,6 +54,15 @@ class AttendanceReport:
     marks: tuple[Mark, ...]
     rows: tuple[Row, ...]
     entitled: frozenset[ParticipantId]
+    expected: frozenset[ParticipantId]
+    """应到党员."""
+    attended: int
+    """实到党员: here now while the meeting runs, ever here once it is over."""
+
+    def takes_part_without_vote(self, row: Row) -> bool:
+        """参加（无表决权）: a member who was there and has no vote."""
+        who = row.participant.participant_id
+        return who in self.expected and who not in self.entitled and row.status in THERE
 
     @property
     def since(self) -> Millis:
@@ -66,14 +77,19 @@ def attendance_report(state: MeetingState, now: Millis, leaves: Mapping[Particip
     """
     state = _with_leaves(state, leaves or {})
     rows = report(state, now)
-    entitled = frozenset(electorate(state, state.preset))
-    counted = [row for row in rows if row.participant.participant_id in entitled]
+    entitled, members = frozenset(electorate(state, state.preset)), frozenset(expected(state))
     over = state.phase == "adjourned"
-    there = sum(1 for row in counted if (row.status in THERE if over else row.participant.present))
+    counted = [row for row in rows if row.participant.participant_id in members]
+    voting = [row for row in rows if row.participant.participant_id in entitled]
+
+    def here(row: Row) -> bool:
+        return row.status in THERE if over else row.participant.present
+
+    there = sum(here(row) for row in voting)
     quorum = quorum_check(state.preset.quorum, len(entitled), there)
     until = state.adjourned_at if state.adjourned_at is not None else now
     since = state.opened_at if state.opened_at is not None else until
-    steps = presence_steps([row.participant for row in counted], since, until)
+    steps = presence_steps([row.participant for row in voting], since, until)
     quorum_since = next((at for at, count in steps if count >= quorum.needed), None)
     return AttendanceReport(
         title=state.title,
@@ -86,13 +102,15 @@ def attendance_report(state: MeetingState, now: Millis, leaves: Mapping[Particip
         in_hall=sum(1 for row in counted if row.status in THERE and _was_marked(row.participant)),
         leave=sum(1 for row in counted if row.status == "leave"),
         absent=sum(1 for row in counted if row.status == "absent"),
-        guests=sum(1 for row in rows if row.participant.participant_id not in entitled and row.status in THERE),
+        guests=sum(1 for row in rows if row.participant.participant_id not in members and row.status in THERE),
         lowest=_lowest(steps, quorum_since, until - (LATE_AFTER if over else 0)),
         quorum_since=quorum_since,
         steps=steps,
         marks=_marks(state),
         rows=rows,
         entitled=entitled,
+        expected=members,
+        attended=sum(here(row) for row in counted),
     )
 
 

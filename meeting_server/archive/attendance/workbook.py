@@ -58,6 +58,8 @@ def _facts(sheet: Worksheet, result: AttendanceReport, say: Say) -> int:
         ("place", result.place),
         ("opened", _stamp(result.opened_at)),
         ("adjourned" if result.over else "as_of", _stamp(result.until)),
+        ("members", len(result.expected)),
+        ("members_attended", result.attended),
         ("expected", quorum.entitled),
         ("attended" if result.over else "present_now", quorum.present),
         ("needed", quorum.needed),
@@ -88,7 +90,7 @@ def _people(sheet: Worksheet, head: int, result: AttendanceReport, say: Say) -> 
                 person.name,
                 say(f"attendance.standing.{person.standing.value}"),
                 say(f"attendance.role.{person.role.value}"),
-                say(f"attendance.status.{row.status}"),
+                _status(result, row, say),
                 _clock(person.first_arrived_at),
                 _clock(person.left_at) if not person.present else None,
                 _minutes(row.effective),
@@ -100,6 +102,11 @@ def _people(sheet: Worksheet, head: int, result: AttendanceReport, say: Say) -> 
                 person.excluded_reason or person.leave_reason,
             ],
         )
+
+
+def _status(result: AttendanceReport, row: Row, say: Say) -> str:
+    status = say(f"attendance.status.{row.status}")
+    return f"{status}{say('attendance.list_separator')}{say('attendance.without_vote')}" if result.takes_part_without_vote(row) else status
 
 
 def _evidence(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:

@@ -11,12 +11,14 @@ from meeting_server.domain.ids import Millis, ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class MeetingShare:
-    """One meeting of the year: how many of those expected came."""
+    """One meeting of the year: how many of those expected came; ``voting`` and ``voting_came``: of those with a vote."""
 
     at: Millis
     title: str
     expected: int
+    voting: int
     came: int
+    voting_came: int
     leave: int
     absent: int
 
@@ -27,11 +29,13 @@ class MeetingShare:
 
 @dataclass(frozen=True, slots=True)
 class MemberYear:
-    """One member's year; ``there`` and ``length`` are milliseconds in the meetings at which they were expected."""
+    """One member's year; ``there`` and ``length`` are milliseconds in the meetings at which they were expected, ``with_vote`` says how
+    many of those they could vote at."""
 
     participant_id: ParticipantId
     name: str
     expected: int
+    with_vote: int
     came: int
     late: int
     leave: int
@@ -58,16 +62,20 @@ def attendance_year(reports: Sequence[AttendanceReport]) -> AttendanceYear:
     members: dict[ParticipantId, MemberYear] = {}
     meetings: list[MeetingShare] = []
     for report in reports:
-        counted = [row for row in report.rows if row.participant.participant_id in report.entitled]
+        counted = [row for row in report.rows if row.participant.participant_id in report.expected]
         came = sum(row.status in THERE for row in counted)
-        meetings.append(MeetingShare(report.since, report.title, len(counted), came, report.leave, report.absent))
+        quorum = report.quorum
+        meetings.append(
+            MeetingShare(report.since, report.title, len(counted), quorum.entitled, came, quorum.present, report.leave, report.absent)
+        )
         for row in counted:
             person, here = row.participant, row.status in THERE
-            before = members.get(person.participant_id) or MemberYear(person.participant_id, person.name, 0, 0, 0, 0, 0, 0, 0)
+            before = members.get(person.participant_id) or MemberYear(person.participant_id, person.name, 0, 0, 0, 0, 0, 0, 0, 0)
             members[person.participant_id] = MemberYear(
                 person.participant_id,
                 person.name,
                 before.expected + 1,
+                before.with_vote + (person.participant_id in report.entitled),
                 before.came + here,
                 before.late + (here and row.status != "present"),
                 before.leave + (row.status == "leave"),

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from itertools import pairwise
+
+import msgspec
 
 from meeting_server.archive.attendance.report import AttendanceReport
 from meeting_server.archive.minutes.minutes import Item, Minutes, Person
 from meeting_server.archive.minutes.results import is_open
 from meeting_server.archive.record.readers import Part
-from meeting_server.archive.record.timeline import Line, Mark, Timeline
+from meeting_server.archive.record.timeline import Closure, Line, Mark, Timeline, Turn
+from meeting_server.archive.record.transcript import Transcript
 from meeting_server.domain import audience
 from meeting_server.domain.audience import WITHHELD, Undeclared, public_part
 from meeting_server.domain.events import (
@@ -51,7 +55,7 @@ from meeting_server.domain.events import (
     TrackRecorded,
     WrittenOpinionFiled,
 )
-from meeting_server.domain.ids import MessageId, MotionId, ParticipantId
+from meeting_server.domain.ids import MessageId, Millis, MotionId, ParticipantId
 from meeting_server.domain.state import Participant
 from meeting_server.domain.terms import Invited
 from meeting_server.domain.vote_terms import VoteMethod
@@ -98,6 +102,7 @@ def _seen_item(item: Item, sees: Collection[Part]) -> Item:
 
 def seen_timeline(timeline: Timeline, sees: Collection[Part], viewer: ParticipantId | None) -> Timeline:
     """What is left of the time axis for a reader."""
+    timeline = _opened(timeline, timeline.closed_to(viewer))
     return replace(
         timeline,
         marks=tuple(mark for mark in timeline.marks if _sees_mark(mark, sees)),
@@ -105,6 +110,49 @@ def seen_timeline(timeline: Timeline, sees: Collection[Part], viewer: Participan
         participants=timeline.participants if Part.NOTES in sees else (),
         agreed=timeline.agreed if Part.NOTES in sees else (),
     )
+
+
+def is_closed(closed: Iterable[Closure], since: Millis, until: Millis | None = None) -> bool:
+    """Whether something of the meeting lies in what is closed to a reader, wholly or in part."""
+    return any(closure.covers(since, since if until is None else until) for closure in closed)
+
+
+def _opened(timeline: Timeline, closed: Collection[Closure]) -> Timeline:
+    """The time axis without what is closed; a file that holds something of it is left out whole."""
+    if not closed:
+        return timeline
+    turns = ((lane, tuple(turn for turn in lane.turns if not is_closed(closed, turn.since, turn.until))) for lane in timeline.lanes)
+    return replace(
+        timeline,
+        chapters=tuple(chapter for chapter in timeline.chapters if not is_closed(closed, chapter.since, chapter.until)),
+        lanes=tuple(replace(lane, turns=open_turns) for lane, open_turns in turns if open_turns),
+        marks=tuple(mark for mark in timeline.marks if not is_closed(closed, mark.since, mark.until)),
+        tracks=tuple(track for track in timeline.tracks if not is_closed(closed, track.since, track.until)),
+        chat=tuple(line for line in timeline.chat if not is_closed(closed, line.at)),
+        pages=tuple(page for page in timeline.pages if not is_closed(closed, page.since, page.until)),
+    )
+
+
+def seen_transcript(transcript: Transcript, closed: Collection[Closure]) -> Transcript:
+    """The transcript without a word of what is closed to a reader."""
+    if not closed:
+        return transcript
+    spoken = tuple(line for line in transcript.spoken if not is_closed(closed, line.since, line.until))
+    redactions = tuple(stretch for stretch in transcript.redactions if not is_closed(closed, stretch.since, stretch.until))
+    return msgspec.structs.replace(transcript, spoken=spoken, redactions=redactions)
+
+
+def open_stretches(timeline: Timeline, closed: Collection[Closure]) -> tuple[Turn, ...]:
+    """What of the recording a reader to whom something is closed may hear, in order."""
+    edges = sorted({timeline.zero, timeline.end, *(at for c in closed for at in (c.since, c.until) if timeline.zero < at < timeline.end)})
+    open_ones: list[Turn] = []
+    for since, until in pairwise(edges):
+        if is_closed(closed, since, until):
+            continue
+        joined = bool(open_ones) and open_ones[-1].until == since
+        since = open_ones.pop().since if joined else since
+        open_ones.append(Turn(since, until))
+    return tuple(open_ones)
 
 
 def _sees_mark(mark: Mark, sees: Collection[Part]) -> bool:

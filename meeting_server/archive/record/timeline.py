@@ -32,6 +32,7 @@ from meeting_server.domain.events import (
     TrackRecorded,
 )
 from meeting_server.domain.ids import HALL, ItemId, MeetingId, MessageId, Millis, MotionId, ParticipantId, RoomId
+from meeting_server.domain.recusal import is_closed_to
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import MediaKind, MeetingKind
 from meeting_server.domain.vote_terms import MotionForce, Office, VoteMethod
@@ -127,6 +128,19 @@ class PageTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """A stretch of the meeting of which one participant reads and hears nothing: they were asked out for it, or not called to it."""
+
+    participant_id: ParticipantId
+    since: Millis
+    until: Millis
+
+    def covers(self, since: Millis, until: Millis) -> bool:
+        """Whether something from ``since`` to ``until``, or at the moment ``since``, lies in it, wholly or in part."""
+        return since < self.until and (until > self.since or since >= self.since)
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     meeting_id: MeetingId
     branch_id: str
@@ -151,6 +165,11 @@ class Timeline:
     pages: tuple[PageTime, ...] = ()
     counters: tuple[ParticipantId, ...] = ()
     """Scrutineers and tellers: they may take the bundle away, to count again."""
+    closures: tuple[Closure, ...] = ()
+
+    def closed_to(self, viewer: ParticipantId | None) -> tuple[Closure, ...]:
+        """What is closed to a viewer, in order."""
+        return tuple(closure for closure in self.closures if closure.participant_id == viewer)
 
 
 @dataclass(slots=True)
@@ -281,6 +300,25 @@ def _timeline(
         agreed=tuple(sought.agreed),
         pages=_pages(state, sought.shown, adjourned_at),
         counters=tuple(sorted(holders(state, Office.SCRUTINEER) | holders(state, Office.TELLER))),
+        closures=_closures(state, sought.steps),
+    )
+
+
+FOR_EVER: Millis = 2**53 - 1
+"""After everything; the largest number that JSON carries exactly everywhere."""
+
+
+def _closures(state: MeetingState, steps: list[tuple[Millis, ItemId | None]]) -> tuple[Closure, ...]:
+    """For each participant the stretches of items that are closed to them; what lies before the first step belongs to no item."""
+    moments = [(0, None), *steps]
+    untils = [*(at for at, _ in steps), FOR_EVER]
+    stretches = [(since, until, item_id) for (since, item_id), until in zip(moments, untils, strict=True) if until > since]
+    return tuple(
+        Closure(who, since, until)
+        for who, participant in state.participants.items()
+        if participant.items or participant.recusals
+        for since, until, item_id in stretches
+        if is_closed_to(participant, item_id)
     )
 
 

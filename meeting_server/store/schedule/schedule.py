@@ -63,16 +63,21 @@ meeting_people = Table(
     Column("position", Integer, nullable=False),
     Column("role", String(12), nullable=False),
     Column("guest_name", Text, nullable=False),
+    Column("items", Text, nullable=False, server_default=""),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One person on the list. What a member is called and may do stands in the directory; guests have a name here."""
+    """One person on the list. What a member is called and may do stands in the directory; guests have a name here.
+
+    ``items``: places on the agenda (from 1) that they are called to; empty: to the whole meeting.
+    """
 
     participant_id: ParticipantId
     role: Role = Role.MEMBER
     guest_name: str = ""
+    items: tuple[int, ...] = ()
 
     @property
     def is_guest(self) -> bool:
@@ -278,6 +283,7 @@ def _person_row(meeting_id: MeetingId, position: int, person: Listed) -> dict[st
         "position": position,
         "role": person.role.value,
         "guest_name": person.guest_name,
+        "items": " ".join(map(str, person.items)),
     }
 
 
@@ -322,7 +328,8 @@ async def _with_lists(conn: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[
         items.setdefault(item.meeting_id, []).append(ItemPlan(item.title, item.minutes, item.speaker, ItemPurpose(item.purpose)))
     of_these = meeting_people.c.meeting_id.in_(ids)
     for person in await conn.execute(select(meeting_people).where(of_these).order_by(meeting_people.c.position)):
-        people.setdefault(person.meeting_id, []).append(Listed(ParticipantId(person.participant_id), Role(person.role), person.guest_name))
+        listed = Listed(ParticipantId(person.participant_id), Role(person.role), person.guest_name, tuple(map(int, person.items.split())))
+        people.setdefault(person.meeting_id, []).append(listed)
     return tuple(_scheduled(row, tuple(items.get(row.meeting_id, ())), tuple(people.get(row.meeting_id, ()))) for row in rows)
 
 

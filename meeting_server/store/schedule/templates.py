@@ -8,7 +8,7 @@ from typing import Literal
 from meeting_server.domain.terms import MeetingKind
 from meeting_server.domain.vote_terms import ItemPurpose
 
-Called = Literal["everyone", "committee"]
+Called = Literal["members", "committee"]
 """Who is on the list to begin with."""
 
 
@@ -58,7 +58,7 @@ TEMPLATES: dict[str, Template] = {
             "general",
             "general_meeting",
             90,
-            "everyone",
+            "members",
             _items(("roll_call", 5), ("study", 25), ("report", 20), ("discussion", 20), ("vote", 15, ItemPurpose.DECISION), ("close", 5)),
         ),
         Template(
@@ -66,7 +66,7 @@ TEMPLATES: dict[str, Template] = {
             "general",
             "general_meeting",
             120,
-            "everyone",
+            "members",
             _items(
                 ("roll_call", 5),
                 ("exclusions", 5),
@@ -84,7 +84,7 @@ TEMPLATES: dict[str, Template] = {
             "general",
             "admission",
             90,
-            "everyone",
+            "members",
             _items(
                 ("roll_call", 5),
                 ("applicant_report", 15),
@@ -100,7 +100,7 @@ TEMPLATES: dict[str, Template] = {
             "general",
             "full_membership",
             80,
-            "everyone",
+            "members",
             _items(
                 ("roll_call", 5),
                 ("probation_report", 15),
@@ -116,7 +116,7 @@ TEMPLATES: dict[str, Template] = {
             "general",
             "probation_extended",
             80,
-            "everyone",
+            "members",
             _items(
                 ("roll_call", 5),
                 ("probation_report", 15),
@@ -131,7 +131,7 @@ TEMPLATES: dict[str, Template] = {
             "general",
             "general_meeting",
             120,
-            "everyone",
+            "members",
             _items(
                 ("roll_call", 5),
                 ("self_appraisal", 40),
@@ -164,23 +164,23 @@ TEMPLATES: dict[str, Template] = {
             ),
             at_once=True,
         ),
-        _of_kind("group", "group_meeting", 60, "everyone", _items(("roll_call", 3), ("study", 25), ("exchange", 25), ("division", 7))),
-        _of_kind("lesson", "group_meeting", 90, "everyone", _items(("roll_call", 5), ("lesson", 60), ("exchange", 20), ("close", 5))),
+        _of_kind("group", "group_meeting", 60, "members", _items(("roll_call", 3), ("study", 25), ("exchange", 25), ("division", 7))),
+        _of_kind("lesson", "group_meeting", 90, "members", _items(("roll_call", 5), ("lesson", 60), ("exchange", 20), ("close", 5))),
         _of_kind(
             "theme_day",
             "theme_day",
             120,
-            "everyone",
+            "members",
             _items(("oath", 10), ("dues", 10), ("study", 30), ("activity", 60), ("close", 10)),
         ),
         _of_kind(
             "organisation_life",
             "organisation_life",
             120,
-            "everyone",
+            "members",
             _items(("roll_call", 5), ("report", 20), ("self_examination", 45), ("mutual_criticism", 40), ("measures", 10)),
         ),
-        _of_kind("blank", "ronr", 60, "everyone", ()),
+        _of_kind("blank", "ronr", 60, "members", ()),
     )
 }
 """In the order in which they are offered."""

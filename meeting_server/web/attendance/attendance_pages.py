@@ -99,7 +99,7 @@ async def attendance_page(request: Request) -> Response:
             "names": {row.participant.participant_id: called(row.participant) for row in result.rows},
             "counted": counted,
             "others": others,
-            "hall_online": f"{result.in_hall} / {max(0, result.quorum.present - result.in_hall)}",
+            "hall_online": f"{result.in_hall} / {max(0, result.attended - result.in_hall)}",
             "wide_plot": _plot(request, result, 1000, 230, 44),
             "phone_plot": _plot(request, result, 320, 210, 28),
             "sentence": _sentence(request, result),
@@ -158,8 +158,8 @@ async def _leaves(request: Request, scheduled: Scheduled) -> dict[ParticipantId,
 def _parted(lines: list[Line], seat: Seat, result: AttendanceReport) -> tuple[list[Line], list[Line]]:
     """Who counts, whoever needs looking after first; and everyone else on the list."""
     order = {"absent": 0, "not_yet": 0, "leave": 1, "late_and_left_early": 2, "late": 2, "left_early": 2}
-    counted = [line for line in lines if line.row.participant.participant_id in result.entitled]
-    others = [line for line in lines if line.row.participant.participant_id not in result.entitled]
+    counted = [line for line in lines if line.row.participant.participant_id in result.expected]
+    others = [line for line in lines if line.row.participant.participant_id not in result.expected]
     others = [line for line in others if line.status in THERE or line.row.participant.standing is not Standing.GUEST or not result.over]
     return sorted(counted, key=lambda line: order.get(line.status, 3)), others
 

@@ -22,7 +22,7 @@ from meeting_server.web.site.permissions import require, tree_of
 from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
-COLUMNS = ("name", "expected", "came", "late", "leave", "absent", "minutes", "share")
+COLUMNS = ("name", "expected", "with_vote", "came", "late", "leave", "absent", "minutes", "share")
 KINDS = ("csv", "xlsx")
 MEETINGS_MOST = 150
 """Meetings of one year that are read, the newest; each is read from its journal."""
@@ -59,10 +59,10 @@ async def year_file(request: Request) -> Response:
     year = _year_asked(request, meetings)
     result = await _year(request, meetings, year)
     rows: list[list[Value]] = [[say(request, f"attendance_year.column.{name}") for name in COLUMNS]]
-    rows += [[m.name, m.expected, m.came, m.late, m.leave, m.absent, minutes(m.there), Share(m.share)] for m in result.members]
+    rows += [[m.name, m.expected, m.with_vote, m.came, m.late, m.leave, m.absent, minutes(m.there), Share(m.share)] for m in result.members]
     title = say(request, "attendance_year.file", year=year)
     make = site_of(request).workshop.make
-    content = write_csv(rows) if kind == "csv" else await make(write_xlsx, rows, title, (14, 10, 10, 10, 10, 10, 10, 10))
+    content = write_csv(rows) if kind == "csv" else await make(write_xlsx, rows, title, (14, 10, 12, 10, 10, 10, 10, 10, 10))
     return Response(
         content,
         media_type="text/csv; charset=utf-8" if kind == "csv" else XLSX,

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from meeting_server.acts.learning.deeds import Studying, Told
 from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.record.artefacts import MIX
+from meeting_server.archive.record.parts import is_closed
 from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.words import overlap, words_of
 from meeting_server.domain.errors import Code
@@ -108,9 +109,18 @@ async def learner_at(request: Request, *, keeps: bool = False) -> Learner:
     edits = await allowed(request, Action.EDIT_ARCHIVE, study.branch_id)
     if not edits and not is_for(await tree_of(request), viewer, study):
         raise Refused(WebCode.NOT_FOUND)
+    if await is_closed_to(request, viewer, study):
+        raise Refused(WebCode.NOT_FOUND)
     if keeps and not edits:
         raise Refused(Code.FORBIDDEN)
     return Learner(viewer, study, edits)
+
+
+async def is_closed_to(request: Request, viewer: Viewer, study: Study) -> bool:
+    """Whether something of what it was made of is closed to the viewer: they were asked out for it, or not called to it."""
+    timeline = await asyncio.to_thread(record_files_of(request).timeline, study.meeting_id)
+    closed = timeline.closed_to(viewer.participant_id) if timeline is not None else ()
+    return is_closed(closed, study.lesson.since, study.lesson.until) if study.lesson is not None else bool(closed)
 
 
 def named_in(request: Request) -> Studied:

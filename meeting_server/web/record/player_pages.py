@@ -24,8 +24,19 @@ from meeting_server.archive.record.transcript import Transcript
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people.access_log import Act
 from meeting_server.store.schedule.documents import Document
+from meeting_server.web.record.heard import heard_of
 from meeting_server.web.record.playback import Playback, clock_of, millis_of, playback_of
-from meeting_server.web.record.reader import Reader, minutes_at, note_reading, reader_at, record_files_of, steps_of, timeline_at, words_of
+from meeting_server.web.record.reader import (
+    Reader,
+    minutes_at,
+    note_reading,
+    reader_at,
+    record_files_of,
+    steps_of,
+    timeline_at,
+    transcript_at,
+    words_of,
+)
 from meeting_server.web.record.retention import soon_deleted
 from meeting_server.web.record.shown_pages import Leaf, leaves_of, opens_documents
 from meeting_server.web.site.errors import Refused
@@ -63,14 +74,19 @@ async def player_page(request: Request) -> Response:
             request, "record/archive_waiting.html", {"scheduled": reader.scheduled, "steps": steps_of(manifest), "running": False}
         )
     whole = record_files.made(meeting_id, MIX)
-    mix = whole or record_files.made(meeting_id, OPENING)
+    heard = heard_of(timeline, reader) if whole is not None and reader.closed else ()
+    whole = None if reader.closed else whole
+    mix = None if reader.closed else whole or record_files.made(meeting_id, OPENING)
     tracks = record_files.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
     axis = playback_of(timeline)
     minutes = await minutes_at(request, reader)
     words = words_of(language_of(request))
     start = _start(request, axis)
     documents, opens = await site_of(request).documents.of_meeting(meeting_id), await opens_documents(request, reader)
-    transcript = await asyncio.to_thread(record_files.transcript, meeting_id)
+    if reader.closed:
+        shown = {page.document_id for page in timeline.pages}
+        documents = tuple(document for document in documents if document.document_id in shown)
+    transcript = await transcript_at(request, reader)
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     results = [result for item in (minutes.items if minutes else ()) for result in item.results if result.outcome in PUBLISHED]
     return await render(
@@ -81,6 +97,7 @@ async def player_page(request: Request) -> Response:
             "timeline": timeline,
             "axis": axis,
             "mix": mix,
+            "heard": heard,
             "whole": None if whole is not None or mix is None else MIX.name,
             "pictures": [_picture(axis, track) for track in tracks if track.track and track.track.media != "audio"],
             "sounds": [_picture(axis, track) for track in tracks if track.track and track.track.media == "audio"],
@@ -102,7 +119,7 @@ async def player_page(request: Request) -> Response:
                 for kind, points in (("point", item.points), ("dissent", item.dissent))
                 for point in points
             ],
-            "composite": record_files.made(meeting_id, COMPOSITE),
+            "composite": None if reader.closed else record_files.made(meeting_id, COMPOSITE),
             "deleted_at": soon_deleted(request, reader.scheduled, await site_of(request).holds.standing()),
             "documents": documents,
             "opens_documents": opens,

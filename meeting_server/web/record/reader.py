@@ -16,12 +16,12 @@ from meeting_server.acts.people.rights import is_removed, runs_at
 from meeting_server.archive.minutes.document_model import Words
 from meeting_server.archive.minutes.minutes import Minutes, minutes_of
 from meeting_server.archive.record.manifest import Manifest
-from meeting_server.archive.record.parts import seen_minutes, seen_timeline
+from meeting_server.archive.record.parts import is_closed, seen_minutes, seen_timeline, seen_transcript
 from meeting_server.archive.record.readers import Audience, Part, seen_by
 from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.steps import OF_NAME
-from meeting_server.archive.record.timeline import Timeline
-from meeting_server.archive.record.transcript import Spoken
+from meeting_server.archive.record.timeline import FOR_EVER, Closure, Timeline
+from meeting_server.archive.record.transcript import Spoken, Transcript
 from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
@@ -62,6 +62,9 @@ class Reader:
     exports: bool
     publication: Publication | None
     sees: frozenset[Part] = frozenset()
+    closed: tuple[Closure, ...] = ()
+    """What is closed to them by whoever else they are: they were asked out for it, or not called to it. Then they neither keep this
+    record nor take it away whole."""
 
     @property
     def meeting_id(self) -> MeetingId:
@@ -77,7 +80,7 @@ class Reader:
 
     def may_hear(self, spoken: Spoken) -> bool:
         """Talk of a group room stays with those who keep the record."""
-        return spoken.room_id == HALL or self.may(Part.GROUP_ROOMS)
+        return (spoken.room_id == HALL or self.may(Part.GROUP_ROOMS)) and not is_closed(self.closed, spoken.since, spoken.until)
 
 
 def record_files_of(request: Request) -> RecordFiles:
@@ -107,16 +110,34 @@ async def reader_at(request: Request) -> Reader:
     publication = await site_of(request).publications.of(scheduled.meeting_id)
     if not whole and (publication is None or not may_study(await tree_of(request), viewer, publication)):
         raise Refused(WebCode.NOT_FOUND)
-    edits = await allowed(request, Action.EDIT_ARCHIVE, branch_id)
-    exports = await allowed(request, Action.EXPORT_ARCHIVE, branch_id)
+    closed = await closed_to(request, scheduled, viewer.participant_id)
+    edits = not closed and await allowed(request, Action.EDIT_ARCHIVE, branch_id)
+    exports = not closed and await allowed(request, Action.EXPORT_ARCHIVE, branch_id)
     audiences = await _audiences(request, scheduled, viewer) if whole else {Audience.LEARNER}
-    return Reader(scheduled, viewer, whole, edits, exports, publication, seen_by(audiences))
+    if closed:
+        audiences &= {Audience.MEMBER, Audience.LEARNER}
+    return Reader(scheduled, viewer, whole, edits, exports, publication, seen_by(audiences), closed)
+
+
+async def closed_to(request: Request, scheduled: Scheduled, participant_id: ParticipantId) -> tuple[Closure, ...]:
+    """What of a meeting is closed to someone: as its record says, else (it is not made yet) as the meeting itself does.
+
+    Raises Refused(storage_unavailable).
+    """
+    if scheduled.listed(participant_id) is None:
+        return ()
+    made = await asyncio.to_thread(record_files_of(request).timeline, scheduled.meeting_id)
+    if made is not None:
+        return made.closed_to(participant_id)
+    state = await state_of(request, scheduled) if scheduled.status in ("open", "adjourned") else None
+    me = state.participants.get(participant_id) if state is not None else None
+    return (Closure(participant_id, 0, FOR_EVER),) if me is not None and (me.items or me.recusals) else ()
 
 
 async def _audiences(request: Request, scheduled: Scheduled, viewer: Viewer) -> set[Audience]:
     """Why somebody who may read the record may. What the record worker made tells who counted: no journal is read for it."""
     tree = await tree_of(request)
-    found = {Audience.MEMBER, *(_OF_ROLES[role] for role in roles_in(tree, viewer, scheduled.plan.branch_id))}
+    found = {Audience.MEMBER, *(_OF_ROLES[role] for role in roles_in(tree, viewer, scheduled.plan.branch_id) if role in _OF_ROLES)}
     if not is_secretary(tree, viewer, scheduled.plan.branch_id):
         found.discard(Audience.SECRETARY)
         if permits(roles_in(tree, viewer, scheduled.plan.branch_id), Action.EDIT_ARCHIVE):
@@ -249,6 +270,12 @@ async def timeline_at(request: Request, reader: Reader) -> Timeline | None:
     """What the reader may see of the time axis; ``None`` until it is made."""
     made = await asyncio.to_thread(record_files_of(request).timeline, reader.meeting_id)
     return None if made is None else seen_timeline(made, reader.sees, reader.viewer.participant_id)
+
+
+async def transcript_at(request: Request, reader: Reader) -> Transcript | None:
+    """What the reader may read of the transcript; ``None`` until it is made."""
+    made = await asyncio.to_thread(record_files_of(request).transcript, reader.meeting_id)
+    return None if made is None else seen_transcript(made, reader.closed)
 
 
 async def records_at(request: Request, meeting_id: MeetingId) -> list[Record]:

@@ -15,7 +15,7 @@ from meeting_server.archive.audit.audit import MINUTES as BUNDLED_MINUTES
 from meeting_server.archive.audit.bulletin import bulletin_of, file_of, withheld
 from meeting_server.archive.minutes.minutes import minutes_of
 from meeting_server.archive.record.artefacts import GIVEN
-from meeting_server.archive.record.parts import HoldsReasons, seen_records
+from meeting_server.archive.record.parts import HoldsReasons, seen_records, seen_timeline
 from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.record_files import RecordedFile
 from meeting_server.ballots.port import paper_id
@@ -44,8 +44,10 @@ async def recorded_file(request: Request) -> Response:
         meeting_id = reader.meeting_id
         for artefact in GIVEN:
             if artefact.name == wanted:
-                return record_files.made(meeting_id, artefact) if artefact.given_for in reader.sees else None
-        timeline = record_files.timeline(reader.meeting_id)
+                given = artefact.given_for in reader.sees and not reader.closed  # made of the whole meeting
+                return record_files.made(meeting_id, artefact) if given else None
+        made = record_files.timeline(reader.meeting_id)
+        timeline = None if made is None else seen_timeline(made, reader.sees, reader.viewer.participant_id)
         tracks = () if timeline is None else record_files.tracks(timeline, all_rooms=reader.may(Part.GROUP_ROOMS))
         return next((track for track in tracks if track.name == wanted), None)
 

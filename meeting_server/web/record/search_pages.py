@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
 
@@ -11,11 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from meeting_server.archive.record.parts import is_closed
+from meeting_server.domain.ids import MeetingId
 from meeting_server.store.record.search import LONGEST_QUERY, MOST_HITS, Hit, PassageKind, Search
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.record.archive_pages import KINDS
-from meeting_server.web.record.reader import readable
+from meeting_server.web.record.reader import closed_to, readable
 from meeting_server.web.site import dates
+from meeting_server.web.site.auth import member_of
 from meeting_server.web.site.pages import render
 from meeting_server.web.site.permissions import tree_of
 from meeting_server.web.site.site import site_of
@@ -87,6 +91,7 @@ async def search_page(request: Request) -> Response:
     studied = [meeting_id for meeting_id in meetings if meeting_id not in may.whole]
     kinds: tuple[PassageKind, ...] = (cast(PassageKind, asked.what),) if asked.what else ()
     hits = await search.find(query, meetings=whole, studied=studied, kinds=kinds, who=asked.who) if query else []
+    hits = await _open_hits(request, meetings, hits)
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
         grouped.setdefault(hit.meeting_id, []).append(hit)
@@ -108,6 +113,14 @@ async def search_page(request: Request) -> Response:
             "whats": get_args(PassageKind),
         },
     )
+
+
+async def _open_hits(request: Request, meetings: Mapping[MeetingId, Scheduled], hits: Sequence[Hit]) -> list[Hit]:
+    """Those of the hits that are not closed to the viewer: of a meeting they were asked out of, nothing of that item."""
+    viewer = await member_of(request)
+    among = {hit.meeting_id for hit in hits}
+    closed = {meeting_id: await closed_to(request, meetings[meeting_id], viewer.participant_id) for meeting_id in among}
+    return [hit for hit in hits if hit.kind == "title" or not is_closed(closed[hit.meeting_id], hit.said_at)]
 
 
 def marked(hit: Hit) -> Markup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -16,7 +15,7 @@ from meeting_server.archive.record.transcript import Transcript
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people.access_log import Act
 from meeting_server.web.record.playback import clock_of, playback_of
-from meeting_server.web.record.reader import Reader, note_reading, reader_at, record_files_of, timeline_at
+from meeting_server.web.record.reader import Reader, note_reading, reader_at, record_files_of, timeline_at, transcript_at
 from meeting_server.web.record.shown_pages import leaves_of, opens_documents
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.pages import render, say
@@ -47,7 +46,7 @@ async def transcript_page(request: Request) -> Response:
     if reader.scheduled.status != "adjourned":
         raise Refused(WebCode.NOT_FOUND)
     record_files, meeting_id = record_files_of(request), reader.meeting_id
-    timeline, transcript = await timeline_at(request, reader), await asyncio.to_thread(record_files.transcript, meeting_id)
+    timeline, transcript = await timeline_at(request, reader), await transcript_at(request, reader)
     if timeline is None:
         raise Refused(WebCode.NOT_FOUND)
     documents = await site_of(request).documents.of_meeting(meeting_id) if await opens_documents(request, reader) else ()
@@ -63,7 +62,7 @@ async def transcript_page(request: Request) -> Response:
             "clock_of": clock_of,
             "parts": _parts(request, reader, timeline, transcript, query),
             "spoken": transcript is not None and bool(transcript.spoken),
-            "plays": record_files.made(meeting_id, MIX) is not None,
+            "plays": not reader.closed and record_files.made(meeting_id, MIX) is not None,
             "query": query,
             "address": f"/archive/{meeting_id}",
             "engine": transcript.engine if transcript else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from meeting_server.domain.agenda import planned_id
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Convening, Invited
@@ -69,11 +70,11 @@ class Convener:
             return Invited(person.participant_id, person.guest_name, Standing.GUEST, Role.GUEST, voting=False)
         if member is None or member.removed_at is not None:
             return None
-        return invited(member, person.role, leave)
+        return invited(member, person.role, leave, person.items)
 
 
-def invited(member: Member, role: Role, leave: Leave | None = None) -> Invited:
-    """A member of the directory as they stand on the list of a meeting."""
+def invited(member: Member, role: Role, leave: Leave | None = None, items: tuple[int, ...] = ()) -> Invited:
+    """A member of the directory as they stand on the list of a meeting; ``items``: places on the agenda, from 1."""
     return Invited(
         participant_id=ParticipantId(member.member_id),
         name=member.name,
@@ -84,6 +85,8 @@ def invited(member: Member, role: Role, leave: Leave | None = None) -> Invited:
         excluded_reason=exclusion_words(member),
         leave_reason=leave.reason if leave else "",
         leave_approved=leave is not None and leave.status == "approved",
+        items=tuple(planned_id(place) for place in items),
+        exclusion_needs_vote=bool(member.exclusion),
     )
 
 

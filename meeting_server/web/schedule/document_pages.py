@@ -10,10 +10,12 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.schedule import documents as acts
+from meeting_server.domain.errors import Code
+from meeting_server.domain.recusal import is_outside, opens_document
 from meeting_server.drawing.drawer import Size, picture_of
 from meeting_server.store.schedule.documents import LARGEST, Document, DocumentRefused
 from meeting_server.web.schedule.meeting_pages import being_drawn_of, of_the_record, show_meeting
-from meeting_server.web.schedule.meetings import managed_seat, seat_at
+from meeting_server.web.schedule.meetings import Seat, managed_seat, seat_at, state_of
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
@@ -96,11 +98,36 @@ async def remove_document(request: Request) -> Response:
 
 async def document(request: Request) -> Response:
     """The bytes of one document, for whoever may see the meeting: pictures are shown, PDF is downloaded."""
-    seat = await seat_at(request)
+    seat = await _reading_seat(request)
     found = await site_of(request).documents.document(seat.meeting_id, request.path_params["document_id"])
     if found is None or not found.path.is_file():
         raise Refused(WebCode.NOT_FOUND)
     return _file(found)
+
+
+async def _reading_seat(request: Request) -> Seat:
+    """The seat of someone who may open the document named in the path: not while they are outside the room, nor what is of others' items.
+
+    Raises Refused: as ``seat_at``; ``outside``; ``not_found``.
+    """
+    seat = await seat_at(request)
+    if seat.listed is None:
+        return seat
+    state = await state_of(request, seat.scheduled) if seat.scheduled.status in ("open", "adjourned") else None
+    me = state.participants.get(seat.viewer.participant_id) if state is not None else None
+    if state is None or me is None:
+        if seat.listed.items:  # nothing was shown yet
+            raise Refused(WebCode.NOT_FOUND)
+        return seat
+    if not (me.items or me.recusals):
+        return seat
+    if state.phase == "open" and is_outside(state, me):
+        raise Refused(Code.OUTSIDE)
+    records = await site_of(request).registry.records(seat.meeting_id)
+    facts = (record.event for record in records if record.event is not None)
+    if not opens_document(me, facts, request.path_params["document_id"]):
+        raise Refused(WebCode.NOT_FOUND)
+    return seat
 
 
 def _file(found: Document) -> Response:
@@ -126,7 +153,7 @@ async def large(request: Request) -> Response:
 
 
 async def _picture(request: Request, size: Size) -> Response:
-    seat = await seat_at(request)
+    seat = await _reading_seat(request)
     documents = site_of(request).documents
     found = await documents.document(seat.meeting_id, request.path_params["document_id"])
     number = request.path_params["page"]

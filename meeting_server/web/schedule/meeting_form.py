@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.person_names import visible
-from meeting_server.domain.roles import Role
+from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.spelling import folded
 from meeting_server.domain.terms import ItemPlan, MeetingKind, Preset
 from meeting_server.domain.vote_terms import Electorate, ItemPurpose
@@ -32,14 +32,26 @@ PAST_ALLOWED: Millis = 60 * 60_000
 """A meeting may be put on the schedule up to an hour after its start (it is being opened late)."""
 
 
+CALLED = frozenset({Standing.FULL, Standing.PROBATIONARY})
+"""Whom a meeting calls; 积极分子 and 发展对象 are invited, by ticking them or to an item."""
+OFFERS_APPLICANTS: frozenset[MeetingKind] = frozenset({"lesson", "theme_day", "blank"})
+"""Meetings to whose whole 积极分子 may be invited; to others, to an item."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemField:
-    """One agenda item as typed."""
+    """One agenda item as typed. ``called``: who is called to it and not to the whole meeting."""
 
     title: str = ""
     minutes: str = ""
     speaker: str = ""
     purpose: str = ""
+    called: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """An empty line is no item."""
+        return not (self.title.strip() or self.minutes.strip() or self.speaker.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,10 @@ def read(form: FormData, kind: MeetingKind) -> MeetingForm:
         chair=_text(form, "chair"),
         secretary=_text(form, "secretary"),
         recording=_text(form, "recording") == "on",
-        items=tuple(ItemField(*row) for row in zip(titles, minutes, speakers, purposes, strict=False)),
+        items=tuple(
+            ItemField(*row, called=frozenset(_texts(form, f"item-called-{n}")))
+            for n, row in enumerate(zip(titles, minutes, speakers, purposes, strict=False))
+        ),
         called=frozenset(_texts(form, "person")),
         guests=_text(form, "guests"),
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
@@ -106,8 +121,17 @@ def form_of(scheduled: Scheduled) -> MeetingForm:
         chair=(chair or secretary or Listed(ParticipantId(""))).participant_id,
         secretary=(secretary or Listed(ParticipantId(""))).participant_id,
         recording=plan.recording_planned,
-        items=tuple(ItemField(item.title, str(item.minutes or ""), item.speaker, item.purpose) for item in plan.agenda),
-        called=frozenset(person.participant_id for person in plan.people if not person.is_guest),
+        items=tuple(
+            ItemField(
+                item.title,
+                str(item.minutes or ""),
+                item.speaker,
+                item.purpose,
+                frozenset(person.participant_id for person in plan.people if place in person.items),
+            )
+            for place, item in enumerate(plan.agenda, 1)
+        ),
+        called=frozenset(person.participant_id for person in plan.people if not person.is_guest and not person.items),
         guests="\n".join(person.guest_name for person in plan.people if person.is_guest),
         version=scheduled.version,
         known=frozenset(person.participant_id for person in plan.people),
@@ -131,7 +155,7 @@ def edited(form: MeetingForm, button: str, roster: Sequence[Member]) -> MeetingF
         items[at + 1], items[at] = items[at], items[at + 1]
         return replace(form, items=tuple(items))
     if action == "people-all":
-        return replace(form, called=frozenset(member.member_id for member in roster))
+        return replace(form, called=frozenset(member.member_id for member in roster if member.standing in CALLED))
     if action == "people-none":
         return replace(form, called=frozenset())
     if action == "people-committee":
@@ -198,8 +222,8 @@ def _agenda(errors: dict[str, str], form: MeetingForm) -> tuple[ItemPlan, ...]:
     agenda: list[ItemPlan] = []
     for n, row in enumerate(form.items):
         minutes = row.minutes.strip()
-        if not (row.title.strip() or minutes or row.speaker.strip()):
-            continue  # an empty line is no item
+        if row.is_empty:
+            continue
         title = _checked(errors, f"item-{n}", row.title, ITEM_LONGEST, required=True)
         speaker = _checked(errors, f"item-{n}", row.speaker, NAME_LONGEST)
         if minutes and not (minutes.isascii() and minutes.isdigit() and len(minutes) < 5 and int(minutes) <= MINUTES[1]):
@@ -217,12 +241,17 @@ def _purpose(typed: str) -> ItemPurpose:
 def _people(
     errors: dict[str, str], form: MeetingForm, roster: Sequence[Member], before: Scheduled | None, guest_id: Sequence[str]
 ) -> tuple[Listed, ...]:
-    known = {member.member_id for member in roster}
+    known = {member.member_id for member in roster if member.standing is not Standing.APPLICANT}
     for name in ("chair", "secretary"):
         if getattr(form, name) not in known:
             errors[name] = name
     on_list = form.called | {form.chair, form.secretary}
     people = [Listed(ParticipantId(m.member_id), _role(form, m.member_id)) for m in roster if m.member_id in on_list]
+    people += [
+        Listed(ParticipantId(m.member_id), Role.MEMBER, items=places)
+        for m in roster
+        if m.member_id not in on_list and (places := _places(form, m.member_id))
+    ]
     names = _guest_names(form.guests)
     if len(names) > GUESTS_MOST:
         errors["guests"] = "guests_most"
@@ -237,6 +266,12 @@ def _people(
         kept = form.known | {person.participant_id for person in people}
         people += [person for person in before.plan.people if person.participant_id not in kept]
     return tuple(people)
+
+
+def _places(form: MeetingForm, member_id: str) -> tuple[int, ...]:
+    """The places on the agenda (from 1) of the items somebody is called to."""
+    items = [item for item in form.items if not item.is_empty]
+    return tuple(place for place, item in enumerate(items, 1) if member_id in item.called)
 
 
 def _role(form: MeetingForm, member_id: str) -> Role:

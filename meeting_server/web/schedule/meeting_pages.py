@@ -119,7 +119,7 @@ async def show_meeting(
             "people": sorted(people, key=lambda p: (p.role is Role.GUEST, not p.role.value.startswith(("chair", "secretary")))),
             "entitled": entitled,
             "guests": sum(1 for person in people if person.standing is Standing.GUEST),
-            "documents": await site.documents.of_meeting(seat.meeting_id),
+            "documents": () if seat.listed is not None and seat.listed.items else await site.documents.of_meeting(seat.meeting_id),
             "being_drawn": being_drawn,
             "notes": await site.documents.notes(seat.meeting_id) if seat.manages else {},
             "numbers": lambda pages: _numbers(request, pages),

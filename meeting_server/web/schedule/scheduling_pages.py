@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -15,14 +15,24 @@ from meeting_server.acts.people.permissions import Action
 from meeting_server.acts.schedule.change import cancel_meeting, change_meeting, take_rule_in_force
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
-from meeting_server.domain.roles import Role
+from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Preset
-from meeting_server.store.people.people import Member
+from meeting_server.store.people.people import BranchRole, Member
 from meeting_server.store.schedule.schedule import Plan, Scheduled, ScheduleError
 from meeting_server.store.schedule.templates import TEMPLATES, Template
 from meeting_server.store.tokens import new_id
 from meeting_server.web.schedule.convening import exclusion_words
-from meeting_server.web.schedule.meeting_form import GUESTS_MOST, ItemField, MeetingForm, edited, entitled, plan_of, read
+from meeting_server.web.schedule.meeting_form import (
+    CALLED,
+    GUESTS_MOST,
+    OFFERS_APPLICANTS,
+    ItemField,
+    MeetingForm,
+    edited,
+    entitled,
+    plan_of,
+    read,
+)
 from meeting_server.web.schedule.meeting_form import form_of as filled_form
 from meeting_server.web.schedule.meetings import managed_seat, roster_of, seat_at
 from meeting_server.web.schedule.rule_words import RuleWords, rule_words
@@ -31,7 +41,7 @@ from meeting_server.web.site.dates import iso_day, local, month
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
 from meeting_server.web.site.pages import language_of, render, say, see
-from meeting_server.web.site.permissions import branches_for, require, tree_of
+from meeting_server.web.site.permissions import NEAR, branches_for, require, tree_of
 from meeting_server.web.site.site import site_of
 
 REASON_LONGEST = 200
@@ -64,7 +74,12 @@ async def new_meeting(request: Request) -> Response:
     if template is None:
         return await _choose_template(request, branch_id)
     roster = await roster_of(request, branch_id)
-    return await _show(request, branch_id, _from_template(request, template, roster, viewer.member_id or ""), roster)
+    return await _show(
+        request,
+        branch_id,
+        _from_template(request, template, roster, viewer.member_id or "", await _heads(request, branch_id, roster)),
+        roster,
+    )
 
 
 async def add_meeting(request: Request) -> Response:
@@ -176,12 +191,15 @@ async def _choose_template(request: Request, branch_id: str) -> Response:
     return await render(request, "schedule/meeting_kinds.html", context)
 
 
-def _from_template(request: Request, template: Template, roster: Sequence[Member], viewer_id: str) -> MeetingForm:
-    """Next week in the evening, or at once; whoever the template calls; the viewer keeps the record."""
+def _from_template(request: Request, template: Template, roster: Sequence[Member], viewer_id: str, heads: Collection[str]) -> MeetingForm:
+    """Next week in the evening, or at once; whoever the template calls. The branch's secretary (书记, one of ``heads``) has the chair,
+    and the record is kept by another: the viewer, or else somebody of the committee."""
     start = local(_next_quarter(now_millis()) if template.at_once else _next_week(now_millis()))
-    here = {member.member_id for member in roster}
-    called = {m.member_id for m in roster if template.called == "everyone" or m.committee}
-    chair = next((m.member_id for m in roster if m.committee and m.member_id != viewer_id), "")
+    called = {m.member_id for m in roster if (m.standing in CALLED if template.called == "members" else m.committee)}
+    here = {m.member_id for m in roster if m.standing is not Standing.APPLICANT}
+    others = (m.member_id for m in roster if m.committee and m.member_id != viewer_id)
+    chair = next((m.member_id for m in roster if m.member_id in heads), next(others, ""))
+    recorders = [viewer_id, *(m.member_id for m in roster if m.committee), *(m.member_id for m in roster if m.may_vote)]
     title = say(
         request,
         f"schedule.title.{template.template_id}",
@@ -196,12 +214,19 @@ def _from_template(request: Request, template: Template, roster: Sequence[Member
         time=f"{start:%H:%M}" if template.at_once else "19:00",
         minutes=str(template.minutes),
         chair=chair,
-        secretary=viewer_id if viewer_id in here else "",
+        secretary=next((member_id for member_id in recorders if member_id in here and member_id != chair), ""),
         items=tuple(
             ItemField(say(request, f"schedule.item.{item.key}"), str(item.minutes), purpose=item.purpose) for item in template.items
         ),
         called=frozenset(called),
     )
+
+
+async def _heads(request: Request, branch_id: str, roster: Sequence[Member]) -> frozenset[str]:
+    """Who holds 书记 of the branch, or of the branch a group belongs to."""
+    held = await site_of(request).directory.grants_among({member.member_id for member in roster})
+    line = {branch.branch_id for branch in (await tree_of(request)).line(branch_id) if branch.branch_id == branch_id or branch.kind in NEAR}
+    return frozenset(who for who, grants in held.items() if any(g.role is BranchRole.SECRETARY and g.branch_id in line for g in grants))
 
 
 def _next_week(now: Millis) -> Millis:
@@ -232,6 +257,8 @@ async def _show(
         "scheduled": scheduled,
         "form": form,
         "roster": roster,
+        "offered": [m for m in roster if m.standing in CALLED or m.member_id in form.called or form.kind in OFFERS_APPLICANTS],
+        "applicants": [m for m in roster if m.standing is Standing.APPLICANT],
         "roles": Role,
         "chosen": next((choice for choice in choices if choice.preset.preset_id == form.preset_id), None),
         "choices": choices,

@@ -150,7 +150,9 @@ async def _feed_at(request: Request) -> tuple[Feed, Viewer]:
     if feed.revoked_at is not None or member is None or member.removed_at is not None:
         raise Refused(WebCode.LINK_REVOKED)
     grants = await site.directory.grants_of(member.member_id)
-    return feed, Viewer(member.member_id, None, member.name, preferences_of(request).language, "", member.branch_id, None, grants)
+    return feed, Viewer(
+        member.member_id, None, member.name, preferences_of(request).language, "", member.branch_id, None, grants, standing=member.standing
+    )
 
 
 async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
@@ -169,7 +171,7 @@ async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
         edits = await site.record_edits.of(publication.meeting_id)
         mix = await asyncio.to_thread(clean_mix, record_files, publication.meeting_id, edits)
         timeline = await asyncio.to_thread(record_files.timeline, publication.meeting_id) if mix is not None else None
-        if mix is not None and timeline is not None:
+        if mix is not None and timeline is not None and not timeline.closed_to(viewer.participant_id):
             found.append(Heard(publication, mix, timeline.end - timeline.zero))
         if len(found) >= NEWEST:
             break

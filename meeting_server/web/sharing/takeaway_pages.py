@@ -33,6 +33,7 @@ from meeting_server.web.record.reader import (
     record_files_of,
     steps_of,
     timeline_at,
+    transcript_at,
     words_of,
 )
 from meeting_server.web.sharing.downloads import FORMS, Downloads, Rights, carried, form_at
@@ -79,7 +80,7 @@ async def _taking(request: Request, reader: Reader, rights: Rights) -> OfMeeting
     if reader.scheduled.status != "adjourned" or timeline is None:
         raise Refused(WebCode.NOT_FOUND)
     edits = await site_of(request).record_edits.of(reader.meeting_id)
-    mix = await asyncio.to_thread(clean_mix, record_files_of(request), reader.meeting_id, edits)
+    mix = None if reader.closed else await asyncio.to_thread(clean_mix, record_files_of(request), reader.meeting_id, edits)
     study = await _study(request, timeline, reader.publication, reader, sounding=mix is not None)
     return OfMeeting(reader, Downloads(study, mix, rights))
 
@@ -189,15 +190,19 @@ async def _lesson_rights(request: Request, learner: Learner) -> Rights:
 
 async def _study(request: Request, timeline: Timeline, publication: Publication | None, reader: Reader | None, *, sounding: bool) -> Study:
     site, meeting_id = site_of(request), timeline.meeting_id
-    transcript = await asyncio.to_thread(record_files_of(request).transcript, meeting_id)
+    if reader is not None:
+        transcript = await transcript_at(request, reader)
+    else:
+        transcript = await asyncio.to_thread(record_files_of(request).transcript, meeting_id)
+    closed = reader is not None and bool(reader.closed)  # questions and summary speak of the whole meeting
     minutes = await minutes_at(request, reader) if reader is not None else None
-    kept = await site.learning.quizzes.questions(Studied("meeting", meeting_id)) if reader is not None else ()
+    kept = await site.learning.quizzes.questions(Studied("meeting", meeting_id)) if reader is not None and not closed else ()
     edits = await site.record_edits.of(meeting_id)  # the transcript may not have been made anew since
     return study_of(
         timeline,
         transcript,
         minutes,
-        publication,
+        None if closed else publication,
         words_of(language_of(request)),
         sounding=sounding,
         questions=[question_of(question) for question in kept],

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from meeting_server.acts.context import By
 from meeting_server.acts.people.signing_in import Browser
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.roles import Standing
 from meeting_server.store.people.people import Grant
 from meeting_server.web.site.catalogue import Language
 from meeting_server.web.site.cookies import cookie_name, drop, put
@@ -47,6 +48,8 @@ class Viewer:
     only_meeting: MeetingId | None = None
     grants: tuple[Grant, ...] = ()
     bound: bool = False
+    standing: Standing = Standing.FULL
+    """Of a member, as the roster has it now."""
 
     @property
     def participant_id(self) -> ParticipantId:
@@ -111,7 +114,18 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
     if member is None or member.removed_at is not None:
         return None
     grants = () if sign_in.meeting_id else await site.directory.grants_of(member.member_id)
-    return Viewer(member.member_id, None, member.name, language, sign_in.sign_in_id, member.branch_id, sign_in.meeting_id, grants, bound)
+    return Viewer(
+        member.member_id,
+        None,
+        member.name,
+        language,
+        sign_in.sign_in_id,
+        member.branch_id,
+        sign_in.meeting_id,
+        grants,
+        bound,
+        member.standing,
+    )
 
 
 async def browser_of(conn: HTTPConnection) -> Browser:

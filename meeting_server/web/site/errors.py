@@ -53,6 +53,7 @@ STATUS: dict[str, int] = {
     Code.FORBIDDEN: 403,
     Code.NOT_A_PARTICIPANT: 403,
     Code.REMOVED: 403,
+    Code.OUTSIDE: 403,
     Code.EMPTY: 422,
     Code.TOO_LONG: 422,
     Code.OUT_OF_RANGE: 422,

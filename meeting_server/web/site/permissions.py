@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from meeting_server.acts.people.permissions import Action, Role, given_in, permits
 from meeting_server.domain.errors import Code
+from meeting_server.domain.roles import Standing
 from meeting_server.store.people.branch_tree import BranchKind, BranchTree
 from meeting_server.store.people.people import BranchRole, Grant
 from meeting_server.store.schedule.schedule import Scheduled
@@ -22,7 +23,7 @@ def roles_in(tree: BranchTree, viewer: Viewer | None, branch_id: str) -> frozens
         return frozenset()
     roles = given_in(tree, viewer.grants, branch_id)
     if viewer.branch_id is not None and branch_id in tree.membership(viewer.branch_id):
-        roles |= {Role.MEMBER}
+        roles |= {Role.APPLICANT if viewer.standing is Standing.APPLICANT else Role.MEMBER}
     return roles
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,10 +117,13 @@ async def archive_house(
     upto: str = "",
     said: Sequence[Said] = (),
     texts: Callable[[str], str] = str,
+    retold: Callable[[TestHouse, list[Draft]], list[Draft]] = lambda _there, drafts: drafts,
+    also_called: Callable[[TestHouse], Awaitable[Sequence[Listed]]] | None = None,
 ) -> AsyncIterator[ArchiveHouse]:
     """``upto``: the story stops before the first record of this kind. ``made``: the archive worker has been there.
     ``said``: what a speech engine hears; without it there is none.
-    ``texts``: what the journal holds instead of a Chinese text, past every door.
+    ``texts``: what the journal holds instead of a Chinese text, past every door. ``retold``: what becomes of the story;
+    ``also_called``: who else is on the list of the meeting.
     """
     ids: dict[str, str] = {}
     empty = Database(f"sqlite+aiosqlite:///{folder / 'empty.sqlite3'}")
@@ -141,13 +144,15 @@ async def archive_house(
                 preset_id="general_meeting",
                 recording_planned=True,
                 agenda=tuple(ItemPlan(item.title, item.minutes, item.speaker) for item in plan_of.agenda),
-                people=tuple(Listed(ParticipantId(i), Role.SECRETARY if name == "he" else Role.MEMBER) for name, i in ids.items()),
+                people=tuple(Listed(ParticipantId(i), Role.SECRETARY if name == "he" else Role.MEMBER) for name, i in ids.items())
+                + tuple(await also_called(there) if also_called is not None else ()),
             )
             await _named(database, (await site.schedule.add(plan, ids["he"], STARTS - 86_400_000)).meeting_id, meeting_id)
             await site.schedule.set_phase(meeting_id, "open", STARTS + 30_000)
             records = whole_meeting().records
             end = next((n for n, record in enumerate(records) if record.kind == upto), len(records))
             drafts = told_as(records[:end], {BRANCH: there.branch.branch_id, **ids}, texts)
+            drafts = retold(there, drafts)
             if not upto:  # a picture comes to the end: the camera was finished last
                 filmed = TrackRecorded(LI, HALL, "video", "li-video-1.webm", STARTS + 83_000, STARTS + 123_000)
                 drafts.append(Draft(filmed, None, None, records[-1].recorded_at + 500))

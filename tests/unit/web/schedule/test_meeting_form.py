@@ -190,7 +190,7 @@ def test_people_are_called_in_one_go() -> None:
 
 
 def test_the_number_entitled_follows_the_rule_and_the_list() -> None:
-    assert entitled(FORM, ROSTER, PRESETS["general_meeting"]) == 2, "p3 is excluded, p4 has no vote"
+    assert entitled(FORM, ROSTER, PRESETS["general_meeting"]) == 3, "p3 counts until the meeting excludes them, p4 has no vote"
     assert entitled(replace(FORM, called=frozenset()), ROSTER, PRESETS["general_meeting"]) == 2, "chair and secretary are there"
     assert entitled(FORM, ROSTER, PRESETS["committee"]) == 2
     assert entitled(FORM, ROSTER, PRESETS["theme_day"]) == 4, "members, guests not"
@@ -217,3 +217,40 @@ def test_a_form_is_read_as_sent() -> None:
     assert (form.title, form.preset_id, form.version, form.recording) == ("会", "ronr", 12, True)
     assert form.items == (ItemField("一", "5", ""), ItemField("二", "", "何"))
     assert form.called == {"p1", "p3"}
+
+
+APPLICANT = Member("p5", "b1", "邓一鸣", standing=Standing.APPLICANT, voting=False)
+
+
+def test_everybody_means_members_and_no_applicant() -> None:
+    assert edited(FORM, "people-all", (*ROSTER, APPLICANT)).called == {"p1", "p2", "p3", "p4"}
+
+
+def test_an_applicant_named_at_an_item_is_called_to_that_item_alone() -> None:
+    first = ItemField("学习", "30", "周建华")
+    form = replace(FORM, items=(first, ItemField(), ItemField("接收预备党员", "20", called=frozenset({"p5"}))))
+    made = plan_of(form, branch_id="b1", roster=(*ROSTER, APPLICANT), presets=PRESETS, now=NOW, guest_id=IDS)
+    assert isinstance(made, Plan)
+    listed = next(person for person in made.people if person.participant_id == "p5")
+    assert listed.items == (2,)  # the empty line is no item
+    scheduled = Scheduled(MeetingId("m"), made, "convened", 0, 1, "p2", 0, 0)
+    again = form_of(scheduled)
+    assert "p5" not in again.called
+    assert [item.called for item in again.items] == [frozenset(), {"p5"}]
+
+
+def test_a_call_to_an_item_goes_where_the_item_goes_and_ends_with_it() -> None:
+    form = replace(FORM, items=(ItemField("学习"), ItemField("接收预备党员", called=frozenset({"p5"}))))
+    assert [item.called for item in edited(form, "item-up:1", ROSTER).items] == [{"p5"}, frozenset()]
+    struck = edited(form, "item-remove:1", ROSTER)
+    made = plan_of(struck, branch_id="b1", roster=(*ROSTER, APPLICANT), presets=PRESETS, now=NOW, guest_id=IDS)
+    assert isinstance(made, Plan)
+    assert "p5" not in {person.participant_id for person in made.people}
+
+
+def test_no_applicant_has_the_chair_or_keeps_the_record() -> None:
+    made = plan_of(
+        replace(FORM, chair="p5", secretary="p5"), branch_id="b1", roster=(*ROSTER, APPLICANT), presets=PRESETS, now=NOW, guest_id=IDS
+    )
+    assert isinstance(made, MeetingForm)
+    assert set(made.errors) == {"chair", "secretary"}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from meeting_server.acts.people.permissions import TABLE, Action, Role, permits
+from meeting_server.domain.roles import Standing
 from meeting_server.store.people.branch_tree import Branch, BranchKind, BranchTree
 from meeting_server.store.people.people import BranchRole, Grant
 from meeting_server.web.site.auth import Viewer
@@ -24,23 +26,23 @@ TREE = BranchTree(
 )
 NODES = ("university", "faculty", "branch", "group", "other")
 SPEC = """
-                administrator secretary reviewer member
-manage_branches yes           -         -        -
-appoint         yes           -         -        -
-see_access_log  yes           yes       -        -
-see_people      yes           yes       -        -
-edit_people     yes           yes       -        -
-export_people   yes           yes       -        -
-issue_links     yes           yes       -        -
-schedule        yes           yes       -        -
-see_meetings    yes           yes       yes      -
-see_attendance  yes           yes       yes      -
-see_archive     yes           yes       yes      yes
-see_committee_archive yes     yes       yes      -
-edit_archive    yes           yes       -        -
-export_archive  yes           yes       yes      -
-see_learning    yes           yes       -        -
-hold_archive    yes           -         -        -
+                administrator secretary reviewer member applicant
+manage_branches yes           -         -        -         -
+appoint         yes           -         -        -         -
+see_access_log  yes           yes       -        -         -
+see_people      yes           yes       -        -         -
+edit_people     yes           yes       -        -         -
+export_people   yes           yes       -        -         -
+issue_links     yes           yes       -        -         -
+schedule        yes           yes       -        -         -
+see_meetings    yes           yes       yes      -         -
+see_attendance  yes           yes       yes      -         -
+see_archive     yes           yes       yes      yes       -
+see_committee_archive yes     yes       yes      -         -
+edit_archive    yes           yes       -        -         -
+export_archive  yes           yes       yes      -         -
+see_learning    yes           yes       -        -         -
+hold_archive    yes           -         -        -         -
 """
 """Written out by hand, so that a slip in the table shows."""
 
@@ -68,6 +70,14 @@ def test_a_role_holds_where_it_was_given_and_below_and_nowhere_else(role: Branch
     for target in NODES:
         held = roles_in(TREE, viewer(Grant(where, role)), target)
         assert held == (frozenset({Role(role.value)}) if target in below else frozenset())
+
+
+def test_an_applicant_reads_nothing_by_belonging_to_a_branch() -> None:
+    applicant = replace(viewer(branch_id="group"), standing=Standing.APPLICANT)
+    for target in ("branch", "group"):
+        held = roles_in(TREE, applicant, target)
+        assert held == {Role.APPLICANT}
+        assert not any(permits(held, action) for action in Action)
 
 
 def test_a_member_of_a_group_is_a_member_of_its_branch_and_no_further() -> None:
