@@ -163,7 +163,11 @@ def test_the_workbook_has_a_line_for_everyone_and_no_formula() -> None:
     people, evidence = book.worksheets
     rows = [[cell.value for cell in row] for row in people.iter_rows()]
     assert rows[0][0] == "支部党员大会"
-    assert [["应到党员", 6], ["实到党员", 4], ["其中有表决权", 6]] == [row[:2] for row in rows if str(row[0]) in ("应到党员", "实到党员", "其中有表决权")]
+    assert [row[:2] for row in rows if str(row[0]) in ("应到党员", "实到党员", "其中有表决权")] == [
+        ["应到党员", 6],
+        ["实到党员", 4],
+        ["其中有表决权", 6],
+    ]
     head = next(n for n, row in enumerate(rows) if row[0] == "姓名")
     by_name = {row[0]: row for row in rows[head + 1 :]}
     assert set(by_name) == {p.name for p in EVERYONE}
