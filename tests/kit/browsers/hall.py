@@ -117,8 +117,8 @@ async def secretary_console(hall: Hall) -> Phone:
     return phone
 
 
-async def press(phone: Phone, key: str, *, inside: str = "body") -> None:
-    await phone.page.locator(inside).get_by_role("button", name=zh(key), exact=True).first.click()
+async def press(phone: Phone, key: str, *, inside: str = "body", **values: object) -> None:
+    await phone.page.locator(inside).get_by_role("button", name=zh(key, **values), exact=True).first.click()
 
 
 async def officers_approved(hall: Hall, scrutineer: str, teller: str) -> None:

@@ -206,9 +206,10 @@ export function ballotOf(motionId: MotionId): BallotState {
       : { state: "refused", code: refusal.code, at: refusal.at, detail: refusal.detail };
   return { state: "none" };
 }
-/** Whether the viewer may vote on a motion: it names its electorate when it opens. */
+/** Whether the viewer may vote on a motion here: it names its electorate when it opens, and who of it votes in the hall. */
 export function isElector(motion: Motion): boolean {
-  return motion.electorate.includes(you.value?.participant_id ?? "");
+  const me = you.value?.participant_id ?? "";
+  return motion.electorate.includes(me) && !motion.hall_voters.includes(me);
 }
 
 export const openRollCall = computed(() => {

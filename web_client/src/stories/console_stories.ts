@@ -265,9 +265,19 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-motion-acts": sheet({ kind: "motion_acts", motion: "d2" }, [MOVED]),
   "console-amend": sheet({ kind: "amend", motion: "d2" }, [MOVED]),
   "console-opinion": sheet({ kind: "opinion", motion: "d2" }, [MOVED]),
-  "console-paper-count": sheet({ kind: "paper_count", motion: "v1" }, [motion({ ...SECRET, electorate: ["m-li"] })], {
+  "console-paper-count": sheet(
+    { kind: "paper_count", motion: "v1" },
+    [motion({ ...SECRET, electorate: ["m-li", "m-0", "m-1"], hall_voters: ["m-0", "m-1"] })],
+    { officers: OFFICERS },
+  ),
+  "console-hall-register": sheet({ kind: "paper_count", motion: "v1" }, [motion()], { officers: OFFICERS }),
+  "console-hall-hands": sheet({ kind: "paper_count", motion: "v1" }, [motion({ hall_voters: ["m-0", "m-1", "m-2"] })], {
     officers: OFFICERS,
   }),
+  "console-hall-named": sheet({ kind: "paper_count", motion: "v1" }, [motion({ method: "named", hall_voters: ["m-0", "m-1"] })], {
+    officers: OFFICERS,
+  }),
+  "console-votes-hall": () => console_({ officers: OFFICERS, motions: byId([motion({ hall_voters: ["m-0", "m-1", "m-2"] })]) }, 1),
   "console-revote-tied": sheet({ kind: "revote", motion: "e1" }, [published({ ...TIED })]),
   "console-revote-void": sheet({ kind: "revote", motion: "x1" }, [published({ ...VOID })]),
   "console-officers": sheet({ kind: "officers" }, [published()], { officers: OFFICERS }),
@@ -310,6 +320,7 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
     stage({ phase: "adjourned", adjourned_at: NOW })();
   },
   "stage-voting": stage({ motions: byId([motion()]) }),
+  "stage-hall": stage({ motions: byId([motion({ hall_voters: ["m-0", "m-1", "m-2"] })]) }),
   "stage-secret": stage({ motions: byId([motion(SECRET)]) }),
   "stage-election": stage({ motions: byId([motion(ELECTION)]) }),
   "stage-batch": stage({ motions: byId(BATCH) }),

@@ -22,6 +22,7 @@ const LOOKS: Readonly<Record<Notice["kind"], { tone: "pending" | "on"; icon: Ico
   muted: { tone: "pending", icon: "micOff" },
   floor_over: { tone: "pending", icon: "micOff" },
   withdrawn: { tone: "pending", icon: "ballot" },
+  officers: { tone: "on", icon: "people" },
   roll_missed: { tone: "pending", icon: "rollcall" },
   moved: { tone: "on", icon: "rooms" },
   called_back: { tone: "on", icon: "rooms" },

@@ -1,14 +1,15 @@
 /** Things done to this member that must not go unnoticed: muted by the chair, moved to a room, given the floor, put in the chair. */
 import { effect, signal } from "@preact/signals";
-import { t } from "../core/i18n";
+import { holders } from "../core/hall";
+import { list, t } from "../core/i18n";
 import { may } from "../core/permissions";
 import { nameOf, participant } from "../core/selectors";
 import { closedForMe, media, meeting, outbox, self } from "../core/store";
-import { HALL, type MeetingState, MotionPhase, type Participant } from "../wire/messages";
+import { HALL, type MeetingState, MotionPhase, Office, type Participant } from "../wire/messages";
 import { say } from "../widgets/announce";
 
 export interface Notice {
-  readonly kind: "lookalike" | "muted" | "moved" | "called_back" | "promoted" | "floor_over" | "withdrawn" | "roll_missed";
+  readonly kind: "lookalike" | "muted" | "moved" | "called_back" | "promoted" | "floor_over" | "withdrawn" | "roll_missed" | "officers";
   readonly title: string;
   readonly words: string;
 }
@@ -75,6 +76,13 @@ function tellLookalikes(old: MeetingState, state: MeetingState): void {
   }
 }
 
+/** Who counts is announced to everyone, and announced again when one of them changes. */
+function tellOfficers(old: MeetingState, state: MeetingState): void {
+  if (old.officers === state.officers || old.meeting_id !== state.meeting_id) return;
+  const names = (office: Office): string => list(holders(state, office).map(nameOf)) || t("room.notice_officers_none");
+  add("officers", { scrutineer: names(Office.SCRUTINEER), teller: names(Office.TELLER) });
+}
+
 /** Begin to watch; returns how to stop. A fresh snapshot after a long absence tells nothing twice. */
 export function watchForNotices(): () => void {
   let old: MeetingState | null = null;
@@ -136,6 +144,7 @@ export function watchForNotices(): () => void {
       }
     }
     if (old !== null && state !== null && after !== null && may(after, "run_meeting")) tellLookalikes(old, state);
+    if (old !== null && state !== null) tellOfficers(old, state);
     old = state;
     before = after;
   });

@@ -134,7 +134,8 @@ export class Ballots {
   private async step(motion: Motion): Promise<void> {
     const { motion_id: id, phase } = motion;
     const paper = this.kept[id];
-    const elector = motion.electorate.includes(this.wiring.participant_id);
+    const me = this.wiring.participant_id;
+    const elector = motion.electorate.includes(me) && !motion.hall_voters.includes(me);
     if (phase === MotionPhase.COLLECTING && elector && this.present && this.live) {
       if (paper === undefined || (paper.token === "" && paper.refused === "")) await this.once(`collect-${id}`, () => this.collect(motion));
     } else if (phase === MotionPhase.VOTING && paper !== undefined) {

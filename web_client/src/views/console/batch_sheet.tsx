@@ -3,16 +3,18 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { takesThree } from "../../core/appraisal";
 import { t } from "../../core/i18n";
+import { candidatesOfHall, countsInHall, hasCounters, withoutPhone } from "../../core/hall";
 import { motions, runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import { type Motion, MotionForce, type MotionId, MotionPhase, VoteMethod } from "../../wire/messages";
+import { type Motion, MotionForce, type MotionId, MotionPhase, type ParticipantId, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
-import { papersOf } from "./papers_out";
+import { HallVoters } from "./hall_voters";
+import { papersOf } from "../../core/papers_out";
 import { consequence } from "./rule_words";
 
 const READY: readonly MotionPhase[] = [MotionPhase.DRAFTED, MotionPhase.MOVED, MotionPhase.DISCUSSED];
@@ -35,6 +37,12 @@ export function BatchSheet(): JSX.Element {
   const ready = openTogether();
   const left = useSignal<ReadonlySet<MotionId>>(new Set());
   const chosen = ready.filter((one) => !left.value.has(one.motion_id) && shortOf(one) === null);
+  const [first] = chosen;
+  const hall = useSignal<readonly ParticipantId[]>(
+    first !== undefined && chosen.every(countsInHall) && hasCounters(meeting.value, first)
+      ? withoutPhone(candidatesOfHall(meeting.value, first))
+      : [],
+  );
   const other = runningMotion.value;
   const change = (id: MotionId, on: boolean): void => {
     const next = new Set(left.value);
@@ -67,7 +75,15 @@ export function BatchSheet(): JSX.Element {
               kind="force"
               unavailable={why}
               onPress={() =>
-                asking.ask("OpenBatch", { motion_ids: chosen.map((one) => one.motion_id), seconds: Number(seconds.value) }, back)
+                asking.ask(
+                  "OpenBatch",
+                  {
+                    motion_ids: chosen.map((one) => one.motion_id),
+                    seconds: Number(seconds.value),
+                    hall_voters: chosen.every(countsInHall) ? [...hall.value] : [],
+                  },
+                  back,
+                )
               }
             >
               {t("console.open_n", { n: chosen.length })}
@@ -112,6 +128,15 @@ export function BatchSheet(): JSX.Element {
           })}
         </ul>
       </fieldset>
+      {first !== undefined && chosen.every(countsInHall) && (
+        <HallVoters
+          motion={first}
+          chosen={hall.value}
+          onChange={(people) => {
+            hall.value = people;
+          }}
+        />
+      )}
       <ChoiceRow
         name="batch-seconds"
         legend={t("console.how_long")}

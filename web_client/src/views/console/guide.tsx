@@ -19,7 +19,7 @@ import { Icon } from "../../widgets/icon";
 import { Row } from "../../widgets/rows";
 import { openAct } from "./acts";
 import { tapEach } from "./asking";
-import { papersOf } from "./papers_out";
+import { papersOf } from "../../core/papers_out";
 
 /** Its commands are on their way. */
 const busy = signal(false);

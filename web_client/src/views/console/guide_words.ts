@@ -4,7 +4,7 @@ import { t } from "../../core/i18n";
 import type { GuideStep } from "../../core/guide";
 import { type MeetingState, MotionForce, MotionPhase } from "../../wire/messages";
 import { reportWords } from "../officer/report_sheet";
-import { papersOf } from "./papers_out";
+import { papersOf } from "../../core/papers_out";
 
 export function guideTitle(step: GuideStep): string {
   return t(`console.guide_${step.say}`, { title: step.title });

@@ -1,11 +1,13 @@
 /** Motions and polls as those who run votes see them: prepared, voting, counted, published; the next act on each card. */
 import type { JSX } from "preact";
-import { decides, takesThree } from "../../core/appraisal";
+import { takesThree } from "../../core/appraisal";
 import { inFours } from "../../core/ballot/kept";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
+import { countsInHall, hasCounters } from "../../core/hall";
 import { showsRunning } from "../../core/poll_counts";
 import { currentItem, motions, runningMotion } from "../../core/selectors";
+import { meeting } from "../../core/store";
 import { type Motion, MotionForce, MotionPhase, VerdictReason, VoteMethod } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
@@ -17,10 +19,9 @@ import { verdictWord } from "../vote/result";
 import { openAct } from "./acts";
 import { tap } from "./asking";
 import { openTogether, votingTogether } from "./batch_sheet";
-import { papersOf, papersOut } from "./papers_out";
+import { papersOf, papersOut } from "../../core/papers_out";
 import { consequence } from "./rule_words";
 import { canRevote } from "./revote_sheet";
-import { holders } from "./secret_opening";
 import { tallyWords } from "./tally_words";
 
 export function Kind({ motion }: { motion: Motion }): JSX.Element {
@@ -59,14 +60,15 @@ function Fingerprint({ motion }: { motion: Motion }): JSX.Element | null {
   );
 }
 
-/** The count of ballots on paper in the hall, where the meeting has scrutineer and teller. */
-function PaperCountButton({ motion }: { motion: Motion }): JSX.Element | null {
-  if (motion.method !== VoteMethod.SECRET || !decides(motion) || holders("scrutineer").length === 0 || holders("teller").length === 0)
-    return null;
+/** Who votes in the hall, and their count: where there is somebody to count, or somebody to be counted. */
+function HallButton({ motion }: { motion: Motion }): JSX.Element | null {
+  if (!countsInHall(motion) || (motion.hall_voters.length === 0 && !hasCounters(meeting.value, motion))) return null;
   const signed = motion.paper_count?.signed_by.length ?? 0;
   const words =
     motion.paper_count === null
-      ? t("console.paper_count")
+      ? motion.hall_voters.length > 0
+        ? t("console.hall_to_count", { n: motion.hall_voters.length })
+        : t("console.paper_count")
       : t(signed === 2 ? "console.paper_count_signed" : "console.paper_count_waits", { n: motion.paper_count.returned, signed });
   return (
     <Button kind="quiet" block icon="edit" onPress={() => openAct({ kind: "paper_count", motion: motion.motion_id })}>
@@ -139,7 +141,7 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
       </div>
       {showsRunning(motion) && <RunningPlot motion={motion} />}
       <Fingerprint motion={motion} />
-      <PaperCountButton motion={motion} />
+      <HallButton motion={motion} />
       <Button block onPress={() => openAct({ kind: "close_vote", motion: motion.motion_id })}>
         {t("console.close_vote")}
       </Button>
@@ -231,7 +233,7 @@ function Collecting({ motion }: { motion: Motion }): JSX.Element {
       <p class="strong">{motion.title}</p>
       <p class="small muted">{t("console.issued_of", { n: papersOf(motion).issued, of: papersOut(motion) })}</p>
       <Fingerprint motion={motion} />
-      <PaperCountButton motion={motion} />
+      <HallButton motion={motion} />
       <Button block onPress={() => tap("CloseCollecting", { motion_id: motion.motion_id })}>
         {t("console.close_collecting")}
       </Button>

@@ -1,12 +1,14 @@
-/** Scrutineers and tellers (监票人, 计票人): appointed by a carried motion of this meeting, named in the record. */
+/** Scrutineers and tellers (监票人, 计票人): the first by a carried motion of this meeting, the others named; all in the record. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { mayHold } from "../../core/hall";
 import { t } from "../../core/i18n";
 import { motions, nameOf, people } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import { MotionPhase, type Office } from "../../wire/messages";
+import { MotionPhase, Office } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Segments } from "../../widgets/field";
+import { Row } from "../../widgets/rows";
 import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
 import { AskingError, useAsking } from "./asking";
@@ -16,16 +18,28 @@ export function OfficersSheet(): JSX.Element {
   const office = useSignal<Office>("scrutineer");
   const who = useSignal("");
   const by = useSignal("");
+  const leaving = useSignal("");
   const carried = motions.value.filter((one) => one.phase === MotionPhase.PUBLISHED && one.verdict?.carried === true);
   const approval = carried.find((one) => one.motion_id === by.value) ?? carried[carried.length - 1];
-  const members = people.value.filter((one) => one.role !== "guest");
-  const why = approval === undefined ? t("console.approve_officers_first") : who.value === "" ? t("console.choose_person") : undefined;
-  const appoint = (): void => {
-    if (approval !== undefined)
-      asking.ask("AppointOfficer", { participant_id: who.value, office: office.value, motion_id: approval.motion_id }, () => {
+  const scrutineer = office.value === Office.SCRUTINEER;
+  const officers = meeting.value?.officers ?? [];
+  const members = people.value.filter(
+    (one) => mayHold(one, office.value) && !officers.some((held) => held.participant_id === one.participant_id),
+  );
+  const why =
+    scrutineer && approval === undefined
+      ? t("console.approve_officers_first")
+      : members.every((one) => one.participant_id !== who.value)
+        ? t("console.choose_person")
+        : undefined;
+  const appoint = (): void =>
+    asking.ask(
+      "AppointOfficer",
+      { participant_id: who.value, office: office.value, motion_id: scrutineer ? (approval?.motion_id ?? null) : null },
+      () => {
         who.value = "";
-      });
-  };
+      },
+    );
   return (
     <Sheet
       title={t("console.officers")}
@@ -45,15 +59,28 @@ export function OfficersSheet(): JSX.Element {
       }
     >
       <p class="small muted">{t("console.officers_words")}</p>
-      {(meeting.value?.officers.length ?? 0) > 0 && (
-        <dl class="kv">
-          {meeting.value?.officers.map((one) => (
-            <>
-              <dt>{t(`console.office_${one.office}`)}</dt>
-              <dd class="strong">{nameOf(one.participant_id)}</dd>
-            </>
+      {officers.length > 0 && (
+        <ul class="rows card card--line card--flush">
+          {officers.map((one) => (
+            <li key={`${one.office}-${one.participant_id}`}>
+              <Row
+                icon="person"
+                title={nameOf(one.participant_id)}
+                sub={
+                  meeting.value?.participants[one.participant_id]?.present === true
+                    ? t(`console.office_${one.office}`)
+                    : t("console.office_away", { office: t(`console.office_${one.office}`) })
+                }
+                end={<span class="small">{t(leaving.value === one.participant_id ? "console.release_sure" : "console.release")}</span>}
+                onPress={() => {
+                  if (leaving.value === one.participant_id)
+                    asking.ask("ReleaseOfficer", { participant_id: one.participant_id, office: one.office });
+                  else leaving.value = one.participant_id;
+                }}
+              />
+            </li>
           ))}
-        </dl>
+        </ul>
       )}
       <Segments
         name="office"
@@ -85,7 +112,9 @@ export function OfficersSheet(): JSX.Element {
           ))}
         </select>
       </div>
-      {carried.length > 0 ? (
+      {scrutineer && carried.length === 0 && <p class="small">{t("console.approve_officers_words")}</p>}
+      {!scrutineer && <p class="small muted">{t("console.teller_words")}</p>}
+      {scrutineer && carried.length > 0 && (
         <div class="field">
           <label for="by">{t("console.approved_by")}</label>
           <select
@@ -103,8 +132,6 @@ export function OfficersSheet(): JSX.Element {
             ))}
           </select>
         </div>
-      ) : (
-        <p class="small">{t("console.approve_officers_words")}</p>
       )}
     </Sheet>
   );

@@ -1,5 +1,6 @@
 /** Before a secret paper opens: how long papers are handed out, who counts, and what secrecy can and cannot promise. */
 import type { JSX } from "preact";
+import { acting, holders } from "../../core/hall";
 import { list, t } from "../../core/i18n";
 import { nameOf } from "../../core/selectors";
 import { meeting } from "../../core/store";
@@ -12,23 +13,24 @@ import { ChoiceRow } from "./choice_row";
 /** An electorate so small that the result itself gives votes away. */
 const SMALL = 7;
 
-export function holders(office: Office): readonly string[] {
-  return (meeting.value?.officers ?? []).filter((one) => one.office === office).map((one) => one.participant_id);
+function held(office: Office): readonly string[] {
+  return holders(meeting.value, office);
 }
 
 /** Why an election cannot open yet; undefined: it can. */
 export function officersMissing(motion: Motion): string | undefined {
   if (motion.force !== MotionForce.ELECTION) return undefined;
-  const both = [...holders("scrutineer"), ...holders("teller")];
-  if (holders("scrutineer").length === 0 || holders("teller").length === 0) return t("console.officers_first");
-  return motion.candidates.some((one) => one.participant_id !== null && both.includes(one.participant_id))
-    ? t("console.officer_is_candidate")
-    : undefined;
+  const offices: readonly Office[] = ["scrutineer", "teller"];
+  if (offices.some((one) => held(one).length === 0)) return t("console.officers_first");
+  const here = (office: Office): readonly string[] =>
+    acting(meeting.value, motion, office).filter((one) => meeting.value?.participants[one]?.present === true);
+  if (offices.some((one) => acting(meeting.value, motion, one).length === 0)) return t("console.officer_is_candidate");
+  return offices.some((one) => here(one).length === 0) ? t("console.officer_away") : undefined;
 }
 
 export function OfficersCheck({ motion }: { motion: Motion }): JSX.Element {
   const missing = officersMissing(motion);
-  const names = (office: Office): string => list(holders(office).map(nameOf)) || t("console.none_yet");
+  const names = (office: Office): string => list(acting(meeting.value, motion, office).map(nameOf)) || t("console.none_yet");
   return (
     <li class={missing === undefined ? undefined : "checks__short"}>
       <Icon name={missing === undefined ? "counted" : "warning"} />

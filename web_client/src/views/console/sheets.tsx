@@ -12,7 +12,7 @@ import { ConsoleMore } from "./more_sheet";
 import { NoteSheet } from "./notes";
 import { AmendSheet, MotionActs, OpinionSheet } from "./motion_acts";
 import { OfficersSheet } from "./officers_sheet";
-import { PaperCountSheet } from "./paper_count_sheet";
+import { HallSheet } from "./hall_sheet";
 import { PersonActs } from "./person_sheet";
 import { RevoteSheet } from "./revote_sheet";
 import { RoomsSheet } from "./rooms_sheet";
@@ -63,7 +63,7 @@ export function ConsoleSheet({ act }: { act: ConsoleAct }): JSX.Element {
     case "opinion":
       return withMotion(act.motion, BEFORE, (motion) => <OpinionSheet motion={motion} />);
     case "paper_count":
-      return withMotion(act.motion, [MotionPhase.COLLECTING, MotionPhase.VOTING], (motion) => <PaperCountSheet motion={motion} />);
+      return withMotion(act.motion, [MotionPhase.COLLECTING, MotionPhase.VOTING], (motion) => <HallSheet motion={motion} />);
     case "revote":
       return withMotion(act.motion, ["closed", "published"], (motion) => <RevoteSheet motion={motion} />);
     case "batch":

@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { decides, takesThree } from "../../core/appraisal";
 import { t } from "../../core/i18n";
+import { candidatesOfHall, countsInHall, hasCounters, waitsForHall, withoutPhone } from "../../core/hall";
 import { runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import { AppraisalSheet, type Motion, MotionForce, VoteMethod } from "../../wire/messages";
+import { AppraisalSheet, type Motion, MotionForce, type ParticipantId, VoteMethod } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Field } from "../../widgets/field";
@@ -17,8 +18,9 @@ import { Result } from "../vote/result";
 import { openAct } from "./acts";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
+import { HallVoters } from "./hall_voters";
 import { Kind } from "./motions";
-import { papersOf } from "./papers_out";
+import { papersOf } from "../../core/papers_out";
 import { consequence, presetTitle } from "./rule_words";
 import { canRevote } from "./revote_sheet";
 import { CollectTime, Limits, officersMissing, OfficersCheck, TermsChecks } from "./secret_opening";
@@ -46,6 +48,10 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const selfSheet = motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.SELF;
   const secret = motion.method === VoteMethod.SECRET;
   const opened = meeting.value?.phase === "open";
+  const inHall = countsInHall(motion);
+  const hall = useSignal<readonly ParticipantId[]>(
+    inHall && hasCounters(meeting.value, motion) ? withoutPhone(candidatesOfHall(meeting.value, motion)) : [],
+  );
   const short = binding && effect?.asksQuorum && !effect.quorum.met;
   const why = !opened
     ? t("console.not_open_yet")
@@ -78,7 +84,12 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
               onPress={() =>
                 asking.ask(
                   "OpenMotion",
-                  { motion_id: motion.motion_id, seconds: seconds.value, collect_seconds: secret ? collect.value : 0 },
+                  {
+                    motion_id: motion.motion_id,
+                    seconds: seconds.value,
+                    collect_seconds: secret ? collect.value : 0,
+                    hall_voters: [...hall.value],
+                  },
                   back,
                 )
               }
@@ -109,6 +120,15 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
             />
           )}
         </ul>
+      )}
+      {inHall && (
+        <HallVoters
+          motion={motion}
+          chosen={hall.value}
+          onChange={(chosen) => {
+            hall.value = chosen;
+          }}
+        />
       )}
       {secret && (
         <CollectTime
@@ -144,7 +164,7 @@ export function CloseVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const asking = useAsking();
   const { issued, returned } = papersOf(motion);
   const missing = Math.max(0, issued - returned);
-  const unsigned = motion.paper_count !== null && motion.paper_count.signed_by.length < 2;
+  const unsigned = waitsForHall(motion);
   return (
     <Sheet
       title={t("console.close_title")}
@@ -159,7 +179,13 @@ export function CloseVoteSheet({ motion }: { motion: Motion }): JSX.Element {
             <Button
               size="lg"
               kind="primary"
-              unavailable={asking.busy ? t("console.sending") : unsigned ? t("console.sign_first") : undefined}
+              unavailable={
+                asking.busy
+                  ? t("console.sending")
+                  : unsigned
+                    ? t(motion.paper_count === null ? "console.count_first" : "console.sign_first")
+                    : undefined
+              }
               onPress={() => asking.ask("CloseMotion", { motion_id: motion.motion_id }, back)}
             >
               {t("console.close_now")}

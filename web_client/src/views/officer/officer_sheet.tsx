@@ -2,12 +2,13 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { send } from "../../core/actions";
-import { inFours, progress } from "../../core/ballot/kept";
+import { inFours } from "../../core/ballot/kept";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
+import { papersOf } from "../../core/papers_out";
 import { nameOf } from "../../core/selectors";
 import { you } from "../../core/store";
-import { type Motion, MotionPhase } from "../../wire/messages";
+import { type Motion, MotionPhase, VoteMethod } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
@@ -33,7 +34,7 @@ function HallCount({ motion }: { motion: Motion }): JSX.Element | null {
   };
   return (
     <section class="card card--line stack stack--s" aria-label={t("vote.hall_count")}>
-      <h3>{t("vote.hall_count")}</h3>
+      <h3>{t(motion.method === VoteMethod.SECRET ? "vote.hall_count" : "vote.hall_hands")}</h3>
       <p class="small muted">{t("vote.hall_count_by", { name: nameOf(count.entered_by) })}</p>
       <dl class="stat3 stat3--flat">
         <div>
@@ -50,6 +51,12 @@ function HallCount({ motion }: { motion: Motion }): JSX.Element | null {
         </div>
       </dl>
       <dl class="kv">
+        {count.named.map((one) => (
+          <>
+            <dt>{nameOf(one.participant_id)}</dt>
+            <dd class="strong">{one.choices.map((line) => markWords(motion, line)).join(t("console.comma"))}</dd>
+          </>
+        ))}
         {count.counts.map(([line, n]) => (
           <>
             <dt>{markWords(motion, line)}</dt>
@@ -80,9 +87,7 @@ function HallCount({ motion }: { motion: Motion }): JSX.Element | null {
 }
 
 export function OfficerSheet({ motion }: { motion: Motion }): JSX.Element {
-  const told = progress.value[motion.motion_id];
-  const issued = told?.issued ?? motion.issued;
-  const returned = told?.returned ?? motion.returned;
+  const { issued, returned } = papersOf(motion);
   const ends =
     motion.phase === MotionPhase.COLLECTING ? motion.collect_until : motion.phase === MotionPhase.VOTING ? motion.closes_at : null;
   void second.value;
@@ -91,7 +96,7 @@ export function OfficerSheet({ motion }: { motion: Motion }): JSX.Element {
       title={motion.title}
       onClose={back}
       head={
-        <Chip tone="on" icon="lock">
+        <Chip tone="on" icon={motion.method === VoteMethod.SECRET ? "lock" : "ballot"}>
           {t("vote.officer")}
         </Chip>
       }

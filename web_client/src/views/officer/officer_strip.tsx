@@ -1,27 +1,30 @@
-/** A line at the top of the room for scrutineer and teller while a secret paper is out. */
+/** A line at the top of the room for scrutineer and teller while a secret paper is out, or the hall is counted. */
 import type { JSX } from "preact";
-import { progress } from "../../core/ballot/kept";
 import { t } from "../../core/i18n";
+import { papersOf } from "../../core/papers_out";
 import { motions } from "../../core/selectors";
 import { meeting, you } from "../../core/store";
 import { Banner } from "../../widgets/banner";
 import { Button } from "../../widgets/button";
 import { openSheet } from "../layout";
 import { isToSign, reportWords } from "./report_sheet";
-import { MotionPhase, VoteMethod } from "../../wire/messages";
+import { type Motion, MotionPhase, VoteMethod } from "../../wire/messages";
 
 const OUT: readonly MotionPhase[] = [MotionPhase.COLLECTING, MotionPhase.VOTING, MotionPhase.SEALING];
 
 export function OfficerStrip(): JSX.Element | null {
   const me = you.value?.participant_id;
   const office = meeting.value?.officers.some((one) => one.participant_id === me) === true;
-  const motion = office
-    ? motions.value.find((one) => one.method === VoteMethod.SECRET && (OUT.includes(one.phase) || isToSign(one)))
-    : undefined;
+  const counts = (one: Motion): boolean => one.paper_count?.scrutineer === me || one.paper_count?.teller === me;
+  const signs = (one: Motion): boolean => me !== undefined && counts(one) && one.paper_count?.signed_by.includes(me) === false;
+  const watches = (one: Motion): boolean => counts(one) || (office && (one.method === VoteMethod.SECRET || one.hall_voters.length > 0));
+  const out = motions.value.filter((one) => OUT.includes(one.phase));
+  const motion =
+    out.find(signs) ??
+    motions.value.find((one) => (OUT.includes(one.phase) && watches(one)) || (office && one.method === VoteMethod.SECRET && isToSign(one)));
   if (motion === undefined || me === undefined) return null;
-  const { issued, returned } = progress.value[motion.motion_id] ?? motion;
-  const count = motion.paper_count;
-  const toSign = count !== null && (count.scrutineer === me || count.teller === me) && !count.signed_by.includes(me);
+  const { issued, returned } = papersOf(motion);
+  const toSign = signs(motion);
   if (isToSign(motion) && motion.report !== null)
     return (
       <Banner
@@ -40,7 +43,7 @@ export function OfficerStrip(): JSX.Element | null {
   return (
     <Banner
       tone={toSign ? "pending" : "on"}
-      icon="lock"
+      icon={motion.method === VoteMethod.SECRET ? "lock" : "ballot"}
       title={t(toSign ? "vote.to_sign" : "vote.officer")}
       act={
         <Button kind={toSign ? "primary" : "plain"} onPress={() => openSheet({ name: "officer", motion: motion.motion_id })}>

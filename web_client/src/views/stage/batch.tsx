@@ -2,17 +2,11 @@
 import type { JSX } from "preact";
 import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
-import { meeting } from "../../core/store";
+import { papersOf } from "../../core/papers_out";
 import { type Motion, MotionPhase, VerdictReason } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { verdictWord } from "../vote/result";
-
-/** Those here who have a paper, or those who voted when some have left since. */
-function papersOut(motion: Motion): number {
-  const people = meeting.value?.participants ?? {};
-  return Math.max(motion.returned, motion.electorate.filter((id) => people[id]?.present && !people[id]?.removed).length);
-}
 
 export function BatchVoting({ batch }: { batch: readonly Motion[] }): JSX.Element {
   const ends = batch.find((one) => one.phase === MotionPhase.VOTING)?.closes_at ?? null;
@@ -30,14 +24,14 @@ export function BatchVoting({ batch }: { batch: readonly Motion[] }): JSX.Elemen
       </div>
       <ol class={batch.length > 4 ? "hall__batch hall__batch--many" : "hall__batch"}>
         {batch.map((one) => {
-          const out = papersOut(one);
+          const { issued: out, returned } = papersOf(one);
           return (
             <li key={one.motion_id}>
               <p>{one.title}</p>
               <p class="hall__of">
-                {one.phase === MotionPhase.VOTING ? t("stage.returned_of", { n: one.returned, of: out }) : t("stage.ended")}
+                {one.phase === MotionPhase.VOTING ? t("stage.returned_of", { n: returned, of: out }) : t("stage.ended")}
               </p>
-              <Bar part={one.returned} whole={Math.max(1, out)} />
+              <Bar part={returned} whole={Math.max(1, out)} />
             </li>
           );
         })}

@@ -5,10 +5,12 @@ import { computed } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { gradesPeople, takesThree } from "../../core/appraisal";
 import { needed } from "../../core/attendance";
-import { headWords, inFours, progress } from "../../core/ballot/kept";
+import { headWords, inFours } from "../../core/ballot/kept";
 import { batchOf } from "../../core/batch";
 import { second, secondsLeft } from "../../core/clock";
 import { clockTime, countdown, t } from "../../core/i18n";
+import { waitsForHall } from "../../core/hall";
+import { papersOf } from "../../core/papers_out";
 import { share, showsRunning } from "../../core/poll_counts";
 import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, runningMotion } from "../../core/selectors";
 import { boot, connection, meeting, recordHead } from "../../core/store";
@@ -79,11 +81,23 @@ function Poll({ motion, here }: { motion: Motion; here: number }): JSX.Element {
   );
 }
 
+/** Who votes in the hall, and how far their count is. */
+function HallLine({ motion }: { motion: Motion }): JSX.Element | null {
+  if (motion.hall_voters.length === 0) return null;
+  const count = motion.paper_count;
+  const key = count === null ? "hall_to_count" : waitsForHall(motion) ? "hall_to_sign" : "hall_signed";
+  return (
+    <p class="hall__item">
+      {t("stage.in_hall", { n: motion.hall_voters.length })}　{t(`stage.${key}`, { n: count?.returned ?? 0 })}
+    </p>
+  );
+}
+
 function Voting({ motion }: { motion: Motion }): JSX.Element {
   const people_ = meeting.value?.participants ?? {};
   const secret = motion.method === VoteMethod.SECRET;
   const here = Math.max(motion.returned, motion.electorate.filter((id) => people_[id]?.present && !people_[id]?.removed).length);
-  const { issued, returned } = secret ? (progress.value[motion.motion_id] ?? motion) : { issued: here, returned: motion.returned };
+  const { issued, returned } = papersOf(motion);
   const ends =
     motion.phase === MotionPhase.COLLECTING ? motion.collect_until : motion.phase === MotionPhase.VOTING ? motion.closes_at : null;
   const words = neededWords(motion);
@@ -126,6 +140,7 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
           )}
         </dl>
         <Bar part={returned} whole={Math.max(1, issued)} />
+        <HallLine motion={motion} />
         {motion.paper !== null && (
           <p class="hall__item">
             {t("stage.fingerprint")}　<b class="mono">{inFours(motion.paper.fingerprint, 16)}</b>　{t("stage.fingerprint_words")}

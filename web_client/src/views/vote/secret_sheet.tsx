@@ -21,7 +21,7 @@ import { aside, changeDraft } from "./paper";
 import { kindWords } from "./result";
 import type { SecretStage } from "./secret";
 import { Chosen, WholePaper } from "./whole_paper";
-import { whyWatching } from "./why_watching";
+import { watchTitle, whyWatching } from "./why_watching";
 
 const KINDS: Readonly<Record<Motion["force"], string>> = {
   motion: "vote.secret",
@@ -376,8 +376,8 @@ export function SecretSheet({ motion, stage }: { motion: Motion; stage: SecretSt
         >
           {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
           <div class="card card--line stack stack--s">
-            <h3>{t("vote.watch_title")}</h3>
-            <p class="muted">{whyWatching()}</p>
+            <h3>{watchTitle(motion)}</h3>
+            <p class="muted">{whyWatching(motion)}</p>
           </div>
           <Returned motion={motion} />
         </Frame>

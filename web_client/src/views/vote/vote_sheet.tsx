@@ -24,7 +24,7 @@ import { PaperForm } from "./paper_form";
 import { kindWords } from "./result";
 import type { SecretStage } from "./secret";
 import { asideAll, paperShown, sheetKey, takeAgain, turnTo, type Stage } from "./stages";
-import { whyWatching } from "./why_watching";
+import { watchTitle, whyWatching } from "./why_watching";
 
 const FINAL = ["no_voting_right", "not_a_participant", "removed", "not_voting"];
 
@@ -275,8 +275,8 @@ function Watch({ motion }: { motion: Motion }): JSX.Element {
     >
       {motion.text !== "" && <p class="motion-text">{motion.text}</p>}
       <div class="card card--line stack stack--s">
-        <h3>{t("vote.watch_title")}</h3>
-        <p class="muted">{whyWatching()}</p>
+        <h3>{watchTitle(motion)}</h3>
+        <p class="muted">{whyWatching(motion)}</p>
       </div>
       <p class="small">{t("vote.returned", { n: motion.returned, of: motion.electorate.length })}</p>
       <Running motion={motion} />
