@@ -25,11 +25,13 @@ _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _LEFT_OUT = re.compile(f"[{_CONTROLS}\ud800-\udfff{_NONCHARACTERS}{_TURNING}\ufeff]")
 _UNCLEAN = re.compile(f"[\r\x85\u2028\u2029{_CONTROLS}\ud800-\udfff{_NONCHARACTERS}{_TURNING}\ufeff]")
 
-_SHOWS_NOTHING = re.compile(
-    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
-    r"\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-"""Space and what shows nothing, though Unicode calls some of it letters or symbols."""
+"""What shows nothing, though Unicode calls some of it letters or symbols: joiners, fillers, selectors of variants."""
+INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+_SHOWS_NOTHING = re.compile(f"[\\s{_INVISIBLE}]+")
 
 
 def is_han(character: str) -> bool:

@@ -19,6 +19,9 @@ _Id = TypeVar("_Id")
 GUEST_MARK = "（列席）"
 """Stands behind the name of whoever attends without being a member here, in the language of the record."""
 
+_MARK = "（列席）"
+"""Stands behind the name of whoever attends without being a member here, in the language of the record."""
+
 _BLANK = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Characters that show nothing, though Unicode calls some of them letters or symbols; and selectors of variants."""
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
@@ -47,11 +50,11 @@ _SAME_TO_THE_EYE = _pairs(_LETTERS) | _pairs(_CHARACTERS)
 
 
 def visible(name: str) -> str:
-    """A name as it is kept and shown: ``spelling.spelled``, without blanks that are called letters, at most two marks on a letter.
+    """A name as it is kept and shown: ``spelling.spelled``, at most two marks on a letter.
 
     Empty when nothing is left that could be read: a name has at least one letter or digit.
     """
-    apart = unicodedata.normalize("NFD", _BLANK.sub("", spelled(name)))
+    apart = unicodedata.normalize("NFD", spelled(name))
     shown = unicodedata.normalize("NFC", _MARKS.sub(r"\1", apart))
     shown = spelled(shown.lstrip(" " + "".join({c for c in shown if unicodedata.category(c).startswith("M")})))
     return shown if any(unicodedata.category(character)[0] in "LN" for character in shown) else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from meeting_server.domain.characters import clean
+from meeting_server.domain.characters import INVISIBLE, clean
 
 DOT = "·"
 """The separator of a name in parts (GB/T 15834: 间隔号, U+00B7)."""
@@ -69,7 +69,9 @@ def spelled(name: str) -> str:
 
     Width and case stay as they were written. ``spelled(spelled(name)) == spelled(name)``.
     """
-    text = "".join(c for c in clean(name).translate(_RADICALS) if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    text = "".join(
+        c for c in INVISIBLE.sub("", clean(name)).translate(_RADICALS) if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
+    )
     text = "".join(unicodedata.normalize("NFKC", c) if "\u2f00" <= c <= "\u2fdf" else " " if c.isspace() else c for c in text)
     text = _FULL_STOP.sub(DOT, _ANY_DOT.sub(DOT, unicodedata.normalize("NFC", text)))
     return " ".join(_SPACE_INSIDE.sub("", text).split())

@@ -78,7 +78,7 @@ def _facts(sheet: Worksheet, result: AttendanceReport, say: Say) -> int:
 
 
 def _people(sheet: Worksheet, head: int, result: AttendanceReport, say: Say) -> None:
-    names = {row.participant.participant_id: row.participant.name for row in result.rows}
+    names = {row.participant.participant_id: called(row.participant) for row in result.rows}
     put_heads(sheet, head, [say(f"attendance.column.{key}") for key, _ in COLUMNS], [width for _, width in COLUMNS])
     for number, row in enumerate(result.rows, head + 1):
         person = row.participant
@@ -87,7 +87,7 @@ def _people(sheet: Worksheet, head: int, result: AttendanceReport, say: Say) -> 
             sheet,
             number,
             [
-                person.name,
+                called(person),
                 say(f"attendance.standing.{person.standing.value}"),
                 say(f"attendance.role.{person.role.value}"),
                 _status(result, row, say),
@@ -110,7 +110,7 @@ def _status(result: AttendanceReport, row: Row, say: Say) -> str:
 
 
 def _evidence(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
-    names = {row.participant.participant_id: row.participant.name for row in result.rows}
+    names = {row.participant.participant_id: called(row.participant) for row in result.rows}
     put_heads(sheet, 1, [say(f"attendance.column.{key}") for key, _ in EVIDENCE_COLUMNS], [width for _, width in EVIDENCE_COLUMNS])
     intervals = ((called(row.participant), interval) for row in result.rows for interval in row.participant.intervals)
     for number, (name, interval) in enumerate(intervals, 2):

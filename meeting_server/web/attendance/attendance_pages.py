@@ -171,7 +171,7 @@ def _line(request: Request, result: AttendanceReport, row: Row) -> Line:
     status = "not_yet" if row.status == "absent" and not result.over else str(row.status)
     now = next((i for i in reversed(person.intervals) if i.until is None), None)
     shown = best if result.over or now is None else now
-    names = {r.participant.participant_id: r.participant.name for r in result.rows}
+    names = {r.participant.participant_id: called(r.participant) for r in result.rows}
     if shown is not None and there:
         why = _why(request, shown, names)
     elif row.status == "leave" or person.leave_reason:
@@ -285,7 +285,7 @@ async def _sitting(request: Request, scheduled: Scheduled, viewer: Viewer) -> Si
 
 
 def _stretches(request: Request, state: MeetingState, row: Row, result: AttendanceReport) -> tuple[Stretch, ...]:
-    names = {i: p.name for i, p in state.participants.items()}
+    names = {i: called(p) for i, p in state.participants.items()}
     found: list[Stretch] = []
     for interval in row.participant.intervals:
         since, until = max(interval.since, result.since), min(interval.until if interval.until is not None else result.until, result.until)

@@ -16,6 +16,7 @@ from meeting_server.acts.people.signing_in import MEETING_SIGN_IN_SECONDS
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.person_names import resembled, visible
 from meeting_server.domain.roles import Role, Standing
+from meeting_server.domain.spelling import is_same_name
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Invited
 from meeting_server.domain.votes.electorate import quorum_now
@@ -204,6 +205,10 @@ async def enter_by_link(request: Request) -> Response:
             return await _show(request, door, status=422, error="name_empty")
         if len(name) > NAME_LONGEST:
             return await _show(request, door, status=422, error="name_long", name=name)
+        taken_for = resembled(name, await _known_names(request, scheduled))
+        if taken_for is not None and not is_same_name(name, field(form, "not_them", 4000)):
+            _allow_guest(request, scheduled)  # a name that is tried counts as a guest, so that nobody reads the roster by trying names
+            return await _show(request, door, status=422, error="on_roster", name=name)
     url = f"/meetings/{scheduled.meeting_id}"
     response = see(f"{url}#leave" if way == "page" else f"{url}/room?as={way}")
     mine = _is_in_already(viewer, invitation, scheduled)

@@ -32,7 +32,7 @@ async def access_page(request: Request) -> Response:
         raise Refused(WebCode.NOT_FOUND)
     site, scheduled = site_of(request), reader.scheduled
     timeline = await asyncio.to_thread(record_files_of(request).timeline, reader.meeting_id)
-    names = await names_at(request, scheduled)
+    names = await names_at(request, scheduled, marks_guests=True)
     agreed = timeline.agreed if timeline else ()
     return await render(
         request,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from meeting_server.domain.agenda import planned_id
 from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.person_names import resembled
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Convening, Invited
 from meeting_server.store.people.directory import Directory
@@ -11,7 +14,7 @@ from meeting_server.store.people.people import Member
 from meeting_server.store.schedule.branch_presets import BranchPresets
 from meeting_server.store.schedule.documents import Documents
 from meeting_server.store.schedule.leave import Leave, LeaveBook
-from meeting_server.store.schedule.schedule import Listed, Schedule
+from meeting_server.store.schedule.schedule import Listed, Plan, Schedule
 from meeting_server.web.site.catalogue import DEFAULT, text
 
 
@@ -47,7 +50,8 @@ class Convener:
         branch = await self._directory.branch(plan.branch_id)
         members = await self._directory.members_by_id(p.participant_id for p in plan.people if not p.is_guest)
         leaves = await self._leaves.of_meeting(meeting_id)
-        people = (self._invited(p, members.get(p.participant_id), leaves.get(p.participant_id)) for p in plan.people)
+        known = await self._known(plan, members.values())
+        people = (self._invited(p, members.get(p.participant_id), leaves.get(p.participant_id), known) for p in plan.people)
         return Convening(
             meeting_id=meeting_id,
             title=plan.title,
@@ -65,9 +69,17 @@ class Convener:
             cancelled=scheduled.status == "cancelled",
         )
 
-    def _invited(self, person: Listed, member: Member | None, leave: Leave | None) -> Invited | None:
+    async def _known(self, plan: Plan, members: Iterable[Member]) -> dict[ParticipantId, str]:
+        """Whom a guest of the list could be taken for: the members on it, and the branch's roster."""
+        if not any(person.is_guest for person in plan.people):
+            return {}
+        roster = await self._directory.roster(plan.branch_id)
+        return {ParticipantId(member.member_id): member.name for member in (*members, *roster)}
+
+    def _invited(self, person: Listed, member: Member | None, leave: Leave | None, known: Mapping[ParticipantId, str]) -> Invited | None:
         if person.is_guest:
-            return Invited(person.participant_id, person.guest_name, Standing.GUEST, Role.GUEST, voting=False)
+            looks_like = resembled(person.guest_name, known)
+            return Invited(person.participant_id, person.guest_name, Standing.GUEST, Role.GUEST, voting=False, resembles=looks_like)
         if member is None or member.removed_at is not None:
             return None
         return invited(member, person.role, leave, person.items)

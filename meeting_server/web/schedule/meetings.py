@@ -10,6 +10,7 @@ from meeting_server.acts.people.permissions import Action
 from meeting_server.acts.people.rights import is_removed, runs_at
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, Millis
+from meeting_server.domain.person_names import marked
 from meeting_server.domain.roles import Right, may
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Preset
@@ -141,12 +142,12 @@ async def roster_of(request: Request, branch_id: str, scheduled: Scheduled | Non
     return (*roster, *(known[i] for i in others if i in known and known[i].removed_at is None))
 
 
-async def names_at(request: Request, scheduled: Scheduled) -> dict[str, str]:
-    """The name of everyone on the list, by participant id."""
+async def names_at(request: Request, scheduled: Scheduled, *, marks_guests: bool = False) -> dict[str, str]:
+    """The name of everyone on the list, by participant id. ``marks_guests``: as they stand in a record, 高原（列席）."""
     people = scheduled.plan.people
     members = await site_of(request).directory.members_by_id(p.participant_id for p in people if not p.is_guest)
-    named = {p.participant_id: p.guest_name or members[p.participant_id].name for p in people if p.is_guest or p.participant_id in members}
-    return {str(i): name for i, name in named.items()}
+    guests = {str(p.participant_id): marked(p.guest_name, guest=marks_guests) for p in people if p.is_guest}
+    return {str(p.participant_id): members[p.participant_id].name for p in people if p.participant_id in members} | guests
 
 
 def is_due(scheduled: Scheduled, now: Millis | None = None) -> bool:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from meeting_server.acts.context import By
 from meeting_server.acts.people.signing_in import Browser
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.person_names import marked
 from meeting_server.domain.roles import Standing
 from meeting_server.store.people.people import Grant
 from meeting_server.web.site.catalogue import Language
@@ -59,7 +60,7 @@ class Viewer:
     @property
     def by(self) -> By:
         """How the access log names them."""
-        return By(str(self.participant_id), self.name)
+        return By(str(self.participant_id), marked(self.name, guest=self.is_guest))
 
     @property
     def is_guest(self) -> bool:

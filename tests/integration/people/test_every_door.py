@@ -99,7 +99,7 @@ async def _given_by_a_guest(house: MeetingHouse, name: str) -> str:
     await house.open(meeting_id)
     link, browser = await house.link(meeting_id), house.browser()
     token = await browser.token(link)
-    await browser.post(link, data={"csrf": token, "as": "listen", "name": name})
+    await browser.post(link, data={"csrf": token, "as": "listen", "name": name, "not_them": name})
     state = await house.registry.state(meeting_id)
     assert state is not None
     return next((p.name for p in state.participants.values() if p.role == "guest"), "")

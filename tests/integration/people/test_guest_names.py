@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,7 @@ from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.roles import Role
 from meeting_server.domain.state import Participant
 from meeting_server.live.outcome import Acked
+from meeting_server.store.schedule.schedule import Listed
 from meeting_server.web.record.reader import words_of
 from tests.kit.houses.houses import Browser
 from tests.kit.houses.meeting_house import MeetingHouse, meeting_house
@@ -37,8 +39,9 @@ async def guests(house: MeetingHouse, meeting_id: MeetingId) -> list[Participant
 
 
 async def as_guest(house: MeetingHouse, link: str, name: str, browser: Browser | None = None) -> Browser:
+    """Comes in by the link, and says when asked that they are not the member of that name."""
     browser = browser or house.browser()
-    await browser.submit(link, {"as": "listen", "name": name}, page=link)
+    await browser.submit(link, {"as": "listen", "name": name, "not_them": name}, page=link)
     return browser
 
 
@@ -64,6 +67,30 @@ async def test_a_guest_with_a_members_name_is_pointed_out_and_let_in_as_a_guest(
     assert guest.resembles == house.pid("secretary")
     assert not guest.voting
     assert guest.name == guest.name.strip("\u200b\u3164")
+
+
+@pytest.mark.parametrize("name", ["何雨桐", "何 雨\u3000桐", "何雨桐老师", "买买提・艾力"])
+async def test_a_guest_with_a_name_of_the_roster_is_offered_sign_in_first(house: MeetingHouse, name: str) -> None:
+    await house.inner.add("other", "买买提·艾力", house.inner.branch, number="2023009")
+    meeting_id = (await house.scheduled()).meeting_id
+    await house.open(meeting_id)
+    link, browser = await house.link(meeting_id), house.browser()
+    page = (await browser.submit(link, {"as": "listen", "name": name}, page=link, status=422)).text
+    assert 'id="h-on-roster"' in page
+    assert page.count(f'href="/sign-in?next={link}"') == 2, "beside the offer for members who are here"
+    assert await guests(house, meeting_id) == []
+    said = re.search(r'name="not_them" value="([^"]+)"', page)
+    assert said is not None
+    await browser.submit(link, {"as": "listen", "name": "何雨桐", "not_them": "另一个人"}, page=link, status=422)
+    await browser.submit(link, {"as": "listen", "name": said[1], "not_them": said[1]}, page=link)
+    assert [guest.name for guest in await guests(house, meeting_id)] == [said[1]]
+
+
+async def test_a_guest_on_the_list_who_has_a_members_name_is_pointed_out(house: MeetingHouse) -> None:
+    people = (*house.plan().people, Listed(ParticipantId("g-1"), Role.GUEST, "何 雨桐"), Listed(ParticipantId("g-2"), Role.GUEST, "高原"))
+    meeting_id = (await house.scheduled(people=people)).meeting_id
+    await house.open(meeting_id)
+    assert {guest.name: guest.resembles for guest in await guests(house, meeting_id)} == {"何 雨桐": house.pid("secretary"), "高原": None}
 
 
 async def test_somebody_on_the_roster_who_was_not_called_is_pointed_out_too(house: MeetingHouse) -> None:

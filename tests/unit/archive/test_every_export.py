@@ -108,7 +108,12 @@ EXPORTS: dict[str, tuple[Callable[[Path], bytes], Callable[[bytes], str]]] = {
     ),
     "archive.takeaway.podcast.podcast": (
         lambda _: podcast(
-            *spoiled(("会议", "学习")), "zh-CN", "http://h", "http://h", [spoiled(Episode("g", "学习", "总结", HELD, "http://h", 1, 1))]
+            spoiled("会议"),
+            spoiled("学习"),
+            "zh-CN",
+            "http://h",
+            "http://h",
+            [spoiled(Episode("g", "学习", "总结", HELD, "http://h", 1, 1))],
         ),
         xml,
     ),

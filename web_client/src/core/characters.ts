@@ -8,6 +8,9 @@ const LEFT_OUT =
 const SHOWS_NOTHING =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: each stands for itself
   /^[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]+$/u;
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each stands for itself
+  /[\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/gu;
 const DOTS = /\s*[\u00b7•‧∙⋅・･᛫\u0387●○∘⸱ꞏ𐄁ᐧ˙]\s*/gu;
 const FULL_STOP = /(?<=\p{Script=Han})\s*[.．。﹒｡․]\s*(?=\p{Script=Han})/gu;
 const SPACE_INSIDE = /(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu;
@@ -20,11 +23,6 @@ export function clean(text: string): string {
 
 /** What of a name is compared: width, case, spaces between Chinese characters and dots make no difference. */
 export function folded(name: string): string {
-  const plain = clean(name)
-    .replace(/\p{Cf}/gu, "")
-    .normalize("NFKC")
-    .toUpperCase()
-    .toLowerCase()
-    .normalize("NFKC");
+  const plain = clean(name).replace(INVISIBLE, "").normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
   return plain.replace(DOTS, "").replace(FULL_STOP, "").replace(SPACE_INSIDE, "").trim().replace(/\s+/g, " ");
 }
