@@ -27,12 +27,13 @@ SETS: dict[str, tuple[type[StrEnum], ...]] = {
     "base": (terms.Base,),
     "electorate": (terms.Electorate,),
     "bulletin": (terms.BulletinReaders,),
+    "write_ins": (terms.WriteIns,),
 }
 """What a field or variable of this name holds."""
 ALWAYS = {"election", "appraisal", "survey", "organisation", "mutual", "excellent", "for", "against", "abstain", "discussed"}
 ALWAYS |= {"not_reached", "no_quorum_at_close", "no_force", "more_than_issued", "scrutineer", "teller", "at_least", "more_than", "yes_no"}
 """Words that mean nothing else here, whatever they are compared with."""
-SIGNS = ("w:", "t:", ":for", ":against", ":abstain", ":excellent", ":good", ":pass", ":fail")
+SIGNS = ("w:", "p:", "t:", ":for", ":against", ":abstain", ":excellent", ":good", ":pass", ":fail")
 """How marks are written; ``votes/marks`` and ``core/marks`` alone read them."""
 _READS = {"startswith", "endswith", "removeprefix", "removesuffix", "partition", "split", "startsWith", "endsWith"}
 

@@ -22,6 +22,7 @@ from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import (
     Candidate,
     CaptionsEnd,
+    CharacterStrokes,
     Choice,
     Convening,
     Device,
@@ -376,6 +377,8 @@ class DraftMotion(FromParticipant):
     """Of an appraisal. On an organisation sheet each of ``candidates`` has a ``grade``."""
     based_on: tuple[MotionId, ...] = ()
     """Of an organisation sheet: published self and mutual sheets."""
+    characters: tuple[CharacterStrokes, ...] = ()
+    """The strokes of characters that ``strokes_unknown`` asked for."""
     nominees: tuple[ParticipantId, ...] = ()
     """Of a decision: whom it makes 监票人 when it is published as carried."""
     excludes: tuple[ParticipantId, ...] = ()
@@ -501,10 +504,22 @@ class SignReport(FromParticipant):
 class Revote(FromParticipant):
     """A new draft of a vote that came to nothing: void, tied (the tied only), short (the missing seats), failed.
 
-    ``seats`` 0: as many as are missing; fewer: the meeting reduced them (a carried motion says so)."""
+    ``seats`` 0: as many as are missing; fewer are refused until the meeting has reduced them (``ReduceSeats``)."""
 
     motion_id: MotionId
     seats: int = 0
+    characters: tuple[CharacterStrokes, ...] = ()
+    """As in a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceSeats(FromParticipant):
+    """An election that left seats empty fills no more than ``seats``: the meeting decided so by the published, carried
+    motion ``reduced_by``."""
+
+    motion_id: MotionId
+    seats: int
+    reduced_by: MotionId
 
 
 @dataclass(frozen=True, slots=True)

@@ -620,6 +620,17 @@ class WrittenOpinionFiled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SeatsReduced(Event):
+    """An election that left seats empty fills ``seats`` in all: the meeting decided so by the carried motion ``reduced_by``."""
+
+    seen_by: ClassVar[Audience] = Audience.EVERYONE
+    motion_id: MotionId
+    seats: int
+    reduced_by: MotionId
+    recorded_by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerAppointed(Event):
     """监票人, approved by the meeting in ``motion_id``, or 计票人, named by ``appointed_by`` (then ``motion_id`` may be ``None``)."""
 

@@ -36,11 +36,13 @@ from meeting_server.domain.terms import (
     MeetingKind,
     NamedBallot,
     NoteKind,
+    OnRoster,
     Paper,
     PaperCount,
     ParticipantKind,
     Preset,
     QuorumCheck,
+    Reduction,
     ReportSheet,
     RoomKind,
     RunningTally,
@@ -266,6 +268,10 @@ class Motion:
     report_signed_by: Public[tuple[ParticipantId, ...]] = ()
     excludes: Public[tuple[ParticipantId, ...]] = ()
     """Those whom it puts out of 应到 if it is carried."""
+    reduction: Public[Reduction | None] = None
+    """Of an election that left seats empty."""
+    roster: tuple[OnRoster, ...] = ()
+    """Of an election: whom names written in can mean, frozen when ballots went out; no part of any view."""
     running: RunningTally | None = None
     """In a view of a quick poll: the sums while it runs; in the meeting's own state ``None``."""
 

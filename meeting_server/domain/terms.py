@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from meeting_server.domain.audience import Hint, Public
-from meeting_server.domain.ids import ItemId, MeetingId, Millis, ParticipantId
+from meeting_server.domain.ids import ItemId, MeetingId, Millis, MotionId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.vote_terms import (
     Base,
@@ -19,6 +19,7 @@ from meeting_server.domain.vote_terms import (
     MotionForce,
     RuleMethod,
     VerdictReason,
+    WriteIns,
 )
 
 MeetingKind = Literal[
@@ -105,6 +106,8 @@ class Preset:
     note_zh: str = ""
     note_en: str = ""
     """What else the text asks for, which no field here decides."""
+    write_ins: WriteIns = WriteIns.FREE
+    """Of an election (另选他人). ``free`` in rules from before this field, which elections are drafted under as ``roster``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +242,8 @@ class Verdict:
     """The result under the preset: ``needed`` votes for, of ``base_count`` (``base``); ``votes_for`` were given.
 
     For an election ``elected`` holds candidate ids, ``tied`` those who tie for the last seat, ``short`` the seats
-    left unfilled; ``votes_for`` is then the least that an elected candidate got.
+    left unfilled; ``votes_for`` is then the least that an elected candidate got. ``ineligible`` holds those written in who
+    can't be elected: without the right to stand, or on no roster. In a run-off ``needed`` is 0.
     """
 
     carried: bool
@@ -251,11 +255,22 @@ class Verdict:
     elected: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
     short: int = 0
+    ineligible: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterStrokes:
+    """What somebody knows of a character that no table does: its strokes and, 1 to 5, the first one (一丨丿丶乛; 0: not asked)."""
+
+    character: str
+    strokes: int
+    first_stroke: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate of an election, or the one appraised. ``strokes`` of the surname give the order (姓氏笔画)."""
+    """A candidate of an election, or the one appraised. ``strokes`` of the surname give the order (姓氏笔画); in a draft they
+    count where no table has them."""
 
     candidate_id: str
     name: str
@@ -263,6 +278,8 @@ class Candidate:
     participant_id: ParticipantId | None = None
     grade: Grade = Grade.NONE
     """On an organisation sheet: the grade proposed."""
+    reason: str = ""
+    """Of a candidate of an election who isn't on the meeting's list: why they stand; shown with the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +292,25 @@ class Terms:
     base: Base | None = None
     """What the majority is taken of. Of a draft ``None``: as the rule says; a rule that leaves it open has it confirmed by the
     secretary (present 实到会 or entitled 应到会)."""
+    run_off: bool = False
+    """再次投票 among those who tied: the most votes win, whatever their share, and nobody else stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """The meeting decided to fill fewer seats: how many in all, and the carried motion that says so."""
+
+    seats: int
+    reduced_by: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class OnRoster:
+    """Someone of the meeting's list as it was when the ballots of an election went out."""
+
+    participant_id: ParticipantId
+    name: str
+    may_stand: bool
 
 
 @dataclass(frozen=True, slots=True)

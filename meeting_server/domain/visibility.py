@@ -192,7 +192,7 @@ def _counters_of(motion: Motion) -> frozenset[ParticipantId]:
 
 
 def _own_ballot_only(motion: Motion, viewer: ParticipantId) -> Motion:
-    return replace(motion, ballots=_ballots_of(motion, viewer), running=running_tally(motion))
+    return replace(motion, ballots=_ballots_of(motion, viewer), running=running_tally(motion), roster=())
 
 
 def _as_seen(motion: Motion, viewer: ParticipantId | None) -> Motion:

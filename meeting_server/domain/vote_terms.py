@@ -149,6 +149,14 @@ class Compared(StrEnum):
     SAMPLES = "samples"  # 例文
 
 
+class WriteIns(StrEnum):
+    """Whom a ballot of an election may name instead of a candidate (另选他人)."""
+
+    FREE = "free"  # any name, which stands like a candidate: the rule of journals from before December 2026
+    ROSTER = "roster"  # people of the meeting's list; others are listed and cannot be elected
+    NONE = "none"
+
+
 class BulletinReaders(StrEnum):
     """Who is given the sealed ballots of a secret vote in an exported bundle."""
 

@@ -22,12 +22,15 @@ from meeting_server.domain.commands import (
     PublishMotion,
     RecallParticipant,
     RecuseParticipant,
+    ReduceSeats,
     RegisterHallVoters,
     ReleaseOfficer,
     ReportSealed,
+    Revote,
     SignPaperCount,
     SignReport,
     StepAgenda,
+    WithdrawMotion,
 )
 from meeting_server.domain.ids import ItemId, MotionId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
@@ -47,7 +50,7 @@ def an_election_reported(story: Story) -> None:
         story.do(who, CastBallot(scrutineers, ("for",)))
     story.do(CHAIR, CloseMotion(scrutineers))
     story.do(CHAIR, PublishMotion(scrutineers))
-    people = tuple(Candidate("", name) for name in ("周建华", "李敏"))
+    people = (Candidate("", "周建华", participant_id=CHAIR), Candidate("", "李敏", participant_id=LI))
     terms = Terms(1, "院党〔2026〕31号", Base.PRESENT)
     story.do(CHAIR, DraftMotion("补选支部委员", force=MotionForce.ELECTION, candidates=people, terms=terms))
     story.do(CHAIR, OpenMotion(election, hall_voters=(CHAIR, SECRETARY, LI, SUN, DING)))
@@ -110,7 +113,43 @@ def the_hall_votes_by_name(story: Story) -> None:
     story.do(CHAIR, PublishMotion(vote))
 
 
-PARTS: tuple[Callable[[Story], None], ...] = (an_election_reported, asked_out, excluded_by_vote, the_hall_votes_by_name)
+def a_seat_left_empty(story: Story) -> None:
+    """An election in which somebody written in ties, the run-off among the tied, withdrawn, and a seat given up by vote."""
+    assert story.state is not None
+    number = story.state.counters.motions
+    election, run_off, decision = (MotionId(f"m{number + n}") for n in (1, 2, 3))
+    people = (
+        Candidate("", "周建华", participant_id=CHAIR),
+        Candidate("", "李敏", participant_id=LI),
+        Candidate("", "崔调入", reason="组织关系正在转入"),
+        Candidate("", "马丽娟", participant_id=MA),
+    )
+    terms = Terms(3, "院党〔2026〕32号", Base.PRESENT)
+    story.do(CHAIR, DraftMotion("选举支部委员", force=MotionForce.ELECTION, candidates=people, terms=terms))
+    story.do(CHAIR, OpenMotion(election, hall_voters=(CHAIR, SECRETARY, LI, SUN, DING)))
+    story.do(None, IssuePaper(election, Paper("ab" * 256, "cd" * 32, "04" + "ef" * 64)))
+    lines = [("c1:for", 4), ("c1:against", 1), ("c2:for", 4), ("c2:against", 1), ("c3:for", 3), ("c3:against", 2), ("c4:against", 5)]
+    counts = (*lines, ("w:何 雨桐", 3), ("w:无名氏", 1))
+    story.do(CHAIR, EnterPaperCount(election, 5, 5, 0, counts, SUN, DING))
+    for officer in (SUN, DING):
+        story.do(officer, SignPaperCount(election))
+    story.do(CHAIR, CloseCollecting(election))
+    story.do(CHAIR, CloseMotion(election))
+    story.do(None, ReportSealed(election, 0, "", ()))
+    story.do(SUN, SignReport(election))
+    story.do(CHAIR, PublishMotion(election))
+    story.do(CHAIR, Revote(election))
+    story.do(CHAIR, WithdrawMotion(run_off, "改为减少名额"))
+    story.do(CHAIR, DraftMotion("支部委员名额减为二名"))
+    story.do(CHAIR, OpenMotion(decision, 60))
+    for who in (CHAIR, SECRETARY, LI, SUN, DING):
+        story.do(who, CastBallot(decision, ("for",)))
+    story.do(CHAIR, CloseMotion(decision))
+    story.do(CHAIR, PublishMotion(decision))
+    story.do(CHAIR, ReduceSeats(election, 2, decision))
+
+
+PARTS: tuple[Callable[[Story], None], ...] = (an_election_reported, asked_out, excluded_by_vote, a_seat_left_empty, the_hall_votes_by_name)
 
 
 def later_events(story: Story) -> None:

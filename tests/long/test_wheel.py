@@ -55,6 +55,11 @@ def test_a_wheel_carries_the_client_of_its_sources_and_no_other(wheel: Path) -> 
     assert [name for name in client if re.fullmatch(r"room\..*\.js", name)]
 
 
+def test_a_wheel_carries_the_strokes_of_characters(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as files:
+        assert files.read("meeting_server/domain/strokes.dat") == (ROOT / "meeting_server/domain/strokes.dat").read_bytes()
+
+
 def test_a_wheel_carries_its_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as files:
         (metadata,) = [name for name in files.namelist() if name.endswith(".dist-info/METADATA")]

@@ -17,6 +17,7 @@ export const PRESET: Preset = {
   doubts: [],
   excellent: { numerator: 1, denominator: 3 },
   bulletin: "scrutineers",
+  write_ins: "roster",
   source_en: "",
   article: "",
   text_date: "",
@@ -116,6 +117,8 @@ export function motion(more: Partial<Motion> = {}): Motion {
     paper_count: null,
     report: null,
     report_signed_by: [],
+    reduction: null,
+    roster: [],
     running: null,
     ...more,
   };

@@ -60,7 +60,7 @@ describe("a poll as it runs", () => {
 });
 
 describe("an appraisal", () => {
-  const candidate = (id: string) => ({ candidate_id: id, name: id, strokes: 1, participant_id: null, grade: "" as const });
+  const candidate = (id: string) => ({ candidate_id: id, name: id, strokes: 1, participant_id: null, grade: "" as const, reason: "" });
 
   it.each([
     [2, 0],

@@ -37,7 +37,18 @@ const CALL: RollCall = { roll_call_id: "r1", opened_at: 10, closes_at: 70, expec
 const DONE: Partial<MeetingState> = { roll_call: { ...CALL, closed_at: 60 } };
 const CARRIED: Partial<Motion> = {
   phase: "published",
-  verdict: { carried: true, reason: "reached", needed: 2, base: "entitled", base_count: 3, votes_for: 3, elected: [], tied: [], short: 0 },
+  verdict: {
+    carried: true,
+    reason: "reached",
+    needed: 2,
+    base: "entitled",
+    base_count: 3,
+    votes_for: 3,
+    elected: [],
+    tied: [],
+    short: 0,
+    ineligible: [],
+  },
 };
 const EXCLUSION = motion({ motion_id: "a", item_id: "i2", phase: "drafted", method: "open" });
 const SCRUTINEERS = motion({ motion_id: "c", item_id: "i5", phase: "drafted", method: "open" });

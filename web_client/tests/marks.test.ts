@@ -8,7 +8,7 @@ const vectors = JSON.parse(readFileSync(new URL("../../tests/data/mark_vectors.j
   readonly written: string;
   readonly mark: Mark | null;
 }[];
-const CANDIDATE = { candidate_id: "c1", name: "丁文静", strokes: 2, participant_id: null, grade: Grade.NONE };
+const CANDIDATE = { candidate_id: "c1", name: "丁文静", strokes: 2, participant_id: null, grade: Grade.NONE, reason: "" };
 
 describe("a mark", () => {
   it.each(vectors.map((vector) => [vector.written, vector.mark] as const))("%s reads as its vector says", (written, mark) => {

@@ -17,7 +17,7 @@ function reload(): void {
   page = before;
   keepOn(shelf);
 }
-const li: Candidate = { candidate_id: "c1", name: "李敏", strokes: 7, participant_id: "m1", grade: "" };
+const li: Candidate = { candidate_id: "c1", name: "李敏", strokes: 7, participant_id: "m1", grade: "", reason: "" };
 const sheet = (more: Partial<Motion>): Motion => motion({ force: "appraisal", candidates: [li], electorate: ["m1"], ...more });
 function show(one: Motion): Motion {
   meeting.value = aMeeting({ motions: { [one.motion_id]: one } });

@@ -218,8 +218,13 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
     if result.officers:
         yield Paragraph(say("minutes.officers", names=words.listed(result.officers)))
     yield Paragraph(counts_said(result, words), verdict_said(result, words))
+    if result.reduced_to:
+        yield Paragraph(say("minutes.reduced", seats=result.reduced_to, motion=result.reduced_by))
     if result.contenders:
         yield _contenders(result, words)
+    for contender in result.contenders:
+        if contender.reason:
+            yield Paragraph(say("minutes.stands_because", name=contender.name, reason=contender.reason))
     if result.named:
         labels = {choice: label for choice, label, _ in result.counts}
         yield Grid(
@@ -299,7 +304,7 @@ def verdict_said(result: Result, words: Words) -> str:
         elected = words.listed(c.name for c in result.contenders if c.outcome == "elected") or say("minutes.none")
         key = "tied" if verdict.reason == VerdictReason.TIED else "short" if verdict.short else "elected"
         holes = {"seats": result.seats, "base": base, "needed": verdict.needed, "names": elected, "short": verdict.short}
-        return say(f"minutes.verdict.{key}", **holes)
+        return say(f"minutes.verdict.run_off_{key}" if result.run_off else f"minutes.verdict.{key}", **holes)
     outcome = "carried" if verdict.carried else "not_carried"
     return say(f"minutes.verdict.{outcome}", base=base, needed=verdict.needed, votes_for=verdict.votes_for)
 

@@ -15,7 +15,7 @@ from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Motion
 from meeting_server.domain.votes.appraisals import grades
 from meeting_server.domain.votes.kind import Paper
 from meeting_server.domain.votes.kinds import kind_of
-from meeting_server.domain.votes.marks import Graded, Remark, Vote, WrittenIn, read
+from meeting_server.domain.votes.marks import Graded, Person, Remark, Vote, WrittenIn, read
 
 Published = Literal["carried", "not_carried", "elected", "not_elected", "counted"]
 Outcome = Published | Literal["unpublished", "withdrawn", "not_put"]
@@ -34,13 +34,15 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Contender:
     """One candidate of an election or one appraised: what was given (in the order of the paper's marks) and what came
-    of it: ``elected``, ``tied``, ``not_elected``, a grade of the appraisal, or empty."""
+    of it: ``elected``, ``tied``, ``ineligible``, ``not_elected``, a grade of the appraisal, or empty."""
 
     name: str
     counts: tuple[tuple[str, int], ...]
     outcome: str
     text: str = ""
     """What they wrote about themselves, on the self sheet of an appraisal."""
+    reason: str = ""
+    """Of a candidate who wasn't on the meeting's list: why they stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,12 @@ class Result:
     """Titles of the sheets an organisation sheet rests on."""
     present_at_close: int | None = None
     """How many were still there at the closing; ``None`` where ``present`` is of that moment, in a record of before."""
+    run_off: bool = False
+    """再次投票: the most votes win."""
+    reduced_to: int = 0
+    """Of an election that left seats empty: how many the meeting decided to fill; 0: it decided nothing."""
+    reduced_by: str = ""
+    """Title of the motion that says so."""
 
     @property
     def takes_three(self) -> bool:
@@ -156,6 +164,9 @@ def result_of(state: MeetingState, motion: Motion) -> Result:
         withdrawn_reason=motion.withdrawn_reason,
         sheet=motion.sheet,
         present_at_close=motion.present_at_close if shown and motion.attending is not None else None,
+        run_off=motion.terms is not None and motion.terms.run_off,
+        reduced_to=motion.reduction.seats if motion.reduction is not None else 0,
+        reduced_by=state.motions[motion.reduction.reduced_by].title if motion.reduction is not None else "",
         based_on=tuple(state.motions[i].title for i in motion.based_on if i in state.motions),
     )
 
@@ -183,6 +194,8 @@ def _label(motion: Motion, choice_id: str) -> str:
     mark = read(choice_id)
     if isinstance(mark, WrittenIn):
         return mark.words
+    if isinstance(mark, Person):
+        return next((one.name for one in motion.roster if one.participant_id == mark.participant_id), "")
     named = next((choice.label for choice in motion.choices if choice.choice_id == choice_id), "")
     return named or (choice_id if motion.shape == PollShape.SCALE else "")
 
@@ -194,7 +207,7 @@ def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
     counts: dict[str, list[tuple[str, int]]] = {candidate.candidate_id: [] for candidate in motion.candidates}
     for line, number in tally.counts:
         match read(line):
-            case WrittenIn():
+            case WrittenIn() | Person():
                 counts.setdefault(line, []).append((Stance.FOR, number))
             case Vote(who, mark) | Graded(who, mark):
                 counts.setdefault(who, []).append((mark, number))
@@ -205,9 +218,12 @@ def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
     if not motion.grades_people and motion.force == MotionForce.APPRAISAL:
         return tuple(Contender(name, (), outcomes[who]) for who, name in names.items())
     texts = _texts(motion)
+    reasons = {candidate.candidate_id: candidate.reason for candidate in motion.candidates}
     otherwise = "not_elected" if motion.terms else ""
     return tuple(
-        Contender(names.get(who) or _label(motion, who), tuple(marks), outcomes.get(who, otherwise), texts.get(who, ""))
+        Contender(
+            names.get(who) or _label(motion, who), tuple(marks), outcomes.get(who, otherwise), texts.get(who, ""), reasons.get(who, "")
+        )
         for who, marks in counts.items()
     )
 
@@ -229,7 +245,8 @@ def _outcomes(motion: Motion, tally: Tally) -> dict[str, str]:
     verdict = motion.verdict
     if verdict is None:
         return {}
-    return {**dict.fromkeys(verdict.tied, "tied"), **dict.fromkeys(verdict.elected, "elected")}
+    fates = (("ineligible", verdict.ineligible), ("tied", verdict.tied), ("elected", verdict.elected))
+    return {who: fate for fate, people in fates for who in people}
 
 
 def _issued_by_hand(motion: Motion) -> int:

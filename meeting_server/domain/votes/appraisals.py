@@ -13,6 +13,7 @@ from dataclasses import replace
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Candidate, Preset, Tally
 from meeting_server.domain.vote_terms import AppraisalSheet, Electorate, Grade, MotionPhase, RuleMethod, VoteMethod
@@ -37,7 +38,7 @@ class _GradingSheet(WithoutForce):
         return Rejected(Code.BAD_CHOICE, "based_on") if command.based_on else None
 
     def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
-        return people_refused(state, command) or subjects_refused(command, preset) or on_paper(command.candidates)
+        return _on_sheet(state, command, preset)
 
     def makes_quorum(self, state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> tuple[ParticipantId, ...]:
         """The quorum of the meeting: 预备党员 take part and do not count."""
@@ -135,7 +136,7 @@ class OrganisationSheet(Decision):
         return replace(deciding[0], excellent=shared.excellent)
 
     def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
-        return people_refused(state, command) or subjects_refused(command, preset) or on_paper(command.candidates)
+        return _on_sheet(state, command, preset)
 
 
 SHEETS: dict[AppraisalSheet, Kind] = {
@@ -165,6 +166,17 @@ def _grading_rule(state: MeetingState, command: DraftMotion, presets: Mapping[st
     if command.preset_id and named is None:
         return Rejected(Code.UNKNOWN_PRESET, "preset_id")
     return named or _usual(state, presets)
+
+
+def _on_sheet(state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
+    refused = people_refused(state, command) or subjects_refused(command, preset)
+    if refused is not None:
+        return refused
+    for candidate in command.candidates:
+        who = candidate.participant_id
+        if who is not None and state.participants[who].standing is not Standing.FULL:  # 预备党员 take part and aren't graded
+            return Rejected(Code.NO_VOTING_RIGHT, "candidates")
+    return on_paper(command.candidates, command.characters)
 
 
 def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import NamedBallot, Tally
@@ -27,6 +28,12 @@ def check_of(motion: Motion, voter: ParticipantId, choices: tuple[str, ...]) -> 
     return kind_of(motion).check_of(motion, voter, ballot) if ballot is not None else Validity.MALFORMED
 
 
+def refusal(motion: Motion, choices: tuple[str, ...]) -> Code:
+    """Why ``choices``, malformed, is no ballot of ``motion``'s paper."""
+    ballot = read_ballot(choices)
+    return kind_of(motion).refusal(motion, ballot) if ballot is not None else Code.BAD_CHOICE
+
+
 def count(motion: Motion, ballots: Collection[tuple[str, ...]], present: int) -> Tally:
     """The tally of ``ballots`` with the motion's written opinions and signed hall count.
 
@@ -44,6 +51,7 @@ def count(motion: Motion, ballots: Collection[tuple[str, ...]], present: int) ->
         marks.update(dict(hall.counts))
         void += hall.void
         cast += hall.returned
+    marks = kind.merged(motion, marks)
     return Tally(
         kind.shown(motion, _lined(kind.lines(motion), marks), cast),
         cast,

@@ -6,42 +6,79 @@ from dataclasses import replace
 
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.name_order import Unordered, in_order
 from meeting_server.domain.person_names import visible
 from meeting_server.domain.roles import Standing
-from meeting_server.domain.spelling import folded
-from meeting_server.domain.state import MeetingState
-from meeting_server.domain.surnames import strokes_of
-from meeting_server.domain.terms import Candidate
+from meeting_server.domain.spelling import folded, spelled
+from meeting_server.domain.state import MeetingState, Participant
+from meeting_server.domain.strokes import FIRST_STROKES, MOST_STROKES, strokes_of
+from meeting_server.domain.terms import Candidate, CharacterStrokes
 
 MOST_CANDIDATES = 60
+LONGEST_REASON = 200
 
 
-def on_paper(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Candidates in the order of their surnames' strokes (姓氏笔画), equal ones as given, with their ids.
+def on_paper(candidates: tuple[Candidate, ...], told: tuple[CharacterStrokes, ...] = ()) -> tuple[Candidate, ...] | Rejected:
+    """Candidates in the order of their names (``name_order``), equal ones as given, with their ids and strokes.
 
-    Strokes nobody gave are those of the table; a surname it does not know comes last.
+    Refused with the characters whose strokes have to be told first.
     """
-    kept = [replace(c, name=visible(c.name)) for c in candidates]
-    counted = [replace(c, strokes=c.strokes or strokes_of(c.name)) for c in kept]
-    ordered = sorted(counted, key=lambda candidate: (candidate.strokes == 0, candidate.strokes))
-    return tuple(replace(c, candidate_id=f"c{number}") for number, c in enumerate(ordered, 1))
+    known = {one.character: (one.strokes, one.first_stroke) for one in told}
+    if any(not 0 < count <= MOST_STROKES or not 0 <= first <= len(FIRST_STROKES) for count, first in known.values()):
+        return Rejected(Code.OUT_OF_RANGE, "characters", (("least", 1), ("most", MOST_STROKES)))
+    places = in_order([c.name for c in candidates], [c.strokes for c in candidates], known)
+    if isinstance(places, Unordered):
+        return Rejected(Code.STROKES_UNKNOWN, "characters", (("characters", " ".join(places.characters)),))
+    ordered = [replace(candidates[n], name=visible(candidates[n].name)) for n in places]
+    return tuple(
+        replace(c, candidate_id=f"c{number}", strokes=_first_of(c.name, known) or c.strokes) for number, c in enumerate(ordered, 1)
+    )
+
+
+def _first_of(name: str, known: dict[str, tuple[int, int]]) -> int:
+    first = spelled(name)[:1]
+    return (strokes_of(first).number or known.get(first, (0, 0))[0]) if first else 0
+
+
+def may_stand(person: Participant) -> bool:
+    """Whether somebody on the list has the right to be elected: of 正式党员 those with the roster's right to vote."""
+    return person.kind == "person" and person.standing is Standing.FULL and person.voting
 
 
 def people_refused(state: MeetingState, command: DraftMotion) -> Rejected | None:
-    """Why the people a draft names can't all stand on one paper."""
-    names = [folded(visible(candidate.name)) for candidate in command.candidates]
-    if not all(names) or len(set(names)) != len(names):
-        return Rejected(Code.BAD_CHOICE, "candidates")
-    if len(names) > MOST_CANDIDATES:
-        return Rejected(Code.OUT_OF_RANGE, "candidates", (("most", MOST_CANDIDATES),))
+    """Why the people a draft names can't all be on one paper."""
+    if len(command.candidates) > MOST_CANDIDATES:
+        return Rejected(Code.TOO_MANY_CANDIDATES, "candidates", (("most", MOST_CANDIDATES), ("given", len(command.candidates))))
+    seen: set[str] = set()
+    for candidate in command.candidates:
+        fold = folded(visible(candidate.name))
+        if not fold:
+            return Rejected(Code.EMPTY, "candidates")
+        if fold in seen:
+            return Rejected(Code.PERSON_TWICE, "candidates", (("name", candidate.name.strip()),))
+        seen.add(fold)
     listed = [candidate.participant_id for candidate in command.candidates if candidate.participant_id is not None]
-    if len(set(listed)) != len(listed):
-        return Rejected(Code.BAD_CHOICE, "candidates")
     for who in listed:
         person = state.participants.get(who)
         if person is None:
             return Rejected(Code.UNKNOWN_PARTICIPANT, "candidates")
-        # 预备党员 take part in an appraisal and are not graded; they have no right to stand
-        if person.standing != Standing.FULL:
-            return Rejected(Code.NO_VOTING_RIGHT, "candidates")
+        if listed.count(who) > 1:
+            return Rejected(Code.PERSON_TWICE, "candidates", (("name", person.name),))
+    return None
+
+
+def standing_refused(state: MeetingState, candidates: tuple[Candidate, ...]) -> Rejected | None:
+    """Why one of ``candidates`` can't stand for election: no right to, or from elsewhere without a reason."""
+    for candidate in candidates:
+        if candidate.participant_id is not None:
+            if not may_stand(state.participants[candidate.participant_id]):
+                return Rejected(Code.MAY_NOT_STAND, "candidates", (("name", candidate.name),))
+            continue
+        fold = folded(candidate.name)
+        if any(folded(person.name) == fold for person in state.participants.values() if person.kind == "person"):
+            return Rejected(Code.ON_THE_ROSTER, "candidates", (("name", candidate.name.strip()),))
+        if not candidate.reason.strip():
+            return Rejected(Code.REASON_MISSING, "candidates", (("name", candidate.name.strip()),))
+        if len(candidate.reason) > LONGEST_REASON:
+            return Rejected(Code.TOO_LONG, "candidates", (("longest", LONGEST_REASON),))
     return None

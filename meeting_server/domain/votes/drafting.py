@@ -11,6 +11,7 @@ from meeting_server.domain.commands import (
     DraftMotion,
     FileWrittenOpinion,
     MoveMotion,
+    ReduceSeats,
     Revote,
     WithdrawMotion,
 )
@@ -22,12 +23,13 @@ from meeting_server.domain.events import (
     MotionDrafted,
     MotionMoved,
     MotionWithdrawn,
+    SeatsReduced,
     WrittenOpinionFiled,
 )
 from meeting_server.domain.ids import Millis, MotionId
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.terms import Amendment, WrittenOpinion
-from meeting_server.domain.vote_terms import MotionPhase
+from meeting_server.domain.terms import Amendment, Reduction, WrittenOpinion
+from meeting_server.domain.vote_terms import MotionForce, MotionPhase, VerdictReason
 from meeting_server.domain.votes import exclusions
 from meeting_server.domain.votes.ballots import check
 from meeting_server.domain.votes.electorate import counts
@@ -36,6 +38,7 @@ from meeting_server.domain.votes.marks import Validity
 from meeting_server.domain.votes.wording import from_words, with_motion
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_REASON, LONGEST_REFERENCE = 200, 5000, 200, 200
+_COUNTED = (MotionPhase.CLOSED, MotionPhase.PUBLISHED)
 BEFORE_PAPER = (MotionPhase.DRAFTED, MotionPhase.MOVED, MotionPhase.DISCUSSED)
 
 
@@ -199,11 +202,11 @@ def _revote(state: MeetingState, command: Revote, asked: Asked) -> Decision:
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
     kind = kind_of(motion)
-    if motion.phase not in (MotionPhase.CLOSED, MotionPhase.PUBLISHED) or motion.verdict is None or not kind.can_be_repeated:
+    if motion.phase not in _COUNTED or motion.verdict is None or not kind.can_be_repeated:
         return Rejected(Code.NOT_VOID, "motion_id")
     if motion.verdict.carried:
         return Rejected(Code.NOT_VOID, "motion_id")
-    again = kind.again(motion, command.seats)
+    again = kind.again(motion, command.seats, command.characters)
     if isinstance(again, Rejected):
         return again
     candidates, terms = again
@@ -232,6 +235,27 @@ def _revote(state: MeetingState, command: Revote, asked: Asked) -> Decision:
     )
 
 
+def _reduce(state: MeetingState, command: ReduceSeats, asked: Asked) -> Decision:
+    motion = state.motions.get(command.motion_id)
+    if motion is None:
+        return Rejected(Code.UNKNOWN_MOTION, "motion_id")
+    if motion.phase not in _COUNTED or motion.verdict is None or motion.terms is None:
+        return Rejected(Code.NOT_CLOSED, "motion_id")
+    if motion.verdict.reason not in (VerdictReason.SHORT, VerdictReason.TIED):
+        return Rejected(Code.NOT_VOID, "motion_id")
+    decision = state.motions.get(command.reduced_by)
+    if decision is None or decision.force != MotionForce.MOTION:
+        return Rejected(Code.UNKNOWN_MOTION, "reduced_by")
+    if decision.phase != MotionPhase.PUBLISHED or decision.verdict is None or not decision.verdict.carried:
+        return Rejected(Code.NOT_CLOSED, "reduced_by")
+    least, most = max(1, len(motion.verdict.elected)), motion.terms.seats - 1
+    if not least <= command.seats <= most:
+        return Rejected(Code.OUT_OF_RANGE, "seats", (("least", least), ("most", most)))
+    if motion.reduction == Reduction(command.seats, command.reduced_by):
+        return ()
+    return (SeatsReduced(motion.motion_id, command.seats, command.reduced_by, asked.who),)
+
+
 DECIDE: dict[type, Decide] = {
     DraftMotion: _draft,
     MoveMotion: _move,
@@ -240,6 +264,7 @@ DECIDE: dict[type, Decide] = {
     FileWrittenOpinion: _file,
     WithdrawMotion: _withdraw,
     Revote: _revote,
+    ReduceSeats: _reduce,
 }
 
 
@@ -276,6 +301,10 @@ def _withdrawn(state: MeetingState, event: MotionWithdrawn, at: Millis) -> Meeti
     )
 
 
+def _reduced(state: MeetingState, event: SeatsReduced, at: Millis) -> MeetingState:
+    return with_motion(state, replace(state.motions[event.motion_id], reduction=Reduction(event.seats, event.reduced_by)))
+
+
 EVOLVE: dict[type, Evolve] = {
     MotionDrafted: _drafted,
     MotionMoved: _moved,
@@ -283,4 +312,5 @@ EVOLVE: dict[type, Evolve] = {
     MotionDiscussed: _discussed,
     WrittenOpinionFiled: _filed,
     MotionWithdrawn: _withdrawn,
+    SeatsReduced: _reduced,
 }

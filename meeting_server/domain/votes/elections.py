@@ -8,13 +8,15 @@ from dataclasses import replace
 
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.terms import Candidate, Preset, QuorumCheck, ReportSheet, Tally, Terms, Verdict
-from meeting_server.domain.vote_terms import Base, Stance, VerdictReason, VoteMethod
-from meeting_server.domain.votes.candidates import on_paper, people_refused
-from meeting_server.domain.votes.kind import Kind, counted
-from meeting_server.domain.votes.marks import STANCES, Ballot, Validity, Vote, WrittenIn, read
+from meeting_server.domain.terms import Candidate, CharacterStrokes, OnRoster, Preset, QuorumCheck, ReportSheet, Tally, Terms, Verdict
+from meeting_server.domain.vote_terms import Base, Stance, VerdictReason, VoteMethod, WriteIns
+from meeting_server.domain.votes.candidates import on_paper, people_refused, standing_refused
+from meeting_server.domain.votes.kind import Kind, Paper, counted
+from meeting_server.domain.votes.marks import STANCES, Ballot, Person, Validity, Vote, WrittenIn, read
 from meeting_server.domain.votes.rules import base_count, needed
+from meeting_server.domain.votes.write_ins import can_be_elected, candidate_meant, fits, merged, names_on, roster_of, same
 
 CONFIRMED_BASES = (Base.PRESENT, Base.ENTITLED)
 
@@ -29,12 +31,14 @@ class Election(Kind):
         preset = super().rule(state, command, presets)
         if isinstance(preset, Rejected) or preset.passing is None or command.terms is None:
             return preset
-        base = command.terms.base
-        if base is None or base == preset.passing.base:
+        passing, base = preset.passing, command.terms.base
+        if preset.write_ins is WriteIns.FREE:  # the rule is from before there was a list to choose from
+            preset = replace(preset, write_ins=WriteIns.ROSTER)
+        if base is None or base == passing.base:
             return preset
         if not base_is_open(preset):
             return Rejected(Code.BASE_FIXED, "terms")
-        return replace(preset, passing=replace(preset.passing, base=base))
+        return replace(preset, passing=replace(passing, base=base))
 
     def method(self, command: DraftMotion, preset: Preset) -> VoteMethod:
         return VoteMethod.SECRET
@@ -48,29 +52,46 @@ class Election(Kind):
             return Rejected(Code.APPROVAL_MISSING, "terms")
         if base_is_open(preset) and terms.base not in CONFIRMED_BASES:
             return Rejected(Code.BASE_UNCONFIRMED, "terms")
+        if terms.seats < 1:
+            return Rejected(Code.NO_SEATS, "terms")
         least = candidates_needed(terms.seats, preset.surplus_percent)
-        if terms.seats < 1 or len(command.candidates) < least:
+        if len(command.candidates) < least:
             return Rejected(Code.TOO_FEW_CANDIDATES, "candidates", (("needed", least), ("given", len(command.candidates))))
-        return on_paper(command.candidates)
+        return standing_refused(state, command.candidates) or on_paper(command.candidates, command.characters)
 
     def terms(self, command: DraftMotion, preset: Preset) -> Terms | None:
         """Terms that leave the base to the rule are recorded with it."""
-        if command.terms is None or command.terms.base is not None or preset.passing is None:
-            return command.terms
-        return replace(command.terms, base=preset.passing.base)
+        if command.terms is None:
+            return None
+        base = command.terms.base or (preset.passing.base if preset.passing is not None else None)
+        return replace(command.terms, base=base, run_off=False)
 
-    def again(self, motion: Motion, seats: int) -> tuple[tuple[Candidate, ...], Terms | None] | Rejected:
-        """A tie is voted on among the tied; missing seats among those not elected."""
-        if motion.terms is None or motion.verdict is None:
-            return super().again(motion, seats)
-        missing = motion.verdict.short or motion.terms.seats
+    def may_be_written_in(self, state: MeetingState, paper: Paper) -> tuple[OnRoster, ...]:
+        takes_names = paper.preset.write_ins is WriteIns.ROSTER and not (paper.terms is not None and paper.terms.run_off)
+        return roster_of(state, self.entitled(state, paper)) if takes_names else ()
+
+    def again(
+        self, motion: Motion, seats: int, told: tuple[CharacterStrokes, ...] = ()
+    ) -> tuple[tuple[Candidate, ...], Terms | None] | Rejected:
+        """A tie is voted on among the tied alone, and the most votes win; missing seats among those not elected, by the majority."""
+        verdict, terms = motion.verdict, motion.terms
+        if terms is None or verdict is None:
+            return super().again(motion, seats, told)
+        missing = verdict.short or terms.seats
+        if motion.reduction is not None:
+            missing = motion.reduction.seats - len(verdict.elected)
+        if missing < 1:
+            return Rejected(Code.NOT_VOID, "motion_id")
         if not 0 <= seats <= missing:
             return Rejected(Code.OUT_OF_RANGE, "seats", (("least", 0), ("most", missing)))
-        terms = replace(motion.terms, seats=seats or missing)
-        candidates = _standing_again(motion, motion.verdict)
-        if len(candidates) < terms.seats:
-            return Rejected(Code.TOO_FEW_CANDIDATES, "motion_id", (("needed", terms.seats), ("given", len(candidates))))
-        return candidates, terms
+        if 0 < seats < missing:
+            return Rejected(Code.REDUCTION_MISSING, "seats", (("missing", missing), ("seats", seats)))
+        candidates = _standing_again(motion, verdict, told)
+        if isinstance(candidates, Rejected):
+            return candidates
+        if len(candidates) < missing:
+            return Rejected(Code.TOO_FEW_CANDIDATES, "motion_id", (("needed", missing), ("given", len(candidates))))
+        return candidates, replace(terms, seats=missing, run_off=bool(verdict.tied))
 
     def lines(self, motion: Motion) -> tuple[str, ...]:
         return tuple(str(Vote(c.candidate_id, stance)) for c in motion.candidates for stance in STANCES)
@@ -78,17 +99,23 @@ class Election(Kind):
     def check(self, motion: Motion, ballot: Ballot) -> Validity:
         candidates = {candidate.candidate_id for candidate in motion.candidates}
         votes = [mark for mark in ballot if isinstance(mark, Vote) and mark.candidate_id in candidates]
-        names = [mark for mark in ballot if isinstance(mark, WrittenIn) and mark.fits]
-        if not ballot or len(votes) + len(names) != len(ballot):
+        names = names_on(ballot)
+        if not ballot or len(votes) + len(names) != len(ballot) or not all(fits(motion, name) for name in names):
             return Validity.MALFORMED
-        if len({vote.candidate_id for vote in votes}) != len(votes):
-            return Validity.MALFORMED
-        # another person may be written in only in place of one voted against (另选他人)
-        if len(names) > sum(vote.stance is Stance.AGAINST for vote in votes):
+        if len({vote.candidate_id for vote in votes}) != len(votes) or _names_twice(motion, names):
             return Validity.MALFORMED
         assert motion.terms is not None
+        # another person may be written in only in place of one voted against (另选他人); a run-off is among the tied alone
+        if len(names) > (0 if motion.terms.run_off else sum(vote.stance is Stance.AGAINST for vote in votes)):
+            return Validity.MALFORMED
         chosen = len(names) + sum(vote.stance is Stance.FOR for vote in votes)
         return Validity.VOID if chosen > motion.terms.seats else Validity.VALID
+
+    def refusal(self, motion: Motion, ballot: Ballot) -> Code:
+        return Code.PERSON_TWICE if _names_twice(motion, names_on(ballot)) else Code.BAD_CHOICE
+
+    def merged(self, motion: Motion, marks: Counter[str]) -> Counter[str]:
+        return merged(motion, marks)
 
     def count(self, motion: Motion, valid: Sequence[Ballot]) -> Counter[str]:
         """A line nobody marked is an abstention."""
@@ -99,24 +126,29 @@ class Election(Kind):
         return marks
 
     def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
-        """Every candidate's lines are the valid ballots; others may be written in."""
+        """Every candidate's lines are the valid ballots; others may be written in, none of whom has a line of their own."""
         written = [read(line) for line in counts.keys() - set(self.lines(motion))]
-        return all(isinstance(mark, WrittenIn) and mark.words for mark in written) and all(
-            sum(counts.get(str(Vote(c.candidate_id, stance)), 0) for stance in STANCES) == valid for c in motion.candidates
-        )
+        run_off = motion.terms is not None and motion.terms.run_off
+        return all(
+            isinstance(mark, Person | WrittenIn) and fits(motion, mark) and not run_off and candidate_meant(motion, mark) is None
+            for mark in written
+        ) and all(sum(counts.get(str(Vote(c.candidate_id, stance)), 0) for stance in STANCES) == valid for c in motion.candidates)
 
     def verdict(self, motion: Motion, tally: Tally, quorum: QuorumCheck | None) -> Verdict:
         """Elected are those with more than half of the base, by votes, up to the seats; equal votes for the last seat tie.
-        Those written in stand like the others, under ``w:<name>``."""
+        In a run-off the most votes win. Who is written in stands like the others if they have the right to."""
         assert motion.terms is not None
         passing = motion.preset.passing
         assert passing is not None
-        seats = motion.terms.seats
+        seats, run_off = motion.terms.seats, motion.terms.run_off
         base = base_count(passing.base, tally)
-        least = needed(passing, base)
+        least = 0 if run_off else needed(passing, base)
         if quorum is not None and not quorum.met:
             return Verdict(False, VerdictReason.NO_QUORUM_AT_CLOSE, least, passing.base, base, 0, short=seats)
-        votes = votes_for(tally)
+        every = votes_for(tally)
+        listed = {candidate.candidate_id for candidate in motion.candidates}
+        barred = tuple(who for who in every if who not in listed and not can_be_elected(motion, read(who)))
+        votes = {who: n for who, n in every.items() if who not in barred}
         reached = sorted(((n, who) for who, n in votes.items() if n >= least), key=lambda x: (-x[0], x[1]))
         elected = [who for _, who in reached]
         tied: list[str] = []
@@ -140,6 +172,7 @@ class Election(Kind):
             elected=tuple(elected),
             tied=tuple(tied),
             short=short,
+            ineligible=barred,
         )
 
     def report(self, motion: Motion, tally: Tally, issued: int, quorum: QuorumCheck | None) -> ReportSheet | None:
@@ -161,11 +194,11 @@ def candidates_needed(seats: int, surplus_percent: int) -> int:
 
 
 def votes_for(tally: Tally) -> dict[str, int]:
-    """Votes for each candidate id, and for each ``w:<name>``."""
+    """Votes for each candidate id, and for each name written in, by its line."""
     votes: dict[str, int] = {}
     for line, n in tally.counts:
         match read(line):
-            case WrittenIn():
+            case WrittenIn() | Person():
                 votes[line] = n
             case Vote(candidate_id, Stance.FOR):
                 votes[candidate_id] = n
@@ -174,10 +207,35 @@ def votes_for(tally: Tally) -> dict[str, int]:
     return votes
 
 
-def _standing_again(motion: Motion, verdict: Verdict) -> tuple[Candidate, ...]:
-    written = [Candidate(line, mark.words) for line in verdict.tied if isinstance(mark := read(line), WrittenIn)]
+def people_elected(motion: Motion) -> tuple[ParticipantId, ...]:
+    """Those elected who are on the meeting's list, in the order of the verdict."""
+    listed = {candidate.candidate_id: candidate.participant_id for candidate in motion.candidates}
+    marks = [(who, read(who)) for who in motion.verdict.elected] if motion.verdict is not None else []
+    found = [mark.participant_id if isinstance(mark, Person) else listed.get(who) for who, mark in marks]
+    return tuple(who for who in found if who is not None)
+
+
+def _names_twice(motion: Motion, names: tuple[Person | WrittenIn, ...]) -> bool:
+    """Whether somebody is named twice: in two spellings, or beside a line of their own."""
+    return len({same(motion, name) for name in names}) != len(names) or any(candidate_meant(motion, name) for name in names)
+
+
+def _standing_again(motion: Motion, verdict: Verdict, told: tuple[CharacterStrokes, ...]) -> tuple[Candidate, ...] | Rejected:
+    """The tied, or those not elected; in the order they stood in, unless somebody who was written in joins them."""
+    names = {one.participant_id: one.name for one in motion.roster}
+    joining: list[Candidate] = []
+    for line in verdict.tied:
+        match read(line):
+            case Person(who):
+                joining.append(Candidate("", names[who], participant_id=who))
+            case WrittenIn(words):
+                joining.append(Candidate("", words))
+            case _:
+                pass
     if verdict.tied:
-        again = [c for c in motion.candidates if c.candidate_id in verdict.tied]
+        again = tuple(c for c in motion.candidates if c.candidate_id in verdict.tied)
     else:
-        again = [c for c in motion.candidates if c.candidate_id not in verdict.elected]
-    return on_paper((*again, *written))
+        again = tuple(c for c in motion.candidates if c.candidate_id not in verdict.elected)
+    if joining:
+        return on_paper((*again, *joining), told)
+    return tuple(replace(c, candidate_id=f"c{number}") for number, c in enumerate(again, 1))

@@ -14,7 +14,18 @@ from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import MotionOpened, PaperOpened
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
-from meeting_server.domain.terms import Candidate, Choice, Preset, QuorumCheck, ReportSheet, Tally, Terms, Verdict
+from meeting_server.domain.terms import (
+    Candidate,
+    CharacterStrokes,
+    Choice,
+    OnRoster,
+    Preset,
+    QuorumCheck,
+    ReportSheet,
+    Tally,
+    Terms,
+    Verdict,
+)
 from meeting_server.domain.vote_terms import AppraisalSheet, PollShape, RuleMethod, Stance, VoteMethod
 from meeting_server.domain.votes import rules
 from meeting_server.domain.votes.electorate import electorate
@@ -100,13 +111,19 @@ class Kind:
     def minimum_group(self, command: DraftMotion) -> int:
         return 0
 
-    def again(self, motion: Motion, seats: int) -> tuple[tuple[Candidate, ...], Terms | None] | Rejected:
+    def again(
+        self, motion: Motion, seats: int, told: tuple[CharacterStrokes, ...] = ()
+    ) -> tuple[tuple[Candidate, ...], Terms | None] | Rejected:
         """Candidates and terms of ``motion`` voted on once more; ``seats`` 0: as many as are missing."""
         return motion.candidates, motion.terms
 
     def counts_in_hall(self, motion: Motion) -> bool:
         """Whether hands or papers counted in the hall can be part of it."""
         return True
+
+    def may_be_written_in(self, state: MeetingState, paper: Paper) -> tuple[OnRoster, ...]:
+        """Whom names written in on ``paper`` can mean; frozen into the motion when ballots go out."""
+        return ()
 
     # --- who votes ---
 
@@ -130,6 +147,10 @@ class Kind:
         fits = all(isinstance(mark, Chosen) and mark.choice_id in offered for mark in ballot)
         return Validity.VALID if fits and 1 <= len(ballot) <= motion.max_choices else Validity.MALFORMED
 
+    def refusal(self, motion: Motion, ballot: Ballot) -> Code:
+        """What to say to whoever sent a malformed ballot."""
+        return Code.BAD_CHOICE
+
     def check_of(self, motion: Motion, voter: ParticipantId, ballot: Ballot) -> Validity:
         """Whether it is a ballot of ``voter``'s."""
         return self.check(motion, ballot)
@@ -139,6 +160,10 @@ class Kind:
     def count(self, motion: Motion, valid: Sequence[Ballot]) -> Counter[str]:
         """How often each mark was made. Remarks are no marks to be counted."""
         return counted(valid)
+
+    def merged(self, motion: Motion, marks: Counter[str]) -> Counter[str]:
+        """The marks of ballots, opinions and the hall together: what means the same is one line."""
+        return marks
 
     def shown(self, motion: Motion, counts: tuple[tuple[str, int], ...], cast: int) -> tuple[tuple[str, int], ...]:
         """Those of the sums that may be known."""

@@ -6,6 +6,7 @@
 | ``c1:for``, ``:against``, ``:abstain`` | ``Vote``: on a candidate                                  |
 | ``c1:excellent``, ``:good`` …         | ``Graded``: one of those appraised                        |
 | ``w:`` and words                      | ``WrittenIn``: a word of a poll, or a name (另选他人)      |
+| ``p:m7``                              | ``Person``: someone of the meeting's list (另选他人)       |
 | ``t:`` and words                      | ``Remark``: what those appraised say about themselves     |
 """
 
@@ -15,11 +16,13 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.vote_terms import Grade, Stance
 
 LONGEST_WORD = 20
+LONGEST_NAME = 60
 LONGEST_REMARK = 500
-_WRITTEN_IN, _REMARK = "w:", "t:"
+_WRITTEN_IN, _PERSON, _REMARK = "w:", "p:", "t:"
 _STANCES = {stance.value: stance for stance in Stance}
 _GRADES = {grade.value: grade for grade in Grade if grade is not Grade.NONE}
 STANCES = tuple(_STANCES.values())
@@ -65,6 +68,19 @@ class WrittenIn:
         """Whether it has words, none too many, and no outer white space."""
         return self.words == self.words.strip() and 0 < len(self.words) <= LONGEST_WORD
 
+    @property
+    def is_name(self) -> bool:
+        """Whether it can be a person's name, with its outer white space gone."""
+        return self.words == self.words.strip() and 0 < len(self.words) <= LONGEST_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    participant_id: ParticipantId
+
+    def __str__(self) -> str:
+        return _PERSON + self.participant_id
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -79,7 +95,7 @@ class Remark:
         return self.words == self.words.strip() and 0 < len(self.words) <= LONGEST_REMARK
 
 
-Mark = Chosen | Vote | Graded | WrittenIn | Remark
+Mark = Chosen | Vote | Graded | WrittenIn | Person | Remark
 Ballot = tuple[Mark, ...]
 
 
@@ -96,6 +112,8 @@ def read(written: str) -> Mark | None:
     sign, words = written[:2], written[2:]
     if sign == _WRITTEN_IN:
         return WrittenIn(words)
+    if sign == _PERSON:
+        return Person(ParticipantId(words)) if words else None
     return Remark(words) if sign == _REMARK else _printed(written)
 
 

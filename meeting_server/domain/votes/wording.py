@@ -7,6 +7,7 @@ from dataclasses import replace
 from meeting_server.domain.events import MotionDrafted, MotionMoved, MotionOpened, PaperOpened
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
+from meeting_server.domain.votes.kinds import kind_of
 
 
 def with_motion(state: MeetingState, motion: Motion) -> MeetingState:
@@ -69,6 +70,7 @@ def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
         nominees=event.nominees,
         excludes=event.excludes if isinstance(event, MotionOpened) else (),
         hall_voters=event.hall_voters,
+        roster=kind_of(event).may_be_written_in(state, event),
         amendments=before.amendments if before is not None and shown else (),
         opinions=before.opinions if before is not None else (),
     )

@@ -17,7 +17,7 @@ from meeting_server.domain.characters import clean
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, MotionId
 from meeting_server.domain.state import Motion
-from meeting_server.domain.votes.ballots import check
+from meeting_server.domain.votes.ballots import check, refusal
 from meeting_server.domain.votes.marks import Validity
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.registry import Registry
@@ -92,8 +92,10 @@ async def cast(request: Request) -> Response:
         raise Refused(WebCode.BAD_MESSAGE) from None
     if any(clean(mark) != mark for mark in ballot.choices):  # it is signed: nobody but the voter can clean it
         raise Refused(Code.BAD_CHOICE, 422, field="choices")
-    if len(ballot.choices) > MOST_MARKS or check(motion, ballot.choices) is Validity.MALFORMED:
+    if len(ballot.choices) > MOST_MARKS:
         raise Refused(Code.BAD_CHOICE, 422, field="choices")
+    if check(motion, ballot.choices) is Validity.MALFORMED:
+        raise Refused(refusal(motion, ballot.choices), 422, field="choices")
     late = motion.closes_at is not None and registry.clock() >= motion.closes_at  # the server's clock decides
     try:
         receipt = await box.cast(name, ballot, late=late)

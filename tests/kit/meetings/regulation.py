@@ -82,6 +82,8 @@ class Expected(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     elected: tuple[str, ...] | None = None
     tied: tuple[str, ...] | None = None
     short: int | None = None
+    ineligible: tuple[str, ...] | None = None
+    """Those written in who can't be elected."""
     excellent: int | None = None
     """Of an appraisal: how many are proposed as 优秀."""
 
@@ -308,6 +310,7 @@ def differences(motion: Motion | None, refused: str | None, expected: Expected) 
         verdict.elected,
         verdict.tied,
         verdict.short,
+        verdict.ineligible,
         sum(grade == Grade.EXCELLENT for _, grade in grades(motion, motion.tally)) if motion.force == MotionForce.APPRAISAL else None,
     )
     if expected.refused is not None:

@@ -141,7 +141,7 @@ def test_what_is_private_stays_so() -> None:
         "grace_until",
     }
     assert set(private_fields(MeetingState)) == {"participants", "chat", "motions", "notes", "contests", "counters"}
-    assert private_fields(Motion) == ("ballots", "tally", "verdict", "opinions", "joined", "paper_count", "running")
+    assert private_fields(Motion) == ("ballots", "tally", "verdict", "opinions", "joined", "paper_count", "roster", "running")
     assert private_fields(PaperCount) == ("counts", "named")
     assert private_fields(BallotCast) == ("voter", "choices")
     assert private_fields(MotionClosed) == ("tally", "verdict", "joined")

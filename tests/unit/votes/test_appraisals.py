@@ -145,7 +145,7 @@ def test_only_those_on_the_self_sheet_fill_it_in() -> None:
 def test_a_self_sheet_can_only_list_people_of_the_meeting_once() -> None:
     sitting = branch()
     assert told(sitting, sheet("self", Candidate("", "外人", 3))).code is Code.UNKNOWN_PARTICIPANT
-    assert told(sitting, sheet("self", person(1), replace(person(1), name="同一人"))).code is Code.BAD_CHOICE
+    assert told(sitting, sheet("self", person(1), replace(person(1), name="同一人"))).code is Code.PERSON_TWICE
     assert told(sitting, sheet("self", Candidate("", "new", 1, ParticipantId("new")))).code is Code.NO_VOTING_RIGHT
 
 

@@ -17,7 +17,6 @@ from meeting_server.domain.commands import (
     OpenMotion,
     PublishMotion,
     ReportSealed,
-    Revote,
 )
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId, ParticipantId
@@ -30,7 +29,8 @@ from meeting_server.domain.votes.elections import candidates_needed
 from tests.kit.meetings.sitting import PRESETS, Sitting, member
 
 KEY = Paper("ab", "fingerprint", "04")
-CANDIDATES = tuple(Candidate("", name, strokes) for name, strokes in (("王", 4), ("丁", 2), ("李", 7), ("赵", 9)))
+REASON = "组织关系正在转入"
+CANDIDATES = tuple(Candidate("", name, strokes, reason=REASON) for name, strokes in (("王", 4), ("丁", 2), ("李", 7), ("赵", 9)))
 ELECTION = DraftMotion("选举支部委员会", force=MotionForce.ELECTION, candidates=CANDIDATES, terms=Terms(3, "组〔2026〕12号", Base.PRESENT))
 E1 = MotionId("m2")
 
@@ -85,6 +85,7 @@ def test_an_election_names_its_approval_its_base_and_enough_candidates() -> None
         (replace(ELECTION, terms=Terms(3, " ", Base.PRESENT)), Code.APPROVAL_MISSING),
         (replace(ELECTION, terms=Terms(3, "12号", Base.ENTITLED)), Code.BASE_FIXED),
         (replace(ELECTION, terms=Terms(4, "12号", Base.PRESENT)), Code.TOO_FEW_CANDIDATES),
+        (replace(ELECTION, terms=Terms(0, "12号", Base.PRESENT)), Code.NO_SEATS),
     ):
         assert sitting.refused("secretary", draft) is code
 
@@ -126,7 +127,7 @@ def test_an_election_needs_a_scrutineer_and_a_teller_who_do_not_stand() -> None:
     sitting.did("secretary", ELECTION)
     assert sitting.refused("secretary", OpenMotion(MotionId("m1"))) is Code.NO_OFFICERS
     sitting = branch()
-    standing = (*CANDIDATES[:3], Candidate("", "监票的人", 10, ParticipantId("m8")))
+    standing = (*CANDIDATES[:3], Candidate("", "m8", 10, ParticipantId("m8")))
     sitting.did("secretary", replace(ELECTION, candidates=standing))
     assert sitting.refused("secretary", OpenMotion(E1)) is Code.IS_A_CANDIDATE
 
@@ -183,38 +184,6 @@ def test_another_person_is_written_in_only_in_place_of_one_voted_against() -> No
     election = held((*marks("c1", against=("c2",)), "w:钱"), (*marks("c1"), "w:钱"), ("c1:abstain", "w:钱"))
     assert election.tally is not None
     assert (dict(election.tally.counts)["w:钱"], election.tally.void) == (1, 2)
-
-
-def test_a_shortfall_is_voted_again_among_those_not_elected_for_fewer_seats_if_the_meeting_says_so() -> None:
-    sitting = branch()
-    sitting.did("secretary", ELECTION)
-    sitting.did("secretary", OpenMotion(E1))
-    sitting.told(IssuePaper(E1, KEY))
-    sitting.did("secretary", CloseCollecting(E1))
-    sitting.did("secretary", CloseMotion(E1))
-    sitting.told(ReportSealed(E1, 10, "root", (marks("c1"),) * 6))
-    sitting.did("secretary", Revote(E1, seats=1))
-    again = sitting.state.motions[MotionId("m3")]
-    assert again.terms is not None
-    assert (again.terms.seats, [c.name for c in again.candidates]) == (1, ["王", "李", "赵"])
-
-
-def test_a_tie_is_voted_on_again_among_the_tied_alone_those_written_in_among_them() -> None:
-    sitting = branch()
-    sitting.did("secretary", replace(ELECTION, terms=Terms(2, "12号", Base.PRESENT)))
-    sitting.did("secretary", OpenMotion(E1))
-    sitting.told(IssuePaper(E1, KEY))
-    sitting.did("secretary", CloseCollecting(E1))
-    sitting.did("secretary", CloseMotion(E1))
-    written = (*marks("c1", against=("c3", "c4")), "w:钱卫")
-    sitting.told(ReportSealed(E1, 10, "root", (*[written] * 6, *[marks("c1", "c2")] * 6)))
-    verdict = sitting.state.motions[E1].verdict
-    assert verdict is not None
-    assert (verdict.elected, verdict.tied) == (("c1",), ("c2", "w:钱卫"))
-    sitting.did("secretary", Revote(E1))
-    again = sitting.state.motions[MotionId("m3")]
-    assert again.terms is not None
-    assert (again.terms.seats, sorted(c.name for c in again.candidates)) == (1, ["王", "钱卫"])
 
 
 def test_probationary_members_take_part_in_an_appraisal_and_are_not_graded() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meeting_server.domain.votes.marks import Chosen, Graded, Mark, Remark, Vote, WrittenIn, read, read_ballot
+from meeting_server.domain.votes.marks import Chosen, Graded, Mark, Person, Remark, Vote, WrittenIn, read, read_ballot
 from tests.kit.paths import DATA
 
 VECTORS: list[dict[str, Any]] = json.loads((DATA / "mark_vectors.json").read_text("utf-8"))
@@ -23,6 +23,8 @@ def told(mark: Mark | None) -> dict[str, str] | None:
             return {"candidate": candidate_id, "stance": stance}
         case Graded(candidate_id, grade):
             return {"candidate": candidate_id, "grade": grade}
+        case Person(who):
+            return {"person": who}
         case WrittenIn(words):
             return {"writtenIn": words}
         case Remark(words):

@@ -6,19 +6,23 @@ export const STANCES = [Stance.FOR, Stance.AGAINST, Stance.ABSTAIN] as const;
 /** Best first. */
 export const GRADES = [Grade.EXCELLENT, Grade.GOOD, Grade.PASS, Grade.FAIL] as const;
 export const LONGEST_WORD = 20;
+export const LONGEST_NAME = 60;
 export const LONGEST_REMARK = 500;
 
-/** One mark: a choice of the paper; a candidate with a stance or a grade; words written in; or a remark about oneself. */
+/** One mark: a choice of the paper; a candidate with a stance or a grade; words or someone written in; or a remark about oneself. */
 export interface Mark {
   readonly choice?: string;
   readonly candidate?: string;
   readonly stance?: Stance;
   readonly grade?: Grade;
   readonly writtenIn?: string;
+  /** Someone of the meeting's list, written in. */
+  readonly person?: string;
   readonly remark?: string;
 }
 
 const WRITTEN_IN = "w";
+const PERSON = "p";
 const REMARK = "t";
 
 /** The mark that is written so; null: no paper has such a mark. */
@@ -28,6 +32,7 @@ export function read(written: string): Mark | null {
   const candidate = written.slice(0, colon);
   const what = written.slice(colon + 1);
   if (candidate === WRITTEN_IN) return { writtenIn: what };
+  if (candidate === PERSON) return what === "" ? null : { person: what };
   if (candidate === REMARK) return { remark: what };
   const stance = STANCES.find((one) => one === what);
   if (stance) return { candidate, stance };
@@ -42,6 +47,10 @@ export function onCandidate({ candidate_id }: Candidate, what: string): string {
 
 export function writeIn(words: string): string {
   return `${WRITTEN_IN}:${clean(words)}`;
+}
+
+export function person(id: string): string {
+  return `${PERSON}:${id}`;
 }
 
 export function remark(words: string): string {

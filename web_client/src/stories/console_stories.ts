@@ -343,6 +343,7 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
                 elected: [],
                 tied: [],
                 short: 0,
+                ineligible: [],
               } as const,
             }
           : {}),

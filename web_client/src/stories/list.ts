@@ -340,7 +340,18 @@ export const STORIES: Readonly<Record<string, Story>> = {
     ballots: { [ME]: ["w:踏实"] },
     quorum_at_close: null,
     tally: { counts: RUNNING.words.running?.counts ?? [], cast: 18, entitled: 28, present: 26, void: 0, written: 0, paper: 0 },
-    verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 18, votes_for: 0, elected: [], tied: [], short: 0 },
+    verdict: {
+      carried: false,
+      reason: "no_force",
+      needed: 0,
+      base: "cast",
+      base_count: 18,
+      votes_for: 0,
+      elected: [],
+      tied: [],
+      short: 0,
+      ineligible: [],
+    },
   }),
   "result-carried": result(),
   "result-lost": result({
@@ -367,6 +378,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
       elected: [],
       tied: [],
       short: 0,
+      ineligible: [],
     },
   }),
   "result-named": result({
@@ -396,7 +408,18 @@ export const STORIES: Readonly<Record<string, Story>> = {
       written: 0,
       paper: 0,
     },
-    verdict: { carried: false, reason: "no_force", needed: 0, base: "cast", base_count: 26, votes_for: 0, elected: [], tied: [], short: 0 },
+    verdict: {
+      carried: false,
+      reason: "no_force",
+      needed: 0,
+      base: "cast",
+      base_count: 26,
+      votes_for: 0,
+      elected: [],
+      tied: [],
+      short: 0,
+      ineligible: [],
+    },
   }),
   results: () => {
     const one = published();
@@ -413,6 +436,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
         elected: [],
         tied: [],
         short: 0,
+        ineligible: [],
       },
     });
     room({ motions: { v1: one, v2: two } });

@@ -11,14 +11,21 @@ const FINGERPRINT = "b85e2c4f90ad7713e6c10b5a4f2d8891b85e2c4f90ad7713e6c10b5a4f2
 const PAPER = { modulus: "c0".repeat(256), fingerprint: FINGERPRINT, receipt_key: "04" };
 export const SECRET: Partial<Motion> = { method: "secret", paper: PAPER, seconds: 180, collect_seconds: 60, collect_until: null };
 const NAMES = ["丁文静", "王志远", "刘海涛", "陈思源", "赵雅琴"];
-const CANDIDATES = NAMES.map((name, n) => ({ candidate_id: `c${n + 1}`, name, strokes: 2 + n, participant_id: null, grade: "" as const }));
+const CANDIDATES = NAMES.map((name, n) => ({
+  candidate_id: `c${n + 1}`,
+  name,
+  strokes: 2 + n,
+  participant_id: null,
+  grade: "" as const,
+  reason: "",
+}));
 export const ELECTION: Partial<Motion> = {
   ...SECRET,
   force: "election",
   title: "选举支部委员会委员",
   choices: [],
   candidates: CANDIDATES,
-  terms: { seats: 3, approval_reference: "校党发〔2026〕12 号", base: "present" },
+  terms: { seats: 3, approval_reference: "校党发〔2026〕12 号", base: "present", run_off: false },
 };
 export const APPRAISAL: Partial<Motion> = {
   ...SECRET,
@@ -51,6 +58,7 @@ const SUBJECTS = MANY.map((name, n) => ({
   strokes: 2 + n,
   participant_id: n === 0 ? ME : `m-${n}`,
   grade: "" as const,
+  reason: "",
 }));
 export const MUTUAL: Partial<Motion> = { ...SECRET, force: "appraisal", title: "2026 年度民主评议党员", choices: [], candidates: SUBJECTS };
 const THREE = [
@@ -138,6 +146,7 @@ export const VERDICT = {
   elected: [],
   tied: [],
   short: 0,
+  ineligible: [],
 };
 export function votes(...each: readonly number[]): [string, number][] {
   return each.flatMap((n, i): [string, number][] => [

@@ -405,6 +405,7 @@ export interface DraftMotion {
   readonly minimum_group?: number;
   readonly sheet?: AppraisalSheet;
   readonly based_on?: readonly MotionId[];
+  readonly characters?: readonly CharacterStrokes[];
   readonly nominees?: readonly ParticipantId[];
   readonly excludes?: readonly ParticipantId[];
 }
@@ -496,11 +497,21 @@ export interface SignReport {
 /**
  * A new draft of a vote that came to nothing: void, tied (the tied only), short (the missing seats), failed.
  *
- * `seats` 0: as many as are missing; fewer: the meeting reduced them (a carried motion says so).
+ * `seats` 0: as many as are missing; fewer are refused until the meeting has reduced them (`ReduceSeats`).
  */
 export interface Revote {
   readonly motion_id: MotionId;
   readonly seats?: number;
+  readonly characters?: readonly CharacterStrokes[];
+}
+/**
+ * An election that left seats empty fills no more than `seats`: the meeting decided so by the published, carried
+ * motion `reduced_by`.
+ */
+export interface ReduceSeats {
+  readonly motion_id: MotionId;
+  readonly seats: number;
+  readonly reduced_by: MotionId;
 }
 /** Counted once; a second one is `already_cast` and the first stands. */
 export interface CastBallot {
@@ -863,6 +874,13 @@ export interface WrittenOpinionFiled {
   readonly motion_id: MotionId;
   readonly opinion: WrittenOpinion;
 }
+/** An election that left seats empty fills `seats` in all: the meeting decided so by the carried motion `reduced_by`. */
+export interface SeatsReduced {
+  readonly motion_id: MotionId;
+  readonly seats: number;
+  readonly reduced_by: MotionId;
+  readonly recorded_by: ParticipantId;
+}
 /** 监票人, approved by the meeting in `motion_id`, or 计票人, named by `appointed_by` (then `motion_id` may be `None`). */
 export interface OfficerAppointed {
   readonly participant_id: ParticipantId;
@@ -1135,19 +1153,24 @@ export const PollShape = {
   WORD: "word",
 } as const;
 export type PollShape = (typeof PollShape)[keyof typeof PollShape];
-/** A candidate of an election, or the one appraised. `strokes` of the surname give the order (姓氏笔画). */
+/**
+ * A candidate of an election, or the one appraised. `strokes` of the surname give the order (姓氏笔画); in a draft they
+ * count where no table has them.
+ */
 export interface Candidate {
   readonly candidate_id: string;
   readonly name: string;
   readonly strokes: number;
   readonly participant_id: ParticipantId | null;
   readonly grade: Grade;
+  readonly reason: string;
 }
 /** What an election is held on; all of it confirmed by the secretary before the paper opens. */
 export interface Terms {
   readonly seats: number;
   readonly approval_reference: string;
   readonly base: Base | null;
+  readonly run_off: boolean;
 }
 /** The three sheets of a democratic appraisal (民主评议). */
 export const AppraisalSheet = {
@@ -1156,6 +1179,12 @@ export const AppraisalSheet = {
   ORGANISATION: "organisation",
 } as const;
 export type AppraisalSheet = (typeof AppraisalSheet)[keyof typeof AppraisalSheet];
+/** What somebody knows of a character that no table does: its strokes and, 1 to 5, the first one (一丨丿丶乛; 0: not asked). */
+export interface CharacterStrokes {
+  readonly character: string;
+  readonly strokes: number;
+  readonly first_stroke: number;
+}
 /** An office of a vote in the hall. */
 export const Office = {
   SCRUTINEER: "scrutineer",
@@ -1233,6 +1262,7 @@ export interface Preset {
   readonly made_for: MotionForce | null;
   readonly note_zh: string;
   readonly note_en: string;
+  readonly write_ins: WriteIns;
 }
 /** An opinion filed before the meeting by a member who cannot come; counts where the preset says so. */
 export interface WrittenOpinion {
@@ -1288,7 +1318,8 @@ export interface Tally {
  * The result under the preset: `needed` votes for, of `base_count` (`base`); `votes_for` were given.
  *
  * For an election `elected` holds candidate ids, `tied` those who tie for the last seat, `short` the seats
- * left unfilled; `votes_for` is then the least that an elected candidate got.
+ * left unfilled; `votes_for` is then the least that an elected candidate got. `ineligible` holds those written in who
+ * can't be elected: without the right to stand, or on no roster. In a run-off `needed` is 0.
  */
 export interface Verdict {
   readonly carried: boolean;
@@ -1300,6 +1331,7 @@ export interface Verdict {
   readonly elected: readonly string[];
   readonly tied: readonly string[];
   readonly short: number;
+  readonly ineligible: readonly string[];
 }
 /** 选举报告单: what the scrutineer reports before the result is read out. Papers online and in the hall together. */
 export interface ReportSheet {
@@ -1453,6 +1485,8 @@ export interface Motion {
   readonly report: ReportSheet | null;
   readonly report_signed_by: readonly ParticipantId[];
   readonly excludes: readonly ParticipantId[];
+  readonly reduction: Reduction | null;
+  readonly roster: readonly OnRoster[];
   readonly running: RunningTally | null;
 }
 /** The page everyone looks at; pages count from 1. */
@@ -1567,6 +1601,13 @@ export const Compared = {
   SAMPLES: "samples",
 } as const;
 export type Compared = (typeof Compared)[keyof typeof Compared];
+/** Whom a ballot of an election may name instead of a candidate (另选他人). */
+export const WriteIns = {
+  FREE: "free",
+  ROSTER: "roster",
+  NONE: "none",
+} as const;
+export type WriteIns = (typeof WriteIns)[keyof typeof WriteIns];
 /** Why a verdict is what it is. */
 export const VerdictReason = {
   REACHED: "reached",
@@ -1643,6 +1684,17 @@ export interface Amendment {
   readonly amended_by: ParticipantId;
   readonly amended_at: number;
 }
+/** The meeting decided to fill fewer seats: how many in all, and the carried motion that says so. */
+export interface Reduction {
+  readonly seats: number;
+  readonly reduced_by: MotionId;
+}
+/** Someone of the meeting's list as it was when the ballots of an election went out. */
+export interface OnRoster {
+  readonly participant_id: ParticipantId;
+  readonly name: string;
+  readonly may_stand: boolean;
+}
 /** Whether a threshold is to be reached or exceeded. */
 export const Comparison = {
   AT_LEAST: "at_least",
@@ -1650,7 +1702,7 @@ export const Comparison = {
 } as const;
 export type Comparison = (typeof Comparison)[keyof typeof Comparison];
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "outside" | "runs_the_meeting" | "no_item" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "base_fixed" | "too_few_candidates" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "officer_unapproved" | "officer_no_vote" | "officer_no_member" | "officer_holds_other" | "officer_absent" | "votes_in_hall" | "no_hall_count" | "hall_not_entitled" | "hall_not_present" | "hall_voted_online" | "hall_not_registered" | "hall_over_entitled" | "count_unsigned" | "count_missing" | "count_signed" | "count_impossible" | "count_void_over" | "count_over_hall" | "count_out_of_range" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "not_excludable" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "outside" | "runs_the_meeting" | "no_item" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "base_fixed" | "too_few_candidates" | "too_many_candidates" | "no_seats" | "may_not_stand" | "person_twice" | "on_the_roster" | "reason_missing" | "strokes_unknown" | "reduction_missing" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "officer_unapproved" | "officer_no_vote" | "officer_no_member" | "officer_holds_other" | "officer_absent" | "votes_in_hall" | "no_hall_count" | "hall_not_entitled" | "hall_not_present" | "hall_voted_online" | "hall_not_registered" | "hall_over_entitled" | "count_unsigned" | "count_missing" | "count_signed" | "count_impossible" | "count_void_over" | "count_over_hall" | "count_out_of_range" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "not_excludable" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "device_unconfirmed" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** The three ways to vote on a motion, or on one candidate. */
@@ -1720,6 +1772,7 @@ export interface CommandData {
   readonly SignPaperCount: SignPaperCount;
   readonly SignReport: SignReport;
   readonly Revote: Revote;
+  readonly ReduceSeats: ReduceSeats;
   readonly CastBallot: CastBallot;
   readonly CloseMotion: CloseMotion;
   readonly PublishMotion: PublishMotion;
@@ -1785,6 +1838,7 @@ export interface EventData {
   readonly MotionAmended: MotionAmended;
   readonly MotionDiscussed: MotionDiscussed;
   readonly WrittenOpinionFiled: WrittenOpinionFiled;
+  readonly SeatsReduced: SeatsReduced;
   readonly OfficerAppointed: OfficerAppointed;
   readonly OfficerReleased: OfficerReleased;
   readonly MotionOpened: MotionOpened;
@@ -1910,6 +1964,14 @@ export const CODES = [
   "base_unconfirmed",
   "base_fixed",
   "too_few_candidates",
+  "too_many_candidates",
+  "no_seats",
+  "may_not_stand",
+  "person_twice",
+  "on_the_roster",
+  "reason_missing",
+  "strokes_unknown",
+  "reduction_missing",
   "no_officers",
   "is_a_candidate",
   "too_many_excellent",

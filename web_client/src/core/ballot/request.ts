@@ -1,5 +1,6 @@
 /** A ballot as it is sent: every request for one paper has the same length, so that its length does not tell what was chosen. */
 import { type Motion, MotionForce, PollShape } from "../../wire/messages";
+import { LONGEST_NAME, LONGEST_WORD } from "../marks";
 import { utf8 } from "./bytes";
 
 /** A ballot as it is posted; byte strings as hex. `padding` is not read. */
@@ -20,14 +21,17 @@ const FIXED = 130 + 64 + 512 + 128 + 100;
 /** A mark's quotes, comma, sign and, in elections, the word behind the candidate. */
 const AROUND = 16;
 /** A word of one's own: 20 characters, of which JSON may make six bytes each. */
-const WORD = 20 * 6 + AROUND;
+const WORD = LONGEST_WORD * 6 + AROUND;
+/** A name: 60 characters without those that JSON escapes, three bytes each; a person's id is shorter. */
+const NAME = LONGEST_NAME * 3 + AROUND;
 
 /** How long (bytes) any ballot for this paper is made: it follows from the paper alone. */
 export function lengthFor(motion: Motion): number {
   const ids = [...motion.choices.map((one) => one.choice_id), ...motion.candidates.map((one) => one.candidate_id)];
   const marks = ids.reduce((sum, id) => sum + utf8(JSON.stringify(id)).length + AROUND, 0);
-  const words = motion.force === MotionForce.ELECTION ? motion.candidates.length : motion.shape === PollShape.WORD ? motion.max_choices : 0;
-  return Math.min(MOST, Math.ceil((FIXED + marks + words * WORD) / STEP) * STEP);
+  const names = motion.force === MotionForce.ELECTION && motion.terms?.run_off !== true ? motion.candidates.length : 0;
+  const words = motion.shape === PollShape.WORD ? motion.max_choices : 0;
+  return Math.min(MOST, Math.ceil((FIXED + marks + names * NAME + words * WORD) / STEP) * STEP);
 }
 
 /** The request's body, `length` bytes long. */

@@ -87,6 +87,8 @@ function fresh(event: Words, method: VoteMethod): Motion {
     paper_count: null,
     report: null,
     report_signed_by: [],
+    reduction: null,
+    roster: [],
     running: null,
   };
 }
@@ -156,6 +158,7 @@ export const motions: Steps<
   | "PaperCountEntered"
   | "PaperCountSigned"
   | "ReportSigned"
+  | "SeatsReduced"
 > = {
   MotionDrafted: (state, event) => withMotion(state, fresh(event, event.method)),
   MotionMoved: (state, event, at) =>
@@ -233,6 +236,7 @@ export const motions: Steps<
       paper_count: m.paper_count && participants.length > 0 ? { ...m.paper_count, signed_by: [] } : null,
     })),
   PaperCountEntered: (state, { motion_id, count }) => edited(state, motion_id, () => ({ paper_count: count })),
+  SeatsReduced: (state, { motion_id, seats, reduced_by }) => edited(state, motion_id, () => ({ reduction: { seats, reduced_by } })),
   ReportSigned: (state, { motion_id, signed_by }) =>
     edited(state, motion_id, (m) => ({ report_signed_by: [...m.report_signed_by, signed_by] })),
   PaperCountSigned: (state, { motion_id, signed_by }) =>

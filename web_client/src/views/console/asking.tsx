@@ -10,9 +10,16 @@ import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
 import { refusalWords } from "../names";
 
+interface Refusal {
+  readonly code: string;
+  readonly detail: Readonly<Record<string, number | string>>;
+}
+
 export interface Asking {
   readonly busy: boolean;
   readonly error: string | null;
+  /** The refusal behind the words, for a sheet that can answer it. */
+  readonly refusal: Refusal | null;
   ask<K extends CommandKind>(kind: K, data: CommandData[K], done?: () => void): void;
   /** The same of several: done when each was accepted; what is refused does not keep the others back. */
   askEach<K extends CommandKind>(kind: K, each: readonly CommandData[K][], done?: () => void): void;
@@ -22,18 +29,22 @@ export interface Asking {
 export function useAsking(): Asking {
   const busy = useSignal(false);
   const error = useSignal<string | null>(null);
+  const refusal = useSignal<Refusal | null>(null);
   const askEach: Asking["askEach"] = (kind, each, done) => {
     if (busy.peek()) return;
     busy.value = true;
-    error.value = null;
+    error.value = refusal.value = null;
     void Promise.all(each.map((data) => send(kind, data))).then((outcomes) => {
       busy.value = false;
       const refused = outcomes.find((one) => !one.ok);
       if (refused === undefined || refused.ok) done?.();
-      else say((error.value = refusalWords(refused.code, refused.detail)), true);
+      else {
+        refusal.value = refused;
+        say((error.value = refusalWords(refused.code, refused.detail)), true);
+      }
     });
   };
-  return { busy: busy.value, error: error.value, askEach, ask: (kind, data, done) => askEach(kind, [data], done) };
+  return { refusal: refusal.value, busy: busy.value, error: error.value, askEach, ask: (kind, data, done) => askEach(kind, [data], done) };
 }
 
 export function AskingError({ asking }: { asking: Asking }): JSX.Element | null {

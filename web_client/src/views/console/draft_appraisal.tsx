@@ -47,7 +47,7 @@ function fromMutual(): readonly Standing[] | null {
   return sheet.candidates.map((one) => ({
     name: one.name,
     participant_id: one.participant_id,
-    strokes: "",
+    reason: "",
     grade: grades[one.candidate_id] ?? "",
   }));
 }

@@ -8,28 +8,22 @@ import type { Candidate, Participant } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Field } from "../../widgets/field";
 
-export type Standing = Pick<Candidate, "name" | "participant_id" | "grade"> & { readonly strokes: string };
+export type Standing = Pick<Candidate, "name" | "participant_id" | "grade"> & { readonly reason: string };
 
 const MOST = 60;
 
-/** 正式党员: only they may stand or be graded. */
-export function mayStand(): readonly Participant[] {
-  return people.value.filter((one) => one.standing === "full");
+/** 正式党员: only they can be graded, and of them only those with the roster's right to vote may stand. */
+export function mayStand(election = false): readonly Participant[] {
+  return people.value.filter((one) => one.standing === "full" && (one.voting || !election));
 }
 
 export function standing(one: Participant): Standing {
-  return { name: one.name, participant_id: one.participant_id, strokes: "", grade: "" };
+  return { name: one.name, participant_id: one.participant_id, reason: "", grade: "" };
 }
 
-/** Candidates as the meeting is told of them; no strokes: the server's table of surnames. */
+/** Candidates as the meeting is told of them; the server has a table of strokes. */
 export function candidatesOf(list: readonly Standing[]): readonly Candidate[] {
-  return list.map(({ name, participant_id, strokes, grade }) => ({
-    candidate_id: "",
-    name,
-    participant_id,
-    strokes: Number.parseInt(strokes, 10) || 0,
-    grade,
-  }));
+  return list.map((one) => ({ ...one, candidate_id: "", strokes: 0, reason: one.participant_id === null ? one.reason.trim() : "" }));
 }
 
 export function PeopleOnPaper({
@@ -38,15 +32,18 @@ export function PeopleOnPaper({
   onChange,
 }: {
   list: readonly Standing[];
-  /** Strokes and names from outside the branch are for elections. */
+  /** Names from outside the branch, each with a reason, are for elections. */
   election: boolean;
   onChange: (list: readonly Standing[]) => void;
 }): JSX.Element {
   const name = useSignal("");
-  const left = mayStand().filter((one) => !list.some((other) => other.participant_id === one.participant_id));
+  const left = mayStand(election).filter((one) => !list.some((other) => other.participant_id === one.participant_id));
   const taken = list.some((one) => folded(one.name) === folded(name.value));
   const addName = (): void => {
-    onChange([...list, { name: name.value.trim(), participant_id: null, strokes: "", grade: "" }]);
+    const known = left.filter((one) => folded(one.name) === folded(name.value));
+    const [one] = known;
+    const other = { name: name.value.trim(), participant_id: null, reason: "", grade: "" } as const;
+    onChange([...list, one !== undefined && known.length === 1 ? standing(one) : other]);
     name.value = "";
   };
   return (
@@ -54,33 +51,24 @@ export function PeopleOnPaper({
       <legend class="small strong">{t(election ? "console.candidates_n" : "console.subjects_n", { n: list.length })}</legend>
       <ul class="stack stack--s">
         {list.map((one, index) => (
-          <li class="rowx rowx--nowrap candidate" key={one.participant_id ?? one.name}>
-            <span class="grow strong">{one.name}</span>
-            {election && (
-              <>
-                <label class="small muted" for={`strokes-${index}`}>
-                  {t("console.strokes")}
-                </label>
-                <input
-                  class="input strokes"
-                  id={`strokes-${index}`}
-                  value={one.strokes}
-                  inputMode="numeric"
-                  maxLength={2}
-                  autocomplete="off"
-                  onInput={(event) =>
-                    onChange(
-                      list.map((other, n) => (n === index ? { ...other, strokes: event.currentTarget.value.replace(/\D/g, "") } : other)),
-                    )
-                  }
-                />
-              </>
+          <li class="stack stack--s" key={one.participant_id ?? one.name}>
+            <div class="rowx rowx--nowrap candidate">
+              <span class="grow strong">{one.name}</span>
+              <Button
+                icon="remove"
+                label={t("console.remove_candidate", { name: one.name })}
+                onPress={() => onChange(list.filter((_, n) => n !== index))}
+              />
+            </div>
+            {election && one.participant_id === null && (
+              <Field
+                id={`reason-${index}`}
+                label={t("console.stands_because")}
+                hint={t("console.stands_because_hint")}
+                value={one.reason}
+                onInput={(reason) => onChange(list.map((other, n) => (n === index ? { ...other, reason } : other)))}
+              />
             )}
-            <Button
-              icon="remove"
-              label={t("console.remove_candidate", { name: one.name })}
-              onPress={() => onChange(list.filter((_, n) => n !== index))}
-            />
           </li>
         ))}
       </ul>
@@ -130,7 +118,6 @@ export function PeopleOnPaper({
           )}
         </div>
       )}
-      {election && <p class="field__hint">{t("console.strokes_words")}</p>}
     </fieldset>
   );
 }

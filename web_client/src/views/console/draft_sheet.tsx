@@ -30,6 +30,7 @@ import { baseIsOpen, ElectionFields, seatsOf, termsWrong, type ElectionTerms } f
 import { draftFor, nominatedTitle, Nominees } from "./draft_purpose";
 import { candidatesOf, PeopleOnPaper, type Standing } from "./draft_people";
 import { adoptionRule, isOwn, rules, sheetRules } from "./rules";
+import { charactersOf, StrokesAsked, type StrokesTold } from "./strokes_asked";
 import { consequence, presetTitle } from "./rule_words";
 
 const MOST = 12;
@@ -194,6 +195,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const basis = useSignal<readonly MotionId[]>([]);
   const candidates = useSignal<readonly Standing[]>([]);
   const terms = useSignal<ElectionTerms>({ seats: "", approval: "", base: "" });
+  const told = useSignal<StrokesTold>({});
   const tried = useSignal(false);
 
   const kind = force.value;
@@ -235,8 +237,12 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       preset_id: asks ? "" : (named?.preset_id ?? ""),
       shape: asks ? shape.value : "choices",
       candidates: ofPeople ? candidatesOf(adopting ? candidates.value : candidates.value.map((one) => ({ ...one, grade: "" }))) : [],
-      terms: kind === MotionForce.ELECTION ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base } : null,
+      terms:
+        kind === MotionForce.ELECTION
+          ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base, run_off: false }
+          : null,
       sheet: kind === MotionForce.APPRAISAL ? sheet.value : AppraisalSheet.MUTUAL,
+      characters: charactersOf(told.value),
       based_on: adopting ? basis.value : [],
       minimum_group: kind === MotionForce.SURVEY ? Number(group.value) : 0,
     };
@@ -420,6 +426,15 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
           election={kind === MotionForce.ELECTION}
           onChange={(value) => {
             candidates.value = value;
+          }}
+        />
+      )}
+      {ofPeople && (
+        <StrokesAsked
+          asking={asking}
+          told={told.value}
+          onChange={(value) => {
+            told.value = value;
           }}
         />
       )}

@@ -1,13 +1,14 @@
 /** The paper of an election (three marks for each candidate, another name in place of one voted against) and of an appraisal (a grade each). */
 import type { JSX } from "preact";
 import { mostExcellent, shareOf } from "../../core/appraisal";
-import { GRADES, LONGEST_WORD, STANCES } from "../../core/marks";
+import { GRADES, STANCES } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { self } from "../../core/store";
-import { type Grade, type Candidate, type Motion, MotionForce, Stance } from "../../wire/messages";
+import { type Grade, type Candidate, type Motion, MotionForce, type Stance } from "../../wire/messages";
 import { Chip } from "../../widgets/chip";
 import { Icon, type IconName } from "../../widgets/icon";
-import { markFor, overVoted, seatsFilled, setMark, setWriteIn, writeInFor, writeInWrong } from "../vote/marks";
+import { markFor, overVoted, seatsFilled, setMark } from "../vote/marks";
+import { WriteIn } from "./write_in";
 
 const ICONS: Readonly<Record<string, IconName>> = { for: "circle", against: "cross", abstain: "triangle" };
 
@@ -47,37 +48,6 @@ export function Marks({
   );
 }
 
-function WriteIn({ motion, candidate }: { motion: Motion; candidate: Candidate }): JSX.Element | null {
-  if (markFor(motion, candidate) !== Stance.AGAINST) return null;
-  const id = `write-${candidate.candidate_id}`;
-  const wrong = writeInWrong(motion, candidate);
-  return (
-    <div class="cand__writein field">
-      <label for={id}>{t("vote.write_in")}</label>
-      <input
-        class="input"
-        id={id}
-        value={writeInFor(motion, candidate)}
-        maxLength={LONGEST_WORD}
-        autocomplete="off"
-        aria-describedby={`${id}-about`}
-        aria-invalid={wrong === null ? undefined : "true"}
-        onInput={(event) => setWriteIn(motion, candidate, event.currentTarget.value)}
-      />
-      {wrong === null ? (
-        <p class="field__hint" id={`${id}-about`}>
-          {t("vote.write_in_hint")}
-        </p>
-      ) : (
-        <p class="field__error" id={`${id}-about`}>
-          <Icon name="warning" size="s" />
-          <span>{wrong}</span>
-        </p>
-      )}
-    </div>
-  );
-}
-
 /** 应选 3，已选 2; and whether that is a valid ballot. */
 export function SeatsLine({ motion }: { motion: Motion }): JSX.Element | null {
   if (motion.terms === null) return null;
@@ -104,7 +74,10 @@ export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
     <div>
       <p class="small muted">
         {election
-          ? t("vote.election_words", { n: motion.candidates.length, seats: motion.terms?.seats ?? 0 })
+          ? t(motion.terms?.run_off === true ? "vote.run_off_words" : "vote.election_words", {
+              n: motion.candidates.length,
+              seats: motion.terms?.seats ?? 0,
+            })
           : t("vote.appraisal_words", {
               n: motion.candidates.length,
               most: mostExcellent(motion.preset, motion.candidates.length),

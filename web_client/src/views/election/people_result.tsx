@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { mostExcellent, ownAppraisal, proposedGrades } from "../../core/appraisal";
 import { GRADES, onCandidate, STANCES } from "../../core/marks";
 import { list, t } from "../../core/i18n";
+import { meeting } from "../../core/store";
 import { type Candidate, AppraisalSheet, Grade, type Motion, MotionForce, Stance, type Tally, type Verdict } from "../../wire/messages";
 import { Bar } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
@@ -45,6 +46,7 @@ function Fate({ verdict, mark }: { verdict: Verdict; mark: string }): JSX.Elemen
         {t("vote.elected")}
       </Chip>
     );
+  if (verdict.ineligible.includes(mark)) return <Chip tone="weak">{t("vote.ineligible")}</Chip>;
   return verdict.tied.includes(mark) ? (
     <Chip tone="pending" icon="pending">
       {t("vote.tied")}
@@ -59,7 +61,21 @@ function Election({ motion, tally, verdict }: { motion: Motion; tally: Tally; ve
       {verdict.tied.length > 0 && (
         <p class="small">{t("vote.tied_words", { names: list(verdict.tied.map((mark) => nameOfMark(motion, mark))) })}</p>
       )}
-      {verdict.short > 0 && <p class="small">{t("vote.short_words", { n: verdict.short })}</p>}
+      {verdict.short > 0 && motion.reduction === null && <p class="small">{t("vote.short_words", { n: verdict.short })}</p>}
+      {motion.reduction !== null && (
+        <p class="small">
+          {t("vote.reduced_words", { n: motion.reduction.seats, motion: meeting.value?.motions[motion.reduction.reduced_by]?.title ?? "" })}
+        </p>
+      )}
+      {motion.candidates.flatMap((one) =>
+        one.reason === ""
+          ? []
+          : [
+              <p class="small muted" key={one.candidate_id}>
+                {t("vote.stands_because", { name: one.name, reason: one.reason })}
+              </p>,
+            ],
+      )}
       <dl class="results">
         {linesOf(motion, tally).map(({ mark, name, votes, against }) => (
           <div class="result" key={mark}>
@@ -77,7 +93,7 @@ function Election({ motion, tally, verdict }: { motion: Motion; tally: Tally; ve
           </div>
         ))}
       </dl>
-      <p class="small muted">{t("vote.needed_line", { n: verdict.needed })}</p>
+      <p class="small muted">{motion.terms?.run_off === true ? t("vote.run_off_line") : t("vote.needed_line", { n: verdict.needed })}</p>
       <div class="table-scroll" tabIndex={0} role="group" aria-label={t("vote.count")}>
         <table class="table table--counts">
           <caption class="sr">{motion.title}</caption>

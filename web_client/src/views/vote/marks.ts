@@ -1,6 +1,9 @@
 /** A paper of any kind before it is cast: what is marked so far, and whether that is a ballot. */
 import { gradesPeople } from "../../core/appraisal";
-import { LONGEST_WORD, onCandidate, read, remark, writeIn } from "../../core/marks";
+import { clean, folded } from "../../core/characters";
+import { LONGEST_NAME, LONGEST_WORD, onCandidate, person, read, remark, writeIn } from "../../core/marks";
+import { people } from "../../core/selectors";
+import { meant, type Meant, takesNames } from "../../core/write_ins";
 import { t } from "../../core/i18n";
 import { type Grade, AppraisalSheet, type Candidate, type Motion, MotionForce, PollShape, Stance } from "../../wire/messages";
 import { changeDraft, draftOf } from "./paper";
@@ -22,20 +25,39 @@ export function writeInFor(motion: Motion, candidate: Candidate): string {
   return draftOf(motion.motion_id).names[candidate.candidate_id] ?? "";
 }
 
-export function setWriteIn(motion: Motion, candidate: Candidate, name: string): void {
-  changeDraft(motion.motion_id, { names: { ...draftOf(motion.motion_id).names, [candidate.candidate_id]: name } });
+/** `chosen`: whom the name stands for, picked from the list. */
+export function setWriteIn(motion: Motion, candidate: Candidate, name: string, chosen?: string): void {
+  const { names, people: picked = {} } = draftOf(motion.motion_id);
+  const others = Object.fromEntries(Object.entries(picked).filter(([id]) => id !== candidate.candidate_id));
+  changeDraft(motion.motion_id, {
+    names: { ...names, [candidate.candidate_id]: name },
+    people: chosen === undefined ? others : { ...others, [candidate.candidate_id]: chosen },
+  });
 }
 
 export function clearMarks(motion: Motion): void {
-  changeDraft(motion.motion_id, { choices: [], step: "choose", names: {} });
+  changeDraft(motion.motion_id, { choices: [], step: "choose", names: {}, people: {} });
 }
 
-/** Names written in that count: only in place of one voted against (另选他人). */
+/** Whom the name in place of `candidate` means; null: none is written, or it does not count. */
+export function writtenInFor(motion: Motion, candidate: Candidate): Meant | null {
+  const name = writeInFor(motion, candidate).trim();
+  if (name === "" || markFor(motion, candidate) !== Stance.AGAINST || !takesNames(motion)) return null;
+  return meant(motion, people.value, name, draftOf(motion.motion_id).people?.[candidate.candidate_id]);
+}
+
+/** A name as it leaves the phone. */
+function asWritten(name: string): string {
+  return clean(name).replace(/\s+/g, " ").trim();
+}
+
+/** The marks of those written in: only in place of one voted against (另选他人). */
 function namesWritten(motion: Motion): readonly string[] {
-  return motion.candidates
-    .filter((one) => markFor(motion, one) === Stance.AGAINST)
-    .map((one) => writeInFor(motion, one).trim())
-    .filter(Boolean);
+  return motion.candidates.flatMap((one) => {
+    const found = writtenInFor(motion, one);
+    if (found === null) return [];
+    return [found.kind === "person" ? person(found.person.participant_id) : writeIn(asWritten(writeInFor(motion, one)))];
+  });
 }
 
 /** What one wrote about oneself so far. */
@@ -60,11 +82,17 @@ export function overVoted(motion: Motion): boolean {
 
 /** What is wrong with a name written in; null: nothing. */
 export function writeInWrong(motion: Motion, candidate: Candidate): string | null {
-  const name = writeInFor(motion, candidate).trim();
-  if (name === "" || markFor(motion, candidate) !== Stance.AGAINST) return null;
-  if (name.length > LONGEST_WORD) return t("vote.name_too_long", { n: LONGEST_WORD });
-  if (motion.candidates.some((one) => one.name === name)) return t("vote.name_is_candidate");
-  return namesWritten(motion).filter((one) => one === name).length > 1 ? t("vote.name_twice") : null;
+  const found = writtenInFor(motion, candidate);
+  if (found === null) return null;
+  if (asWritten(writeInFor(motion, candidate)).length > LONGEST_NAME) return t("vote.name_too_long", { n: LONGEST_NAME });
+  if (found.kind === "candidate") return t("vote.name_is_candidate", { name: found.candidate.name });
+  if (found.kind === "namesakes") return t("vote.name_of_several", { n: found.people.length });
+  const mine = found.kind === "person" ? found.person.participant_id : folded(writeInFor(motion, candidate));
+  const twice = motion.candidates.some((one) => {
+    const other = one === candidate ? null : writtenInFor(motion, one);
+    return other !== null && (other.kind === "person" ? other.person.participant_id : folded(writeInFor(motion, one))) === mine;
+  });
+  return twice ? t("vote.name_twice") : null;
 }
 
 /** The order of marking is nobody's business. */
@@ -90,7 +118,7 @@ export function ballotSoFar(motion: Motion): { readonly choices: readonly string
   if (motion.force === MotionForce.ELECTION) {
     if (choices.length === 0) return { why: t("vote.first_mark") };
     if (motion.candidates.some((one) => writeInWrong(motion, one) !== null)) return { why: t("vote.name_first") };
-    return { choices: [...inPaperOrder(motion), ...[...namesWritten(motion)].sort().map(writeIn)] };
+    return { choices: [...inPaperOrder(motion), ...[...namesWritten(motion)].sort()] };
   }
   if (motion.shape === PollShape.WORD) {
     const words = choices.map((one) => read(one)?.writtenIn?.trim() ?? "").filter(Boolean);

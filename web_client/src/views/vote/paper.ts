@@ -11,6 +11,8 @@ export interface Draft {
   readonly step: "choose" | "confirm";
   /** Names written in place of a candidate voted against, by candidate. */
   readonly names: Readonly<Record<string, string>>;
+  /** Of these, whom the member picked from the list. */
+  readonly people?: Readonly<Record<string, string>>;
 }
 const BLANK: Draft = { choices: [], step: "choose", names: {} };
 

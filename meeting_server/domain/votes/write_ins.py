@@ -1,0 +1,98 @@
+"""另选他人: whom a ballot of an election names beside the candidates, and whether they can be elected.
+
+A phone sends somebody of the meeting's list as ``Person``; a name typed, or counted in the hall, is ``WrittenIn``. Both are one
+line when they mean one person: names are compared by their fold, against the list as it was when ballots went out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.person_names import visible
+from meeting_server.domain.spelling import folded
+from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.terms import Candidate, OnRoster
+from meeting_server.domain.vote_terms import WriteIns
+from meeting_server.domain.votes.candidates import may_stand
+from meeting_server.domain.votes.marks import Ballot, Mark, Person, WrittenIn, read
+
+Name = Person | WrittenIn
+
+
+def roster_of(state: MeetingState, electorate: Iterable[ParticipantId]) -> tuple[OnRoster, ...]:
+    """Everyone on the meeting's list, and who of them may be elected: the electorate, and those who have the right and
+    aren't counted in 应到."""
+    voters = frozenset(electorate)
+    return tuple(
+        OnRoster(who, person.name, who in voters or (may_stand(person) and person.is_excluded))
+        for who, person in state.participants.items()
+        if person.kind == "person"
+    )
+
+
+def names_on(ballot: Ballot) -> tuple[Name, ...]:
+    return tuple(mark for mark in ballot if isinstance(mark, Person | WrittenIn))
+
+
+def fits(motion: Motion, name: Name) -> bool:
+    """Whether a ballot may name this one: somebody of the list, or a name that can be read."""
+    if isinstance(name, Person):
+        return motion.preset.write_ins is WriteIns.ROSTER and any(one.participant_id == name.participant_id for one in motion.roster)
+    return name.is_name and motion.preset.write_ins is not WriteIns.NONE
+
+
+def meant(motion: Motion, name: Name) -> Name:
+    """Who is meant: the one person of that name who may be elected, else the one of that name on the list, else the name as
+    it was written. Names of journals from before stand as they are."""
+    if isinstance(name, Person) or motion.preset.write_ins is not WriteIns.ROSTER:
+        return name
+    fold = folded(name.words)
+    bearers = [one for one in motion.roster if folded(one.name) == fold]
+    found = [one for one in bearers if one.may_stand] or bearers
+    return Person(found[0].participant_id) if len(found) == 1 else name
+
+
+def candidate_meant(motion: Motion, name: Name) -> Candidate | None:
+    """The candidate of the paper whom a name written in means: they have a line of their own."""
+    if motion.preset.write_ins is not WriteIns.ROSTER:
+        return None
+    one = meant(motion, name)
+    if isinstance(one, Person):
+        return next((c for c in motion.candidates if c.participant_id == one.participant_id), None)
+    fold = folded(one.words)
+    return next((c for c in motion.candidates if folded(c.name) == fold), None)
+
+
+def same(motion: Motion, name: Name) -> str:
+    """Equal for two names that mean one person."""
+    one = meant(motion, name)
+    if isinstance(one, Person) or motion.preset.write_ins is not WriteIns.ROSTER:
+        return str(one)
+    return str(WrittenIn(folded(one.words)))
+
+
+def merged(motion: Motion, marks: Counter[str]) -> Counter[str]:
+    """Marks in which each person written in has one line; of the spellings of a name nobody bears the first stands."""
+    if motion.preset.write_ins is not WriteIns.ROSTER:
+        return marks
+    found: Counter[str] = Counter()
+    lines: dict[str, str] = {}
+    for line in sorted(marks):
+        mark = read(line)
+        if isinstance(mark, Person | WrittenIn):
+            one = meant(motion, mark)
+            shown = str(one) if isinstance(one, Person) else str(WrittenIn(visible(one.words) or one.words))
+            line_of = lines.setdefault(same(motion, mark), shown)
+        else:
+            line_of = line
+        found[line_of] += marks[line]
+    return found
+
+
+def can_be_elected(motion: Motion, mark: Mark | None) -> bool:
+    """Whether one written in may be elected: somebody of the list with the right to stand."""
+    if motion.preset.write_ins is WriteIns.FREE:
+        return True
+    return isinstance(mark, Person) and any(one.may_stand for one in motion.roster if one.participant_id == mark.participant_id)
