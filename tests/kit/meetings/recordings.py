@@ -1,8 +1,11 @@
-"""Recorded tracks as the recorder writes them, made from nothing for tests."""
+"""Recorded tracks as the recorder writes them, made from nothing for tests; what is wanted again in the same process is copied."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -14,12 +17,19 @@ RATE = 48_000
 FRAME = RATE // 50
 
 
-def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, loud: float = 0.3, glide: float = 0.0) -> Path:
+def voice(path: Path, spans: Sequence[tuple[float, float]], pitch: float = 440.0, loud: float = 0.3, glide: float = 0.0) -> Path:
     """A WebM as the recorder writes it: Opus frames with real times, nothing at all in the gaps between ``spans`` (s).
 
     With ``glide`` (Hz a second) the pitch rises, so that no two packets are the same.
     """
-    with av.open(str(path), "w", format="webm") as container:
+    path.write_bytes(_voice(tuple(spans), pitch, loud, glide))
+    return path
+
+
+@cache
+def _voice(spans: tuple[tuple[float, float], ...], pitch: float, loud: float, glide: float) -> bytes:
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm") as container:
         stream = container.add_stream("libopus", rate=RATE, layout="mono")
         assert isinstance(stream, AudioStream)
         encoder = stream.codec_context
@@ -37,12 +47,19 @@ def voice(path: Path, spans: list[tuple[float, float]], pitch: float = 440.0, lo
                     packet.pts = packet.dts = (packet.pts or 0) - (delay or 0) + round(spans[0][0] * RATE)
                     packet.stream = stream
                     container.mux(packet)
-    return path
+    return file.getvalue()
 
 
 def picture(path: Path, seconds: float, *, width: int = 320, height: int = 180, keys: int = 0) -> Path:
     """A WebM with a moving picture (VP8, 10 frames a second); ``keys``: a key frame every so many frames."""
-    with av.open(str(path), "w", format="webm") as container:
+    path.write_bytes(_picture(seconds, width, height, keys))
+    return path
+
+
+@cache
+def _picture(seconds: float, width: int, height: int, keys: int) -> bytes:
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm") as container:
         options = {"deadline": "realtime", "cpu-used": "8"} | ({"g": str(keys)} if keys else {})
         stream = container.add_stream("libvpx", rate=10, options=options)
         assert isinstance(stream, VideoStream)
@@ -56,4 +73,4 @@ def picture(path: Path, seconds: float, *, width: int = 320, height: int = 180, 
                 container.mux(packet)
         for packet in stream.encode(None):
             container.mux(packet)
-    return path
+    return file.getvalue()
