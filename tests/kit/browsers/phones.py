@@ -61,15 +61,16 @@ async () => {
 
 
 def make_fixtures(folder: Path) -> tuple[Path, Path]:
-    """A microphone (someone speaking) and a camera (a moving test picture); made once a run."""
-    speech, microphone, camera = folder / "speech.wav", folder / "microphone.wav", folder / "camera.mjpeg"
+    """A microphone (someone speaking) and a camera (a moving test picture, eight a second: what each page encodes, decodes and draws is
+    a fifth of what a room costs); made once a run."""
+    speech, microphone, camera = folder / "speech.wav", folder / "microphone.wav", folder / "camera.y4m"
     if not camera.exists():
         words = "Comrades, the meeting is open. We have four items on the agenda today. Please raise your hand to speak."
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run(["espeak-ng", "-w", speech, words], **quiet)  # type: ignore[call-overload]  # one set of options for three calls
         subprocess.run(["ffmpeg", "-y", "-i", speech, "-ar", "48000", "-ac", "1", "-c:a", "pcm_s16le", microphone], **quiet)  # type: ignore[call-overload]
-        picture = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=15", "-t", "4", "-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-q:v", "5"]
-        subprocess.run(["ffmpeg", "-y", *picture, "-f", "mjpeg", camera], **quiet)  # type: ignore[call-overload]
+        picture = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=8", "-t", "4", "-pix_fmt", "yuv420p"]
+        subprocess.run(["ffmpeg", "-y", *picture, "-f", "yuv4mpegpipe", camera], **quiet)  # type: ignore[call-overload]
     return microphone, camera
 
 
