@@ -84,6 +84,11 @@ describe("the guide", () => {
     expect(kinds(nextStep(at(1, [{ ...EXCLUSION, phase: "voting" }]), BACK))).toEqual(["CloseMotion", "PublishMotion"]);
   });
 
+  it("waits for the hall's count where somebody votes there", () => {
+    const there = { ...EXCLUSION, phase: "voting" as const, hall_voters: ["m3"] };
+    expect(nextStep(at(1, [there]), BACK).say).toBe("count_missing");
+  });
+
   it("asks before it ends a vote early", () => {
     expect(nextStep(at(1, [{ ...EXCLUSION, phase: "voting" }]), OUT).sheet).toEqual({ sheet: "close_vote", motion: "a" });
     expect(skipStep(at(1, [{ ...EXCLUSION, phase: "voting" }]), OUT)).toBeNull();

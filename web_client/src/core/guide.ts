@@ -135,6 +135,7 @@ function onMotion(state: MeetingState, motion: Motion, papers: Papers): GuideSte
     case MotionPhase.COLLECTING:
       return step("close_collecting", title, [command("CloseCollecting", { motion_id })]);
     case MotionPhase.VOTING: {
+      if (motion.paper_count === null && motion.hall_voters.length > 0) return waiting("count_missing", title);
       if (motion.paper_count !== null && motion.paper_count.signed_by.length < 2) return waiting("count_unsigned", title);
       const { issued, returned } = papers(motion);
       if (returned < issued) return sheet("close_early", title, { sheet: "close_vote", motion: motion_id });
