@@ -117,6 +117,7 @@ const motion = (fields: Partial<Motion> = {}): Motion =>
     method: "secret",
     phase: "collecting",
     electorate: ["p1"],
+    hall_voters: [],
     root: "",
     closes_at: null,
     paper: { modulus: made.modulus, fingerprint: made.fingerprint, receipt_key: made.receipt_key },

@@ -100,7 +100,8 @@ describe("the guide", () => {
   });
 
   it("opens a secret paper only through the sheet that says what secrecy can promise", () => {
-    expect(kinds(nextStep(at(5, [ELECTION]), BACK))).toEqual(["StepAgenda"]);
+    const next = nextStep(at(5, [ELECTION]), BACK);
+    expect([kinds(next), next.sheet]).toEqual([["StepAgenda"], { sheet: "open_vote", motion: "e" }]);
     expect(nextStep(at(6, [ELECTION]), BACK).sheet).toEqual({ sheet: "open_vote", motion: "e" });
   });
 

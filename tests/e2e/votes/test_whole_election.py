@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from meeting_server.acts.schedule.change import change_meeting
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.rehearsal.voter import Voter
+from meeting_server.store.people.people import Exclusion
 from meeting_server.store.schedule.schedule import Listed
 from meeting_server.store.schedule.templates import TEMPLATES
 from meeting_server.web.site.auth import now_millis
@@ -27,13 +29,18 @@ pytestmark = [pytest.mark.browser]
 CHAIR, MEMBER, SCRUTINEER, TELLER = "m1", "m2", "m3", "m4"
 CANDIDATES = ("m5", "m6", "m7", "m8")
 ON_PAPER = ("m21", "m22", "m23")
-BOTS = (TELLER, *(f"m{n}" for n in range(5, 21)))
+ABROAD = "m20"
+BOTS = (TELLER, *(f"m{n}" for n in range(5, 20)))
 MOST_TAPS = 14
 STANCES = ("for", "against", "abstain")
 
 
 async def planned(there: VotingHouse) -> None:
-    """The meeting is a 换届 by its template; m1 presides, 何雨桐 keeps the record."""
+    """The meeting is a 换届 by its template; m1 presides, 何雨桐 keeps the record, and one is abroad with an approval."""
+    abroad = await there.site.directory.member(there.people[ABROAD])
+    assert abroad is not None
+    excluded = replace(abroad, exclusion=Exclusion.ABROAD, exclusion_reference="院党〔2026〕30号")
+    await there.site.directory.change_member(excluded)
     scheduled = await there.site.schedule.meeting(there.meeting_id)
     assert scheduled is not None
     template = TEMPLATES["election_meeting"]
@@ -160,6 +167,13 @@ async def test_a_whole_election_takes_the_chair_at_most_fourteen_taps(tmp_path: 
         title = {item.key: zh(f"schedule.item.{item.key}") for item in TEMPLATES["election_meeting"].items}
         item_of = {item.key: f"i{n}" for n, item in enumerate(TEMPLATES["election_meeting"].items, 1)}
         # prepared by the secretary beforehand
+        exclusion = await election.drafted(
+            title="同意 1 名党员不计入应到会人数",
+            item_id=item_of["exclusions"],
+            preset_id="not_counted",
+            method="open",
+            excludes=[there.people[ABROAD]],
+        )
         rules = await election.drafted(title="通过选举办法", item_id=item_of["election_rules"], preset_id="election_rules", method="open")
         scrutineers = await election.drafted(
             title="通过监票人", item_id=item_of["scrutineers"], method="open", nominees=[there.people[SCRUTINEER]]
@@ -184,8 +198,15 @@ async def test_a_whole_election_takes_the_chair_at_most_fourteen_taps(tmp_path: 
             await press(phone, "vote.back_to_room", inside=".sheet")
         if pictures:
             await looked_at(chair, "roll-call", pictures)
-        await election.tap("called_next", title["work_report"])
+        # 不计入应到
+        await election.tap("next_open", title["exclusions"])
+        await election.show_of_hands(exclusion, member, scrutineer)
+        await election.tap("close_publish", "同意 1 名党员不计入应到会人数")
+        await secretary.event("MotionPublished", motion_id=exclusion)
+        for phone in (chair, member, scrutineer):
+            await press(phone, "vote.back_to_room", inside=".sheet")
         # 工作报告, 选举办法
+        await election.tap("next", title["work_report"])
         await election.tap("next_open", title["election_rules"])
         await election.show_of_hands(rules, member, scrutineer)
         await election.tap("close_publish", "通过选举办法")
@@ -201,8 +222,7 @@ async def test_a_whole_election_takes_the_chair_at_most_fourteen_taps(tmp_path: 
             await press(phone, "vote.back_to_room", inside=".sheet")
         # 候选人介绍, 投票
         await election.tap("next", title["candidates"])
-        await election.tap("next", title["ballot"])
-        await election.tap("open_secret", "选举支部委员会委员")
+        await election.tap("next_open_secret", title["ballot"])
         await election.tap("console.open_vote", inside=".sheet__foot")
         await secretary.event("PaperOpened", motion_id=ballot)
         hall.motion_id = ballot
@@ -230,7 +250,7 @@ async def test_a_whole_election_takes_the_chair_at_most_fourteen_taps(tmp_path: 
         closed = await secretary.event("MotionClosed", motion_id=ballot)
         assert closed["data"]["verdict"]["elected"] == ["c1", "c2", "c3"]
         await press(scrutineer, "vote.report_sign")
-        await expect(chair.page.locator(".guide")).to_contain_text("发出 24 张，收回 24 张，有效 24 张，无效 0 张")
+        await expect(chair.page.locator(".guide")).to_contain_text("发出 23 张，收回 23 张，有效 23 张，无效 0 张")
         if pictures:
             await looked_at(chair, "report", pictures)
             await looked_at(scrutineer, "report-signed", pictures)

@@ -26,7 +26,7 @@ export type GuideSheet =
   | { readonly sheet: "officers" }
   | { readonly sheet: "adjourn" };
 
-/** The next step: `say` is what the button says (`console.guide_<say>`); without commands and sheet there is only to wait. */
+/** The next step: `say` is what the button says (`console.guide_<say>`); the commands first, then the sheet; without both there is only to wait. */
 export interface GuideStep {
   readonly say: string;
   /** The item or motion that the words name. */
@@ -177,14 +177,16 @@ function onward(state: MeetingState, from: AgendaItem | null, first: readonly Gu
     return step("end_agenda", "", [...first, command("StepAgenda", { item_id: null })]);
   }
   const begun = within(state, next, () => ({ issued: 0, returned: 0 }));
-  const also = begun !== null && begun.sheet === null && begun.commands.length > 0 ? begun : null;
+  const ready = begun !== null && (begun.sheet?.sheet === "open_vote" || (begun.sheet === null && begun.commands.length > 0));
+  const also = ready ? begun : null;
   const say = also === null ? (first.length > 0 ? "called_next" : "next") : `next_${also.say}`;
-  return step(
+  return {
     say,
-    next.title,
-    [...first, command("StepAgenda", { item_id: next.item_id }), ...(also?.commands ?? [])],
-    also?.force === true,
-  );
+    title: next.title,
+    commands: [...first, command("StepAgenda", { item_id: next.item_id }), ...(also?.commands ?? [])],
+    sheet: also?.sheet ?? null,
+    force: also?.force === true,
+  };
 }
 
 function following(state: MeetingState, from: AgendaItem | null): AgendaItem | null {

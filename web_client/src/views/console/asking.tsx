@@ -69,18 +69,21 @@ export function tap<K extends CommandKind>(kind: K, data: CommandData[K], done?:
 }
 
 /** Several acts of one button, each after the one before was accepted. */
-export function tapEach(acts: readonly { readonly kind: CommandKind; readonly data: CommandData[CommandKind] }[], after: () => void): void {
+export function tapEach(
+  acts: readonly { readonly kind: CommandKind; readonly data: CommandData[CommandKind] }[],
+  after: (done: boolean) => void,
+): void {
   refused.value = null;
   const [first, ...rest] = acts;
   if (first === undefined) {
-    after();
+    after(true);
     return;
   }
   void send(first.kind, first.data).then((outcome) => {
     if (outcome.ok) tapEach(rest, after);
     else {
       say((refused.value = refusalWords(outcome.code, outcome.detail)), true);
-      after();
+      after(false);
     }
   });
 }

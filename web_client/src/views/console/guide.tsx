@@ -45,13 +45,10 @@ function open(opens: GuideSheet): void {
 }
 
 function act(step: GuideStep): void {
-  if (step.sheet !== null) {
-    open(step.sheet);
-    return;
-  }
   busy.value = true;
-  tapEach(step.commands, () => {
+  tapEach(step.commands, (done) => {
     busy.value = false;
+    if (done && step.sheet !== null) open(step.sheet);
   });
 }
 
