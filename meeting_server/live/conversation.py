@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meeting_server.domain.commands import Actor, CastBallot, OpenMedia
+from meeting_server.domain.commands import Actor, CastBallot, OpenMedia, RegisterHallVoters
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.ids import CommandId, Millis, MotionId
 from meeting_server.domain.recusal import place_of
@@ -87,7 +87,11 @@ class Conversation:
         if isinstance(command, VOTES) and not connection.bound:
             connection.send(RejectedFrame(frame.id, WireCode.DEVICE_UNCONFIRMED))
             return
-        self.assembly.host.submit(Actor(connection.participant_id), command, CommandId(frame.id), reply)
+        actor = Actor(connection.participant_id)
+        if isinstance(command, RegisterHallVoters):  # the ballot box has a say
+            self._papers.register(self.assembly, actor, command, CommandId(frame.id), reply)
+        else:
+            self.assembly.host.submit(actor, command, CommandId(frame.id), reply)
 
     def _typing(self, on: bool, now: Millis) -> None:
         if on and now < self.connection.typing_until:

@@ -14,18 +14,21 @@ from typing import Any
 from meeting_server.ballots.blind_signature import BadBlindedMessage
 from meeting_server.ballots.port import Box, BoxRefused, paper_id
 from meeting_server.domain import events
-from meeting_server.domain.commands import SERVER, IssuePaper, ReportSealed
-from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import MotionId, ParticipantId
-from meeting_server.domain.state import MeetingState, Motion
+from meeting_server.domain.commands import SERVER, Actor, IssuePaper, RegisterHallVoters, ReportSealed
+from meeting_server.domain.decision import holds
+from meeting_server.domain.errors import Code, Rejected
+from meeting_server.domain.ids import CommandId, MotionId, ParticipantId
+from meeting_server.domain.roles import Right
+from meeting_server.domain.state import MeetingState, Motion, Participant
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
 from meeting_server.domain.votes.papers import may_collect
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.clock import Clock
 from meeting_server.live.connection import Connection
-from meeting_server.live.host import Fact
-from meeting_server.live.outcome import Acked
+from meeting_server.live.handing_out import HandingOut
+from meeting_server.live.host import Fact, Reply
+from meeting_server.live.outcome import Acked, Unavailable
 from meeting_server.wire.codes import WireCode
 from meeting_server.wire.server_messages import Collected, PaperProgress, RejectedFrame
 
@@ -45,6 +48,7 @@ class Papers:
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self._telling: dict[str, asyncio.TimerHandle] = {}
+        self._handing: dict[str, HandingOut] = {}
 
     async def stop(self) -> None:
         """Give up what is under way; it is resumed at the next start."""
@@ -99,6 +103,7 @@ class Papers:
             await box.advance(name, "voting")
         elif motion.phase == MotionPhase.SEALING:
             sealed = await box.seal(name)
+            self._handing.pop(name, None)
             ballots = tuple(ballot.choices for ballot in sealed.ballots)
             collectors = tuple(ParticipantId(member) for member in await box.issued_to(name))
             await self._tell(
@@ -117,42 +122,71 @@ class Papers:
 
     def collect(self, assembly: Assembly, connection: Connection, id: str, motion_id: MotionId, blinded: str) -> None:
         """Hand a member their paper, once its right is checked; never waits."""
-        state = assembly.state
-        motion = state.motions.get(motion_id) if state is not None else None
-        if state is None or motion is None or not motion.is_public or self._box is None:
-            connection.send(RejectedFrame(id, Code.UNKNOWN_MOTION, "motion_id"))
-            return
-        refused = may_collect(state, connection.participant_id, motion, self._clock())
-        # A phone whose answer was lost asks again after collecting closed: it is given the stored one, and nothing is signed.
-        # The box may lag behind the meeting and still be collecting, so that only this check stands before its key.
-        again = refused is not None and refused.code is Code.NOT_COLLECTING and motion.phase == MotionPhase.VOTING
-        if refused is not None and not again:
-            connection.send(RejectedFrame(id, refused.code, refused.field))
-            return
         try:
             message = bytes.fromhex(blinded)
         except ValueError:
             connection.send(RejectedFrame(id, WireCode.BAD_MESSAGE, "blinded"))
             return
-        name = paper_id(assembly.meeting_id, motion.motion_id)
-        handed = (self._box.collected if again else self._box.collect)(name, connection.participant_id, message)
-        self._spawn(self._collect(assembly, connection, id, motion, handed), f"collect-{motion_id}")
+        self._spawn(self._collect(assembly, connection, id, motion_id, message), f"collect-{motion_id}")
 
-    async def _collect(
-        self, assembly: Assembly, connection: Connection, id: str, motion: Motion, handed: Coroutine[Any, Any, bytes]
-    ) -> None:
-        """``handed``: the box's answer, awaited here."""
-        try:
-            signature = await handed
-        except BoxRefused as refused:
-            connection.send(RejectedFrame(id, refused.code, "motion_id"))
-        except BadBlindedMessage:
-            connection.send(RejectedFrame(id, WireCode.BAD_MESSAGE, "blinded"))
-        except StorageUnavailable:
-            connection.send(RejectedFrame(id, WireCode.STORAGE_UNAVAILABLE, retry_after_ms=int(RETRY_SECONDS * 1000)))
-        else:
-            connection.send(Collected(id, motion.motion_id, signature.hex()))
-            self.progressed(assembly, motion.motion_id)
+    async def _collect(self, assembly: Assembly, connection: Connection, id: str, motion_id: MotionId, message: bytes) -> None:
+        name = paper_id(assembly.meeting_id, motion_id)
+        async with self._handing_out(name).online():
+            state = assembly.state
+            motion = state.motions.get(motion_id) if state is not None else None
+            if state is None or motion is None or not motion.is_public or self._box is None:
+                connection.send(RejectedFrame(id, Code.UNKNOWN_MOTION, "motion_id"))
+                return
+            refused = may_collect(state, connection.participant_id, motion, self._clock())
+            # A phone whose answer was lost asks again after collecting closed: it is given the stored one, and nothing is signed.
+            # The box may lag behind the meeting and still be collecting, so that only this check stands before its key.
+            again = refused is not None and refused.code is Code.NOT_COLLECTING and motion.phase == MotionPhase.VOTING
+            if refused is not None and not again:
+                connection.send(RejectedFrame(id, refused.code, refused.field))
+                return
+            handed = self._box.collected if again else self._box.collect
+            try:
+                signature = await handed(name, connection.participant_id, message)
+            except BoxRefused as unwilling:
+                connection.send(RejectedFrame(id, unwilling.code, "motion_id"))
+            except BadBlindedMessage:
+                connection.send(RejectedFrame(id, WireCode.BAD_MESSAGE, "blinded"))
+            except StorageUnavailable:
+                connection.send(RejectedFrame(id, WireCode.STORAGE_UNAVAILABLE, retry_after_ms=int(RETRY_SECONDS * 1000)))
+            else:
+                connection.send(Collected(id, motion_id, signature.hex()))
+                self.progressed(assembly, motion_id)
+
+    def register(self, assembly: Assembly, actor: Actor, command: RegisterHallVoters, command_id: CommandId, reply: Reply) -> None:
+        """Ask the meeting to record who votes in the hall; of a secret vote once the box has said that nobody of them has a ballot."""
+        self._spawn(self._register(assembly, actor, command, command_id, reply), f"hall-{command.motion_id}")
+
+    async def _register(self, assembly: Assembly, actor: Actor, command: RegisterHallVoters, command_id: CommandId, reply: Reply) -> None:
+        name = paper_id(assembly.meeting_id, command.motion_id)
+        async with self._handing_out(name).in_hall():
+            try:
+                taken = await self._holder_among(assembly, actor, command)
+            except StorageUnavailable:
+                reply(Unavailable())
+                return
+            if taken is not None:
+                reply(Rejected(Code.HALL_VOTED_ONLINE, "participants", (("name", taken.name),)))
+                return
+            reply(await assembly.host.ask(actor, command, command_id))
+
+    async def _holder_among(self, assembly: Assembly, actor: Actor, command: RegisterHallVoters) -> Participant | None:
+        """The first of those to be registered who holds a ballot of the box; told to none but those who run votes."""
+        state = assembly.state
+        motion = state.motions.get(command.motion_id) if state is not None else None
+        if state is None or motion is None or motion.paper is None or self._box is None:
+            return None
+        if actor.participant_id is None or not holds(state, actor.participant_id, Right.RUN_VOTES):
+            return None
+        handed = await self._box.issued_to(paper_id(assembly.meeting_id, command.motion_id))
+        return next((state.participants[who] for who in command.participants if who in handed), None)
+
+    def _handing_out(self, name: str) -> HandingOut:
+        return self._handing.setdefault(name, HandingOut())
 
     # --- telling how far it is --------------------------------------------------------------------------------
 

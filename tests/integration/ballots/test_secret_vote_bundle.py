@@ -19,7 +19,7 @@ from meeting_server.ballots.port import paper_id
 from meeting_server.config import Settings
 from meeting_server.domain.ids import MotionId
 from meeting_server.store.backup import back_up
-from tests.kit.houses.voting_house import Vote, VotingHouse, cast, nameless, vote, voting_house
+from tests.kit.houses.voting_house import Vote, VotingHouse, approved, cast, nameless, vote, voting_house
 from tests.kit.paths import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -113,22 +113,6 @@ async def test_the_exported_bundle_of_a_secret_vote_passes_the_audit_and_a_chang
 def minutes_head(minutes: bytes) -> str:
     said = json.loads(minutes)
     return f"{said['head_seq']}.{said['head_hash']}"
-
-
-async def approved(a_vote: Vote, **officers: str) -> None:
-    """The meeting approves who counts its votes."""
-    chair = a_vote.chair
-    drafted = await chair.command("DraftMotion", title="监票人、计票人名单")
-    await chair.reached(drafted["seq"])
-    motion_id = next(r["data"]["motion_id"] for r in chair.records if r["seq"] == drafted["seq"])
-    assert (await chair.command("OpenMotion", motion_id=motion_id))["type"] == "ack"
-    for who in NAMES:
-        assert (await a_vote.phones[who].bot.command("CastBallot", motion_id=motion_id, choices=["for"]))["type"] == "ack"
-    for kind in ("CloseMotion", "PublishMotion"):
-        assert (await chair.command(kind, motion_id=motion_id))["type"] == "ack"
-    for office, who in officers.items():
-        person = {"participant_id": a_vote.there.people[who], "office": office, "motion_id": motion_id}
-        assert (await chair.command("AppointOfficer", **person))["type"] == "ack"
 
 
 async def withheld_from(there: VotingHouse, who: str, address: str, motion: str, bundle: Path) -> None:

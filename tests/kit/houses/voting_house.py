@@ -287,3 +287,19 @@ async def vote(there: VotingHouse, names: Sequence[str]) -> AsyncIterator[Vote]:
         yield Vote(there, chair, phones)
     finally:
         await asyncio.gather(*(bot.close() for bot in bots), return_exceptions=True)
+
+
+async def approved(a_vote: Vote, **officers: str) -> None:
+    """The meeting approves who counts its votes."""
+    chair = a_vote.chair
+    drafted = await chair.command("DraftMotion", title="监票人、计票人名单")
+    await chair.reached(drafted["seq"])
+    motion_id = next(r["data"]["motion_id"] for r in chair.records if r["seq"] == drafted["seq"])
+    assert (await chair.command("OpenMotion", motion_id=motion_id))["type"] == "ack"
+    for who in a_vote.phones:
+        assert (await a_vote.phones[who].bot.command("CastBallot", motion_id=motion_id, choices=["for"]))["type"] == "ack"
+    for kind in ("CloseMotion", "PublishMotion"):
+        assert (await chair.command(kind, motion_id=motion_id))["type"] == "ack"
+    for office, who in officers.items():
+        person = {"participant_id": a_vote.there.people[who], "office": office, "motion_id": motion_id}
+        assert (await chair.command("AppointOfficer", **person))["type"] == "ack"
