@@ -16,7 +16,8 @@ import tarfile
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -275,7 +276,9 @@ def install_speech() -> None:
                 raise Stop("the speech model for the tests is not the one that was chosen (its checksum differs)")
             (SPEECH / "english.wav").write_bytes(english.read(ENGLISH[1]))
     run([sys.executable, "-m", "venv", SPEECH / "mandarin"])
-    run([SPEECH / "mandarin" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", pins, *MANDARIN])
+    # of TensorFlow's six thousand modules few are ever loaded: those are compiled then
+    words = ["install", "--quiet", "--disable-pip-version-check", "--no-compile", "-c", pins, *MANDARIN]
+    run([SPEECH / "mandarin" / "bin" / "python", "-m", "pip", *words])
     finish("speech", mark)
 
 
@@ -326,13 +329,18 @@ def install_old_browsers() -> None:
 # --- the system, for the tests --------------------------------------------------------------------------------------
 
 
-def install_system() -> None:
-    """Browser, fonts, speech, Redis, … from Debian packages, when root; otherwise say which are missing."""
+def missing_from_system() -> list[str]:
+    """Debian packages that are not here. Raises Stop when some are missing and we may not install them."""
     missing = [package for package, places in SYSTEM.items() if not any(Path(place).exists() for place in places)]
+    if missing and (os.geteuid() != 0 or not shutil.which("apt-get")):
+        raise Stop("the tests need these Debian packages:\n\n    sudo apt-get install --no-install-recommends " + " ".join(missing))
+    return missing
+
+
+def install_system(missing: Sequence[str]) -> None:
+    """Browser, fonts, speech, Redis, … from Debian packages."""
     if not missing:
         return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise Stop("the tests need these Debian packages:\n\n    sudo apt-get install --no-install-recommends " + " ".join(missing))
     say("Debian packages for the tests: " + " ".join(missing))
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "update", "-qq"], env=environment)
@@ -348,18 +356,31 @@ STEPS = {
 
 
 def _take(steps: Sequence[str]) -> None:
-    if "system" in steps:
-        install_system()
+    """What needs nothing of one another is fetched and built at the same time; the first that cannot go on says so when all have ended."""
+    missing = missing_from_system() if "system" in steps else []
     make_venv()
-    install_python("test" if "python-dev" in steps else "run")
-    if "speech" in steps:
-        install_speech()
-    if "browsers" in steps:
-        install_old_browsers()
-    if "node" in steps:
-        install_client()
-    if "client" in steps:
-        build_client()
+    if {"node", "client", "browsers"} & set(steps) and not node_here():
+        npm()  # alone: it may come into the environment by pip
+    lanes: list[Callable[[], None]] = [
+        lambda: install_system(missing),
+        lambda: install_python("test" if "python-dev" in steps else "run"),
+        lambda: _each(install_speech if "speech" in steps else None),
+        lambda: _each(
+            install_client if "node" in steps else None,
+            build_client if "client" in steps else None,
+            install_old_browsers if "browsers" in steps else None,
+        ),
+    ]
+    with ThreadPoolExecutor(len(lanes)) as at_once:
+        ended = [at_once.submit(lane) for lane in lanes]
+    for lane in ended:
+        lane.result()
+
+
+def _each(*steps: Callable[[], None] | None) -> None:
+    for step in steps:
+        if step is not None:
+            step()
 
 
 def main() -> int:
