@@ -68,7 +68,8 @@ def audit_paper(
     _issuance(motion, closed, bulletin, look)
     _ballots(name, modulus, boxed, title, look)
     look("root", root([ballot.leaf for ballot in boxed]).hex() == closed.root, title)
-    valid = all(ballots.check(motion, ballot.choices) is not Validity.MALFORMED for ballot in boxed)
+    check = ballots.checks(motion)
+    valid = all(check(ballot.choices) is not Validity.MALFORMED for ballot in boxed)
     look("ballots_valid", valid, title)
     returned = len(boxed) == closed.returned <= closed.issued
     there = _attendance(before, motion, closed, bulletin, look)

@@ -7,7 +7,8 @@ sheet; ``organisation`` puts a grade beside each name, on the basis of the other
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from meeting_server.domain.commands import DraftMotion
@@ -20,8 +21,8 @@ from meeting_server.domain.vote_terms import AppraisalSheet, Electorate, Grade, 
 from meeting_server.domain.votes.candidates import on_paper, people_refused
 from meeting_server.domain.votes.decisions import Decision
 from meeting_server.domain.votes.electorate import counts
-from meeting_server.domain.votes.kind import Kind, Paper, WithoutForce
-from meeting_server.domain.votes.marks import GRADES, Ballot, Graded, Remark, Validity
+from meeting_server.domain.votes.kind import Check, Kind, Paper, WithoutForce, counted
+from meeting_server.domain.votes.marks import GRADES, Ballot, Graded, Remark, Validity, read
 from meeting_server.domain.votes.rules import most
 
 APPRAISAL, GENERAL = "appraisal", "general_meeting"
@@ -68,19 +69,27 @@ class SelfSheet(_GradingSheet):
     def counts_in_hall(self, motion: Motion) -> bool:
         return False
 
-    def check(self, motion: Motion, ballot: Ballot) -> Validity:
+    def checks(self, motion: Motion) -> Check:
         subjects = {candidate.candidate_id for candidate in motion.candidates}
-        grades = [mark for mark in ballot if isinstance(mark, Graded) and mark.candidate_id in subjects]
-        remarks = [mark for mark in ballot if isinstance(mark, Remark) and mark.fits]
-        fits = len(grades) <= 1 and len(remarks) <= 1 and len(grades) + len(remarks) == len(ballot)
-        return Validity.VALID if fits and ballot else Validity.MALFORMED
+
+        def check(ballot: Ballot) -> Validity:
+            grades = [mark for mark in ballot if isinstance(mark, Graded) and mark.candidate_id in subjects]
+            remarks = [mark for mark in ballot if isinstance(mark, Remark) and mark.fits]
+            fits = len(grades) <= 1 and len(remarks) <= 1 and len(grades) + len(remarks) == len(ballot)
+            return Validity.VALID if fits and ballot else Validity.MALFORMED
+
+        return check
+
+    def count(self, motion: Motion, valid: Sequence[tuple[str, ...]]) -> Counter[str]:
+        """Remarks are no marks to be counted."""
+        return Counter({line: n for line, n in counted(valid).items() if not isinstance(read(line), Remark)})
 
     def check_of(self, motion: Motion, voter: ParticipantId, ballot: Ballot) -> Validity:
         """Nobody grades another."""
         own = {c.candidate_id for c in motion.candidates if c.participant_id == voter}
         if not own or any(isinstance(mark, Graded) and mark.candidate_id not in own for mark in ballot):
             return Validity.MALFORMED
-        return self.check(motion, ballot)
+        return self.checks(motion)(ballot)
 
 
 class MutualSheet(_GradingSheet):
@@ -94,10 +103,14 @@ class MutualSheet(_GradingSheet):
             return rule
         return replace(rule, passing=None, electorate=Electorate.MEMBERS, method=RuleMethod.SECRET)
 
-    def check(self, motion: Motion, ballot: Ballot) -> Validity:
+    def checks(self, motion: Motion) -> Check:
         subjects = sorted(candidate.candidate_id for candidate in motion.candidates)
-        graded = sorted(mark.candidate_id for mark in ballot if isinstance(mark, Graded))
-        return Validity.VALID if graded == subjects and len(graded) == len(ballot) else Validity.MALFORMED
+
+        def check(ballot: Ballot) -> Validity:
+            graded = sorted([mark.candidate_id for mark in ballot if isinstance(mark, Graded)])
+            return Validity.VALID if graded == subjects and len(graded) == len(ballot) else Validity.MALFORMED
+
+        return check
 
     def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
         """Every valid ballot grades every line."""

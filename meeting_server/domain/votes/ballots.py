@@ -6,20 +6,30 @@ A ballot is a tuple of marks (``marks``); which ones are valid together is for t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import NamedBallot, Tally
 from meeting_server.domain.votes.kinds import kind_of
-from meeting_server.domain.votes.marks import Validity, read_ballot
+from meeting_server.domain.votes.marks import Marks, Validity, read_ballot
 
 
 def check(motion: Motion, choices: tuple[str, ...]) -> Validity:
     """Whether ``choices`` is a ballot of ``motion``'s paper."""
-    ballot = read_ballot(choices)
-    return kind_of(motion).check(motion, ballot) if ballot is not None else Validity.MALFORMED
+    return checks(motion)(choices)
+
+
+def checks(motion: Motion) -> Callable[[tuple[str, ...]], Validity]:
+    """What says whether choices are a ballot of ``motion``'s paper: made once for all ballots of a count."""
+    marks, of_paper = Marks(), kind_of(motion).checks(motion)
+
+    def check(choices: tuple[str, ...]) -> Validity:
+        ballot = read_ballot(choices, marks)
+        return of_paper(ballot) if ballot is not None else Validity.MALFORMED
+
+    return check
 
 
 def check_of(motion: Motion, voter: ParticipantId, choices: tuple[str, ...]) -> Validity:
@@ -41,8 +51,8 @@ def count(motion: Motion, ballots: Collection[tuple[str, ...]], present: int) ->
     """
     kind = kind_of(motion)
     opinions = [opinion.choices for opinion in motion.opinions]
-    every = [read_ballot(choices) for choices in (*ballots, *opinions)]
-    valid = [ballot for ballot in every if ballot is not None and kind.check(motion, ballot) is Validity.VALID]
+    every, check = (*ballots, *opinions), checks(motion)
+    valid = [choices for choices in every if check(choices) is Validity.VALID]
     marks = kind.count(motion, valid)
     hall = motion.paper_count if motion.paper_count is not None and motion.paper_count.is_signed else None
     void = len(every) - len(valid)

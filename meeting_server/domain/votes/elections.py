@@ -13,10 +13,10 @@ from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Candidate, CharacterStrokes, OnRoster, Preset, QuorumCheck, ReportSheet, Tally, Terms, Verdict
 from meeting_server.domain.vote_terms import Base, Stance, VerdictReason, VoteMethod, WriteIns
 from meeting_server.domain.votes.candidates import on_paper, people_refused, standing_refused
-from meeting_server.domain.votes.kind import Kind, Paper, counted
+from meeting_server.domain.votes.kind import Check, Kind, Paper, counted
 from meeting_server.domain.votes.marks import STANCES, Ballot, Person, Validity, Vote, WrittenIn, read
 from meeting_server.domain.votes.rules import base_count, needed
-from meeting_server.domain.votes.write_ins import can_be_elected, candidate_meant, fits, merged, names_on, roster_of, same
+from meeting_server.domain.votes.write_ins import Name, WrittenNames, can_be_elected, names_on, roster_of
 
 CONFIRMED_BASES = (Base.PRESENT, Base.ENTITLED)
 
@@ -96,28 +96,40 @@ class Election(Kind):
     def lines(self, motion: Motion) -> tuple[str, ...]:
         return tuple(str(Vote(c.candidate_id, stance)) for c in motion.candidates for stance in STANCES)
 
-    def check(self, motion: Motion, ballot: Ballot) -> Validity:
-        candidates = {candidate.candidate_id for candidate in motion.candidates}
-        votes = [mark for mark in ballot if isinstance(mark, Vote) and mark.candidate_id in candidates]
-        names = names_on(ballot)
-        if not ballot or len(votes) + len(names) != len(ballot) or not all(fits(motion, name) for name in names):
-            return Validity.MALFORMED
-        if len({vote.candidate_id for vote in votes}) != len(votes) or _names_twice(motion, names):
-            return Validity.MALFORMED
+    def checks(self, motion: Motion) -> Check:
         assert motion.terms is not None
-        # another person may be written in only in place of one voted against (另选他人); a run-off is among the tied alone
-        if len(names) > (0 if motion.terms.run_off else sum(vote.stance is Stance.AGAINST for vote in votes)):
-            return Validity.MALFORMED
-        chosen = len(names) + sum(vote.stance is Stance.FOR for vote in votes)
-        return Validity.VOID if chosen > motion.terms.seats else Validity.VALID
+        candidates = {candidate.candidate_id for candidate in motion.candidates}
+        seats, run_off, named = motion.terms.seats, motion.terms.run_off, WrittenNames(motion)
+
+        def check(ballot: Ballot) -> Validity:
+            votes_of: set[str] = set()
+            chosen = against = 0
+            names: list[Name] = []
+            for mark in ballot:
+                if isinstance(mark, Vote):
+                    votes_of.add(mark.candidate_id)
+                    chosen += mark.stance is Stance.FOR
+                    against += mark.stance is Stance.AGAINST
+                elif isinstance(mark, Person | WrittenIn):
+                    names.append(mark)
+                else:
+                    return Validity.MALFORMED
+            if not ballot or len(votes_of) + len(names) != len(ballot) or not votes_of <= candidates:
+                return Validity.MALFORMED
+            # a name only in place of one voted against (另选他人); a run-off is among the tied alone
+            if names and (run_off or len(names) > against or not all(map(named.fits, names)) or named.twice(names)):
+                return Validity.MALFORMED
+            return Validity.VOID if chosen + len(names) > seats else Validity.VALID
+
+        return check
 
     def refusal(self, motion: Motion, ballot: Ballot) -> Code:
-        return Code.PERSON_TWICE if _names_twice(motion, names_on(ballot)) else Code.BAD_CHOICE
+        return Code.PERSON_TWICE if WrittenNames(motion).twice(names_on(ballot)) else Code.BAD_CHOICE
 
     def merged(self, motion: Motion, marks: Counter[str]) -> Counter[str]:
-        return merged(motion, marks)
+        return WrittenNames(motion).merged(marks)
 
-    def count(self, motion: Motion, valid: Sequence[Ballot]) -> Counter[str]:
+    def count(self, motion: Motion, valid: Sequence[tuple[str, ...]]) -> Counter[str]:
         """A line nobody marked is an abstention."""
         marks = counted(valid)
         for candidate in motion.candidates:
@@ -128,10 +140,9 @@ class Election(Kind):
     def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
         """Every candidate's lines are the valid ballots; others may be written in, none of whom has a line of their own."""
         written = [read(line) for line in counts.keys() - set(self.lines(motion))]
-        run_off = motion.terms is not None and motion.terms.run_off
+        run_off, named = motion.terms is not None and motion.terms.run_off, WrittenNames(motion)
         return all(
-            isinstance(mark, Person | WrittenIn) and fits(motion, mark) and not run_off and candidate_meant(motion, mark) is None
-            for mark in written
+            isinstance(mark, Person | WrittenIn) and named.fits(mark) and not run_off and named.candidate(mark) is None for mark in written
         ) and all(sum(counts.get(str(Vote(c.candidate_id, stance)), 0) for stance in STANCES) == valid for c in motion.candidates)
 
     def verdict(self, motion: Motion, tally: Tally, quorum: QuorumCheck | None) -> Verdict:
@@ -213,11 +224,6 @@ def people_elected(motion: Motion) -> tuple[ParticipantId, ...]:
     marks = [(who, read(who)) for who in motion.verdict.elected] if motion.verdict is not None else []
     found = [mark.participant_id if isinstance(mark, Person) else listed.get(who) for who, mark in marks]
     return tuple(who for who in found if who is not None)
-
-
-def _names_twice(motion: Motion, names: tuple[Person | WrittenIn, ...]) -> bool:
-    """Whether somebody is named twice: in two spellings, or beside a line of their own."""
-    return len({same(motion, name) for name in names}) != len(names) or any(candidate_meant(motion, name) for name in names)
 
 
 def _standing_again(motion: Motion, verdict: Verdict, told: tuple[CharacterStrokes, ...]) -> tuple[Candidate, ...] | Rejected:

@@ -6,8 +6,9 @@ The defaults are those of a decision: three choices, one mark, the meeting's own
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
@@ -30,10 +31,13 @@ from meeting_server.domain.vote_terms import AppraisalSheet, PollShape, RuleMeth
 from meeting_server.domain.votes import rules
 from meeting_server.domain.votes.electorate import electorate
 from meeting_server.domain.votes.exclusions import RULE
-from meeting_server.domain.votes.marks import Ballot, Chosen, Remark, Validity
+from meeting_server.domain.votes.marks import Ballot, Chosen, Validity
 
 Paper = Motion | MotionOpened | PaperOpened
 """A motion, or the fact that opened it: both say what is voted on, how and by whom."""
+
+Check = Callable[[Ballot], Validity]
+"""Whether a ballot is one of a paper."""
 
 THREE_CHOICES = tuple(Choice(stance.value, "") for stance in Stance)
 """赞成, 不赞成, 弃权: their labels come from the reader's own catalogue."""
@@ -141,11 +145,17 @@ class Kind:
         """Every mark the paper offers, in its order."""
         return tuple(choice.choice_id for choice in motion.choices)
 
-    def check(self, motion: Motion, ballot: Ballot) -> Validity:
-        """Whether it is a ballot of this paper. No mark stands on it twice."""
-        offered = {choice.choice_id for choice in motion.choices}
-        fits = all(isinstance(mark, Chosen) and mark.choice_id in offered for mark in ballot)
-        return Validity.VALID if fits and 1 <= len(ballot) <= motion.max_choices else Validity.MALFORMED
+    def checks(self, motion: Motion) -> Check:
+        """What says whether a ballot is one of this paper: made once for all ballots of a count. No mark stands on one twice."""
+        offered, most = {choice.choice_id for choice in motion.choices}, motion.max_choices
+
+        def check(ballot: Ballot) -> Validity:
+            for mark in ballot:
+                if not isinstance(mark, Chosen) or mark.choice_id not in offered:
+                    return Validity.MALFORMED
+            return Validity.VALID if 1 <= len(ballot) <= most else Validity.MALFORMED
+
+        return check
 
     def refusal(self, motion: Motion, ballot: Ballot) -> Code:
         """What to say to whoever sent a malformed ballot."""
@@ -153,12 +163,12 @@ class Kind:
 
     def check_of(self, motion: Motion, voter: ParticipantId, ballot: Ballot) -> Validity:
         """Whether it is a ballot of ``voter``'s."""
-        return self.check(motion, ballot)
+        return self.checks(motion)(ballot)
 
     # --- what it comes to ---
 
-    def count(self, motion: Motion, valid: Sequence[Ballot]) -> Counter[str]:
-        """How often each mark was made. Remarks are no marks to be counted."""
+    def count(self, motion: Motion, valid: Sequence[tuple[str, ...]]) -> Counter[str]:
+        """How often each mark was made on ``valid``, ballots as they are written."""
         return counted(valid)
 
     def merged(self, motion: Motion, marks: Counter[str]) -> Counter[str]:
@@ -192,6 +202,6 @@ class WithoutForce(Kind):
         return rules.verdict(replace(motion.preset, passing=None), tally, quorum)
 
 
-def counted(valid: Iterable[Ballot]) -> Counter[str]:
-    """How often each mark was made."""
-    return Counter(str(mark) for ballot in valid for mark in ballot if not isinstance(mark, Remark))
+def counted(valid: Iterable[tuple[str, ...]]) -> Counter[str]:
+    """How often each mark was made: one mark is written in one way."""
+    return Counter(chain.from_iterable(valid))

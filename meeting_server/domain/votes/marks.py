@@ -127,7 +127,22 @@ def _printed(written: str) -> Mark | None:
     return Graded(who, _GRADES[what]) if what in _GRADES else None
 
 
-def read_ballot(choices: tuple[str, ...]) -> Ballot | None:
-    """Every mark of a ballot; ``None`` if one is no mark or is there twice."""
-    ballot = tuple(mark for written in choices if (mark := read(written)) is not None)
-    return ballot if len(ballot) == len(choices) == len(set(choices)) else None
+class Marks(dict[str, Mark]):
+    """What was read in one count: its ballots say the same few marks over and over. Raises KeyError for what is none."""
+
+    def __missing__(self, written: str) -> Mark:
+        mark = read(written)
+        if mark is None:
+            raise KeyError(written)
+        self[written] = mark
+        return mark
+
+
+def read_ballot(choices: tuple[str, ...], marks: Marks | None = None) -> Ballot | None:
+    """Every mark of a ballot; ``None`` if one is no mark or is there twice. ``marks``: what was read of ballots before."""
+    known = marks if marks is not None else Marks()
+    try:
+        ballot = tuple([known[written] for written in choices])
+    except KeyError:
+        return None
+    return ballot if len(set(choices)) == len(choices) else None

@@ -11,7 +11,7 @@ from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Choice, Preset
 from meeting_server.domain.vote_terms import Electorate, PollShape, RuleMethod
-from meeting_server.domain.votes.kind import WithoutForce
+from meeting_server.domain.votes.kind import Check, WithoutForce
 from meeting_server.domain.votes.marks import Ballot, Validity, WrittenIn
 
 LONGEST_LABEL = 100
@@ -45,11 +45,15 @@ class Poll(WithoutForce):
     def shape(self, command: DraftMotion) -> PollShape:
         return command.shape
 
-    def check(self, motion: Motion, ballot: Ballot) -> Validity:
+    def checks(self, motion: Motion) -> Check:
         if motion.shape != PollShape.WORD:
-            return super().check(motion, ballot)
-        fits = all(isinstance(mark, WrittenIn) and mark.fits for mark in ballot)
-        return Validity.VALID if fits and 1 <= len(ballot) <= motion.max_choices else Validity.MALFORMED
+            return super().checks(motion)
+
+        def check(ballot: Ballot) -> Validity:
+            fits = all(isinstance(mark, WrittenIn) and mark.fits for mark in ballot)
+            return Validity.VALID if fits and 1 <= len(ballot) <= motion.max_choices else Validity.MALFORMED
+
+        return check
 
     def counts_in_hall(self, motion: Motion) -> bool:
         """Words are nothing that can be counted by raising hands."""

@@ -7,7 +7,8 @@ line when they mean one person: names are compared by their fold, against the li
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import cached_property
 
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.person_names import visible
@@ -36,59 +37,80 @@ def names_on(ballot: Ballot) -> tuple[Name, ...]:
     return tuple(mark for mark in ballot if isinstance(mark, Person | WrittenIn))
 
 
-def fits(motion: Motion, name: Name) -> bool:
-    """Whether a ballot may name this one: somebody of the list, or a name that can be read."""
-    if isinstance(name, Person):
-        return motion.preset.write_ins is WriteIns.ROSTER and any(one.participant_id == name.participant_id for one in motion.roster)
-    return name.is_name and motion.preset.write_ins is not WriteIns.NONE
+class WrittenNames:
+    """Whom the names written in on the ballots of one paper mean: made once for all ballots of a count.
 
+    Names of journals from before there was a list to choose from stand as they are.
+    """
 
-def meant(motion: Motion, name: Name) -> Name:
-    """Who is meant: the one person of that name who may be elected, else the one of that name on the list, else the name as
-    it was written. Names of journals from before stand as they are."""
-    if isinstance(name, Person) or motion.preset.write_ins is not WriteIns.ROSTER:
-        return name
-    fold = folded(name.words)
-    bearers = [one for one in motion.roster if folded(one.name) == fold]
-    found = [one for one in bearers if one.may_stand] or bearers
-    return Person(found[0].participant_id) if len(found) == 1 else name
+    def __init__(self, motion: Motion) -> None:
+        self._motion = motion
+        self._rule = motion.preset.write_ins
+        self._listed = frozenset(one.participant_id for one in motion.roster)
+        self._meant: dict[str, Name] = {}
 
+    @cached_property
+    def _bearers(self) -> dict[str, list[OnRoster]]:
+        """Those of the list by the fold of their names."""
+        found: dict[str, list[OnRoster]] = {}
+        for one in self._motion.roster:
+            found.setdefault(folded(one.name), []).append(one)
+        return found
 
-def candidate_meant(motion: Motion, name: Name) -> Candidate | None:
-    """The candidate of the paper whom a name written in means: they have a line of their own."""
-    if motion.preset.write_ins is not WriteIns.ROSTER:
-        return None
-    one = meant(motion, name)
-    if isinstance(one, Person):
-        return next((c for c in motion.candidates if c.participant_id == one.participant_id), None)
-    fold = folded(one.words)
-    return next((c for c in motion.candidates if folded(c.name) == fold), None)
+    def fits(self, name: Name) -> bool:
+        """Whether a ballot may name this one: somebody of the list, or a name that can be read."""
+        if isinstance(name, Person):
+            return self._rule is WriteIns.ROSTER and name.participant_id in self._listed
+        return name.is_name and self._rule is not WriteIns.NONE
 
+    def meant(self, name: Name) -> Name:
+        """Who is meant: the one person of that name who may be elected, else the one of that name on the list, else the name as
+        it was written."""
+        if isinstance(name, Person) or self._rule is not WriteIns.ROSTER:
+            return name
+        if name.words not in self._meant:
+            bearers = self._bearers.get(folded(name.words), [])
+            found = [one for one in bearers if one.may_stand] or bearers
+            self._meant[name.words] = Person(found[0].participant_id) if len(found) == 1 else name
+        return self._meant[name.words]
 
-def same(motion: Motion, name: Name) -> str:
-    """Equal for two names that mean one person."""
-    one = meant(motion, name)
-    if isinstance(one, Person) or motion.preset.write_ins is not WriteIns.ROSTER:
-        return str(one)
-    return str(WrittenIn(folded(one.words)))
+    def candidate(self, name: Name) -> Candidate | None:
+        """The candidate of the paper whom a name written in means: they have a line of their own."""
+        if self._rule is not WriteIns.ROSTER:
+            return None
+        one = self.meant(name)
+        if isinstance(one, Person):
+            return next((c for c in self._motion.candidates if c.participant_id == one.participant_id), None)
+        fold = folded(one.words)
+        return next((c for c in self._motion.candidates if folded(c.name) == fold), None)
 
+    def same(self, name: Name) -> str:
+        """Equal for two names that mean one person."""
+        one = self.meant(name)
+        if isinstance(one, Person) or self._rule is not WriteIns.ROSTER:
+            return str(one)
+        return str(WrittenIn(folded(one.words)))
 
-def merged(motion: Motion, marks: Counter[str]) -> Counter[str]:
-    """Marks in which each person written in has one line; of the spellings of a name nobody bears the first stands."""
-    if motion.preset.write_ins is not WriteIns.ROSTER:
-        return marks
-    found: Counter[str] = Counter()
-    lines: dict[str, str] = {}
-    for line in sorted(marks):
-        mark = read(line)
-        if isinstance(mark, Person | WrittenIn):
-            one = meant(motion, mark)
-            shown = str(one) if isinstance(one, Person) else str(WrittenIn(visible(one.words) or one.words))
-            line_of = lines.setdefault(same(motion, mark), shown)
-        else:
-            line_of = line
-        found[line_of] += marks[line]
-    return found
+    def twice(self, names: Collection[Name]) -> bool:
+        """Whether somebody is named twice: in two spellings, or beside a line of their own."""
+        return len({self.same(name) for name in names}) != len(names) or any(self.candidate(name) for name in names)
+
+    def merged(self, marks: Counter[str]) -> Counter[str]:
+        """Marks in which each person written in has one line; of the spellings of a name nobody bears the first stands."""
+        if self._rule is not WriteIns.ROSTER:
+            return marks
+        found: Counter[str] = Counter()
+        lines: dict[str, str] = {}
+        for line in sorted(marks):
+            mark = read(line)
+            if isinstance(mark, Person | WrittenIn):
+                one = self.meant(mark)
+                shown = str(one) if isinstance(one, Person) else str(WrittenIn(visible(one.words) or one.words))
+                line_of = lines.setdefault(self.same(mark), shown)
+            else:
+                line_of = line
+            found[line_of] += marks[line]
+        return found
 
 
 def can_be_elected(motion: Motion, mark: Mark | None) -> bool:

@@ -20,6 +20,7 @@ from meeting_server.domain.commands import AdjournMeeting, PublishMotion, Report
 from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.terms import Paper
 from meeting_server.domain.vote_terms import MotionPhase
+from meeting_server.domain.votes.motions import RUNNING
 from meeting_server.journal.bundle import write_bundle
 from meeting_server.rehearsal.voter import Voter
 from tests.kit.meetings.regulation import MEETING, Meeting
@@ -75,7 +76,7 @@ class BoxedMeeting(Meeting):
         if self.state.phase == "open":
             if self.votes and self.motion.phase == MotionPhase.CLOSED:
                 self.ask("m1", PublishMotion(self.votes[-1]))
-            elif self.votes and self.motion.opened_at is not None:
+            elif self.votes and self.motion.phase in RUNNING:
                 if self.motion.paper is not None:
                     self.sealed(self.votes[-1], (), ())  # its box is exported too
                 self.ask("m1", WithdrawMotion(self.votes[-1]))
