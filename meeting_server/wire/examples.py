@@ -19,7 +19,7 @@ COMING_IN: tuple[Line, ...] = (
     ("→", '{"type":"hello","device":"phone"}'),
     (
         "←",
-        '{"type":"welcome","you":{"participant_id":"chair","name":"书记","connection_id":"k3Jq0cT9sLwX"},'
+        '{"type":"welcome","you":{"participant_id":"chair","name":"何雨桐","connection_id":"k3Jq0cT9sLwX"},'
         '"resumed":false,"position":"1.5f0c27ae","now":1800000000000,"missed":0,"media":false,"captions":false,'
         '"head":"1.5f0c27ae61d8b2a4c90e7f3315ab60dd"}',
     ),

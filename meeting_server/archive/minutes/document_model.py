@@ -99,20 +99,21 @@ def paper_of(minutes: Minutes, words: Words) -> Paper:
         organisation=minutes.branch_name,
         title=say("minutes.title", title=minutes.title),
         status="final" if minutes.final else "draft",
-        facts=tuple(_facts(minutes, words)),
+        facts=tuple(facts_of(minutes, words)),
         sections=tuple(
-            Section(_numbered(number, _item_title(item, words), words), tuple(_blocks(item, words))) for number, item in enumerate(items, 1)
+            Section(_numbered(number, title_of(item, words), words), tuple(_blocks(item, words))) for number, item in enumerate(items, 1)
         ),
         signs=(
             (say("minutes.chair"), words.listed(minutes.chairs)),
             (say("minutes.recorder"), words.listed(minutes.recorders)),
             (say("minutes.issued_by"), ""),
         ),
-        hash_line=say("minutes.hash", seq=minutes.head_seq, hash=_grouped(minutes.head_hash)),
+        hash_line=say("minutes.hash", seq=minutes.head_seq, hash=grouped(minutes.head_hash)),
     )
 
 
-def _facts(minutes: Minutes, words: Words) -> Iterable[tuple[str, str]]:
+def facts_of(minutes: Minutes, words: Words) -> Iterable[tuple[str, str]]:
+    """Time, place, who led, who came and who did not: label and what is said."""
     say = words.say
     yield say("minutes.time"), _time(minutes, words)
     yield say("minutes.place"), minutes.place
@@ -167,7 +168,8 @@ def _with_standing(person: Person, words: Words) -> str:
     return words.say("minutes.with_reason", name=person.name, reason=standing)
 
 
-def _item_title(item: Item, words: Words) -> str:
+def title_of(item: Item, words: Words) -> str:
+    """An item's title, with its speaker."""
     if not item.title:
         return words.say("minutes.no_item")
     return words.say("minutes.item_by", title=item.title, speaker=item.speaker) if item.speaker else item.title
@@ -179,8 +181,8 @@ def _blocks(item: Item, words: Words) -> Iterable[Block]:
         yield Paragraph(say("minutes.not_treated"))
     if item.recused:
         yield Paragraph(say("minutes.recused", names=words.listed(item.recused)))
-    lines = [_line(point.name, point.text, words) for point in item.points]
-    lines += [say("minutes.dissent", text=_line(point.name, point.text, words)) for point in item.dissent]
+    lines = [said_by(point.name, point.text, words) for point in item.points]
+    lines += [say("minutes.dissent", text=said_by(point.name, point.text, words)) for point in item.dissent]
     if lines:
         yield Points(tuple(lines))
     elif item.speakers:
@@ -196,7 +198,8 @@ def _blocks(item: Item, words: Words) -> Iterable[Block]:
             yield Paragraph(resolution)
 
 
-def _line(name: str, text: str, words: Words) -> str:
+def said_by(name: str, text: str, words: Words) -> str:
+    """Who said it, and what; no name: only what."""
     return words.say("minutes.said", name=name, text=text) if name else text
 
 
@@ -230,7 +233,7 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
         yield Grid(
             say("minutes.named_caption"),
             (say("minutes.choice_head"), say("minutes.names_head")),
-            tuple((_choice(named.choice_id, labels, words), words.listed(named.names)) for named in result.named),
+            tuple((choice_said(named.choice_id, labels, words), words.listed(named.names)) for named in result.named),
         )
 
 
@@ -266,7 +269,9 @@ def counts_said(result: Result, words: Words) -> str:
         return "".join((*parts, say("minutes.poll_counts", returned=result.returned, counts=counts or say("minutes.none"))))
     figures = {"entitled": result.entitled, "present": result.present, "returned": result.returned, "void": result.void}
     if result.contenders and not result.counts:
-        parts.append(say("minutes.contest_counts", **figures))
+        parts.append(say("minutes.contest_counts", valid=result.returned - result.void, **figures))
+        if result.force == MotionForce.ELECTION and result.returned <= result.issued:
+            parts.append(say("minutes.election_valid"))
     else:
         votes = {
             "votes_for": result.count(Stance.FOR),
@@ -297,7 +302,8 @@ def verdict_said(result: Result, words: Words) -> str:
     base = say(f"minutes.base.{verdict.base}", number=verdict.base_count)
     if verdict.reason == VerdictReason.NO_QUORUM_AT_CLOSE and result.quorum_at_close is not None:
         quorum = result.quorum_at_close
-        return say("minutes.verdict.no_quorum_at_close", entitled=quorum.entitled, present=quorum.present, needed=quorum.needed)
+        key = "no_quorum_election" if result.force == MotionForce.ELECTION else "no_quorum_at_close"
+        return say(f"minutes.verdict.{key}", entitled=quorum.entitled, present=quorum.present, needed=quorum.needed)
     if verdict.reason == VerdictReason.MORE_THAN_ISSUED:
         return say("minutes.verdict.more_than_issued", returned=result.returned, issued=result.issued)
     if result.force == MotionForce.ELECTION:
@@ -306,10 +312,13 @@ def verdict_said(result: Result, words: Words) -> str:
         holes = {"seats": result.seats, "base": base, "needed": verdict.needed, "names": elected, "short": verdict.short}
         return say(f"minutes.verdict.run_off_{key}" if result.run_off else f"minutes.verdict.{key}", **holes)
     outcome = "carried" if verdict.carried else "not_carried"
+    if verdict.needed == verdict.base_count // 2 + 1:
+        outcome += "_half"
     return say(f"minutes.verdict.{outcome}", base=base, needed=verdict.needed, votes_for=verdict.votes_for)
 
 
-def _choice(choice_id: str, labels: dict[str, str], words: Words) -> str:
+def choice_said(choice_id: str, labels: dict[str, str], words: Words) -> str:
+    """A choice by its label, or by the catalogue."""
     return labels.get(choice_id) or words.say(f"minutes.choice.{choice_id}")
 
 
@@ -324,5 +333,6 @@ def chinese_number(number: int) -> str:
     return head + (_DIGITS[ones] if ones else "")
 
 
-def _grouped(digits: str) -> str:
+def grouped(digits: str) -> str:
+    """A check code in groups of four."""
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))

@@ -6,14 +6,17 @@ import io
 
 from docx import Document
 from docx.document import Document as DocumentObject
+from docx.enum.table import WD_ALIGN_VERTICAL
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
+from docx.table import _Cell as TableCell
 from docx.text.paragraph import Paragraph as DocumentParagraph
 
 from meeting_server.archive.minutes.document_model import Grid, Heading, Paper, Paragraph, Points, Speech
+from meeting_server.archive.minutes.record_form import RecordForm
 from meeting_server.domain.characters import clean, cleaned
 
 _MARGIN = Cm(2.7)
@@ -28,14 +31,7 @@ _PROPERTY = 255
 def minutes_document(paper: Paper, draft: str = "") -> bytes:
     """``paper`` laid out for A4; ``draft``: a line that says it is no final text yet."""
     paper, draft = cleaned(paper), clean(draft)
-    document = Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = _MARGIN
-    section.top_margin = section.bottom_margin = Cm(2.5)
-    _fonts(document)
-    document.core_properties.title = paper.title[:_PROPERTY]
-    document.core_properties.author = paper.organisation[:_PROPERTY]
+    document = _blank(paper.title, paper.organisation)
     _centred(document, paper.organisation, 12, bold=False)
     _centred(document, paper.title, 18, bold=True)
     if draft:
@@ -57,10 +53,65 @@ def minutes_document(paper: Paper, draft: str = "") -> bytes:
                 _grid(document, block)
     if paper.signs:
         _signs(document, paper)
-    small = document.add_paragraph()
-    run = small.add_run(paper.hash_line)
+    _small(document, paper.hash_line)
+    return _bytes(document)
+
+
+def record_form_document(form: RecordForm, draft: str = "") -> bytes:
+    """``form`` laid out for A4: one ruled table, whose rows run over pages where much was said."""
+    form, draft = cleaned(form), clean(draft)
+    document = _blank(form.title, form.organisation)
+    _centred(document, form.title, 18, bold=True)
+    _centred(document, f"{form.organisation}  {draft}".strip(), 10.5, bold=False)
+    widths = (_LABEL, Length(_TEXT // 2 - _LABEL), _LABEL, Length(_TEXT - _TEXT // 2 - _LABEL))
+    table = document.add_table(rows=0, cols=len(widths))
+    table.style = "Table Grid"
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in form.rows:
+        cells = table.add_row().cells
+        if len(row) == 1:
+            cells = (cells[0], cells[1].merge(cells[-1]))
+        for place, cell in zip((cells[0:2], cells[2:4]), row, strict=False):
+            _lines(place[0], (cell.label,), bold=True)
+            place[0].vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+            place[0].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+            _lines(place[1], cell.lines)
+    signs = table.add_row().cells
+    signed = signs[0].merge(signs[-1])
+    _lines(signed, tuple(f"{label}：＿＿＿＿＿＿＿＿" for label in form.signs))
+    _small(document, form.hash_line)
+    return _bytes(document)
+
+
+def _lines(cell: TableCell, lines: tuple[str, ...], *, bold: bool = False) -> None:
+    for number, line in enumerate(lines):
+        paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+        paragraph.add_run(line).bold = bold
+        paragraph.paragraph_format.line_spacing = 1.25
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
+
+
+def _blank(title: str, author: str) -> DocumentObject:
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = _MARGIN
+    section.top_margin = section.bottom_margin = Cm(2.5)
+    _fonts(document)
+    document.core_properties.title = title[:_PROPERTY]
+    document.core_properties.author = author[:_PROPERTY]
+    return document
+
+
+def _small(document: DocumentObject, text: str) -> None:
+    run = document.add_paragraph().add_run(text)
     run.font.size = Pt(8.5)
     run.font.color.rgb = RGBColor(0x66, 0x5F, 0x57)
+
+
+def _bytes(document: DocumentObject) -> bytes:
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()

@@ -26,7 +26,7 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arc
         yield made
 
 
-PATHS = ("", "/minutes", "/minutes.docx", "/files/mix.m4a", "/files/zhou-audio-1.webm")
+PATHS = ("", "/minutes", "/minutes.docx", "/record-form.docx", "/files/mix.m4a", "/files/zhou-audio-1.webm")
 
 
 async def test_those_of_the_branch_and_of_the_list_may_read_and_strangers_learn_nothing(archive: ArchiveHouse) -> None:
@@ -113,6 +113,17 @@ async def test_a_link_with_a_time_starts_there(archive: ArchiveHouse) -> None:
         assert int(found[1]) == start, query
 
 
+async def test_the_record_form_is_offered_beside_the_long_minutes(archive: ArchiveHouse) -> None:
+    browser = await archive.there.signed_in("member")
+    page = (await browser.get(archive.address + "/minutes")).text
+    assert f'href="{archive.address}/record-form.docx"' in page
+    assert "三会一课记录表" in page
+    (table,) = Document(io.BytesIO((await browser.get(archive.address + "/record-form.docx")).content)).tables
+    written = "".join(cell.text for row in table.rows for cell in row.cells)
+    assert "每人发言要点" in written
+    assert "退休同志" in written
+
+
 async def test_minutes_hold_every_field_on_screen_and_in_word(archive: ArchiveHouse) -> None:
     browser = await archive.there.signed_in("member")
     page = (await browser.get(archive.address + "/minutes")).text
@@ -136,7 +147,7 @@ async def test_minutes_hold_every_field_on_screen_and_in_word(archive: ArchiveHo
         "退休同志白天有空",
         "不同意见",
         "赞成 4 票",
-        "按应到会有表决权的 7 人计算，须得 4 票；得赞成 2 票：未通过。",
+        "赞成 2 人，没有超过应到会有表决权的 7 人的半数（须得 4 票），未通过。",
         "决议",
         "修改后上报学院党委",
         "最后一条记录：第 ",
@@ -208,7 +219,7 @@ async def test_everything_is_in_english_too(archive: ArchiveHouse) -> None:
     browser = await archive.there.signed_in("secretary")
     browser.cookies.set("language", "en")
     assert "Who spoke when" in (await browser.get(archive.address)).text
-    assert "4 of 7 entitled needed, 2 for: not carried." in (await browser.get(archive.address + "/minutes")).text
+    assert "2 for, not more than half of 7 entitled (4 needed): not carried." in (await browser.get(archive.address + "/minutes")).text
     assert "Search past meetings" in (await browser.get("/archive")).text
 
 

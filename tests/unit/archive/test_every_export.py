@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from meeting_server.archive.attendance.report import attendance_report
 from meeting_server.archive.attendance.workbook import attendance_workbook
 from meeting_server.archive.minutes.document_model import paper_of
-from meeting_server.archive.minutes.docx import minutes_document
+from meeting_server.archive.minutes.docx import minutes_document, record_form_document
 from meeting_server.archive.minutes.minutes import minutes_of
+from meeting_server.archive.minutes.record_form import record_form_of
 from meeting_server.archive.sheets import write_csv, write_xlsx
 from meeting_server.archive.takeaway.captions import chapters_vtt, srt, webvtt
 from meeting_server.archive.takeaway.cartridge import write_cartridge
@@ -82,6 +83,12 @@ def _minutes_paper() -> Any:
     return spoiled(paper_of(minutes, words()))
 
 
+def _record_form() -> Any:
+    minutes = minutes_of(whole_meeting().records)
+    assert minutes is not None
+    return spoiled(record_form_of(minutes, words()))
+
+
 DOCX = READERS["application/vnd.openxmlformats-officedocument.wordprocessingml.document"]
 XLSX = READERS["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]
 
@@ -94,6 +101,7 @@ def _packed(write: Callable[..., Any], folder: Path) -> bytes:
 
 EXPORTS: dict[str, tuple[Callable[[Path], bytes], Callable[[bytes], str]]] = {
     "archive.minutes.docx.minutes_document": (lambda _: minutes_document(_minutes_paper(), f"草稿{NASTY}"), DOCX),
+    "archive.minutes.docx.record_form_document": (lambda _: record_form_document(_record_form(), f"草稿{NASTY}"), DOCX),
     "archive.takeaway.pdf.paper_pdf": (lambda _: paper_pdf(_minutes_paper(), f"草稿{NASTY}"), pdf),
     "archive.takeaway.markdown.markdown": (lambda _: markdown(transcript_paper(spoiled(study()), words())).encode(), bytes.decode),
     "archive.takeaway.captions.webvtt": (lambda _: webvtt(spoiled(study()), words()).encode(), captions),

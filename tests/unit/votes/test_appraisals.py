@@ -385,7 +385,7 @@ def test_the_sheets_stand_in_the_minutes_in_words(language: Any) -> None:
     said = [block.text + block.strong for block in blocks if isinstance(block, Paragraph)]
     assert any(speak.say("minutes.based_on", sheets="2026 年度") == line for line in said)
     base = speak.say("minutes.base.entitled", number=7)
-    verdict = speak.say("minutes.verdict.carried", base=base, needed=4, votes_for=4)
+    verdict = speak.say("minutes.verdict.carried_half", base=base, needed=4, votes_for=4)
     assert any(verdict in line for line in said)
 
 

@@ -79,20 +79,30 @@ def test_who_spoke_is_told_where_no_point_was_noted() -> None:
 
 def test_a_result_names_base_threshold_and_verdict() -> None:
     assert counts_said(result("通过支部"), words()) == (
-        "公开表决。应到有表决权的 7 人，当时在场 6 人，收回 5 票：赞成 4 票，不赞成 0 票，弃权 1 票，无效 0 票。"
+        "举手表决（只记票数）。应到有表决权的 7 人，实到 6 人，收回 5 票：赞成 4 票，不赞成 0 票，弃权 1 票，无效 0 票。"
         "表决结束时在场 6 人（只作记录）。"
     )
-    assert verdict_said(result("通过支部"), words()) == "按应到会有表决权的 7 人计算，须得 4 票；得赞成 4 票：通过。"
-    assert verdict_said(result("留学生"), words("en")) == "4 of 7 entitled needed, 2 for: not carried."
+    assert verdict_said(result("通过支部"), words()) == "赞成 4 人，超过应到会有表决权的 7 人的半数（须得 4 票），通过。"
+    assert verdict_said(result("留学生"), words("en")) == "2 for, not more than half of 7 entitled (4 needed): not carried."
 
 
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
-        (Verdict(False, VerdictReason.NOT_REACHED, 26, Base.ENTITLED, 50, 24), "26 of 50 entitled needed, 24 for: not carried."),
-        (Verdict(True, VerdictReason.REACHED, 16, Base.PRESENT, 30, 20), "16 of 30 present needed, 20 for: carried."),
-        (Verdict(True, VerdictReason.REACHED, 13, Base.CAST, 24, 13), "13 of 24 ballots returned needed, 13 for: carried."),
-        (Verdict(True, VerdictReason.REACHED, 12, Base.YES_NO, 22, 12), "12 of 22 votes for and against needed, 12 for: carried."),
+        (
+            Verdict(False, VerdictReason.NOT_REACHED, 26, Base.ENTITLED, 50, 24),
+            "24 for, not more than half of 50 entitled (26 needed): not carried.",
+        ),
+        (Verdict(True, VerdictReason.REACHED, 16, Base.PRESENT, 30, 20), "20 for, more than half of 30 present (16 needed): carried."),
+        (
+            Verdict(True, VerdictReason.REACHED, 13, Base.CAST, 24, 13),
+            "13 for, more than half of 24 ballots returned (13 needed): carried.",
+        ),
+        (Verdict(True, VerdictReason.REACHED, 20, Base.YES_NO, 30, 21), "20 of 30 votes for and against needed, 21 for: carried."),
+        (
+            Verdict(True, VerdictReason.REACHED, 12, Base.YES_NO, 22, 12),
+            "12 for, more than half of 22 votes for and against (12 needed): carried.",
+        ),
     ],
 )
 def test_the_verdict_is_said_for_every_base(verdict: Verdict, said: str) -> None:
@@ -105,7 +115,7 @@ def test_a_quorum_lost_by_the_closing_is_said() -> None:
         verdict=Verdict(False, VerdictReason.NO_QUORUM_AT_CLOSE, 9, Base.ENTITLED, 16, 8),
         quorum_at_close=QuorumCheck(16, 7, 8, False),
     )
-    assert verdict_said(lost, words()) == "表决结束时应到 16 人，在场 7 人，不足 8 人：未通过。"
+    assert verdict_said(lost, words()) == "应到 16 人，到会 7 人，不足 8 人：会议无效，须重新召开。"
 
 
 def test_a_named_vote_lists_who_chose_what() -> None:
