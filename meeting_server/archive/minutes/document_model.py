@@ -9,6 +9,7 @@ from typing import Literal
 from meeting_server.archive.minutes.minutes import Item, Minutes, Person
 from meeting_server.archive.minutes.results import Result
 from meeting_server.domain.ids import Millis
+from meeting_server.domain.terms import ReportSheet
 from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Stance, VerdictReason, VoteMethod
 
 COUNTED_ONLY = (MotionForce.POLL, MotionForce.SURVEY)
@@ -221,6 +222,8 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
     if result.officers:
         yield Paragraph(say("minutes.officers", names=words.listed(result.officers)))
     yield Paragraph(counts_said(result, words), verdict_said(result, words))
+    if result.report is not None:
+        yield Paragraph(report_said(result, result.report, words))
     if result.reduced_to:
         yield Paragraph(say("minutes.reduced", seats=result.reduced_to, motion=result.reduced_by))
     if result.contenders:
@@ -286,6 +289,15 @@ def counts_said(result: Result, words: Words) -> str:
     if result.present_at_close is not None:
         parts.append(say("minutes.still_there", present=result.present_at_close))
     return "".join(parts)
+
+
+def report_said(result: Result, report: ReportSheet, words: Words) -> str:
+    """What the scrutineer reported: 发出, 收回, 有效, 无效, and whether the election is valid; and who signed."""
+    figures = {"issued": report.issued, "returned": report.returned, "valid": report.valid, "void": report.void}
+    said = words.say("vote.report_holds" if report.holds else "vote.report_fails", **figures)
+    by = result.report_signed_by
+    signed = words.say("vote.report_signed_by", names=words.listed(by)) if by else words.say("minutes.report_unsigned")
+    return said + ("" if words.chinese else " ") + signed
 
 
 def _is_counted_only(result: Result) -> bool:

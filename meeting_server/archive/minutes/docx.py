@@ -179,6 +179,7 @@ def _grid(document: DocumentObject, grid: Grid) -> None:
 
 
 def _signs(document: DocumentObject, paper: Paper) -> None:
+    document.add_paragraph()  # a table would stick to the one before
     table = document.add_table(rows=2, cols=len(paper.signs))
     for column, (label, name) in enumerate(paper.signs):
         table.cell(0, column).paragraphs[0].add_run(label)

@@ -184,7 +184,8 @@ def _election_report(state: MeetingState, motion: Motion, words: Words) -> tuple
         "scrutineers": words.listed(names_of(state, motion.report_signed_by)) or blank,
         "expected": len(electorate(state, motion.preset)),
     }
-    said = [Paragraph(say(f"drafts.election_report.{part}", **holes)) for part in ("to", "held", "counted")]
+    counted = "counted" if report is None or report.holds else "counted_void"
+    said = [Paragraph(say(f"drafts.election_report.{part}", **holes)) for part in ("to", "held", counted)]
     closing = [Paragraph(say(f"drafts.election_report.{part}", **holes)) for part in ("elected", "asks")]
     return (
         Section(say("drafts.election_report.what"), tuple(said)),

@@ -10,7 +10,7 @@ from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.person_names import marked
 from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import MeetingState, Motion, Participant
-from meeting_server.domain.terms import QuorumCheck, Tally, Verdict
+from meeting_server.domain.terms import QuorumCheck, ReportSheet, Tally, Verdict
 from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, MotionPhase, PollShape, Stance, VoteMethod
 from meeting_server.domain.votes.appraisals import grades
 from meeting_server.domain.votes.kind import Paper
@@ -85,6 +85,9 @@ class Result:
     """Of an appraisal; on an organisation sheet ``contenders`` hold the grades that were put to the vote."""
     based_on: tuple[str, ...] = ()
     """Titles of the sheets an organisation sheet rests on."""
+    report: ReportSheet | None = None
+    report_signed_by: tuple[str, ...] = ()
+    """Of an election: its report sheet (选举报告单), and the scrutineers who signed it."""
     present_at_close: int | None = None
     """How many were still there at the closing; ``None`` where ``present`` is of that moment, in a record of before."""
     run_off: bool = False
@@ -167,6 +170,8 @@ def result_of(state: MeetingState, motion: Motion) -> Result:
         run_off=motion.terms is not None and motion.terms.run_off,
         reduced_to=motion.reduction.seats if motion.reduction is not None else 0,
         reduced_by=state.motions[motion.reduction.reduced_by].title if motion.reduction is not None else "",
+        report=motion.report if shown else None,
+        report_signed_by=names_of(state, motion.report_signed_by) if shown else (),
         based_on=tuple(state.motions[i].title for i in motion.based_on if i in state.motions),
     )
 

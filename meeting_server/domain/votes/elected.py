@@ -8,7 +8,7 @@ from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.spelling import is_same_name
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.vote_terms import Electorate, MotionForce, MotionPhase
-from meeting_server.domain.votes.marks import WrittenIn, read
+from meeting_server.domain.votes.marks import Person, WrittenIn, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,11 @@ def elected_in(state: MeetingState) -> Elected:
         known = {c.candidate_id: c.participant_id for c in motion.candidates}
         for line in motion.verdict.elected if motion.verdict is not None else ():
             mark = read(line)
-            name = mark.words if isinstance(mark, WrittenIn) else names.get(line, line)
-            who = known.get(line) or _named(state, name)
+            if isinstance(mark, Person):
+                name, who = line, ParticipantId(mark.participant_id)
+            else:
+                name = mark.words if isinstance(mark, WrittenIn) else names.get(line, line)
+                who = known.get(line) or _named(state, name)
             if who is None:
                 unknown.append(name)
             elif who not in members:

@@ -36,8 +36,8 @@ def after(*motions: Motion) -> MeetingState:
 
 
 def test_candidates_and_those_written_in_are_people_of_the_list() -> None:
-    elected = elected_in(after(replace(BALLOT, verdict=result("c1", "c2", "w:m3"))))
-    assert (elected.members, elected.unknown) == (("m1", "m2", "m3"), ())
+    elected = elected_in(after(replace(BALLOT, verdict=result("c1", "c2", "w:m3", "p:m4"))))
+    assert (elected.members, elected.unknown) == (("m1", "m2", "m3", "m4"), ())
 
 
 def test_a_later_ballot_for_missing_seats_adds_to_the_first() -> None:

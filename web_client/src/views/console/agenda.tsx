@@ -216,8 +216,8 @@ export function AgendaPanel(): JSX.Element {
       </div>
       <AgendaList />
       <div class="pt stack stack--s">
-        <Preparations />
         {guides() ? <Guide /> : <NextButton />}
+        <Preparations />
       </div>
     </div>
   );

@@ -63,7 +63,7 @@ export function Nominees({
   return (
     <fieldset class="segments">
       <legend class="small strong">{t("console.guide_nominees", { n: chosen.length })}</legend>
-      <ul class="rows card card--line card--flush">
+      <ul class="rows card card--line">
         {may.map(({ participant_id, name }) => (
           <li key={participant_id}>
             <label class="check">
