@@ -43,6 +43,13 @@ def is_outside(state: MeetingState, participant: Participant) -> bool:
     return bool(participant.items) and state.current_item not in participant.items
 
 
+def was_outside(state: MeetingState, participant: Participant, since: Millis) -> bool:
+    """Whether they are outside, or were at some moment since ``since``: what was said then and is told late is not for them."""
+    if is_outside(state, participant) or any(r.until is not None and r.until > since for r in participant.recusals):
+        return True
+    return bool(participant.items) and (state.stepped_at is None or state.stepped_at > since)
+
+
 def waiting(state: MeetingState) -> tuple[ParticipantId, ...]:
     """Everyone who is outside."""
     return tuple(i for i, p in state.participants.items() if is_outside(state, p))

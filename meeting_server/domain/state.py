@@ -369,6 +369,8 @@ class MeetingState:
     opened_at: Public[Millis | None] = None
     adjourned_at: Public[Millis | None] = None
     current_item: Public[ItemId | None] = None
+    stepped_at: Public[Millis | None] = None
+    """Since when the meeting is at ``current_item``."""
     hands: Public[tuple[Hand, ...]] = ()
     floor: Public[Floor | None] = None
     chat: tuple[Message, ...] = ()

@@ -18,7 +18,7 @@ from meeting_server.domain.events import (
     PresenceConfirmed,
 )
 from meeting_server.domain.ids import ConnectionId, MeetingId, Millis, ParticipantId, RoomId
-from meeting_server.domain.recusal import place_of
+from meeting_server.domain.recusal import place_of, was_outside
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Device
 from meeting_server.live.clock import Clock
@@ -155,15 +155,17 @@ class Assembly:
 
     # --- telling ----------------------------------------------------------------------------------------------
 
-    def broadcast(self, message: ServerMessage, room_id: RoomId, but: ParticipantId | None = None) -> None:
-        """Something unrecorded for everyone in one room."""
+    def broadcast(self, message: ServerMessage, room_id: RoomId, but: ParticipantId | None = None, said_at: Millis | None = None) -> None:
+        """Something unrecorded for everyone in one room. ``said_at``: when what it tells began; who was outside then isn't told."""
         state = self.host.state
         if state is None:
             return
         frames = Frames((encode(message),))
         for connection in list(self.connections.values()):
             participant = state.participants.get(connection.participant_id)
-            if participant is not None and place_of(state, participant) == room_id and connection.participant_id != but:
+            if participant is None or place_of(state, participant) != room_id or connection.participant_id == but:
+                continue
+            if said_at is None or not was_outside(state, participant, said_at):
                 connection.deliver(frames)
 
     def tell_all(self, message: ServerMessage) -> None:

@@ -141,7 +141,7 @@ class Captions:
         meeting_id, room_id = room_of(message.room)
         assembly = await self._find(meeting_id)
         if assembly is not None:
-            assembly.broadcast(Caption(message.source, message.since, message.until, message.text), room_id)
+            assembly.broadcast(Caption(message.source, message.since, message.until, message.text), room_id, said_at=message.since)
 
     async def _ended(self, room: str, reason: CaptionsEnd) -> None:
         async with self._turn:

@@ -145,6 +145,7 @@ export function aMeeting(more: Partial<MeetingState> = {}): MeetingState {
     opened_at: 1,
     adjourned_at: null,
     current_item: null,
+    stepped_at: null,
     hands: [],
     floor: null,
     chat: [],

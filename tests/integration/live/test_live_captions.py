@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.live.test_live_signalling import HALL, Recorder
 from tests.kit.houses.live_house import Live, live_house
+from tests.kit.phones.bots import Bot
 
 
 class Writer:
@@ -111,3 +112,26 @@ async def test_a_captions_process_that_dies_leaves_the_meeting_as_it_is_but_for_
         ended = (await member.event("RoomCaptioned", captioned=False))["data"]
         assert ended["reason"] == "unavailable"
         assert (await member.command("PostChat", text="还在"))["type"] == "ack"
+
+
+async def test_who_is_asked_out_reads_nothing_said_meanwhile_not_even_when_it_is_written_late(live: Live, writer: Writer) -> None:
+    async with await live.meeting_opened() as chair, await live.enter("m1") as member, await live.enter("m2") as other:
+        await chair.command("CaptionRoom", room_id="hall", captioned=True)
+        await asyncio.wait_for(writer.wishes.get(), 5)
+        await chair.command("StepAgenda", item_id="i1")
+        await chair.command("RecuseParticipant", participant_id="m1")
+        recused = await other.event("ParticipantRecused")
+        meanwhile = recused["at"] + 1
+        await chair.command("RecallParticipant", participant_id="m1")
+        recalled = await other.event("ParticipantRecalled")
+        writer.say(type="line", room=HALL, source="m2", since=meanwhile - 5, until=meanwhile + 5, text="回避时说的话", behind_ms=900)
+        later = recalled["at"] + 60_000
+        writer.say(type="line", room=HALL, source="m2", since=later, until=later + 5, text="回来以后说的话", behind_ms=900)
+
+        def read(bot: Bot) -> list[str]:
+            return [frame["text"] for frame in bot.others if frame["type"] == "caption"]
+
+        await other.until(lambda: len(read(other)) == 2)
+        await member.until(lambda: len(read(member)) == 1)
+        assert read(other) == ["回避时说的话", "回来以后说的话"]
+        assert read(member) == ["回来以后说的话"]

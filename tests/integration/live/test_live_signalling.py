@@ -371,3 +371,22 @@ async def test_a_second_tab_says_nothing_before_it_is_asked_and_what_is_left_of_
         assert ("permit", names[1], True, False, False) not in media.told
         await first.say({"type": "hangup"})
         await media.until("permit", names[1], True, False, False)
+
+
+async def test_who_is_asked_out_is_put_where_nobody_is_sent_on_and_comes_back_with_the_next_item(live: Live, media: Recorder) -> None:
+    async with await live.meeting_opened() as chair, await live.enter("m1") as member, await live.enter("m2") as other:
+        name = await joined(member, media, "m1")
+        await chair.command("StepAgenda", item_id="i1")
+        await member.command("OpenMedia", media="audio")
+        await media.until("permit", name, True, False, False)
+        await chair.command("RecuseParticipant", participant_id="m1")
+        await media.until("move", name, f"{MEETING}/waiting")
+        assert ("permit", name, False, False, False) in media.told[-2:], "silenced before it is moved"
+        assert (await member.command("OpenMedia", media="audio"))["code"] == "outside"
+        assert (await other.command("PostChat", text="回避时写的话"))["type"] == "ack"
+        await chair.command("StepAgenda", item_id="i2")
+        await media.until("move", name, HALL)
+        assert (await member.command("OpenMedia", media="audio"))["type"] == "ack"
+        await member.event("MediaOpened", media="audio")
+        assert "回避时写的话" not in str(member.__dict__)
+        assert "回避时写的话" in str(other.__dict__)

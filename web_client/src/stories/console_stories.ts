@@ -241,6 +241,13 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-votes-none": () => console_({}, 1),
   "console-floor": () => console_({}, 2),
   "console-people": () => console_({ roll_call: { ...CALL, expected: CALL.expected.filter((id) => id !== ME) } }, 3),
+  "console-people-excluded": () => {
+    console_({}, 3);
+    meeting.value = withPeople(meeting.value ?? meetingState(), {
+      "m-li": { recusals: [{ item_id: "i3", since: NOW, until: null }] },
+      "m-sun": { present: false, excluded_reason: "出国六个月以上（校党〔2026〕31 号）", exclusion_needs_vote: true },
+    });
+  },
   "console-item": sheet({ kind: "item", item: "i4" }),
   "console-item-new": sheet({ kind: "item", item: null }),
   "console-draft-motion": sheet({ kind: "draft", item: "i4" }),
@@ -296,6 +303,10 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
     ];
   },
   "console-person": sheet({ kind: "person", participant: "m-li" }),
+  "console-person-recused": () => {
+    sheet({ kind: "person", participant: "m-li" })();
+    meeting.value = withPeople(meeting.value ?? meetingState(), { "m-li": { recusals: [{ item_id: "i3", since: NOW, until: null }] } });
+  },
   "console-person-removed": () => {
     sheet({ kind: "person", participant: "m-li" })();
     const state = meeting.value;

@@ -368,6 +368,7 @@ export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
     opened_at: OPENED,
     adjourned_at: null,
     current_item: "i3",
+    stepped_at: OPENED + 10 * MINUTE,
     hands: [],
     floor: null,
     shown: null,

@@ -573,6 +573,8 @@ export const STORIES: Readonly<Record<string, Story>> = {
     put({ phase: "convened", starts_at: NOW - 60_000, opened_at: null, current_item: null });
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { role: "chair" } });
   },
+  "outside-recused": () => put({}, { [ME]: { recusals: [{ item_id: "i3", since: NOW, until: null }] } }),
+  "outside-called": () => put({}, { [ME]: { standing: "applicant", voting: false, items: ["i4"] } }),
   adjourned: () => {
     recordHead.value = "152.9c417be053d2a6f08b1e44d37c95aa02";
     put({ phase: "adjourned", adjourned_at: NOW });

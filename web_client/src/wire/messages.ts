@@ -1091,6 +1091,7 @@ export interface MeetingState {
   readonly opened_at: number | null;
   readonly adjourned_at: number | null;
   readonly current_item: ItemId | null;
+  readonly stepped_at: number | null;
   readonly hands: readonly Hand[];
   readonly floor: Floor | null;
   readonly chat: readonly Message[];

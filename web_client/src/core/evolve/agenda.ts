@@ -22,6 +22,7 @@ export const agenda: Steps<"AgendaItemAdded" | "AgendaItemEdited" | "AgendaItemM
     return {
       ...state,
       current_item: item_id,
+      stepped_at: at,
       agenda: state.agenda.map((i) => {
         if (i.item_id === item_id) return { ...i, started_at: i.started_at ?? at, ended_at: null };
         return i.item_id === state.current_item ? { ...i, ended_at: at } : i;
