@@ -27,11 +27,12 @@ from meeting_server.domain.commands import (
     StepAgenda,
 )
 from meeting_server.domain.errors import Code
-from meeting_server.domain.events import ChatPosted, FloorEnded, HandLowered, MediaClosed, PageShown, ParticipantRecalled
+from meeting_server.domain.events import AgendaStepped, ChatPosted, FloorEnded, HandLowered, MediaClosed, PageShown, ParticipantRecalled
 from meeting_server.domain.ids import HALL, ItemId, MotionId, ParticipantId
-from meeting_server.domain.recusal import OPEN_OUTSIDE, WAITING, is_outside, place_of
+from meeting_server.domain.recusal import OPEN_OUTSIDE, WAITING, is_outside, opens_document, place_of, was_outside
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.rooms import in_room
+from meeting_server.domain.state import Participant, Recusal
 from meeting_server.domain.visibility import copies, view
 from meeting_server.domain.votes.electorate import present_among
 from meeting_server.domain.votes.verdicts import entitled_to
@@ -210,3 +211,33 @@ def test_a_code_of_the_hall_scanned_outside_is_evidence_all_the_same() -> None:
     sitting = recused()
     sitting.told(ScanHallCode(M1, 7))
     assert sitting.state.participants[M1].marked_present
+
+
+def test_a_document_is_opened_by_whom_it_was_shown_to_and_kept_by_whom_nothing_was_kept_from() -> None:
+    called = Participant(M1, "m1", Standing.APPLICANT, Role.MEMBER, False, items=(SECOND,))
+    asked_out = Participant(M1, "m1", Standing.FULL, Role.MEMBER, True, recusals=(Recusal(FIRST, 1, 2),))
+    facts = [
+        AgendaStepped(FIRST),
+        PageShown("of the first", 1, M1),
+        PageShown("of both", 1, M1),
+        AgendaStepped(SECOND),
+        PageShown("of both", 2, M1),
+    ]
+    opened = {
+        name: (opens_document(called, facts, name), opens_document(asked_out, facts, name)) for name in ("of the first", "of both", "never")
+    }
+    assert opened == {"of the first": (False, False), "of both": (True, True), "never": (False, True)}
+
+
+def test_what_was_said_while_somebody_was_outside_is_not_told_them_later() -> None:
+    sitting = recused()
+    said_at = sitting.now
+    sitting.now += 5_000
+    sitting.did("secretary", RecallParticipant(M1))
+    me = sitting.state.participants[M1]
+    assert was_outside(sitting.state, me, said_at)
+    assert not was_outside(sitting.state, me, sitting.now)
+    sitting.now += 5_000
+    sitting.did("secretary", StepAgenda(SECOND))
+    assert was_outside(sitting.state, sitting.state.participants[APPLICANT], said_at)
+    assert not was_outside(sitting.state, sitting.state.participants[APPLICANT], sitting.now)
