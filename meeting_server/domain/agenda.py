@@ -139,7 +139,9 @@ def _stepped(state: MeetingState, event: AgendaStepped, at: Millis) -> MeetingSt
             return replace(item, started_at=item.started_at if item.started_at is not None else at, ended_at=None)
         return replace(item, ended_at=at) if item.item_id == state.current_item else item
 
-    return replace(state, agenda=tuple(moved_on(item) for item in state.agenda), current_item=event.item_id, stepped_at=at)
+    called = {i: replace(p, inside_since=at if event.item_id in p.items else None) for i, p in state.participants.items() if p.items}
+    participants = {**state.participants, **called} if called else state.participants
+    return replace(state, agenda=tuple(moved_on(item) for item in state.agenda), current_item=event.item_id, participants=participants)
 
 
 EVOLVE: dict[type, Evolve] = {

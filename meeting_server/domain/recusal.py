@@ -47,7 +47,7 @@ def was_outside(state: MeetingState, participant: Participant, since: Millis) ->
     """Whether they are outside, or were at some moment since ``since``: what was said then and is told late is not for them."""
     if is_outside(state, participant) or any(r.until is not None and r.until > since for r in participant.recusals):
         return True
-    return bool(participant.items) and (state.stepped_at is None or state.stepped_at > since)
+    return bool(participant.items) and (participant.inside_since is None or participant.inside_since > since)
 
 
 def waiting(state: MeetingState) -> tuple[ParticipantId, ...]:

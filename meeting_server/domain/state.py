@@ -138,6 +138,8 @@ class Participant:
     resembles: Public[ParticipantId | None] = None
     items: Public[tuple[ItemId, ...]] = ()
     """Called to these agenda items only; empty: to the whole meeting."""
+    inside_since: Public[Millis | None] = None
+    """Of somebody called to some items: since when the meeting is at one of them."""
     recusals: Public[tuple[Recusal, ...]] = ()
     exclusion_needs_vote: Public[bool] = False
     excluded_by: Public[MotionId | None] = None
@@ -369,8 +371,6 @@ class MeetingState:
     opened_at: Public[Millis | None] = None
     adjourned_at: Public[Millis | None] = None
     current_item: Public[ItemId | None] = None
-    stepped_at: Public[Millis | None] = None
-    """Since when the meeting is at ``current_item``."""
     hands: Public[tuple[Hand, ...]] = ()
     floor: Public[Floor | None] = None
     chat: tuple[Message, ...] = ()

@@ -1091,7 +1091,6 @@ export interface MeetingState {
   readonly opened_at: number | null;
   readonly adjourned_at: number | null;
   readonly current_item: ItemId | null;
-  readonly stepped_at: number | null;
   readonly hands: readonly Hand[];
   readonly floor: Floor | null;
   readonly chat: readonly Message[];
@@ -1382,6 +1381,7 @@ export interface Participant {
   readonly kind: ParticipantKind;
   readonly resembles: ParticipantId | null;
   readonly items: readonly ItemId[];
+  readonly inside_since: number | null;
   readonly recusals: readonly Recusal[];
   readonly exclusion_needs_vote: boolean;
   readonly excluded_by: MotionId | null;

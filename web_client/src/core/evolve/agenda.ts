@@ -1,5 +1,13 @@
 /** The agenda: its items, their order, and the step the meeting is at. */
+import type { ItemId, MeetingState, Participant } from "../../wire/messages";
 import type { Steps } from "./fold";
+
+/** Who is called to some items only is inside from the moment the meeting is at one of them. */
+function calledInside(participants: MeetingState["participants"], item: ItemId | null, at: number): MeetingState["participants"] {
+  const called = Object.values(participants).filter((p) => p.items.length > 0);
+  const inside = (p: Participant): Participant => ({ ...p, inside_since: item !== null && p.items.includes(item) ? at : null });
+  return called.length === 0 ? participants : { ...participants, ...Object.fromEntries(called.map((p) => [p.participant_id, inside(p)])) };
+}
 
 export const agenda: Steps<"AgendaItemAdded" | "AgendaItemEdited" | "AgendaItemMoved" | "AgendaItemRemoved" | "AgendaStepped"> = {
   AgendaItemAdded(state, { item_id, title, minutes, speaker, position }) {
@@ -22,7 +30,7 @@ export const agenda: Steps<"AgendaItemAdded" | "AgendaItemEdited" | "AgendaItemM
     return {
       ...state,
       current_item: item_id,
-      stepped_at: at,
+      participants: calledInside(state.participants, item_id, at),
       agenda: state.agenda.map((i) => {
         if (i.item_id === item_id) return { ...i, started_at: i.started_at ?? at, ended_at: null };
         return i.item_id === state.current_item ? { ...i, ended_at: at } : i;

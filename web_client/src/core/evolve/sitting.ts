@@ -23,6 +23,7 @@ function listed(invited: Invited): Participant {
     intervals: [],
     gone_since: null,
     grace_until: null,
+    inside_since: null,
     recusals: [],
     excluded_by: null,
   };
