@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Lifespan
 
 from meeting_server.acts.catching_up import catch_up as catch_up_after_a_stop
 from meeting_server.acts.people.revoking import catch_up
+from meeting_server.acts.schedule.documents import finish_documents
 from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import Box
@@ -320,11 +321,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
             tidying = asyncio.create_task(Tidying(site.registry.quiet_for).run(), name="tidying") if tidy else None
             ages = Ages(settings.log_days, settings.links_days, settings.devices_days)
             aging = asyncio.create_task(Aging(site.database, ages, now_millis).run(), name="aging") if tidy else None
+            finishing = asyncio.create_task(finish_documents(site), name="finish documents")
             log.info("ready", url=settings.public_url, media=media is not None)
             yield
             log.info("stopping")
             await rehearsals.stop()
-            for task in (tidying, aging):
+            for task in (tidying, aging, finishing):
                 if task is not None:
                     task.cancel()
 

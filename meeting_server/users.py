@@ -37,7 +37,25 @@ class Made:
 
 async def create(settings: Settings, name: str, number: str, role: BranchRole | None, branch: str) -> Made:
     """Add someone to a branch (by its name; the root when empty, made under that name when there is none yet). Raises NotDone."""
-    async with open_site(settings) as site, site.database.act():
+    async with open_site(settings) as site:
+        return await add_person(site, name, number, role, branch)
+
+
+async def link(settings: Settings, who: str) -> Made:
+    """A fresh one-time link; earlier ones end. Raises NotDone."""
+    async with open_site(settings) as site:
+        return await renew_link(site, who)
+
+
+async def password(settings: Settings, who: str, new: str) -> str:
+    """Set a password; the person's name. Raises NotDone."""
+    async with open_site(settings) as site:
+        return await set_password(site, who, new)
+
+
+async def add_person(site: Site, name: str, number: str, role: BranchRole | None, branch: str) -> Made:
+    """The act of ``create``."""
+    async with site.database.act():
         now = now_millis()
         try:
             where = await _branch(site, branch)
@@ -47,28 +65,27 @@ async def create(settings: Settings, name: str, number: str, role: BranchRole | 
         if role is not None:
             await site.directory.grant(member.member_id, where, role, now, BY_COMMAND_LINE)
         await _note(site, Act.MEMBER_ADDED, member)
-        return Made(member.name, await _link(site, settings, member))
+        return Made(member.name, await _link(site, member))
 
 
-async def link(settings: Settings, who: str) -> Made:
-    """A fresh one-time link; earlier ones end. Raises NotDone."""
-    async with open_site(settings) as site, site.database.act():
+async def renew_link(site: Site, who: str) -> Made:
+    """The act of ``link``."""
+    async with site.database.act():
         member = await _find(site, who)
-        return Made(member.name, await _link(site, settings, member))
+        return Made(member.name, await _link(site, member))
 
 
-async def password(settings: Settings, who: str, new: str) -> str:
-    """Set a password; the person's name. Raises NotDone."""
-    async with open_site(settings) as site:
-        member = await _find(site, who)
-        weak = weakness(new, member.number, member.name)
-        if weak:
-            raise NotDone(f"errors.{weak}")
-        hashed = await site.accounts.hash_password(new)
-        async with site.database.act():
-            await site.accounts.keep_password(member.member_id, hashed, now_millis())
-            await _note(site, Act.PASSWORD_SET, member)
-        return member.name
+async def set_password(site: Site, who: str, new: str) -> str:
+    """The act of ``password``. It is hashed before the act, because that is slow."""
+    member = await _find(site, who)
+    weak = weakness(new, member.number, member.name)
+    if weak:
+        raise NotDone(f"errors.{weak}")
+    hashed = await site.accounts.hash_password(new)
+    async with site.database.act():
+        await site.accounts.keep_password(member.member_id, hashed, now_millis())
+        await _note(site, Act.PASSWORD_SET, member)
+    return member.name
 
 
 async def _branch(site: Site, name: str) -> str:
@@ -96,10 +113,10 @@ async def _find(site: Site, who: str) -> Member:
     return found[0]
 
 
-async def _link(site: Site, settings: Settings, member: Member) -> str:
+async def _link(site: Site, member: Member) -> str:
     token = await site.accounts.issue_link(member.member_id, issued_by=None, now=now_millis(), seconds=LINK_SECONDS)
     await _note(site, Act.LINK_ISSUED, member)
-    return f"{settings.public_url.rstrip('/')}/sign-in/{token}"
+    return f"{site.settings.public_url.rstrip('/')}/sign-in/{token}"
 
 
 async def _note(site: Site, act: Act, member: Member) -> None:

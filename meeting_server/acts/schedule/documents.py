@@ -1,6 +1,7 @@
 """The documents of a meeting: added, and removed with their files; the meeting hears of both.
 
-Each is one row, and files beside it: a file that is about to come or to go has a mark, by which the next start knows what to finish.
+A document is a row, the rows of its pages, and files beside them. Pages are drawn for minutes, which no transaction waits for; so the
+file of a document that is coming or going has a mark, by which the next start knows what to finish.
 """
 
 from __future__ import annotations
@@ -14,11 +15,18 @@ from meeting_server.store.schedule.documents import Document
 async def add_document(at: Context, meeting_id: MeetingId, file_name: str, content: bytes, by: By, now: Millis) -> Document:
     """Keep a document with the pictures of its pages, and tell the meeting. Raises DocumentRefused.
 
-    The row is the act; pictures are drawn for minutes, so no transaction waits for them, and a document without them is whole too.
+    Once its row is kept, a server that ends leaves the rest to ``finish_documents``.
     """
     added = await at.documents.add(meeting_id, file_name, content, by.member_id, now)
     await reconvene(at, meeting_id)
     return added
+
+
+async def finish_documents(at: Context) -> None:
+    """Draw the pages of documents that were being added when a server ended, and tell their meetings. Idempotent."""
+    for document in await at.documents.unfinished():
+        await at.documents.draw_again(document)
+        await reconvene(at, document.meeting_id)
 
 
 async def remove_document(at: Context, meeting_id: MeetingId, document_id: str) -> bool:

@@ -8,8 +8,8 @@ import os
 import secrets
 import shutil
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -150,8 +150,8 @@ class Documents:
     async def add(self, meeting_id: MeetingId, file_name: str, content: bytes, added_by: str, now: Millis) -> Document:
         """Store one document and the pictures of its pages. Raises DocumentRefused; nothing is kept then.
 
-        It is kept as soon as it is known to be one, and ``being_drawn`` tells how far its pages are: a server that ends before they are
-        drawn leaves a document that can be downloaded.
+        It is kept as soon as it is known to be one, and ``being_drawn`` tells how far its pages are. Its file stays marked until its
+        pages are kept too, so that the next start finishes what a server left that ended in between (``unfinished``, ``draw_again``).
         """
         if not content:
             raise DocumentRefused("empty_file")
@@ -168,7 +168,7 @@ class Documents:
         await asyncio.to_thread(_write, path, content)
         digest = hashlib.sha256(content).hexdigest()
         document = Document(document_id, meeting_id, title, media_type, len(content), digest, path)
-        adding, kept = self._adding.setdefault(meeting_id, {}), False
+        adding, kept, whole = self._adding.setdefault(meeting_id, {}), False, False
 
         async def count(done: int, of: int) -> None:
             nonlocal kept
@@ -182,8 +182,8 @@ class Documents:
         why = ""
         try:
             pages = await self._drawer.draw(meeting_id, path, count)
-            async with self._database.write() as conn:
-                await conn.execute(insert(document_pages), [_row(document_id, page) for page in pages])
+            await self._keep_pages(document_id, pages)
+            whole = True
         except Undrawn as error:
             if error.why == "damaged":
                 raise DocumentRefused("damaged") from error
@@ -191,16 +191,41 @@ class Documents:
             if not kept:
                 await self._keep(document, added_by, now)
                 kept = True
+            whole = True
         except Busy as error:
             raise DocumentRefused("busy") from error
         finally:
             if not kept:
                 _gone(path)
-            _mark_of(path).unlink(missing_ok=True)
+            if whole:
+                _mark_of(path).unlink(missing_ok=True)
             del adding[document_id]
             if not adding:
                 self._adding.pop(meeting_id, None)
         return replace(document, pages=len(pages), why_unpaged=why)
+
+    async def unfinished(self) -> tuple[Document, ...]:
+        """Documents whose pages were being drawn when a server ended: their files are marked still. To be called after ``tidy``."""
+        marks = await asyncio.to_thread(lambda: [mark.name.removesuffix(CHANGING) for mark in self._folder.glob(f"*{CHANGING}")])
+        query = _described().where(documents.c.stored_as.in_(marks)).order_by(documents.c.added_at, documents.c.document_id)
+        async with self._database.read() as conn:
+            found = [self._document(row) for row in await conn.execute(query)] if marks else []
+        return tuple(document for document in found if document.pages == 0)
+
+    async def draw_again(self, document: Document) -> None:
+        """Draw and keep the pages of an ``unfinished`` document; one that cannot be drawn stays as it is, to be downloaded."""
+        await asyncio.to_thread(shutil.rmtree, folder_of(document.path), ignore_errors=True)
+        try:
+            await self._keep_pages(document.document_id, await self._drawer.draw(document.meeting_id, document.path))
+        except Undrawn:
+            pass
+        except Busy:  # of this meeting so many are being added now: the next start looks again
+            return
+        await asyncio.to_thread(_mark_of(document.path).unlink, missing_ok=True)
+
+    async def _keep_pages(self, document_id: str, pages: Sequence[Page]) -> None:
+        async with self._database.write() as conn:
+            await conn.execute(insert(document_pages), [_row(document_id, page) for page in pages])
 
     def being_drawn(self, meeting_id: MeetingId) -> tuple[Progress, ...]:
         """The documents of a meeting that have come and whose pages are being drawn."""
@@ -276,14 +301,19 @@ class Documents:
     async def tidy(self) -> int:
         """Delete what a server left that died while it added or removed a document; how many. To be called before any is added.
 
+        A document whose pages are not kept keeps its mark: it is ``unfinished``.
+
         Only files that are marked as being changed are looked at: a database that knows none of the files deletes none.
         """
         marks = await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{CHANGING}")))
         async with self._database.read() as conn:
-            known = set((await conn.execute(select(documents.c.stored_as))).scalars()) if marks else set()
+            known = {row.stored_as: row.pages for row in await conn.execute(_described())} if marks else {}
         for mark in marks:
             path = mark.with_name(mark.name.removesuffix(CHANGING))
-            await asyncio.to_thread(mark.unlink if path.name in known else partial(_gone, path))
+            if path.name not in known:
+                await asyncio.to_thread(_gone, path)
+            elif known[path.name]:
+                await asyncio.to_thread(mark.unlink)
         return len(marks)
 
     def _document(self, row: Row[Any]) -> Document:

@@ -8,13 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from meeting_server.store.database import Database
+from meeting_server.store.database import Database, metadata
+from meeting_server.store.schedule.documents import Documents
 from tests.kit.paths import ROOT
-from tests.kit.work.act_scenes import AGAIN, SCENES, scene_of
+from tests.kit.work.act_scenes import AGAIN, SCENES, QuickDrawer, scene_of
 from tests.kit.work.whole_acts import Killed, Rows, Scene, failed, stopped_everywhere, stopping
 
-FAILED = ("role withdrawn", "member removed", "link renewed", "person erased", "entered as a guest")
+FAILED = ("role withdrawn", "member removed", "link renewed", "person erased", "entered as a guest", "document added")
 """Those with parts that may fail alone, or with more than tables to change. Of the others an error says no more than a death."""
 KILLED_FOR_REAL = ("role withdrawn", "committee seated", "entered by a personal link", "person erased")
 
@@ -74,6 +76,31 @@ async def test_an_act_that_is_killed_is_not_done(tmp_path: Path, name: str) -> N
         before, left, ended = await after_kill(tmp_path / f"killed-{at}", name, at)
         assert ended == -signal.SIGKILL
         assert left == before, at
+
+
+@pytest.mark.night
+async def test_a_document_whose_adding_is_killed_is_gone_or_finished_at_the_next_start(tmp_path: Path) -> None:
+    """By SIGKILL before each statement: its rows and its files agree once the next server has started."""
+    async with scene_of("document added")(made(tmp_path / "counted")) as scene:
+        with stopping(scene.database, 0) as counted:
+            await scene.act()
+    found = set()
+    for at in range(1, counted.seen + 1):
+        folder = tmp_path / f"killed-{at}"
+        _, _, ended = await after_kill(folder, "document added", at)
+        assert ended == -signal.SIGKILL
+        database = Database(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
+        documents = Documents(database, folder / "documents", QuickDrawer())
+        await documents.tidy()
+        for unfinished in await documents.unfinished():
+            await documents.draw_again(unfinished)
+        async with database.read() as conn:
+            rows = (await conn.execute(select(metadata.tables["documents"].c.document_id))).all()
+            pages = (await conn.execute(select(metadata.tables["document_pages"].c.page))).all()
+        await database.close()
+        names = sorted("pages" if name.suffix == ".pages" else name.suffix for name in (folder / "documents").glob("*"))
+        found.add((len(rows), len(pages), tuple(names)))
+    assert found == {(0, 0, ()), (1, 2, ("", "pages"))}
 
 
 def made(folder: Path) -> Path:

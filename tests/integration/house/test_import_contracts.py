@@ -37,6 +37,10 @@ PLANTED = [
     ("acts/people/roles.py", "import meeting_server.acts.meeting.knocks", "Rooms of the acts"),
     ("acts/people/roles.py", "import sqlalchemy", "SQL lives in ballots, journal and store only"),
     ("acts/people/roles.py", "import starlette", "Starlette lives in web and app only"),
+    ("domain/attendance/evidence.py", "import meeting_server.domain.attendance.report", "Attendance: what is reported"),
+    ("domain/attendance/loose.py", "", "Attendance: what is reported"),
+    ("store/schedule/documents.py", "import PIL", "Only the process in the sandbox reads strangers' documents"),
+    ("media/routing.py", "import socket", "The media plane decides without sockets"),
     ("utilities.py", "", "Layers"),
 ]
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from meeting_server import users
 from meeting_server.acts.context import By, Context
 from meeting_server.acts.learning.traces import agree_to_telling, delete_learning, stop_telling
 from meeting_server.acts.meeting.entering import Entering, enter
@@ -36,12 +37,14 @@ from meeting_server.acts.people.signing_in import (
     sign_out_elsewhere,
 )
 from meeting_server.acts.schedule.calendars import make_calendar, revoke_calendar
+from meeting_server.acts.schedule.documents import add_document, finish_documents
 from meeting_server.acts.sharing.feeds import make_feed, revoke_feed
 from meeting_server.acts.sharing.resources import accept_resource, let_readers_take, remove_resource, share_resource
 from meeting_server.domain.commands import Actor, PostChat, RemoveParticipant
 from meeting_server.domain.ids import HALL, MeetingId, MessageId, Millis, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Invited
+from meeting_server.drawing.drawer import Count, Page, PageDrawer, folder_of, picture_of
 from meeting_server.journal.erasing import OF_CHAT, message
 from meeting_server.live.outcome import Acked
 from meeting_server.roster.plan import Change, RosterPlan
@@ -52,6 +55,7 @@ from meeting_server.store.people.accounts import Means
 from meeting_server.store.people.branch_tree import BranchKind
 from meeting_server.store.people.people import BranchRole, Member
 from meeting_server.store.record.publications import Publication
+from meeting_server.store.schedule.documents import Documents
 from meeting_server.store.schedule.invitations import Invitation
 from meeting_server.store.schedule.schedule import Listed, Scheduled
 from meeting_server.store.sharing.shared_resources import Shared
@@ -413,6 +417,57 @@ async def learning_deleted(house: MeetingHouse) -> Deed:
     return partial(delete_learning, at_of(house), by_of(house), house.inner.branch.branch_id, NOW)
 
 
+# --- documents, and people from the command line ------------------------------------------------------------------------
+
+
+class QuickDrawer(PageDrawer):
+    """Two pages at once, without a process of their own."""
+
+    async def draw(self, meeting_id: str, source: Path, count: Count | None = None) -> tuple[Page, ...]:
+        folder_of(source).mkdir()
+        if count is not None:
+            await count(0, 2)
+        for number in (1, 2):
+            for size in ("small", "large"):
+                picture_of(source, number, size).write_bytes(b"a picture")
+        return tuple(Page(number, 10, 14, "a" * 64, "b" * 64) for number in (1, 2))
+
+
+def with_documents(house: MeetingHouse) -> Context:
+    """The site with documents that are drawn at once."""
+    site = house.inner.site
+    return replace(site, documents=Documents(site.database, site.settings.data_dir / "documents", QuickDrawer()))
+
+
+async def document_added(house: MeetingHouse) -> Deed:
+    scheduled = await house.scheduled()
+    return partial(add_document, with_documents(house), scheduled.meeting_id, "工作总结.pdf", b"%PDF-1.7 a plan", by_of(house), NOW)
+
+
+async def start_with_documents(house: MeetingHouse) -> Deed:
+    """What the next start does for documents."""
+    at = with_documents(house)
+
+    async def start() -> None:
+        await at.documents.tidy()
+        await finish_documents(at)
+
+    return start
+
+
+async def person_created(house: MeetingHouse) -> Deed:
+    return partial(users.add_person, house.inner.site, "马丽娟", "2026777", BranchRole.SECRETARY, house.inner.branch.name)
+
+
+async def link_by_command(house: MeetingHouse) -> Deed:
+    await users.renew_link(house.inner.site, "丁文静")
+    return partial(users.renew_link, house.inner.site, "丁文静")
+
+
+async def password_by_command(house: MeetingHouse) -> Deed:
+    return partial(users.set_password, house.inner.site, "丁文静", "长江之水天上来 2026")
+
+
 SCENES: dict[str, Callable[[MeetingHouse], Awaitable[Deed]]] = {
     "branch renamed": rename,
     "branch moved": move,
@@ -457,9 +512,18 @@ SCENES: dict[str, Callable[[MeetingHouse], Awaitable[Deed]]] = {
     "telling agreed": telling_agreed,
     "telling stopped": telling_stopped,
     "learning deleted": learning_deleted,
+    "document added": document_added,
+    "person created by command": person_created,
+    "link made by command": link_by_command,
+    "password set by command": password_by_command,
 }
-AGAIN: dict[str, Callable[[MeetingHouse], Awaitable[Deed]]] = {"entered as a guest": come_again_as_guest}
-"""What finishes an act that has a meeting to tell."""
+AGAIN: dict[str, Callable[[MeetingHouse], Awaitable[Deed]]] = {
+    "entered as a guest": come_again_as_guest,
+    "document added": start_with_documents,
+}
+"""What finishes an act that has a meeting to tell, or pictures to draw."""
+FILES = {"document added": "documents"}
+"""Folders that an act writes to."""
 
 
 def scene_of(name: str) -> Callable[[Path], AbstractAsyncContextManager[Scene]]:
@@ -473,7 +537,8 @@ def scene_of(name: str) -> Callable[[Path], AbstractAsyncContextManager[Scene]]:
             async def again() -> None:
                 await (await AGAIN[name](house))()
 
-            yield Scene(house.inner.site.database, deed, again if name in AGAIN else None)
+            files = house.site.settings.data_dir / FILES[name] if name in FILES else None
+            yield Scene(house.inner.site.database, deed, again if name in AGAIN else None, files)
 
     return made
 
