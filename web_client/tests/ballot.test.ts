@@ -124,10 +124,13 @@ const motion = (fields: Partial<Motion> = {}): Motion =>
     force: "motion",
     shape: "choices",
     max_choices: 1,
+    hall_voters: [],
     candidates: [],
     choices: ["for", "against", "abstain"].map((choice_id) => ({ choice_id, label: "" })),
     ...fields,
   }) as Motion;
+
+const RUN_OFF = { seats: 1, approval_reference: "12号", base: "present", run_off: true } as const;
 
 describe("a ballot as it is sent", () => {
   const people = (n: number) => Array.from({ length: n }, (_, i) => ({ candidate_id: `c${i + 1}` })) as unknown as Motion["candidates"];
@@ -153,9 +156,23 @@ describe("a ballot as it is sent", () => {
         election.candidates.map((one) => `${one.candidate_id}:abstain`),
         [
           ...election.candidates.map((one) => `${one.candidate_id}:against`),
-          ...election.candidates.map((_, i) => "w:" + "\u0001".repeat(19) + String(i)),
+          ...election.candidates.map((_, i) => "w:" + "国".repeat(59) + String(i)),
         ],
+        [...election.candidates.map((one) => `${one.candidate_id}:against`), "p:01991f6e-7c1a-7000-8000-000000000000"],
       ],
+    ],
+    [
+      "an election of sixty",
+      motion({ force: "election", choices: [], candidates: people(60) }),
+      [
+        ["c1:for"],
+        [...people(60).map((one) => `${one.candidate_id}:against`), ...people(60).map((_, i) => "w:" + "国".repeat(58) + String(10 + i))],
+      ],
+    ],
+    [
+      "a run-off",
+      motion({ force: "election", choices: [], candidates: people(3), terms: RUN_OFF }),
+      [["c1:for"], ["c1:against", "c2:abstain", "c3:for"]],
     ],
     [
       "an appraisal",

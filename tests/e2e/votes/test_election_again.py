@@ -26,7 +26,7 @@ from tests.kit.phones.bots import Bot
 
 pytestmark = [pytest.mark.browser]
 
-TERMS = {"approval_reference": "校党发〔2026〕12 号", "base": "entitled"}
+TERMS = {"approval_reference": "校党发〔2026〕12 号"}
 
 
 async def bots_cast(hall: Hall, motion_id: str, bots: dict[str, Bot], marks: dict[str, tuple[str, ...]]) -> None:
@@ -59,7 +59,7 @@ async def test_a_tie_for_the_last_seat_is_voted_on_again_among_the_tied(tmp_path
         await officers_approved(hall, "m2", "m3")
         bots = {f"m{n}": await hall.there.enter(f"m{n}") for n in range(2, 8)}
         console, member = await secretary_console(hall), await hall.enter("m1")
-        candidates = [{"candidate_id": "", "name": name} for name in ("丁文静", "王志远", "刘海涛")]
+        candidates = [{"candidate_id": "", "name": name, "reason": "组织关系正在转入"} for name in ("丁文静", "王志远", "刘海涛")]
         await hall.opened(
             title="选举支部委员会委员", force="election", preset_id="election", candidates=candidates, terms={"seats": 2, **TERMS}
         )

@@ -148,7 +148,8 @@ async def _speaking_to_an_item(house: MeetingHouse, name: str) -> str:
 
 async def _standing_for_election(house: MeetingHouse, name: str) -> str:
     terms = Terms(1, "组〔2026〕12号", Base.PRESENT)
-    draft = DraftMotion("选举", force=MotionForce.ELECTION, candidates=(Candidate("", name), Candidate("", "钱多多")), terms=terms)
+    people = (Candidate("", name, 1, reason="组织关系正在转入"), Candidate("", "钱多多", reason="组织关系正在转入"))
+    draft = DraftMotion("选举", force=MotionForce.ELECTION, candidates=people, terms=terms)
     after = await _meeting_with(house, draft)
     motions = after.get("motions", {})
     names = [c.name for motion in motions.values() for c in motion.candidates]  # type: ignore[attr-defined]

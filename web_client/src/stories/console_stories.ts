@@ -286,6 +286,10 @@ export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   }),
   "console-votes-hall": () => console_({ officers: OFFICERS, motions: byId([motion({ hall_voters: ["m-0", "m-1", "m-2"] })]) }, 1),
   "console-revote-tied": sheet({ kind: "revote", motion: "e1" }, [published({ ...TIED })]),
+  "console-revote-short": sheet({ kind: "revote", motion: "e1" }, [
+    published({ ...TIED, verdict: { ...VERDICT, reason: "short", elected: ["c1", "c2"], short: 1 } }),
+    published({ motion_id: "d9", title: "支部委员会委员名额减为二名" }),
+  ]),
   "console-revote-void": sheet({ kind: "revote", motion: "x1" }, [published({ ...VOID })]),
   "console-officers": sheet({ kind: "officers" }, [published()], { officers: OFFICERS }),
   "console-roll-call": sheet({ kind: "roll_call" }),

@@ -214,6 +214,20 @@ export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
       setWriteIn(one, d, "孙国栋");
     }
   },
+  "vote-election-on-the-ballot": () => {
+    const one = show(ELECTION);
+    const [a, b] = CANDIDATES;
+    if (a && b) {
+      setMark(one, a, "against");
+      setWriteIn(one, a, b.name);
+    }
+  },
+  "vote-run-off": () =>
+    void show({
+      ...ELECTION,
+      candidates: CANDIDATES.slice(0, 2),
+      terms: { seats: 1, approval_reference: "校党发〔2026〕12 号", base: "present", run_off: true },
+    }),
   "vote-election-void": () => {
     const one = show(ELECTION);
     CANDIDATES.slice(0, 4).forEach((candidate) => setMark(one, candidate, "for"));

@@ -76,7 +76,6 @@ export function WriteIn({ motion, candidate }: { motion: Motion; candidate: Cand
       )}
       {found?.kind === "candidate" && (
         <Button
-          kind="soft"
           onPress={() => {
             setWriteIn(motion, candidate, "");
             setMark(motion, found.candidate, Stance.FOR);
