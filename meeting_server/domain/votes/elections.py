@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from meeting_server.domain.commands import DraftMotion
 from meeting_server.domain.errors import Code, Rejected
-from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import Candidate, CharacterStrokes, OnRoster, Preset, QuorumCheck, ReportSheet, Tally, Terms, Verdict
 from meeting_server.domain.vote_terms import Base, Stance, VerdictReason, VoteMethod, WriteIns
@@ -216,14 +215,6 @@ def votes_for(tally: Tally) -> dict[str, int]:
             case _:
                 pass
     return votes
-
-
-def people_elected(motion: Motion) -> tuple[ParticipantId, ...]:
-    """Those elected who are on the meeting's list, in the order of the verdict."""
-    listed = {candidate.candidate_id: candidate.participant_id for candidate in motion.candidates}
-    marks = [(who, read(who)) for who in motion.verdict.elected] if motion.verdict is not None else []
-    found = [mark.participant_id if isinstance(mark, Person) else listed.get(who) for who, mark in marks]
-    return tuple(who for who in found if who is not None)
 
 
 def _standing_again(motion: Motion, verdict: Verdict, told: tuple[CharacterStrokes, ...]) -> tuple[Candidate, ...] | Rejected:

@@ -26,7 +26,6 @@ from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Candidate, CharacterStrokes, Invited, Paper, Terms
 from meeting_server.domain.vote_terms import Base, MotionForce, WriteIns
 from meeting_server.domain.votes.ballots import check, refusal
-from meeting_server.domain.votes.elections import people_elected
 from meeting_server.domain.votes.kinds import kind_of
 from meeting_server.domain.votes.marks import Validity
 from tests.kit.meetings.sitting import Sitting, member
@@ -185,7 +184,6 @@ def test_one_person_in_several_spellings_is_one_line_and_can_be_elected() -> Non
     assert motion.verdict is not None
     assert dict(motion.tally.counts[-1:]) == {"p:q2": 10}
     assert (motion.verdict.elected, motion.verdict.ineligible) == (("p:q2",), ())
-    assert people_elected(motion) == (ParticipantId("q2"),)
 
 
 def test_someone_without_the_right_to_stand_is_listed_and_not_elected() -> None:
