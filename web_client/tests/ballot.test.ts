@@ -124,7 +124,6 @@ const motion = (fields: Partial<Motion> = {}): Motion =>
     force: "motion",
     shape: "choices",
     max_choices: 1,
-    hall_voters: [],
     candidates: [],
     choices: ["for", "against", "abstain"].map((choice_id) => ({ choice_id, label: "" })),
     ...fields,
