@@ -35,6 +35,10 @@ NEEDED = {
     "GET /meetings/{meeting_id}/calendar.ics": LISTED,
     "GET /meetings/{meeting_id}/cancel": MANAGES,
     "POST /meetings/{meeting_id}/cancel": MANAGES,
+    "GET /meetings/{meeting_id}/committee": MANAGES,
+    "POST /meetings/{meeting_id}/committee": MANAGES,
+    "GET /meetings/{meeting_id}/drafts": MANAGES,
+    "GET /meetings/{meeting_id}/drafts/{kind}/{motion_id}.docx": MANAGES,
     "GET /meetings/{meeting_id}/devices": MANAGES,
     "POST /meetings/{meeting_id}/devices": MANAGES,
     "POST /meetings/{meeting_id}/devices/stop": MANAGES,
@@ -93,6 +97,7 @@ async def ask(browser: Browser, line: str, meeting_id: str, token: str) -> int:
     """The answer's status; ``403`` also for a page that shows its visitor to the door."""
     method, path = line.split()
     names = {"contest_id": "c1", "document_id": "d1", "page": "1", "participant_id": "nobody", "knock_id": "k1", "code": "A" * 20}
+    names |= {"kind": "resolution", "motion_id": "m1"}
     path = path.format(meeting_id=meeting_id, **names)
     answer = await (browser.get(path) if method == "GET" else browser.post(path, data={"csrf": token}))
     turned_away = answer.status_code == 303 and answer.headers["location"].endswith("/enter")
