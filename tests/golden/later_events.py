@@ -17,6 +17,8 @@ from meeting_server.domain.commands import (
     DraftMotion,
     EnterPaperCount,
     IssuePaper,
+    LeaveMeeting,
+    OpenConnection,
     OpenMotion,
     PostChat,
     PublishMotion,
@@ -32,7 +34,7 @@ from meeting_server.domain.commands import (
     StepAgenda,
     WithdrawMotion,
 )
-from meeting_server.domain.ids import ItemId, MotionId, ParticipantId
+from meeting_server.domain.ids import ConnectionId, ItemId, MotionId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Candidate, Invited, NamedBallot, Paper, Terms
 from meeting_server.domain.vote_terms import Base, MotionForce, Office, VoteMethod
@@ -149,7 +151,32 @@ def a_seat_left_empty(story: Story) -> None:
     story.do(CHAIR, ReduceSeats(election, 2, decision))
 
 
-PARTS: tuple[Callable[[Story], None], ...] = (an_election_reported, asked_out, excluded_by_vote, a_seat_left_empty, the_hall_votes_by_name)
+def one_joins_and_two_leave(story: Story) -> None:
+    """A member leaves, comes back when the vote is open and casts; two who cast are gone by its closing."""
+    assert story.state is not None
+    vote = MotionId(f"m{story.state.counters.motions + 1}")
+    story.do(SECRETARY, DraftMotion("明年第一季度的主题党日"))
+    story.do(DING, LeaveMeeting())
+    story.do(SECRETARY, OpenMotion(vote))
+    story.do(None, OpenConnection(DING, ConnectionId("ding-joins"), "phone"))
+    for who in (CHAIR, SECRETARY, LI, SUN, DING):
+        story.do(who, CastBallot(vote, ("for",)))
+    for who in (SUN, LI):
+        story.do(who, LeaveMeeting())
+    story.do(CHAIR, CloseMotion(vote))
+    story.do(CHAIR, PublishMotion(vote))
+    for who in (SUN, LI):
+        story.do(None, OpenConnection(who, ConnectionId(f"{who}-joins"), "phone"))
+
+
+PARTS: tuple[Callable[[Story], None], ...] = (
+    an_election_reported,
+    asked_out,
+    excluded_by_vote,
+    a_seat_left_empty,
+    the_hall_votes_by_name,
+    one_joins_and_two_leave,
+)
 
 
 def later_events(story: Story) -> None:
