@@ -84,6 +84,7 @@ class Code(StrEnum):
     VOTES_IN_HALL = "votes_in_hall"
     NO_HALL_COUNT = "no_hall_count"
     HALL_NOT_ENTITLED = "hall_not_entitled"
+    HALL_OUTSIDE = "hall_outside"
     HALL_NOT_PRESENT = "hall_not_present"
     HALL_VOTED_ONLINE = "hall_voted_online"
     HALL_NOT_REGISTERED = "hall_not_registered"

@@ -383,6 +383,8 @@ class MeetingState:
     recording_planned: Public[bool] = False
     notes: tuple[Note, ...] = ()
     officers: Public[tuple[Officer, ...]] = ()
+    former_officers: Public[tuple[Officer, ...]] = ()
+    """Those relieved or asked to leave, in order; they may have counted earlier votes."""
     contests: tuple[Contest, ...] = ()
     """What members said is wrong about their attendance; shown to themselves and to those who run the meeting."""
     counters: Counters = Counters()

@@ -156,6 +156,7 @@ export function aMeeting(more: Partial<MeetingState> = {}): MeetingState {
     recording_planned: false,
     notes: [],
     officers: [],
+    former_officers: [],
     contests: [],
     counters: { rooms: 0, items: 0, motions: 0, messages: 0, notes: 0, roll_calls: 0, contests: 0 },
     ...more,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from meeting_server.archive.minutes.minutes import Item, Minutes, Person
-from meeting_server.archive.minutes.results import Result
+from meeting_server.archive.minutes.results import HallCount, Result
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.terms import ReportSheet
 from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Stance, VerdictReason, VoteMethod
@@ -221,6 +221,8 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
         yield Paragraph(say("minutes.approval", reference=result.approval_reference))
     if result.officers:
         yield Paragraph(say("minutes.officers", names=words.listed(result.officers)))
+    if result.former_officers:
+        yield Paragraph(say("minutes.former_officers", names=words.listed(result.former_officers)))
     yield Paragraph(counts_said(result, words), verdict_said(result, words))
     if result.report is not None:
         yield Paragraph(report_said(result, result.report, words))
@@ -269,7 +271,10 @@ def counts_said(result: Result, words: Words) -> str:
         parts.append(say("minutes.issued", issued=result.issued))
     if result.force in COUNTED_ONLY:
         counts = words.listed(say("minutes.poll_count", label=label or choice, number=number) for choice, label, number in result.counts)
-        return "".join((*parts, say("minutes.poll_counts", returned=result.returned, counts=counts or say("minutes.none"))))
+        parts.append(say("minutes.poll_counts", returned=result.returned, counts=counts or say("minutes.none")))
+        if result.hall is not None:
+            parts.append(hall_said(result.hall, words, papers=result.method == VoteMethod.SECRET))
+        return "".join(parts)
     figures = {"entitled": result.entitled, "present": result.present, "returned": result.returned, "void": result.void}
     if result.contenders and not result.counts:
         parts.append(say("minutes.contest_counts", valid=result.returned - result.void, **figures))
@@ -284,7 +289,9 @@ def counts_said(result: Result, words: Words) -> str:
         parts.append(say("minutes.motion_counts", **figures, **votes))
     if result.written:
         parts.append(say("minutes.written", written=result.written))
-    if result.by_hand:
+    if result.hall is not None:
+        parts.append(hall_said(result.hall, words, papers=result.method == VoteMethod.SECRET))
+    elif result.by_hand:
         parts.append(say("minutes.by_hand", by_hand=result.by_hand))
     if result.present_at_close is not None:
         parts.append(say("minutes.still_there", present=result.present_at_close))
@@ -298,6 +305,18 @@ def report_said(result: Result, report: ReportSheet, words: Words) -> str:
     by = result.report_signed_by
     signed = words.say("vote.report_signed_by", names=words.listed(by)) if by else words.say("minutes.report_unsigned")
     return said + ("" if words.chinese else " ") + signed
+
+
+def hall_said(hall: HallCount, words: Words, *, papers: bool) -> str:
+    """What was counted in the hall, and who signed it."""
+    return words.say(
+        "minutes.hall_papers" if papers else "minutes.hall_hands",
+        registered=hall.registered,
+        returned=hall.returned,
+        void=hall.void,
+        scrutineer=hall.scrutineer,
+        teller=hall.teller,
+    )
 
 
 def _is_counted_only(result: Result) -> bool:

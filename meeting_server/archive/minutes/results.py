@@ -9,13 +9,14 @@ from typing import Literal, get_args
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.person_names import marked
 from meeting_server.domain.roles import Standing
-from meeting_server.domain.state import MeetingState, Motion, Participant
+from meeting_server.domain.state import MeetingState, Motion, Officer, Participant
 from meeting_server.domain.terms import QuorumCheck, ReportSheet, Tally, Verdict
 from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, MotionPhase, PollShape, Stance, VoteMethod
 from meeting_server.domain.votes.appraisals import grades
 from meeting_server.domain.votes.kind import Paper
 from meeting_server.domain.votes.kinds import kind_of
 from meeting_server.domain.votes.marks import Graded, Person, Remark, Vote, WrittenIn, read
+from meeting_server.domain.votes.officers import standing_on
 
 Published = Literal["carried", "not_carried", "elected", "not_elected", "counted"]
 Outcome = Published | Literal["unpublished", "withdrawn", "not_put"]
@@ -43,6 +44,17 @@ class Contender:
     """What they wrote about themselves, on the self sheet of an appraisal."""
     reason: str = ""
     """Of a candidate who wasn't on the meeting's list: why they stood."""
+
+
+@dataclass(frozen=True, slots=True)
+class HallCount:
+    """What was counted in the hall, by hands or on paper, of those registered there; and who signed it."""
+
+    registered: int
+    returned: int
+    void: int
+    scrutineer: str
+    teller: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,9 @@ class Result:
     """Of an election that left seats empty: how many the meeting decided to fill; 0: it decided nothing."""
     reduced_by: str = ""
     """Title of the motion that says so."""
+    hall: HallCount | None = None
+    former_officers: tuple[str, ...] = ()
+    """Who was scrutineer or teller and was relieved or asked to leave."""
 
     @property
     def takes_three(self) -> bool:
@@ -158,7 +173,9 @@ def result_of(state: MeetingState, motion: Motion) -> Result:
         by_hand=shown.paper if shown else 0,
         seats=motion.terms.seats if motion.terms else 0,
         approval_reference=motion.terms.approval_reference if motion.terms else "",
-        officers=names_of(state, [officer.participant_id for officer in state.officers]) if motion.method == VoteMethod.SECRET else (),
+        officers=names_of(state, _officers(state.officers, motion)) if motion.method == VoteMethod.SECRET else (),
+        former_officers=names_of(state, _officers(state.former_officers, motion)) if motion.method == VoteMethod.SECRET else (),
+        hall=_hall(state, motion) if shown else None,
         quorum_at_open=motion.quorum_at_open,
         quorum_at_close=motion.quorum_at_close,
         verdict=motion.verdict if shown else None,
@@ -252,6 +269,19 @@ def _outcomes(motion: Motion, tally: Tally) -> dict[str, str]:
         return {}
     fates = (("ineligible", verdict.ineligible), ("tied", verdict.tied), ("elected", verdict.elected))
     return {who: fate for fate, people in fates for who in people}
+
+
+def _officers(held: tuple[Officer, ...], motion: Motion) -> list[ParticipantId]:
+    """Who holds or held an office and did not stand: a candidate counts nothing."""
+    standing = standing_on(motion)
+    return [officer.participant_id for officer in held if officer.participant_id not in standing]
+
+
+def _hall(state: MeetingState, motion: Motion) -> HallCount | None:
+    count = motion.paper_count
+    if count is None or not count.is_signed:
+        return None
+    return HallCount(count.issued, count.returned, count.void, name_of(state, count.scrutineer), name_of(state, count.teller))
 
 
 def _issued_by_hand(motion: Motion) -> int:

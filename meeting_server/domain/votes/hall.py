@@ -13,6 +13,7 @@ from meeting_server.domain.decision import Asked, Decide, Decision, Evolve
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import HallVotersRegistered, PaperCountEntered, PaperCountSigned
 from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.recusal import is_outside
 from meeting_server.domain.state import MeetingState, Motion
 from meeting_server.domain.terms import PaperCount
 from meeting_server.domain.vote_terms import MotionPhase, Office, VoteMethod
@@ -60,7 +61,11 @@ def refused_there(
             return Rejected(Code.HALL_VOTED_ONLINE, "hall_voters", detail)
         if who in filed:
             return Rejected(Code.ALREADY_FILED, "hall_voters", detail)
-        if who not in motion.hall_voters and (not person.present or person.removed):
+        if who in motion.hall_voters:
+            continue
+        if is_outside(state, person):
+            return Rejected(Code.HALL_OUTSIDE, "hall_voters", detail)
+        if not person.present or person.removed:
             return Rejected(Code.HALL_NOT_PRESENT, "hall_voters", detail)
     return None
 

@@ -62,7 +62,7 @@ def unfit(state: MeetingState, participant: Participant, office: Office) -> Reje
     member = participant.kind == "person" and participant.standing in (Standing.FULL, Standing.PROBATIONARY)
     if not member:
         return Rejected(Code.OFFICER_NO_MEMBER, "participant_id", detail)
-    if office == Office.SCRUTINEER and (not participant.voting or participant.excluded_reason):
+    if office == Office.SCRUTINEER and (not participant.voting or participant.is_excluded):
         return Rejected(Code.OFFICER_NO_VOTE, "participant_id", detail)
     if any(participant.participant_id in holders(state, other) for other in Office if other != office):
         return Rejected(Code.OFFICER_HOLDS_OTHER, "participant_id", detail)
@@ -114,8 +114,9 @@ def _appointed(state: MeetingState, event: OfficerAppointed, at: Millis) -> Meet
 
 
 def _released(state: MeetingState, event: OfficerReleased, at: Millis) -> MeetingState:
-    left = tuple(o for o in state.officers if (o.participant_id, o.office) != (event.participant_id, event.office))
-    return replace(state, officers=left)
+    gone = tuple(o for o in state.officers if (o.participant_id, o.office) == (event.participant_id, event.office))
+    left = tuple(o for o in state.officers if o not in gone)
+    return replace(state, officers=left, former_officers=(*state.former_officers, *gone))
 
 
 EVOLVE: dict[type, Evolve] = {OfficerAppointed: _appointed, OfficerReleased: _released}

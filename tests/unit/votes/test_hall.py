@@ -20,13 +20,15 @@ from meeting_server.domain.commands import (
     OpenBatch,
     OpenMotion,
     PublishMotion,
+    RecuseParticipant,
     RegisterHallVoters,
     ReportSealed,
     SignPaperCount,
+    StepAgenda,
 )
 from meeting_server.domain.errors import Code
 from meeting_server.domain.events import MotionPublished
-from meeting_server.domain.ids import ConnectionId, MotionId, ParticipantId
+from meeting_server.domain.ids import ConnectionId, ItemId, MotionId, ParticipantId
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Candidate, Choice, NamedBallot
 from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, PollShape, VoteMethod
@@ -201,6 +203,13 @@ def test_only_those_entitled_and_there_vote_in_the_hall() -> None:
     sitting.did("m1", LeaveMeeting())
     for who, code in (("guest", Code.HALL_NOT_ENTITLED), ("m1", Code.HALL_NOT_PRESENT), ("nobody", Code.UNKNOWN_PARTICIPANT)):
         assert sitting.refused("secretary", RegisterHallVoters(E1, (ParticipantId(who),))) is code
+
+
+def test_who_waits_outside_for_an_item_does_not_vote_on_it_in_the_hall() -> None:
+    sitting = opened(DraftMotion("议题"))
+    sitting.did("secretary", StepAgenda(ItemId("i1")))
+    sitting.did("secretary", RecuseParticipant(THREE[0]))
+    assert sitting.refused("secretary", RegisterHallVoters(E1, THREE)) is Code.HALL_OUTSIDE
 
 
 def test_who_left_after_raising_a_hand_stays_registered() -> None:

@@ -106,6 +106,7 @@ def test_who_is_asked_to_leave_holds_no_office_any_more_and_the_record_says_so()
     facts = sitting.did("secretary", RemoveParticipant(ParticipantId("m8")))
     assert OfficerReleased(ParticipantId("m8"), Office.SCRUTINEER, ParticipantId("secretary")) in facts
     assert not holders(sitting.state, Office.SCRUTINEER)
+    assert [one.participant_id for one in sitting.state.former_officers] == ["m8"]
 
 
 @pytest.mark.parametrize("leaving", [RemoveParticipant(ParticipantId("m8")), ReleaseOfficer(ParticipantId("m8"), Office.SCRUTINEER)])

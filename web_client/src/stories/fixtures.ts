@@ -380,6 +380,7 @@ export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
     recording_planned: true,
     notes: [],
     officers: [],
+    former_officers: [],
     contests: [],
     counters: { rooms: 0, items: 6, motions: 1, messages: 5, notes: 0, roll_calls: 2, contests: 0 },
     ...fields,

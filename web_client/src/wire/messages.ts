@@ -1102,6 +1102,7 @@ export interface MeetingState {
   readonly recording_planned: boolean;
   readonly notes: readonly Note[];
   readonly officers: readonly Officer[];
+  readonly former_officers: readonly Officer[];
   readonly contests: readonly Contest[];
   readonly counters: Counters;
 }
@@ -1703,7 +1704,7 @@ export const Comparison = {
 } as const;
 export type Comparison = (typeof Comparison)[keyof typeof Comparison];
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
-export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "outside" | "runs_the_meeting" | "no_item" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "base_fixed" | "too_few_candidates" | "too_many_candidates" | "no_seats" | "may_not_stand" | "person_twice" | "on_the_roster" | "reason_missing" | "strokes_unknown" | "reduction_missing" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "officer_unapproved" | "officer_no_vote" | "officer_no_member" | "officer_holds_other" | "officer_absent" | "votes_in_hall" | "no_hall_count" | "hall_not_entitled" | "hall_not_present" | "hall_voted_online" | "hall_not_registered" | "hall_over_entitled" | "count_unsigned" | "count_missing" | "count_signed" | "count_impossible" | "count_void_over" | "count_over_hall" | "count_out_of_range" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "not_excludable" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
+export type Code = "not_open" | "already_open" | "ballot_open" | "adjourned" | "meeting_cancelled" | "vote_in_progress" | "forbidden" | "not_a_participant" | "unknown_participant" | "removed" | "outside" | "runs_the_meeting" | "no_item" | "unknown_room" | "unknown_item" | "unknown_document" | "unknown_motion" | "unknown_message" | "unknown_note" | "unknown_connection" | "unknown_preset" | "chat_paused" | "not_in_room" | "floor_required" | "floor_taken" | "no_floor" | "already_raised" | "not_raised" | "screen_taken" | "no_media_here" | "no_pages" | "not_showing" | "roll_call_open" | "no_roll_call" | "no_quorum" | "not_collecting" | "already_collected" | "ballot_conflict" | "bad_token" | "sealing" | "secret_only" | "secret_alone" | "approval_missing" | "base_unconfirmed" | "base_fixed" | "too_few_candidates" | "too_many_candidates" | "no_seats" | "may_not_stand" | "person_twice" | "on_the_roster" | "reason_missing" | "strokes_unknown" | "reduction_missing" | "no_officers" | "is_a_candidate" | "too_many_excellent" | "grade_missing" | "not_an_officer" | "officer_unapproved" | "officer_no_vote" | "officer_no_member" | "officer_holds_other" | "officer_absent" | "votes_in_hall" | "no_hall_count" | "hall_not_entitled" | "hall_outside" | "hall_not_present" | "hall_voted_online" | "hall_not_registered" | "hall_over_entitled" | "count_unsigned" | "count_missing" | "count_signed" | "count_impossible" | "count_void_over" | "count_over_hall" | "count_out_of_range" | "no_written_opinions" | "already_filed" | "not_void" | "no_voting_right" | "not_present" | "not_marked" | "code_expired" | "code_used" | "unknown_contest" | "already_answered" | "too_many_contests" | "already_cast" | "poll_closed" | "not_voting" | "not_closed" | "already_published" | "bad_choice" | "not_excludable" | "already_recording" | "not_recording" | "consent_needed" | "empty" | "too_long" | "out_of_range" | "nothing_changed";
 /** Stable wire codes. Each has a sentence in both catalogues under `errors.<code>`. */
 export type WireCode = "bad_message" | "rate_limited" | "storage_unavailable" | "device_unconfirmed" | "bad_sdp" | "no_common_codec" | "too_many_lines" | "unknown_client" | "media_unavailable" | "recording_failed" | "internal";
 /** The three ways to vote on a motion, or on one candidate. */
@@ -1986,6 +1987,7 @@ export const CODES = [
   "votes_in_hall",
   "no_hall_count",
   "hall_not_entitled",
+  "hall_outside",
   "hall_not_present",
   "hall_voted_online",
   "hall_not_registered",

@@ -131,6 +131,23 @@ def test_a_secret_vote_tells_papers_issued_and_no_names() -> None:
     assert secret.issued == 4 + 1  # four on phones, one paper in the hall
 
 
+def test_the_halls_count_stands_with_those_who_signed_it() -> None:
+    secret = result("接收林晓雨")
+    assert secret.hall is not None
+    papers = "其中会场纸质票：发出 1 张，收回 1 张，无效 0 张，监票人孙国栋、计票人丁文静签字。"
+    assert papers in counts_said(secret, words())
+    hands = replace(secret, method=VoteMethod.OPEN, hall=replace(secret.hall, registered=3, returned=2))
+    assert "其中会场举手 2 票（登记 3 人），监票人孙国栋、计票人丁文静签字。" in counts_said(hands, words())
+    assert "of 3 registered, signed by 孙国栋 (scrutineer) and 丁文静 (teller)" in counts_said(hands, words("en"))
+
+
+def test_an_officer_who_went_is_named_apart_from_those_who_counted() -> None:
+    gone = replace(result("接收林晓雨"), former_officers=("王芳",))
+    item = replace(minutes().items[0], results=(gone,))
+    said = paper_of(replace(minutes(), items=(item,)), words())
+    assert "会中免去或离会的监票人、计票人：王芳。" in str([section.blocks for section in said.sections])
+
+
 def test_an_election_is_a_table_and_a_sentence() -> None:
     election = replace(
         result("通过支部"),

@@ -184,6 +184,10 @@ export const motions: Steps<
   OfficerReleased: (state, { participant_id, office }) => ({
     ...state,
     officers: state.officers.filter((one) => one.participant_id !== participant_id || one.office !== office),
+    former_officers: [
+      ...state.former_officers,
+      ...state.officers.filter((one) => one.participant_id === participant_id && one.office === office),
+    ],
   }),
   MotionOpened: (state, event, at) => withMotion(state, { ...opened(state, event, event.method, at), closes_at: event.closes_at }),
   BallotCast: (state, { motion_id, voter, choices, running }) =>
