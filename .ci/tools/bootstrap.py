@@ -277,7 +277,7 @@ def install_speech() -> None:
             (SPEECH / "english.wav").write_bytes(english.read(ENGLISH[1]))
     run([sys.executable, "-m", "venv", SPEECH / "mandarin"])
     # of TensorFlow's six thousand modules few are ever loaded: those are compiled then
-    words = ["install", "--quiet", "--disable-pip-version-check", "--no-compile", "-c", pins, *MANDARIN]
+    words = ["install", "--quiet", "--disable-pip-version-check", "--no-compile", "-c", str(pins), *MANDARIN]
     run([SPEECH / "mandarin" / "bin" / "python", "-m", "pip", *words])
     finish("speech", mark)
 

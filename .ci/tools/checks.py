@@ -1,4 +1,4 @@
-"""Runs the project's checks, the static ones beside the tests; says how long each took and what it cost, and goes on after a failure."""
+"""Runs the project's checks, two lanes at a time; says how long each took and what it cost, and goes on after a failure."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.bootstrap import CLIENT, ROOT, npm, say
 
 BIN = Path(sys.executable).parent
-WORKERS = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
-"""One more than the two cores that the gate is meant for: many tests wait for pictures and sound. A file's tests stay together, because
+WORKERS = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Two more than the cores that the gate is meant for: many tests wait for pictures and sound. A file's tests stay together, because
 what they share is made once a worker; ``tests/conftest.py`` puts the longest first. Not ``loadgroup``: pytest 9.2 builds its node ids
 anew, and so every test of a group went to another worker."""
 
@@ -61,19 +61,35 @@ def static_checks() -> list[Check]:
     ]
 
 
-def tests(which: str) -> list[Check]:
-    """One after another. What is marked ``alone`` is measured with the machine, and so comes when all else is over."""
+UNITS = ("tests/unit", "tests/properties")
+FOLDERS = ("tests/contracts", "tests/e2e", "tests/integration")
+LISTENING = "tests/integration/media"
+"""Its tests that run alone watch pictures and sound for a minute and a half, and hardly compute: what gives way may run beside them."""
+
+
+def giving_way(check: Check) -> Check:
+    """Beside one that is shown, and so told when all is over."""
+    return replace(check, command=("nice", "-n", "19", *check.command), shown=False)
+
+
+def lanes(which: str) -> tuple[list[Check], list[Check], list[Check]]:
+    """Two lanes that run beside each other, each one after another, and what comes when both are over: what is marked ``alone`` is
+    measured with the machine."""
     if which == "quick":
-        return [pytest("units and properties", *WORKERS, "tests/unit", "tests/properties")]
+        return static_checks(), [pytest("units and properties", *WORKERS, *UNITS)], []
     if which == "long":
-        return [
-            pytest("soaks, fuzzing and marathons", "tests/long"),
-            pytest("tests for the night", *WORKERS, "-m", "night", "--ignore=tests/long", "tests"),
-        ]
-    return [
-        pytest("tests", *WORKERS, "-m", "not alone and not night", "--ignore=tests/long", "tests"),
-        pytest("tests that run alone", "-m", "alone and not night", "tests/integration"),
-    ]
+        night = pytest("tests for the night", *WORKERS, "-m", "night", "--ignore=tests/long", "tests")
+        return [], [pytest("soaks, fuzzing and marathons", "tests/long"), night], []
+    alone = ("-m", "alone and not night")
+    beside = [*static_checks(), pytest("units and properties", "-m", "not night", *UNITS)]
+    return (
+        [giving_way(check) for check in beside],
+        [
+            pytest("tests that listen and look", *alone, LISTENING),
+            pytest("tests", *WORKERS, "-m", "not alone and not night", *FOLDERS),
+        ],
+        [pytest("tests that run alone", *alone, f"--ignore={LISTENING}", *FOLDERS)],
+    )
 
 
 def run(check: Check, environment: dict[str, str]) -> Result:
@@ -100,12 +116,14 @@ def main() -> int:
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would each compile the server, and each worker the tests
     began = time.monotonic()
     say({"quick": "Static checks, units and properties", "long": "What takes longer than the gate has"}.get(which, "All checks and tests"))
+    beside, tests, last = lanes(which)
     with ThreadPoolExecutor(1) as lane:
-        beside = lane.map(lambda check: run(check, environment), [] if which == "long" else static_checks())
-        results = [run(check, environment) for check in tests(which)]
-        results = [*beside, *results]
+        in_it = lane.map(lambda check: run(check, environment), beside)
+        results = [run(check, environment) for check in tests]
+        results = [*in_it, *results]
+    results += [run(check, environment) for check in last]
     for result in results:
-        if result.code:
+        if result.code or ("pytest" in result.check.command and result.said):
             print(f"\n--- {result.check.name}\n{result.said}", flush=True)
     print(table(results))
     failed = [result.check.name for result in results if result.code]

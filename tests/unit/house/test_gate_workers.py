@@ -1,4 +1,4 @@
-"""The gate's workers: a file's tests stay in one of them, so that what the file shares is made once."""
+"""The gate's lanes and workers: every folder of tests is in one, and a file's tests stay together, so that what they share is made once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.kit.paths import ROOT
-from tools.checks import WORKERS
+from tools.checks import FOLDERS, UNITS, WORKERS
 
 FILE = """
 import os
@@ -38,3 +38,8 @@ def test_the_tests_of_a_file_run_in_one_worker(tmp_path: Path) -> None:
     used = [note.read_text().split() for note in notes]
     assert [len(names) for names in used] == [6, 6, 6]
     assert [len(set(names)) for names in used] == [1, 1, 1]
+
+
+def test_every_folder_of_tests_is_run_by_the_gate_or_by_the_night() -> None:
+    folders = {f"tests/{path.relative_to(ROOT / 'tests').parts[0]}" for path in (ROOT / "tests").rglob("test_*.py")}
+    assert folders == {*UNITS, *FOLDERS, "tests/long"}
