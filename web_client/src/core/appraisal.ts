@@ -1,29 +1,16 @@
 /** Democratic appraisal (民主评议): what each of its three sheets asks, and how many can be 优秀. */
+import { kindOf } from "./kinds";
 import { GRADES, onCandidate, read } from "./marks";
-import {
-  AppraisalSheet,
-  type Candidate,
-  Grade,
-  type Motion,
-  MotionForce,
-  type ParticipantId,
-  type Preset,
-  type Tally,
-  VoteMethod,
-} from "../wire/messages";
+import { type Candidate, Grade, type Motion, MotionForce, type ParticipantId, type Preset, type Tally, VoteMethod } from "../wire/messages";
 
 /** Whether its ballots hold grades: an organisation sheet is adopted as a whole, like a motion. */
 export function gradesPeople(motion: Motion): boolean {
-  return motion.force === MotionForce.APPRAISAL && motion.sheet !== AppraisalSheet.ORGANISATION;
+  return kindOf(motion).gradesPeople;
 }
 
 /** Whether it has a verdict. */
 export function decides(motion: Motion): boolean {
-  return (
-    motion.force === MotionForce.MOTION ||
-    motion.force === MotionForce.ELECTION ||
-    (motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.ORGANISATION)
-  );
+  return kindOf(motion).decides;
 }
 
 /** Whether its choices are 赞成, 不赞成, 弃权. */

@@ -1,6 +1,7 @@
 /** The hall's screen: what all in the room may see from their seats, and nothing that leans: no choices while voting, no names, no partial counts. */
 import "../../styles/hall.css";
 import "../../styles/stage.css";
+import { METHOD_ICONS } from "../../core/kinds";
 import { computed } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { gradesPeople, takesThree } from "../../core/appraisal";
@@ -110,10 +111,7 @@ function Voting({ motion }: { motion: Motion }): JSX.Element {
         </p>
         <p class="hall__motion">{motion.title}</p>
         <p class="hall__chips">
-          <Chip
-            {...(secret ? { tone: "force" as const } : {})}
-            icon={secret ? "lock" : motion.method === VoteMethod.NAMED ? "edit" : "ballot"}
-          >
+          <Chip {...(secret ? { tone: "force" as const } : {})} icon={METHOD_ICONS[motion.method]}>
             {t(
               secret
                 ? "stage.secret"

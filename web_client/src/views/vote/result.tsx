@@ -1,5 +1,6 @@
 /** A result with its base: the verdict in one sentence, bars with the line that had to be reached, and who chose what when named. */
 import type { JSX } from "preact";
+import { kindOf } from "../../core/kinds";
 import { decides, gradesPeople, takesThree } from "../../core/appraisal";
 import { ownPapers } from "../../core/ballot/kept";
 import { clockTime, language, list, t } from "../../core/i18n";
@@ -263,10 +264,7 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
 
 /** 无记名, 选举, 投票调查 … */
 export function kindWords(motion: Motion): string {
-  if (motion.force === MotionForce.APPRAISAL) return t(`vote.sheet_${motion.sheet}`);
-  if (motion.force === MotionForce.ELECTION || motion.force === MotionForce.SURVEY || motion.force === MotionForce.POLL)
-    return t(`vote.${motion.force}`);
-  return t(`vote.${motion.method}`);
+  return t(`vote.${kindOf(motion).called ?? motion.method}`);
 }
 
 export function publishedWords(motion: Motion): string {

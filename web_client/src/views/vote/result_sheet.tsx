@@ -1,5 +1,6 @@
 /** The result in front of everyone when it is published, and again from the list of results. */
 import type { JSX } from "preact";
+import { METHOD_ICONS } from "../../core/kinds";
 import { t } from "../../core/i18n";
 import { RUNNING, ballotOf, isElector, motions } from "../../core/selectors";
 import { type Motion, MotionPhase, VerdictReason, VoteMethod } from "../../wire/messages";
@@ -20,9 +21,7 @@ export function ResultSheet({ motion, more = 0, onClose }: { motion: Motion; mor
       onClose={onClose}
       head={
         <span class="motion-kind">
-          <Chip icon={motion.method === VoteMethod.SECRET ? "lock" : motion.method === VoteMethod.NAMED ? "edit" : "ballot"}>
-            {kindWords(motion)}
-          </Chip>
+          <Chip icon={METHOD_ICONS[motion.method]}>{kindWords(motion)}</Chip>
           <span class="small muted">{publishedWords(motion)}</span>
         </span>
       }

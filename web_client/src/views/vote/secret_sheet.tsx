@@ -1,5 +1,6 @@
 /** A secret vote on the member's phone: the paper arrives, is filled in, confirmed, 未计入, 已计入; or why not. */
 import type { ComponentChildren, JSX } from "preact";
+import { kindOf } from "../../core/kinds";
 import { actions } from "../../core/actions";
 import { gradesPeople } from "../../core/appraisal";
 import { inFours, ownPapers, papersUnsupported, progress } from "../../core/ballot/kept";
@@ -18,18 +19,9 @@ import { SeatsLine } from "../election/candidates_form";
 import { refusalWords } from "../names";
 import { ballotSoFar, clearMarks, overVoted } from "./marks";
 import { aside, changeDraft } from "./paper";
-import { kindWords } from "./result";
 import type { SecretStage } from "./secret";
 import { Chosen, WholePaper } from "./whole_paper";
 import { watchTitle, whyWatching } from "./why_watching";
-
-const KINDS: Readonly<Record<Motion["force"], string>> = {
-  motion: "vote.secret",
-  election: "vote.election",
-  appraisal: "vote.appraisal",
-  survey: "vote.survey",
-  poll: "vote.poll_secret",
-};
 
 function Head({ motion }: { motion: Motion }): JSX.Element {
   const open = media.value.microphone === "open";
@@ -41,7 +33,7 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
     <>
       <span class="motion-kind">
         <Chip tone="force" icon="lock">
-          {motion.force === MotionForce.APPRAISAL ? kindWords(motion) : t(KINDS[motion.force])}
+          {t(`vote.${kindOf(motion).calledInSecret}`)}
         </Chip>
         <Chip icon={open ? "mic" : "micOff"}>{t(open ? "room.mic_on" : "room.mic_off")}</Chip>
       </span>

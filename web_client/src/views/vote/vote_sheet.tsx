@@ -1,5 +1,6 @@
 /** The vote: choose, confirm, 未计入, 已计入; or why this member watches; or what came too late. Always the top layer. */
 import type { ComponentChildren, JSX } from "preact";
+import { METHOD_ICONS } from "../../core/kinds";
 import { actions, send } from "../../core/actions";
 import { nextOf, placeOf } from "../../core/batch";
 import { second, secondsLeft } from "../../core/clock";
@@ -36,7 +37,7 @@ function Head({ motion }: { motion: Motion }): JSX.Element {
   return (
     <>
       <span class="motion-kind">
-        <Chip tone="force" icon={motion.method === VoteMethod.SECRET ? "lock" : motion.method === VoteMethod.NAMED ? "edit" : "ballot"}>
+        <Chip tone="force" icon={METHOD_ICONS[motion.method]}>
           {kindWords(motion)}
         </Chip>
         {place !== null && (
