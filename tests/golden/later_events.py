@@ -128,11 +128,11 @@ def a_seat_left_empty(story: Story) -> None:
     )
     terms = Terms(3, "院党〔2026〕32号", Base.PRESENT)
     story.do(CHAIR, DraftMotion("选举支部委员", force=MotionForce.ELECTION, candidates=people, terms=terms))
-    story.do(CHAIR, OpenMotion(election, hall_voters=(CHAIR, SECRETARY, LI, SUN, DING)))
+    story.do(CHAIR, OpenMotion(election, hall_voters=(CHAIR, SECRETARY, LI, SUN, MA, DING)))
     story.do(None, IssuePaper(election, Paper("ab" * 256, "cd" * 32, "04" + "ef" * 64)))
-    lines = [("c1:for", 4), ("c1:against", 1), ("c2:for", 4), ("c2:against", 1), ("c3:for", 3), ("c3:against", 2), ("c4:against", 5)]
-    counts = (*lines, ("w:何 雨桐", 3), ("w:无名氏", 1))
-    story.do(CHAIR, EnterPaperCount(election, 5, 5, 0, counts, SUN, DING))
+    lines = [("c1:for", 5), ("c1:against", 1), ("c2:for", 4), ("c2:against", 2), ("c3:for", 4), ("c3:against", 2), ("c4:against", 6)]
+    counts = (*lines, ("w:何 雨桐", 4), ("w:无名氏", 1))
+    story.do(CHAIR, EnterPaperCount(election, 6, 6, 0, counts, SUN, DING))
     for officer in (SUN, DING):
         story.do(officer, SignPaperCount(election))
     story.do(CHAIR, CloseCollecting(election))
