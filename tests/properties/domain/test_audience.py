@@ -87,6 +87,11 @@ def worlds() -> list[MeetingState]:
         for who in ("m1", "m2"):
             sitting.did("secretary", c.MoveParticipant(ParticipantId(who), RoomId("r1")))
         sitting.did("m1", c.PostChat("小组里的话"))
+        sitting.did("secretary", c.StepAgenda(ItemId("i1")))
+        sitting.did("secretary", c.RecuseParticipant(ParticipantId("m3")))
+        for command in (c.DraftMotion("结果还没有公布"), c.OpenMotion(MotionId("m1")), c.CloseMotion(MotionId("m1"))):
+            sitting.did("secretary", command)
+        states.append(sitting.state)
         if seed % 2:
             voted_in_the_hall(sitting)
         for step in range(1, STEPS):
@@ -434,3 +439,5 @@ def test_the_walks_come_upon_what_there_is_to_hide() -> None:
     assert any(not m.is_public for m in motions)
     assert any(m.paper_count is not None and m.phase != "published" for m in motions)
     assert any(state.notes and state.contests for state in worlds())
+    assert any(p.recused_from is not None for p in people)
+    assert any(m.withheld_from for state in worlds() for m in state.chat)

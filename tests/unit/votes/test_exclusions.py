@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meeting_server.domain.commands import CastBallot, CloseMotion, DraftMotion, MoveMotion, OpenMotion, PublishMotion
+from meeting_server.domain.commands import CastBallot, CloseMotion, DraftMotion, LeaveMeeting, OpenMotion, PublishMotion
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.vote_terms import MotionForce, VoteMethod
@@ -91,5 +91,13 @@ def test_a_meeting_convened_before_votes_were_kept_excludes_by_the_roster() -> N
 def test_nothing_opens_while_all_are_absent() -> None:
     sitting = Sitting(4)
     sitting.did("secretary", DraftMotion("审议"))
-    sitting.did("secretary", MoveMotion(MOTION))
+    sitting.did("secretary", LeaveMeeting())
     assert sitting.refused("secretary", OpenMotion(MOTION)) is Code.NO_QUORUM
+
+
+def test_nobody_is_excluded_while_all_are_absent() -> None:
+    sitting = sitting_with_one_abroad(present=0)
+    sitting.did("secretary", LeaveMeeting())
+    vote(sitting)
+    assert quorum_now(sitting.state).entitled == 6
+    assert not sitting.state.participants[ABROAD].is_excluded
