@@ -220,6 +220,16 @@ function stage(fields: Partial<MeetingState>): Story {
 export const CONSOLE_STORIES: Readonly<Record<string, Story>> = {
   "console-agenda": () => console_(),
   "console-agenda-page": () => console_({ shown: { document_id: "d1", page: 3, shown_by: ME } }),
+  "console-guide": () => {
+    const purposes = ["roll_call", "", "election_rules", "scrutineers", "ballot"] as const;
+    const agenda = meetingState({}).agenda.map((item, n) => ({ ...item, purpose: purposes[n] ?? ("" as const) }));
+    const at = agenda.find((item) => item.item_id === meetingState({}).current_item);
+    const counting = motion({ item_id: at?.item_id ?? null, hall_voters: ["m-0"] });
+    console_({
+      agenda: agenda.map((item) => (item === at ? { ...item, purpose: "election_rules" as const } : item)),
+      motions: byId([counting]),
+    });
+  },
   "console-votes": () =>
     console_(
       {

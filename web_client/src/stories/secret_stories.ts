@@ -301,6 +301,14 @@ export const SECRET_STORIES: Readonly<Record<string, () => void>> = {
   },
   officer: () => officer("voting"),
   "officer-collecting": () => officer("collecting"),
+  "officer-report": () => {
+    officer("voting");
+    const state = meeting.value;
+    const one = state === null ? undefined : Object.values(state.motions).find((other) => other.method === "secret");
+    if (state === null || one === undefined) return;
+    const counted = { ...one, phase: "closed" as const, report: { issued: 29, returned: 28, void: 1, holds: true } };
+    meeting.value = { ...state, motions: { ...state.motions, [one.motion_id]: counted } };
+  },
   "result-secret": () => result({}),
   "result-secret-missing": () => result({}, { ...RECEIPT, bulletin: "out", checked_at: NOW }),
   "result-election": () =>
