@@ -84,9 +84,9 @@ describe("the guide", () => {
     expect(kinds(nextStep(at(1, [{ ...EXCLUSION, phase: "voting" }]), BACK))).toEqual(["CloseMotion", "PublishMotion"]);
   });
 
-  it("waits for the hall's count where somebody votes there", () => {
+  it("asks for the hall's count where somebody votes there", () => {
     const there = { ...EXCLUSION, phase: "voting" as const, hall_voters: ["m3"] };
-    expect(nextStep(at(1, [there]), BACK).say).toBe("count_missing");
+    expect(nextStep(at(1, [there]), BACK).sheet).toEqual({ sheet: "paper_count", motion: "a" });
   });
 
   it("asks before it ends a vote early", () => {

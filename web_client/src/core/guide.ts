@@ -22,7 +22,7 @@ const ROLL_CALL_SECONDS = 60;
 export type GuideCommand = { [K in CommandKind]: { readonly kind: K; readonly data: CommandData[K] } }[CommandKind];
 export type GuideSheet =
   | { readonly sheet: "draft"; readonly item: ItemId }
-  | { readonly sheet: "open_vote" | "close_vote" | "revote"; readonly motion: MotionId }
+  | { readonly sheet: "open_vote" | "close_vote" | "paper_count" | "revote"; readonly motion: MotionId }
   | { readonly sheet: "officers" }
   | { readonly sheet: "adjourn" };
 
@@ -135,7 +135,8 @@ function onMotion(state: MeetingState, motion: Motion, papers: Papers): GuideSte
     case MotionPhase.COLLECTING:
       return step("close_collecting", title, [command("CloseCollecting", { motion_id })]);
     case MotionPhase.VOTING: {
-      if (motion.paper_count === null && motion.hall_voters.length > 0) return waiting("count_missing", title);
+      if (motion.paper_count === null && motion.hall_voters.length > 0)
+        return sheet("count_missing", title, { sheet: "paper_count", motion: motion_id });
       if (motion.paper_count !== null && motion.paper_count.signed_by.length < 2) return waiting("count_unsigned", title);
       const { issued, returned } = papers(motion);
       if (returned < issued) return sheet("close_early", title, { sheet: "close_vote", motion: motion_id });

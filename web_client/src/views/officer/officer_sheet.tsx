@@ -140,8 +140,8 @@ export function OfficerSheet({ motion }: { motion: Motion }): JSX.Element {
           {t("vote.root")} <b class="mono">{inFours(motion.root, 64)}</b>
         </p>
       )}
-      <HallCount motion={motion} />
       <ReportToSign motion={motion} />
+      <HallCount motion={motion} />
       <p class="small muted">{t("vote.officer_words")}</p>
     </Sheet>
   );
