@@ -80,7 +80,7 @@ def _too_many(seconds: float) -> Denial:
 
 
 @dataclass(slots=True)
-class Door:
+class Admission:
     """Who may come in, and how many. ``origins``: allowed beside the host the request itself was sent to."""
 
     registry: Registry
@@ -103,35 +103,35 @@ class Door:
         return denial.response()
 
 
-def door_of(conn: HTTPConnection) -> Door:
-    """The door of the house."""
+def admission_of(conn: HTTPConnection) -> Admission:
+    """How this site admits to its sockets."""
     site = site_of(conn)
     origins = origins_of(site.settings.public_url)
-    return Door(site.registry, viewer_of, origins, site.sign_outs.watch, site.allowances, sockets=site.sockets)
+    return Admission(site.registry, viewer_of, origins, site.sign_outs.watch, site.allowances, sockets=site.sockets)
 
 
-async def admitted(conn: HTTPConnection, door: Door) -> SocketViewer | Denial:
+async def admitted(conn: HTTPConnection, admission: Admission) -> SocketViewer | Denial:
     """The viewer whose socket may be opened now, or why it may not. Nothing of it is counted yet."""
     headers = conn.headers
     if conn.scope["type"] == "websocket":
-        if not origin_allowed(headers.get("origin"), headers.get("host"), door.origins):
+        if not origin_allowed(headers.get("origin"), headers.get("host"), admission.origins):
             return BAD_ORIGIN
         if SUBPROTOCOL not in conn.scope.get("subprotocols", []):
             return NO_SUBPROTOCOL
-    viewer = await door.viewer_of(conn)
+    viewer = await admission.viewer_of(conn)
     if viewer is None:
         return _BY_CLOSE[Close.SIGNED_OUT]
-    wait = door.allowances.handshake(viewer.participant_id, time.monotonic())
+    wait = admission.allowances.handshake(viewer.participant_id, time.monotonic())
     if wait > 0:
         return _too_many(wait)
     try:
-        closed = await _closed(door.registry, MeetingId(conn.path_params["meeting_id"]), viewer)
+        closed = await _closed(admission.registry, MeetingId(conn.path_params["meeting_id"]), viewer)
     except StorageUnavailable:
         closed = Close.UNAVAILABLE
     if closed is not None:
         return _BY_CLOSE[closed]
     # last, so that nothing is awaited between this and ``enter``
-    full = door.sockets.full(viewer.participant_id, household_of(conn), is_guest=viewer.is_guest)
+    full = admission.sockets.full(viewer.participant_id, household_of(conn), is_guest=viewer.is_guest)
     return _too_many(COME_AGAIN_SECONDS) if full else viewer
 
 

@@ -65,7 +65,7 @@ WAYS = ("listen", "audio", "video", "text", "page")
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Entrance:
     """A meeting seen from outside. ``who`` is the member a personal link or a sign-in names; None: a guest.
 
     ``token`` is empty for someone who is signed in and comes from the meeting's page. ``closed`` is why there is no way in.
@@ -88,17 +88,17 @@ class Door:
         return self.scheduled is not None and self.who is not None and runs_at(self.scheduled, self.state, self.who.member_id)
 
 
-async def _door(request: Request) -> Door:
-    """The door behind the link in the path."""
+async def _entrance(request: Request) -> Entrance:
+    """The entrance behind the link in the path."""
     site, token, now = site_of(request), request.path_params["token"], now_millis()
     invitation = await site.invitations.by_token(token)
     if invitation is None:
-        return Door(token, None, closed="link_unknown")
+        return Entrance(token, None, closed="link_unknown")
     scheduled = await site_of(request).schedule.meeting(invitation.meeting_id)
     if scheduled is None:
-        return Door(token, None, closed="link_unknown")
+        return Entrance(token, None, closed="link_unknown")
     if scheduled.status in ("cancelled", "adjourned"):
-        return Door(token, scheduled, invitation, closed="cancelled" if scheduled.status == "cancelled" else "adjourned")
+        return Entrance(token, scheduled, invitation, closed="cancelled" if scheduled.status == "cancelled" else "adjourned")
     viewer, here = await viewer_of(request), known_device(request)
     who = await _person(request, invitation, viewer)
     mine = _is_in_already(viewer, invitation, scheduled)
@@ -113,17 +113,17 @@ async def _door(request: Request) -> Door:
             who, let_in = admitted, True
     guest_name = "" if who is not None else _guest_here(request, viewer, scheduled, mine)
     state = await state_of(request, scheduled)
-    door = Door(token, scheduled, invitation, who, guest_name, state, knock=asked, let_in=let_in)
+    entrance = Entrance(token, scheduled, invitation, who, guest_name, state, knock=asked, let_in=let_in)
     if who is not None and is_removed(state, who.member_id):
-        return _shut(door, "removed")
+        return _shut(entrance, "removed")
     link = invitation.state(now)
     known = mine or let_in or (bool(here) and invitation.bound_to == here)
     if link is not InvitationState.GOOD and not (known and link is InvitationState.USED):
-        return _shut(door, _WHY[link])
+        return _shut(entrance, _WHY[link])
     if invitation.bound_to is not None and not known:
-        return _shut(door, "elsewhere")
+        return _shut(entrance, "elsewhere")
     guest_id = guest_id_of(site.secret, scheduled.meeting_id, here) if here else ""
-    return _checked(door, viewer if mine else None, guest_id)
+    return _checked(entrance, viewer if mine else None, guest_id)
 
 
 def _guest_here(request: Request, viewer: Viewer | None, scheduled: Scheduled, mine: bool) -> str:
@@ -135,23 +135,23 @@ def _guest_here(request: Request, viewer: Viewer | None, scheduled: Scheduled, m
     return listed.guest_name if listed is not None else ""
 
 
-def _checked(door: Door, viewer: Viewer | None, guest_id: str = "") -> Door:
-    scheduled = door.scheduled
+def _checked(entrance: Entrance, viewer: Viewer | None, guest_id: str = "") -> Entrance:
+    scheduled = entrance.scheduled
     assert scheduled is not None
-    personal = door.invitation is None or door.invitation.member_id is not None
-    if personal and (door.who is None or scheduled.listed(door.who.member_id) is None) and not door.guest_name:
-        return _shut(door, "not_listed")
-    participant_id = door.who.member_id if door.who else viewer.participant_id if viewer else guest_id
-    there = door.state.participants.get(ParticipantId(participant_id)) if door.state else None
+    personal = entrance.invitation is None or entrance.invitation.member_id is not None
+    if personal and (entrance.who is None or scheduled.listed(entrance.who.member_id) is None) and not entrance.guest_name:
+        return _shut(entrance, "not_listed")
+    participant_id = entrance.who.member_id if entrance.who else viewer.participant_id if viewer else guest_id
+    there = entrance.state.participants.get(ParticipantId(participant_id)) if entrance.state else None
     if there is not None and there.removed:
-        return _shut(door, "removed")
-    if not door_is_open(scheduled, now_millis(), runs=door.runs):
-        return _shut(door, "early")
-    return door
+        return _shut(entrance, "removed")
+    if not door_is_open(scheduled, now_millis(), runs=entrance.runs):
+        return _shut(entrance, "early")
+    return entrance
 
 
-def _shut(door: Door, why: Closed) -> Door:
-    return replace(door, closed=why)
+def _shut(entrance: Entrance, why: Closed) -> Entrance:
+    return replace(entrance, closed=why)
 
 
 async def _person(request: Request, invitation: Invitation, viewer: Viewer | None) -> Member | None:
@@ -178,8 +178,8 @@ def _is_in_already(viewer: Viewer | None, invitation: Invitation, scheduled: Sch
 
 async def join_page(request: Request) -> Response:
     """Looking uses nothing up and signs nobody in."""
-    door = await _door(request)
-    return await _show(request, door)
+    entrance = await _entrance(request)
+    return await _show(request, entrance)
 
 
 async def enter_by_link(request: Request) -> Response:
@@ -188,76 +188,76 @@ async def enter_by_link(request: Request) -> Response:
     way = field(form, "as", 10)
     if way not in (*WAYS, "knock"):
         raise Refused(WebCode.BAD_FORM, field="as")
-    door = await _door(request)
+    entrance = await _entrance(request)
     if way == "knock":
-        return await _knock(request, door, field(form, "who", 4000))
-    if door.closed is not None and not (door.closed == "early" and way == "page" and door.who is not None):
-        return await _show(request, door)
-    scheduled, invitation = door.scheduled, door.invitation
+        return await _knock(request, entrance, field(form, "who", 4000))
+    if entrance.closed is not None and not (entrance.closed == "early" and way == "page" and entrance.who is not None):
+        return await _show(request, entrance)
+    scheduled, invitation = entrance.scheduled, entrance.invitation
     assert scheduled is not None
     assert invitation is not None
     viewer = await viewer_of(request)
     name = visible(field(form, "name", 4000))
-    if door.who is None and not door.guest_name:
+    if entrance.who is None and not entrance.guest_name:
         if invitation.admits == "members":
-            return await _show(request, door, status=422, error="sign_in_first")
+            return await _show(request, entrance, status=422, error="sign_in_first")
         if not name:
-            return await _show(request, door, status=422, error="name_empty")
+            return await _show(request, entrance, status=422, error="name_empty")
         if len(name) > NAME_LONGEST:
-            return await _show(request, door, status=422, error="name_long", name=name)
+            return await _show(request, entrance, status=422, error="name_long", name=name)
         taken_for = resembled(name, await _known_names(request, scheduled))
         if taken_for is not None and not is_same_name(name, field(form, "not_them", 4000)):
             _allow_guest(request, scheduled)  # a name that is tried counts as a guest, so that nobody reads the roster by trying names
-            return await _show(request, door, status=422, error="on_roster", name=name)
+            return await _show(request, entrance, status=422, error="on_roster", name=name)
     url = f"/meetings/{scheduled.meeting_id}"
     response = see(f"{url}#leave" if way == "page" else f"{url}/room?as={way}")
     mine = _is_in_already(viewer, invitation, scheduled)
     site = site_of(request)
     guest_id = guest_id_of(site.secret, scheduled.meeting_id, device_hash(request))
-    place = await _place(request, door, guest_id, name, viewer if mine else None)
+    place = await _place(request, entrance, guest_id, name, viewer if mine else None)
     entering = Entering(
         scheduled,
         invitation,
-        door.who,
+        entrance.who,
         place,
-        guest_name=door.guest_name or name,
+        guest_name=entrance.guest_name or name,
         in_already=mine,
-        let_in=door.let_in,
-        known_guest=bool(door.guest_name),
-        keeps_sign_in=viewer is not None and viewer.is_member and door.who is not None and viewer.member_id == door.who.member_id,
+        let_in=entrance.let_in,
+        known_guest=bool(entrance.guest_name),
+        keeps_sign_in=viewer is not None and viewer.is_member and entrance.who is not None and viewer.member_id == entrance.who.member_id,
     )
-    if entering.uses_link and door.who is None:
+    if entering.uses_link and entrance.who is None:
         _allow_guest(request, scheduled)
     try:
         token = await enter(site, await browser_of(request), entering, guest_id, now_millis())
     except StorageUnavailable as error:
         raise Refused(WebCode.STORAGE_UNAVAILABLE) from error
     if token is None:
-        return await _show(request, await _door(request))
+        return await _show(request, await _entrance(request))
     if token:
         keep_sign_in(request, response, token, MEETING_SIGN_IN_SECONDS)
     remember_device(request, response)
     return response
 
 
-async def _place(request: Request, door: Door, guest_id: str, name: str, viewer: Viewer | None) -> Invited | None:
+async def _place(request: Request, entrance: Entrance, guest_id: str, name: str, viewer: Viewer | None) -> Invited | None:
     """As whom somebody who comes by a link for many is brought in; ``None``: they are in the meeting, or on its list by name.
 
     Whoever is on the list and not in the meeting was on their way in when a server died.
     """
-    scheduled, invitation = door.scheduled, door.invitation
+    scheduled, invitation = entrance.scheduled, entrance.invitation
     assert scheduled is not None
     assert invitation is not None
-    if invitation.member_id is not None or (door.let_in and door.who is not None):
+    if invitation.member_id is not None or (entrance.let_in and entrance.who is not None):
         return None
-    who = ParticipantId(viewer.participant_id if viewer is not None else door.who.member_id if door.who is not None else guest_id)
-    if door.state is not None and who in door.state.participants:
+    who = ParticipantId(viewer.participant_id if viewer is not None else entrance.who.member_id if entrance.who is not None else guest_id)
+    if entrance.state is not None and who in entrance.state.participants:
         return None
-    if door.who is not None:
-        listed = scheduled.listed(door.who.member_id)
-        return invited(door.who, listed.role) if listed is not None else await _late_addition(request, scheduled, door.who)
-    resembles = resembled(door.guest_name or name, await _known_names(request, scheduled))
-    return Invited(who, door.guest_name or name, Standing.GUEST, Role.GUEST, voting=False, resembles=resembles)
+    if entrance.who is not None:
+        listed = scheduled.listed(entrance.who.member_id)
+        return invited(entrance.who, listed.role) if listed is not None else await _late_addition(request, scheduled, entrance.who)
+    resembles = resembled(entrance.guest_name or name, await _known_names(request, scheduled))
+    return Invited(who, entrance.guest_name or name, Standing.GUEST, Role.GUEST, voting=False, resembles=resembles)
 
 
 async def _known_names(request: Request, scheduled: Scheduled) -> dict[ParticipantId, str]:
@@ -267,17 +267,17 @@ async def _known_names(request: Request, scheduled: Scheduled) -> dict[Participa
     return listed | {ParticipantId(member.member_id): member.name for member in roster}
 
 
-async def _knock(request: Request, door: Door, typed: str) -> Response:
+async def _knock(request: Request, entrance: Entrance, typed: str) -> Response:
     """Ask to be let in by this link: on another device than its first, or as a member without a link or a password of their own."""
-    if door.scheduled is None or door.invitation is None:
-        return await _show(request, door)
-    by_name = door.invitation.member_id is None and door.who is None and door.closed in (None, "early")
-    if door.closed != "elsewhere" and not by_name:
-        return await _show(request, door)
+    if entrance.scheduled is None or entrance.invitation is None:
+        return await _show(request, entrance)
+    by_name = entrance.invitation.member_id is None and entrance.who is None and entrance.closed in (None, "early")
+    if entrance.closed != "elsewhere" and not by_name:
+        return await _show(request, entrance)
     if by_name and not typed:
-        return await _show(request, door, status=422, error="who_empty")
+        return await _show(request, entrance, status=422, error="who_empty")
     response = see(request.url.path)
-    await knock(request, door.scheduled, door.invitation, plain_name(typed)[:60])
+    await knock(request, entrance.scheduled, entrance.invitation, plain_name(typed)[:60])
     remember_device(request, response)
     return response
 
@@ -299,13 +299,13 @@ async def _late_addition(request: Request, scheduled: Scheduled, member: Member)
 
 async def link_calendar(request: Request) -> Response:
     """The calendar file for whoever holds a link, before they are let in."""
-    door = await _door(request)
-    if door.scheduled is None or door.closed in ("link_revoked", "link_expired"):
+    entrance = await _entrance(request)
+    if entrance.scheduled is None or entrance.closed in ("link_revoked", "link_expired"):
         raise Refused(WebCode.LINK_UNKNOWN)
     product = say(request, "common.product")
-    link = address_of(request, f"/j/{door.token}")
-    content = calendar_of([door.scheduled], {door.scheduled.meeting_id: link}, name=product, product=product)
-    return calendar_response(content, f"{door.scheduled.meeting_id}.ics")
+    link = address_of(request, f"/j/{entrance.token}")
+    content = calendar_of([entrance.scheduled], {entrance.scheduled.meeting_id: link}, name=product, product=product)
+    return calendar_response(content, f"{entrance.scheduled.meeting_id}.ics")
 
 
 # --- signed in --------------------------------------------------------------------------------------------------
@@ -317,49 +317,53 @@ async def enter_page(request: Request) -> Response:
     viewer, scheduled = seat.viewer, seat.scheduled
     who = await site_of(request).directory.member(viewer.member_id) if viewer.member_id else None
     guest_name = seat.listed.guest_name if seat.listed else ""
-    door = Door("", scheduled, None, None if guest_name else who, guest_name, await state_of(request, scheduled))
+    entrance = Entrance("", scheduled, None, None if guest_name else who, guest_name, await state_of(request, scheduled))
     if scheduled.status in ("cancelled", "adjourned"):
-        return await _show(request, _shut(door, "cancelled" if scheduled.status == "cancelled" else "adjourned"))
+        return await _show(request, _shut(entrance, "cancelled" if scheduled.status == "cancelled" else "adjourned"))
     if seat.listed is None:
-        return await _show(request, _shut(door, "not_listed"))
-    return await _show(request, _checked(door, viewer))
+        return await _show(request, _shut(entrance, "not_listed"))
+    return await _show(request, _checked(entrance, viewer))
 
 
-async def _show(request: Request, door: Door, *, status: int = 0, error: str = "", name: str = "") -> Response:
-    context = await _context(request, door) | {"error": error, "typed_name": name}
-    waits = door.knock is not None and door.knock.waits(now_millis())
-    if door.closed == "elsewhere" or (waits and door.closed is None):
+async def _show(request: Request, entrance: Entrance, *, status: int = 0, error: str = "", name: str = "") -> Response:
+    context = await _context(request, entrance) | {"error": error, "typed_name": name}
+    waits = entrance.knock is not None and entrance.knock.waits(now_millis())
+    if entrance.closed == "elsewhere" or (waits and entrance.closed is None):
         again = {"refresh": str(LOOK_AGAIN_SECONDS)} if waits else {}
-        closed = STATUS["elsewhere"] if door.closed == "elsewhere" and not waits else 200
+        closed = STATUS["elsewhere"] if entrance.closed == "elsewhere" and not waits else 200
         return await render(request, "meeting/join_knock.html", context | {"waits": waits}, status=status or closed, headers=again)
-    if door.closed is not None:
-        return await render(request, "meeting/join_closed.html", context, status=STATUS[door.closed])
+    if entrance.closed is not None:
+        return await render(request, "meeting/join_closed.html", context, status=STATUS[entrance.closed])
     return await render(request, "meeting/join.html", context, status=status or 200)
 
 
-async def _context(request: Request, door: Door) -> dict[str, Any]:
-    scheduled, viewer, site = door.scheduled, await viewer_of(request), site_of(request)
+async def _context(request: Request, entrance: Entrance) -> dict[str, Any]:
+    scheduled, viewer, site = entrance.scheduled, await viewer_of(request), site_of(request)
     branch = await site.directory.branch(scheduled.plan.branch_id) if scheduled else None
-    inviter = await site.directory.member(door.invitation.issued_by) if door.invitation else None
-    elsewhere = viewer is not None and viewer.is_member and door.who is not None and viewer.member_id != door.who.member_id
-    listed = scheduled.listed(door.who.member_id) if scheduled and door.who else None
+    inviter = await site.directory.member(entrance.invitation.issued_by) if entrance.invitation else None
+    elsewhere = viewer is not None and viewer.is_member and entrance.who is not None and viewer.member_id != entrance.who.member_id
+    listed = scheduled.listed(entrance.who.member_id) if scheduled and entrance.who else None
     return {
-        "door": door,
+        "entrance": entrance,
         "scheduled": scheduled,
         "plan": scheduled.plan if scheduled else None,
         "branch_name": branch.name if branch else "",
         "inviter": inviter.name if inviter else "",
-        "present": quorum_now(door.state).present if door.state and door.state.phase == "open" else None,
-        "recording": door.state is not None and door.state.recording is not None,
-        "votes": door.who is not None and door.who.may_vote and (listed is None or listed.role is not Role.GUEST),
-        "as_guest": door.who is None,
-        "members_only": door.invitation is not None and door.invitation.member_id is None and door.invitation.admits == "members",
+        "present": quorum_now(entrance.state).present if entrance.state and entrance.state.phase == "open" else None,
+        "recording": entrance.state is not None and entrance.state.recording is not None,
+        "votes": entrance.who is not None and entrance.who.may_vote and (listed is None or listed.role is not Role.GUEST),
+        "as_guest": entrance.who is None,
+        "members_only": _admits_members_only(entrance.invitation),
         "replaces": viewer.name if viewer is not None and elsewhere else "",
         "not_me": request.query_params.get("not") == "me",
         "documents": len(await site_of(request).documents.of_meeting(scheduled.meeting_id)) if scheduled else 0,
         "has_media": site.media is not None,
         "minutes_before": DOOR_OPENS // 60_000,
     }
+
+
+def _admits_members_only(invitation: Invitation | None) -> bool:
+    return invitation is not None and invitation.member_id is None and invitation.admits == "members"
 
 
 routes: list[BaseRoute] = [

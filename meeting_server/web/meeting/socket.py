@@ -16,7 +16,7 @@ from meeting_server.journal.port import StorageUnavailable
 from meeting_server.live.connection import Outlet
 from meeting_server.live.conversation import Conversation
 from meeting_server.observe import SOCKETS
-from meeting_server.web.meeting.admission import Denial, Door, SocketViewer, admitted, door_of
+from meeting_server.web.meeting.admission import Admission, Denial, SocketViewer, admission_of, admitted
 from meeting_server.web.meeting.outlet import outlet_of
 from meeting_server.web.site.addresses import household_of
 from meeting_server.web.site.limits import MOST_BAD, too_large
@@ -30,17 +30,17 @@ from meeting_server.wire.server_messages import Error, RejectedFrame
 
 async def live_socket(websocket: WebSocket) -> None:
     """The endpoint in the house."""
-    await serve(websocket, door_of(websocket))
+    await serve(websocket, admission_of(websocket))
 
 
 async def why_not(request: Request) -> Response:
     """The endpoint that a page asks after a handshake failed."""
-    return await answer(request, door_of(request))
+    return await answer(request, admission_of(request))
 
 
-async def answer(request: Request, door: Door) -> Response:
+async def answer(request: Request, admission: Admission) -> Response:
     """What the handshake would be answered: browsers do not tell a page why a socket was refused."""
-    found = await admitted(request, door)
+    found = await admitted(request, admission)
     return found.response() if isinstance(found, Denial) else Response(status_code=204, headers={"cache-control": "no-store"})
 
 
@@ -50,31 +50,31 @@ routes: list[BaseRoute] = [
 ]
 
 
-async def serve(websocket: WebSocket, door: Door) -> None:
+async def serve(websocket: WebSocket, admission: Admission) -> None:
     """One socket from handshake to end."""
-    found = await admitted(websocket, door)
+    found = await admitted(websocket, admission)
     if isinstance(found, Denial):
-        await websocket.send_denial_response(await door.deny(found))
+        await websocket.send_denial_response(await admission.deny(found))
         return
     household = household_of(websocket)
-    door.sockets.enter(found.participant_id, household, is_guest=found.is_guest)
+    admission.sockets.enter(found.participant_id, household, is_guest=found.is_guest)
     try:
-        await _accepted(websocket, door, found)
+        await _accepted(websocket, admission, found)
     finally:
-        door.sockets.leave(found.participant_id, household, is_guest=found.is_guest)
+        admission.sockets.leave(found.participant_id, household, is_guest=found.is_guest)
 
 
-async def _accepted(websocket: WebSocket, door: Door, viewer: SocketViewer) -> None:
+async def _accepted(websocket: WebSocket, admission: Admission, viewer: SocketViewer) -> None:
     try:
         await websocket.accept(SUBPROTOCOL)
     except BaseException:
-        door.sockets.heard(viewer.participant_id)
+        admission.sockets.heard(viewer.participant_id)
         raise
     outlet, queue = outlet_of(websocket)
     pump = asyncio.create_task(queue.run()) if queue is not None else None
     SOCKETS.inc()
     try:
-        code = await _Talk(websocket, door, outlet, viewer).run()
+        code = await _Talk(websocket, admission, outlet, viewer).run()
         if code is not None:
             outlet.close(code)
     finally:
@@ -92,12 +92,12 @@ class _Gone(Exception):
 class _Talk:
     """The reading side of one accepted socket. ``run`` returns why to close it; ``None``: it is closed already."""
 
-    def __init__(self, websocket: WebSocket, door: Door, outlet: Outlet, viewer: SocketViewer) -> None:
+    def __init__(self, websocket: WebSocket, admission: Admission, outlet: Outlet, viewer: SocketViewer) -> None:
         self._websocket = websocket
-        self._door = door
+        self._admission = admission
         self._outlet = outlet
         self._viewer = viewer
-        self._limits = door.allowances.frames(viewer.participant_id, time.monotonic())
+        self._limits = admission.allowances.frames(viewer.participant_id, time.monotonic())
         self._bad_frames = 0
         self._silent = True
 
@@ -116,7 +116,7 @@ class _Talk:
             self._heard()
 
     async def _take_part(self, meeting_id: MeetingId, viewer: SocketViewer) -> Close | None:
-        registry = self._door.registry
+        registry = self._admission.registry
         if await registry.assembly(meeting_id) is None:
             return Close.UNKNOWN_MEETING
         hello = await self._hello()
@@ -142,13 +142,13 @@ class _Talk:
             assembly.leave(entered)
 
     def _watch(self, viewer: SocketViewer) -> Callable[[], None]:
-        if self._door.watch is None:
+        if self._admission.watch is None:
             return lambda: None
-        return self._door.watch(viewer.sign_in_id, lambda: self._outlet.close(Close.SIGNED_OUT))
+        return self._admission.watch(viewer.sign_in_id, lambda: self._outlet.close(Close.SIGNED_OUT))
 
     async def _hello(self) -> Hello | Close:
         try:
-            async with asyncio.timeout(self._door.hello_seconds):
+            async with asyncio.timeout(self._admission.hello_seconds):
                 while True:
                     message = await self._next()
                     if isinstance(message, Hello | Close):
@@ -163,7 +163,7 @@ class _Talk:
     def _heard(self) -> None:
         if self._silent:
             self._silent = False
-            self._door.sockets.heard(self._viewer.participant_id)
+            self._admission.sockets.heard(self._viewer.participant_id)
 
     async def _listen(self, conversation: Conversation) -> Close | None:
         while True:

@@ -33,7 +33,7 @@ from meeting_server.live.registry import Registry
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from meeting_server.store.database import Database
-from meeting_server.web.meeting.admission import Door
+from meeting_server.web.meeting.admission import Admission
 from meeting_server.web.meeting.frame_once import FrameOnceProtocol
 from meeting_server.web.meeting.socket import answer, serve
 from meeting_server.web.site.client_files import ClientFiles
@@ -158,7 +158,7 @@ def _shell(request: Request, *, media: bool, stage: bool) -> HTMLResponse:
     return response
 
 
-def application(door: Door, *, media: bool) -> Starlette:
+def application(door: Admission, *, media: bool) -> Starlette:
     async def endpoint(websocket: WebSocket) -> None:
         await serve(websocket, door)
 
@@ -198,7 +198,7 @@ async def client_house(folder: Path, *, media: bool = True, port: int = 0) -> As
     registry = Registry(journal, PRESETS, schedule, media=plane, recordings_dir=folder / "recordings")
     await registry.start()
     config = uvicorn.Config(
-        application(Door(registry, named_by_cookie), media=media),
+        application(Admission(registry, named_by_cookie), media=media),
         host="127.0.0.1",
         port=port,
         ws=FrameOnceProtocol,

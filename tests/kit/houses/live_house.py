@@ -24,7 +24,7 @@ from meeting_server.domain.vote_terms import Base, Comparison, Electorate, RuleM
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database
-from meeting_server.web.meeting.admission import Door
+from meeting_server.web.meeting.admission import Admission
 from meeting_server.web.meeting.frame_once import FrameOnceProtocol
 from meeting_server.web.meeting.socket import answer, serve
 from meeting_server.web.site.half_open import PunctualProtocol
@@ -81,7 +81,7 @@ async def named_by_cookie(conn: HTTPConnection) -> StubViewer | None:
 class Live:
     registry: Registry
     journal: SqlJournal
-    door: Door
+    door: Admission
     server: uvicorn.Server
     serving: asyncio.Task[None]
     port: int
@@ -111,7 +111,7 @@ class Server(uvicorn.Server):
         self.listening.set()
 
 
-def application(door: Door) -> Starlette:
+def application(door: Admission) -> Starlette:
     async def endpoint(websocket: WebSocket) -> None:
         await serve(websocket, door)
 
@@ -121,7 +121,7 @@ def application(door: Door) -> Starlette:
     return Starlette(routes=[WebSocketRoute("/ws/{meeting_id}", endpoint), Route("/ws/{meeting_id}", asked)])
 
 
-def server_config(door: Door, *, plain: bool = False, port: int = 0) -> uvicorn.Config:
+def server_config(door: Admission, *, plain: bool = False, port: int = 0) -> uvicorn.Config:
     return uvicorn.Config(
         application(door),
         host="127.0.0.1",
@@ -151,7 +151,7 @@ async def live_house(
 
     registry = Registry(journal, {PRESET.preset_id: PRESET}, schedule, **registry_options)
     await registry.start()
-    door = Door(registry, named_by_cookie, denial_seconds=0.0)
+    door = Admission(registry, named_by_cookie, denial_seconds=0.0)
     server = Server(server_config(door, plain=plain))
     serving = asyncio.create_task(server.serve())
     await server.listening.wait()

@@ -31,7 +31,7 @@ from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.registry import Registry
 from meeting_server.store.database import Database, metadata
 from meeting_server.web.meeting import ballots
-from meeting_server.web.meeting.admission import Door
+from meeting_server.web.meeting.admission import Admission
 from meeting_server.web.meeting.frame_once import FrameOnceProtocol
 from meeting_server.web.meeting.socket import serve
 from meeting_server.web.site.half_open import PunctualProtocol
@@ -67,7 +67,7 @@ async def voting(folder: Path, members: int, preset: Preset = PRESET) -> AsyncIt
 
         registry = Registry(journal, {preset.preset_id: preset}, schedule, box=box)
         await registry.start([MEETING])
-        door = Door(registry, named_by_cookie)
+        door = Admission(registry, named_by_cookie)
 
         async def endpoint(websocket: WebSocket) -> None:
             await serve(websocket, door)
