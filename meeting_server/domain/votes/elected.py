@@ -37,6 +37,7 @@ def elected_in(state: MeetingState) -> Elected:
         known = {c.candidate_id: c.participant_id for c in motion.candidates}
         for line in motion.verdict.elected if motion.verdict is not None else ():
             mark = read(line)
+            who: ParticipantId | None
             if isinstance(mark, Person):
                 name, who = line, ParticipantId(mark.participant_id)
             else:
