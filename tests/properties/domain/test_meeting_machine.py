@@ -68,6 +68,7 @@ COMMANDS: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.WithdrawMark, someone),
     st.builds(c.AssignRole, someone, st.sampled_from(list(Role))),
     st.builds(c.RemoveParticipant, someone),
+    st.builds(c.ReleaseOfficer, someone, st.sampled_from(list(Office))),
     st.builds(c.ReadmitParticipant, someone),
     st.builds(c.LeaveMeeting),
     st.builds(c.StartRecording),
@@ -86,7 +87,6 @@ VOTING: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.CloseCollecting, motions),
     st.builds(c.Revote, motions),
     st.builds(c.RegisterHallVoters, motions, st.lists(someone, max_size=2).map(tuple)),
-    st.builds(c.ReleaseOfficer, someone, st.sampled_from(list(Office))),
     st.builds(c.FileWrittenOpinion, motions, st.just(ParticipantId("m3")), st.just(("for",)), st.just("信函")),
     st.builds(
         c.EnterPaperCount,

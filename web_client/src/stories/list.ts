@@ -310,6 +310,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     voting({ electorate: one.electorate.filter((id) => id !== ME) });
     meeting.value = withPeople(meeting.value ?? meetingState(), { [ME]: { standing: "probationary", voting: false } });
   },
+  "vote-in-hall": () => void voting({ hall_voters: [ME] }),
   "vote-long": () =>
     void voting({
       title: "关于给予某同志党内警告处分并责成支部委员会在三个月内跟踪帮教情况、定期向支部党员大会报告的决议",
