@@ -154,7 +154,10 @@ async def the_meeting(here: Hall) -> None:
     await chair.start_recording()
     for room in (limin, sun, ding):
         await room.agree_to_recording()
-    await chair.next_item()
+
+    # --- the first item is the roll call
+    await chair.call_the_roll()
+    await asyncio.gather(*(room.answer_the_roll() for room in everyone))
     await limin.say(MESSAGE)
     await ding.phone.page.get_by_text(MESSAGE).first.wait_for(state="attached")
 

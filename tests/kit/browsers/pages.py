@@ -206,6 +206,10 @@ class Room:
         await self.page.get_by_role("button", name=w("chat.send")).first.click()
         await expect(self.page.get_by_text(words).first).to_be_visible()
 
+    async def answer_the_roll(self) -> None:
+        await self.page.get_by_role("dialog").get_by_role("button", name=w("room.roll_here"), exact=True).click()
+        await self.page.get_by_role("dialog").get_by_role("button", name=w("vote.back_to_room")).click()
+
     async def agree_to_recording(self) -> None:
         await self.button("room.recording_stay").click()
         await expect(self.page.get_by_text(w("room.recording")).first).to_be_visible()
@@ -259,11 +263,10 @@ class Console(Room):
     async def tab(self, key: str) -> None:
         await self.dock(key).click()
 
-    async def next_item(self) -> None:
+    async def call_the_roll(self) -> None:
+        """By the guide's one button: the item of the roll call begins, and everyone is asked."""
         await self.tab("console.agenda")
-        await self.page.get_by_role(
-            "button", name=re.compile(f"{re.escape(w('console.next_item'))}|{re.escape(w('console.first_item'))}")
-        ).first.click()
+        await self.page.get_by_role("button", name=w("console.guide_next_roll_call", title="")).first.click()
 
     async def show_document(self) -> None:
         await self.tab("console.agenda")
