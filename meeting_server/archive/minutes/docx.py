@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from docx import Document
+from docx.blkcntnr import BlockItemContainer
 from docx.document import Document as DocumentObject
 from docx.enum.table import WD_ALIGN_VERTICAL
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -12,7 +13,6 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
-from docx.table import _Cell as TableCell
 from docx.text.paragraph import Paragraph as DocumentParagraph
 
 from meeting_server.archive.minutes.document_model import Grid, Heading, Paper, Paragraph, Points, Speech
@@ -85,7 +85,7 @@ def record_form_document(form: RecordForm, draft: str = "") -> bytes:
     return _bytes(document)
 
 
-def _lines(cell: TableCell, lines: tuple[str, ...], *, bold: bool = False) -> None:
+def _lines(cell: BlockItemContainer, lines: tuple[str, ...], *, bold: bool = False) -> None:
     for number, line in enumerate(lines):
         paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
         paragraph.add_run(line).bold = bold

@@ -44,8 +44,8 @@ USED = {
     "_tr": ("", HERE + "test_a_row_of_a_word_table_has_its_element"),
 }
 """Name → package that is pinned exactly (empty: a range will do), and the test."""
-DOCUMENTED = {"_mapping", "_fields_"}
-"""Underscores that are no sign of privacy: SQLAlchemy's ``Row._mapping`` and ``ctypes.Structure._fields_``."""
+DOCUMENTED = {"_mapping", "_fields_", "_replace"}
+"""Underscores that are no sign of privacy: SQLAlchemy's ``Row._mapping``, ``ctypes.Structure._fields_``, ``NamedTuple._replace``."""
 
 
 def foreign_private_names(source: str) -> Iterator[str]:

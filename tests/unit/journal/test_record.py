@@ -29,7 +29,8 @@ def chain() -> list[Record]:
 def test_a_payload_is_sorted_compact_json() -> None:
     event = MotionClosed(MotionId("v1"), QuorumCheck(3, 2, 2, True), 2, Tally((("for", 2),), 2, 3, 2), None)
     assert canonical(event) == (
-        b'{"issuances":"","issued":0,"motion_id":"v1","quorum":{"entitled":3,"met":true,"needed":2,"present":2},"returned":2,"root":"",'
+        b'{"issuances":"","issued":0,"joined":[],"motion_id":"v1","present_at_close":null,'
+        b'"quorum":{"entitled":3,"met":true,"needed":2,"present":2},"report":null,"returned":2,"root":"",'
         b'"tally":{"cast":2,"counts":[["for",2]],"entitled":3,"paper":0,"present":2,"void":0,"written":0},"verdict":null}'
     )
 
@@ -41,7 +42,7 @@ def test_the_payload_hash_is_over_salt_and_payload() -> None:
 
 def test_the_record_hash_stays_what_it_was() -> None:
     """Written out once, so that a change of the format cannot go unnoticed."""
-    assert chain()[-1].hash.hex() == "454bafcf365710a8f1b5e13749ad705bf5cf6983debaea1ad14d70e417306b39"
+    assert chain()[-1].hash.hex() == "c26f18a12f9e31f444864a68620c99cc0ab9d47ed40b2a6d85d6a1cda34199b4"
 
 
 def test_salts_differ_so_equal_payloads_have_different_hashes() -> None:
