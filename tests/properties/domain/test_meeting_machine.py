@@ -71,6 +71,7 @@ COMMANDS: list[st.SearchStrategy[c.Command]] = [
     st.builds(c.ReleaseOfficer, someone, st.sampled_from(list(Office))),
     st.builds(c.ReadmitParticipant, someone),
     st.builds(c.LeaveMeeting),
+    st.builds(c.ReleaseOfficer, someone, st.sampled_from(list(Office))),
     st.builds(c.StartRecording),
     st.builds(c.AcknowledgeRecording, st.booleans()),
     st.builds(c.StopRecording),
