@@ -382,6 +382,8 @@ class DraftMotion(FromParticipant):
     nominees: tuple[ParticipantId, ...] = ()
     """Of a decision: whom it makes 监票人 when it is published as carried."""
     excludes: tuple[ParticipantId, ...] = ()
+    excellent_reason: str = ""
+    """Why an organisation sheet gives 优秀 to more than the rule's share; it stands in the minutes."""
     """Of a motion: members who, once it is carried, don't count in 应到. It goes by the rule ``not_counted`` and a show of hands."""
 
 

@@ -564,6 +564,7 @@ class MotionDrafted(Event):
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
     excludes: tuple[ParticipantId, ...] = ()
+    excellent_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -590,6 +591,7 @@ class MotionMoved(Event):
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
     excludes: tuple[ParticipantId, ...] = ()
+    excellent_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -678,6 +680,7 @@ class MotionOpened(Event):
     based_on: tuple[MotionId, ...] = ()
     nominees: tuple[ParticipantId, ...] = ()
     excludes: tuple[ParticipantId, ...] = ()
+    excellent_reason: str = ""
     hall_voters: tuple[ParticipantId, ...] = ()
     attending: tuple[ParticipantId, ...] | None = None
     """Those of the electorate who are there; ``None``: written before the set of a vote was recorded, see ``votes/attending``."""
@@ -735,6 +738,7 @@ class PaperOpened(Event):
     hall_voters: tuple[ParticipantId, ...] = ()
     attending: tuple[ParticipantId, ...] | None = None
     """As of ``MotionOpened``."""
+    excellent_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,7 @@ def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> 
         ends_at=c.ends_at,
         preset=c.preset,
         documents=c.documents,
+        full_members=c.full_members,
         participants=participants,
         agenda=agenda,
         rooms={HALL: Room(HALL, "", "video")},
@@ -253,6 +254,7 @@ def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> 
         participants=participants,
         agenda=agenda,
         recording_planned=fresh.recording_planned,
+        full_members=fresh.full_members,
         counters=replace(state.counters, items=len(agenda)),
     )
 

@@ -269,6 +269,8 @@ class Motion:
     report: Public[ReportSheet | None] = None
     report_signed_by: Public[tuple[ParticipantId, ...]] = ()
     excludes: Public[tuple[ParticipantId, ...]] = ()
+    excellent_reason: Public[str] = ""
+    """Of an organisation sheet: why more are 优秀 than the rule's share."""
     """Those whom it puts out of 应到 if it is carried."""
     reduction: Public[Reduction | None] = None
     """Of an election that left seats empty."""
@@ -381,6 +383,8 @@ class MeetingState:
     shown: Public[Shown | None] = None
     recording: Public[Recording | None] = None
     recording_planned: Public[bool] = False
+    full_members: Public[int] = 0
+    """正式党员 of the branch that day, called or not; 0: not known."""
     notes: tuple[Note, ...] = ()
     officers: Public[tuple[Officer, ...]] = ()
     former_officers: Public[tuple[Officer, ...]] = ()

@@ -87,6 +87,9 @@ class Preset:
     """Fields on which public sources disagree: the secretary confirms them before opening."""
     excellent: Share = Share(1, 3)
     """Of an appraisal: how many of those appraised can be 优秀."""
+    excellent_of: int = 0
+    """Frozen into an appraisal: 正式党员总数 of the branch that day, of which the share is taken. 0, in records of before: of those
+    on the sheet."""
     bulletin: BulletinReaders = BulletinReaders.SCRUTINEERS
     """Of a secret vote: who is given the sealed ballots in an exported bundle; members: whoever may export it."""
     source_en: str = ""
@@ -193,6 +196,8 @@ class Convening:
     recording_planned: bool = False
     cancelled: bool = False
     """The meeting was called off; it may be convened again."""
+    full_members: int = 0
+    """正式党员 of the branch that day, called or not; 0, in records of before: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ class MotionForce(StrEnum):
 
 
 class AppraisalSheet(StrEnum):
-    """The three sheets of a democratic appraisal (民主评议)."""
+    """The sheets of a democratic appraisal (民主评议); 党员互评 is spoken and has none."""
 
     SELF = "self"  # 自评: each of those appraised about themselves, named
     MUTUAL = "mutual"  # 民主测评: everyone about everyone on the sheet, secret, only the sums
+    COMMITTEE = "committee"  # 民主测评 of the committee (班子) as a whole, secret, only the sums
     ORGANISATION = "organisation"  # 组织评定: the grades proposed on the basis of the others, adopted by vote
 
 
@@ -87,12 +88,16 @@ class Stance(StrEnum):
 
 
 class Grade(StrEnum):
-    """The grades of an appraisal, best first."""
+    """The grades of an appraisal, best first: of a member, then of a committee."""
 
     EXCELLENT = "excellent"  # 优秀
     GOOD = "good"  # 合格
     PASS = "pass"  # 基本合格
     FAIL = "fail"  # 不合格
+    WELL = "well"  # 好
+    FAIRLY_WELL = "fairly_well"  # 较好
+    AVERAGE = "average"  # 一般
+    POOR = "poor"  # 差
     NONE = ""  # none is given or proposed
 
 

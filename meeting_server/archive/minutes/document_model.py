@@ -217,6 +217,8 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
         return
     if result.based_on:
         yield Paragraph(say("minutes.based_on", sheets=words.listed(result.based_on)))
+    if result.excellent_reason:
+        yield Paragraph(say("minutes.excellent_reason", reason=result.excellent_reason))
     if result.approval_reference:
         yield Paragraph(say("minutes.approval", reference=result.approval_reference))
     if result.officers:

@@ -100,6 +100,8 @@ class Result:
     report: ReportSheet | None = None
     report_signed_by: tuple[str, ...] = ()
     """Of an election: its report sheet (选举报告单), and the scrutineers who signed it."""
+    excellent_reason: str = ""
+    """Of an organisation sheet: why more are 优秀 than the rule's share."""
     present_at_close: int | None = None
     """How many were still there at the closing; ``None`` where ``present`` is of that moment, in a record of before."""
     run_off: bool = False
@@ -183,6 +185,7 @@ def result_of(state: MeetingState, motion: Motion) -> Result:
         named=tuple(Named(choice, tuple(names)) for choice, names in named.items()),
         withdrawn_reason=motion.withdrawn_reason,
         sheet=motion.sheet,
+        excellent_reason=motion.excellent_reason,
         present_at_close=motion.present_at_close if shown and motion.attending is not None else None,
         run_off=motion.terms is not None and motion.terms.run_off,
         reduced_to=motion.reduction.seats if motion.reduction is not None else 0,

@@ -1,8 +1,9 @@
-"""Democratic appraisal (民主评议): who may stand on each of its three sheets, and the grades each comes to.
+"""Democratic appraisal (民主评议) in its four steps: who may stand on each sheet, and the grades each comes to.
 
-``self`` is named and says what members think of themselves; ``mutual`` is secret and yields sums for everyone on the
-sheet; ``organisation`` puts a grade beside each name, on the basis of the others, and is adopted like a motion.
-优秀 goes to at most a share of those appraised that the preset names (a third, rounded down).
+个人自评: ``self`` is named and says what members think of themselves. 党员互评 is spoken, by a list of turns, and has no sheet.
+民主测评: ``mutual`` is secret and yields sums for everyone on the sheet, ``committee`` for the committee as a whole. 组织评定:
+``organisation`` puts a grade beside each name, on the basis of the others, and is adopted like a motion.
+优秀 goes to at most a share of 正式党员总数 of the branch that day (a third, rounded down), to more only with a reason.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from meeting_server.domain.votes.candidates import on_paper, people_refused
 from meeting_server.domain.votes.decisions import Decision
 from meeting_server.domain.votes.electorate import counts
 from meeting_server.domain.votes.kind import Check, Kind, Paper, WithoutForce, counted
-from meeting_server.domain.votes.marks import GRADES, Ballot, Graded, Remark, Validity, read
+from meeting_server.domain.votes.marks import COMMITTEE_GRADES, GRADES, Ballot, Graded, Remark, Validity, read
 from meeting_server.domain.votes.rules import most
 
+LONGEST_REASON = 200
 APPRAISAL, GENERAL = "appraisal", "general_meeting"
 """The shipped rules a sheet falls back upon."""
 
@@ -34,6 +36,7 @@ class _GradingSheet(WithoutForce):
 
     needs_quorum = False
     of_people = True
+    grades = GRADES
 
     def refused(self, state: MeetingState, command: DraftMotion) -> Rejected | None:
         return Rejected(Code.BAD_CHOICE, "based_on") if command.based_on else None
@@ -47,7 +50,7 @@ class _GradingSheet(WithoutForce):
         return tuple(who for who in entitled if counts(state.participants[who], voting))
 
     def lines(self, motion: Motion) -> tuple[str, ...]:
-        return tuple(str(Graded(c.candidate_id, grade)) for c in motion.candidates for grade in GRADES)
+        return tuple(str(Graded(c.candidate_id, grade)) for c in motion.candidates for grade in self.grades)
 
 
 class SelfSheet(_GradingSheet):
@@ -57,6 +60,7 @@ class SelfSheet(_GradingSheet):
         rule = _grading_rule(state, command, presets)
         if isinstance(rule, Rejected):
             return rule
+        rule = replace(rule, excellent_of=full_members(state))
         return replace(rule, quorum=None, passing=None, electorate=Electorate.MEMBERS, method=RuleMethod.NAMED)
 
     def method(self, command: DraftMotion, preset: Preset) -> VoteMethod:
@@ -73,7 +77,7 @@ class SelfSheet(_GradingSheet):
         subjects = {candidate.candidate_id for candidate in motion.candidates}
 
         def check(ballot: Ballot) -> Validity:
-            grades = [mark for mark in ballot if isinstance(mark, Graded) and mark.candidate_id in subjects]
+            grades = [mark for mark in ballot if isinstance(mark, Graded) and mark.candidate_id in subjects and mark.grade in self.grades]
             remarks = [mark for mark in ballot if isinstance(mark, Remark) and mark.fits]
             fits = len(grades) <= 1 and len(remarks) <= 1 and len(grades) + len(remarks) == len(ballot)
             return Validity.VALID if fits and ballot else Validity.MALFORMED
@@ -101,6 +105,7 @@ class MutualSheet(_GradingSheet):
         rule = _grading_rule(state, command, presets)
         if isinstance(rule, Rejected):
             return rule
+        rule = replace(rule, excellent_of=full_members(state))
         return replace(rule, passing=None, electorate=Electorate.MEMBERS, method=RuleMethod.SECRET)
 
     def checks(self, motion: Motion) -> Check:
@@ -115,8 +120,22 @@ class MutualSheet(_GradingSheet):
     def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
         """Every valid ballot grades every line."""
         return counts.keys() <= set(self.lines(motion)) and all(
-            sum(counts.get(str(Graded(c.candidate_id, grade)), 0) for grade in GRADES) == valid for c in motion.candidates
+            sum(counts.get(str(Graded(c.candidate_id, grade)), 0) for grade in self.grades) == valid for c in motion.candidates
         )
+
+
+class CommitteeSheet(MutualSheet):
+    """民主测评 of the committee (班子): one line, 好 / 较好 / 一般 / 差; secret."""
+
+    grades = COMMITTEE_GRADES
+
+    def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
+        if len(command.candidates) != 1:
+            return Rejected(Code.TOO_FEW_CANDIDATES if not command.candidates else Code.BAD_CHOICE, "candidates")
+        line = command.candidates[0]
+        if not line.name.strip() or line.participant_id is not None or line.grade != Grade.NONE:
+            return Rejected(Code.BAD_CHOICE, "candidates")
+        return (replace(line, candidate_id="c1"),)
 
 
 class OrganisationSheet(Decision):
@@ -126,7 +145,7 @@ class OrganisationSheet(Decision):
         """It rests on published sheets alone."""
         for motion_id in command.based_on:
             basis = state.motions.get(motion_id)
-            if basis is None or not basis.grades_people:
+            if basis is None or not basis.grades_people or basis.sheet == AppraisalSheet.COMMITTEE:
                 return Rejected(Code.UNKNOWN_MOTION, "based_on")
             if basis.phase != MotionPhase.PUBLISHED:
                 return Rejected(Code.NOT_CLOSED, "based_on")
@@ -143,10 +162,9 @@ class OrganisationSheet(Decision):
         if not deciding:
             return Rejected(Code.UNKNOWN_PRESET, "preset_id")
         basis = sorted((state.motions[i] for i in command.based_on), key=lambda one: one.sheet != AppraisalSheet.MUTUAL)
-        if basis:
-            return replace(deciding[0], excellent=basis[0].preset.excellent)
         shared = named if named is not None and for_appraisals(named) else _usual(state, presets)
-        return replace(deciding[0], excellent=shared.excellent)
+        share = basis[0].preset.excellent if basis else shared.excellent
+        return replace(deciding[0], excellent=share, excellent_of=full_members(state))
 
     def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
         return _on_sheet(state, command, preset)
@@ -155,6 +173,7 @@ class OrganisationSheet(Decision):
 SHEETS: dict[AppraisalSheet, Kind] = {
     AppraisalSheet.SELF: SelfSheet(),
     AppraisalSheet.MUTUAL: MutualSheet(),
+    AppraisalSheet.COMMITTEE: CommitteeSheet(),
     AppraisalSheet.ORGANISATION: OrganisationSheet(),
 }
 
@@ -200,11 +219,13 @@ def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
         if command.sheet == AppraisalSheet.SELF and candidate.participant_id is None:  # nobody could fill in that line
             return Rejected(Code.UNKNOWN_PARTICIPANT, "candidates")
         proposes = command.sheet == AppraisalSheet.ORGANISATION
-        if (candidate.grade != Grade.NONE) != proposes:
+        if candidate.grade not in (GRADES if proposes else (Grade.NONE,)):
             return Rejected(Code.GRADE_MISSING if proposes else Code.BAD_CHOICE, "candidates")
     given = sum(candidate.grade == Grade.EXCELLENT for candidate in command.candidates)
     allowed = most_excellent(preset, len(command.candidates))
-    if given <= allowed:
+    if len(command.excellent_reason) > LONGEST_REASON:
+        return Rejected(Code.TOO_LONG, "excellent_reason", (("longest", LONGEST_REASON),))
+    if given <= allowed or command.excellent_reason.strip():
         return None
     share = preset.excellent
     return Rejected(
@@ -213,16 +234,22 @@ def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
         (
             ("given", given),
             ("most", allowed),
-            ("appraised", len(command.candidates)),
+            ("appraised", max(preset.excellent_of, len(command.candidates))),
             ("numerator", share.numerator),
             ("denominator", share.denominator),
         ),
     )
 
 
+def full_members(state: MeetingState) -> int:
+    """正式党员总数 of the branch that day; where the record does not know it, those on the meeting's list."""
+    listed = sum(person.standing is Standing.FULL for person in state.participants.values())
+    return state.full_members or listed
+
+
 def most_excellent(preset: Preset, appraised: int) -> int:
-    """How many of ``appraised`` can be 优秀: 8 at a third → 2."""
-    return most(preset.excellent, appraised)
+    """How many can be 优秀, of the branch's full members or, in records of before, of the ``appraised``: of 12 at a third → 4."""
+    return most(preset.excellent, max(preset.excellent_of, appraised))
 
 
 def grades(motion: Motion, tally: Tally) -> tuple[tuple[str, Grade], ...]:
@@ -231,6 +258,8 @@ def grades(motion: Motion, tally: Tally) -> tuple[tuple[str, Grade], ...]:
     who gave it, equals in the order of the sheet. Of an organisation sheet: the grades proposed."""
     if motion.sheet == AppraisalSheet.ORGANISATION:
         return tuple((c.candidate_id, c.grade) for c in motion.candidates)
+    if motion.sheet == AppraisalSheet.COMMITTEE:  # only the sums
+        return tuple((c.candidate_id, Grade.NONE) for c in motion.candidates)
     sums = dict(tally.counts)
 
     def given(subject: str, grade: Grade) -> int:

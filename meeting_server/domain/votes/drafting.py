@@ -97,6 +97,7 @@ def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
             based_on=command.based_on,
             nominees=command.nominees,
             excludes=command.excludes,
+            excellent_reason=command.excellent_reason.strip(),
         ),
     )
 
@@ -132,6 +133,7 @@ def _move(state: MeetingState, command: MoveMotion, asked: Asked) -> Decision:
             motion.based_on,
             motion.nominees,
             motion.excludes,
+            motion.excellent_reason,
         ),
     )
 
@@ -231,6 +233,7 @@ def _revote(state: MeetingState, command: Revote, asked: Asked) -> Decision:
             motion.based_on,
             motion.nominees,
             motion.excludes,
+            motion.excellent_reason,
         ),
     )
 

@@ -4,7 +4,7 @@
 |---------------------------------------|-----------------------------------------------------------|
 | ``for``, ``2``                        | ``Chosen``: a choice of the paper, by its id              |
 | ``c1:for``, ``:against``, ``:abstain`` | ``Vote``: on a candidate                                  |
-| ``c1:excellent``, ``:good`` …         | ``Graded``: one of those appraised                        |
+| ``c1:excellent``, ``c1:well`` …       | ``Graded``: one of those appraised, or the committee      |
 | ``w:`` and words                      | ``WrittenIn``: a word of a poll, or a name (另选他人)      |
 | ``p:m7``                              | ``Person``: someone of the meeting's list (另选他人)       |
 | ``t:`` and words                      | ``Remark``: what those appraised say about themselves     |
@@ -26,8 +26,10 @@ _WRITTEN_IN, _PERSON, _REMARK = "w:", "p:", "t:"
 _STANCES = {stance.value: stance for stance in Stance}
 _GRADES = {grade.value: grade for grade in Grade if grade is not Grade.NONE}
 STANCES = tuple(_STANCES.values())
-GRADES = tuple(_GRADES.values())
-"""优秀 / 合格 / 基本合格 / 不合格, best first."""
+GRADES = (Grade.EXCELLENT, Grade.GOOD, Grade.PASS, Grade.FAIL)
+"""Of a member: 优秀 / 合格 / 基本合格 / 不合格, best first."""
+COMMITTEE_GRADES = (Grade.WELL, Grade.FAIRLY_WELL, Grade.AVERAGE, Grade.POOR)
+"""Of a committee: 好 / 较好 / 一般 / 差, best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ def _opened_by(
         motion.based_on,
         motion.nominees,
         motion.excludes,
+        motion.excellent_reason,
         hall_voters=in_order(entitled, hall_voters),
         attending=present_among(state, entitled),
     )

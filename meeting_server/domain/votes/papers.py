@@ -79,6 +79,7 @@ def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
             motion.nominees,
             in_order(entitled, motion.hall_voters),
             present_among(state, entitled),
+            motion.excellent_reason,
         ),
     )
 

@@ -8,7 +8,8 @@ from meeting_server.domain.terms import Preset
 from meeting_server.domain.vote_terms import VoteMethod
 from meeting_server.domain.votes.polls import Poll
 
-SMALLEST_GROUP = 2
+SMALLEST_GROUP = 5
+"""Of fewer answers whose is whose could be guessed."""
 
 
 class Survey(Poll):

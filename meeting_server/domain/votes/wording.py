@@ -35,6 +35,7 @@ def from_words(event: MotionDrafted | MotionMoved, before: Motion | None) -> Mot
         "based_on": event.based_on,
         "nominees": event.nominees,
         "excludes": event.excludes,
+        "excellent_reason": event.excellent_reason,
     }
     if before is not None:
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of the event
@@ -69,6 +70,7 @@ def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
         based_on=event.based_on,
         nominees=event.nominees,
         excludes=event.excludes if isinstance(event, MotionOpened) else (),
+        excellent_reason=event.excellent_reason,
         hall_voters=event.hall_voters,
         roster=kind_of(event).may_be_written_in(state, event),
         amendments=before.amendments if before is not None and shown else (),

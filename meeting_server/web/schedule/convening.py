@@ -66,6 +66,7 @@ class Convener:
             preset=self._presets[plan.preset_id],
             documents=tuple(document.ref for document in await self._documents.of_meeting(meeting_id)),
             recording_planned=plan.recording_planned,
+            full_members=sum(member.standing is Standing.FULL for member in await self._directory.roster(plan.branch_id)),
             cancelled=scheduled.status == "cancelled",
         )
 

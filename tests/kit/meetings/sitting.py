@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from meeting_server.domain.commands import SERVER, Actor, Command, ConveneMeeting, OpenConnection, OpenMeeting, PassDeadline
 from meeting_server.domain.decision import Decision
@@ -90,13 +91,14 @@ class Sitting:
         preset: Preset = GENERAL,
         presets: Mapping[str, Preset] = PRESETS,
         extra: Sequence[Invited] = (),
+        full_members: int = 0,
     ) -> None:
         self.now = START
         self._presets = presets
         self.facts: list[tuple[Event, int]] = []
         self._state: MeetingState | None = None
         listed = [member("secretary", role=Role.SECRETARY), *(member(f"m{n}") for n in range(1, members + 1)), *extra]
-        self.told(ConveneMeeting(convening(listed, preset)))
+        self.told(ConveneMeeting(replace(convening(listed, preset), full_members=full_members)))
         if opened:
             self.connect("secretary")
             self.did("secretary", OpenMeeting())

@@ -57,9 +57,9 @@ def sheet(kind: str, *people: Candidate, title: str = "民主评议", based_on: 
     return DraftMotion(title, force="appraisal", sheet=kind, candidates=listed, based_on=tuple(map(MotionId, based_on)))  # type: ignore[arg-type]
 
 
-def branch() -> Sitting:
-    """Six full members, all there, and one probationary."""
-    sitting = Sitting(MEMBERS, extra=[member("new", voting=False, standing=Standing.PROBATIONARY)])
+def branch(full_members: int = 0) -> Sitting:
+    """Six full members, all there, and one probationary; ``full_members``: of the whole branch, where that is known."""
+    sitting = Sitting(MEMBERS, extra=[member("new", voting=False, standing=Standing.PROBATIONARY)], full_members=full_members)
     sitting.connect_members(MEMBERS)
     sitting.connect("new")
     return sitting
@@ -243,9 +243,9 @@ def test_one_excellent_too_many_is_refused_with_the_figures_and_their_rounding()
     sitting = branch()
     refused = told(sitting, sheet("organisation", *(person(n, "excellent" if n < 4 else "good") for n in range(1, 7))))
     assert refused.code is Code.TOO_MANY_EXCELLENT
-    assert dict(refused.detail) == {"given": 3, "most": 2, "appraised": 6, "numerator": 1, "denominator": 3}
-    five = told(sitting, sheet("organisation", *(person(n, "excellent" if n < 3 else "good") for n in range(1, 6))))
-    assert dict(five.detail)["most"] == 1  # 5/3, rounded down
+    assert dict(refused.detail) == {"given": 3, "most": 2, "appraised": 7, "numerator": 1, "denominator": 3}
+    five = told(sitting, sheet("organisation", *(person(n, "excellent" if n < 4 else "good") for n in range(1, 6))))
+    assert dict(five.detail)["most"] == 2  # 7/3, rounded down, however many are on the sheet
 
 
 def test_a_grade_is_missing_from_no_line_of_the_organisation_s_sheet_and_stands_on_no_other() -> None:

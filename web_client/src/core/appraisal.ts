@@ -1,11 +1,31 @@
-/** Democratic appraisal (民主评议): what each of its three sheets asks, and how many can be 优秀. */
+/** Democratic appraisal (民主评议): what each of its sheets asks, and how many can be 优秀. */
 import { kindOf } from "./kinds";
-import { GRADES, onCandidate, read } from "./marks";
-import { type Candidate, Grade, type Motion, MotionForce, type ParticipantId, type Preset, type Tally, VoteMethod } from "../wire/messages";
+import { COMMITTEE_GRADES, GRADES, onCandidate, read } from "./marks";
+import {
+  AppraisalSheet,
+  type Candidate,
+  Grade,
+  type Motion,
+  MotionForce,
+  type ParticipantId,
+  type Preset,
+  type Tally,
+  VoteMethod,
+} from "../wire/messages";
 
 /** Whether its ballots hold grades: an organisation sheet is adopted as a whole, like a motion. */
 export function gradesPeople(motion: Motion): boolean {
   return kindOf(motion).gradesPeople;
+}
+
+/** The sheet about the committee as a whole. */
+export function ofCommittee(motion: Motion): boolean {
+  return motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.COMMITTEE;
+}
+
+/** The grades its ballots can give, best first. */
+export function gradesOf(motion: Motion): readonly Grade[] {
+  return ofCommittee(motion) ? COMMITTEE_GRADES : GRADES;
 }
 
 /** Whether it has a verdict. */
@@ -28,9 +48,15 @@ export function shareOf({ excellent }: Preset): string {
   return `${excellent.numerator}/${excellent.denominator}`;
 }
 
-/** A third of 8, rounded down: 2. */
-export function mostExcellent({ excellent }: Preset, appraised: number): number {
-  return Math.floor((excellent.numerator * appraised) / excellent.denominator);
+/** 正式党员总数, of which the share is taken; in records of before, those appraised. */
+export function excellentOf({ excellent_of }: Preset, appraised: number): number {
+  return Math.max(excellent_of, appraised);
+}
+
+/** A third of 12 full members, rounded down: 4. */
+export function mostExcellent(preset: Preset, appraised: number): number {
+  const { numerator, denominator } = preset.excellent;
+  return Math.floor((numerator * excellentOf(preset, appraised)) / denominator);
 }
 
 /** The line of a self sheet that is one's own. */

@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<Exclude<MotionForce, "appraisal">, Kind>> = {
 const SHEETS: Readonly<Record<AppraisalSheet, Kind>> = {
   [AppraisalSheet.SELF]: APPRAISAL(AppraisalSheet.SELF, false),
   [AppraisalSheet.MUTUAL]: APPRAISAL(AppraisalSheet.MUTUAL, false),
+  [AppraisalSheet.COMMITTEE]: APPRAISAL(AppraisalSheet.COMMITTEE, false),
   [AppraisalSheet.ORGANISATION]: APPRAISAL(AppraisalSheet.ORGANISATION, true),
 };
 

@@ -3,8 +3,10 @@ import { type Candidate, Grade, Stance } from "../wire/messages";
 import { clean } from "./characters";
 
 export const STANCES = [Stance.FOR, Stance.AGAINST, Stance.ABSTAIN] as const;
-/** Best first. */
+/** Of a member, best first. */
 export const GRADES = [Grade.EXCELLENT, Grade.GOOD, Grade.PASS, Grade.FAIL] as const;
+/** Of a committee, best first. */
+export const COMMITTEE_GRADES = [Grade.WELL, Grade.FAIRLY_WELL, Grade.AVERAGE, Grade.POOR] as const;
 export const LONGEST_WORD = 20;
 export const LONGEST_NAME = 60;
 export const LONGEST_REMARK = 500;
@@ -36,7 +38,7 @@ export function read(written: string): Mark | null {
   if (candidate === REMARK) return { remark: what };
   const stance = STANCES.find((one) => one === what);
   if (stance) return { candidate, stance };
-  const grade = GRADES.find((one) => one === what);
+  const grade = [...GRADES, ...COMMITTEE_GRADES].find((one) => one === what);
   return grade ? { candidate, grade } : null;
 }
 

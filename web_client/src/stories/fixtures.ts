@@ -21,6 +21,7 @@ export const PLAIN: Preset = {
   surplus_percent: 0,
   doubts: [],
   excellent: { numerator: 1, denominator: 3 },
+  excellent_of: 0,
   bulletin: "scrutineers",
   write_ins: "roster",
   source_en: "",
@@ -222,6 +223,7 @@ export function motion(fields: Partial<Motion> = {}): Motion {
     based_on: [],
     nominees: [],
     excludes: [],
+    excellent_reason: "",
     running: null,
     ...fields,
   };
@@ -378,6 +380,7 @@ export function meetingState(fields: Partial<MeetingState> = {}): MeetingState {
     motions: {},
     recording: null,
     recording_planned: true,
+    full_members: 0,
     notes: [],
     officers: [],
     former_officers: [],

@@ -408,6 +408,7 @@ export interface DraftMotion {
   readonly characters?: readonly CharacterStrokes[];
   readonly nominees?: readonly ParticipantId[];
   readonly excludes?: readonly ParticipantId[];
+  readonly excellent_reason?: string;
 }
 export interface MoveMotion {
   readonly motion_id: MotionId;
@@ -835,6 +836,7 @@ export interface MotionDrafted {
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
   readonly excludes: readonly ParticipantId[];
+  readonly excellent_reason: string;
 }
 /** Put before the meeting: from here on everyone sees its words. */
 export interface MotionMoved {
@@ -857,6 +859,7 @@ export interface MotionMoved {
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
   readonly excludes: readonly ParticipantId[];
+  readonly excellent_reason: string;
 }
 export interface MotionAmended {
   readonly motion_id: MotionId;
@@ -918,6 +921,7 @@ export interface MotionOpened {
   readonly based_on: readonly MotionId[];
   readonly nominees: readonly ParticipantId[];
   readonly excludes: readonly ParticipantId[];
+  readonly excellent_reason: string;
   readonly hall_voters: readonly ParticipantId[];
   readonly attending: readonly ParticipantId[] | null;
 }
@@ -963,6 +967,7 @@ export interface PaperOpened {
   readonly nominees: readonly ParticipantId[];
   readonly hall_voters: readonly ParticipantId[];
   readonly attending: readonly ParticipantId[] | null;
+  readonly excellent_reason: string;
 }
 /** No more papers are handed out; casting begins. */
 export interface CollectingClosed {
@@ -1100,6 +1105,7 @@ export interface MeetingState {
   readonly shown: Shown | null;
   readonly recording: Recording | null;
   readonly recording_planned: boolean;
+  readonly full_members: number;
   readonly notes: readonly Note[];
   readonly officers: readonly Officer[];
   readonly former_officers: readonly Officer[];
@@ -1173,10 +1179,11 @@ export interface Terms {
   readonly base: Base | null;
   readonly run_off: boolean;
 }
-/** The three sheets of a democratic appraisal (民主评议). */
+/** The sheets of a democratic appraisal (民主评议); 党员互评 is spoken and has none. */
 export const AppraisalSheet = {
   SELF: "self",
   MUTUAL: "mutual",
+  COMMITTEE: "committee",
   ORGANISATION: "organisation",
 } as const;
 export type AppraisalSheet = (typeof AppraisalSheet)[keyof typeof AppraisalSheet];
@@ -1213,6 +1220,7 @@ export interface Convening {
   readonly documents: readonly DocumentRef[];
   readonly recording_planned: boolean;
   readonly cancelled: boolean;
+  readonly full_members: number;
 }
 /**
  * One person on the list of a meeting, as the roster and the leave requests stood when it was convened. What is private
@@ -1253,6 +1261,7 @@ export interface Preset {
   readonly surplus_percent: number;
   readonly doubts: readonly string[];
   readonly excellent: Share;
+  readonly excellent_of: number;
   readonly bulletin: BulletinReaders;
   readonly source_en: string;
   readonly article: string;
@@ -1487,6 +1496,7 @@ export interface Motion {
   readonly report: ReportSheet | null;
   readonly report_signed_by: readonly ParticipantId[];
   readonly excludes: readonly ParticipantId[];
+  readonly excellent_reason: string;
   readonly reduction: Reduction | null;
   readonly roster: readonly OnRoster[];
   readonly running: RunningTally | null;
@@ -1536,12 +1546,16 @@ export interface Counters {
   readonly roll_calls: number;
   readonly contests: number;
 }
-/** The grades of an appraisal, best first. */
+/** The grades of an appraisal, best first: of a member, then of a committee. */
 export const Grade = {
   EXCELLENT: "excellent",
   GOOD: "good",
   PASS: "pass",
   FAIL: "fail",
+  WELL: "well",
+  FAIRLY_WELL: "fairly_well",
+  AVERAGE: "average",
+  POOR: "poor",
   NONE: "",
 } as const;
 export type Grade = (typeof Grade)[keyof typeof Grade];

@@ -29,7 +29,7 @@ type Words = MotionDrafted | MotionMoved | MotionOpened | PaperOpened;
 /** The words every fact that shows a motion carries. */
 function words(event: Words, method: VoteMethod) {
   const { motion_id, title, text, item_id, force, choices, max_choices, preset } = event;
-  const { shape, candidates, terms, minimum_group, revote_of, sheet, based_on, nominees } = event;
+  const { shape, candidates, terms, minimum_group, revote_of, sheet, based_on, nominees, excellent_reason } = event;
   return {
     motion_id,
     title,
@@ -48,6 +48,7 @@ function words(event: Words, method: VoteMethod) {
     sheet,
     based_on,
     nominees,
+    excellent_reason,
     excludes: "excludes" in event ? event.excludes : [],
   };
 }

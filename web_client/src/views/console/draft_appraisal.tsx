@@ -1,10 +1,12 @@
 /** Which of an appraisal's three sheets is drafted; and for the organisation's: what it rests on, and a grade beside each name. */
 import type { JSX } from "preact";
-import { mostExcellent, proposedGrades, shareOf } from "../../core/appraisal";
+import { excellentOf, mostExcellent, proposedGrades, shareOf } from "../../core/appraisal";
 import { GRADES } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
+import { meeting } from "../../core/store";
 import { AppraisalSheet, Grade, type Motion, MotionForce, type MotionId, MotionPhase, type Preset } from "../../wire/messages";
+import { Field } from "../../widgets/field";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { kindWords } from "../vote/result";
@@ -22,6 +24,7 @@ export function SheetChoice({ value, onChoose }: { value: AppraisalSheet; onChoo
         options={[
           ["self", t("console.sheet_self")],
           ["mutual", t("console.sheet_mutual")],
+          ["committee", t("console.sheet_committee")],
           ["organisation", t("console.sheet_organisation")],
         ]}
       />
@@ -33,7 +36,11 @@ export function SheetChoice({ value, onChoose }: { value: AppraisalSheet; onChoo
 /** Sheets an organisation sheet can rest on. */
 export function publishedSheets(): readonly Motion[] {
   return motions.value.filter(
-    (one) => one.force === MotionForce.APPRAISAL && one.sheet !== AppraisalSheet.ORGANISATION && one.phase === MotionPhase.PUBLISHED,
+    (one) =>
+      one.force === MotionForce.APPRAISAL &&
+      one.sheet !== AppraisalSheet.ORGANISATION &&
+      one.sheet !== AppraisalSheet.COMMITTEE &&
+      one.phase === MotionPhase.PUBLISHED,
   );
 }
 
@@ -81,23 +88,39 @@ export function Basis({ chosen, onChange }: { chosen: readonly MotionId[]; onCha
   );
 }
 
-/** Why the grades cannot be put to the vote; null: they can. */
-export function gradesWrong(list: readonly Standing[], preset: Preset): string | null {
+/** 正式党员总数 of the branch that day: `domain.votes.appraisals.full_members`. */
+export function fullMembers(): number {
+  const listed = Object.values(meeting.value?.participants ?? {}).filter((one) => one.standing === "full").length;
+  return meeting.value?.full_members || listed;
+}
+
+/** A rule with the number its share of 优秀 is taken of, as the meeting freezes it. */
+export function withMembers(preset: Preset): Preset {
+  return { ...preset, excellent_of: fullMembers() };
+}
+
+/** Why the grades cannot be put to the vote; null: they can. More 优秀 than the share need a reason. */
+export function gradesWrong(list: readonly Standing[], preset: Preset, reason: string): string | null {
   const left = list.filter((one) => one.grade === "").length;
   if (left > 0) return t("console.grades_left", { n: left });
   const most = mostExcellent(preset, list.length);
   const given = list.filter((one) => one.grade === Grade.EXCELLENT).length;
-  return given > most ? t("console.too_many_excellent", { n: given, most, of: list.length, share: shareOf(preset) }) : null;
+  if (given <= most || reason.trim() !== "") return null;
+  return t("console.too_many_excellent", { n: given, most, of: excellentOf(preset, list.length), share: shareOf(preset) });
 }
 
 /** A grade for each; 优秀 2 / 9 is counted as they are given. */
 export function GradesGiven({
   list,
   preset,
+  reason,
+  onReason,
   onChange,
 }: {
   list: readonly Standing[];
   preset: Preset;
+  reason: string;
+  onReason: (reason: string) => void;
   onChange: (list: readonly Standing[]) => void;
 }): JSX.Element {
   const most = mostExcellent(preset, list.length);
@@ -119,11 +142,22 @@ export function GradesGiven({
       )}
       {list.length > 0 && (
         <p class="rowx rowx--between" role="status">
-          <span class="small muted">{t("console.excellent_rule", { most, of: list.length, share: shareOf(preset) })}</span>
+          <span class="small muted">
+            {t("console.excellent_rule", { most, of: excellentOf(preset, list.length), share: shareOf(preset) })}
+          </span>
           <Chip {...(given > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>
             {t("console.excellent_of", { n: given, most })}
           </Chip>
         </p>
+      )}
+      {given > most && (
+        <Field
+          id="excellent-reason"
+          label={t("console.excellent_reason")}
+          hint={t("console.excellent_reason_hint", { n: given, most, of: excellentOf(preset, list.length), share: shareOf(preset) })}
+          value={reason}
+          onInput={onReason}
+        />
       )}
       <ul class="stack stack--s">
         {list.map((one, index) => (

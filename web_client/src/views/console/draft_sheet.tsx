@@ -1,7 +1,7 @@
 /** A motion, poll, survey, election or appraisal put into words, with the rule it will be decided by and what that takes here and now. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { mostExcellent, shareOf } from "../../core/appraisal";
+import { excellentOf, mostExcellent, shareOf } from "../../core/appraisal";
 import { t } from "../../core/i18n";
 import { motions } from "../../core/selectors";
 import { meeting } from "../../core/store";
@@ -25,7 +25,7 @@ import { Sheet } from "../../widgets/sheet";
 import { back, go } from "../layout";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
-import { Basis, GradesGiven, gradesWrong, SheetChoice } from "./draft_appraisal";
+import { Basis, GradesGiven, gradesWrong, SheetChoice, withMembers } from "./draft_appraisal";
 import { baseIsOpen, ElectionFields, seatsOf, termsWrong, type ElectionTerms } from "./draft_election";
 import { draftFor, nominatedTitle, Nominees } from "./draft_purpose";
 import { candidatesOf, PeopleOnPaper, type Standing } from "./draft_people";
@@ -137,7 +137,7 @@ function Rule({ preset, decided, excellent }: { preset: Preset; decided: boolean
 
 function excellentWords(preset: Preset, appraised: number): string {
   return appraised > 0
-    ? t("console.excellent_rule", { most: mostExcellent(preset, appraised), of: appraised, share: shareOf(preset) })
+    ? t("console.excellent_rule", { most: mostExcellent(preset, appraised), of: excellentOf(preset, appraised), share: shareOf(preset) })
     : t("console.excellent_share", { share: shareOf(preset) });
 }
 
@@ -196,6 +196,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const candidates = useSignal<readonly Standing[]>([]);
   const terms = useSignal<ElectionTerms>({ seats: "", approval: "", base: "" });
   const told = useSignal<StrokesTold>({});
+  const reason = useSignal("");
   const tried = useSignal(false);
 
   const kind = force.value;
@@ -204,14 +205,16 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const adopting = kind === MotionForce.APPRAISAL && sheet.value === AppraisalSheet.ORGANISATION;
   const possible = kind === MotionForce.APPRAISAL ? sheetRules(sheet.value, basis.value) : rules(kind);
   const named = possible.find((p) => p.preset_id === presetId.value) ?? possible[0];
-  const preset = adopting ? adoptionRule(named, basis.value) : named;
+  const chosen = adopting ? adoptionRule(named, basis.value) : named;
+  const preset = kind === MotionForce.APPRAISAL && chosen ? withMembers(chosen) : chosen;
   const ways = methods(kind, sheet.value, preset);
   const method = ways.includes(wished.value) ? wished.value : (ways[0] ?? "open");
   const withLabels = asks && shape.value === PollShape.CHOICES;
+  const ofCommittee = kind === MotionForce.APPRAISAL && sheet.value === AppraisalSheet.COMMITTEE;
   const electionWrong = kind === MotionForce.ELECTION ? termsWrong(terms.value, candidates.value.length, preset) : null;
   const groupWrong = kind === MotionForce.SURVEY && !/^\d{1,3}$/.test(group.value.trim());
   const nominating = kind === MotionForce.MOTION && item?.purpose === ItemPurpose.SCRUTINEERS;
-  const gradingWrong = adopting && preset ? gradesWrong(candidates.value, preset) : null;
+  const gradingWrong = adopting && preset ? gradesWrong(candidates.value, preset, reason.value) : null;
   const good =
     gradingWrong === null &&
     title.value.trim() !== "" &&
@@ -219,7 +222,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
     (!withLabels || goodChoices(labels.value)) &&
     electionWrong === null &&
     !groupWrong &&
-    (kind !== MotionForce.APPRAISAL || candidates.value.length > 0);
+    (kind !== MotionForce.APPRAISAL || ofCommittee || candidates.value.length > 0);
 
   const fields = (): CommandData["DraftMotion"] => {
     const choices = withLabels ? labels.value.map((label) => ({ choice_id: "", label: label.trim() })) : [];
@@ -236,12 +239,17 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
       max_choices: withLabels ? Math.min(most.value, choices.length) : asks && shape.value === PollShape.WORD ? MOST_WORDS : 1,
       preset_id: asks ? "" : (named?.preset_id ?? ""),
       shape: asks ? shape.value : "choices",
-      candidates: ofPeople ? candidatesOf(adopting ? candidates.value : candidates.value.map((one) => ({ ...one, grade: "" }))) : [],
+      candidates: ofCommittee
+        ? [{ candidate_id: "", name: t("console.the_committee"), strokes: 0, participant_id: null, grade: "", reason: "" }]
+        : ofPeople
+          ? candidatesOf(adopting ? candidates.value : candidates.value.map((one) => ({ ...one, grade: "" })))
+          : [],
       terms:
         kind === MotionForce.ELECTION
           ? { seats: seatsOf(terms.value), approval_reference: terms.value.approval.trim(), base, run_off: false }
           : null,
       sheet: kind === MotionForce.APPRAISAL ? sheet.value : AppraisalSheet.MUTUAL,
+      excellent_reason: adopting ? reason.value.trim() : "",
       characters: charactersOf(told.value),
       based_on: adopting ? basis.value : [],
       minimum_group: kind === MotionForce.SURVEY ? Number(group.value) : 0,
@@ -415,12 +423,16 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
         <GradesGiven
           list={candidates.value}
           preset={preset}
+          reason={reason.value}
+          onReason={(value) => {
+            reason.value = value;
+          }}
           onChange={(value) => {
             candidates.value = value;
           }}
         />
       )}
-      {ofPeople && !adopting && (
+      {ofPeople && !adopting && !ofCommittee && (
         <PeopleOnPaper
           list={candidates.value}
           election={kind === MotionForce.ELECTION}
@@ -429,7 +441,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
           }}
         />
       )}
-      {ofPeople && (
+      {ofPeople && !ofCommittee && (
         <StrokesAsked
           asking={asking}
           told={told.value}
@@ -438,7 +450,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
           }}
         />
       )}
-      {kind === MotionForce.APPRAISAL && tried.value && candidates.value.length === 0 && (
+      {kind === MotionForce.APPRAISAL && !ofCommittee && tried.value && candidates.value.length === 0 && (
         <p class="field__error">
           <Icon name="warning" size="s" />
           <span>{t("console.subjects_missing")}</span>
@@ -473,7 +485,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
         <Rule
           preset={preset}
           decided={kind === MotionForce.MOTION || adopting}
-          excellent={kind === MotionForce.APPRAISAL ? excellentWords(preset, candidates.value.length) : ""}
+          excellent={kind === MotionForce.APPRAISAL && !ofCommittee ? excellentWords(preset, candidates.value.length) : ""}
         />
       )}
       <div class="field">

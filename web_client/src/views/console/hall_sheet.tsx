@@ -12,7 +12,8 @@ import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
 import { markWords } from "../vote/choices";
-import { GRADES, onCandidate, read, STANCES, writeIn } from "../../core/marks";
+import { gradesOf } from "../../core/appraisal";
+import { onCandidate, read, STANCES, writeIn } from "../../core/marks";
 import { acting } from "../../core/hall";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
@@ -20,12 +21,12 @@ import { HallVoters } from "./hall_voters";
 
 /** The lines of each person on the paper. */
 function linesOfPeople(motion: Motion): readonly (readonly string[])[] {
-  const marks = motion.force === MotionForce.ELECTION ? STANCES : graded(motion) ? GRADES : [];
+  const marks = motion.force === MotionForce.ELECTION ? STANCES : graded(motion) ? gradesOf(motion) : [];
   return marks.length === 0 ? [] : motion.candidates.map((one) => marks.map((mark) => onCandidate(one, mark)));
 }
 
 function graded(motion: Motion): boolean {
-  return motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.MUTUAL;
+  return motion.force === MotionForce.APPRAISAL && (motion.sheet === AppraisalSheet.MUTUAL || motion.sheet === AppraisalSheet.COMMITTEE);
 }
 
 /** Every line of the paper, in its order. */

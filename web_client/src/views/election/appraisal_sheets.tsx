@@ -1,6 +1,6 @@
 /** Of an appraisal: the sheet about oneself, the grades the organisation proposes, and how far the mutual sheet is filled in. */
 import type { JSX } from "preact";
-import { mostExcellent, ownLine, shareOf } from "../../core/appraisal";
+import { excellentOf, mostExcellent, ofCommittee, ownLine, shareOf } from "../../core/appraisal";
 import { GRADES, LONGEST_REMARK } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { self } from "../../core/store";
@@ -63,10 +63,11 @@ export function ProposedGrades({ motion }: { motion: Motion }): JSX.Element {
       <p class="tiny muted">
         {t("vote.excellent_rule", {
           most: mostExcellent(motion.preset, motion.candidates.length),
-          of: motion.candidates.length,
+          of: excellentOf(motion.preset, motion.candidates.length),
           share: shareOf(motion.preset),
         })}
       </p>
+      {motion.excellent_reason !== "" && <p class="small">{t("vote.excellent_reason", { reason: motion.excellent_reason })}</p>}
     </section>
   );
 }
@@ -78,9 +79,11 @@ export function GradesLine({ motion }: { motion: Motion }): JSX.Element {
   return (
     <p class="rowx rowx--between seats" role="status">
       <span>{t("vote.graded", { n: draftOf(motion.motion_id).choices.length, of: motion.candidates.length })}</span>
-      <Chip {...(excellent > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>
-        {t(excellent > most ? "vote.excellent_over" : "vote.excellent_of", { n: excellent, most })}
-      </Chip>
+      {!ofCommittee(motion) && (
+        <Chip {...(excellent > most ? { tone: "pending" as const, icon: "warning" as const } : {})}>
+          {t(excellent > most ? "vote.excellent_over" : "vote.excellent_of", { n: excellent, most })}
+        </Chip>
+      )}
     </p>
   );
 }

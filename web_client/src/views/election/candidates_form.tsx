@@ -1,7 +1,7 @@
 /** The paper of an election (three marks for each candidate, another name in place of one voted against) and of an appraisal (a grade each). */
 import type { JSX } from "preact";
-import { mostExcellent, shareOf } from "../../core/appraisal";
-import { GRADES, STANCES } from "../../core/marks";
+import { gradesOf, mostExcellent, ofCommittee, shareOf } from "../../core/appraisal";
+import { STANCES } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { self } from "../../core/store";
 import { type Grade, type Candidate, type Motion, MotionForce, type Stance } from "../../wire/messages";
@@ -78,11 +78,13 @@ export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
               n: motion.candidates.length,
               seats: motion.terms?.seats ?? 0,
             })
-          : t("vote.appraisal_words", {
-              n: motion.candidates.length,
-              most: mostExcellent(motion.preset, motion.candidates.length),
-              share: shareOf(motion.preset),
-            })}
+          : ofCommittee(motion)
+            ? t("vote.committee_words")
+            : t("vote.appraisal_words", {
+                n: motion.candidates.length,
+                most: mostExcellent(motion.preset, motion.candidates.length),
+                share: shareOf(motion.preset),
+              })}
       </p>
       {motion.candidates.map((candidate) => (
         <fieldset class={election ? "cand" : "cand cand--grade"} key={candidate.candidate_id}>
@@ -96,7 +98,7 @@ export function CandidatesForm({ motion }: { motion: Motion }): JSX.Element {
               <WriteIn motion={motion} candidate={candidate} />
             </>
           ) : (
-            <Marks motion={motion} candidate={candidate} marks={GRADES} words="vote.grade" />
+            <Marks motion={motion} candidate={candidate} marks={gradesOf(motion)} words="vote.grade" />
           )}
           {/* a blank there would be a signature: everyone but its author marks the line */}
           {!election && candidate.participant_id !== null && candidate.participant_id === self.value?.participant_id && (

@@ -1,7 +1,7 @@
 /** Results about people: who is elected, ties and seats left, names written in; and the grades of an appraisal. */
 import type { JSX } from "preact";
-import { mostExcellent, ownAppraisal, proposedGrades } from "../../core/appraisal";
-import { GRADES, onCandidate, STANCES } from "../../core/marks";
+import { gradesOf, mostExcellent, ofCommittee, ownAppraisal, proposedGrades } from "../../core/appraisal";
+import { onCandidate, STANCES } from "../../core/marks";
 import { list, t } from "../../core/i18n";
 import { meeting } from "../../core/store";
 import { type Candidate, AppraisalSheet, Grade, type Motion, MotionForce, Stance, type Tally, type Verdict } from "../../wire/messages";
@@ -128,16 +128,20 @@ function Appraisal({ motion, tally }: { motion: Motion; tally: Tally }): JSX.Ele
   const proposed = proposedGrades(motion, tally);
   return (
     <>
-      <p class="small muted">{t("vote.appraisal_result", { most: mostExcellent(motion.preset, motion.candidates.length) })}</p>
+      <p class="small muted">
+        {ofCommittee(motion)
+          ? t("vote.committee_result")
+          : t("vote.appraisal_result", { most: mostExcellent(motion.preset, motion.candidates.length) })}
+      </p>
       <ul class="stack">
         {motion.candidates.map((one) => (
           <li class="stack stack--s" key={one.candidate_id}>
             <p class="rowx rowx--between">
               <b>{one.name}</b>
-              <Chip tone="on">{t(`vote.grade_${proposed[one.candidate_id] ?? Grade.GOOD}`)}</Chip>
+              {!ofCommittee(motion) && <Chip tone="on">{t(`vote.grade_${proposed[one.candidate_id] ?? Grade.GOOD}`)}</Chip>}
             </p>
             <dl class="grades">
-              {GRADES.map((grade) => {
+              {gradesOf(motion).map((grade) => {
                 const got = counts.get(onCandidate(one, grade)) ?? 0;
                 return (
                   <div key={grade}>

@@ -1,7 +1,7 @@
 /** A paper of any kind as it is filled in, and what was marked on it as it is confirmed. */
 import type { JSX } from "preact";
-import { gradesPeople, ownAppraisal } from "../../core/appraisal";
-import { GRADES, onCandidate, read, STANCES } from "../../core/marks";
+import { gradesOf, gradesPeople, ownAppraisal } from "../../core/appraisal";
+import { onCandidate, read, STANCES } from "../../core/marks";
 import { t } from "../../core/i18n";
 import { AppraisalSheet, type Motion, MotionForce, PollShape } from "../../wire/messages";
 import { Icon } from "../../widgets/icon";
@@ -35,7 +35,9 @@ function NamesByMark({ motion, choices }: { motion: Motion; choices: readonly st
   const marked = choices.map((one) => read(one)?.candidate);
   const blank = motion.candidates.filter((one) => !marked.includes(one.candidate_id)).map((one) => one.name);
   const rows: readonly (readonly [string, readonly string[]])[] = [
-    ...(election ? STANCES : GRADES).map((mark) => [t(election ? `vote.choice_${mark}` : `vote.grade_${mark}`), named(mark)] as const),
+    ...(election ? STANCES : gradesOf(motion)).map(
+      (mark) => [t(election ? `vote.choice_${mark}` : `vote.grade_${mark}`), named(mark)] as const,
+    ),
     [t("vote.write_in_short"), own],
     [t("vote.unmarked"), blank],
   ];
