@@ -98,6 +98,7 @@ class Code(StrEnum):
     COUNT_OUT_OF_RANGE = "count_out_of_range"
     NO_WRITTEN_OPINIONS = "no_written_opinions"
     ALREADY_FILED = "already_filed"
+    VOTES_HERE = "votes_here"
     NOT_VOID = "not_void"
     NO_VOTING_RIGHT = "no_voting_right"
     NOT_PRESENT = "not_present"

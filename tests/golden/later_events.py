@@ -7,6 +7,7 @@ Each is called once, with the meeting open and no vote running, after the item `
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from meeting_server.domain.commands import (
     AdmitParticipant,
@@ -18,6 +19,7 @@ from meeting_server.domain.commands import (
     EnterPaperCount,
     IssuePaper,
     LeaveMeeting,
+    MoveMotion,
     OpenConnection,
     OpenMotion,
     PostChat,
@@ -37,7 +39,7 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.ids import ConnectionId, ItemId, MotionId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Candidate, Invited, NamedBallot, Paper, Terms
-from meeting_server.domain.vote_terms import Base, MotionForce, Office, VoteMethod
+from meeting_server.domain.vote_terms import AppraisalSheet, Base, Grade, MotionForce, Office, VoteMethod
 from tests.kit.meetings.whole_meeting import CHAIR, DING, LI, MA, SECRETARY, SUN, Story
 
 
@@ -169,6 +171,26 @@ def one_joins_and_two_leave(story: Story) -> None:
         story.do(None, OpenConnection(who, ConnectionId(f"{who}-joins"), "phone"))
 
 
+def grades_beyond_the_share(story: Story) -> None:
+    """The committee's own sheet, and an organisation sheet that gives 优秀 to more than the third, with the reason."""
+    assert story.state is not None
+    committee = MotionId(f"m{story.state.counters.motions + 1}")
+    grades = MotionId(f"m{story.state.counters.motions + 2}")
+    line = (Candidate("", "支部班子"),)
+    story.do(CHAIR, DraftMotion("支部班子", force=MotionForce.APPRAISAL, sheet=AppraisalSheet.COMMITTEE, candidates=line))
+    story.do(CHAIR, WithdrawMotion(committee, "改期"))
+    named = ((LI, "李敏"), (SUN, "孙国栋"), (SECRETARY, "何雨桐"))
+    people = tuple(Candidate("", name, participant_id=who, grade=Grade.EXCELLENT) for who, name in named)
+    draft = DraftMotion("2026 年度评议", force=MotionForce.APPRAISAL, sheet=AppraisalSheet.ORGANISATION, candidates=people)
+    story.do(CHAIR, replace(draft, excellent_reason="上级同意按 40% 评定"))
+    story.do(CHAIR, MoveMotion(grades))
+    story.do(CHAIR, OpenMotion(grades, 60))
+    for who in (CHAIR, SECRETARY, LI, SUN, DING):
+        story.do(who, CastBallot(grades, ("for",)))
+    story.do(CHAIR, CloseMotion(grades))
+    story.do(CHAIR, PublishMotion(grades))
+
+
 PARTS: tuple[Callable[[Story], None], ...] = (
     an_election_reported,
     asked_out,
@@ -176,6 +198,7 @@ PARTS: tuple[Callable[[Story], None], ...] = (
     a_seat_left_empty,
     the_hall_votes_by_name,
     one_joins_and_two_leave,
+    grades_beyond_the_share,
 )
 
 

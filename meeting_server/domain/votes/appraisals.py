@@ -112,7 +112,7 @@ class MutualSheet(_GradingSheet):
         subjects = sorted(candidate.candidate_id for candidate in motion.candidates)
 
         def check(ballot: Ballot) -> Validity:
-            graded = sorted([mark.candidate_id for mark in ballot if isinstance(mark, Graded)])
+            graded = sorted([mark.candidate_id for mark in ballot if isinstance(mark, Graded) and mark.grade in self.grades])
             return Validity.VALID if graded == subjects and len(graded) == len(ballot) else Validity.MALFORMED
 
         return check

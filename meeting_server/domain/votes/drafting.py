@@ -173,6 +173,8 @@ def _file(state: MeetingState, command: FileWrittenOpinion, asked: Asked) -> Dec
         return participant
     if not counts(participant, motion.preset):
         return Rejected(Code.NO_VOTING_RIGHT, "participant_id")
+    if participant.present:  # an opinion stands in for somebody who cannot come
+        return Rejected(Code.VOTES_HERE, "participant_id")
     if any(opinion.participant_id == command.participant_id for opinion in motion.opinions):
         return Rejected(Code.ALREADY_FILED, "participant_id")
     if check(motion, command.choices) is not Validity.VALID:

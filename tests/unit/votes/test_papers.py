@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from meeting_server.domain.commands import (
     AdjournMeeting,
     CastBallot,
@@ -20,10 +22,11 @@ from meeting_server.domain.commands import (
 )
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MotionId, ParticipantId
+from meeting_server.domain.roles import Standing
 from meeting_server.domain.state import Motion
 from meeting_server.domain.terms import Paper
 from meeting_server.domain.votes.papers import may_collect
-from tests.kit.meetings.sitting import Sitting
+from tests.kit.meetings.sitting import Sitting, member
 
 M1 = MotionId("m1")
 KEY = Paper("ab", "fingerprint", "04")
@@ -132,11 +135,11 @@ def test_nothing_is_withdrawn_while_the_box_is_being_sealed_and_no_meeting_ends_
 
 def test_a_written_opinion_counts_and_its_author_collects_no_paper() -> None:
     sitting = Sitting(4)
-    sitting.connect_members(4)
     sitting.did("secretary", DraftMotion("接收", preset_id="admission"))
     opinion = FileWrittenOpinion(M1, MEMBER, ("for",), "2026-11-20 信函")
     sitting.did("secretary", opinion)
     assert sitting.refused("secretary", opinion) is Code.ALREADY_FILED
+    sitting.connect_members(4)  # who comes after all has filed already
     sitting.did("secretary", OpenMotion(M1))
     sitting.told(IssuePaper(M1, KEY))
     refused = may_collect(sitting.state, MEMBER, motion(sitting), sitting.now)
@@ -148,6 +151,19 @@ def test_a_written_opinion_counts_and_its_author_collects_no_paper() -> None:
     tally = motion(sitting).tally
     assert tally is not None
     assert (dict(tally.counts)["for"], tally.cast, tally.written) == (3, 3, 1)
+
+
+def test_no_written_opinion_is_taken_from_someone_present_without_a_vote_or_after_the_opening() -> None:
+    sitting = Sitting(4, extra=[member("new", voting=False, standing=Standing.PROBATIONARY)])
+    sitting.did("secretary", DraftMotion("接收", preset_id="admission"))
+    opinion = FileWrittenOpinion(M1, MEMBER, ("for",), "信函")
+    assert sitting.refused("secretary", replace(opinion, participant_id=ParticipantId("new"))) is Code.NO_VOTING_RIGHT
+    sitting.connect_members(3)
+    assert sitting.refused("secretary", opinion) is Code.VOTES_HERE
+    away = replace(opinion, participant_id=ParticipantId("m4"))
+    sitting.did("secretary", OpenMotion(M1))
+    assert sitting.refused("secretary", away) is Code.BALLOT_OPEN
+    assert motion(sitting).opinions == ()
 
 
 def test_written_opinions_are_filed_only_where_the_preset_counts_them() -> None:
