@@ -37,6 +37,7 @@ class ItemPurpose(StrEnum):
     ANNOUNCE = "announce"  # 宣布: the result read out
     DECISION = "decision"  # any other vote
     APPRAISAL = "appraisal"  # 民主评议: a sheet
+    TURNS = "turns"  # 个人自评, 党员互评: every member speaks in turn
 
 
 class PollShape(StrEnum):

@@ -134,8 +134,8 @@ TEMPLATES: dict[str, Template] = {
             "members",
             _items(
                 ("roll_call", 5),
-                ("self_appraisal", 40),
-                ("mutual_appraisal", 35),
+                ("self_appraisal", 40, ItemPurpose.TURNS),
+                ("mutual_appraisal", 35, ItemPurpose.TURNS),
                 ("appraisal_sheet", 15, ItemPurpose.APPRAISAL),
                 ("committee_appraisal", 15, ItemPurpose.DECISION),
                 ("close", 5),

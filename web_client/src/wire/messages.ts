@@ -1677,6 +1677,7 @@ export const ItemPurpose = {
   ANNOUNCE: "announce",
   DECISION: "decision",
   APPRAISAL: "appraisal",
+  TURNS: "turns",
 } as const;
 export type ItemPurpose = (typeof ItemPurpose)[keyof typeof ItemPurpose];
 /** Where a motion is in its life (`votes/motions`). */

@@ -11,6 +11,7 @@ import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
 import { openAct } from "./acts";
 import { tap } from "./asking";
+import { Turns } from "./turns";
 import { Guide, guides, Preparations } from "./guide";
 
 /** The order is being changed: each item shows its buttons. */
@@ -217,6 +218,7 @@ export function AgendaPanel(): JSX.Element {
       <AgendaList />
       <div class="pt stack stack--s">
         {guides() ? <Guide /> : <NextButton />}
+        <Turns />
         <Preparations />
       </div>
     </div>
