@@ -137,6 +137,7 @@ async def take_rule(request: Request) -> Response:
     seat = await seat_at(request)
     if not (seat.runs or seat.manages):
         raise Refused(Code.FORBIDDEN)
+    await form_of(request)  # holds the token
     now = now_millis()
     await site_of(request).presets.refresh()
     day = iso_day(max(now, seat.scheduled.plan.starts_at))

@@ -162,14 +162,14 @@ async def test_the_share_of_excellent_is_explained_worked_out_and_saved_with_who
     browser = await house.signed_in("secretary")
     path = f"/branches/{house.inner.branch.branch_id}/rules"
     form = words((await browser.get(f"{path}/new?from=appraisal")).text)
-    assert "有 50 人参加评议时，优秀最多 16 人" in form
+    assert "支部有正式党员 50 人时，优秀最多 16 人" in form
     sent = fields(
         do="work", title="本支部评议", method="secret", bulletin="members", **{
             "from": "appraisal", "passing-asked": "", "excellent-numerator": "1", "excellent-denominator": "4",
         }
     )  # fmt: skip
     shown = await browser.submit(path, sent, page=f"{path}/new?from=appraisal", status=200)
-    assert "有 50 人参加评议时，优秀最多 12 人" in words(shown.text)
+    assert "支部有正式党员 50 人时，优秀最多 12 人" in words(shown.text)
     wrong = {**sent, "do": "save", "excellent-numerator": "5"}
     await browser.submit(path, wrong, page=f"{path}/new?from=appraisal", status=422)
     await browser.submit(path, {**sent, "do": "save"}, page=f"{path}/new?from=appraisal", status=303)
