@@ -19,6 +19,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -359,18 +360,17 @@ def _take(steps: Sequence[str]) -> None:
     """What needs nothing of one another is fetched and built at the same time; the first that cannot go on says so when all have ended."""
     missing = missing_from_system() if "system" in steps else []
     make_venv()
-    if {"node", "client", "browsers"} & set(steps) and not node_here():
-        npm()  # alone: it may come into the environment by pip
-    lanes: list[Callable[[], None]] = [
-        lambda: install_system(missing),
-        lambda: install_python("test" if "python-dev" in steps else "run"),
-        lambda: _each(install_speech if "speech" in steps else None),
-        lambda: _each(
-            install_client if "node" in steps else None,
-            build_client if "client" in steps else None,
-            install_old_browsers if "browsers" in steps else None,
-        ),
-    ]
+    python = partial(install_python, "test" if "python-dev" in steps else "run")
+    speech = partial(_each, install_speech if "speech" in steps else None)
+    client = partial(
+        _each,
+        install_client if "node" in steps else None,
+        build_client if "client" in steps else None,
+        install_old_browsers if "browsers" in steps else None,
+    )
+    lanes: list[Callable[[], None]] = [partial(install_system, missing), speech]
+    # without Node here it comes into the environment by pip, which may not run twice there
+    lanes += [python, client] if node_here() else [partial(_each, python, client)]
     with ThreadPoolExecutor(len(lanes)) as at_once:
         ended = [at_once.submit(lane) for lane in lanes]
     for lane in ended:
