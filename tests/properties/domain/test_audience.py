@@ -89,8 +89,8 @@ def worlds() -> list[MeetingState]:
         sitting.did("m1", c.PostChat("小组里的话"))
         sitting.did("secretary", c.StepAgenda(ItemId("i1")))
         sitting.did("secretary", c.RecuseParticipant(ParticipantId("m3")))
-        for command in (c.DraftMotion("结果还没有公布"), c.OpenMotion(MotionId("m1")), c.CloseMotion(MotionId("m1"))):
-            sitting.did("secretary", command)
+        for asked in (c.DraftMotion("结果还没有公布"), c.OpenMotion(MotionId("m1")), c.CloseMotion(MotionId("m1"))):
+            sitting.did("secretary", asked)
         states.append(sitting.state)
         if seed % 2:
             voted_in_the_hall(sitting)
