@@ -58,10 +58,19 @@ class _Sheet(FPDF):
         assert isinstance(face, TTFFont)
         return face
 
+    def write_in(self, size: float, colour: tuple[int, int, int]) -> None:
+        """In this size (pt) and colour from here on.
+
+        The colour of areas is set with that of letters, because fpdf2 else brackets each line (``q … Q``), and a typeface that it
+        sets at the head of a line which begins with a rare character is forgotten at the end of it: the lines below have none.
+        """
+        self.set_font("serif", size=size)
+        self.set_text_color(*colour)
+        self.set_fill_color(*colour)
+
     def footer(self) -> None:
         self.set_y(-15)
-        self.set_font("serif", size=_SMALL)
-        self.set_text_color(*_GREY)
+        self.write_in(_SMALL, _GREY)
         self.cell(0, 5, str(self.page_no()), align="C")
 
 
@@ -114,8 +123,7 @@ def _block(pdf: _Sheet, block: Block) -> None:
 def _speech(pdf: _Sheet, clock: str, who: str, text: str) -> None:
     """Time in the margin's column, who, then what was said beside it."""
     _keep_together(pdf, 14)
-    pdf.set_font("serif", size=_SMALL)
-    pdf.set_text_color(*_GREY)
+    pdf.write_in(_SMALL, _GREY)
     pdf.cell(17, _BODY * _LEADING * _POINT, clock)
     left = pdf.l_margin
     pdf.set_left_margin(left + 17)
@@ -128,8 +136,7 @@ def _speech(pdf: _Sheet, clock: str, who: str, text: str) -> None:
 
 
 def _write(pdf: _Sheet, text: str, size: float, *, align: str = "L", colour: tuple[int, int, int] = _INK) -> None:
-    pdf.set_font("serif", size=size)
-    pdf.set_text_color(*colour)
+    pdf.write_in(size, colour)
     lines = "\n".join(_lines(pdf, pdf.drawn(text), pdf.w - pdf.l_margin - pdf.r_margin - 2 * pdf.c_margin))
     pdf.multi_cell(0, size * _LEADING * _POINT, lines, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
@@ -153,8 +160,7 @@ def _facts(pdf: _Sheet, facts: tuple[tuple[str, str], ...]) -> None:
 
 
 def _table(pdf: _Sheet, rows: list[tuple[str, ...]]) -> None:
-    pdf.set_font("serif", size=10)
-    pdf.set_text_color(*_INK)
+    pdf.write_in(10, _INK)
     pdf.set_draw_color(*_RULE)
     look = {"line_height": 10 * 1.55 * _POINT, "padding": 1.2, "text_align": "LEFT", "wrapmode": "CHAR"}
     with pdf.table(headings_style=FontFace(), **look) as table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import subprocess
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
@@ -215,3 +216,13 @@ def test_paper_holds_any_character() -> None:
     paper = transcript_paper(replace(study(), title=said, utterances=study().utterances[:1], summary=said), words())
     assert paper_pdf(paper).startswith(b"%PDF")
     assert minutes_document(paper).startswith(b"PK")
+
+
+def test_every_line_of_paper_has_a_typeface_though_a_page_begins_with_a_rare_character(tmp_path: Path) -> None:
+    paper = transcript_paper(
+        replace(study(), title=RARE, utterances=study().utterances[:1], summary=f"{RARE}同志\n同志发言\n" * 200), words()
+    )
+    (tmp_path / "paper.pdf").write_bytes(paper_pdf(paper))
+    shown = subprocess.run(["pdftotext", tmp_path / "paper.pdf", "-"], capture_output=True, text=True, check=True)
+    assert shown.stderr == ""
+    assert shown.stdout.count("同志发言") == 200
