@@ -46,8 +46,8 @@ async def committee_page(request: Request) -> Response:
 async def seat(request: Request) -> Response:
     """Said twice, it changes nothing the second time."""
     taken = await managed_seat(request)
-    _, elected = await _elected(request, taken)
     sent = await form_of(request)
+    _, elected = await _elected(request, taken)
     seating = Seating.ADDED if field(sent, "seating") == Seating.ADDED else Seating.ANEW
     branch_id = taken.scheduled.plan.branch_id
     await seat_committee(site_of(request), taken.viewer.by, branch_id, taken.meeting_id, elected.members, seating, now_millis())
