@@ -13,9 +13,23 @@ const LOCALES = resolve(here, "../meeting_server/web/locales");
 /** Areas of the shared catalogue that go to the room, and those only the console needs. */
 const AREAS: Record<string, string[]> = {
   room: ["room", "room_people", "vote", "chat", "states", "errors", "net", "media", "stage", "captions", "knocks"],
-  console: ["console"],
+  console: ["console", "errors"],
   player: ["player"],
 };
+
+/** Refusals that only a command of those who run the meeting meets: their sentences come with the console. */
+const REFUSED_TO_THE_CONSOLE =
+  /^(approval_missing|base_\w+|too_(few|many)_candidates|no_seats|may_not_stand|on_the_roster|reason_missing|strokes_unknown|reduction_missing|no_officers|is_a_candidate|too_many_excellent|grade_missing|officer_\w+|hall_\w+|no_hall_count|count_(?!signed)\w+|not_void|already_filed|votes_here|no_written_opinions|not_excludable|secret_only|secret_alone|already_recording|not_recording|unknown_preset|not_closed|already_published|ballot_open)$/;
+
+/** What only the server's own pages and a camera that sends by WHIP are refused for. */
+const REFUSED_ELSEWHERE =
+  /^(audio_codec|video_codec|h264_profile|another_ice_session|if_match_needed|bad_device_token|bad_form|form_expired|bad_fragment|bad_institution_key|branch_\w+|client_not_built|last_administrator|method_not_allowed|wrong_media_type|name_(empty|too_long)|number_\w+|wrong_password|unknown_(branch|member)|record_\w+)$/;
+
+function errorsOf(area: string, errors: Record<string, string>): Record<string, string> {
+  const toConsole = area === "console";
+  const here = ([code]: [string, string]): boolean => REFUSED_TO_THE_CONSOLE.test(code) === toConsole && !REFUSED_ELSEWHERE.test(code);
+  return Object.fromEntries(Object.entries(errors).filter(here));
+}
 
 /** `virtual:locale/<area>/<language>`: the catalogue shared with the server's pages, cut to what a chunk needs. */
 export function locales(): Plugin {
@@ -31,7 +45,11 @@ export function locales(): Plugin {
       if (!wanted) throw new Error(`no such area of the catalogue: ${area}`);
       const all = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>) : {};
       if (existsSync(path)) this.addWatchFile(path);
-      const cut = Object.fromEntries(wanted.filter((name) => name in all).map((name) => [name, all[name]]));
+      const cut = Object.fromEntries(
+        wanted
+          .filter((name) => name in all)
+          .map((name) => [name, name === "errors" ? errorsOf(area, all[name] as Record<string, string>) : all[name]]),
+      );
       return `export default JSON.parse(${JSON.stringify(JSON.stringify(cut))});`;
     },
   };

@@ -239,6 +239,7 @@ function bringPapers(): void {
     const present = self.value?.present === true;
     const live = connection.value.phase === "live";
     if (secret.length > 0) void untracked(() => bring().then(() => ballots?.follow(secret, present, live)));
+    else if (motions.value.length > 0) void untracked(bring); // a result may be shown, an officer be asked
   });
   setTimeout(() => void bring(), PAPERS_COME);
 }

@@ -9,7 +9,12 @@ const catalogue = signal<Tree>({});
 
 /** Add areas of a catalogue; a new language replaces what was there. */
 export function addCatalogue(lang: Language, areas: Record<string, unknown>): void {
-  catalogue.value = { ...(lang === language.peek() ? catalogue.peek() : {}), ...(areas as Tree) };
+  const merged: Record<string, string | Tree> = { ...(lang === language.peek() ? catalogue.peek() : {}) };
+  for (const [name, area] of Object.entries(areas as Tree)) {
+    const before = merged[name];
+    merged[name] = typeof before === "object" && typeof area === "object" ? { ...before, ...area } : area; // errors come in two parts
+  }
+  catalogue.value = merged;
   language.value = lang;
 }
 

@@ -17,7 +17,7 @@ let withConsole = false;
 
 async function load(language: Language): Promise<void> {
   const parts = await Promise.all([ROOM[language](), ...(withConsole ? [CONSOLE[language]()] : [])]);
-  addCatalogue(language, Object.assign({}, ...parts.map((part) => part.default)) as Catalogue);
+  for (const part of parts) addCatalogue(language, part.default);
 }
 
 /** Read what the server wrote into the page, and fetch the words. */

@@ -4,6 +4,7 @@ import { AttendanceSheet } from "./attendance_sheet";
 import { DeviceCheck } from "./device_check";
 import { DocumentsSheet } from "./documents_sheet";
 import type { DeferredSheets } from "./deferred_sheets";
+import { KnockBanners } from "./knocks";
 import { MessageSheet } from "./message_sheet";
 import { MoreSheet } from "./more_sheet";
 import { NetworkSheet } from "./network_sheet";
@@ -19,6 +20,7 @@ export const allDeferredSheets: DeferredSheets = {
   AttendanceSheet,
   DeviceCheck,
   DocumentsSheet,
+  KnockBanners,
   MessageSheet,
   MoreSheet,
   NetworkSheet,

@@ -9,12 +9,12 @@ import { boot, connection, media, outbox, self, you } from "../core/store";
 import { Banner } from "../widgets/banner";
 import { Button } from "../widgets/button";
 import type { IconName } from "../widgets/icon";
-import { KnockBanners } from "./knocks";
+import { deferredSheets } from "./deferred_sheets";
 import { dismiss, notices, type Notice } from "./notices";
 import { toggleMicrophone } from "./microphone";
 import { refusalWords } from "./names";
 import { ReplacedRule } from "./replaced_rule";
-import { OfficerStrip } from "./officer/officer_strip";
+import { deferredVotes } from "./vote/deferred_views";
 import { VoteStrip } from "./vote/vote_strip";
 
 const LOOKS: Readonly<Record<Notice["kind"], { tone: "pending" | "on"; icon: IconName }>> = {
@@ -217,13 +217,15 @@ function Media(): JSX.Element | null {
 }
 
 export function Banners(): JSX.Element {
+  const votes = deferredVotes.value;
+  const sheets = deferredSheets.value;
   return (
     <section class="banners" aria-label={t("room.news")}>
       <Rehearsal />
       <ReplacedRule />
       <VoteStrip />
-      <OfficerStrip />
-      <KnockBanners />
+      {votes && <votes.OfficerStrip />}
+      {sheets && <sheets.KnockBanners />}
       <Connection />
       {notices.value.slice(-2).map((notice) => (
         <Banner

@@ -9,6 +9,7 @@ export interface DeferredSheets {
   readonly AttendanceSheet: ComponentType;
   readonly DeviceCheck: ComponentType;
   readonly DocumentsSheet: ComponentType;
+  readonly KnockBanners: ComponentType;
   readonly MessageSheet: ComponentType<{ messageId: string }>;
   readonly MoreSheet: ComponentType;
   readonly NetworkSheet: ComponentType;

@@ -13,7 +13,6 @@ import { AdviceSheet, adviceDue } from "./media_advice";
 import { consentDue, RecordingSheet } from "./recording_sheet";
 import { rollCallInFront, RollCallSheet } from "./roll_call_sheet";
 import { deferredVotes } from "./vote/deferred_views";
-import { ResultSheet, ResultsSheet } from "./vote/result_sheet";
 import { motionInFront } from "./vote/stages";
 import { VoteSheet } from "./vote/vote_sheet";
 import { MotionPhase } from "../wire/messages";
@@ -28,14 +27,15 @@ export function markResultsSeen(): void {
 /** Results of a batch come one after another, in the order they were published. */
 function freshResult(): JSX.Element | null {
   const seen = seenResults.value;
-  if (seen === null || composing.value) return null;
+  const votes = deferredVotes.value;
+  if (seen === null || votes === null || composing.value) return null;
   const fresh = motions.value
     .filter((motion) => motion.phase === MotionPhase.PUBLISHED && !seen.has(motion.motion_id))
     .sort((a, b) => (a.published_at ?? 0) - (b.published_at ?? 0));
   const [motion] = fresh;
   if (motion === undefined) return null;
   return (
-    <ResultSheet
+    <votes.ResultSheet
       key={motion.motion_id}
       motion={motion}
       more={fresh.length - 1}
@@ -51,6 +51,7 @@ export type ConsoleSheets = ComponentType<{ act: ConsoleAct }>;
 
 function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Element | null {
   const deferred = deferredSheets.value;
+  const votes = deferredVotes.value;
   switch (sheet.name) {
     case "console":
       return Console === undefined || !iRun.value ? null : <Console act={sheet.act} />;
@@ -69,7 +70,7 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
     case "attendance":
       return deferred && <deferred.AttendanceSheet />;
     case "results":
-      return <ResultsSheet />;
+      return votes && <votes.ResultsSheet />;
     case "agenda":
       return deferred && <deferred.AgendaSheet />;
     case "person":
@@ -79,12 +80,11 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
       return deferred && <deferred.MessageSheet messageId={sheet.message} />;
     case "officer": {
       const motion = meeting.value?.motions[sheet.motion];
-      const papers = deferredVotes.value;
-      return motion === undefined || papers === null ? null : <papers.OfficerSheet motion={motion} />;
+      return motion === undefined || votes === null ? null : <votes.OfficerSheet motion={motion} />;
     }
     case "result": {
       const motion = meeting.value?.motions[sheet.motion];
-      return motion === undefined ? null : <ResultSheet motion={motion} onClose={back} />;
+      return motion === undefined || votes === null ? null : <votes.ResultSheet motion={motion} onClose={back} />;
     }
   }
 }

@@ -4,25 +4,13 @@ import type { JSX } from "preact";
 import { actions } from "../core/actions";
 import { t } from "../core/i18n";
 import { participant } from "../core/selectors";
-import { connection, link, media, networks, you, type Flow } from "../core/store";
+import { link, media, you, type Flow } from "../core/store";
 import type { ParticipantId } from "../wire/messages";
 import { Button } from "../widgets/button";
 import { Net } from "../widgets/net";
 import { Sheet } from "../widgets/sheet";
 import { back } from "./layout";
-
-export type Level = 0 | 1 | 2 | 3;
-const WORDS = ["room.net_gone", "room.net_weak", "room.net_fair", "room.net_good"] as const;
-
-export function networkWord(level: Level): string {
-  return t(WORDS[level]);
-}
-
-/** 3 good, 2 fair, 1 weak, 0 gone: of this phone as it and the server know it, of others as the server says. */
-export function networkOf(id: ParticipantId): Level {
-  if (id !== you.value?.participant_id) return networks.value[id] ?? 3;
-  return connection.value.phase !== "live" ? 0 : (media.value.quality ?? 3);
-}
+import { networkOf, networkWord } from "./network_words";
 
 /** 小图, 中图, 大图: the layer the server chose for a slot. */
 function layerWord(layer: string): string {

@@ -12,7 +12,7 @@ import { Icon } from "../widgets/icon";
 import { Tabs } from "../widgets/tabs";
 import { lastEvidence } from "./evidence_words";
 import { openSheet } from "./layout";
-import { networkOf, networkWord } from "./network_sheet";
+import { networkOf, networkWord } from "./network_words";
 import { roleOf, standingOf } from "./names";
 
 type Group = "all" | "here" | "away";

@@ -11,7 +11,8 @@ import { Chip } from "../widgets/chip";
 import { Net } from "../widgets/net";
 import { Sheet } from "../widgets/sheet";
 import { back, go } from "./layout";
-import { FlowsFrom, networkOf, networkWord } from "./network_sheet";
+import { FlowsFrom } from "./network_sheet";
+import { networkOf, networkWord } from "./network_words";
 import { roleOf, standingOf } from "./names";
 
 /** Their network in words, and what reaches this phone from them. */

@@ -9,7 +9,7 @@ import { Button } from "../widgets/button";
 import { Chip } from "../widgets/chip";
 import { Net } from "../widgets/net";
 import { go, openSheet } from "./layout";
-import { networkOf, networkWord } from "./network_sheet";
+import { networkOf, networkWord } from "./network_words";
 
 function stepWords(): string {
   const step = currentItem.value;

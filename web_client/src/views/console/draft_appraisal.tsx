@@ -9,7 +9,7 @@ import { AppraisalSheet, Grade, type Motion, MotionForce, type MotionId, MotionP
 import { Field } from "../../widgets/field";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
-import { kindWords } from "../vote/result";
+import { kindWords } from "../vote/kind_words";
 import { ChoiceRow } from "./choice_row";
 import { standing, mayStand, type Standing } from "./draft_people";
 

@@ -15,5 +15,8 @@ export interface DeferredVotes {
   readonly RunningPlot: ComponentType<{ motion: Motion }>;
   readonly OfficerSheet: ComponentType<{ motion: Motion }>;
   readonly OwnReceipt: ComponentType<{ motion: Motion }>;
+  readonly ResultSheet: ComponentType<{ motion: Motion; more?: number; onClose: () => void }>;
+  readonly ResultsSheet: ComponentType;
+  readonly OfficerStrip: ComponentType;
 }
 export const deferredVotes = signal<DeferredVotes | null>(null);

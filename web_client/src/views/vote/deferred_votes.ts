@@ -2,9 +2,11 @@
 import { ProposedGrades } from "../election/appraisal_sheets";
 import { PeopleResult } from "../election/people_result";
 import { OfficerSheet } from "../officer/officer_sheet";
+import { OfficerStrip } from "../officer/officer_strip";
 import type { DeferredVotes } from "./deferred_views";
 import { OwnReceipt } from "./own_receipt";
 import { PollPlot, RunningPlot } from "./poll_plots";
+import { ResultSheet, ResultsSheet } from "./result_sheet";
 import { SecretSheet } from "./secret_sheet";
 import { Chosen, WholePaper } from "./whole_paper";
 
@@ -18,4 +20,7 @@ export const allDeferredVotes: DeferredVotes = {
   RunningPlot,
   OfficerSheet,
   OwnReceipt,
+  ResultSheet,
+  ResultsSheet,
+  OfficerStrip,
 };

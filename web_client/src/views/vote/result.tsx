@@ -1,6 +1,5 @@
 /** A result with its base: the verdict in one sentence, bars with the line that had to be reached, and who chose what when named. */
 import type { JSX } from "preact";
-import { kindOf } from "../../core/kinds";
 import { decides, gradesPeople, takesThree } from "../../core/appraisal";
 import { ownPapers } from "../../core/ballot/kept";
 import { clockTime, language, list, t } from "../../core/i18n";
@@ -260,11 +259,6 @@ export function Result({ motion }: { motion: Motion }): JSX.Element {
       )}
     </>
   );
-}
-
-/** 无记名, 选举, 投票调查 … */
-export function kindWords(motion: Motion): string {
-  return t(`vote.${kindOf(motion).called ?? motion.method}`);
 }
 
 export function publishedWords(motion: Motion): string {

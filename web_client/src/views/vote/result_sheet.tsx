@@ -10,7 +10,8 @@ import { Icon } from "../../widgets/icon";
 import { Row } from "../../widgets/rows";
 import { Sheet } from "../../widgets/sheet";
 import { back, go } from "../layout";
-import { kindWords, publishedWords, Result, verdictWord } from "./result";
+import { kindWords } from "./kind_words";
+import { publishedWords, Result, verdictWord } from "./result";
 import { bringBack } from "./paper";
 
 /** `more`: so many results come after this one. */

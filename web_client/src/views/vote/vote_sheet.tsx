@@ -22,7 +22,7 @@ import { deferredVotes } from "./deferred_views";
 import { ballotSoFar } from "./marks";
 import { aside, changeDraft, markOf } from "./paper";
 import { PaperForm } from "./paper_form";
-import { kindWords } from "./result";
+import { kindWords } from "./kind_words";
 import type { SecretStage } from "./secret";
 import { asideAll, paperShown, sheetKey, takeAgain, turnTo, type Stage } from "./stages";
 import { watchTitle, whyWatching } from "./why_watching";
