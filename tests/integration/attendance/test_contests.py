@@ -120,10 +120,13 @@ async def test_the_year_of_a_branch_is_a_plot_a_table_and_two_files(house: Meeti
     assert '<svg class="plot' in page
     content = (await browser.get(f"{path}.csv?year={year}")).content.decode("utf-8-sig")
     lines = [line.split(",") for line in content.splitlines()]
-    assert lines[0][:3] == ["姓名", "应到", "实到"]
+    assert lines[0][:4] == ["姓名", "应到", "其中有表决权", "实到"]
     by_name = {line[0]: line[1:] for line in lines[1:]}
-    assert set(by_name) == {"何雨桐", "丁文静"}  # 预备党员 are not in 应到
-    assert by_name["丁文静"][:2] == ["1", "1"]
+    assert {name: figures[:3] for name, figures in by_name.items()} == {
+        "何雨桐": ["1", "1", "1"],
+        "丁文静": ["1", "1", "1"],
+        "林晓雨": ["1", "0", "0"],  # 预备党员 are in 应到 without a vote
+    }
     book = openpyxl.load_workbook(io.BytesIO((await browser.get(f"{path}.xlsx?year={year}")).content))
     head, *rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
     assert head == lines[0]
