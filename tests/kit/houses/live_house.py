@@ -46,7 +46,7 @@ PRESET = Preset(
 
 def convening(members: int, meeting_id: MeetingId = MEETING) -> Convening:
     """A chair and ``members`` full members called m1, m2, …"""
-    people = [Invited(ParticipantId(CHAIR), "书记", Standing.FULL, Role.SECRETARY, True)]
+    people = [Invited(ParticipantId(CHAIR), "何雨桐", Standing.FULL, Role.SECRETARY, True)]
     people += [Invited(ParticipantId(f"m{number}"), f"党员{number}", Standing.FULL, Role.MEMBER, True) for number in range(1, members + 1)]
     return Convening(
         meeting_id,
