@@ -121,19 +121,42 @@ async def test_someone_who_never_cast_is_told_so_and_nothing_is_counted(hall: Ha
 
 
 async def test_a_survey_of_a_few_keeps_its_answers_to_itself(hall: Hall) -> None:
-    member = await hall.enter("m1")
+    """Three answer, as many as were asked for: below five nothing is shown whatever is asked for."""
+    members = [await hall.enter(who) for who in ("m1", "m2", "m3")]
     await hall.opened(title="支部工作您打几分？", force="survey", shape="scale", minimum_group=3)
-    await expect(member.page.locator(".scale")).to_be_visible()
+    for member in members:
+        await has_paper(member)
+        await expect(member.page.locator(".scale")).to_be_visible()
     await hall.voting()
-    await may_cast(member)
-    await member.page.locator(".scale .seg").nth(3).click()
-    await member.page.get_by_role("button", name=zh("vote.go_on")).click()
-    await member.page.get_by_role("button", name=zh("vote.cast"), exact=True).click()
-    await counted(member)
-    assert (await hall.sealed())["tally"]["counts"] == []
+    for member in members:
+        await may_cast(member)
+        await member.page.locator(".scale .seg").nth(3).click()
+        await member.page.get_by_role("button", name=zh("vote.go_on")).click()
+        await member.page.get_by_role("button", name=zh("vote.cast"), exact=True).click()
+        await counted(member)
+    sealed = await hall.sealed()
+    assert (sealed["returned"], sealed["tally"]["counts"]) == (3, [])
     await hall.published()
-    await expect(member.page.get_by_text(zh("vote.below_minimum", n=1, least=3))).to_be_visible()
-    await receipt_holds(member)
+    for member in members:
+        await expect(member.page.get_by_text(zh("vote.below_minimum", n=3, least=5))).to_be_visible()
+        await receipt_holds(member)
+
+
+async def test_a_survey_is_not_drafted_for_fewer_than_five(hall: Hall) -> None:
+    console = await secretary_console(hall)
+    page = console.page
+    await press(console, "console.draft")
+    await page.locator("#force").select_option("survey")
+    await page.locator("#motion-title").fill("支部工作您打几分？")
+    await page.locator("input[name=shape][value=scale]").check(force=True)
+    await expect(page.locator("#group")).to_have_value("5")
+    await page.locator("#group").fill("4")
+    await press(console, "console.keep_ready")
+    await expect(page.locator("#group-error")).to_have_text(zh("console.minimum_group_hint"))
+    await page.locator("#group").fill("6")
+    await press(console, "console.keep_ready")
+    drafted = await hall.secretary.event("MotionDrafted")
+    assert drafted["data"]["minimum_group"] == 6
 
 
 async def test_an_election_is_drafted_opened_voted_on_and_held_again(hall: Hall) -> None:

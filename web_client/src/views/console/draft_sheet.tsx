@@ -212,7 +212,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const withLabels = asks && shape.value === PollShape.CHOICES;
   const ofCommittee = kind === MotionForce.APPRAISAL && sheet.value === AppraisalSheet.COMMITTEE;
   const electionWrong = kind === MotionForce.ELECTION ? termsWrong(terms.value, candidates.value.length, preset) : null;
-  const groupWrong = kind === MotionForce.SURVEY && !/^\d{1,3}$/.test(group.value.trim());
+  const groupWrong = kind === MotionForce.SURVEY && !(/^\d{1,3}$/.test(group.value.trim()) && Number(group.value) >= SMALLEST_GROUP);
   const nominating = kind === MotionForce.MOTION && item?.purpose === ItemPurpose.SCRUTINEERS;
   const gradingWrong = adopting && preset ? gradesWrong(candidates.value, preset, reason.value) : null;
   const good =
