@@ -166,6 +166,10 @@ class OrganisationSheet(Decision):
         share = basis[0].preset.excellent if basis else shared.excellent
         return replace(deciding[0], excellent=share, excellent_of=full_members(state))
 
+    def excellent_reason(self, command: DraftMotion, preset: Preset) -> str:
+        """Within the share there is nothing to give a reason for."""
+        return command.excellent_reason.strip() if excellent(command) > most_excellent(preset, len(command.candidates)) else ""
+
     def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
         return _on_sheet(state, command, preset)
 
@@ -221,11 +225,13 @@ def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
         proposes = command.sheet == AppraisalSheet.ORGANISATION
         if candidate.grade not in (GRADES if proposes else (Grade.NONE,)):
             return Rejected(Code.GRADE_MISSING if proposes else Code.BAD_CHOICE, "candidates")
-    given = sum(candidate.grade == Grade.EXCELLENT for candidate in command.candidates)
+    given = excellent(command)
     allowed = most_excellent(preset, len(command.candidates))
+    if given <= allowed:
+        return None
     if len(command.excellent_reason) > LONGEST_REASON:
         return Rejected(Code.TOO_LONG, "excellent_reason", (("longest", LONGEST_REASON),))
-    if given <= allowed or command.excellent_reason.strip():
+    if command.excellent_reason.strip():
         return None
     share = preset.excellent
     return Rejected(
@@ -239,6 +245,11 @@ def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
             ("denominator", share.denominator),
         ),
     )
+
+
+def excellent(command: DraftMotion) -> int:
+    """How many the sheet proposes as 优秀."""
+    return sum(candidate.grade == Grade.EXCELLENT for candidate in command.candidates)
 
 
 def full_members(state: MeetingState) -> int:

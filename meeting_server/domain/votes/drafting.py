@@ -97,7 +97,7 @@ def _draft(state: MeetingState, command: DraftMotion, asked: Asked) -> Decision:
             based_on=command.based_on,
             nominees=command.nominees,
             excludes=command.excludes,
-            excellent_reason=command.excellent_reason.strip(),
+            excellent_reason=kind.excellent_reason(command, preset),
         ),
     )
 

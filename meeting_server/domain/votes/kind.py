@@ -112,6 +112,10 @@ class Kind:
     def terms(self, command: DraftMotion, preset: Preset) -> Terms | None:
         return None
 
+    def excellent_reason(self, command: DraftMotion, preset: Preset) -> str:
+        """Why more are 优秀 than the rule allows."""
+        return ""
+
     def minimum_group(self, command: DraftMotion) -> int:
         return 0
 

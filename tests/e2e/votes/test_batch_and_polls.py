@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from tests.kit.browsers.hall import Hall, cast, counted, has_paper, may_cast, press, secretary_console, zh
+from tests.kit.browsers.hall import Hall, cast, counted, has_paper, may_cast, press, secretary_console, voting_hall, zh
 from tests.kit.browsers.phones import Phone
 from tests.kit.phones.bots import Bot
 
@@ -138,7 +140,15 @@ async def test_a_decision_never_draws_itself_while_it_runs(hall: Hall) -> None:
         await bot.close()
 
 
-async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hall) -> None:
+@pytest.fixture
+async def larger_branch(tmp_path: Path) -> AsyncIterator[Hall]:
+    """Six full members, five of them at the meeting: a third of the branch is 2, a third of the meeting 1."""
+    async with voting_hall(tmp_path, members=4) as made, await made.there.enter("m2"):  # who makes the quorum
+        yield made
+
+
+async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(larger_branch: Hall) -> None:
+    hall, full, most = larger_branch, 6, 2
     console, member = await secretary_console(hall), await hall.enter("m1")
     page = console.page
 
@@ -177,14 +187,15 @@ async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hal
     await press(console, "console.open_vote", inside=".sheet__foot")
     await has_paper(member)
     people = await member.page.locator(".cand").count()
-    await expect(member.page.locator(".seats")).to_contain_text(zh("vote.excellent_of", n=0, most=people // 3))
+    assert people == full - 1
+    await expect(member.page.locator(".seats")).to_contain_text(zh("vote.excellent_of", n=0, most=most))
     await has_paper(console)
     await press(console, "vote.look_at_room")
     await press(console, "console.close_collecting")
     await may_cast(member)
     for n in range(people - 1):
-        await member.page.locator(".cand").nth(n).locator(f"input[value={'excellent' if n <= people // 3 else 'good'}]").check(force=True)
-    await expect(member.page.locator(".seats")).to_contain_text(zh("vote.excellent_over", n=people // 3 + 1, most=people // 3))
+        await member.page.locator(".cand").nth(n).locator(f"input[value={'excellent' if n <= most else 'good'}]").check(force=True)
+    await expect(member.page.locator(".seats")).to_contain_text(zh("vote.excellent_over", n=most + 1, most=most))
     await member.page.get_by_role("button", name=zh("vote.grades_left", n=1)).click()
     assert await member.page.evaluate("document.activeElement.closest('.cand') === [...document.querySelectorAll('.cand')].at(-1)")
     await member.page.locator(".cand").last.locator("input[value=pass]").check(force=True)
@@ -198,20 +209,27 @@ async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hal
     await press(member, "vote.back_to_room")
     await press(console, "vote.back_to_room", inside=".sheet__foot")
 
-    # organisation: filled in from the mutual sheet, no more than a third excellent, adopted by one vote
+    # organisation: filled in from the mutual sheet, no more than a third of the branch excellent, adopted by one vote
     await draft("organisation", "组织评定")
     for box in await page.locator(".check-row input").all():
         await box.check()
     await page.get_by_role("button", name=zh("console.from_mutual", n=people)).click()
-    await expect(page.get_by_text(zh("console.excellent_of", n=people // 3, most=people // 3))).to_be_visible()
+    await expect(page.get_by_text(zh("console.excellent_of", n=most, most=most))).to_be_visible()
+    reason = page.locator("#excellent-reason")
+    await expect(reason).to_have_count(0)
     for n in range(people):
         await page.locator(f"#grade-{n}").select_option("excellent")
+    await expect(page.locator("#excellent-reason-hint")).to_have_text(
+        zh("console.excellent_reason_hint", n=people, most=most, of=full, share="1/3")
+    )
     await press(console, "console.to_opening")
     await expect(page.locator(".sheet__foot .field__error")).to_have_text(
-        zh("console.too_many_excellent", n=people, most=people // 3, of=people, share="1/3")
+        zh("console.too_many_excellent", n=people, most=most, of=full, share="1/3")
     )
-    for n in range(people // 3, people):
+    await reason.fill("用不上的理由")
+    for n in range(most, people):
         await page.locator(f"#grade-{n}").select_option("good")
+    await expect(reason).to_have_count(0)
     await press(console, "console.to_opening")
     await press(console, "console.open_vote", inside=".sheet__foot")
     await expect(member.page.locator(".by-grade")).to_contain_text(zh("vote.grade_excellent"))
@@ -219,6 +237,28 @@ async def test_the_three_sheets_of_an_appraisal_from_draft_to_adoption(hall: Hal
     await counted(member)
     adopted = await hall.secretary.event("MotionOpened", sheet="organisation")
     assert adopted["data"]["based_on"] == [own, mutual]
+    assert adopted["data"]["excellent_reason"] == ""  # written for grades that were taken back
+    await hall.ask("CloseMotion", motion_id=adopted["data"]["motion_id"])
+    await hall.ask("PublishMotion", motion_id=adopted["data"]["motion_id"])
+    await press(member, "vote.back_to_room")
+    await press(console, "vote.back_to_room", inside=".sheet__foot")
+
+    # one more than the third: with a reason, which whoever votes reads
+    await draft("organisation", "组织评定（二）")
+    await page.get_by_role("button", name=zh("console.from_mutual", n=people)).click()
+    await page.locator(f"#grade-{people - 1}").select_option("excellent")
+    await press(console, "console.to_opening")
+    await expect(page.locator(".sheet__foot .field__error")).to_have_text(
+        zh("console.too_many_excellent", n=most + 1, most=most, of=full, share="1/3")
+    )
+    await reason.fill("上级同意按 50% 评定")
+    await expect(page.locator(".sheet__foot .field__error")).to_have_count(0)
+    await press(console, "console.to_opening")
+    await press(console, "console.open_vote", inside=".sheet__foot")
+    again = await hall.secretary.event("MotionOpened", title="组织评定（二）")
+    assert again["data"]["excellent_reason"] == "上级同意按 50% 评定"
+    await expect(member.page.get_by_text(zh("vote.excellent_rule", most=most, of=full, share="1/3"))).to_be_visible()
+    await expect(member.page.get_by_text(zh("vote.excellent_reason", reason="上级同意按 50% 评定"))).to_be_visible()
 
 
 async def test_the_secretary_amends_a_motion_and_files_an_opinion_by_hand(hall: Hall) -> None:

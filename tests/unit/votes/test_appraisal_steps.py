@@ -72,6 +72,15 @@ def test_more_than_the_third_stand_with_a_reason_that_goes_with_the_motion() -> 
     assert sitting.state.motions[motion_id].excellent_reason == "上级同意按 40% 评定"
 
 
+@pytest.mark.parametrize("reason", ["上级同意按 40% 评定", "长" * 201])
+def test_a_reason_nobody_needs_is_not_kept(reason: str) -> None:
+    sitting = branch(12)
+    sitting.did("secretary", replace(graded(4, of=10), excellent_reason=reason))
+    assert last(sitting).excellent_reason == ""
+    sitting.did("secretary", DraftMotion("通过工作总结", excellent_reason=reason))
+    assert last(sitting).excellent_reason == ""
+
+
 @pytest.mark.parametrize(("reason", "code"), [("   ", Code.TOO_MANY_EXCELLENT), ("长" * 201, Code.TOO_LONG)])
 def test_a_reason_says_something_and_not_too_much(reason: str, code: Code) -> None:
     sitting = branch(12)
