@@ -62,8 +62,8 @@ AT = Head(7, bytes(32))
 
 
 def voted_in_the_hall(sitting: Sitting) -> None:
-    """A show of hands is counted, and signed by nobody yet."""
-    teller, voter = ParticipantId("m2"), ParticipantId("m3")
+    """A show of hands is counted, and signed by nobody yet; it is of somebody who is not asked out of the room."""
+    teller, voter = ParticipantId("m2"), ParticipantId("m4")
     sitting.did("secretary", c.AppointOfficer(teller, Office.TELLER))
     sitting.did("secretary", c.DraftMotion("举手表决"))
     motion_id = list(sitting.state.motions)[-1]
@@ -112,31 +112,46 @@ def viewers(state: MeetingState) -> list[Viewer]:
 # --- random values ----------------------------------------------------------------------------------------------------
 
 
+hints_of: Callable[..., dict[str, Any]] = cache(get_type_hints)
+
+
+class Names(typing.NamedTuple):
+    """Who and what there is in a meeting."""
+
+    people: tuple[ParticipantId, ...]
+    motions: tuple[MotionId, ...]
+    messages: tuple[MessageId, ...]
+
+
 def made(hint: Any, state: MeetingState) -> st.SearchStrategy[Any]:
     """Any value of an annotated type; who, which motion and which message are those of ``state``."""
-    known: dict[Any, list[Any]] = {
-        ParticipantId: [*state.participants, STRANGER],
-        MotionId: list(state.motions) or [MotionId("none")],
-        MessageId: [m.message_id for m in state.chat] or [MessageId("none")],
-    }
+    messages = tuple(m.message_id for m in state.chat)
+    names = Names((*state.participants, STRANGER), tuple(state.motions) or (MotionId("none"),), messages or (MessageId("none"),))
+    return made_of(hint, names)
+
+
+@cache
+def made_of(hint: Any, names: Names) -> st.SearchStrategy[Any]:
+    """Any value of an annotated type; kept, for most of what a draw costs is to look through a strategy it has not met."""
+    known: dict[Any, tuple[Any, ...]] = {ParticipantId: names.people, MotionId: names.motions, MessageId: names.messages}
     if hint in known:
         return st.sampled_from(known[hint])
     if isinstance(hint, typing.NewType):
-        return made(hint.__supertype__, state)
+        return made_of(hint.__supertype__, names)
     origin, args = get_origin(hint), get_args(hint)
     if origin is Literal:
         return st.sampled_from(args)
     if origin in (typing.Union, UnionType):
-        return st.one_of([made(arg, state) for arg in args])
+        return st.one_of([made_of(arg, names) for arg in sorted(args, key=repr)])  # A | B and B | A are kept as one
     if origin is tuple and args[1:] == (Ellipsis,):
-        return st.lists(made(args[0], state), max_size=2).map(tuple)
+        return st.lists(made_of(args[0], names), max_size=2).map(tuple)
     if origin is tuple:
-        return st.tuples(*(made(arg, state) for arg in args))
+        return st.tuples(*(made_of(arg, names) for arg in args))
     if origin is dict:
-        return st.dictionaries(made(args[0], state), made(args[1], state), max_size=2)
+        return st.dictionaries(made_of(args[0], names), made_of(args[1], names), max_size=2)
     if is_dataclass(hint):
-        hints = get_type_hints(hint)
-        return st.builds(cast(Any, hint), **{f.name: made(hints[f.name], state) for f in fields(hint)})
+        hints = hints_of(hint)
+        return st.builds(cast(Any, hint), **{f.name: made_of(hints[f.name], names) for f in fields(hint)})
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(list(hint))
     simple: dict[Any, st.SearchStrategy[Any]] = {
@@ -152,10 +167,10 @@ def made(hint: Any, state: MeetingState) -> st.SearchStrategy[Any]:
 @st.composite
 def varied(draw: st.DrawFn, whole: Any, state: MeetingState, but: frozenset[str] = frozenset()) -> Any:
     """``whole`` with other values in its private fields, except those called ``but``; a class without marks is private throughout."""
-    hints = get_type_hints(type(whole), include_extras=True)
-    plain = get_type_hints(type(whole))
+    hints = hints_of(type(whole), include_extras=True)
+    plain = hints_of(type(whole))
     changes: dict[str, Any] = {}
-    for name in {f.name for f in fields(whole)} - but:
+    for name in [f.name for f in fields(whole) if f.name not in but]:
         marks = [mark for mark in get_args(hints[name])[1:] if isinstance(mark, Mark)]
         if not marks:
             changes[name] = draw(made(plain[name], state))
@@ -260,7 +275,7 @@ def test_an_event_told_to_everyone_is_noticed() -> None:
     def open_by_default(state: MeetingState, event: Event, viewer: Viewer) -> bytes:
         return encode_event(7, "00000000", 1, event)
 
-    for audience in set(Audience) - {Audience.EVERYONE}:
+    for audience in [one for one in Audience if one is not Audience.EVERYONE]:
         kind = next(kind for kind in KINDS.values() if kind.seen_by is audience)
         with pytest.raises(AssertionError):
             facts_reach_nobody_else(kind, open_by_default, FIRST_FAULT)
@@ -301,7 +316,7 @@ def _other_ballots(motion: Motion, viewer: Viewer) -> Motion:
 @st.composite
 def _other_counts(draw: st.DrawFn, motion: Motion, viewer: Viewer, state: MeetingState) -> Motion:
     """Another result of what is not published yet, and other written opinions."""
-    hints = get_type_hints(Motion)
+    hints = hints_of(Motion)
     names = ["opinions"]
     if motion.phase != "published":
         names += ["tally", "verdict"]
@@ -309,9 +324,7 @@ def _other_counts(draw: st.DrawFn, motion: Motion, viewer: Viewer, state: Meetin
     count = motion.paper_count
     if motion.phase != "published" and count is not None and viewer not in (count.scrutineer, count.teller):
         # that there is one, and how many came back, is known; not what was chosen
-        changes["paper_count"] = replace(
-            count, **{name: draw(made(get_type_hints(PaperCount)[name], state)) for name in ("counts", "named")}
-        )
+        changes["paper_count"] = replace(count, **{name: draw(made(hints_of(PaperCount)[name], state)) for name in ("counts", "named")})
     return replace(motion, **changes)
 
 
