@@ -20,7 +20,7 @@ from tools.bootstrap import ROOT
 CALLED_BY_OTHERS = (
     *("do_POST", "log_message", "datagram_received", "on_ws_*", "handle_*tag", "handle_data"),  # http.server, asyncio, picows, html.parser
     *("ClientInWheel", "dependencies", "initialize"),  # hatchling
-    *("pytest_*", "pytestmark", "test_*"),
+    *("pytest_*", "pytestmark", "test_*", "teardown"),  # hypothesis ends a state machine by the last
 )
 """Names by which a library finds what it calls."""
 REGISTERED = ("@command.command", "@user.command", "@event.listens_for", "@pytest.fixture", "@rule", "@invariant", "@initialize")

@@ -136,6 +136,7 @@ async def test_a_picture_that_is_none_ends_its_own_file_only(plane: MediaWorkers
         await ears.wait(TrackStarted, lambda e: e.source == "voice")
         await ears.wait(TrackStarted, lambda e: e.kind == "video")
         await plane.record("first/hall", tmp_path)
+        await files_in(tmp_path, 1)  # a process takes its time to start
         before = recorders(plane)
         await asyncio.sleep(4.0)  # on purpose: no process may end for so long
         assert recorders(plane) == before
