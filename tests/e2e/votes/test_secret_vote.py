@@ -181,7 +181,7 @@ async def test_an_election_is_drafted_opened_voted_on_and_held_again(hall: Hall)
         await console.page.locator(f"input[name=office][value={office}]").check(force=True)
         await console.page.locator("#officer").select_option(label=name)
         await press(console, "console.appoint")
-        await expect(console.page.locator(".sheet")).to_contain_text(name)
+        await expect(console.page.locator(".sheet .rows")).to_contain_text(name)
     await press(console, "console.close", inside=".sheet__foot")
 
     await press(console, "console.draft")

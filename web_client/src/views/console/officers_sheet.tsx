@@ -32,14 +32,16 @@ export function OfficersSheet(): JSX.Element {
       : members.every((one) => one.participant_id !== who.value)
         ? t("console.choose_person")
         : undefined;
-  const appoint = (): void =>
+  const appoint = (): void => {
+    const named = who.value;
     asking.ask(
       "AppointOfficer",
-      { participant_id: who.value, office: office.value, motion_id: scrutineer ? (approval?.motion_id ?? null) : null },
+      { participant_id: named, office: office.value, motion_id: scrutineer ? (approval?.motion_id ?? null) : null },
       () => {
-        who.value = "";
+        if (who.value === named) who.value = ""; // the next may have been chosen meanwhile
       },
     );
+  };
   return (
     <Sheet
       title={t("console.officers")}
