@@ -86,11 +86,12 @@ export function RoomsSheet(): JSX.Element {
         <Button
           block
           icon="plus"
-          onPress={() =>
-            asking.ask("OpenRoom", { title: title.value.trim() || suggestion, kind: kind.value }, () => {
-              title.value = "";
-            })
-          }
+          onPress={() => {
+            const typed = title.value;
+            asking.ask("OpenRoom", { title: typed.trim() || suggestion, kind: kind.value }, () => {
+              if (title.value === typed) title.value = ""; // the next may have been begun meanwhile
+            });
+          }}
         >
           {t("console.open_room")}
         </Button>
