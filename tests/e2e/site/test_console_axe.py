@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from meeting_server.web.site.catalogue import Language, text
-from tests.kit.browsers.axe import OTHER_THEME
+from tests.kit.browsers.axe import OTHER_THEME, SETTLE
 from tests.kit.browsers.phones import DESKTOP, SMALL, phones
 from tests.kit.houses.client_house import ClientHouse, client_house
 from tests.kit.paths import AXE
@@ -19,8 +19,11 @@ from tests.kit.phones.bots import Bot
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-  .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join("; ")}`)"""
+RUN = f"""async () => {{
+  ({SETTLE})();
+  const {{ violations }} = await axe.run(document, {{ resultTypes: ["violations"] }});
+  return violations.map((v) => `${{v.id}}: ${{v.nodes.map((n) => n.target.join(" ")).join("; ")}}`);
+}}"""
 WIDE = {**DESKTOP, "is_mobile": False, "has_touch": False, "device_scale_factor": 1}
 
 

@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
+from tests.kit.browsers.axe import SETTLE
 from tests.kit.browsers.chromium import CHROMIUM
 from tests.kit.paths import DATA, ROOT
 
@@ -71,10 +72,10 @@ LOAD_AXE = """() => new Promise((loaded, failed) => {
 })"""
 CONTRAST = """async (theme) => {
   document.documentElement.dataset.theme = theme;
-  document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish());
+  (SETTLE)();
   const result = await axe.run(document, { resultTypes: ["violations"], runOnly: { type: "rule", values: ["color-contrast"] } });
   return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " | " + (n.any[0]?.message ?? "")));
-}"""
+}""".replace("SETTLE", SETTLE)
 LAYOUT = """async () => {
   const result = await axe.run(document, { resultTypes: ["violations"], runOnly: { type: "rule", values: ["color-contrast", "scrollable-region-focusable"] } });
   return result.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => `axe ${v.id}: ` + n.html.slice(0, 160) + " | " + (n.any[0]?.message ?? "")));
@@ -85,9 +86,9 @@ TURN = """async ([theme, big]) => {
   root.dataset.theme = theme;
   root.classList.toggle("big-type", big);
   await frame(); await frame();
-  document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish());
+  (SETTLE)();
   await frame();
-}"""
+}""".replace("SETTLE", SETTLE)
 PRESSABLE = """() => [...document.querySelectorAll("button, summary")].filter((el) =>
   el.checkVisibility() && el.getClientRects().length > 0 && el.closest("[inert]") === null && el.getAttribute("aria-disabled") !== "true" && !el.disabled
   && !el.hasAttribute("aria-current") && el.getAttribute("aria-selected") !== "true")"""  # not where one is already
