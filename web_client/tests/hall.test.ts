@@ -4,6 +4,7 @@ import { acting, candidatesOfHall, countsInHall, mayHold, waitsForHall, withoutP
 import { papersOf } from "../src/core/papers_out";
 import { isElector } from "../src/core/selectors";
 import { meeting, you } from "../src/core/store";
+import { isToSign } from "../src/views/officer/report_sheet";
 import type { MeetingState, PaperCount } from "../src/wire/messages";
 import { aMeeting, motion } from "./a_meeting";
 
@@ -84,5 +85,20 @@ describe("an office of the count", () => {
     expect([mayHold(person, "scrutineer"), mayHold(person, "teller")]).toEqual([false, true]);
     expect(mayHold({ ...person, standing: "guest" }, "teller")).toBe(false);
     expect(mayHold({ ...person, kind: "hall_camera" }, "teller")).toBe(false);
+  });
+});
+
+describe("the report sheet of an election", () => {
+  const report = { issued: 1, returned: 1, void: 0, holds: true };
+  const officers = [{ participant_id: "m1", office: "scrutineer", motion_id: null }] as const;
+
+  it("is signed by its scrutineer, once, and by nobody who stands", () => {
+    meeting.value = { ...state, officers };
+    const counted = motion({ force: "election", method: "secret", phase: "closed", report });
+    expect(isToSign(counted)).toBe(true);
+    expect(isToSign({ ...counted, report_signed_by: ["m1"] })).toBe(false);
+    expect(
+      isToSign({ ...counted, candidates: [{ candidate_id: "c1", name: "m1", strokes: 4, participant_id: "m1", grade: "", reason: "" }] }),
+    ).toBe(false);
   });
 });

@@ -49,19 +49,20 @@ def refused_there(
         return Rejected(Code.NO_HALL_COUNT, "hall_voters")
     if people and not all(acting(state, motion, office) for office in Office):
         return Rejected(Code.NO_OFFICERS, "hall_voters")
+    voters, registered = frozenset(entitled), frozenset(motion.hall_voters)
     filed = {opinion.participant_id for opinion in motion.opinions}
     for who in people:
         person = state.participants.get(who)
         if person is None:
             return Rejected(Code.UNKNOWN_PARTICIPANT, "hall_voters")
         detail = (("name", person.name),)
-        if who not in entitled:
+        if who not in voters:
             return Rejected(Code.HALL_NOT_ENTITLED, "hall_voters", detail)
         if who in motion.ballots:
             return Rejected(Code.HALL_VOTED_ONLINE, "hall_voters", detail)
         if who in filed:
             return Rejected(Code.ALREADY_FILED, "hall_voters", detail)
-        if who in motion.hall_voters:
+        if who in registered:
             continue
         if is_outside(state, person):
             return Rejected(Code.HALL_OUTSIDE, "hall_voters", detail)

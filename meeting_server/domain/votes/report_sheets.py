@@ -11,7 +11,7 @@ from meeting_server.domain.events import ReportSigned
 from meeting_server.domain.ids import Millis
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.vote_terms import MotionPhase, Office
-from meeting_server.domain.votes.officers import holders
+from meeting_server.domain.votes.officers import acting
 from meeting_server.domain.votes.wording import with_motion
 
 
@@ -19,7 +19,7 @@ def _sign(state: MeetingState, command: SignReport, asked: Asked) -> Decision:
     motion = state.motions.get(command.motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if asked.who not in holders(state, Office.SCRUTINEER):
+    if asked.who not in acting(state, motion, Office.SCRUTINEER):
         return Rejected(Code.NOT_AN_OFFICER)
     if asked.who in motion.report_signed_by:
         return ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, String, Table, Text, insert, select, update
+from sqlalchemy import BigInteger, Column, String, Table, Text, select
 
 from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.store.database import Database, metadata
+from meeting_server.store.database import Database, metadata, put
 
 committee_terms = Table(
     "committee_terms",
@@ -23,7 +23,7 @@ committee_terms = Table(
 
 @dataclass(frozen=True, slots=True)
 class CommitteeTerm:
-    """What one meeting's elections made of a committee; ``elected``: member ids."""
+    """What one meeting's elections made of a committee; ``elected``: member ids of those seated."""
 
     meeting_id: MeetingId
     branch_id: str
@@ -55,9 +55,7 @@ class CommitteeTerms:
         """Keep it, in place of what the same meeting had made before (seats filled by a later ballot)."""
         values = {name: getattr(term, name) for name in CommitteeTerm.__slots__} | {"elected": " ".join(sorted(term.elected))}
         async with self._database.write() as conn:
-            changed = await conn.execute(update(committee_terms).where(committee_terms.c.meeting_id == term.meeting_id).values(values))
-            if changed.rowcount == 0:
-                await conn.execute(insert(committee_terms).values(values))
+            await put(conn, committee_terms, values)
 
 
 def _term(row: object) -> CommitteeTerm:

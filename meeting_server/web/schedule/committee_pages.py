@@ -27,17 +27,18 @@ async def committee_page(request: Request) -> Response:
     site, plan = site_of(request), seat.scheduled.plan
     roster = await site.directory.roster(plan.branch_id)
     names = {member.member_id: member.name for member in roster}
+    on_roster = [who for who in elected.members if who in names]
     term = await site.committees.of_meeting(seat.meeting_id)
     return await render(
         request,
         "schedule/committee.html",
         {
             "scheduled": seat.scheduled,
-            "names": [names[who] for who in elected.members if who in names],
+            "names": [names[who] for who in on_roster],
             "elsewhere": [*(state.participants[who].name for who in elected.members if who not in names), *elected.unknown],
             "leaving": [m.name for m in roster if m.committee and m.member_id not in elected.members],
             "anew": any(item.purpose == ItemPurpose.BALLOT for item in plan.agenda),
-            "seated": term is not None and term.elected == frozenset(elected.members),
+            "seated": term is not None and term.elected == frozenset(on_roster),
             "first_meeting": f"/branches/{plan.branch_id}/meetings/new?kind={FIRST_COMMITTEE}",
         },
     )

@@ -75,6 +75,26 @@ async def test_a_by_election_adds_to_the_committee(house: MeetingHouse, monkeypa
     assert await committee(house) == {"何雨桐", "丁文静"}
 
 
+async def test_an_election_that_elected_nobody_leaves_the_committee_as_it_is(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting_id = await elected(house, monkeypatch)
+    page = (await (await house.signed_in("secretary")).get(f"/meetings/{meeting_id}/committee")).text
+    assert "还没有能就任的人" in page
+    assert 'name="seating"' not in page
+    at, by, branch_id = house.site, By("x", "何雨桐"), house.inner.branch.branch_id
+    assert not await seat_committee(at, by, branch_id, meeting_id, [], Seating.ANEW, now_millis())
+    assert await committee(house) == {"何雨桐"}
+
+
+async def test_who_comes_onto_the_roster_later_is_seated_then(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    at, by, branch_id = house.site, By("x", "何雨桐"), house.inner.branch.branch_id
+    meeting_id = await elected(house, monkeypatch, "member")
+    assert not await seat_committee(at, by, branch_id, meeting_id, ["of-another-branch"], Seating.ANEW, now_millis())
+    assert await seat_committee(at, by, branch_id, meeting_id, [house.pid("member"), "of-another-branch"], Seating.ANEW, now_millis())
+    both = [house.pid("member"), house.pid("probationary")]
+    assert await seat_committee(at, by, branch_id, meeting_id, both, Seating.ANEW, now_millis())
+    assert len(await committee(house)) == 2
+
+
 async def test_only_who_manages_the_meeting_seats_anybody(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"/meetings/{await elected(house, monkeypatch, 'member')}/committee"
     assert (await (await house.signed_in("probationary")).get(path)).status_code == 403

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from meeting_server.domain.commands import (
+    AppointOfficer,
     CastBallot,
     CloseCollecting,
     CloseMotion,
@@ -14,11 +17,12 @@ from meeting_server.domain.commands import (
     SignReport,
 )
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import MotionId
+from meeting_server.domain.ids import MotionId, ParticipantId
 from meeting_server.domain.state import Motion
-from meeting_server.domain.terms import ReportSheet
+from meeting_server.domain.terms import Candidate, ReportSheet
+from meeting_server.domain.vote_terms import Office
 from tests.kit.meetings.sitting import Sitting
-from tests.unit.votes.test_elections import E1, ELECTION, KEY, branch
+from tests.unit.votes.test_elections import CANDIDATES, E1, ELECTION, KEY, branch
 
 ONE = tuple(f"c{n}:{stance}" for n, stance in enumerate(("for", "for", "for", "against"), 1))
 FOUR = tuple(f"c{n}:for" for n in range(1, 5))
@@ -60,6 +64,21 @@ def test_only_a_scrutineer_signs_and_only_once() -> None:
     assert sitting.did("m8", SignReport(E1)) == ()
     sitting.did("secretary", PublishMotion(E1))
     assert election(sitting).report_signed_by == ("m8",), "it stays with the published result"
+
+
+def test_a_scrutineer_who_stands_in_the_election_does_not_sign_its_report() -> None:
+    sitting = branch()
+    sitting.did("secretary", AppointOfficer(ParticipantId("m7"), Office.SCRUTINEER, MotionId("m1")))
+    standing = (*CANDIDATES[:3], Candidate("", "m8", 10, ParticipantId("m8")))
+    sitting.did("secretary", replace(ELECTION, candidates=standing))
+    sitting.did("secretary", OpenMotion(E1))
+    sitting.told(IssuePaper(E1, KEY))
+    sitting.did("secretary", CloseCollecting(E1))
+    sitting.did("secretary", CloseMotion(E1))
+    sitting.told(ReportSealed(E1, 9, "root", (ONE,) * 9))
+    assert sitting.refused("m8", SignReport(E1)) is Code.NOT_AN_OFFICER
+    sitting.did("m7", SignReport(E1))
+    assert election(sitting).report_signed_by == ("m7",)
 
 
 def test_a_report_is_signed_between_count_and_result() -> None:

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { send } from "../../core/actions";
+import { acting } from "../../core/hall";
 import { list, t } from "../../core/i18n";
 import { nameOf } from "../../core/selectors";
 import { meeting, you } from "../../core/store";
@@ -17,7 +18,7 @@ export function isToSign(motion: Motion): boolean {
     motion.phase === MotionPhase.CLOSED &&
     motion.report !== null &&
     !motion.report_signed_by.includes(me) &&
-    meeting.value?.officers.some((one) => one.office === Office.SCRUTINEER && one.participant_id === me) === true
+    acting(meeting.value, motion, Office.SCRUTINEER).includes(me)
   );
 }
 
