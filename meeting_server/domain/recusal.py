@@ -52,7 +52,7 @@ def was_outside(state: MeetingState, participant: Participant, since: Millis) ->
 
 def waiting(state: MeetingState) -> tuple[ParticipantId, ...]:
     """Everyone who is outside."""
-    return tuple(i for i, p in state.participants.items() if is_outside(state, p))
+    return tuple([i for i, p in state.participants.items() if (p.items or p.recusals) and is_outside(state, p)])
 
 
 def place_of(state: MeetingState, participant: Participant) -> RoomId:

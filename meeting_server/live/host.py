@@ -14,7 +14,7 @@ from meeting_server.domain.ids import CommandId, MeetingId, MessageId, Millis
 from meeting_server.domain.meeting import contradicts, decide, evolve, next_deadline
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Preset
-from meeting_server.domain.visibility import CIRCLES_CHANGE, Circles, circles
+from meeting_server.domain.visibility import CIRCLES_CHANGE, circles
 from meeting_server.journal.fold import after
 from meeting_server.journal.port import Draft, Head, Journal, JournalConflict, Record, StorageUnavailable
 from meeting_server.live.clock import Clock
@@ -273,7 +273,7 @@ class Host:
     def _commit(self, before: Replayed, records: Sequence[Record], states: Sequence[MeetingState]) -> list[Fact]:
         """Make what was recorded the meeting's present."""
         facts: list[Fact] = []
-        known: Circles | None = None
+        known = before.known
         for record, state in zip(records, states, strict=True):
             if known is None or isinstance(record.event, CIRCLES_CHANGE):
                 known = circles(state)
@@ -284,6 +284,7 @@ class Host:
             last = facts[-1].record
             before.history.extend(fact.entry for fact in facts)
             before.state, before.head, before.last_at = facts[-1].after, Head(last.seq, last.hash), last.recorded_at
+            before.known = known
         return facts
 
     def _tell(self, facts: Sequence[Fact]) -> None:

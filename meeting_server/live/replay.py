@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from meeting_server.domain.ids import CommandId, Millis, ParticipantId
 from meeting_server.domain.state import MeetingState
+from meeting_server.domain.visibility import Circles
 from meeting_server.journal.fold import after
 from meeting_server.journal.port import Head, Record
 from meeting_server.live.history import KEPT, History, entry_of
@@ -21,13 +22,15 @@ CommandKey = tuple[ParticipantId | None, CommandId]
 
 @dataclass(slots=True)
 class Replayed:
-    """``commands``: the last record each command led to. ``last_at``: when the last record was made, 0 for none."""
+    """``commands``: the last record each command led to. ``last_at``: when the last record was made, 0 for none. ``known``: the
+    circles of ``state``, once they were asked for."""
 
     state: MeetingState | None
     head: Head
     history: History
     commands: dict[CommandKey, int]
     last_at: Millis
+    known: Circles | None = None
 
 
 def replay(records: Sequence[Record], head: Head) -> Replayed:
