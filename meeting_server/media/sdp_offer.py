@@ -25,6 +25,8 @@ CLOCK_RATES: dict[tuple[str, str], int] = {
 """Clock of what we forward, by kind of line and codec. A codec with another clock, or on another line, is none that we know."""
 _NOT_WITH_RTCP = range(64, 96)  # payload types that cannot be told from RTCP on one port (RFC 5761)
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}")  # of RFC 4566; the mids of browsers are far shorter
+_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
+"""All but the ends of lines."""
 _RID = re.compile(r"[A-Za-z0-9_-]{1,16}")  # RFC 8851; 16 bytes are what a header extension holds
 _PROTOCOL = re.compile(r"[A-Za-z0-9/]{1,40}")
 _ICE = re.compile(r"[A-Za-z0-9+/=_-]{4,256}")  # RFC 8839, and two letters that some encoders use
@@ -153,6 +155,8 @@ def parse_offer(sdp: str, *, video_slots: int) -> Offer:
         raise _bad("too long")
     if not sdp.startswith("v=0"):
         raise _bad("does not begin with v=0")
+    if _CONTROL.search(sdp) is not None:
+        raise _bad("holds a control character")  # parts of it are repeated in the answer
     if not sdp.isascii():
         sdp = sdp.encode("ascii", "replace").decode()  # a session's name may be in any writing, and is of no use to us
     origin, session, sections = _split(sdp)

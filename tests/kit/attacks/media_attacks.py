@@ -17,6 +17,7 @@ SPOILT: dict[str, Callable[[str], str]] = {
     "a greeting": lambda sdp: "hello",
     "only a version": lambda sdp: "v=0",
     "a line that is none": lambda sdp: sdp + "no equals sign here\n",
+    "a control character": lambda sdp: re.sub(r"a=fmtp:(\d+) ", "a=fmtp:\\1 \b;", sdp, count=1),
     "no origin": lambda sdp: sdp.replace("o=mozilla", "x=mozilla"),
     "no fingerprint": lambda sdp: re.sub(r"a=fingerprint:.*\n", "", sdp),
     "no bundle": lambda sdp: sdp.replace("a=group:BUNDLE 0 1 2 3 4\n", ""),
