@@ -30,12 +30,12 @@ export function reportWords({ issued, returned, void: spoilt, holds }: ReportShe
 export function ReportLine({ motion }: { motion: Motion }): JSX.Element | null {
   if (motion.report === null) return null;
   return (
-    <section class="stack stack--s" aria-label={t("vote.report_title")}>
+    <div class="stack stack--s">
       <p class="strong">{reportWords(motion.report)}</p>
       {motion.report_signed_by.length > 0 && (
         <p class="small muted">{t("vote.report_signed_by", { names: list(motion.report_signed_by.map(nameOf)) })}</p>
       )}
-    </section>
+    </div>
   );
 }
 
