@@ -112,7 +112,7 @@ async def old_page(version: int, width: int = 360, height: int = 740) -> AsyncIt
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, env={**os.environ, "HOME": profile},
         )  # fmt: skip
         try:
-            async with connect(await _address(port), max_size=None) as socket:
+            async with connect(await _address(port), max_size=None, ping_interval=None) as socket:
                 page = OldPage(socket)
                 for domain in ("Page", "Runtime", "Network"):
                     await page.send(f"{domain}.enable")

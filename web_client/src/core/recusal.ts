@@ -3,7 +3,7 @@ import type { ItemId, MeetingState, Participant } from "../wire/messages";
 
 /** The item somebody is asked out for now; null: none. */
 export function recusedFrom(p: Participant): ItemId | null {
-  const last = p.recusals.at(-1);
+  const last = p.recusals[p.recusals.length - 1];
   return last && last.until === null ? last.item_id : null;
 }
 
