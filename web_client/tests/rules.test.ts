@@ -1,6 +1,10 @@
 /** Which rules the console offers: the branch's own wherever a paper is drafted, and what a sheet comes to by them. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { beforeEach, expect, it } from "vitest";
+import { addCatalogue } from "../src/core/i18n";
 import { boot, meeting, type Boot } from "../src/core/store";
+import { citation, fieldWords } from "../src/views/console/rule_words";
 import { adoptionRule, rules, sheetRules } from "../src/views/console/rules";
 import type { Preset } from "../src/wire/messages";
 import { aMeeting, motion, PRESET } from "./a_meeting";
@@ -53,4 +57,13 @@ it("takes the share of the mutual sheet it rests on, whatever else is chosen", (
     },
   });
   expect(adoptionRule(OWN.motion, ["a", "b"])).toMatchObject({ preset_id: "own-motion", excellent: { denominator: 4 } });
+});
+
+it("names the articles and the date of the text a rule rests on, and what follows custom", () => {
+  const path = resolve(import.meta.dirname, "../../meeting_server/web/locales/zh-CN.json");
+  addCatalogue("zh-CN", { console: JSON.parse(readFileSync(path, "utf8")).console });
+  const rule: Preset = { ...PRESET, source: "《发展党员工作细则》", article: "19, 20", text_date: "2026-05-11" };
+  expect(citation(rule)).toBe("《发展党员工作细则》，第 19、20 条，2026年5月11日的文本");
+  expect(citation({ ...rule, article: "", text_date: "" })).toBe("《发展党员工作细则》");
+  expect(fieldWords(["quorum", "passing.base"])).toBe("到会人数、按什么基数算");
 });

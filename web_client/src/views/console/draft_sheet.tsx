@@ -29,9 +29,9 @@ import { Basis, GradesGiven, gradesWrong, SheetChoice, withMembers } from "./dra
 import { baseIsOpen, ElectionFields, seatsOf, termsWrong, type ElectionTerms } from "./draft_election";
 import { draftFor, nominatedTitle, Nominees } from "./draft_purpose";
 import { candidatesOf, PeopleOnPaper, type Standing } from "./draft_people";
-import { adoptionRule, isOwn, rules, sheetRules } from "./rules";
+import { RuleCard, RuleChoice } from "./rule_card";
+import { adoptionRule, rules, sheetRules } from "./rules";
 import { charactersOf, StrokesAsked, type StrokesTold } from "./strokes_asked";
-import { consequence, presetTitle } from "./rule_words";
 
 const MOST = 12;
 const MOST_WORDS = 3;
@@ -104,77 +104,10 @@ function methods(force: MotionForce, sheet: AppraisalSheet, preset: Preset | und
     : ["open", "named", "secret"];
 }
 
-/** `decided`: by 赞成 and 不赞成; `excellent`: how many can be 优秀 in the words for them, if the rule is asked for that. */
-function Rule({ preset, decided, excellent }: { preset: Preset; decided: boolean; excellent: string }): JSX.Element | null {
-  const effect = consequence(preset);
-  if (effect === null) return null;
-  return (
-    <div class="card card--line stack stack--s">
-      <p class="small strong">{t("console.means_here", { rule: presetTitle(preset) })}</p>
-      {preset.quorum !== null && (
-        <p class="small">
-          {effect.quorumTitle}
-          {t("console.comma")}
-          {effect.quorumWords}
-        </p>
-      )}
-      {excellent !== "" && <p class="small">{excellent}</p>}
-      {decided && (
-        <p class="small">
-          {effect.passTitle}
-          {t("console.comma")}
-          {effect.passWords}
-        </p>
-      )}
-      <p class="tiny muted">
-        {t("console.rule_source", { source: preset.source })}
-        {preset.assumed.length ? ` ${t("console.rule_assumed")}` : ""}
-      </p>
-      {preset.doubts.length > 0 && <p class="tiny muted">{t("console.rule_doubts")}</p>}
-    </div>
-  );
-}
-
 function excellentWords(preset: Preset, appraised: number): string {
   return appraised > 0
     ? t("console.excellent_rule", { most: mostExcellent(preset, appraised), of: excellentOf(preset, appraised), share: shareOf(preset) })
     : t("console.excellent_share", { share: shareOf(preset) });
-}
-
-/** The meeting's rule, the branch's own, and the shipped ones. */
-function RuleChoice({
-  possible,
-  value,
-  onChoose,
-}: {
-  possible: readonly Preset[];
-  value: string;
-  onChoose: (presetId: string) => void;
-}): JSX.Element {
-  const options = (list: readonly Preset[]): JSX.Element[] =>
-    list.map((p) => (
-      <option key={p.preset_id} value={p.preset_id}>
-        {presetTitle(p)}
-      </option>
-    ));
-  const own = possible.filter(isOwn);
-  return (
-    <div class="field">
-      <label for="rule">{t("console.rule")}</label>
-      <select class="input" id="rule" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {own.length === 0 ? (
-          options(possible)
-        ) : (
-          <>
-            <optgroup label={t("console.rules_own")}>{options(own)}</optgroup>
-            {own.length < possible.length && (
-              <optgroup label={t("console.rules_shipped")}>{options(possible.filter((p) => !isOwn(p)))}</optgroup>
-            )}
-          </>
-        )}
-      </select>
-    </div>
-  );
 }
 
 export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
@@ -482,7 +415,7 @@ export function DraftSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
         />
       )}
       {!asks && preset && (
-        <Rule
+        <RuleCard
           preset={preset}
           decided={kind === MotionForce.MOTION || adopting}
           excellent={kind === MotionForce.APPRAISAL && !ofCommittee ? excellentWords(preset, candidates.value.length) : ""}

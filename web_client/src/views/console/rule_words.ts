@@ -1,11 +1,29 @@
 /** A rule in words with its worked consequence: what it takes here and now, not in general. */
 import { needed, quorumOf } from "../../core/attendance";
-import { language, t } from "../../core/i18n";
+import { language, list, t } from "../../core/i18n";
 import { meeting } from "../../core/store";
 import { Base, type Preset, type QuorumCheck, type Threshold } from "../../wire/messages";
 
 export function presetTitle(preset: Preset): string {
   return language.value === "en" ? preset.title_en : preset.title_zh;
+}
+
+/** The regulation, its articles and the date of the text. */
+export function citation(preset: Preset): string {
+  const parts = [(language.value === "en" ? preset.source_en : "") || preset.source];
+  if (preset.article !== "") parts.push(t("console.rule_article", { articles: list(preset.article.split(", ")) }));
+  if (preset.text_date !== "") parts.push(t("console.rule_dated", { day: dayOf(preset.text_date) }));
+  return parts.join(t("console.comma"));
+}
+
+function dayOf(day: string): string {
+  const format = new Intl.DateTimeFormat(language.value, { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" });
+  return format.format(new Date(day));
+}
+
+/** The parts of a rule, named: 到会人数、通过的票数 */
+export function fieldWords(fields: readonly string[]): string {
+  return list(fields.map((one) => t(`console.rule_field_${one.replace(".", "_")}`)));
 }
 
 /** 半数以上, 超过三分之二 */
