@@ -62,6 +62,9 @@ MEASURE = """() => {
   for (const el of document.querySelectorAll(".dock__btn span:last-child, .btn, .chip, .seg > span")) {
     if (seen(el) && !el.classList.contains("sr") && el.scrollWidth > el.clientWidth + 2 && getComputedStyle(el).display !== "inline") out.push(`words cut or spilling: ${el.textContent.slice(0, 24)}`);
   }
+  for (const chip of document.querySelectorAll(".motion-kind > .chip")) {
+    if (seen(chip) && chip.getBoundingClientRect().right > chip.parentElement.getBoundingClientRect().right + 1) out.push(`beyond its place: ${chip.textContent.slice(0, 24)}`);
+  }
   return out;
 }"""
 
