@@ -76,9 +76,13 @@ WORDS = (
     _en("tries so far", "attempts"),
     _en("mutual appraisal (?:\\(secret|\\()|from the mutual appraisal", "democratic rating", f"{LOCALES}en.json"),
     _en("of those appraised can be excellent", "of all full members", f"{LOCALES}en.json"),
-    _en("(?:last record|record).{0,20}digest", "check code", f"{LOCALES}en.json"),
+    _en("(?:record|its|content).{0,20}digest", "check code", f"{LOCALES}en.json"),
     _en("leave (?:asked|requests?|granted)", "absence", f"{LOCALES}en.json"),
     _en("(?:your|the|of) paper(?! ballot)", "ballot", f"{LOCALES}en.json"),
+    _en("void ballots?|(?:ballot|ballot is) void", "invalid ballot: a vote is void, a ballot invalid", f"{LOCALES}en.json"),
+    _en("(?:self or )?mutual sheets?|the secret sheet", "self-appraisal, democratic rating", f"{LOCALES}en.json"),
+    _en("not yet issued", "not yet checked and signed", f"{LOCALES}en.json"),
+    _en("secretary(?:'s|’s) answer|the secretary will answer", "recorder", f"{LOCALES}en.json"),
 )
 
 

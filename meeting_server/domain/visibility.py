@@ -73,7 +73,9 @@ CIRCLES_CHANGE = (
 
 def circles(state: MeetingState) -> Circles:
     """The circles of a meeting as it is; they take a look at every participant."""
-    return Circles(runners(state), tuple([i for i, p in state.participants.items() if p.items or (p.recusals and p.recused_from is not None)]))
+    return Circles(
+        runners(state), tuple([i for i, p in state.participants.items() if p.items or (p.recusals and p.recused_from is not None)])
+    )
 
 
 def copies(state: MeetingState, event: Event, known: Circles | None = None) -> tuple[Copy, ...]:
