@@ -28,7 +28,17 @@ from tests.kit.attacks.media_attacks import GARBAGE, LYING_REPORTS, SPOILT, clie
 from tests.kit.paths import OFFERS
 
 OFFER = (OFFERS / "firefox-style.sdp").read_text()
-ANSWERED = ("nothing", "a greeting", "only a version", "a line that is none", "no origin", "no fingerprint", "no bundle", "far too long")
+ANSWERED = (
+    "nothing",
+    "a greeting",
+    "only a version",
+    "a line that is none",
+    "a control character",
+    "no origin",
+    "no fingerprint",
+    "no bundle",
+    "far too long",
+)
 FALLS_THROUGH = (
     "a port that is no number", "an extension that is no number", "a clock that is no number", "a source that is no number",
 )  # fmt: skip
