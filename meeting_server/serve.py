@@ -23,6 +23,7 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
+from meeting_server.archive.speech.installed import WHOLE_MB, is_installed, state_of
 from meeting_server.config import Settings
 from meeting_server.local_https import certificate_for, lan_addresses
 from meeting_server.media.probing import until_deaf
@@ -164,6 +165,31 @@ def announce(place: Place, links: Sequence[tuple[str, str, str]], console: Conso
         console.print(text(language, "cli.lan_certificate", path=place.authority), soft_wrap=True)
 
 
+async def install_speech(place: Place, supervisor: Supervisor, console: Console) -> None:
+    """Have ``auto``'s engine installed while the server serves, and say so in a line. Returns when it is there or can't be."""
+    settings, language = place.settings, terminal_language()
+    if settings.speech_engine != "auto" or is_installed(settings.speech_home):
+        return
+    console.print(f"● {text(language, 'cli.speech_installing', mb=WHOLE_MB)}", soft_wrap=True)
+    command = (sys.executable, "-m", "meeting_server", "speech", "install", "--quietly")
+    quiet = {"MEETING_LOG_LEVEL": "error"} if settings.demo else {}
+    working = asyncio.create_task(supervisor.run_beside(Child("speech", command, place.environment | quiet, once=True)))
+    said = -1
+    while not working.done():
+        await asyncio.wait({working}, timeout=1.0)
+        state = state_of(settings.speech_home)
+        if console.is_terminal and state.phase == "installing" and state.percent != said:
+            said = state.percent
+            console.print(f"  {text(language, 'cli.speech_percent', n=said)}", end="\r")
+    working.result()
+    state = state_of(settings.speech_home)
+    if state.phase == "ready":
+        console.print(f"● {text(language, 'cli.speech_ready')}")
+    elif state.phase == "failed":
+        why = text(language, f"speech.failed.{state.code}")
+        console.print(f"● {text(language, 'cli.speech_failed', code=state.code, why=why)}", soft_wrap=True)
+
+
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Keep every other server out of this data folder until the block ends. Raises CanNotStart: it is taken, or not ours to write."""
@@ -242,6 +268,7 @@ async def _serve(settings: Settings, lan: bool) -> None:
                 log.info("ready", url=place.url)
             announce(place, await _links(place.settings, language), console)
             console.print(f"\n[dim]{text(language, 'cli.stop')}[/]")
+            await install_speech(place, supervisor, console)
     except CanNotStart:
         supervisor.stop()
         await running

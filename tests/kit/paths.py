@@ -10,5 +10,7 @@ GOLDEN = ROOT / "tests" / "golden"
 VECTORS = ROOT / "tests" / "vectors"
 OFFERS = DATA / "media_offers"
 """SDP offers as browsers and encoders make them."""
+NO_DOWNLOAD = {"MEETING_SPEECH_ENGINE": "none"}
+"""For every server that tests start: it installs no speech engine from the network."""
 CLIENT = ROOT / "web_client"
 AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"

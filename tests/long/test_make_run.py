@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.kit.paths import ROOT
+from tests.kit.paths import NO_DOWNLOAD, ROOT
 from tests.kit.servers.running import LINK, free_port
 
 LEFT_OUT = (".git", ".venv", "node_modules", "dist", "dist-stories", "var", "recordings", "__pycache__", ".*_cache", ".hypothesis")
@@ -39,7 +39,7 @@ def without_node(folder: Path) -> dict[str, str]:
         (tools / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
     ours = ("PYTHONPATH", "VIRTUAL_ENV")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MEETING_") and name not in ours}
-    return {**kept, "PATH": str(tools), "LC_ALL": "en_GB.UTF-8", "PYTHONUNBUFFERED": "1"}
+    return {**kept, **NO_DOWNLOAD, "PATH": str(tools), "LC_ALL": "en_GB.UTF-8", "PYTHONUNBUFFERED": "1"}
 
 
 def until_links(process: subprocess.Popen[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.kit.paths import ROOT
+from tests.kit.paths import NO_DOWNLOAD, ROOT
 from tests.kit.servers.running import LINK, free_port
 from tests.long.test_make_run import LEFT_OUT, without_node
 
@@ -92,7 +92,7 @@ def test_a_wheel_alone_in_an_empty_environment_serves_a_meeting(wheel: Path, tmp
     process = subprocess.Popen(
         [program / "meeting-server", "serve", "--demo"],
         cwd=tmp_path,
-        env={**kept, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"},
+        env={**kept, **NO_DOWNLOAD, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 import structlog
@@ -46,12 +46,20 @@ class Worker:
     """One worker is enough for one database; two do no harm but the same work twice.
 
     ``retention_days`` 0 keeps recordings for ever; else sound and pictures are deleted that long after adjourning, but for
-    meetings on which there is a hold.
+    meetings on which there is a hold. ``listener``: names the engine that hears, so that all is looked at again when one arrives.
     """
 
-    def __init__(self, finished: Finished, pipeline: Pipeline, retention_days: int = 0, holds: Holds | None = None) -> None:
+    def __init__(
+        self,
+        finished: Finished,
+        pipeline: Pipeline,
+        retention_days: int = 0,
+        holds: Holds | None = None,
+        listener: Callable[[], str] = str,
+    ) -> None:
         self._finished = finished
         self._holds = holds
+        self._listener = listener
         self._pipeline = pipeline
         self._retention_ms = retention_days * DAY_MS
         self._up_to_date: dict[_Lane, str] = {}
@@ -76,7 +84,7 @@ class Worker:
         """Make everything that is behind, once; how many meetings were worked on. Raises StorageUnavailable."""
         now = time.time_ns() // 1_000_000 if now_ms is None else now_ms
         worked = 0
-        changes = await self._pipeline.changes()
+        changes, listener = await self._pipeline.changes(), self._listener()
         kept = await self._holds.standing() if self._holds is not None and self._retention_ms else frozenset()
         for meeting_id, (position, adjourned_at) in (await self._finished.adjourned()).items():
             if stop is not None and stop.is_set():
@@ -84,7 +92,7 @@ class Worker:
             over = self._retention_ms and adjourned_at + self._retention_ms < now and meeting_id not in kept
             if over and QUICK.intersection(steps):
                 await asyncio.to_thread(self._remove_recordings, meeting_id)
-            lane, wanted = (meeting_id, frozenset(steps)), position + changes.get(meeting_id, "")
+            lane, wanted = (meeting_id, frozenset(steps)), position + changes.get(meeting_id, "") + listener
             if self._up_to_date.get(lane) == wanted or time.monotonic() < self._not_before.get(lane, 0.0):
                 continue
             worked += await self._make(lane, position, wanted)

@@ -25,10 +25,10 @@ from meeting_server.archive.record.giving_way import BUSY, OthersShare
 from meeting_server.archive.record.glossary import Glossary
 from meeting_server.archive.record.manifest import inside
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
-from meeting_server.archive.speech.engines import SpeechSettings, problem
+from meeting_server.archive.speech.engines import SpeechSettings, problem, resolved
 from meeting_server.archive.speech.sentences import sentences, simplified
 from meeting_server.archive.speech.transcriber import Transcriber, Word
-from meeting_server.archive.speech.voice_activity import Gate, SileroGate
+from meeting_server.archive.speech.voice_activity import Gate, open_gate
 from meeting_server.archive.speech.voices import LiveVoice, Said
 from meeting_server.domain.ids import ParticipantId, RoomId
 from meeting_server.domain.terms import CaptionsEnd
@@ -67,7 +67,7 @@ class Captions:
         lines: Path,
         *,
         open_engine: Callable[[SpeechSettings], Transcriber] = EngineApart,
-        gate: Callable[[], Gate] = SileroGate,
+        gate: Callable[[], Gate] = open_gate,
         others: Callable[[], float] | None = None,
     ) -> None:
         self._settings = msgspec.structs.replace(settings, beam=1)
@@ -249,10 +249,11 @@ class Captions:
             return
         if self._engine is None:
             try:
-                code = await asyncio.to_thread(problem, self._settings)
+                settings = resolved(self._settings)
+                code = await asyncio.to_thread(problem, settings)
                 if code:
                     raise CanNotHear(code, "")
-                self._engine = await asyncio.to_thread(self._open, self._settings)
+                self._engine = await asyncio.to_thread(self._open, settings)
             except CanNotHear as error:
                 log.error("no captions: the speech engine cannot be used", code=error.code, reason=error.reason)
                 self._send(Ended(wish.room, "unavailable"))

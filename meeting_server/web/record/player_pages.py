@@ -14,16 +14,16 @@ from meeting_server.archive.audit.printing import grouped
 from meeting_server.archive.minutes.document_model import counts_said, verdict_said
 from meeting_server.archive.minutes.results import PUBLISHED
 from meeting_server.archive.record.artefacts import COMPOSITE, MIX, OPENING
-from meeting_server.archive.record.manifest import Manifest
 from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.record_files import RecordedFile
 from meeting_server.archive.record.steps.mix import MixSound
-from meeting_server.archive.record.steps.speech import HearSpeech
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Transcript
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people.access_log import Act
 from meeting_server.store.schedule.documents import Document
+from meeting_server.web.record.awaited_words import routes as awaited_routes
+from meeting_server.web.record.awaited_words import why_no_words
 from meeting_server.web.record.heard import heard_of
 from meeting_server.web.record.playback import Playback, clock_of, millis_of, playback_of
 from meeting_server.web.record.reader import (
@@ -87,6 +87,7 @@ async def player_page(request: Request) -> Response:
         shown = {page.document_id for page in timeline.pages}
         documents = tuple(document for document in documents if document.document_id in shown)
     transcript = await transcript_at(request, reader)
+    why, coming = await why_no_words(request, manifest, transcript)
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     results = [result for item in (minutes.items if minutes else ()) for result in item.results if result.outcome in PUBLISHED]
     return await render(
@@ -106,7 +107,9 @@ async def player_page(request: Request) -> Response:
             "complete": manifest.complete,
             "happenings": _happenings(request, reader, timeline, axis, transcript),
             "spoken": transcript is not None and any(reader.may_hear(line) for line in transcript.spoken),
-            "unspoken": _why_no_transcript(manifest, transcript),
+            "unspoken": why,
+            "words_may_come": coming,
+            "drafted": transcript is not None and not reader.published and any(line.state == "heard" for line in transcript.spoken),
             "reader": reader,
             "results": [
                 (result, counts_said(result, words), verdict_said(result, words), axis.start_of(result.opened_at or 0))
@@ -169,16 +172,6 @@ def _picture(axis: Playback, file: RecordedFile) -> dict[str, object]:
     }
 
 
-def _why_no_transcript(manifest: Manifest, transcript: Transcript | None) -> tuple[str, int, str]:
-    """State of the listening, its percentage and why it failed; an empty state when there is nothing to be said."""
-    step = manifest.status(HearSpeech.name)
-    if transcript is not None and transcript.spoken:
-        return "", 0, ""
-    if step.state in ("waiting", "running", "failed"):
-        return step.state, step.percent, step.code
-    return ("none" if step.files else "nobody"), 0, ""
-
-
 def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Playback, transcript: Transcript | None) -> list[Happening]:
     """What happened, in order: chapters, what was said, motions, roll calls and chat."""
     found = [
@@ -206,4 +199,4 @@ def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Play
     return sorted(found, key=lambda happening: (happening.at, happening.kind != "chapter"))
 
 
-routes: list[BaseRoute] = [Route("/archive/{meeting_id}", player_page, methods=["GET"])]
+routes: list[BaseRoute] = [Route("/archive/{meeting_id}", player_page, methods=["GET"]), *awaited_routes]

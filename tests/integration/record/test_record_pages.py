@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from docx import Document
+from msgspec.structs import replace as replace_in
 
 from meeting_server.archive.record import cues
+from meeting_server.archive.record.manifest import StepStatus, load, save
+from meeting_server.archive.record.steps.speech import NOT_INSTALLED, HearSpeech
 from meeting_server.store.record.holds import Hold
 from meeting_server.web.site.auth import now_millis
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
@@ -386,3 +389,29 @@ async def test_progress_is_a_piece_of_a_page_that_says_when_all_is_made(archive:
     assert answer.headers["x-complete"] == "yes"
     assert "语音转成文字" in answer.text
     assert "<html" not in answer.text
+
+
+# --- a speech engine that is being installed --------------------------------------------------------------------------
+
+
+async def test_a_record_says_how_far_the_engine_is_that_will_hear_it_and_why_it_is_not(tmp_path: Path) -> None:
+    async with archive_house(tmp_path) as made:
+        manifest = load(made.folder, made.meeting_id)
+        waiting = StepStatus("failed", code=NOT_INSTALLED)
+        save(made.folder, replace_in(manifest, steps=manifest.steps | {HearSpeech.name: waiting}))
+        home = made.there.site.settings.speech_home
+        home.mkdir()
+        (home / "state.json").write_bytes(b'{"phase": "installing", "percent": 42}')
+        assert "正在安装语音识别 42 %，装好后自动转写" in (await seen_by(made, "member"))[1]
+        answer = await (await made.there.signed_in("member")).get(f"{made.address}/words")
+        assert "42 %" in answer.text
+        assert answer.headers["x-complete"] == "no"
+        (home / "state.json").write_bytes(b'{"phase": "failed", "code": "no_network"}')
+        assert "语音识别没有装好：连不上软件包源" in (await seen_by(made, "member"))[1]
+
+
+async def test_a_transcript_says_that_a_machine_wrote_it_until_it_is_published(archive: ArchiveHouse) -> None:
+    draft = "机器听写草稿，约每十到二十字错一字"
+    assert draft in (await seen_by(archive, "member"))[1]
+    await published(archive, "branch")
+    assert draft not in (await seen_by(archive, "member"))[1]

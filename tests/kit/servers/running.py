@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from tests.kit.paths import ROOT
+from tests.kit.paths import NO_DOWNLOAD, ROOT
 
 LINK = re.compile(r"^(.*?)\s+(\S+)\s+(https?://\S+/sign-in/\S+)\s*$")
 READY = "Press Ctrl-C"
@@ -38,6 +38,7 @@ class Server:
             "MEETING_DATA_DIR": str(folder / "var"),
             "MEETING_RECORDINGS_DIR": str(folder / "recordings"),
             "LC_ALL": "en_GB.UTF-8",
+            **NO_DOWNLOAD,
             "PYTHONUNBUFFERED": "1",
             **environment,
         }

@@ -2,9 +2,10 @@
 
 const EVERY_MS = 3000;
 
-export function bindProgress(document: Document): void {
-  const box = document.querySelector<HTMLElement>("[data-progress]");
-  const address = box?.dataset["progress"];
+/** Of the one box with `data-<name>`, the address of a piece of a page. It is loaded anew at the end, but not under somebody who listens. */
+export function bindProgress(document: Document, name = "progress"): void {
+  const box = document.querySelector<HTMLElement>(`[data-${name}]`);
+  const address = box?.dataset[name];
   if (!box || !address) return;
   const look = async () => {
     const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
@@ -12,7 +13,8 @@ export function bindProgress(document: Document): void {
       const said = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (said.body.textContent !== box.textContent) box.replaceChildren(...said.body.children);
       if (answer.headers.get("x-complete") === "yes") {
-        if (box.dataset["then"] === "reload") location.reload();
+        const listens = [...document.querySelectorAll("audio")].some((sound) => !sound.paused);
+        if (box.dataset["then"] === "reload" && !listens) location.reload();
         return;
       }
     }

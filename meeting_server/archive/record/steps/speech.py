@@ -5,6 +5,9 @@ from __future__ import annotations
 from meeting_server.archive.record.artefacts import CUES, HEARD, Artefact
 from meeting_server.archive.record.step import Material, Progress, Step, Weight
 
+NOT_INSTALLED = "speech_not_installed"
+"""The code of an engine that the server installs for itself, before it is there."""
+
 
 class HearSpeech(Step):
     name = "speech"
@@ -12,7 +15,7 @@ class HearSpeech(Step):
     weight = Weight.LONG
     reads = ()
     makes = (CUES, HEARD)
-    failures = ("no_speech_engine", "no_speech_model", "wrong_speech_model", "speech_broke")
+    failures = (NOT_INSTALLED, "no_speech_engine", "no_speech_model", "wrong_speech_model", "speech_broke")
 
     def source(self, material: Material) -> str:
         return self.tools.hearing.made_from(material) if self.tools.hearing is not None else "nobody"

