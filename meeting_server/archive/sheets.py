@@ -11,15 +11,14 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
-
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from meeting_server.domain.characters import clean
+
+if TYPE_CHECKING:  # a fifth of a second, only for those who make a workbook
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COMPUTED = ("=", "+", "-", "@", "\t", "\r")
@@ -39,6 +38,8 @@ _FORMATS: dict[type, str] = {str: "@", int: "0", Share: "0%", datetime: "yyyy-mm
 
 def new_workbook() -> Workbook:
     """A workbook without a sheet."""
+    from openpyxl import Workbook
+
     workbook = Workbook()
     for sheet in workbook.worksheets:
         workbook.remove(sheet)
@@ -53,6 +54,9 @@ def add_sheet(workbook: Workbook, title: str) -> Worksheet:
 
 def put(sheet: Worksheet, row: int, values: Iterable[Value], *, bold: bool = False) -> list[Cell]:
     """Values into the cells of a row, from the first column on."""
+    from openpyxl.cell import Cell
+    from openpyxl.styles import Alignment, Font
+
     cells = []
     for column, value in enumerate(values, 1):
         cell = sheet.cell(row, column)
@@ -70,6 +74,10 @@ def put(sheet: Worksheet, row: int, values: Iterable[Value], *, bold: bool = Fal
 
 def put_heads(sheet: Worksheet, row: int, heads: Iterable[str], widths: Sequence[int]) -> None:
     """The heads of the columns, which stay in sight and stand on every page of a print. ``widths``: in characters."""
+    from openpyxl.styles import PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
+
     for cell in put(sheet, row, heads, bold=True):
         cell.fill = PatternFill("solid", fgColor="ECE9E4")
     for column, width in enumerate(widths, 1):

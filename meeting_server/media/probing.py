@@ -11,7 +11,6 @@ import os
 from pathlib import Path
 
 import msgspec
-from aioice import stun
 from msgspec import Struct
 
 EVERY_S = 0.5
@@ -65,6 +64,8 @@ class _Asking(asyncio.DatagramProtocol):
         return len(self._asked)
 
     def ask(self, transport: asyncio.DatagramTransport) -> None:
+        from aioice import stun  # a fifth of a second with all that comes with it, only for those who watch over a worker
+
         question = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         question.attributes["USERNAME"] = f"{self._probe.ufrag}:watch"
         question.add_message_integrity(self._probe.password.encode())
@@ -72,6 +73,8 @@ class _Asking(asyncio.DatagramProtocol):
         transport.sendto(bytes(question))
 
     def datagram_received(self, data: bytes, addr: object) -> None:
+        from aioice import stun
+
         try:
             answer = stun.parse_message(data)
         except ValueError:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .api import Answer, Kind, Line, MediaRefused
-from .dtls import Fingerprint
-from .ice_lite import Credentials
 from .sdp_offer import Offer, OfferedCodec, OfferedLine
+
+if TYPE_CHECKING:  # both read what only a media worker needs, and web reads this module to judge an encoder's offer
+    from .dtls import Fingerprint
+    from .ice_lite import Credentials
 
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"

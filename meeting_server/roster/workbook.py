@@ -9,9 +9,6 @@ from datetime import date, datetime, time
 from typing import IO
 from xml.etree.ElementTree import Element, iterparse, parse
 
-import openpyxl
-from openpyxl.utils.cell import range_boundaries
-
 from meeting_server.roster.figures import figure
 from meeting_server.roster.sheets import MOST_COLUMNS, MOST_LINES, MOST_SHEETS, Cell, Doubt, Merged, Sheet, UnreadableRoster
 from meeting_server.roster.texts import decoded, text_cell
@@ -39,6 +36,8 @@ def read_workbook(data: bytes) -> list[Sheet]:
 
 
 def _sheets(data: bytes) -> list[Sheet]:
+    import openpyxl  # a fifth of a second, only for those who are given a workbook
+
     layouts = _layouts(data)
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     try:
@@ -87,6 +86,8 @@ def _layouts(data: bytes) -> dict[str, _Layout]:
 
 
 def _layout(part: IO[bytes]) -> _Layout:
+    from openpyxl.utils.cell import range_boundaries
+
     merged: list[Merged] = []
     hidden: set[int] = set()
     line = 0

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta, timezone
-
-from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from meeting_server.archive.attendance.report import AttendanceReport, strongest
 from meeting_server.archive.minutes.results import called
@@ -15,6 +13,9 @@ from meeting_server.domain.attendance.report import Row
 from meeting_server.domain.characters import cleaned
 from meeting_server.domain.ids import Millis, ParticipantId
 from meeting_server.domain.state import Interval
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -52,6 +53,8 @@ def attendance_workbook(result: AttendanceReport, say: Say) -> bytes:
 
 def _facts(sheet: Worksheet, result: AttendanceReport, say: Say) -> int:
     """The facts above the table; the row after them."""
+    from openpyxl.styles import Alignment, Font
+
     quorum = result.quorum
     facts: list[tuple[str, Value]] = [
         ("branch", result.branch_name),

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
-
-import av
-from av.packet import Packet
-from av.video.frame import VideoFrame
+from typing import TYPE_CHECKING, Any
 
 from meeting_server.domain.ids import Millis
+
+if TYPE_CHECKING:  # a tenth of a second of codecs, only for those who cut
+    import av
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
 
 THUMBNAIL_WIDTH = 320
 PREROLL: Millis = 100
@@ -31,6 +32,8 @@ def cut_sound(source: Path, target: Path, start: Millis, end: Millis) -> None:
 
     Raises NothingThere, OSError.
     """
+    import av
+
     part = target.with_name(target.name + ".part")
     try:
         with av.open(str(source)) as whole, av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as clip:
@@ -63,6 +66,8 @@ def cut_pictures(source: Path, target: Path, start: Millis, end: Millis) -> Mill
     Negative when the pictures begin later. A page that stood still for long is there too: its last picture came before.
     Raises NothingThere, OSError.
     """
+    import av
+
     part = target.with_name(target.name + ".part")
     try:
         with av.open(str(source)) as whole, av.open(str(part), "w", format=target.suffix[1:]) as clip:
@@ -95,6 +100,8 @@ def cut_pictures(source: Path, target: Path, start: Millis, end: Millis) -> Mill
 
 def form_of(source: Path) -> str:
     """What its pictures can be copied into: "mp4" for H264, else "webm". Raises NothingThere."""
+    import av
+
     try:
         with av.open(str(source)) as whole:
             return "mp4" if whole.streams.video[0].codec_context.name == "h264" else "webm"
@@ -104,6 +111,8 @@ def form_of(source: Path) -> str:
 
 def thumbnail(pictures: Path, target: Path, at: Millis) -> None:
     """One small JPEG of what ``pictures`` show at a moment. Raises NothingThere, OSError."""
+    import av
+
     try:
         with av.open(str(pictures)) as container:
             frame = _frame_at(container.decode(container.streams.video[0]), at)

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from meeting_server.archive.minutes.minutes import Minutes
 from meeting_server.archive.minutes.results import is_open
@@ -25,6 +23,12 @@ from meeting_server.archive.record.transcript import Transcript
 from meeting_server.archive.record.words import words_of
 from meeting_server.domain.ids import HALL, Millis
 from meeting_server.domain.vote_terms import VoteMethod
+
+if TYPE_CHECKING:  # a tenth of a second, only for those who rank
+    import numpy as np
+    from numpy.typing import NDArray
+
+    _Matrix = NDArray[np.float64]
 
 FORMAT = 1
 GAP = "____"
@@ -124,11 +128,10 @@ def _noted(minutes: Minutes) -> list[_Sentence]:
     return [(at, text.strip()) for at, text in found if text.strip()][:MOST_SENTENCES]
 
 
-_Matrix = NDArray[np.float64]
-
-
 def _alike(words: Sequence[Sequence[str]]) -> _Matrix:
     """How alike each two sentences are: the cosine of their TF-IDF, nothing with itself."""
+    import numpy as np
+
     numbers: dict[str, int] = {}
     for sentence in words:
         for word in sentence:
@@ -146,6 +149,8 @@ def _alike(words: Sequence[Sequence[str]]) -> _Matrix:
 
 def _ranked(alike: _Matrix) -> _Matrix:
     """PageRank over a matrix of likeness, by repeated multiplication."""
+    import numpy as np
+
     count = len(alike)
     if count == 0:
         return np.zeros(0)
@@ -158,6 +163,8 @@ def _ranked(alike: _Matrix) -> _Matrix:
 
 def _key(sentences: Sequence[_Sentence], words: Sequence[Sequence[str]], ranks: _Matrix) -> tuple[KeySentence, ...]:
     """The highest ranks that do not say the same again."""
+    import numpy as np
+
     chosen: list[int] = []
     for number in np.argsort(-ranks, kind="stable"):
         mine = set(words[number])
@@ -179,6 +186,8 @@ def _names(minutes: Minutes) -> frozenset[str]:
 
 def _keywords(words: Sequence[Sequence[str]], terms: Iterable[str], names: frozenset[str]) -> tuple[str, ...]:
     """Words that stand beside many others; terms of branch and meeting count double."""
+    import numpy as np
+
     often = Counter(word for sentence in words for word in sentence if word not in names)
     known = {term.lower() for term in (*terms, *branch_terms())}
     chosen = sorted(often, key=lambda word: (-often[word] * (2 if word in known else 1), word))[:200]
@@ -202,6 +211,8 @@ def _keywords(words: Sequence[Sequence[str]], terms: Iterable[str], names: froze
 
 def _clozes(sentences: Sequence[_Sentence], ranks: _Matrix) -> tuple[Cloze, ...]:
     """One gap a sentence and one sentence a term, the telling sentences first."""
+    import numpy as np
+
     asked: set[str] = set()
     found: list[Cloze] = []
     for number in np.argsort(-ranks, kind="stable"):

@@ -9,12 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import av
 import msgspec
 import structlog
-from av.packet import Packet
 
 from meeting_server.archive.record.artefacts import ARTEFACTS
 from meeting_server.archive.record.cues import Cue, Cues
@@ -22,6 +20,10 @@ from meeting_server.archive.record.manifest import inside
 from meeting_server.archive.record.timeline import Track
 from meeting_server.archive.record.transcript import Stretch
 from meeting_server.domain.ids import Millis
+
+if TYPE_CHECKING:  # a tenth of a second of codecs, only for those who take out
+    import av
+    from av.packet import Packet
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +81,8 @@ def _made_of_tracks(folder: Path, path: Path) -> bool:
 
 def holds_packets(path: Path, stretches: Sequence[Stretch], zero: Millis) -> bool:
     """Whether a track has anything in the stretches (Unix ms); ``zero`` is the moment of its own zero."""
+    import av
+
     try:
         with av.open(str(path)) as container:
             return any(not stays for _packet, stays in _judged(container, stretches, zero))
@@ -91,6 +95,8 @@ def take_out(path: Path, stretches: Sequence[Stretch], zero: Millis) -> None:
 
     A file of which nothing is left is removed. Raises OSError.
     """
+    import av
+
     part = path.with_name(path.name + ".part")
     kept = 0
     try:

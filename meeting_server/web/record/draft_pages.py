@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from meeting_server.archive.minutes.docx import minutes_document
 from meeting_server.archive.minutes.drafts import drafted, drafts_of
+from meeting_server.archive.minutes.word_files import paper_docx
 from meeting_server.domain.state import MeetingState
 from meeting_server.journal.port import StorageUnavailable
 from meeting_server.web.record.reader import DOCX, download, words_of
@@ -33,7 +33,7 @@ async def draft_docx(request: Request) -> Response:
     if draft is None:
         raise Refused(WebCode.NOT_FOUND)
     paper = drafted(state, draft, words_of(language_of(request)))
-    content = await site_of(request).workshop.make(minutes_document, paper, say(request, "drafts.note"))
+    content = await site_of(request).workshop.make(paper_docx, paper, say(request, "drafts.note"))
     return download(content, DOCX, f"{draft.kind.value}.docx", f"{paper.title}.docx")
 
 

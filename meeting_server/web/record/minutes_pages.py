@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.minutes.document_model import paper_of
-from meeting_server.archive.minutes.docx import minutes_document, record_form_document
 from meeting_server.archive.minutes.record_form import RECORDED, record_form_of
+from meeting_server.archive.minutes.word_files import form_docx, paper_docx
 from meeting_server.domain.errors import Code
 from meeting_server.web.record.approval import approved, with_approval
 from meeting_server.web.record.reader import DOCX, Reader, download, minutes_at, whole_reader_at, words_of
@@ -43,7 +43,7 @@ async def minutes_docx(request: Request) -> Response:
     found = await approved(request, minutes)
     paper = with_approval(request, paper_of(minutes, words_of(language_of(request))), found)
     draft = "" if minutes.final else say(request, "minutes.draft")
-    content = await site_of(request).workshop.make(minutes_document, paper, draft)
+    content = await site_of(request).workshop.make(paper_docx, paper, draft)
     return download(content, DOCX, "minutes.docx", f"{paper.title}.docx")
 
 
@@ -55,7 +55,7 @@ async def record_form_docx(request: Request) -> Response:
         raise Refused(WebCode.NOT_FOUND)
     form = record_form_of(minutes, words_of(language_of(request)))
     draft = "" if minutes.final else say(request, "minutes.draft")
-    content = await site_of(request).workshop.make(record_form_document, form, draft)
+    content = await site_of(request).workshop.make(form_docx, form, draft)
     return download(content, DOCX, "record-form.docx", f"{form.title} {minutes.title}.docx")
 
 

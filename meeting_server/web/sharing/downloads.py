@@ -15,12 +15,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from meeting_server.archive.minutes.document_model import Paper, Words
-from meeting_server.archive.minutes.docx import minutes_document
+from meeting_server.archive.minutes.word_files import paper_docx
 from meeting_server.archive.takeaway.captions import chapters_vtt, srt, webvtt
 from meeting_server.archive.takeaway.cartridge import write_cartridge
 from meeting_server.archive.takeaway.markdown import markdown
 from meeting_server.archive.takeaway.paper import transcript_paper
-from meeting_server.archive.takeaway.pdf import paper_pdf
 from meeting_server.archive.takeaway.scorm import write_scorm
 from meeting_server.archive.takeaway.study import Study
 from meeting_server.domain.characters import clean
@@ -169,7 +168,11 @@ def _captions(name: str, study: Study, words: Words) -> bytes:
 def _laid_out(extension: str, paper: Paper, draft: str) -> bytes:
     if extension == "md":
         return markdown(paper, draft).encode()
-    return paper_pdf(paper, draft) if extension == "pdf" else minutes_document(paper, draft)
+    if extension == "docx":
+        return paper_docx(paper, draft)
+    from meeting_server.archive.takeaway.pdf import paper_pdf  # a third of a second of typefaces, for the workshop alone
+
+    return paper_pdf(paper, draft)
 
 
 def _attachment(plain_name: str, name: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from meeting_server.archive.minutes.document_model import paper_of
 from meeting_server.archive.minutes.docx import minutes_document, record_form_document
 from meeting_server.archive.minutes.minutes import minutes_of
 from meeting_server.archive.minutes.record_form import record_form_of
+from meeting_server.archive.minutes.word_files import form_docx, paper_docx
 from meeting_server.archive.sheets import write_csv, write_xlsx
 from meeting_server.archive.takeaway.captions import chapters_vtt, srt, webvtt
 from meeting_server.archive.takeaway.cartridge import write_cartridge
@@ -103,6 +104,8 @@ def _packed(write: Callable[..., Any], folder: Path) -> bytes:
 EXPORTS: dict[str, tuple[Callable[[Path], bytes], Callable[[bytes], str]]] = {
     "archive.minutes.docx.minutes_document": (lambda _: minutes_document(_minutes_paper(), f"草稿{NASTY}"), DOCX),
     "archive.minutes.docx.record_form_document": (lambda _: record_form_document(_record_form(), f"草稿{NASTY}"), DOCX),
+    "archive.minutes.word_files.paper_docx": (lambda _: paper_docx(_minutes_paper(), f"草稿{NASTY}"), DOCX),
+    "archive.minutes.word_files.form_docx": (lambda _: form_docx(_record_form(), f"草稿{NASTY}"), DOCX),
     "archive.takeaway.pdf.paper_pdf": (lambda _: paper_pdf(_minutes_paper(), f"草稿{NASTY}"), pdf),
     "archive.takeaway.markdown.markdown": (lambda _: markdown(transcript_paper(spoiled(study()), words())).encode(), bytes.decode),
     "archive.takeaway.captions.webvtt": (lambda _: webvtt(spoiled(study()), words()).encode(), captions),

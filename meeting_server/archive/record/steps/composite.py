@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-import av
 import structlog
 
 from meeting_server.archive.record.artefacts import COMPOSITE, MIX, Artefact
-from meeting_server.archive.record.composite import NothingToShow, pictures_of, write
 from meeting_server.archive.record.redaction import wipe
 from meeting_server.archive.record.step import Material, Progress, Step, StepFailed, StepStopped, Weight, size_of
 
@@ -29,10 +27,16 @@ class Compose(Step):
         """Nothing when nobody asked; else the tracks that are there, and the mix."""
         if self.name not in material.ordered:
             return "not asked for"
+        from meeting_server.archive.record.composite import pictures_of
+
         pictures = ",".join(f"{path.name}@{track.since}:{size_of(path)}" for track, path in pictures_of(material))
         return f"{material.edits.taken_out}:{size_of(MIX.path(material.folder))}:{pictures}"
 
     async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
+        import av  # a fifth of a second of codecs and figures, not for those who only ask what the step is called
+
+        from meeting_server.archive.record.composite import NothingToShow, write
+
         target, giving_way = COMPOSITE.path(material.folder), self.tools.giving_way
         if self.name not in material.ordered:
             await asyncio.to_thread(wipe, target)

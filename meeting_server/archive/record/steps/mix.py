@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import structlog
 
 from meeting_server.archive.record.artefacts import MIX, OPENING, Artefact
 from meeting_server.archive.record.manifest import inside
-from meeting_server.archive.record.mix import NothingToMix, Source, mix
 from meeting_server.archive.record.step import Material, Progress, Step, StepFailed, Weight, size_of
 from meeting_server.domain.ids import HALL
+
+if TYPE_CHECKING:
+    from meeting_server.archive.record.mix import Source
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +31,8 @@ class MixSound(Step):
         return ",".join(sorted(f"{source.path.name}@{source.starts_ms}:{size_of(source.path)}" for source in _sources(material)))
 
     async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
+        from meeting_server.archive.record.mix import NothingToMix, mix  # codecs, for those who mix
+
         sources = _sources(material)
         if not sources:
             return ()
@@ -47,6 +52,8 @@ class MixSound(Step):
 
 def _sources(material: Material) -> list[Source]:
     """The sound of the hall; group rooms are not mixed into it."""
+    from meeting_server.archive.record.mix import Source
+
     timeline = material.timeline
     tracks = (track for track in timeline.tracks if track.media == "audio" and track.room_id == HALL)
     named = ((inside(material.folder, track.path), track.since - timeline.zero) for track in tracks)
