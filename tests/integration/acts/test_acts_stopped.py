@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from meeting_server.store.database import Database, metadata
 from meeting_server.store.schedule.documents import Documents
 from tests.kit.paths import ROOT
 from tests.kit.work.act_scenes import AGAIN, SCENES, QuickDrawer, scene_of
-from tests.kit.work.whole_acts import Killed, Rows, Scene, failed, stopped_everywhere, stopping
+from tests.kit.work.whole_acts import Killed, Rows, failed, rows_of, stopped_everywhere, stopping
 
 FAILED = ("role withdrawn", "member removed", "link renewed", "person erased", "entered as a guest", "document added")
 """Those with parts that may fail alone, or with more than tables to change. Of the others an error says no more than a death."""
@@ -42,44 +43,47 @@ async def test_a_guest_whose_meeting_could_not_record_them_comes_in_the_next_tim
     assert outcomes.finished > 0
 
 
-async def kept_in(folder: Path) -> Rows:
-    database = Database(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
-    try:
-        return await Scene(database, database.close).kept()
-    finally:
-        await database.close()
+@pytest.fixture(scope="module")
+def forks() -> Iterator[subprocess.Popen[str]]:
+    """Forks each process that is to be killed, so that the product is read once and not for every death."""
+    command = [sys.executable, "-m", "tests.kit.work.act_scenes"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
 
 
-async def after_kill(folder: Path, name: str, at: int) -> tuple[Rows, Rows, int]:
+def after_kill(forks: subprocess.Popen[str], folder: Path, name: str, at: int) -> tuple[Rows, Rows, int]:
     """Everything before an act and after its process was killed before the ``at``-th statement, and how it ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.kit.work.act_scenes", str(made(folder)), name, str(at)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    before = await kept_in(folder)
-    process.communicate("\n", timeout=60)
-    return before, await kept_in(folder), process.returncode
+
+    def say(line: str) -> None:
+        assert forks.stdin is not None
+        forks.stdin.write(f"{line}\n")
+        forks.stdin.flush()
+
+    assert forks.stdout is not None
+    say(f"{made(folder)}\t{name}\t{at}")
+    assert forks.stdout.readline() == "ready\n"
+    before = rows_of(folder / "house.sqlite3")
+    say("")
+    ended = int(forks.stdout.readline())
+    return before, rows_of(folder / "house.sqlite3"), ended
 
 
 @pytest.mark.parametrize("name", KILLED_FOR_REAL)
-async def test_an_act_that_is_killed_is_not_done(tmp_path: Path, name: str) -> None:
+async def test_an_act_that_is_killed_is_not_done(tmp_path: Path, forks: subprocess.Popen[str], name: str) -> None:
     """By SIGKILL, in the middle and before its commit."""
     async with scene_of(name)(made(tmp_path / "counted")) as scene:
         with stopping(scene.database, 0) as counted:
             await scene.act()
     for at in (counted.seen // 2, counted.seen):
-        before, left, ended = await after_kill(tmp_path / f"killed-{at}", name, at)
+        before, left, ended = after_kill(forks, tmp_path / f"killed-{at}", name, at)
         assert ended == -signal.SIGKILL
         assert left == before, at
 
 
 @pytest.mark.night
-async def test_a_document_whose_adding_is_killed_is_gone_or_finished_at_the_next_start(tmp_path: Path) -> None:
+async def test_a_document_whose_adding_is_killed_is_gone_or_finished_at_the_next_start(
+    tmp_path: Path, forks: subprocess.Popen[str]
+) -> None:
     """By SIGKILL before each statement: its rows and its files agree once the next server has started."""
     async with scene_of("document added")(made(tmp_path / "counted")) as scene:
         with stopping(scene.database, 0) as counted:
@@ -87,7 +91,7 @@ async def test_a_document_whose_adding_is_killed_is_gone_or_finished_at_the_next
     found = set()
     for at in range(1, counted.seen + 1):
         folder = tmp_path / f"killed-{at}"
-        _, _, ended = await after_kill(folder, "document added", at)
+        _, _, ended = after_kill(forks, folder, "document added", at)
         assert ended == -signal.SIGKILL
         database = Database(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}")
         documents = Documents(database, folder / "documents", QuickDrawer())

@@ -34,7 +34,7 @@ async def _found(folder: Path) -> Rows:
         async def nothing() -> None:
             return
 
-        return await Scene(world.database, nothing, files=world.files).kept()
+        return Scene(world.database, nothing, files=world.files).kept()
 
 
 def _says(folder: Path, words: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Acts of people, meeting and sharing, each with all it needs: to be stopped anywhere, by an error or by SIGKILL.
 
-``python -m tests.kit.work.act_scenes FOLDER NAME N`` sets one up, acts, and kills itself before the N-th statement of the act.
+``python -m tests.kit.work.act_scenes`` forks a process for each line ``FOLDER<tab>NAME<tab>N`` and says how it ended: one that sets the
+scene up, waits for a line, acts, and kills itself before the N-th statement of the act.
 """
 
 from __future__ import annotations
@@ -558,5 +559,17 @@ async def _main(folder: Path, name: str, at: int) -> None:
             await scene.act()
 
 
+def _fork_each() -> None:
+    while line := sys.stdin.readline():
+        folder, name, at = line.rstrip("\n").split("\t")
+        forked = os.fork()
+        if not forked:
+            signal.alarm(60)  # one that hangs ends another way than it should
+            asyncio.run(_main(Path(folder), name, int(at)))
+            os._exit(0)
+        _, status = os.waitpid(forked, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201  what the test reads
+
+
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    _fork_each()
