@@ -12,7 +12,7 @@ HEAVIEST = {720: 100_000, 1440: 400_000}
 TALLEST = 3
 """A page taller than so many times its width is drawn narrower."""
 PROCESS_SECONDS = 20
-"""How long one process may draw; a longer document is gone on with by the next."""
+"""How long one process may compute; a longer document is gone on with by the next."""
 
 _BEFORE_PDF = b"\xef\xbb\xbf\0 \t\r\n\f"
 """What mailers and editors put before a PDF."""

@@ -178,9 +178,9 @@ def say(line: dict[str, object], *parts: bytes) -> None:
 
 def draw(content: bytes, fonts: FallbackFonts, work: Work) -> None:
     """Say all pages, or as many as there is time for."""
-    began, number = time.monotonic(), work.first
+    began, number = time.process_time(), work.first
     for page in pages_of(content, fonts, work, lambda count: say({"count": count})):
-        if number > work.first and time.monotonic() - began > STEADY_SECONDS:
+        if number > work.first and time.process_time() - began > STEADY_SECONDS:
             say({"end": "more"})
             return
         sized = [fitted(page.picture, width) for width in WIDTHS]

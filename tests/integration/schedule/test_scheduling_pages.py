@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -37,7 +38,8 @@ PNG = picture(60, 40, "PNG")
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[MeetingHouse]:
+async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MeetingHouse]:
+    monkeypatch.setattr("meeting_server.web.schedule.document_pages.AT_ONCE_SECONDS", 120.0)  # however busy the machine is
     async with meeting_house(tmp_path) as made:
         yield made
 
@@ -355,19 +357,37 @@ async def test_pages_that_could_not_be_drawn_or_lack_characters_are_named(house:
     assert "画不出来" not in (await (await house.signed_in("probationary")).get(page)).text
 
 
-async def test_an_upload_that_takes_its_time_tells_how_far_it_is(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+@asynccontextmanager
+async def drawing_held(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """While it lasts, whatever is uploaded waits to be drawn, and nobody waits for it."""
     monkeypatch.setattr("meeting_server.web.schedule.document_pages.AT_ONCE_SECONDS", 0.0)
+    async with house.site.documents._drawer._one_at_a_time:
+        yield
+
+
+async def waiting_to_be_drawn(house: MeetingHouse, meeting_id: MeetingId) -> str:
+    """The id of the document that waits."""
+    async with asyncio.timeout(30):
+        while not (waiting := house.site.documents.being_drawn(meeting_id)):  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0.01)
+    return waiting[0].document_id
+
+
+async def test_an_upload_that_takes_its_time_tells_how_far_it_is(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
     browser = await house.signed_in("secretary")
-    answer = await browser.submit(f"{page}/documents", files={"file": ("总结.pdf", PDF, "application/pdf")}, page=page)
-    assert "done=document_drawing" in answer.headers["location"]
-    told = (await browser.get(answer.headers["location"])).text
-    assert f'data-progress="{page}/documents/progress"' in told
-    assert "总结 ·" in told
+    async with drawing_held(house, monkeypatch):
+        answer = await browser.submit(f"{page}/documents", files={"file": ("总结.pdf", PDF, "application/pdf")}, page=page)
+        assert "done=document_drawing" in answer.headers["location"]
+        await waiting_to_be_drawn(house, scheduled.meeting_id)
+        told = (await browser.get(answer.headers["location"])).text
+        assert f'data-progress="{page}/documents/progress"' in told
+        assert "总结 ·" in told
+        piece = await browser.get(f"{page}/documents/progress")
+        assert (piece.headers["x-complete"], "总结 ·" in piece.text) == ("no", True)
     async with asyncio.timeout(30):
-        while (piece := await browser.get(f"{page}/documents/progress")).headers["x-complete"] == "no":
-            assert "总结 ·" in piece.text
+        while (await browser.get(f"{page}/documents/progress")).headers["x-complete"] == "no":  # noqa: ASYNC110  # nobody tells
             await asyncio.sleep(0.05)
     assert "3 页" in (await browser.get(page)).text
     async with asyncio.timeout(30):
@@ -378,16 +398,14 @@ async def test_an_upload_that_takes_its_time_tells_how_far_it_is(house: MeetingH
 
 
 async def test_a_document_is_not_removed_while_its_pages_are_drawn(house: MeetingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("meeting_server.web.schedule.document_pages.AT_ONCE_SECONDS", 0.0)
     scheduled = await house.scheduled()
     page = f"/meetings/{scheduled.meeting_id}"
     browser = await house.signed_in("secretary")
-    await browser.submit(f"{page}/documents", files={"file": ("总结.pdf", PDF, "application/pdf")}, page=page)
-    async with asyncio.timeout(30):
-        while not (being_drawn := house.site.documents.being_drawn(scheduled.meeting_id)):  # noqa: ASYNC110  # nobody tells
-            await asyncio.sleep(0.01)
-    answer = await browser.submit(f"{page}/documents/{being_drawn[0].document_id}/remove", page=page, status=409)
-    assert "画好以后才能删去" in answer.text
+    async with drawing_held(house, monkeypatch):
+        await browser.submit(f"{page}/documents", files={"file": ("总结.pdf", PDF, "application/pdf")}, page=page)
+        waiting = await waiting_to_be_drawn(house, scheduled.meeting_id)
+        answer = await browser.submit(f"{page}/documents/{waiting}/remove", page=page, status=409)
+        assert "画好以后才能删去" in answer.text
     async with asyncio.timeout(30):
         while house.site.documents.being_drawn(scheduled.meeting_id):  # noqa: ASYNC110  # nobody tells
             await asyncio.sleep(0.05)
