@@ -25,7 +25,7 @@ CHANGES = {
     "live/assembly.py": {"connection.open"},
     "live/conversation.py": {"self.connection.typing_until"},
     "live/hall_link.py": {"party.offered"},
-    "live/host.py": {"before.state", "before.head", "before.last_at"},
+    "live/host.py": {"before.state", "before.head", "before.known", "before.last_at"},
     "live/presence.py": {"connection.last_heard", "connection.visible", "connection.responsive"},
     "live/signalling.py": {"client.unheard", "client.room", "client.level", "client.permitted", "others[-1].unheard"},
     "web/meeting/admission.py": {"self.sockets.denials"},
