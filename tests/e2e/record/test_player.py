@@ -162,8 +162,15 @@ async def test_without_scripts_the_record_is_readable_and_playable(reading: Read
     await page.context.close()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")
-@pytest.mark.parametrize(("language", "theme"), [("zh-CN", "light"), ("en", "dark")])
+@pytest.mark.parametrize(
+    ("language", "theme", "size"),
+    [
+        pytest.param("zh-CN", "light", SIZES[0], id="zh-CN-light-360"),
+        pytest.param("en", "dark", SIZES[1], id="en-dark-1280"),
+        pytest.param("zh-CN", "light", SIZES[1], id="zh-CN-light-1280", marks=pytest.mark.night),
+        pytest.param("en", "dark", SIZES[0], id="en-dark-360", marks=pytest.mark.night),
+    ],
+)
 async def test_pages_have_no_axe_or_content_policy_violation(reading: Reading, size: tuple[int, int], language: str, theme: str) -> None:
     page = await reading.page(language, theme, size)
     complaints: list[str] = []

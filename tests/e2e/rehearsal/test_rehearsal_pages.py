@@ -76,7 +76,7 @@ async def rehearsal(house: VotingHouse) -> AsyncIterator[Began]:
         beating.cancel()
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height"), [SIZES[0], pytest.param(*SIZES[1], marks=pytest.mark.night)])
 async def test_a_rehearsal_says_so_on_every_page(chromium: Browser, tmp_path: Path, width: int, height: int) -> None:
     async with voting_house(tmp_path, opened=False) as house, rehearsal(house) as began:
         context = await chromium.new_context(viewport={"width": width, "height": height})

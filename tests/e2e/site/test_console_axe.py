@@ -130,8 +130,10 @@ async def looked_through(folder: Path, language: Language, size: dict[str, Any],
 
 @pytest.mark.parametrize(
     ("language", "size", "query", "scheme"),
-    [("zh-CN", SMALL, {"big": "1"}, "light"), ("en", WIDE, {}, "dark")],
-    ids=["zh small big type", "en wide dark"],
+    [
+        pytest.param("zh-CN", SMALL, {"big": "1"}, "light", id="zh small big type"),
+        pytest.param("en", WIDE, {}, "dark", id="en wide dark", marks=pytest.mark.night),
+    ],
 )
 async def test_no_state_of_the_console_has_a_violation(
     tmp_path: Path, language: Language, size: dict[str, Any], query: dict[str, str], scheme: str

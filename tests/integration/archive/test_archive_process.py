@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
+import pytest
+
 from meeting_server.archive.record.manifest import load
 from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY
@@ -66,6 +68,7 @@ def made(meeting: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@pytest.mark.night
 async def test_killed_again_and_again_the_result_is_the_same(tmp_path: Path) -> None:
     chance = random.Random(3)
     async with adjourned_meeting(tmp_path / "killed") as killed:

@@ -105,6 +105,7 @@ def test_where_nobody_speaks_nothing_is_written_whatever_the_prompt(tmp_path: Pa
     assert heard(spoken_track(tmp_path / "nobody.webm", [(0.0, sound)]), chinese, TERMS) == []
 
 
+@pytest.mark.night
 def test_the_same_sound_gives_the_same_words_again(tmp_path: Path, chinese: Transcriber) -> None:
     path = spoken_track(tmp_path / "again.webm", [(0.0, mandarin(SAID[3])[0])])
     assert heard(path, chinese, TERMS) == heard(path, chinese, TERMS) != []

@@ -101,6 +101,7 @@ async def _addresses(archive: ArchiveHouse, browser: Browser) -> list[str]:
     return found
 
 
+@pytest.mark.night
 @pytest.mark.slow
 async def test_every_address_answers_and_a_real_reader_opens_what_it_gives(archive: ArchiveHouse) -> None:
     opened: dict[str, list[str]] = {}
