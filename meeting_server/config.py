@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(default="console", description="How logs are written.")
     speech_engine: Literal["auto", "none", "faster-whisper", "sense-voice", "paraformer"] = Field(
         default="auto",
-        description="Who turns recorded speech into words; auto: Whisper, which `serve` installs for itself (205 MB, once); "
+        description="Who turns recorded speech into words; auto: Whisper, which `serve` installs for itself (225 MB, once); "
         "none: meetings have no transcript. See “Speech” below.",
     )
     speech_model: Path | None = Field(default=None, description="Folder of the speech engine's model.")

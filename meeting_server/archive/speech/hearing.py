@@ -70,7 +70,8 @@ class Hearing:
 
     @property
     def _problem(self) -> str:
-        return _problem_of(self._settings) if self._open is EngineApart else ""
+        settings = self._settings
+        return _problem_of(settings) if self._open is EngineApart or settings.engine == "auto" else ""
 
     def made_from(self, material: Material) -> str:
         """The tracks alone: what was heard once is not heard again by a better engine (corrections name its cues),

@@ -194,7 +194,7 @@ class Installer:
                     arrived += os.lstat(os.path.join(folder, name)).st_size
                 except FileNotFoundError:
                     continue
-        percent = min(95, arrived * 95 // (WHOLE_MB << 20))
+        percent = min(95, arrived * 95 // (WHOLE_MB * 1_000_000))
         if percent > self._said.percent:
             self._say(InstallState("installing", percent))
 

@@ -28,6 +28,7 @@ from meeting_server.web.record.heard import heard_of
 from meeting_server.web.record.playback import Playback, clock_of, millis_of, playback_of
 from meeting_server.web.record.reader import (
     Reader,
+    is_draft,
     minutes_at,
     note_reading,
     reader_at,
@@ -109,7 +110,7 @@ async def player_page(request: Request) -> Response:
             "spoken": transcript is not None and any(reader.may_hear(line) for line in transcript.spoken),
             "unspoken": why,
             "words_may_come": coming,
-            "drafted": transcript is not None and not reader.published and any(line.state == "heard" for line in transcript.spoken),
+            "drafted": is_draft(reader, transcript),
             "reader": reader,
             "results": [
                 (result, counts_said(result, words), verdict_said(result, words), axis.start_of(result.opened_at or 0))

@@ -278,6 +278,11 @@ async def transcript_at(request: Request, reader: Reader) -> Transcript | None:
     return None if made is None else seen_transcript(made, reader.closed)
 
 
+def is_draft(reader: Reader, transcript: Transcript | None) -> bool:
+    """Whether a page has to say that a machine wrote the transcript: until somebody has published it, and with it answers for it."""
+    return transcript is not None and bool(transcript.spoken) and not reader.published
+
+
 async def records_at(request: Request, meeting_id: MeetingId) -> list[Record]:
     try:
         return await site_of(request).registry.records(meeting_id)

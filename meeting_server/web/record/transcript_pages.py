@@ -15,7 +15,7 @@ from meeting_server.archive.record.transcript import Transcript
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people.access_log import Act
 from meeting_server.web.record.playback import clock_of, playback_of
-from meeting_server.web.record.reader import Reader, note_reading, reader_at, record_files_of, timeline_at, transcript_at
+from meeting_server.web.record.reader import Reader, is_draft, note_reading, reader_at, record_files_of, timeline_at, transcript_at
 from meeting_server.web.record.shown_pages import leaves_of, opens_documents
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.pages import render, say
@@ -61,6 +61,7 @@ async def transcript_page(request: Request) -> Response:
             "leaves": leaves_of(timeline, playback_of(timeline), transcript.redactions if transcript else (), seen),
             "clock_of": clock_of,
             "parts": _parts(request, reader, timeline, transcript, query),
+            "drafted": is_draft(reader, transcript),
             "spoken": transcript is not None and bool(transcript.spoken),
             "plays": not reader.closed and record_files.made(meeting_id, MIX) is not None,
             "query": query,

@@ -27,8 +27,9 @@ from meeting_server.archive.record.steps import LONG, QUICK
 from meeting_server.archive.record.timeline import Track
 from meeting_server.archive.record.worker import Worker
 from meeting_server.archive.speech.apart import EngineApart
-from meeting_server.archive.speech.engines import SpeechSettings
+from meeting_server.archive.speech.engines import SpeechSettings, resolved
 from meeting_server.archive.speech.hearing import Hearing, cues_of
+from meeting_server.archive.speech.installed import MODEL, place_of
 from meeting_server.archive.speech.packs import packs
 from meeting_server.archive.speech.transcriber import Transcriber, Word
 from meeting_server.archive.speech.voice_activity import Utterance
@@ -185,6 +186,29 @@ async def test_captions_kept_while_it_ran_become_its_transcript_when_no_engine_h
 async def test_meetings_of_before_are_heard_once_an_engine_is_set_up(heard: Heard) -> None:
     await heard.make(None)
     assert (await heard.make(heard.hearing(Parrot()))).files != ()
+
+
+async def test_an_engine_that_is_installed_while_the_worker_runs_hears_the_meetings_of_before(heard: Heard, tmp_path: Path) -> None:
+    """The same worker, pipeline and settings: nothing starts anew."""
+    settings = SpeechSettings("auto", home=tmp_path / "speech")
+    opened: list[SpeechSettings] = []
+
+    def opens(wanted: SpeechSettings) -> Parrot:
+        opened.append(wanted)
+        return Parrot()
+
+    pipeline = Pipeline(heard.journal, heard.search, heard.recordings, Hearing(settings, None, opens))
+    worker = Worker(heard.journal, pipeline, listener=lambda: resolved(settings).engine)
+    await worker.look(steps=LONG)
+    assert (heard.manifest.steps["speech"].state, heard.manifest.steps["speech"].code) == ("failed", "speech_not_installed")
+    assert opened == []
+    assert await worker.look(steps=LONG) == 0
+    model = place_of(tmp_path / "speech") / MODEL / "model.bin"
+    model.parent.mkdir(parents=True)
+    model.write_bytes(b"")
+    await worker.look(steps=LONG)
+    assert heard.manifest.steps["speech"].state == "done"
+    assert [(one.engine, one.model) for one in opened] == [("faster-whisper", model.parent)]
 
 
 async def test_what_was_heard_is_not_heard_again_by_another_engine(heard: Heard) -> None:

@@ -100,3 +100,30 @@ async def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     boss.kill()
     await boss.wait()
     await gone(pid)
+
+
+async def test_a_child_whose_work_has_an_end_runs_once_and_again_only_when_it_was_killed(tmp_path: Path) -> None:
+    script = """
+import os, pathlib, signal, sys
+count = pathlib.Path(sys.argv[1])
+count.write_text(str(int(count.read_text() or 0) + 1) if count.exists() else "1")
+if count.read_text() == "1":
+    os.kill(os.getpid(), signal.SIGKILL)
+sys.exit(1)
+"""
+    supervisor = Supervisor([])
+    once = Child("once", (sys.executable, "-c", script, str(tmp_path / "count")), once=True)
+    await asyncio.wait_for(supervisor.run_beside(once), 30)
+    assert (tmp_path / "count").read_text() == "2"
+    assert supervisor.restarts["once"] == 1
+    assert supervisor.pid("once") is None
+
+
+async def test_a_child_beside_is_stopped_with_the_others(tmp_path: Path) -> None:
+    supervisor = Supervisor([child("stay", STAY, tmp_path / "stay")])
+    running = asyncio.create_task(supervisor.run())
+    beside = asyncio.create_task(supervisor.run_beside(Child("once", (sys.executable, "-c", STAY, str(tmp_path / "once")), once=True)))
+    pids = [await written(tmp_path / name) for name in ("stay", "once")]
+    supervisor.stop()
+    await asyncio.wait_for(asyncio.gather(running, beside), 30)
+    assert [alive(pid) for pid in pids] == [False, False]
