@@ -302,3 +302,19 @@ def test_with_json_logs_every_line_that_is_collected_is_one_object(tmp_path: Pat
     assert server.process.wait(30) == 0
     assert {"uvicorn.error", "meeting_server.web.site.request_log", "meeting_server.serve"} <= {line["logger"] for line in lines}
     assert "a-secret-token" not in json.dumps(lines)
+
+
+def test_where_no_package_index_answers_the_server_serves_and_says_why_there_will_be_no_words(tmp_path: Path) -> None:
+    nowhere = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_FIND_LINKS": "",
+        "PIP_CONFIG_FILE": os.devnull,
+        "MEETING_SPEECH_INDEX": "",
+    }
+    server = Server(tmp_path, "--demo", MEETING_SPEECH_ENGINE="auto", MEETING_MEDIA="false", **nowhere)
+    with server:
+        wait_for(lambda: "(no_network)" in server.output, 60)
+        assert "Installing speech recognition" in server.output
+        assert httpx.get(f"{server.url}/healthz").status_code == 200
+        assert json.loads((tmp_path / "var" / "speech" / "state.json").read_bytes())["code"] == "no_network"
+        assert "Traceback" not in server.output
