@@ -19,6 +19,10 @@ what they share is made once a worker; ``tests/conftest.py`` puts the longest fi
 anew, and so every test of a group went to another worker."""
 
 
+COMPUTING = ("-n", "2")
+"""Units and properties wait for nothing, and each worker collects all of them: five seconds of CPU."""
+
+
 @dataclass(frozen=True)
 class Check:
     """``shown``: what it says goes straight to the terminal; otherwise it is printed when it failed."""
@@ -76,7 +80,7 @@ def lanes(which: str) -> tuple[list[Check], list[Check], list[Check]]:
     """Two lanes that run beside each other, each one after another, and what comes when both are over: what is marked ``alone`` is
     measured with the machine."""
     if which == "quick":
-        return static_checks(), [pytest("units and properties", *WORKERS, *UNITS)], []
+        return static_checks(), [pytest("units and properties", *WORKERS, *COMPUTING, *UNITS)], []
     if which == "long":
         night = pytest("tests for the night", *WORKERS, "-m", "night", "--ignore=tests/long", "tests")
         return [], [pytest("soaks, fuzzing and marathons", "tests/long"), night], []

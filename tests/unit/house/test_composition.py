@@ -65,6 +65,8 @@ def set_from_outside(source: str) -> Iterator[str]:
 
 def makes(source: str, module: str, name: str) -> bool:
     """Whether the class ``name`` of ``module`` is called here: whether a thing of that class is made."""
+    if module not in source or f"{name}(" not in source:
+        return False  # three of four files, not to be parsed
     nodes = list(ast.walk(ast.parse(source)))
     known = any(isinstance(node, ast.ImportFrom) and node.module == module and name in {a.name for a in node.names} for node in nodes)
     return known and any(isinstance(node, ast.Call) and ast.unparse(node.func) == name for node in nodes)

@@ -11,6 +11,8 @@ from pathlib import Path
 from tests.kit.paths import ROOT
 from tools.checks import FOLDERS, UNITS, WORKERS
 
+TWO = ("-n", "2")
+"""Workers, however many the gate has: enough to part what belongs together."""
 FILE = """
 import os
 from pathlib import Path
@@ -30,7 +32,7 @@ def test_the_tests_of_a_file_run_in_one_worker(tmp_path: Path) -> None:
     notes = [tmp_path / name for name in ("first", "second", "third")]
     for note in notes:
         (tmp_path / f"test_{note.name}.py").write_text(FILE.format(notes=str(note)))
-    words = ["-q", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), "-p", "no:cacheprovider", *WORKERS, str(tmp_path)]
+    words = ["-q", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), "-p", "no:cacheprovider", *WORKERS, *TWO, str(tmp_path)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     command = [sys.executable, "-m", "pytest", *words]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
