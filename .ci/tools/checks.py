@@ -19,6 +19,8 @@ what they share is made once a worker; ``tests/conftest.py`` puts the longest fi
 anew, and so every test of a group went to another worker."""
 
 
+WITHOUT_CHANCE = ("--hypothesis-profile=ci",)
+"""The same examples each time and no limit of 0.2 s for one, which a busy machine breaks; elsewhere than in the gate both are of use."""
 COMPUTING = ("-n", "2")
 """Units and properties wait for nothing, and each worker collects all of them: five seconds of CPU."""
 
@@ -45,7 +47,7 @@ class Result:
 
 
 def pytest(name: str, *words: str) -> Check:
-    return Check(name, (sys.executable, "-m", "pytest", "-q", "--durations=25", "--durations-min=5", *words), shown=True)
+    return Check(name, (sys.executable, "-m", "pytest", "-q", *WITHOUT_CHANCE, "--durations=25", "--durations-min=5", *words), shown=True)
 
 
 def static_checks() -> list[Check]:

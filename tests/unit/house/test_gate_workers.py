@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.kit.paths import ROOT
-from tools.checks import FOLDERS, UNITS, WORKERS
+from tools.checks import FOLDERS, UNITS, WITHOUT_CHANCE, WORKERS, pytest
 
 TWO = ("-n", "2")
 """Workers, however many the gate has: enough to part what belongs together."""
@@ -27,6 +27,19 @@ def test_leaves_its_workers_name(number: int) -> None:
 """
 
 
+SLOW = """
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@given(st.booleans())
+def test_takes_its_time(_value: bool) -> None:
+    time.sleep(0.3)
+"""
+
+
 def test_the_tests_of_a_file_run_in_one_worker(tmp_path: Path) -> None:
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
     notes = [tmp_path / name for name in ("first", "second", "third")]
@@ -40,6 +53,17 @@ def test_the_tests_of_a_file_run_in_one_worker(tmp_path: Path) -> None:
     used = [note.read_text().split() for note in notes]
     assert [len(names) for names in used] == [6, 6, 6]
     assert [len(set(names)) for names in used] == [1, 1, 1]
+
+
+def test_a_slow_machine_fails_no_property(tmp_path: Path) -> None:
+    slow = tmp_path / "test_slow.py"
+    slow.write_text(SLOW)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST") and name != "CI"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(slow)]
+    for words, code in ((WITHOUT_CHANCE, 0), ((), 1)):
+        done = subprocess.run([*command, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == code, done.stdout + done.stderr
+    assert set(WITHOUT_CHANCE) <= set(pytest("any").command)
 
 
 def test_every_folder_of_tests_is_run_by_the_gate_or_by_the_night() -> None:
