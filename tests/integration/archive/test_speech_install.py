@@ -77,7 +77,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
         name = self.path.strip("/").rpartition("/")[2]
         self.server.asked.append(name)
         if name in self.server.held:
-            self.server.held[name].wait(60)
+            self.server.held[name].wait(240)
         content = self.server.files.get(name)
         if content is None:
             links = "".join(f'<a href="/files/{file}">{file}</a>' for file in self.server.files if file.startswith(name.replace("-", "_")))
@@ -230,7 +230,7 @@ def test_killed_in_the_middle_the_next_start_goes_on(index: Index, tmp_path: Pat
 
 def until(happened: object) -> None:
     assert callable(happened)
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 240
     while not happened():
         assert time.monotonic() < ends
         time.sleep(0.02)

@@ -305,10 +305,10 @@ def test_with_json_logs_every_line_that_is_collected_is_one_object(tmp_path: Pat
 
 
 def test_where_no_package_index_answers_the_server_serves_and_says_why_there_will_be_no_words(tmp_path: Path) -> None:
-    server = Server(tmp_path, "--demo", MEETING_SPEECH_ENGINE="auto", MEETING_SPEECH_INDEX="", MEETING_MEDIA="false")
+    server = Server(tmp_path, MEETING_SPEECH_ENGINE="auto", MEETING_SPEECH_INDEX="", MEETING_MEDIA="false")
     server.environment |= {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
     with server:
-        wait_for(lambda: "(no_network)" in server.output, 60)
+        wait_for(lambda: "(no_network)" in server.output, 240)
         assert "Installing speech recognition" in server.output
         assert httpx.get(f"{server.url}/healthz").status_code == 200
         assert json.loads((tmp_path / "var" / "speech" / "state.json").read_bytes())["code"] == "no_network"
