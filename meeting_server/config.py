@@ -61,8 +61,8 @@ class Settings(BaseSettings):
     speech_model: Path | None = Field(default=None, description="Folder of the speech engine's model.")
     speech_model_sha256: str = Field(default="", description="SHA-256 of the model's file; empty: not checked.")
     speech_index: str = Field(
-        default="https://mirrors.tuna.tsinghua.edu.cn/pypi/web/simple",
-        description="Package index that is asked for the engine of `auto` when the one pip is set to gives nothing; empty: none.",
+        default="",
+        description="Package index that is asked for the engine of `auto` when the one pip is set to gives nothing.",
     )
     speech_language: str = Field(default="zh", description="Language of the speech (`zh`, `en`, …), or `auto`.")
     speech_threads: int = Field(default=1, ge=1, le=64, description="Cores that speech recognition may use.")
