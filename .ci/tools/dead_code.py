@@ -18,12 +18,14 @@ from vulture import Vulture
 from tools.bootstrap import ROOT
 
 CALLED_BY_OTHERS = (
-    *("do_POST", "log_message", "datagram_received", "on_ws_*", "handle_*tag", "handle_data"),  # http.server, asyncio, picows, html.parser
+    *("do_GET", "do_POST", "log_message"),  # http.server
+    *("datagram_received", "on_ws_*", "handle_*tag", "handle_data"),  # asyncio, picows, html.parser
     *("ClientInWheel", "dependencies", "initialize"),  # hatchling
     *("pytest_*", "pytestmark", "test_*", "teardown"),  # hypothesis ends a state machine by the last
 )
 """Names by which a library finds what it calls."""
-REGISTERED = ("@command.command", "@user.command", "@event.listens_for", "@pytest.fixture", "@rule", "@invariant", "@initialize")
+COMMANDS = ("@command.command", "@user.command", "@speech.command")
+REGISTERED = (*COMMANDS, "@event.listens_for", "@pytest.fixture", "@rule", "@invariant", "@initialize")
 """Decorators that hand what they stand on to a library."""
 NOT_YET = ("meeting_server/bus/",)
 """Written and held by contract tests before its first user: several servers of one meeting."""
