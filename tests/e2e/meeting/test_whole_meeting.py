@@ -217,6 +217,7 @@ async def the_meeting(here: Hall) -> None:
 
 async def the_small_meeting(here: Hall) -> None:
     secretary, branch_id = await set_up_the_branch(here)
+    await refuse_a_wrong_roster(here, secretary, branch_id)
     await import_the_roster(here, secretary, branch_id, SMALL_ROSTER)
     meeting_id, links = await schedule(secretary, branch_id)
     chair = Console(secretary.phone)
