@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -46,7 +46,7 @@ from tests.kit.meetings.whole_meeting import CHAIR, LI, MEETING, whole_meeting
 from tests.kit.work.tiny_sherpa import paraformer, sense_voice
 
 PACKS = 4
-"""Packs in the sound of ``meeting()``: two tracks with two each, further apart than what is heard at once."""
+"""Packs in the sound of ``voices``: two tracks with two each, further apart than what is heard at once."""
 
 
 @dataclass
@@ -99,19 +99,26 @@ class Heard:
         return self.manifest.steps["speech"]
 
 
-@asynccontextmanager
-async def meeting(folder: Path) -> AsyncIterator[Heard]:
-    """Two voices: somebody reads, 80 s later again; the other one joins 20 s late."""
-    database = Database(f"sqlite+aiosqlite:///{folder / 'speech.sqlite3'}")
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two voices: somebody reads, 80 s later again; the other one joins 20 s late. Encoded once, and copied for each test."""
+    folder = tmp_path_factory.mktemp("voices")
+    voice = english()
+    spoken_track(folder / "zhou-audio-1.webm", [(0.0, voice[: 9 * RATE]), (90.0, voice[9 * RATE : 17 * RATE])])
+    spoken_track(folder / "li-audio-1.webm", [(20.0, voice[17 * RATE : 24 * RATE]), (100.0, voice[: 5 * RATE])])
+    return folder
+
+
+@pytest.fixture
+async def heard(tmp_path: Path, voices: Path) -> AsyncIterator[Heard]:
+    """A whole meeting with its two voices."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'speech.sqlite3'}")
     await database.create_all()
     journal = SqlJournal(database)
     drafts = [Draft(r.event, r.actor, r.command_id, r.recorded_at) for r in whole_meeting().records if r.event is not None]
     await journal.append(MEETING, EMPTY, drafts)
-    heard = Heard(journal, Search(database), folder / "recordings")
-    heard.folder.mkdir(parents=True)
-    voice = english()
-    spoken_track(heard.folder / "zhou-audio-1.webm", [(0.0, voice[: 9 * RATE]), (90.0, voice[9 * RATE : 17 * RATE])])
-    spoken_track(heard.folder / "li-audio-1.webm", [(20.0, voice[17 * RATE : 24 * RATE]), (100.0, voice[: 5 * RATE])])
+    heard = Heard(journal, Search(database), tmp_path / "recordings")
+    shutil.copytree(voices, heard.folder)
     try:
         yield heard
     finally:
@@ -124,12 +131,6 @@ async def until(happened: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not happened():  # noqa: ASYNC110  # nobody tells
             await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-async def heard(tmp_path: Path) -> AsyncIterator[Heard]:
-    async with meeting(tmp_path) as there:
-        yield there
 
 
 def bytes_of(heard: Heard) -> bytes:
