@@ -138,7 +138,7 @@ async def test_a_picture_that_is_none_ends_its_own_file_only(plane: MediaWorkers
         await plane.record("first/hall", tmp_path)
         await files_in(tmp_path, 1)  # a process takes its time to start
         before = recorders(plane)
-        await asyncio.sleep(4.0)  # on purpose: no process may end for so long
+        await voice.speaks_on(200)  # four seconds, in which no process may end
         assert recorders(plane) == before
         await plane.record("first/hall", None)
     files = [f for f in ears.all(TrackRecorded) if f.kind == "audio"]
