@@ -230,6 +230,7 @@ IN_SIGHT = """(() => { const line = document.querySelector(".cue--now"), side = 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_sentence_of_the_moment_is_lit_and_followed_until_the_reader_scrolls(reading: Reading, size: tuple[int, int]) -> None:
     page = await reading.page(size=size)
+    await page.emulate_media(reduced_motion="reduce")  # a smooth scroll on its way ends wherever it was going, after the wheel was turned
     await reading.player(page, "?t=0:34")
     lit = "document.querySelector('.cue--now .cue__text')?.textContent ?? ''"
     await until(page, f"({lit}).includes('第18句')")
@@ -241,7 +242,6 @@ async def test_the_sentence_of_the_moment_is_lit_and_followed_until_the_reader_s
     assert box is not None
     await page.mouse.move(box["x"] + 20, box["y"] + 20)
     async with asyncio.timeout(20):
-        # The player's own smooth scroll may still be under way: it carries the line out of sight and in again, and swallows a turn of the wheel.
         while await page.evaluate(f"document.getElementById('follow').hidden || {IN_SIGHT}"):
             await page.mouse.wheel(0, 2000)
             await page.wait_for_timeout(50)
