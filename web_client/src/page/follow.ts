@@ -1,12 +1,12 @@
 /** Keeps the sentence of the moment in sight, until the reader scrolls; then a button brings them back. */
 
-const OWN_SCROLL_MS = 700;
-
 export class Follow {
   private readonly side: HTMLElement | null;
   private readonly back: HTMLElement | null;
   private following = true;
-  private ownUntil = 0;
+  /** Where its own scroll goes, and how far that still is: an event that comes nearer is not the reader's, however late it is. */
+  private target = 0;
+  private distance = 0;
 
   constructor(
     document: Document,
@@ -15,9 +15,7 @@ export class Follow {
     this.side = document.getElementById("side");
     this.back = document.getElementById("follow");
     for (const gesture of ["wheel", "touchmove"]) this.side?.addEventListener(gesture, () => this.yieldToReader(), { passive: true });
-    this.side?.addEventListener("scroll", () => {
-      if (performance.now() > this.ownUntil) this.yieldToReader();
-    });
+    this.side?.addEventListener("scroll", () => this.scrolled());
     this.back?.addEventListener("click", () => {
       this.following = true;
       if (this.back) this.back.hidden = true;
@@ -30,8 +28,16 @@ export class Follow {
     if (!this.following || !this.side || !cue || cue.closest("[hidden]")) return;
     const [view, line] = [this.side.getBoundingClientRect(), cue.getBoundingClientRect()];
     const wanted = this.side.scrollTop + line.top - view.top - view.height / 3;
-    this.ownUntil = performance.now() + OWN_SCROLL_MS;
-    this.side.scrollTo({ top: Math.max(0, wanted), behavior: calm() ? "auto" : "smooth" });
+    this.target = Math.min(Math.max(0, wanted), this.side.scrollHeight - this.side.clientHeight);
+    this.distance = Math.abs(this.side.scrollTop - this.target);
+    this.side.scrollTo({ top: this.target, behavior: calm() ? "auto" : "smooth" });
+  }
+
+  private scrolled(): void {
+    if (!this.side) return;
+    const distance = Math.abs(this.side.scrollTop - this.target);
+    if (distance > this.distance + 1) this.yieldToReader();
+    else this.distance = distance;
   }
 
   private yieldToReader(): void {
