@@ -17,7 +17,7 @@ from meeting_server.store.people.people import Member
 from meeting_server.web.attendance.evidence import columns
 from meeting_server.web.learning.study import Study, published_by
 from meeting_server.web.site import dates
-from meeting_server.web.site.auth import now_millis
+from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.pages import render, say
 from meeting_server.web.site.permissions import allowed, require, tree_of
 from meeting_server.web.site.site import site_of
@@ -53,9 +53,9 @@ class Studying:
 
 async def branch_page(request: Request) -> Response:
     branch_id = request.path_params["branch_id"]
-    await require(request, Action.SEE_ARCHIVE, branch_id)
+    viewer = await require(request, Action.SEE_ARCHIVE, branch_id)
     names = await allowed(request, Action.SEE_LEARNING, branch_id)
-    members, studies = await _concerned(request, branch_id)
+    members, studies = await _concerned(request, viewer, branch_id)
     studied, studying = await _learning(request, members, studies)
     shares = [("", one.share, str(number)) for number, one in enumerate(studied[:COLUMNS_SHOWN], 1)]
     return await render(
@@ -80,8 +80,8 @@ async def branch_page(request: Request) -> Response:
 async def branch_file(request: Request) -> Response:
     """The table as ``csv`` or ``xlsx``: a line a member, a column for each thing."""
     branch_id, kind = request.path_params["branch_id"], request.url.path.rpartition(".")[2]
-    await require(request, Action.SEE_LEARNING, branch_id)
-    members, studies = await _concerned(request, branch_id)
+    viewer = await require(request, Action.SEE_LEARNING, branch_id)
+    members, studies = await _concerned(request, viewer, branch_id)
     _, studying = await _learning(request, members, studies)
     heads = ("name", "finished", "begun", "minutes", "passed", "latest")
     rows: list[list[Value]] = [[*(say(request, f"branch_learning.column.{name}") for name in heads), *(study.title for study in studies)]]
@@ -103,8 +103,8 @@ async def branch_file(request: Request) -> Response:
     )
 
 
-async def _concerned(request: Request, branch_id: str) -> tuple[Sequence[Member], list[Study]]:
-    return await site_of(request).directory.roster(branch_id), await published_by(request, branch_id)
+async def _concerned(request: Request, viewer: Viewer, branch_id: str) -> tuple[Sequence[Member], list[Study]]:
+    return await site_of(request).directory.roster(branch_id), await published_by(request, viewer, branch_id)
 
 
 async def _learning(request: Request, members: Sequence[Member], studies: list[Study]) -> tuple[list[Studied], list[Studying]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -18,7 +19,17 @@ from meeting_server.store.learning.courses import PARTS_MOST, SUMMARY_LONGEST, T
 from meeting_server.store.learning.studied import KINDS, Studied
 from meeting_server.store.record.publications import AUDIENCES
 from meeting_server.store.tokens import new_id
-from meeting_server.web.learning.study import Standing, Study, course_is_for, everything_for, is_for, standings, study_of
+from meeting_server.web.learning.study import (
+    Standing,
+    Study,
+    course_is_for,
+    everything_for,
+    is_closed_to,
+    is_for,
+    open_to,
+    standings,
+    study_of,
+)
 from meeting_server.web.site import dates
 from meeting_server.web.site.auth import Viewer, member_of, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
@@ -125,7 +136,8 @@ async def change_parts(request: Request) -> Response:
     studied = Studied(known, thing_id)
     if act == "add":
         study = await study_of(request, studied)
-        if study is None or not is_for(await tree_of(request), viewer, study) or len(course.parts) >= PARTS_MOST:
+        offered = study is not None and is_for(await tree_of(request), viewer, study) and not await is_closed_to(request, viewer, study)
+        if not offered or len(course.parts) >= PARTS_MOST:
             raise Refused(WebCode.BAD_FORM, field="part")
         changed = course.with_part(studied)
     else:
@@ -218,7 +230,8 @@ async def _branch_page(
 
 async def _edit(request: Request, course: Course, errors: dict[str, str] | None = None, *, status: int = 200) -> Response:
     viewer = await member_of(request)
-    found = [(part, await study_of(request, part)) for part in course.parts]
+    parts = [(part, await study_of(request, part)) for part in course.parts]
+    open_parts = await open_to(request, viewer, [study for _, study in parts if study is not None])
     offered = [study for study in await everything_for(request, viewer) if study.studied not in course.parts]
     return await render(
         request,
@@ -226,7 +239,10 @@ async def _edit(request: Request, course: Course, errors: dict[str, str] | None 
         {
             "course": course,
             "branch": (await tree_of(request)).get(course.branch_id),
-            "parts": [(part, study, study is None or _is_narrower(study, course)) for part, study in found],
+            "parts": [
+                (part, None, "closed") if study is not None and study not in open_parts else (part, study, _amiss(study, course))
+                for part, study in parts
+            ],
             "offered": offered,
             "errors": errors or {},
             "audiences": AUDIENCES,
@@ -237,9 +253,11 @@ async def _edit(request: Request, course: Course, errors: dict[str, str] | None 
     )
 
 
-def _is_narrower(study: Study, course: Course) -> bool:
-    """Whether some who may take the course cannot open this part."""
-    return study.state != "published" or WIDTH[study.audience] < WIDTH[course.audience]
+def _amiss(study: Study | None, course: Course) -> Literal["", "gone", "narrow"]:
+    """What is wrong with a part: it is no longer there, or some who may take the course cannot open it."""
+    if study is None:
+        return "gone"
+    return "narrow" if study.state != "published" or WIDTH[study.audience] < WIDTH[course.audience] else ""
 
 
 def _day(course: Course | None) -> str:

@@ -14,6 +14,7 @@ from meeting_server.acts.people.permissions import Action
 from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.parts import is_closed
 from meeting_server.archive.record.record_files import RecordFiles
+from meeting_server.archive.record.timeline import Closure
 from meeting_server.archive.record.words import overlap, words_of
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import MeetingId, Millis
@@ -118,8 +119,18 @@ async def learner_at(request: Request, *, keeps: bool = False) -> Learner:
 
 async def is_closed_to(request: Request, viewer: Viewer, study: Study) -> bool:
     """Whether something of what it was made of is closed to the viewer: they were asked out for it, or not called to it."""
-    timeline = await asyncio.to_thread(record_files_of(request).timeline, study.meeting_id)
-    closed = timeline.closed_to(viewer.participant_id) if timeline is not None else ()
+    return not await open_to(request, viewer, [study])
+
+
+async def open_to(request: Request, viewer: Viewer, studies: Sequence[Study]) -> list[Study]:
+    """Those of the studies of which nothing is closed to the viewer: a title tells of an item as well."""
+    record_files, meeting_ids = record_files_of(request), {study.meeting_id for study in studies}
+    timelines = await asyncio.to_thread(lambda: {meeting_id: record_files.timeline(meeting_id) for meeting_id in meeting_ids})
+    closed = {i: timeline.closed_to(viewer.participant_id) for i, timeline in timelines.items() if timeline is not None}
+    return [study for study in studies if not _is_closed(study, closed.get(study.meeting_id, ()))]
+
+
+def _is_closed(study: Study, closed: Sequence[Closure]) -> bool:
     return is_closed(closed, study.lesson.since, study.lesson.until) if study.lesson is not None else bool(closed)
 
 
@@ -150,21 +161,21 @@ async def study_of(request: Request, studied: Studied) -> Study | None:
 
 
 async def everything_for(request: Request, viewer: Viewer) -> list[Study]:
-    """All that is published to the viewer, the newest first."""
+    """All that is published to the viewer and not closed to them, the newest first."""
     site, tree = site_of(request), await tree_of(request)
     lessons = [of_lesson(lesson, tree) for lesson in await site.learning.lessons.published()]
     publications = [found for found in await site.publications.published() if may_study(tree, viewer, found)]
     studies = [study for study in lessons if is_for(tree, viewer, study)] + await _of_meetings(request, publications, tree)
-    return sorted(studies, key=lambda study: (-(study.published_at or 0), study.studied))
+    return sorted(await open_to(request, viewer, studies), key=lambda study: (-(study.published_at or 0), study.studied))
 
 
-async def published_by(request: Request, branch_id: str) -> list[Study]:
-    """All that a branch published, the newest first."""
+async def published_by(request: Request, viewer: Viewer, branch_id: str) -> list[Study]:
+    """All that a branch published and that is not closed to the viewer, the newest first."""
     site, tree = site_of(request), await tree_of(request)
     lessons = [of_lesson(lesson, tree) for lesson in await site.learning.lessons.published([branch_id])]
     publications = [found for found in await site.publications.published() if found.branch_id == branch_id]
     studies = lessons + await _of_meetings(request, publications, tree)
-    return sorted(studies, key=lambda study: (-(study.published_at or 0), study.studied))
+    return sorted(await open_to(request, viewer, studies), key=lambda study: (-(study.published_at or 0), study.studied))
 
 
 async def standings(request: Request, member_id: str, studies: Sequence[Study]) -> list[Standing]:

@@ -19,7 +19,13 @@ from meeting_server.domain.ids import HALL, ItemId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Invited
 from meeting_server.journal.port import Draft
+from meeting_server.store.learning.courses import Course
+from meeting_server.store.learning.lessons import Lesson
+from meeting_server.store.learning.studied import Studied
+from meeting_server.store.learning.study_notes import StudyNote
+from meeting_server.store.people.people import BranchRole
 from meeting_server.store.schedule.schedule import Listed
+from meeting_server.web.site.auth import now_millis
 from tests.integration.record.test_record_parts import addresses, words_in
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
 from tests.kit.houses.houses import Browser, TestHouse
@@ -31,8 +37,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 FIRST, SECOND = ItemId("i1"), ItemId("i2")
 SAID_UNDER_THE_FIRST = "今年支部完成了三件事"
 SAID_UNDER_THE_SECOND = "这句只在第二项说过umbra"
+TITLE_OF_THE_SECOND = "微党课：只讲第二项penumbra"
 OF_THE_FIRST = (SAID_UNDER_THE_FIRST, "先请丁文静同志点名")
-OF_THE_SECOND = (SAID_UNDER_THE_SECOND, "马丽娟认为", "考试周可以请退休同志补上", "工作总结第三部分的数字")
+OF_THE_SECOND = (SAID_UNDER_THE_SECOND, TITLE_OF_THE_SECOND, "马丽娟认为", "考试周可以请退休同志补上", "工作总结第三部分的数字")
 RESULTS_OF_THE_SECOND = ("修改后上报学院党委", "志愿服务对象扩大到留学生", "中共预备党员")
 CLOSED: dict[str, tuple[str, ...]] = {
     "probationary": OF_THE_SECOND,  # asked out for the second item
@@ -82,6 +89,7 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arc
     async with archive_house(tmp_path_factory.mktemp("closures"), retold=asked_out, also_called=applicants) as made:
         await publish(made, "all")
         await say_something_under_the_second(made)
+        await cut_a_lesson_from_the_second(made)
         await made.there.site.takeaway_rules.let_readers(made.there.branch.branch_id, True)
         yield made
 
@@ -95,6 +103,22 @@ async def say_something_under_the_second(made: ArchiveHouse) -> None:
     chapter = next(chapter for chapter in timeline.chapters if chapter.item_id == SECOND)
     line = Spoken("t.9", chapter.since + 1_000, chapter.since + 3_000, ParticipantId("x"), "李敏", HALL, SAID_UNDER_THE_SECOND, "heard")
     transcript.save(made.folder, msgspec.structs.replace(kept, spoken=(*kept.spoken, line)))
+
+
+async def cut_a_lesson_from_the_second(made: ArchiveHouse) -> None:
+    """It is published, and is the only part of a published course."""
+    record_files = made.there.site.archive
+    assert isinstance(record_files, RecordFiles)
+    timeline = record_files.timeline(made.meeting_id)
+    assert timeline is not None
+    chapter = next(chapter for chapter in timeline.chapters if chapter.item_id == SECOND)
+    branch_id, keeper, now = made.there.branch.branch_id, made.there.people["secretary"], now_millis()
+    lesson = Lesson("l-2", made.meeting_id, branch_id, TITLE_OF_THE_SECOND, chapter.since, chapter.until, keeper.member_id, "", now)
+    await made.there.site.learning.lessons.save(lesson)
+    await made.there.site.learning.lessons.publish(lesson, "", now)
+    parts = (Studied("lesson", "l-2"),)
+    course = Course("c-2", branch_id, "专题", keeper.member_id, "", now, state="published", published_at=now, parts=parts)
+    await made.there.site.learning.courses.save(course)
 
 
 async def everything(archive: ArchiveHouse, browser: Browser) -> dict[str, str]:
@@ -162,6 +186,32 @@ async def test_what_is_published_is_not_studied_by_whom_some_of_it_is_closed(arc
         codes[who] = (await (await archive.there.signed_in(who)).get(f"/learn/meetings/{archive.meeting_id}")).status_code
     assert codes == {"probationary": 404, "to_first": 404, "member": codes["member"], "applicant": codes["member"]}
     assert codes["member"] in (200, 303)
+
+
+@pytest.mark.parametrize("who", ["probationary", "to_first", "to_second", "member"])
+async def test_no_list_names_a_lesson_cut_from_an_item_that_is_closed(archive: ArchiveHouse, who: str) -> None:
+    browser = await archive.there.signed_in(who)
+    member = archive.there.people[who]
+    note = StudyNote(Studied("lesson", "l-2"), member.member_id, member.name, "nobody", None, "记一笔", now_millis())
+    await archive.there.site.learning.notes.write(note)
+    branch = f"/branches/{archive.there.branch.branch_id}/learning"
+    lists = {path: await browser.get(path) for path in ("/learn", "/learn?all=1", "/learn/courses/c-2", "/learn/notes", branch)}
+    told = [path for path, answer in lists.items() if TITLE_OF_THE_SECOND in answer.text]
+    opened = [path for path, answer in lists.items() if answer.status_code == 200]
+    assert told == ([] if TITLE_OF_THE_SECOND in CLOSED.get(who, ()) else opened)
+
+
+async def test_whoever_keeps_a_course_is_not_told_the_title_of_a_part_closed_to_them(archive: ArchiveHouse) -> None:
+    member, branch = archive.there.people["probationary"], archive.there.branch
+    await archive.there.site.directory.grant(member.member_id, branch.branch_id, BranchRole.SECRETARY, now_millis())
+    try:
+        browser = await archive.there.signed_in("probationary")
+        page = await browser.get("/learn/courses/c-2/edit")
+        assert page.status_code == 200
+        assert TITLE_OF_THE_SECOND not in page.text
+        assert "对你不开放的内容" in page.text
+    finally:
+        await archive.there.site.directory.withdraw(member.member_id, branch.branch_id, BranchRole.SECRETARY)
 
 
 async def test_an_applicant_on_no_list_studies_what_is_published_and_reads_nothing_else(archive: ArchiveHouse) -> None:
