@@ -157,7 +157,7 @@ def speech_install(
     ] = None,
     quietly: Annotated[bool, typer.Option("--quietly", hidden=True)] = False,
 ) -> None:
-    """Install Whisper and its weights into the data folder, or go on with it. A running server takes them up by itself.
+    """Install Whisper and its weights into the data folder, or go on with it. A running server takes them up without a restart.
 
     Exit code 0: it is there; 1: it is not.
     """

@@ -10,7 +10,7 @@ import msgspec
 from meeting_server.archive.minutes.minutes import FORMAT, Minutes
 from meeting_server.archive.record.artefacts import MEDIA_TYPES, MINUTES, TIMELINE, Artefact
 from meeting_server.archive.record.manifest import Manifest, inside, load
-from meeting_server.archive.record.timeline import Timeline, Track
+from meeting_server.archive.record.timeline import Closure, Timeline, Track
 from meeting_server.archive.record.transcript import Transcript
 from meeting_server.archive.record.transcript import load as load_transcript
 from meeting_server.domain.ids import HALL, MeetingId
@@ -28,6 +28,10 @@ class RecordedFile:
     def media_type(self) -> str:
         found = MEDIA_TYPES.get(self.path.suffix, "application/octet-stream")
         return found.replace("video/", "audio/") if self.track is not None and self.track.media == "audio" else found
+
+
+class _Closures(msgspec.Struct, frozen=True):
+    closures: tuple[Closure, ...] = ()
 
 
 class RecordFiles:
@@ -58,6 +62,13 @@ class RecordFiles:
             return msgspec.json.decode(self._read(meeting_id, TIMELINE), type=Timeline)
         except msgspec.DecodeError:
             return None
+
+    def closures(self, meeting_id: MeetingId) -> tuple[Closure, ...]:
+        """What of a meeting is closed to whom, and nothing else of its time axis: every list of a library asks for all of them."""
+        try:
+            return msgspec.json.decode(self._read(meeting_id, TIMELINE), type=_Closures).closures
+        except msgspec.DecodeError:
+            return ()
 
     def made(self, meeting_id: MeetingId, artefact: Artefact) -> RecordedFile | None:
         """One file that was made of the meeting, if it is there."""

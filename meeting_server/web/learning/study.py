@@ -125,9 +125,9 @@ async def is_closed_to(request: Request, viewer: Viewer, study: Study) -> bool:
 async def open_to(request: Request, viewer: Viewer, studies: Sequence[Study]) -> list[Study]:
     """Those of the studies of which nothing is closed to the viewer: a title tells of an item as well."""
     record_files, meeting_ids = record_files_of(request), {study.meeting_id for study in studies}
-    timelines = await asyncio.to_thread(lambda: {meeting_id: record_files.timeline(meeting_id) for meeting_id in meeting_ids})
-    closed = {i: timeline.closed_to(viewer.participant_id) for i, timeline in timelines.items() if timeline is not None}
-    return [study for study in studies if not _is_closed(study, closed.get(study.meeting_id, ()))]
+    found = await asyncio.to_thread(lambda: {meeting_id: record_files.closures(meeting_id) for meeting_id in meeting_ids})
+    closed = {i: [one for one in closures if one.participant_id == viewer.participant_id] for i, closures in found.items()}
+    return [study for study in studies if not _is_closed(study, closed[study.meeting_id])]
 
 
 def _is_closed(study: Study, closed: Sequence[Closure]) -> bool:

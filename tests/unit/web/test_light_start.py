@@ -12,7 +12,7 @@ from tests.kit.paths import ROOT
 DICTIONARIES = {"pypinyin", "rjieba"}
 """Half a second each."""
 MAKERS = {"av", "numpy", "aioice", "dns", "docx", "fontTools", "fpdf", "lxml", "openpyxl", "PIL"}
-"""What reads and writes sound, pictures, network paths and documents: a second of CPU together, 28 MB a process."""
+"""What reads and writes sound, pictures, network paths and documents: about half a second of CPU together."""
 
 
 @pytest.fixture(scope="module")
