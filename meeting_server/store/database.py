@@ -10,7 +10,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from meeting_server.store.act import Effect, follow, open_on, opened
 
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process's write before it gives up."""
+
+CLOSE_WAIT_S = 10.0
+"""How long ``close`` waits for those who are inside a transaction."""
 
 FORGET_TRIES, FORGET_PAUSE_S, FORGET_WAIT_MS = 40, 0.1, 50
 """How often, how far apart and how patiently the write-ahead log is asked to be emptied."""
@@ -59,10 +62,15 @@ async def put_new(conn: AsyncConnection, table: Table, row: Mapping[str, Any]) -
     return (await conn.execute(query.on_conflict_do_nothing(index_elements=keys))).rowcount > 0
 
 
+class DatabaseClosed(RuntimeError):
+    """Somebody began a transaction after ``close``."""
+
+
 class Database:
     """Transactions over one database URL (``sqlite+aiosqlite:///…`` or ``postgresql+asyncpg://…``).
 
     ``close`` must be awaited before the program ends: every SQLite connection is a thread.
+    Whoever begins a transaction after it gets ``DatabaseClosed``.
     Raises ValueError for an SQLite database in memory: it has no WAL, and two connections would see two databases.
     """
 
@@ -80,6 +88,9 @@ class Database:
             hide_parameters=True,  # what was being written must not come out with an error's text
         )
         self._writing = asyncio.Lock()
+        self._inside = 0
+        self._left = asyncio.Event()
+        self._closed = False
         self._write_engine = self.engine
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
@@ -93,7 +104,7 @@ class Database:
         if act is not None:
             yield act.conn
             return
-        async with self.engine.connect() as conn:
+        async with self._connected(self.engine) as conn:
             yield conn
 
     @asynccontextmanager
@@ -133,7 +144,7 @@ class Database:
             async with act.part() as conn:
                 yield conn
             return
-        async with self._alone(), self._write_engine.begin() as conn:
+        async with self._alone(), self._connected(self._write_engine) as conn, conn.begin():
             with opened(self, conn) as act:
                 yield conn
         await follow(act.effects)
@@ -168,7 +179,7 @@ class Database:
 
     async def _empty_log(self) -> bool:
         """Whether it could be done at once: nobody's write is made to wait for somebody who reads."""
-        async with self._writing, self.engine.connect() as conn:
+        async with self._writing, self._connected(self.engine) as conn:
             raw = await conn.get_raw_connection()
             driver: Any = raw.driver_connection
             try:
@@ -187,7 +198,7 @@ class Database:
         Raises OSError when it cannot be done now.
         """
         if self.is_sqlite:
-            async with self._writing, self.engine.connect() as conn:
+            async with self._writing, self._connected(self.engine) as conn:
                 raw = await conn.get_raw_connection()
                 try:
                     await raw.driver_connection.execute("VACUUM")  # type: ignore[union-attr]  # aiosqlite's own
@@ -199,12 +210,34 @@ class Database:
                 if busy:  # someone still reads: the log keeps what was before
                     raise OSError("the write-ahead log is being read")
             return
-        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+        async with self._connected(self.engine.execution_options(isolation_level="AUTOCOMMIT")) as conn:
             for table in tables:
                 await conn.execute(text(f"VACUUM FULL {table}"))
 
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        if self._closed:
+            raise DatabaseClosed(self.engine.url.database)
+        self._inside += 1
+        try:
+            async with engine.connect() as conn:
+                try:
+                    yield conn
+                finally:
+                    if self._closed:  # it would go back to a pool that nobody empties any more
+                        await conn.invalidate()
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._left.set()
+
     async def close(self) -> None:
-        """End every connection."""
+        """End every connection, when those who are inside have left or ``CLOSE_WAIT_S`` is over."""
+        self._closed = True
+        if self._inside:
+            self._left.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._left.wait(), CLOSE_WAIT_S)
         await self.engine.dispose()
 
 

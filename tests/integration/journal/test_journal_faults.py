@@ -88,6 +88,7 @@ async def test_a_full_disk_is_refused_and_recovered_from_without_a_restart(tmp_p
     assert refused == "StorageUnavailable"
     assert before > 10
     assert after == before + 1
+    database = Database(f"sqlite+aiosqlite:///{path}")
     records = await SqlJournal(database).read(MEETINGS[0])
     assert len(records) == after
     assert list(faults(records)) == []
