@@ -90,6 +90,7 @@ from meeting_server.web.site.request_log import RequestLog
 from meeting_server.web.site.security_headers import SecurityHeaders
 from meeting_server.web.site.sign_outs import SignOuts
 from meeting_server.web.site.site import Site, site_of
+from meeting_server.web.site.under_way import UnderWay
 from meeting_server.web.site.workshop import Workshop
 
 log = structlog.get_logger(__name__)
@@ -207,6 +208,7 @@ async def site_over(
         database=database,
         assets=Assets(client or client_folder()),
         workshop=workshop or Workshop(),
+        under_way=UnderWay(),
         directory=directory,
         accounts=Accounts(database, passwords, demo=settings.demo),
         access_log=AccessLog(database),
@@ -244,9 +246,10 @@ async def site_over(
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
-        stack.push_async_callback(site.workshop.stop)
+        stack.push_async_callback(site.workshop.close)
         await registry.start(await catch_up_after_a_stop(database, journal, documents, settings.recordings_dir) if hosting else ())
         stack.push_async_callback(registry.stop)
+        stack.push_async_callback(site.under_way.stop)
         yield site
 
 
@@ -318,17 +321,15 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tidy: bool = F
             media = lanes.meetings if lanes is not None else None
             site = await stack.enter_async_context(open_site(settings, media=media, clock=clock, hosting=True, rehearsals=rehearsals))
             stand_on(app, site, rehearsals)
-            tidying = asyncio.create_task(Tidying(site.registry.quiet_for).run(), name="tidying") if tidy else None
-            ages = Ages(settings.log_days, settings.links_days, settings.devices_days)
-            aging = asyncio.create_task(Aging(site.database, ages, now_millis).run(), name="aging") if tidy else None
-            finishing = asyncio.create_task(finish_documents(site), name="finish documents")
+            if tidy:
+                ages = Ages(settings.log_days, settings.links_days, settings.devices_days)
+                site.under_way.begin(Tidying(site.registry.quiet_for).run(), "tidying")
+                site.under_way.begin(Aging(site.database, ages, now_millis).run(), "aging")
+            site.under_way.begin(finish_documents(site), "finish documents")
             log.info("ready", url=settings.public_url, media=media is not None)
             yield
             log.info("stopping")
             await rehearsals.stop()
-            for task in (tidying, aging, finishing):
-                if task is not None:
-                    task.cancel()
 
     service = [Route("/healthz", healthz), Route("/metrics", metrics), Mount("/static", ClientFiles(client_folder()))]
     return application(settings, [*service, *rehearsal_routes, *routes], lifespan)

@@ -90,7 +90,7 @@ class Database:
         self._writing = asyncio.Lock()
         self._inside = 0
         self._left = asyncio.Event()
-        self._closed = False
+        self._closed = asyncio.Event()
         self._write_engine = self.engine
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
@@ -216,7 +216,7 @@ class Database:
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        if self._closed:
+        if self._closed.is_set():
             raise DatabaseClosed(self.engine.url.database)
         self._inside += 1
         try:
@@ -224,7 +224,7 @@ class Database:
                 try:
                     yield conn
                 finally:
-                    if self._closed:  # it would go back to a pool that nobody empties any more
+                    if self._closed.is_set():  # it would go back to a pool that nobody empties any more
                         await conn.invalidate()
         finally:
             self._inside -= 1
@@ -233,7 +233,7 @@ class Database:
 
     async def close(self) -> None:
         """End every connection, when those who are inside have left or ``CLOSE_WAIT_S`` is over."""
-        self._closed = True
+        self._closed.set()
         if self._inside:
             self._left.clear()
             with suppress(TimeoutError):

@@ -29,9 +29,6 @@ AT_ONCE_SECONDS = 5.0
 _STATUS = {"wrong_type": 415, "too_large": 413, "too_many": 409, "busy": 429}
 
 log = structlog.get_logger(__name__)
-_at_work: set[asyncio.Task[Document]] = set()
-"""Documents whose pages are still drawn, held so that nothing collects them."""
-
 KEPT = "private, max-age=31536000, immutable"
 """A document never changes under its id, nor do its pages; only the own browser may keep them."""
 
@@ -48,9 +45,9 @@ async def add_document(request: Request) -> Response:
     finally:
         await form.close()
     by = seat.viewer.by
-    work = acts.add_document(site_of(request), seat.meeting_id, upload.filename or "", content, by, now_millis())
-    adding = asyncio.create_task(work, name="add document")
-    _at_work.add(adding)
+    site = site_of(request)
+    work = acts.add_document(site, seat.meeting_id, upload.filename or "", content, by, now_millis())
+    adding = site.under_way.begin(work, "add document")
     adding.add_done_callback(_finished)
     await asyncio.wait({adding}, timeout=AT_ONCE_SECONDS)
     if not adding.done():
@@ -65,7 +62,6 @@ async def add_document(request: Request) -> Response:
 
 
 def _finished(adding: asyncio.Task[Document]) -> None:
-    _at_work.discard(adding)
     if not adding.cancelled() and (error := adding.exception()) is not None and not isinstance(error, DocumentRefused):
         log.error("a document was not added", exc_info=error)
 

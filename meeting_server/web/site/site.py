@@ -43,6 +43,7 @@ from meeting_server.web.site.back_off import BackOff
 from meeting_server.web.site.limits import Allowances
 from meeting_server.web.site.open_sockets import OpenSockets
 from meeting_server.web.site.sign_outs import SignOuts
+from meeting_server.web.site.under_way import UnderWay
 from meeting_server.web.site.workshop import Workshop
 
 
@@ -57,6 +58,7 @@ class Site:
     database: Database
     assets: Assets
     workshop: Workshop
+    under_way: UnderWay
 
     # people
     directory: Directory

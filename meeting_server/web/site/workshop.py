@@ -137,6 +137,14 @@ class Workshop:
 
     # --- the process ----------------------------------------------------------------------------------------------
 
+    async def close(self) -> None:
+        """Stop, and have whoever is making something let go: a fold reads the database, which is closed next."""
+        making = list(self._making.values())
+        for task in making:
+            task.cancel()
+        await asyncio.gather(*making, return_exceptions=True)
+        await self.stop()
+
     async def stop(self) -> None:
         """End the process. Work that is under way fails."""
         process, self._process = self._process, None

@@ -83,7 +83,7 @@ async def house(tmp_path: Path) -> AsyncIterator[MeetingHouse]:
     async with meeting_house(tmp_path) as made:
         made.inner.change(workshop=Workshop())
         yield made
-        await made.inner.site.workshop.stop()
+        await made.inner.site.workshop.close()
 
 
 async def test_sixty_downloads_at_once_of_one_person_are_few_and_others_get_theirs(house: MeetingHouse) -> None:
