@@ -84,14 +84,14 @@ class Captions:
             for room in there.keys() - wanted.keys():
                 await self._end(room)
             for room, keep in wanted.items():
-                if there.get(room) != keep and not await self._begin(room, terms_of(assembly.state), keep):
+                if there.get(room) != keep and not await self._begin(room, assembly.state, keep):
                     self._report(assembly, room, "unavailable")
 
-    async def _begin(self, room: str, terms: tuple[str, ...], keep: bool) -> bool:
+    async def _begin(self, room: str, state: MeetingState | None, keep: bool) -> bool:
         """Listen to the room; listening already, only whether words may be kept is said anew."""
         if self._media is None or self._sockets is None or self._writer is None:
             return False
-        self._writer.write(_encode(Wish(room, True, terms, keep)) + b"\n")
+        self._writer.write(_encode(Wish(room, True, agenda_of(state), keep, people_of(state))) + b"\n")
         if room in self._on:
             self._on[room] = keep
             return True
@@ -162,8 +162,11 @@ def wanted_rooms(state: MeetingState | None) -> dict[str, bool]:
     return {room_name(state.meeting_id, room.room_id): keep for room in state.rooms.values() if room.captioned}
 
 
-def terms_of(state: MeetingState | None) -> tuple[str, ...]:
-    """Names and agenda: what is likely to be said."""
-    if state is None:
-        return ()
-    return (*(p.name for p in state.participants.values() if p.name and not p.removed), *(item.title for item in state.agenda))
+def people_of(state: MeetingState | None) -> tuple[str, ...]:
+    """The names of those on the meeting's list."""
+    return tuple(p.name for p in state.participants.values() if p.name and not p.removed) if state is not None else ()
+
+
+def agenda_of(state: MeetingState | None) -> tuple[str, ...]:
+    """The titles of its items: what is likely to be said."""
+    return tuple(item.title for item in state.agenda) if state is not None else ()

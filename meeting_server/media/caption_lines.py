@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Wish(Struct, frozen=True, tag="wish"):
-    """From the web process: captions of a room, on or off; ``terms`` are likely to be said there.
+    """From the web process: captions of a room, on or off; ``terms`` and the names of ``people`` are likely to be said there.
 
     ``keep``: what is written may be kept. Said again with another value while they are on, it holds from then on.
     """
@@ -17,6 +17,7 @@ class Wish(Struct, frozen=True, tag="wish"):
     on: bool
     terms: tuple[str, ...] = ()
     keep: bool = False
+    people: tuple[str, ...] = ()
 
 
 class Line(Struct, frozen=True, tag="line"):

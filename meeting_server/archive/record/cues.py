@@ -27,9 +27,21 @@ class SpokenWord(msgspec.Struct, frozen=True):
     text: str
 
 
+class Change(msgspec.Struct, frozen=True):
+    """A word put in place of another that sounds the same: ``text`` stands at ``at`` in the cue, where ``heard`` was written.
+
+    Both are of one length, so that changes stay where they are when another is taken back.
+    """
+
+    at: int
+    heard: str
+    text: str
+
+
 class Cue(msgspec.Struct, frozen=True):
     """One sentence or part of one. ``cue_id`` stays the same when the same track is heard again by the same engine:
     ``<track file's stem>.<ms since the track's beginning>``. ``who`` is empty for a microphone that several share.
+    ``changes``: what was put right in ``text`` after it was heard, in order; none in cues from before that was kept.
     """
 
     cue_id: str
@@ -41,6 +53,7 @@ class Cue(msgspec.Struct, frozen=True):
     text: str
     words: tuple[SpokenWord, ...] = ()
     source: Literal["speech", "caption"] = "speech"
+    changes: tuple[Change, ...] = ()
 
 
 class Cues(msgspec.Struct, frozen=True):
@@ -51,6 +64,13 @@ class Cues(msgspec.Struct, frozen=True):
     language: str
     cues: tuple[Cue, ...]
     format: int = FORMAT
+
+
+def rewritten(text: str, changes: Sequence[Change]) -> str:
+    """``text`` with the changes made."""
+    for change in changes:
+        text = text[: change.at] + change.text + text[change.at + len(change.text) :]
+    return text
 
 
 def save(folder: Path, cues: Cues) -> None:

@@ -15,6 +15,7 @@ import structlog
 
 from meeting_server.archive.minutes.minutes import minutes_of
 from meeting_server.archive.record.giving_way import GivingWay
+from meeting_server.archive.record.glossary import people_called
 from meeting_server.archive.record.manifest import Manifest, StepStatus, inside, is_done, load, made_file, note, save
 from meeting_server.archive.record.step import Hears, Material, Progress, Step, StepFailed, StepStopped, Tools
 from meeting_server.archive.record.steps import STEPS
@@ -124,14 +125,14 @@ class Pipeline:
     async def _material(self, meeting_id: MeetingId, folder: Path, position: str) -> Material | None:
         records = await self._tools.journal.read(meeting_id)
         try:
-            minutes, timeline = await asyncio.to_thread(lambda: (minutes_of(records), timeline_of(records)))
+            minutes, timeline, called = await asyncio.to_thread(lambda: (minutes_of(records), timeline_of(records), people_called(records)))
         except ValueError as error:
             log.error("a journal cannot be folded", meeting=meeting_id, reason=str(error))
             return None
         if minutes is None or timeline is None:
             return None
         edits = await self._tools.edits_of(meeting_id)
-        return Material(folder, minutes, timeline, position, edits, frozenset(await self._tools.orders_of(meeting_id)))
+        return Material(folder, minutes, timeline, position, edits, frozenset(await self._tools.orders_of(meeting_id)), called)
 
 
 def _settled(folder: Path, status: StepStatus, made_from: str) -> bool:

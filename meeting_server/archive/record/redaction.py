@@ -49,13 +49,13 @@ def without_words(cues: Cues, stretches: Sequence[Stretch]) -> Cues:
     """What was heard, without a word of the stretches; their cues stay as places without text."""
 
     def kept(cue: Cue) -> Cue:
-        return msgspec.structs.replace(cue, text="", words=()) if covered(cue.since, cue.until, stretches) else cue
+        return msgspec.structs.replace(cue, text="", words=(), changes=()) if covered(cue.since, cue.until, stretches) else cue
 
     return msgspec.structs.replace(cues, cues=tuple(kept(cue) for cue in cues.cues))
 
 
 def _wordy(cue: Cue) -> bool:
-    return bool(cue.text or cue.words)
+    return bool(cue.text or cue.words or cue.changes)
 
 
 def take_out_of_folder(folder: Path, tracks: Sequence[Track], stretches: Sequence[Stretch]) -> None:

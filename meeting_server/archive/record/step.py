@@ -41,7 +41,10 @@ NO_EDITS = Edits()
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the steps work on: the meeting folded, its folder, what people changed in it, and the steps they asked for."""
+    """What the steps work on: the meeting folded, its folder, what people changed in it, and the steps they asked for.
+
+    ``called``: the names of everyone on the meeting's list.
+    """
 
     folder: Path
     minutes: Minutes
@@ -49,6 +52,7 @@ class Material:
     position: str
     edits: Edits = NO_EDITS
     ordered: frozenset[str] = frozenset()
+    called: tuple[str, ...] = ()
 
     @property
     def meeting_id(self) -> MeetingId:

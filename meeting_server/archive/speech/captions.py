@@ -26,7 +26,8 @@ from meeting_server.archive.record.glossary import Glossary
 from meeting_server.archive.record.manifest import inside
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
 from meeting_server.archive.speech.engines import SpeechSettings, problem, resolved
-from meeting_server.archive.speech.sentences import sentences, simplified
+from meeting_server.archive.speech.homophones import put_right
+from meeting_server.archive.speech.sentences import Sentence, sentences, simplified
 from meeting_server.archive.speech.transcriber import Transcriber, Word
 from meeting_server.archive.speech.voice_activity import Gate, open_gate
 from meeting_server.archive.speech.voices import LiveVoice, Said
@@ -204,19 +205,21 @@ class Captions:
 
     def _tell(self, name: str, source: str, said: Said, words: list[Word], room: _Room) -> None:
         placed = [Word(said.since + word.since, said.since + word.until, word.text) for word in words]
-        for line in sentences(placed, lambda text: room.glossary.corrected(simplified(text))):
+        for line in sentences(placed, simplified, lambda said: put_right(said, room.glossary)):
             since, until = round(line.since * 1000), round(line.until * 1000)
             behind = round((time.time() - said.until) * 1000)
             if room.keep:
-                self._keep(name, source, since, until, line.text)
+                self._keep(name, source, since, until, line)
             self._send(Line(name, source, since, until, line.text, behind))
 
-    def _keep(self, name: str, source: str, since: int, until: int, text: str) -> None:
+    def _keep(self, name: str, source: str, since: int, until: int, line: Sentence) -> None:
         meeting, _, room = name.rpartition("/")
         folder = inside(self._recordings, meeting)
         if folder is None:
             return
-        cue = Cue(f"caption.{source}.{since}", since, until, ParticipantId(source), "", RoomId(room), text, (), "caption")
+        cue = Cue(
+            f"caption.{source}.{since}", since, until, ParticipantId(source), "", RoomId(room), line.text, (), "caption", line.changes
+        )
         folder.mkdir(parents=True, exist_ok=True)
         with (CAPTIONS.path(folder)).open("ab") as file:
             file.write(_encode(cue) + b"\n")
@@ -259,7 +262,9 @@ class Captions:
                 self._send(Ended(wish.room, "unavailable"))
                 return
         self._busy_since = None
-        self._rooms[wish.room] = _Room(Glossary(wish.terms), wish.keep)
+        glossary = Glossary(tuple(dict.fromkeys((*wish.people, *wish.terms))), frozenset(wish.people))
+        await asyncio.to_thread(put_right, "会议", glossary)  # its dictionaries are read now, so that the first line is not late
+        self._rooms[wish.room] = _Room(glossary, wish.keep)
 
     def _end_all(self, reason: CaptionsEnd) -> None:
         log.warning("captions ended by themselves", reason=reason, rooms=list(self._rooms))

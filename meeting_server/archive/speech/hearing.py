@@ -28,6 +28,7 @@ from meeting_server.archive.record.timeline import Track
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
 from meeting_server.archive.speech.captions import kept_captions
 from meeting_server.archive.speech.engines import SpeechSettings, problem, resolved
+from meeting_server.archive.speech.homophones import put_right
 from meeting_server.archive.speech.packs import Pack, packs
 from meeting_server.archive.speech.sentences import sentences, simplified
 from meeting_server.archive.speech.transcriber import RATE, Transcriber
@@ -100,7 +101,7 @@ class Hearing:
             return self._hear_with(engine, material, voices, progress)
 
     def _hear_with(self, engine: Transcriber, material: Material, voices: list[Track], progress: Progress) -> tuple[Artefact, ...]:
-        glossary = glossary_of(material.minutes, material.timeline)
+        glossary = glossary_of(material.minutes, material.timeline, material.called)
         whole = sum(max(1, track.until - track.since) for track in voices)
         before = 0
         cues: list[Cue] = []
@@ -150,7 +151,7 @@ def cues_of(track: Track, pack: Pack, engine: Transcriber, glossary: Glossary) -
     """What is said in a pack, as lines at their moments."""
     words = [pack.placed(word) for word in engine.hear(pack.samples, glossary.prompt)]
     stem, last = Path(track.path).stem, -1
-    for line in sentences(words, lambda text: glossary.corrected(simplified(text))):
+    for line in sentences(words, simplified, lambda line: put_right(line, glossary)):
         if _echo(line.text, glossary.prompt):
             continue
         since = max(round(line.since * 1000), last + 1)  # a name for every line, also for two of one moment
@@ -166,6 +167,7 @@ def cues_of(track: Track, pack: Pack, engine: Transcriber, glossary: Glossary) -
             words=tuple(
                 SpokenWord(track.since + round(word.since * 1000), track.since + round(word.until * 1000), word.text) for word in line.words
             ),
+            changes=line.changes,
         )
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from meeting_server.archive.record.cues import Change, rewritten
 from meeting_server.archive.speech.transcriber import Word
 
 PAUSE_S = 0.9
@@ -28,24 +29,28 @@ _SPACE_IN_HAN = re.compile(f"(?<=[{_HAN}，。！？：；、])\\s+(?=[{_HAN}])"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One line; seconds as its words have them."""
+    """One line; seconds as its words have them. ``changes``: what was put right in it."""
 
     since: float
     until: float
     text: str
     words: tuple[Word, ...]
+    changes: tuple[Change, ...] = ()
 
 
 def width(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else LATIN for letter in text)
 
 
-def sentences(words: Sequence[Word], written: Callable[[str], str]) -> list[Sentence]:
-    """Lines of at most ``WIDEST``. ``written`` turns what the engine wrote into what is shown (script, terms)."""
+def sentences(
+    words: Sequence[Word], written: Callable[[str], str], put_right: Callable[[str], tuple[Change, ...]] = lambda line: ()
+) -> list[Sentence]:
+    """Lines of at most ``WIDEST``. ``written`` turns what the engine wrote into the script that is shown; ``put_right`` tells
+    what is to be changed in a line, when it is whole."""
     lines: list[Sentence] = []
     for clause in _clauses([word for word in words if word.text.strip()]):
         for part in _cut(clause):
-            line = _line(part, written)
+            line = _line(part, written, put_right)
             if any(letter.isalnum() for letter in line.text):
                 lines.append(line)
     return lines
@@ -84,18 +89,28 @@ def _cut(words: list[Word]) -> list[list[Word]]:
     return [words[:best], *_cut(words[best:])]
 
 
-def _line(words: list[Word], written: Callable[[str], str]) -> Sentence:
+def _line(words: list[Word], written: Callable[[str], str], put_right: Callable[[str], tuple[Change, ...]]) -> Sentence:
     raw = "".join(word.text for word in words)
-    text = written(raw)
-    if len(text) == len(raw):  # then every word is where it was
+    script = written(raw)
+    text = _punctuated(script)
+    changes = put_right(text)
+    text = rewritten(text, changes)
+    shown = _spaced(script, text)
+    if len(shown) == len(raw):  # then every word is where it was
         at, parts = 0, []
         for word in words:
-            parts.append(replace(word, text=text[at : at + len(word.text)].strip()))
+            parts.append(replace(word, text=shown[at : at + len(word.text)].strip()))
             at += len(word.text)
         words = parts
     else:
         words = [replace(word, text=word.text.strip()) for word in words]
-    return Sentence(words[0].since, words[-1].until, _punctuated(text), tuple(words))
+    return Sentence(words[0].since, words[-1].until, text, tuple(words), changes)
+
+
+def _spaced(script: str, text: str) -> str:
+    """``text`` with the spaces that ``script`` had: punctuating takes away nothing else."""
+    written = iter(letter for letter in text if not letter.isspace())
+    return "".join(letter if letter.isspace() else next(written) for letter in script)
 
 
 def _punctuated(text: str) -> str:

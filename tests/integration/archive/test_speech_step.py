@@ -56,6 +56,7 @@ class Parrot:
     heard: list[float] = field(default_factory=list)
     breaks_at: int = -1
     at_each: threading.Event | None = None
+    says: str = ""
 
     @property
     def name(self) -> str:
@@ -67,6 +68,8 @@ class Parrot:
         self.heard.append(len(samples) / 16_000)
         if self.at_each is not None:
             self.at_each.set()
+        if self.says:
+            return [Word(0.2, 1.0, self.says)]
         return [Word(0.2, 0.6, "听到"), Word(0.6, 1.0, f"{len(samples)}。")]
 
     def close(self) -> None:
@@ -158,6 +161,15 @@ def test_a_microphone_of_the_hall_is_nobody_in_particular() -> None:
     for shared, who in ((True, ""), (False, "李敏")):
         track = Track(LI, "李敏", HALL, "audio", "a.webm", 0, 0, shared)
         assert [cue.who for cue in cues_of(track, pack, Parrot(), Glossary(()))] == [who]
+
+
+async def test_what_was_put_right_is_marked_on_its_line_and_a_voter_who_said_nothing_is_spelt_right(heard: Heard) -> None:
+    """丁文静 was called and came, and is none of those who spoke."""
+    await heard.make(heard.hearing(Parrot(says="请丁文境同志计票。")))
+    made = cues.load(heard.folder)
+    assert made is not None
+    assert {(cue.text, cue.changes) for cue in made.cues} == {("请丁文静同志计票。", (cues.Change(1, "丁文境", "丁文静"),))}
+    assert {"".join(word.text for word in cue.words) for cue in made.cues} == {"请丁文静同志计票。"}
 
 
 async def test_without_an_engine_there_is_no_transcript_and_nothing_failed(heard: Heard) -> None:

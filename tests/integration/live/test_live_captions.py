@@ -69,7 +69,7 @@ async def test_switched_on_the_room_is_listened_to_and_its_people_read_what_is_s
         await media.until("listen", HALL, tmp_path / "voices.sock")
         wish = await asyncio.wait_for(writer.wishes.get(), 5)
         assert (wish["room"], wish["on"]) == (HALL, True)
-        assert wish["terms"]
+        assert wish["people"]
         writer.say(type="line", room=HALL, source="m1", since=1_000, until=2_000, text="现在开会。", behind_ms=900)
         told = {"type": "caption", "participant_id": "m1", "since": 1_000, "until": 2_000, "text": "现在开会。"}
         assert await member.other("caption") == told
