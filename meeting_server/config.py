@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,11 +53,22 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
     log_format: Literal["console", "json"] = Field(default="console", description="How logs are written.")
-    speech_engine: Literal["auto", "none", "faster-whisper", "sense-voice", "paraformer"] = Field(
+    speech_engine: Literal["auto", "none", "faster-whisper", "sense-voice", "paraformer", "remote"] = Field(
         default="auto",
         description="Who turns recorded speech into words; auto: Whisper, which `serve` installs for itself (225 MB, once); "
-        "none: meetings have no transcript. See “Speech” below.",
+        "none: meetings have no transcript; remote: a service of your own, see `MEETING_SPEECH_URL`. See “Speech” below.",
     )
+    speech_device: Literal["cpu", "cuda", "auto"] = Field(
+        default="cpu", description="Where Whisper computes; `cuda`: on an NVIDIA card; `auto`: there when it can."
+    )
+    speech_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^\s@]+$",
+        description="Of `remote`: an endpoint as OpenAI's API describes it, up to its version (`https://speech.example.edu/v1`). "
+        "Recorded voices are sent there, and members are told so when they are asked for consent.",
+    )
+    speech_key: str = Field(default="", repr=False, description="Key (bearer token) of that endpoint; empty: it asks for none.")
+    speech_service_model: str = Field(default="", description="Name of the model at that endpoint.")
     speech_model: Path | None = Field(default=None, description="Folder of the speech engine's model.")
     speech_model_sha256: str = Field(default="", description="SHA-256 of the model's file; empty: not checked.")
     speech_index: str = Field(
@@ -107,9 +118,14 @@ class Settings(BaseSettings):
         return (self.data_dir / "speech").resolve()
 
     @property
+    def heard_at(self) -> str:
+        """The host recorded voices are sent to; empty: they stay on this machine."""
+        return urlsplit(self.speech_url).hostname or "" if self.speech_engine == "remote" else ""
+
+    @property
     def caption_sockets(self) -> tuple[Path, Path] | None:
         """Where the captions process waits for the web process, and for voices; ``None``: there are no captions."""
-        if not (self.captions and self.media and self.speech_engine != "none"):
+        if not (self.captions and self.media and self.speech_engine not in ("none", "remote")):
             return None
         return (self.data_dir / "run" / "captions.sock").resolve(), (self.data_dir / "run" / "voices.sock").resolve()
 

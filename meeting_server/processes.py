@@ -101,6 +101,10 @@ def speech_of(settings: Settings) -> SpeechSettings:
         settings.speech_language,
         settings.speech_threads,
         home=settings.speech_home,
+        device=settings.speech_device,
+        url=settings.speech_url,
+        key=settings.speech_key,
+        service_model=settings.speech_service_model,
     )
 
 

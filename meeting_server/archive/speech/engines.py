@@ -12,15 +12,19 @@ import msgspec
 
 from meeting_server.archive.record.steps.speech import NOT_INSTALLED
 from meeting_server.archive.speech.installed import MODEL, MODEL_SHA256, is_installed, packages_of, place_of
+from meeting_server.archive.speech.remote import Remote
 from meeting_server.archive.speech.sherpa import Sherpa, model_file
+from meeting_server.archive.speech.transcriber import Transcriber
 from meeting_server.archive.speech.voice_activity import has_gate
 from meeting_server.archive.speech.whisper import Whisper
 
-Engine = Literal["auto", "none", "faster-whisper", "sense-voice", "paraformer"]
+Engine = Literal["auto", "none", "faster-whisper", "sense-voice", "paraformer", "remote"]
+Device = Literal["cpu", "cuda", "auto"]
 PACKAGES = {
     "faster-whisper": ("faster_whisper", "opencc", "rjieba"),
     "sense-voice": ("sherpa_onnx", "opencc", "rjieba"),
     "paraformer": ("sherpa_onnx", "opencc", "rjieba"),
+    "remote": ("opencc", "rjieba"),
 }
 
 
@@ -39,6 +43,12 @@ class SpeechSettings(msgspec.Struct, frozen=True):
     """How many readings are followed at once; 1 is quickest."""
     home: Path | None = None
     site: Path | None = None
+    device: Device = "cpu"
+    """Where Whisper computes; ``auto``: on a graphics card where there is one."""
+    url: str = ""
+    """Of a ``remote`` service, with its ``key`` and the name of its ``service_model``."""
+    key: str = ""
+    service_model: str = ""
 
 
 def resolved(settings: SpeechSettings) -> SpeechSettings:
@@ -59,6 +69,8 @@ def problem(settings: SpeechSettings) -> str:
     _find_packages(settings)
     if any(importlib.util.find_spec(package) is None for package in PACKAGES.get(settings.engine, ())) or not has_gate():
         return "no_speech_engine"
+    if settings.engine == "remote":
+        return "" if settings.url and settings.service_model else "no_speech_service"
     model = _model(settings)
     if model is None:
         return "no_speech_model"
@@ -69,16 +81,19 @@ def problem(settings: SpeechSettings) -> str:
     return ""
 
 
-def loaded(settings: SpeechSettings) -> Whisper | Sherpa:
+def loaded(settings: SpeechSettings) -> Transcriber:
     """The engine in this very process. Raises ImportError, or RuntimeError, ValueError, OSError for a model it does not take.
 
     A library that does not like a model may end the process: use ``apart.EngineApart``.
     """
+    if settings.engine == "remote":
+        _find_packages(settings)
+        return Remote(settings.url, settings.key, settings.service_model, settings.language)
     if settings.model is None or settings.engine == "none" or settings.engine == "auto":
         raise ValueError("no engine")
     _find_packages(settings)
     if settings.engine == "faster-whisper":
-        return Whisper(settings.model, settings.language, settings.threads, settings.beam)
+        return Whisper(settings.model, settings.language, settings.threads, settings.beam, settings.device)
     return Sherpa(settings.engine, settings.model, settings.language, settings.threads)
 
 

@@ -350,6 +350,7 @@ async def _context(request: Request, entrance: Entrance) -> dict[str, Any]:
         "branch_name": branch.name if branch else "",
         "inviter": inviter.name if inviter else "",
         "present": quorum_now(entrance.state).present if entrance.state and entrance.state.phase == "open" else None,
+        "heard_at": site_of(request).settings.heard_at,
         "recording": entrance.state is not None and entrance.state.recording is not None,
         "votes": entrance.who is not None and entrance.who.may_vote and (listed is None or listed.role is not Role.GUEST),
         "as_guest": entrance.who is None,

@@ -66,6 +66,7 @@ async def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
         "stage": stage,
         "rehearsal": rehearsing(request) == "here",
         "probe": site_of(request).settings.demo,  # lets tests read the page's own media figures
+        "heard_at": site_of(request).settings.heard_at,
         "presets": await _rules(request, seat),
         "replaced": _replaced(request, seat),
         "urls": {

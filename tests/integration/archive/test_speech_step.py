@@ -270,6 +270,7 @@ async def test_an_engine_that_breaks_fails_its_step_alone_and_keeps_what_it_hear
         (SpeechSettings("faster-whisper", Path("/nowhere")), "no_speech_model"),
         (SpeechSettings("faster-whisper", SPEECH / "whisper-base", "00" * 32), "wrong_speech_model"),
         (SpeechSettings("sense-voice", SPEECH / "whisper-base"), "no_speech_model"),
+        (SpeechSettings("remote"), "no_speech_service"),
     ],
 )
 async def test_an_engine_that_can_not_work_is_said_in_the_record_and_the_rest_is_made(

@@ -238,6 +238,18 @@ async def test_consent_is_asked_where_recording_is_planned(house: MeetingHouse) 
     assert "进入即表示同意" in (await house.browser().get(await house.link(recorded.meeting_id, "member"))).text
 
 
+async def test_the_door_and_the_room_name_the_place_recorded_voices_are_sent_to(house: MeetingHouse, tmp_path: Path) -> None:
+    build_client(house, tmp_path / "client")
+    scheduled = await house.scheduled(recording_planned=True)
+    member, place = await house.signed_in("member"), "speech.example.edu"
+    link, room = await house.link(scheduled.meeting_id, "member"), f"/meetings/{scheduled.meeting_id}/room?as=listen"
+    assert place not in (await house.browser().get(link)).text + (await member.get(room)).text
+    remote = {"speech_engine": "remote", "speech_url": f"https://{place}/v1"}
+    house.inner.change(settings=house.site.settings.model_copy(update=remote))
+    assert f"录音会送到 {place}，在那里转成文字" in (await house.browser().get(link)).text
+    assert f'"heard_at": "{place}"' in (await member.get(room)).text
+
+
 async def test_a_form_without_its_token_does_not_enter(house: MeetingHouse) -> None:
     scheduled = await house.scheduled()
     link = await house.link(scheduled.meeting_id, "member")

@@ -216,6 +216,8 @@ export interface Boot {
   readonly stage: boolean;
   /** The page belongs to a rehearsal: nothing in it is kept. */
   readonly rehearsal?: boolean;
+  /** The host recorded voices are sent to, to be transcribed; empty or missing: they stay on the server. */
+  readonly heard_at?: string;
   readonly urls: Readonly<Record<string, string>>;
   /** Rules a motion may be decided by, for those who run votes; empty or missing: only the meeting's own. */
   readonly presets?: readonly Preset[];

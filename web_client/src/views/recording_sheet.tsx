@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { send } from "../core/actions";
 import { t } from "../core/i18n";
 import { consentOpen, nameOf, pending } from "../core/selectors";
-import { media, meeting } from "../core/store";
+import { boot, media, meeting } from "../core/store";
 import { Button } from "../widgets/button";
 import { Chip } from "../widgets/chip";
 import { Sheet } from "../widgets/sheet";
@@ -16,6 +16,7 @@ export function consentDue(): boolean {
 
 export function RecordingSheet(): JSX.Element {
   const by = meeting.value?.recording?.started_by;
+  const sentTo = boot.value?.heard_at;
   const held = media.value.microphone === "ready";
   return (
     <Sheet
@@ -52,6 +53,12 @@ export function RecordingSheet(): JSX.Element {
           <span class="dot dot--list" />
           <span>{t("room.recording_ballots")}</span>
         </li>
+        {sentTo && (
+          <li>
+            <span class="dot dot--list" />
+            <span>{t("room.recording_sent", { place: sentTo })}</span>
+          </li>
+        )}
         <li>
           <span class="dot dot--list" />
           <span>{t("room.recording_see")}</span>

@@ -15,7 +15,7 @@ class HearSpeech(Step):
     weight = Weight.LONG
     reads = ()
     makes = (CUES, HEARD)
-    failures = (NOT_INSTALLED, "no_speech_engine", "no_speech_model", "wrong_speech_model", "speech_broke")
+    failures = (NOT_INSTALLED, "no_speech_engine", "no_speech_model", "no_speech_service", "wrong_speech_model", "speech_broke")
 
     def source(self, material: Material) -> str:
         return self.tools.hearing.made_from(material) if self.tools.hearing is not None else "nobody"
