@@ -132,7 +132,7 @@ class Pipeline:
         if minutes is None or timeline is None:
             return None
         edits = await self._tools.edits_of(meeting_id)
-        return Material(folder, minutes, timeline, position, edits, frozenset(await self._tools.orders_of(meeting_id)), called)
+        return Material(folder, minutes, timeline, position, edits, await self._tools.orders_of(meeting_id), called)
 
 
 def _settled(folder: Path, status: StepStatus, made_from: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -51,7 +51,7 @@ class Material:
     timeline: Timeline
     position: str
     edits: Edits = NO_EDITS
-    ordered: frozenset[str] = frozenset()
+    ordered: Mapping[str, Order] = field(default_factory=dict)
     called: tuple[str, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from meeting_server.archive.record.artefacts import TRANSCRIPT
+from meeting_server.archive.record.carried import corrected
 from meeting_server.archive.record.cues import Cues
 from meeting_server.archive.record.manifest import write_whole
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId, RoomId
@@ -59,10 +60,10 @@ def transcript_of(meeting_id: MeetingId, cues: Cues | None, edits: Edits) -> Tra
     stretches = tuple(Stretch(redaction.since, redaction.until) for redaction in edits.redactions)
     if cues is None:
         return Transcript(meeting_id, "", "", (), stretches)
-    corrected = {correction.cue_id: correction.after for correction in edits.corrections}
+    wanted = corrected(cues.cues, edits.corrections)
     spoken = []
     for cue in cues.cues:
-        text = corrected.get(cue.cue_id, cue.text)
+        text = wanted.get(cue.cue_id, cue.text)
         state: Literal["heard", "corrected", "redacted"] = "corrected" if text != cue.text else "heard"
         if any(stretch.covers(cue.since, cue.until) for stretch in stretches):
             text, state = "", "redacted"

@@ -24,6 +24,7 @@ from meeting_server.archive.record.glossary import Glossary, glossary_of
 from meeting_server.archive.record.manifest import inside, write_whole
 from meeting_server.archive.record.sound import Unreadable, runs
 from meeting_server.archive.record.step import Material, Progress, StepFailed, StepStopped
+from meeting_server.archive.record.steps.speech import HearSpeech
 from meeting_server.archive.record.timeline import Track
 from meeting_server.archive.speech.apart import CanNotHear, EngineApart
 from meeting_server.archive.speech.captions import kept_captions
@@ -75,13 +76,14 @@ class Hearing:
         return _problem_of(settings) if self._open is EngineApart or settings.engine == "auto" else ""
 
     def made_from(self, material: Material) -> str:
-        """The tracks alone: what was heard once is not heard again by a better engine (corrections name its cues),
-        nor because a passage was taken out of a track."""
+        """The tracks alone: what was heard once is not heard again by a better engine before somebody orders it (corrections name its
+        cues), nor because a passage was taken out of a track."""
         tracks = ",".join(sorted(f"{track.path}@{track.since}" for track in _voices(material)))
         if self._settings.engine == "none" or not tracks:
             kept = CAPTIONS.path(material.folder)
             return f"captions:{kept.stat().st_size}" if kept.is_file() else "nobody"
-        return f"{self._problem or 'heard'}:{tracks}"
+        order = material.ordered.get(HearSpeech.name)
+        return f"{self._problem or 'heard'}{f'@{order.at}' if order is not None else ''}:{tracks}"
 
     async def make(self, material: Material, progress: Progress) -> tuple[Artefact, ...]:
         voices = _voices(material)

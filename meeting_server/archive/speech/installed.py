@@ -15,6 +15,8 @@ from typing import Literal
 
 import msgspec
 
+from meeting_server.config import Settings
+
 HERE = Path(__file__).parent
 PINS = (HERE / "packages.txt", HERE / "weights.txt")
 MODEL = "whisper-base"
@@ -50,6 +52,19 @@ def packages_of(place: Path) -> Path:
 
 def is_installed(home: Path | None) -> bool:
     return home is not None and (place_of(home) / MODEL / "model.bin").is_file()
+
+
+def engine_of(settings: Settings) -> str:
+    """Engine and model that hear a record from now on, as ``Transcriber.name`` says it; empty: none does."""
+    match settings.speech_engine:
+        case "none":
+            return ""
+        case "auto":
+            return f"faster-whisper {MODEL}" if is_installed(settings.speech_home) else ""
+        case "remote":
+            return f"remote {settings.speech_service_model}" if settings.speech_service_model else ""
+        case engine:
+            return f"{engine} {settings.speech_model.name}" if settings.speech_model is not None else ""
 
 
 def state_of(home: Path) -> InstallState:

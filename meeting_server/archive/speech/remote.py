@@ -1,6 +1,6 @@
 """An endpoint inside the university that transcribes: ``POST <url>/audio/transcriptions`` as OpenAI's API describes it.
 
-Speaches, vLLM and LocalAI answer it. What is said goes over the network to it, and so members are told where when they are asked
+vLLM and LocalAI answer it. What is said goes over the network to it, and so members are told where when they are asked
 for consent to the recording.
 """
 

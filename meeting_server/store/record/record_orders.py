@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Column, String, Table, delete, select
 
 from meeting_server.domain.ids import MeetingId, Millis
-from meeting_server.store.database import Database, metadata, put_new
+from meeting_server.store.database import Database, metadata, put, put_new
 
 record_orders = Table(
     "record_orders",
@@ -55,6 +55,11 @@ class RecordOrders:
         """Ask for it; asking again changes nothing."""
         async with self._database.write() as conn:
             await put_new(conn, record_orders, {name: getattr(order, name) for name in order.__slots__})
+
+    async def renew(self, order: Order) -> None:
+        """Ask for it once more: what was made for the last order is made anew."""
+        async with self._database.write() as conn:
+            await put(conn, record_orders, {name: getattr(order, name) for name in order.__slots__})
 
     async def cancel(self, meeting_id: MeetingId, step: str) -> bool:
         """Call it off; whether there was anything."""

@@ -39,6 +39,7 @@ from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
+from meeting_server.store.record.record_orders import Order, RecordOrders
 from meeting_server.store.record.search import Search
 from tests.kit.meetings.recordings import RATE
 from tests.kit.meetings.speech_material import SPEECH, english, mandarin, spoken_track, syllable_error, whisper
@@ -95,9 +96,9 @@ class Heard:
     def hearing(self, engine: Transcriber, giving_way: GivingWay | None = None) -> Hearing:
         return Hearing(SpeechSettings("faster-whisper"), giving_way, lambda _: engine)
 
-    async def make(self, hearing: Hearing | None) -> StepStatus:
+    async def make(self, hearing: Hearing | None, orders: RecordOrders | None = None) -> StepStatus:
         """A worker of its own looks once; the step afterwards."""
-        pipeline = Pipeline(self.journal, self.search, self.recordings, hearing)
+        pipeline = Pipeline(self.journal, self.search, self.recordings, hearing, orders=orders)
         await Worker(self.journal, pipeline).look(steps=LONG)
         return self.manifest.steps["speech"]
 
@@ -113,10 +114,16 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def heard(tmp_path: Path, voices: Path) -> AsyncIterator[Heard]:
-    """A whole meeting with its two voices."""
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'speech.sqlite3'}")
     await database.create_all()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def heard(tmp_path: Path, voices: Path, database: Database) -> AsyncIterator[Heard]:
+    """A whole meeting with its two voices."""
     journal = SqlJournal(database)
     drafts = [Draft(r.event, r.actor, r.command_id, r.recorded_at) for r in whole_meeting().records if r.event is not None]
     await journal.append(MEETING, EMPTY, drafts)
@@ -126,7 +133,6 @@ async def heard(tmp_path: Path, voices: Path) -> AsyncIterator[Heard]:
         yield heard
     finally:
         await journal.close()
-        await database.close()
 
 
 async def until(happened: Callable[[], bool]) -> None:
@@ -229,6 +235,20 @@ async def test_what_was_heard_is_not_heard_again_by_another_engine(heard: Heard)
     again = Parrot()
     await heard.make(heard.hearing(again))
     assert again.heard == []
+
+
+async def test_what_was_heard_is_heard_again_by_another_engine_when_somebody_orders_it(heard: Heard, database: Database) -> None:
+    orders = RecordOrders(database)
+    await heard.make(heard.hearing(Parrot()), orders)
+    before = bytes_of(heard)
+    await orders.renew(Order(MEETING, "speech", CHAIR, "周建华", 1))
+    assert (await heard.make(heard.hearing(Parrot(breaks_at=1)), orders)).code == "speech_broke"
+    assert bytes_of(heard) == before
+    again = Parrot()
+    await orders.renew(Order(MEETING, "speech", CHAIR, "周建华", 2))
+    assert (await heard.make(heard.hearing(again), orders)).state == "done"
+    assert len(again.heard) == PACKS - 1  # the pack that the broken one had heard was of the same name
+    assert (await heard.make(heard.hearing(Parrot()), orders)).state == "done"
 
 
 @pytest.mark.parametrize("killed_after", range(PACKS))

@@ -24,6 +24,7 @@ from meeting_server.archive.record.steps.redact import Redact
 from meeting_server.archive.record.timeline import timeline_of
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.store.record.record_edits import Edits, Redaction
+from meeting_server.store.record.record_orders import Order
 from tests.kit.meetings.whole_meeting import whole_meeting
 from tests.kit.paths import ROOT
 
@@ -41,7 +42,7 @@ def material(folder: Path) -> Material:
     minutes, timeline = minutes_of(records), timeline_of(records)
     assert minutes is not None
     assert timeline is not None
-    return Material(folder, minutes, timeline, "9.0", ordered=frozenset({Compose.name}))
+    return Material(folder, minutes, timeline, "9.0", ordered={Compose.name: Order(minutes.meeting_id, Compose.name, "he", "何雨桐", 1)})
 
 
 def tools() -> Tools:
