@@ -21,7 +21,9 @@ class Again:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        """Do it now, without anybody waiting for it, and again until it does not fail."""
+        """Do it now, without anybody waiting for it, and again until it does not fail; after ``stop`` the next start does it."""
+        if self._stopping.is_set():
+            return
         task = asyncio.create_task(self._until_done(name, work), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -101,6 +101,7 @@ class Registry:
     async def stop(self) -> None:
         """Close every socket (``restarting``: phones come back by themselves), settle what was asked, end."""
         self.draining = True
+        await asyncio.gather(*self._loading.values(), return_exceptions=True)  # whoever asked for them may have left
         for assembly in list(self._assemblies.values()):
             assembly.close(assembly.connections.values(), Close.RESTARTING)
         await asyncio.gather(*(assembly.host.stop() for assembly in self._assemblies.values()))

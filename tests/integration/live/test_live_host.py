@@ -171,6 +171,26 @@ async def test_a_restarted_host_knows_what_it_acknowledged(registry: Registry, j
     await again.stop()
 
 
+async def test_a_meeting_that_is_being_loaded_is_whole_before_the_registry_has_stopped(journal: Failing, time: Time) -> None:
+    asked, answers = asyncio.Event(), asyncio.Event()
+
+    async def schedule(meeting_id: MeetingId) -> Convening:
+        asked.set()
+        await answers.wait()
+        return convening(3)
+
+    registry = Registry(journal, {PRESET.preset_id: PRESET}, schedule, clock=time)
+    await registry.start()
+    asking = asyncio.create_task(registry.state(MEETING))
+    await asked.wait()
+    asking.cancel()  # who asked has left
+    stopping = asyncio.create_task(registry.stop())
+    answers.set()
+    await stopping
+    assert [task.get_name() for task in asyncio.all_tasks() if task.get_name() in (f"load-{MEETING}", f"host-{MEETING}")] == []
+    assert [record.kind for record in await journal.read(MEETING)] == ["MeetingConvened"]
+
+
 async def test_a_restarted_host_closes_the_sockets_of_before_at_their_last_record(journal: Failing, time: Time) -> None:
     before = a_registry(journal, time)
     await entered(before)
