@@ -677,7 +677,7 @@ class ReportSpeakerTurn(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class ReportTrackRecorded(FromServer):
-    """Accepted even after adjourning: files are finished a moment later."""
+    """Accepted even after adjourning: files are finished a moment later. ``synthetic``: nobody spoke, a machine made the sound."""
 
     participant_id: ParticipantId
     room_id: RoomId
@@ -685,6 +685,7 @@ class ReportTrackRecorded(FromServer):
     path: str
     started_at: Millis
     ended_at: Millis
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

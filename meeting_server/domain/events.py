@@ -882,7 +882,10 @@ class RecordingAcknowledged(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrackRecorded(Event):
-    """One file under the meeting's recording folder. ``path`` is relative to it."""
+    """One file under the meeting's recording folder. ``path`` is relative to it.
+
+    ``synthetic``: nobody spoke, a machine made the sound (the demo's); whoever plays it is told so.
+    """
 
     seen_by: ClassVar[Audience] = Audience.NOBODY
     participant_id: ParticipantId
@@ -891,6 +894,7 @@ class TrackRecorded(Event):
     path: str
     started_at: Millis
     ended_at: Millis
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

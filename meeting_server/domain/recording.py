@@ -45,6 +45,7 @@ def _track(state: MeetingState, command: ReportTrackRecorded, asked: Asked) -> D
             command.path,
             command.started_at,
             command.ended_at,
+            command.synthetic,
         ),
     )
 

@@ -91,7 +91,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One recorded file; ``path`` is inside the meeting's folder. ``shared``: from a microphone of the hall, of several people."""
+    """One recorded file; ``path`` is inside the meeting's folder. ``shared``: from a microphone of the hall, of several people;
+    ``synthetic``: nobody spoke, a machine made the sound."""
 
     participant_id: ParticipantId
     name: str
@@ -101,6 +102,7 @@ class Track:
     since: Millis
     until: Millis
     shared: bool = False
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +275,7 @@ def _timeline(
             t.started_at,
             t.ended_at,
             _shared(state, t.participant_id),
+            t.synthetic,
         )
         for t in sorted(sought.tracks, key=lambda track: track.started_at)
     )

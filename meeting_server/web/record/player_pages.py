@@ -103,6 +103,7 @@ async def player_page(request: Request) -> Response:
             "whole": None if whole is not None or mix is None else MIX.name,
             "pictures": [_picture(axis, track) for track in tracks if track.track and track.track.media != "audio"],
             "sounds": [_picture(axis, track) for track in tracks if track.track and track.track.media == "audio"],
+            "synthetic": any(track.synthetic for track in timeline.tracks),
             "removed": manifest.status(MixSound.name).state == "removed",
             "steps": steps_of(manifest),
             "complete": manifest.complete,

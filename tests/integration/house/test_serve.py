@@ -20,6 +20,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from meeting_server.archive.record.sound import runs
 from tests.kit.paths import ROOT
 from tests.kit.servers.running import Server, free_port, wait_for
 
@@ -92,6 +93,17 @@ def test_a_member_finds_last_months_meeting_to_study_with_the_pages_that_were_sh
     assert "志愿服务怎么安排" in page
     assert "考试周中断" in page  # the summary
     assert "志愿服务安排" in page  # the document, with its moments
+
+
+def test_last_months_meeting_has_sound_of_five_synthetic_voices_and_says_so(clients: dict[str, httpx.Client], tmp_path: Path) -> None:
+    secretary = clients["周建华"]
+    (meeting,) = re.findall(r'href="/learn/meetings/([^"]+)"', secretary.get("/learn").text)
+    wait_for(lambda: "机器合成的语音" in secretary.get(f"/archive/{meeting}").text, 60)  # as soon as its time axis is made
+    tracks = re.findall(rf'href="(/archive/{meeting}/files/[^"]+\.webm)"', secretary.get(f"/archive/{meeting}").text)
+    assert len(tracks) == 5
+    for address in tracks:
+        (tmp_path / "track.webm").write_bytes(secretary.get(address).content)
+        assert sum(len(samples) for _, samples in runs(tmp_path / "track.webm", 8_000)) > 10 * 8_000
 
 
 def test_a_stranger_who_asks_without_end_does_not_fill_the_log(demo: Server) -> None:
