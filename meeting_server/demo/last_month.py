@@ -91,10 +91,10 @@ class _Recorded:
         """``slide``: the document of two pages that was shown meanwhile."""
         play, chair, items = self._play, self._chair, self._items
         phones = [name for name in self._came if name not in IN_HALL]
+        await play.say(0.5 * SECOND, chair, StepAgenda(items[0]))
         await play.say(2 * SECOND, chair, StartRecording())
         for name in phones:
             await play.say(4 * SECOND, self._program.id(name), AcknowledgeRecording())
-        await play.say(SOUND_FROM, chair, StepAgenda(items[0]))
         await play.say(self._after("opening"), chair, OpenRollCall(120))
         await self._study()
         await self._discuss(slide)
@@ -105,7 +105,6 @@ class _Recorded:
         agreed = "同意四季度党费使用计划；志愿服务考试周由在职和在校的老党员补位。"
         await play.say(self._after("closing"), self._clerk, TakeNote("resolution", agreed, items[3], None))
         end = self._after("closing_tasks")
-        await play.say(end + 1 * SECOND, chair, StepAgenda(None))
         await self._sound(end + 2 * SECOND)
         for name in phones:
             await play.go(end + 4 * SECOND, self._program.id(name))

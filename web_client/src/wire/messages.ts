@@ -1050,7 +1050,11 @@ export interface RecordingAcknowledged {
   readonly participant_id: ParticipantId;
   readonly consents: boolean;
 }
-/** One file under the meeting's recording folder. `path` is relative to it. */
+/**
+ * One file under the meeting's recording folder. `path` is relative to it.
+ *
+ * `synthetic`: nobody spoke, a machine made the sound (the demo's); whoever plays it is told so.
+ */
 export interface TrackRecorded {
   readonly participant_id: ParticipantId;
   readonly room_id: RoomId;
@@ -1058,6 +1062,7 @@ export interface TrackRecorded {
   readonly path: string;
   readonly started_at: number;
   readonly ended_at: number;
+  readonly synthetic: boolean;
 }
 /** A line for the minutes, typed by those who keep the record; visible to them until the minutes. */
 export interface NoteTaken {
