@@ -25,6 +25,7 @@ from meeting_server.acts.catching_up import catch_up as catch_up_after_a_stop
 from meeting_server.acts.people.revoking import catch_up
 from meeting_server.acts.schedule.documents import finish_documents
 from meeting_server.archive.record.record_files import RecordFiles
+from meeting_server.archive.speech.installed import engine_of
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import Box
 from meeting_server.config import HERE, Settings
@@ -199,6 +200,7 @@ async def site_over(
         branch_presets=presets.of_branch,
         recordings_dir=settings.recordings_dir,
         captions=settings.caption_sockets,
+        captions_ready=lambda: bool(engine_of(settings)),
         clock=clock,
     )
     site = Site(

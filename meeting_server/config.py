@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -11,6 +12,10 @@ from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 HERE = Path(__file__).resolve().parent
+
+
+CORES_OF_CAPTIONS = 2
+"""One writes captions while the other one serves the meeting."""
 
 
 class Settings(BaseSettings):
@@ -84,7 +89,11 @@ class Settings(BaseSettings):
     )
     lrs_user: str = Field(default="", description="User (key) at the learning record store.")
     lrs_password: str = Field(default="", repr=False, description="Password (secret) at the learning record store.")
-    captions: bool = Field(default=False, description="Offer live captions in rooms; needs a speech engine and a core to spare.")
+    captions: bool | None = Field(
+        default=None,
+        description="Offer live captions in rooms, off until somebody switches them on; empty: where there are two cores. "
+        "Needs a speech engine.",
+    )
     retention_days: int = Field(default=0, ge=0, description="Delete recordings after this many days; 0: keep.")
 
     @field_validator("proxies")
@@ -125,7 +134,8 @@ class Settings(BaseSettings):
     @property
     def caption_sockets(self) -> tuple[Path, Path] | None:
         """Where the captions process waits for the web process, and for voices; ``None``: there are no captions."""
-        if not (self.captions and self.media and self.speech_engine not in ("none", "remote")):
+        wanted = self.captions if self.captions is not None else cores() >= CORES_OF_CAPTIONS
+        if not (wanted and self.media and self.speech_engine not in ("none", "remote")):
             return None
         return (self.data_dir / "run" / "captions.sock").resolve(), (self.data_dir / "run" / "voices.sock").resolve()
 
@@ -133,6 +143,11 @@ class Settings(BaseSettings):
     def media_control(self) -> Path:
         """Where web and media processes meet."""
         return (self.media_socket or self.data_dir / "run" / "media.sock").resolve()
+
+
+def cores() -> int:
+    """That this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _sqlite(path: Path) -> str:

@@ -35,12 +35,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Captions:
-    """For all meetings of this server. ``sockets``: where the captions process waits for us, and for voices; ``None``: there is none."""
+    """For all meetings of this server. ``sockets``: where the captions process waits for us, and for voices; ``None``: there is none.
 
-    def __init__(self, media: MediaPlane | None, sockets: tuple[Path, Path] | None, find: FindAssembly) -> None:
+    ``ready``: whether there is an engine by now; one that is installed while the server runs is offered from then on.
+    """
+
+    def __init__(self, media: MediaPlane | None, sockets: tuple[Path, Path] | None, find: FindAssembly, ready: Callable[[], bool]) -> None:
         self._media = media
         self._sockets = sockets
         self._find = find
+        self._ready = ready
         self._on: dict[str, bool] = {}  # room -> whether what is written there may be kept
         self._writer: asyncio.StreamWriter | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -50,7 +54,7 @@ class Captions:
     @property
     def available(self) -> bool:
         """Whether this server offers captions at all."""
-        return self._media is not None and self._sockets is not None
+        return self._media is not None and self._sockets is not None and self._ready()
 
     async def start(self) -> None:
         if self._sockets is not None:

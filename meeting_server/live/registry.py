@@ -50,7 +50,7 @@ class Registry:
     loaded before it is over; ``resumes`` of each device of the hall that media served while this process was away.
     ``media`` must be started by its owner before ``start``; ``None``: text only.
     ``presets``: rules for every meeting; ``branch_presets``: those of the meetings of one branch, in their place.
-    ``captions``: the sockets of the process that writes them; ``None``: none are offered.
+    ``captions``: the sockets of the process that writes them, ``captions_ready``: whether it has an engine; ``None``: none are offered.
     ``box`` holds the papers of secret votes; ``None``: none can be opened."""
 
     def __init__(
@@ -67,11 +67,12 @@ class Registry:
         branch_presets: Callable[[str], Mapping[str, Preset]] | None = None,
         recordings_dir: Path = Path("recordings"),
         captions: tuple[Path, Path] | None = None,
+        captions_ready: Callable[[], bool] = lambda: True,
         clock: Clock | None = None,
     ) -> None:
         self.clock: Final = clock if clock is not None else steady_clock()
         self.signalling: Final = Signalling(media, recordings_dir, self.assembly, resumes)
-        self.captions: Final = Captions(media, captions, self.assembly)
+        self.captions: Final = Captions(media, captions, self.assembly, captions_ready)
         self.papers: Final = Papers(box, self.clock)
         self.erasing: Final = Erasing(journal)
         self.draining = False

@@ -184,14 +184,17 @@ describe("inbox", () => {
     expect(Math.abs(now() - (Date.now() + 60_000))).toBeLessThan(50);
   });
 
-  it("keeps the last captions, and forgets them when they are switched off or end", () => {
+  it("keeps the captions of the last half hour, and forgets them when they are switched off or end", () => {
     tell(welcome({ captions: true }));
     tell(snapshot());
     expect(captionsOffered.value).toBe(true);
     tell(event(5, "RoomCaptioned", { room_id: "hall", captioned: true, changed_by: "m1", reason: null }));
     expect(meeting.value?.rooms["hall"]?.captioned).toBe(true);
-    for (let n = 1; n <= 5; n++) tell({ type: "caption", participant_id: "m2", since: n, until: n + 1, text: `第${n}句。` });
-    expect(captions.value.map((line) => line.text)).toEqual(["第3句。", "第4句。", "第5句。"]);
+    for (let n = 1; n <= 302; n++) tell({ type: "caption", participant_id: "m2", since: n, until: n + 1, text: `第${n}句。` });
+    const kept = captions.value.map((line) => line.text);
+    expect([kept.length, kept[0], kept[299]]).toEqual([300, "第3句。", "第302句。"]);
+    tell(welcome({ captions: true, resumed: true }));
+    expect(captions.value.length).toBe(300);
     tell(event(6, "RoomCaptioned", { room_id: "hall", captioned: false, changed_by: null, reason: "busy" }));
     expect([captions.value, captionsEnded.value, meeting.value?.rooms["hall"]?.captioned]).toEqual([[], "busy", false]);
   });

@@ -35,8 +35,8 @@ export type Received = "done" | "resync" | "media" | "ballot";
 
 /** Silence after which someone counts as no longer typing. */
 const TYPING_ENDS = 6_000;
-/** Lines of captions that are kept. */
-const CAPTIONS = 3;
+/** Lines of captions that are kept, to be read back: half an hour of a meeting. */
+const CAPTIONS = 300;
 /** How long (ms) "we are back" is shown. */
 const BACK_IS_NEWS = 8_000;
 
@@ -57,7 +57,7 @@ export class Inbox {
           learnRoughly(message.now);
           change(media, { available: message.media && media.value.available });
           speaking.value = [];
-          captions.value = [];
+          if (!message.resumed) captions.value = [];
           captionsOffered.value = message.captions;
           recordHead.value = message.head;
           typing.value = [];

@@ -183,6 +183,18 @@ export const STORIES: Readonly<Record<string, Story>> = {
       { type: "caption", participant_id: "m-2", since: 3, until: 4, text: "我同意，一年来她学习认真，志愿服务从不缺席。" },
     ];
   },
+  "captions-sheet": () => {
+    room({ rooms: { hall: { room_id: "hall", title: "会场", kind: "video", moderated: false, captioned: true } } });
+    const texts = ["第二项，讨论林晓雨同志预备党员转正。", "请介绍人先说。", "我同意，一年来她学习认真，志愿服务从不缺席。"];
+    captions.value = [...texts, ...texts, ...texts, ...texts].map((text, n) => ({
+      type: "caption",
+      participant_id: n % 2 ? "m-2" : "m-0",
+      since: Date.now() - 60_000 + n * 5_000,
+      until: Date.now() - 56_000 + n * 5_000,
+      text,
+    }));
+    go({ sheet: { name: "captions" } });
+  },
   "room-captions-ended": () => {
     room();
     captionsEnded.value = "busy";

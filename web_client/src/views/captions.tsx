@@ -8,6 +8,7 @@ import { Banner } from "../widgets/banner";
 import { Button } from "../widgets/button";
 import { Icon } from "../widgets/icon";
 import { SwitchRow } from "../widgets/rows";
+import { go } from "./layout";
 
 const shown = signal(true);
 
@@ -40,6 +41,11 @@ export function CaptionBar(): JSX.Element | null {
       <p class="captions__head">
         <Icon name="text" />
         <span>{t("captions.by_machine")}</span>
+        {captions.value.length > 2 && (
+          <Button kind="quiet" onPress={() => go({ sheet: { name: "captions" } })}>
+            {t("captions.read_back")}
+          </Button>
+        )}
         <Button
           kind="quiet"
           onPress={() => {

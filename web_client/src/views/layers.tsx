@@ -69,6 +69,8 @@ function opened(sheet: OpenSheet, Console: ConsoleSheets | undefined): JSX.Eleme
       return deferred && <deferred.DocumentsSheet />;
     case "attendance":
       return deferred && <deferred.AttendanceSheet />;
+    case "captions":
+      return deferred && <deferred.CaptionsSheet />;
     case "results":
       return votes && <votes.ResultsSheet />;
     case "agenda":

@@ -6,7 +6,9 @@ import type { ConsoleAct } from "./console/acts";
 export type Place = "room" | "console";
 export type Panel = "stage" | "chat" | "people";
 export type OpenSheet =
-  | { readonly name: "more" | "leave" | "devices" | "settings" | "network" | "documents" | "attendance" | "results" | "agenda" }
+  | {
+      readonly name: "more" | "leave" | "devices" | "settings" | "network" | "documents" | "attendance" | "results" | "agenda" | "captions";
+    }
   | { readonly name: "result" | "officer"; readonly motion: MotionId }
   | { readonly name: "person"; readonly participant: ParticipantId }
   | { readonly name: "message"; readonly message: string }
