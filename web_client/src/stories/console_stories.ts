@@ -1,7 +1,7 @@
 /** The secretary's console and the hall's screen: every tab and every sheet. */
 import { boot, change, media, meeting, recordHead } from "../core/store";
 import { progress } from "../core/ballot/kept";
-import type { ConsoleAct } from "../views/console/acts";
+import type { ConsoleAct } from "../views/console/act";
 import { t } from "../core/i18n";
 import { go } from "../views/layout";
 import { notices } from "../views/notices";

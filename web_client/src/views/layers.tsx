@@ -4,7 +4,7 @@ import type { ComponentType, JSX } from "preact";
 import { iRun } from "../core/permissions";
 import { motions } from "../core/selectors";
 import { meeting } from "../core/store";
-import type { ConsoleAct } from "./console/acts";
+import type { ConsoleAct } from "./console/act";
 import { composing } from "./chat";
 import { back, layout, type OpenSheet } from "./layout";
 import { deferredSheets } from "./deferred_sheets";

@@ -1,7 +1,7 @@
 /** Where the member is: room or console, which panel, which sheet. The phone's back button undoes one step. */
 import { signal } from "@preact/signals";
 import type { MotionId, ParticipantId } from "../wire/messages";
-import type { ConsoleAct } from "./console/acts";
+import type { ConsoleAct } from "./console/act";
 
 export type Place = "room" | "console";
 export type Panel = "stage" | "chat" | "people";

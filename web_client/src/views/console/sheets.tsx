@@ -4,7 +4,7 @@ import { motions } from "../../core/selectors";
 import { type MotionId, MotionPhase } from "../../wire/messages";
 import { useEffect } from "preact/hooks";
 import { back } from "../layout";
-import type { ConsoleAct } from "./acts";
+import type { ConsoleAct } from "./act";
 import { BatchSheet, CloseBatchSheet, votingTogether } from "./batch_sheet";
 import { DraftSheet } from "./draft_sheet";
 import { ItemSheet } from "./item_sheet";
