@@ -1,4 +1,7 @@
-"""Writes the tables in docs/ that the code knows best: settings, and the sentences of the codes. ``--check`` only says what is stale."""
+"""Writes the tables in docs/ that the code knows best: settings, who may send which command, and the sentences of the codes.
+
+``--check`` only says what is stale.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
 from meeting_server.config import Settings
+from meeting_server.domain import commands
+from meeting_server.domain.commands import Command, ConveneMeeting, FromServer, PassDeadline
 from meeting_server.domain.errors import Code
+from meeting_server.domain.meeting import NEEDS, phases_of
 from meeting_server.web.site.catalogue import sentences
 from meeting_server.web.site.errors import WebCode
 from meeting_server.wire.codes import WireCode
@@ -19,6 +25,7 @@ from tools.motion_life import diagram, table
 OPERATIONS = ROOT / "docs" / "OPERATIONS.md"
 VOTING = ROOT / "docs" / "VOTING.md"
 GLOSSARY = ROOT / "docs" / "GLOSSARY.md"
+PHASES_IN_ORDER = ("convened", "open", "adjourned")
 
 
 def _names(name: str, field: FieldInfo) -> str:
@@ -47,6 +54,24 @@ def codes_table() -> str:
     return "\n".join(["| code | 中文 | English |", "|---|---|---|", *rows])
 
 
+def rights_table() -> str:
+    """Who may send each command, and in which phases of the meeting, as the domain holds it."""
+    kinds = commands.KINDS | commands.SERVER_KINDS
+    tabled = [(name, kind) for name, kind in sorted(kinds.items()) if kind not in (ConveneMeeting, PassDeadline)]
+    rows = [
+        f"| `{name}` | {_sender(kind)} | {', '.join(phase for phase in PHASES_IN_ORDER if phase in phases_of(kind))} |"
+        for name, kind in tabled
+    ]
+    return "\n".join(["| command | who | phases of the meeting |", "|---|---|---|", *rows])
+
+
+def _sender(kind: type[Command]) -> str:
+    if issubclass(kind, FromServer):
+        return "*server*"
+    right = NEEDS[kind]
+    return "everyone in the meeting" if right is None else f"who holds `{right}`"
+
+
 def with_section(page: str, name: str, content: str) -> str:
     """The page with what stands between the two marks of ``name`` replaced. Raises ValueError when a mark is missing."""
     begin, end = f"<!-- {name}: written by `make docs` -->", f"<!-- end of {name} -->"
@@ -62,7 +87,7 @@ def fresh() -> dict[Path, str]:
     return {
         OPERATIONS: with_section(OPERATIONS.read_text("utf-8"), "settings", settings_table()),
         VOTING: with_section(VOTING.read_text("utf-8"), "life", f"{diagram()}\n\n{table()}"),
-        GLOSSARY: with_section(GLOSSARY.read_text("utf-8"), "codes", codes_table()),
+        GLOSSARY: with_section(with_section(GLOSSARY.read_text("utf-8"), "codes", codes_table()), "rights", rights_table()),
     }
 
 

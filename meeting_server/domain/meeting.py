@@ -192,7 +192,6 @@ NEEDS: dict[type[Command], Right | None] = {
 }
 """The permission table of a meeting: which right each command of a participant needs."""
 
-_BEFORE: frozenset[Phase] = frozenset({"convened"})
 _LIVE: frozenset[Phase] = frozenset({"open"})
 _AT_THE_DOOR: frozenset[Phase] = frozenset({"convened", "open"})
 _ALWAYS: frozenset[Phase] = frozenset({"convened", "open", "adjourned"})
@@ -244,6 +243,11 @@ PHASES: dict[type[Command], frozenset[Phase]] = {
 """In which phases a command may come; whatever is not named here needs an open meeting."""
 
 
+def phases_of(kind: type[Command]) -> frozenset[Phase]:
+    """Return the phases of a meeting in which a command of this kind may come."""
+    return PHASES.get(kind, _LIVE)
+
+
 def decide(state: MeetingState | None, command: Command, actor: Actor, now: Millis, presets: Mapping[str, Preset]) -> Decision:
     """What ``command`` leads to: facts to record, in order, or the reason it has no effect.
 
@@ -286,7 +290,7 @@ def _common(state: MeetingState, command: Command, actor: Actor) -> Rejected | N
         right = NEEDS[kind]
         if right is not None and not holds(state, who.participant_id, right):
             return Rejected(Code.FORBIDDEN)
-    if state.phase not in PHASES.get(kind, _LIVE):
+    if state.phase not in phases_of(kind):
         codes: dict[Phase, Code] = {"adjourned": Code.ADJOURNED, "cancelled": Code.CANCELLED}
         return Rejected(codes.get(state.phase, Code.NOT_OPEN))
     return None
