@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 
 from meeting_server.demo.dialogue import DIALOGUE, sound_of, times
+from meeting_server.demo.kept_record import keep_record
 from meeting_server.demo.program import DAY, Program
 from meeting_server.demo.scripted_meeting import MINUTE, ScriptedMeeting
 from meeting_server.demo.slides import volunteering
@@ -36,8 +37,6 @@ from meeting_server.domain.commands import (
 from meeting_server.domain.ids import HALL, ItemId, MotionId
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.domain.vote_terms import Stance
-from meeting_server.store.record.publications import Publication
-from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.site.dates import local
 
 IN_HALL = ("吴海燕", "徐磊", "朱明", "胡雪梅", "郭振宇")
@@ -68,7 +67,7 @@ async def last_month(program: Program) -> None:
     await play.say(0, chair, OpenMeeting())
     items = tuple(item.item_id for item in (await play.state()).agenda)
     await _Recorded(program, play, start, came, items).play(slide.document_id)
-    await _publish(program, scheduled, f"志愿服务怎么安排：{title}")
+    await keep_record(program, scheduled, f"志愿服务怎么安排：{title}", start + round(SOUND_FROM * MINUTE))
 
 
 class _Recorded:
@@ -166,23 +165,3 @@ class _Recorded:
             shutil.copyfile(sound_of(name), path)
             track = ReportTrackRecorded(self._program.id(name), HALL, "audio", f"{HALL}/{path.name}", since, until, synthetic=True)
             await self._play.say(minute, None, track)
-
-
-async def _publish(program: Program, scheduled: Scheduled, title: str) -> None:
-    summary = "全年志愿服务 1,240 小时，但考试周中断。大家商定由在职、在校的老党员补上，服务留学生的建议留到明年再议。"
-    keywords = ("志愿服务", "考试周", "数字课堂")
-    by, at = program.people["周建华"], scheduled.plan.starts_at + DAY
-    await program.site.publications.save(
-        Publication(
-            scheduled.meeting_id,
-            program.people.branch_id,
-            title,
-            summary,
-            keywords,
-            state="published",
-            approved_by=by.member_id,
-            approved_name=by.name,
-            approved_at=at,
-            published_at=at,
-        )
-    )

@@ -93,6 +93,7 @@ async def show_study(request: Request, learner: Learner, *, status: int = 200, w
             "edits": learner.edits,
             "standing": standing,
             "clip": clip,
+            "synthetic": timeline is not None and any(track.synthetic for track in timeline.tracks),
             "silent": timeline is not None and await asyncio.to_thread(is_silent, request, learner),
             "lines": lines,
             "chapters": chapters,
