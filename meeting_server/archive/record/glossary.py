@@ -36,14 +36,14 @@ class Glossary:
 
     @property
     def prompt(self) -> str:
-        """One sentence that names the terms; as many as have room."""
+        """One sentence that names the terms; as many as have room. Its commas teach an engine to write some, as “、” would not."""
         named: list[str] = []
         room = PROMPT_LENGTH
         for term in dict.fromkeys((*self.own, *branch_terms())):
             if len(term) + 1 <= room:
                 named.append(term)
                 room -= len(term) + 1
-        return f"会议用语：{'、'.join(named)}。"
+        return f"会议用语：{'，'.join(named)}。"
 
 
 def glossary_of(minutes: Minutes, timeline: Timeline, called: Iterable[str] = ()) -> Glossary:

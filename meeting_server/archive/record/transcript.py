@@ -12,7 +12,7 @@ import msgspec
 
 from meeting_server.archive.record.artefacts import TRANSCRIPT
 from meeting_server.archive.record.carried import corrected
-from meeting_server.archive.record.cues import Cues
+from meeting_server.archive.record.cues import Change, Cue, Cues, rewritten
 from meeting_server.archive.record.manifest import write_whole
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId, RoomId
 from meeting_server.store.record.record_edits import Edits
@@ -32,7 +32,10 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """One cue as it stands now. ``state``: as the machine heard it, as a person corrected it, or taken out (no text then)."""
+    """One cue as it stands now. ``state``: as the machine heard it, as a person corrected it, or taken out (no text then).
+
+    ``changes``: what the machine put right by itself, as far as it still stands there.
+    """
 
     cue_id: str
     since: Millis
@@ -42,6 +45,7 @@ class Spoken(msgspec.Struct, frozen=True):
     room_id: RoomId
     text: str
     state: Literal["heard", "corrected", "redacted"] = "heard"
+    changes: tuple[Change, ...] = ()
 
 
 class Transcript(msgspec.Struct, frozen=True):
@@ -67,8 +71,21 @@ def transcript_of(meeting_id: MeetingId, cues: Cues | None, edits: Edits) -> Tra
         state: Literal["heard", "corrected", "redacted"] = "corrected" if text != cue.text else "heard"
         if any(stretch.covers(cue.since, cue.until) for stretch in stretches):
             text, state = "", "redacted"
-        spoken.append(Spoken(cue.cue_id, cue.since, cue.until, cue.participant_id, cue.who, cue.room_id, text, state))
+        changes = still_standing(cue, text)
+        spoken.append(Spoken(cue.cue_id, cue.since, cue.until, cue.participant_id, cue.who, cue.room_id, text, state, changes))
     return Transcript(meeting_id, cues.engine, cues.language, tuple(spoken), stretches)
+
+
+def still_standing(cue: Cue, text: str) -> tuple[Change, ...]:
+    """Of a cue's changes those that nobody took back or wrote over; none once the text has another length."""
+    if len(text) != len(cue.text):
+        return ()
+    return tuple(change for change in cue.changes if text[change.at :].startswith(change.text))
+
+
+def taken_back(text: str, change: Change) -> str:
+    """``text`` with what was heard at the place of a change."""
+    return rewritten(text, (Change(change.at, change.text, change.heard),))
 
 
 def save(folder: Path, transcript: Transcript) -> None:

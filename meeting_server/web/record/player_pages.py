@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -18,7 +19,7 @@ from meeting_server.archive.record.readers import Part
 from meeting_server.archive.record.record_files import RecordedFile
 from meeting_server.archive.record.steps.mix import MixSound
 from meeting_server.archive.record.timeline import Timeline
-from meeting_server.archive.record.transcript import Transcript
+from meeting_server.archive.record.transcript import Spoken, Transcript
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people.access_log import Act
 from meeting_server.store.schedule.documents import Document
@@ -40,6 +41,7 @@ from meeting_server.web.record.reader import (
 )
 from meeting_server.web.record.retention import soon_deleted
 from meeting_server.web.record.shown_pages import Leaf, leaves_of, opens_documents
+from meeting_server.web.record.transcript_pages import heard_as, shown
 from meeting_server.web.site.errors import Refused
 from meeting_server.web.site.pages import language_of, render, say
 from meeting_server.web.site.site import site_of
@@ -109,6 +111,7 @@ async def player_page(request: Request) -> Response:
             "complete": manifest.complete,
             "happenings": _happenings(request, reader, timeline, axis, transcript),
             "spoken": transcript is not None and any(reader.may_hear(line) for line in transcript.spoken),
+            "put_right": transcript is not None and any(reader.may_hear(line) and line.changes for line in transcript.spoken),
             "unspoken": why,
             "words_may_come": coming,
             "drafted": is_draft(reader, transcript),
@@ -192,13 +195,17 @@ def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Play
         found.append(Happening(kind, line.at, axis.start_of(line.at), "", line.name, said, message_id=mine))
     if transcript is not None:
         found += [
-            Happening("speech", line.since, axis.start_of(line.since), "", line.who, line.text, end=axis.at(line.until))
+            Happening("speech", line.since, axis.start_of(line.since), "", line.who, _shown(request, line), end=axis.at(line.until))
             for line in transcript.spoken
             if line.state != "redacted" and reader.may_hear(line)
         ]
         said = say(request, "archive.taken_out")
         found += [Happening("taken", s.since, axis.start_of(s.since), "", "", said, end=axis.at(s.until)) for s in transcript.redactions]
     return sorted(found, key=lambda happening: (happening.at, happening.kind != "chapter"))
+
+
+def _shown(request: Request, line: Spoken) -> Markup:
+    return shown(line.text, line.changes, "", lambda word: heard_as(request, word))
 
 
 routes: list[BaseRoute] = [Route("/archive/{meeting_id}", player_page, methods=["GET"]), *awaited_routes]

@@ -14,12 +14,13 @@ from meeting_server.acts.record.correct import correct_sentence
 from meeting_server.acts.record.redact import redact_passage
 from meeting_server.archive.record import cues
 from meeting_server.archive.record.timeline import Timeline
-from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript, transcript_of
+from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript, taken_back, transcript_of
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
 from meeting_server.store.record.record_edits import LONGEST_CORRECTION, Edits
 from meeting_server.web.record.playback import clock_of
 from meeting_server.web.record.reader import Reader, editor_at, record_files_of
+from meeting_server.web.record.transcript_pages import heard_as, shown
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -97,6 +98,8 @@ async def lines_page(request: Request) -> Response:
             "pages": max(1, -(-len(lines) // ON_A_PAGE)),
             "clock_of": clock_of,
             "done": request.query_params.get("done", ""),
+            "put_right": any(line.changes for line in lines),
+            "shown": lambda line: shown(line.text, line.changes, query, lambda word: heard_as(request, word)),
         },
     )
 
@@ -116,6 +119,7 @@ async def cue_page(request: Request) -> Response:
             "heard": editor.original[line.cue_id],
             "history": [c for c in reversed(editor.edits.corrections) if c.cue_id == line.cue_id],
             "longest": LONGEST_CORRECTION,
+            "taken_back": taken_back,
             "page": number // ON_A_PAGE,
         },
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -10,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.record.artefacts import MIX
+from meeting_server.archive.record.cues import Change
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Transcript
 from meeting_server.domain.ids import Millis
@@ -67,6 +71,7 @@ async def transcript_page(request: Request) -> Response:
             "query": query,
             "address": f"/archive/{meeting_id}",
             "engine": transcript.engine if transcript else "",
+            "put_right": transcript is not None and any(reader.may_hear(line) and line.changes for line in transcript.spoken),
         },
     )
 
@@ -76,7 +81,7 @@ def _parts(request: Request, reader: Reader, timeline: Timeline, transcript: Tra
         return []
     axis = playback_of(timeline)
     lines: list[tuple[Millis, str, Markup, bool]] = [
-        (line.since, line.who, marked(line.text, query), False)
+        (line.since, line.who, shown(line.text, line.changes, query, lambda word: heard_as(request, word)), False)
         for line in transcript.spoken
         if line.state != "redacted" and reader.may_hear(line)
     ]
@@ -97,17 +102,38 @@ def _parts(request: Request, reader: Reader, timeline: Timeline, transcript: Tra
     return parts
 
 
+def heard_as(request: Request, word: str) -> str:
+    """What is said of a word that was put right: what the machine had heard."""
+    return say(request, "speech.heard_as", word=word)
+
+
 def marked(text: str, query: str) -> Markup:
     """The text with every occurrence of ``query`` in ``<mark>``, whatever its case; all of it is escaped."""
+    return shown(text, (), query, str)
+
+
+def shown(text: str, changes: Sequence[Change], query: str, heard_as: Callable[[str], str]) -> Markup:
+    """The text with ``query`` marked, and each word that a machine put right, with what it had heard as ``heard_as`` says it."""
+    hits = _found(text, query)
+    edges = {edge for since, until in hits for edge in (since, until)}
+    edges |= {edge for change in changes for edge in (change.at, change.at + len(change.text))}
+    parts: list[Markup] = []
+    for since, until in itertools.pairwise(sorted({0, len(text)} | edges)):
+        part = escape(text[since:until])
+        if any(begins <= since < ends for begins, ends in hits):
+            part = Markup("<mark>{}</mark>").format(part)
+        for change in changes:
+            if change.at <= since < change.at + len(change.text):
+                part = Markup('<span class="put-right" data-heard="{}">{}</span>').format(heard_as(change.heard), part)
+        parts.append(part)
+    return Markup("").join(parts)
+
+
+def _found(text: str, query: str) -> list[tuple[int, int]]:
     plain, wanted = text.casefold(), query.casefold()
     if not wanted or len(plain) != len(text):
-        return escape(text)
-    parts: list[Markup] = []
-    position = 0
-    while (found := plain.find(wanted, position)) >= 0:
-        parts += [escape(text[position:found]), Markup("<mark>"), escape(text[found : found + len(wanted)]), Markup("</mark>")]
-        position = found + len(wanted)
-    return Markup("").join([*parts, escape(text[position:])])
+        return []
+    return [found.span() for found in re.finditer(re.escape(wanted), plain)]
 
 
 routes: list[BaseRoute] = [Route("/archive/{meeting_id}/transcript", transcript_page, methods=["GET"])]

@@ -14,7 +14,8 @@ from docx import Document
 from msgspec.structs import replace as replace_in
 
 from meeting_server.archive.record import cues
-from meeting_server.archive.record.manifest import StepStatus, load, save
+from meeting_server.archive.record.artefacts import CUES
+from meeting_server.archive.record.manifest import StepStatus, load, made_file, note, save
 from meeting_server.archive.record.steps.speech import NOT_INSTALLED, HearSpeech
 from meeting_server.store.record.holds import Hold
 from meeting_server.web.site.auth import now_millis
@@ -110,6 +111,43 @@ async def test_a_sentence_is_corrected_and_put_back_and_search_follows(archive: 
     await archive.worker.look()
     assert "请大家汇抱工作" in (await seen_by(archive, "member"))[1]
     assert len((await archive.there.site.record_edits.of(archive.meeting_id)).corrections) == 2
+
+
+async def test_words_put_right_by_the_machine_are_marked_and_one_is_taken_back_by_who_may_correct(archive: ArchiveHouse) -> None:
+    secretary = await archive.there.signed_in("secretary")
+    heard = cues.load(archive.folder)
+    assert heard is not None
+    changes = (cues.Change(2, "一程", "议程"), cues.Change(8, "汇抱", "汇报"))
+    righted = [replace_in(cue, text="三项议程，请大家汇报工作", changes=changes) if cue.cue_id == WRONG else cue for cue in heard.cues]
+    cue = f"{archive.address}/record/cues/{WRONG}"
+    marked = '<span class="put-right" data-heard="听到的是“{}”">{}</span>'
+    try:
+        heard_as(archive, replace_in(heard, cues=tuple(righted)))
+        lines = (await secretary.get(f"{archive.address}/record/transcript")).text
+        assert marked.format("一程", "议程") in lines
+        assert marked.format("汇抱", "汇报") in lines
+        page = (await secretary.get(cue)).text
+        assert "听到“一程”，改为“议程”" in page
+        offered = re.findall(r'name="text" value="([^"]+)"', page)
+        assert offered == ["三项一程，请大家汇报工作", "三项议程，请大家汇抱工作"]
+        member = await archive.there.signed_in("member")
+        assert (await member.get(cue)).status_code in (403, 404)
+        await secretary.submit(cue, {"text": offered[0]})
+        assert re.findall(r'name="text" value="([^"]+)"', (await secretary.get(cue)).text)[0] == "三项一程，请大家汇抱工作"
+        await archive.worker.look()
+        for path in ("", "/transcript"):
+            status, read = await seen_by(archive, "member", path)
+            assert status == 200
+            assert f"三项一程，请大家{marked.format('汇抱', '汇报')}工作" in read
+    finally:
+        heard_as(archive, heard)
+
+
+def heard_as(archive: ArchiveHouse, heard: cues.Cues) -> None:
+    """As if this was what the engine heard."""
+    cues.save(archive.folder, heard)
+    step = load(archive.folder, archive.meeting_id).steps[HearSpeech.name]
+    note(archive.folder, archive.meeting_id, HearSpeech.name, replace_in(step, files=(made_file(archive.folder, CUES.name),)))
 
 
 @pytest.mark.parametrize(("text", "status"), [("", 422), ("字" * 501, 422), ("  ", 422)])

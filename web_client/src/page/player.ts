@@ -357,6 +357,7 @@ function bindFind(document: Document, length: number): () => void {
   if (!form || !input) return () => undefined;
   const lines = [...document.querySelectorAll<HTMLElement>("#record .cue__text, #record .strong, #record .chapter-break a")];
   const texts = lines.map((line) => line.textContent ?? "");
+  const asServed = lines.map((line) => [...line.childNodes]); // words that were put right stay marked
   let found: HTMLElement[] = [];
   let current = -1;
 
@@ -367,7 +368,7 @@ function bindFind(document: Document, length: number): () => void {
     hits?.replaceChildren();
     lines.forEach((line, index) => {
       const text = texts[index] ?? "";
-      line.textContent = text;
+      line.replaceChildren(...(asServed[index] ?? []));
       const at = wanted && plain(text).length === text.length ? plain(text).indexOf(wanted) : -1;
       if (!wanted || (at < 0 && !plain(text).includes(wanted))) return;
       found.push(line);
