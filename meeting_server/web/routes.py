@@ -7,9 +7,11 @@ from starlette.routing import BaseRoute
 from meeting_server.web.attendance import attendance_pages, contest_pages, year_pages
 from meeting_server.web.learning import (
     branch_learning,
+    collection_pages,
     course_pages,
     learn_pages,
     lesson_pages,
+    library_pages,
     note_pages,
     question_pages,
     quiz_pages,
@@ -109,5 +111,7 @@ routes: list[BaseRoute] = [
     *quiz_pages.routes,
     *question_pages.routes,
     *course_pages.routes,
+    *collection_pages.routes,
+    *library_pages.routes,
     *branch_learning.routes,
 ]

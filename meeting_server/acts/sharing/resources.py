@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from meeting_server.acts.context import By, Context
 from meeting_server.domain.ids import Millis
+from meeting_server.store.learning.resources import Resource
 from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.record.publications import Audience, Publication
 from meeting_server.store.schedule.schedule import Scheduled
@@ -32,6 +33,7 @@ async def remove_resource(at: Context, by: By, shared: Shared, now: Millis) -> N
     """Turn it away, or take it out again."""
     async with at.database.act():
         gone = await at.shared_resources.forget(shared.shared_id)
+        await at.learning.shelf.forget([Resource("shared", shared.shared_id)])
         if gone and shared.state == "accepted":
             await _note(at, by, Act.SHARED_REMOVED, shared, now)
 

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text
 
 from meeting_server.domain.ids import Millis
 from meeting_server.store.database import Database, metadata, put
+from meeting_server.store.learning.resources import moved
 from meeting_server.store.learning.studied import Studied
 from meeting_server.store.record.publications import Audience, State
 
@@ -69,12 +70,7 @@ class Course:
 
     def moved(self, studied: Studied, by: int) -> Course:
         """With one part moved by so many places, as far as there are any."""
-        if studied not in self.parts:
-            return self
-        parts = list(self.parts)
-        at = parts.index(studied)
-        parts.insert(min(max(0, at + by), len(parts) - 1), parts.pop(at))
-        return replace(self, parts=tuple(parts))
+        return replace(self, parts=moved(self.parts, studied, by))
 
 
 class Courses:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, update
 from meeting_server.store.database import Database, metadata
 from meeting_server.store.learning.progress import study_months, study_pace, study_progress
 from meeting_server.store.learning.quizzes import quiz_attempts
+from meeting_server.store.learning.shelf import useful_marks
 from meeting_server.store.learning.statements import statement_consents, statements
 from meeting_server.store.learning.study_notes import study_notes
 from meeting_server.store.people.access_log import access_log
@@ -40,6 +41,7 @@ DELETED: tuple[tuple[str, str], ...] = tuple(
         study_pace.c.member_id,
         study_months.c.member_id,
         quiz_attempts.c.member_id,
+        useful_marks.c.member_id,
         knocks.c.member_id,
         calendar_links.c.member_id,
     )
@@ -62,6 +64,8 @@ KEPT: dict[str, Literal["meeting", "office"]] = {
     "publications": "office",
     "lessons": "office",
     "courses": "office",
+    "collections": "office",
+    "resource_checks": "office",
     "quiz_items": "office",
     "documents": "office",
     "hall_devices": "office",

@@ -24,6 +24,7 @@ from meeting_server.store.learning.lessons import Lesson
 from meeting_server.store.learning.progress import WHOLE_SHARE, Interval
 from meeting_server.store.learning.quizzes import PASS_SHARE
 from meeting_server.store.record.record_edits import Edits
+from meeting_server.web.learning.library import CHECK_AGAIN, cards_of
 from meeting_server.web.learning.study import (
     Learner,
     Study,
@@ -41,7 +42,7 @@ from meeting_server.web.record.playback import clock_of, millis_of, playback_of
 from meeting_server.web.record.reader import record_files_of
 from meeting_server.web.record.shown_pages import Leaf, leaves_of
 from meeting_server.web.site import dates
-from meeting_server.web.site.auth import Viewer
+from meeting_server.web.site.auth import Viewer, now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import check_header, form_of
 from meeting_server.web.site.pages import render, see
@@ -83,6 +84,7 @@ async def show_study(request: Request, learner: Learner, *, status: int = 200, w
         leaves = leaves_of(timeline, playback_of(timeline), [Stretch(r.since, r.until) for r in edits.redactions])
     (standing,) = await standings(request, learner.member_id, [study])
     others = await everything_for(request, learner.viewer)
+    cards = await cards_of(request, learner.viewer, [one for one in others if one.studied == study.studied])
     position = 0 if standing.progress is None else standing.progress.position
     start = min(millis_of(request.query_params.get("t", "")) or position, study.length)
     return await render(
@@ -104,6 +106,8 @@ async def show_study(request: Request, learner: Learner, *, status: int = 200, w
             "notes": await learning.notes.seen_by(learner.member_id, study.studied),
             "questions": len(await learning.quizzes.questions(study.studied)),
             "related": related(study, others),
+            "card": cards[0] if cards else None,
+            "due_before": now_millis() - CHECK_AGAIN,
             "start": 0 if study.length and start >= study.length - 1000 else start,
             "clock_of": clock_of,
             "whole_percent": round(WHOLE_SHARE * 100),

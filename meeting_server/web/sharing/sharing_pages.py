@@ -19,13 +19,12 @@ from meeting_server.archive.takeaway.paper import clock_of
 from meeting_server.archive.takeaway.sharing import LARGEST, BundleRefused, fingerprint_of, read_bundle, study_in, write_bundle
 from meeting_server.archive.takeaway.study import Gap, Study
 from meeting_server.domain.errors import Code
-from meeting_server.domain.ids import MeetingId
 from meeting_server.store.people.access_log import Act
-from meeting_server.store.record.publications import AUDIENCES, Publication
+from meeting_server.store.record.publications import AUDIENCES
 from meeting_server.store.sharing.institution_key import BadInstitutionKey, institution_key
 from meeting_server.store.sharing.shared_resources import Shared
 from meeting_server.store.tokens import new_id
-from meeting_server.web.record.audience import may_study
+from meeting_server.web.learning.library import CHECK_AGAIN, cards_of, shared_is_for
 from meeting_server.web.record.reader import download, editor_at, minutes_at, note_reading, reader_at, words_of
 from meeting_server.web.schedule.meetings import names_at
 from meeting_server.web.sharing.takeaway_pages import OfMeeting, taking_at
@@ -159,7 +158,7 @@ async def _list_page(request: Request, viewer: Viewer, refused: BundleRefused | 
         return [
             Come(one, branch.name if (branch := tree.get(one.branch_id)) else "")
             for one in everything
-            if one.state == state and (one.branch_id in keeps or (state == "accepted" and may_study(tree, viewer, _as_published(one))))
+            if one.state == state and (one.branch_id in keeps or shared_is_for(tree, viewer, one))
         ]
 
     return await render(
@@ -220,7 +219,9 @@ async def bring(request: Request) -> Response:
 
 async def shared_page(request: Request) -> Response:
     """The resource: its preview for who decides, the resource itself for who may study it; always with where it comes from."""
-    shared, _, decides = await _shared_at(request)
+    shared, viewer, decides = await _shared_at(request)
+    mine = [shared] if shared_is_for(await tree_of(request), viewer, shared) else []
+    cards = await cards_of(request, viewer, (), mine)
     study = study_in(shared.content)
     known = await site_of(request).shared_resources.keys_of(shared.institution)
     return await render(
@@ -231,6 +232,8 @@ async def shared_page(request: Request) -> Response:
             "study": study,
             "lines": _lines(study),
             "decides": decides,
+            "card": cards[0] if cards else None,
+            "due_before": now_millis() - CHECK_AGAIN,
             "fingerprint": grouped(shared.fingerprint),
             "own": shared.fingerprint == fingerprint_of(_key(request).public_key()),
             "known": shared.fingerprint in known,
@@ -270,14 +273,9 @@ async def _shared_at(request: Request) -> tuple[Shared, Viewer, bool]:
     if shared is None:
         raise Refused(WebCode.NOT_FOUND)
     decides = await allowed(request, Action.EDIT_ARCHIVE, shared.branch_id)
-    studies = shared.state == "accepted" and may_study(await tree_of(request), viewer, _as_published(shared))
-    if not decides and not studies:
+    if not decides and not shared_is_for(await tree_of(request), viewer, shared):
         raise Refused(WebCode.NOT_FOUND)
     return shared, viewer, decides
-
-
-def _as_published(shared: Shared) -> Publication:
-    return Publication(MeetingId(shared.shared_id), shared.branch_id, shared.title, audience=shared.audience, state="published")
 
 
 def _lines(study: Study) -> list[tuple[str, str, str]]:

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 from meeting_server.domain.ids import MeetingId
 from meeting_server.store.database import Database
+from meeting_server.store.learning.collections import Collection, Collections
 from meeting_server.store.learning.courses import Course, Courses
 from meeting_server.store.learning.lessons import Lesson, Lessons
 from meeting_server.store.learning.progress import MOST_OWED, ProgressBook
 from meeting_server.store.learning.quizzes import Attempt, Choice, Question, Quizzes
+from meeting_server.store.learning.resources import Resource
+from meeting_server.store.learning.shelf import Check, Shelf
 from meeting_server.store.learning.studied import Studied
 from meeting_server.store.learning.study_notes import StudyNote, StudyNotes
+from meeting_server.store.people.personal import PersonalData
 from tests.kit.work.kept_bytes import kept_bytes
 
 NOW = 1_795_690_800_000
@@ -153,3 +157,35 @@ async def test_a_course_keeps_the_order_of_its_parts(database: Database) -> None
     assert await courses.published() == ()
     await courses.remove("c-1")
     assert await courses.course("c-1") is None
+
+
+async def test_a_useful_mark_counts_once_and_goes_with_its_person_or_its_resource(database: Database) -> None:
+    shelf, other = Shelf(database), Resource("shared", "s-1")
+    for who in ("ding", "ding", "lin"):
+        await shelf.mark(Resource("lesson", "l-1"), who, True)
+    await shelf.mark(other, "ding", True)
+    await shelf.mark(other, "lin", False)
+    assert await shelf.useful() == {Resource("lesson", "l-1"): 2, other: 1}
+    assert await shelf.held("ding") == {"useful": ["/learn/lessons/l-1", "/sharing/s-1"]}
+    await PersonalData(database).erase("ding")
+    assert await shelf.useful() == {Resource("lesson", "l-1"): 1}
+    await shelf.check(Resource("lesson", "l-1"), Check(True, NOW, "何雨桐"))
+    await shelf.check(Resource("lesson", "l-1"), Check(False, NOW + 1, "何雨桐"))
+    assert await shelf.checks() == {Resource("lesson", "l-1"): Check(False, NOW + 1, "何雨桐")}
+    await shelf.forget([Resource("lesson", "l-1")])
+    assert (await shelf.useful(), await shelf.checks()) == ({}, {})
+
+
+async def test_a_collection_keeps_its_order(database: Database) -> None:
+    collections = Collections(database)
+    one, two, three = Resource("lesson", "l-1"), Resource("shared", "s-1"), Resource("meeting", "m-1")
+    made = Collection("c-1", "b-1", "合集", "何雨桐", NOW).with_item(one).with_item(two).with_item(three).with_item(one)
+    await collections.save(made)
+    moved = made.moved(three, -1).without_item(one)
+    await collections.save(moved)
+    kept = await collections.collection("c-1")
+    assert kept == moved
+    assert moved.items == (three, two)
+    assert list(await collections.all()) == [moved]
+    await collections.remove("c-1")
+    assert await collections.collection("c-1") is None

@@ -19,8 +19,10 @@ from meeting_server.domain.ids import HALL, ItemId, ParticipantId
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Invited
 from meeting_server.journal.port import Draft
+from meeting_server.store.learning.collections import Collection
 from meeting_server.store.learning.courses import Course
 from meeting_server.store.learning.lessons import Lesson
+from meeting_server.store.learning.resources import Resource
 from meeting_server.store.learning.studied import Studied
 from meeting_server.store.learning.study_notes import StudyNote
 from meeting_server.store.people.people import BranchRole
@@ -119,6 +121,8 @@ async def cut_a_lesson_from_the_second(made: ArchiveHouse) -> None:
     parts = (Studied("lesson", "l-2"),)
     course = Course("c-2", branch_id, "专题", keeper.member_id, "", now, state="published", published_at=now, parts=parts)
     await made.there.site.learning.courses.save(course)
+    items = (Resource("lesson", "l-2"), Resource("meeting", made.meeting_id))
+    await made.there.site.learning.collections.save(Collection("col-2", branch_id, "合集", "", now, audience="all", items=items))
 
 
 async def everything(archive: ArchiveHouse, browser: Browser) -> dict[str, str]:
@@ -188,6 +192,9 @@ async def test_what_is_published_is_not_studied_by_whom_some_of_it_is_closed(arc
     assert codes["member"] in (200, 303)
 
 
+LISTS = ("/learn", "/learn?all=1", "/learn/courses/c-2", "/learn/notes", "/library", "/library?kind=lesson", "/library/collections/col-2")
+
+
 @pytest.mark.parametrize("who", ["probationary", "to_first", "to_second", "member"])
 async def test_no_list_names_a_lesson_cut_from_an_item_that_is_closed(archive: ArchiveHouse, who: str) -> None:
     browser = await archive.there.signed_in(who)
@@ -195,21 +202,22 @@ async def test_no_list_names_a_lesson_cut_from_an_item_that_is_closed(archive: A
     note = StudyNote(Studied("lesson", "l-2"), member.member_id, member.name, "nobody", None, "记一笔", now_millis())
     await archive.there.site.learning.notes.write(note)
     branch = f"/branches/{archive.there.branch.branch_id}/learning"
-    lists = {path: await browser.get(path) for path in ("/learn", "/learn?all=1", "/learn/courses/c-2", "/learn/notes", branch)}
+    lists = {path: await browser.get(path) for path in (*LISTS, branch)}
     told = [path for path, answer in lists.items() if TITLE_OF_THE_SECOND in answer.text]
     opened = [path for path, answer in lists.items() if answer.status_code == 200]
     assert told == ([] if TITLE_OF_THE_SECOND in CLOSED.get(who, ()) else opened)
 
 
-async def test_whoever_keeps_a_course_is_not_told_the_title_of_a_part_closed_to_them(archive: ArchiveHouse) -> None:
+async def test_whoever_keeps_a_list_is_not_told_the_title_of_a_part_closed_to_them(archive: ArchiveHouse) -> None:
     member, branch = archive.there.people["probationary"], archive.there.branch
     await archive.there.site.directory.grant(member.member_id, branch.branch_id, BranchRole.SECRETARY, now_millis())
     try:
         browser = await archive.there.signed_in("probationary")
-        page = await browser.get("/learn/courses/c-2/edit")
-        assert page.status_code == 200
-        assert TITLE_OF_THE_SECOND not in page.text
-        assert "对你不开放的内容" in page.text
+        for path, said in (("/learn/courses/c-2/edit", "对你不开放的内容"), ("/library/collections/col-2/edit", "现在看不到的内容")):
+            page = await browser.get(path)
+            assert page.status_code == 200
+            assert TITLE_OF_THE_SECOND not in page.text
+            assert said in page.text
     finally:
         await archive.there.site.directory.withdraw(member.member_id, branch.branch_id, BranchRole.SECRETARY)
 
