@@ -6,8 +6,9 @@ library's own voice filter), composite (``xstack``, x264). The last line is JSON
 player has sound from the beginning, by a worker that looks as it always does; the meeting lasts ``--minutes``),
 ``whole_s`` (→ all of it), ``searchable_s`` (adjourned → found), ``cpu_min_per_hour`` and ``vs_plain`` by step (CPU seconds, ours / plain),
 ``cpu_vs_plain`` (all steps together), ``search_ms`` and ``search_vs_scan`` (100,000 passages, a two-character word, against a
-scan of the same table), the same with ``postgres_`` before it where PostgreSQL is installed, and ``playable_long_s`` (as
-``playable_s``, for a meeting of ``--long-minutes``).
+scan of the same table), the same with ``postgres_`` before it where PostgreSQL is installed, ``playable_long_s`` (as
+``playable_s``, for a meeting of ``--long-minutes``), and ``demo_words_s`` (the demo's links are printed → its record has words,
+engine and weights downloaded in between; ``--no-demo`` where no package index answers).
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
 from meeting_server.store.record.characters import sounded, spaced, tokens_of
 from meeting_server.store.record.search import Search, passages
+from tests.bench.demo_words import demo_words
 from tests.kit.meetings.recordings import picture, voice
 from tests.kit.meetings.speech_material import english, spoken_track, whisper
 from tests.kit.meetings.whole_meeting import MEETING, whole_meeting
@@ -290,6 +292,7 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=60.0)
     options.add_argument("--tracks", type=int, default=4)
     options.add_argument("--long-minutes", type=float, default=180.0)
+    options.add_argument("--no-demo", dest="demo", action="store_false")
     asked = options.parse_args()
     figures: dict[str, object] = {"minutes": asked.minutes, "tracks": asked.tracks}
     with tempfile.TemporaryDirectory() as name:
@@ -300,6 +303,9 @@ def main() -> None:
         costs["composite"] = asyncio.run(composing(folder))
         long = asyncio.run(playable(folder / "hours", asked.long_minutes, whole_too=False))
         figures["playable_long_s"] = long["playable_s"]
+        if asked.demo:
+            (folder / "demo").mkdir()
+            figures["demo_words_s"] = demo_words(folder / "demo")
     figures["cpu_min_per_hour"] = {step: spent.per_hour for step, spent in costs.items()}
     figures["vs_plain"] = {step: spent.ratio for step, spent in costs.items()}
     figures["cpu_vs_plain"] = round(sum(spent.per_hour for spent in costs.values()) / sum(c.per_hour / c.ratio for c in costs.values()), 2)
