@@ -17,6 +17,12 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> No
     assert [file.name for file in tmp_path.iterdir()] == ["secret.key"]
 
 
+def test_a_secret_that_chance_made_is_taken_whatever_words_are_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = "q7VtW2m9ZrJ4uxXxXKcN1sLfH6yPdG3eA5RwTzMhBq7VtW2m9ZrJ4uXb8KcN1sLfH"
+    monkeypatch.setattr("meeting_server.store.secret_key.secrets.token_urlsafe", lambda size: made)
+    assert secret_key("", tmp_path) == secret_key("", tmp_path) == made.encode()
+
+
 def test_two_installations_have_different_secrets(tmp_path: Path) -> None:
     assert secret_key("", tmp_path / "a") != secret_key("", tmp_path / "b")
 
