@@ -30,7 +30,7 @@ from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import Box
 from meeting_server.config import HERE, Settings
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
-from meeting_server.domain.state import Phase
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.live.clock import Clock
 from meeting_server.live.registry import Registry
@@ -176,8 +176,8 @@ async def site_over(
     journal = SqlJournal(database)
 
     # called back only while meetings run: by then the site is whole
-    async def on_phase(meeting_id: MeetingId, phase: Phase, at: Millis) -> None:
-        if rehearsals is not None and rehearsals.current is not None and phase == "open":
+    async def on_phase(meeting_id: MeetingId, phase: MeetingPhase, at: Millis) -> None:
+        if rehearsals is not None and rehearsals.current is not None and phase == MeetingPhase.OPEN:
             scheduled = await schedule.meeting(meeting_id)
             rehearsals.meeting_opened(scheduled.plan.title if scheduled else "")
         await schedule.set_phase(meeting_id, phase, at)

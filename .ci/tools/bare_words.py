@@ -1,4 +1,4 @@
-"""Finds comparisons of a vote's closed sets of words (``domain/vote_terms``) with a bare string, in Python, templates and TypeScript.
+"""Finds comparisons of closed sets of words (``domain/vote_terms``, a meeting's phases) with bare strings, in Python, pages and TypeScript.
 
 A misspelt word in a comparison is no error anywhere: the branch is never taken. So what is compared is a member.
 """
@@ -12,13 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from meeting_server.domain import vote_terms as terms
+from meeting_server.domain.phases import MeetingPhase
 
 SETS: dict[str, tuple[type[StrEnum], ...]] = {
     "force": (terms.MotionForce,),
     "sheet": (terms.AppraisalSheet,),
     "shape": (terms.PollShape,),
     "method": (terms.VoteMethod, terms.RuleMethod),
-    "phase": (terms.MotionPhase,),
+    "phase": (terms.MotionPhase, MeetingPhase),
     "stance": (terms.Stance,),
     "grade": (terms.Grade,),
     "reason": (terms.VerdictReason,),

@@ -95,8 +95,9 @@ from meeting_server.domain.decision import Asked, Decide, Decision, Evolve, hold
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.events import AttendanceContested, ChatPosted, Event, MeetingConvened
 from meeting_server.domain.ids import Millis
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Right
-from meeting_server.domain.state import MeetingState, Phase
+from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Preset
 from meeting_server.domain.vote_terms import MotionPhase
 from meeting_server.domain.votes import drafting, hall, motions, officers, papers, report_sheets
@@ -192,11 +193,11 @@ NEEDS: dict[type[Command], Right | None] = {
 }
 """The permission table of a meeting: which right each command of a participant needs."""
 
-_LIVE: frozenset[Phase] = frozenset({"open"})
-_AT_THE_DOOR: frozenset[Phase] = frozenset({"convened", "open"})
-_ALWAYS: frozenset[Phase] = frozenset({"convened", "open", "adjourned"})
+_LIVE = frozenset({MeetingPhase.OPEN})
+_AT_THE_DOOR = frozenset({MeetingPhase.CONVENED, MeetingPhase.OPEN})
+_ALWAYS = frozenset({MeetingPhase.CONVENED, MeetingPhase.OPEN, MeetingPhase.ADJOURNED})
 
-PHASES: dict[type[Command], frozenset[Phase]] = {
+PHASES: dict[type[Command], frozenset[MeetingPhase]] = {
     OpenMeeting: _AT_THE_DOOR,
     LeaveMeeting: _AT_THE_DOOR,
     AssignRole: _AT_THE_DOOR,
@@ -243,7 +244,7 @@ PHASES: dict[type[Command], frozenset[Phase]] = {
 """In which phases a command may come; whatever is not named here needs an open meeting."""
 
 
-def phases_of(kind: type[Command]) -> frozenset[Phase]:
+def phases_of(kind: type[Command]) -> frozenset[MeetingPhase]:
     """Return the phases of a meeting in which a command of this kind may come."""
     return PHASES.get(kind, _LIVE)
 
@@ -291,7 +292,7 @@ def _common(state: MeetingState, command: Command, actor: Actor) -> Rejected | N
         if right is not None and not holds(state, who.participant_id, right):
             return Rejected(Code.FORBIDDEN)
     if state.phase not in phases_of(kind):
-        codes: dict[Phase, Code] = {"adjourned": Code.ADJOURNED, "cancelled": Code.CANCELLED}
+        codes = {MeetingPhase.ADJOURNED: Code.ADJOURNED, MeetingPhase.CANCELLED: Code.CANCELLED}
         return Rejected(codes.get(state.phase, Code.NOT_OPEN))
     return None
 
@@ -326,7 +327,7 @@ def replay(facts: Iterable[tuple[Event, Millis]], state: MeetingState | None = N
 
 def next_deadline(state: MeetingState) -> Millis | None:
     """The next moment at which ``PassDeadline`` will lead to something (Unix ms); ``None``: nothing is waiting."""
-    if state.phase == "adjourned":
+    if state.phase == MeetingPhase.ADJOURNED:
         return None
     moments: list[Millis] = [p.grace_until for p in state.participants.values() if p.grace_until is not None]
     if state.floor is not None and state.floor.ends_at is not None:
@@ -344,7 +345,7 @@ def next_deadline(state: MeetingState) -> Millis | None:
 
 def _passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
     """All that is due. Each part sees the state the part before it left, so that no fact is told twice."""
-    if state.phase == "adjourned":
+    if state.phase == MeetingPhase.ADJOURNED:
         return ()
     facts: list[Event] = []
     for part in (motions, papers, roll_call, floor, evidence):

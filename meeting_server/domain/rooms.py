@@ -30,6 +30,7 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.floor import may_be_heard, needs_floor
 from meeting_server.domain.ids import HALL, Millis, ParticipantId, RoomId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.recusal import place_of
 from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Move, Participant, Room
@@ -115,7 +116,7 @@ def _open_media(state: MeetingState, command: OpenMedia, asked: Asked) -> Decisi
     participant = state.participants[asked.who]
     if command.media in participant.media:
         return ()  # a second device of the same person
-    if state.phase == "convened" and participant.kind == "person":  # nobody is heard or seen before the meeting opens
+    if state.phase == MeetingPhase.CONVENED and participant.kind == "person":  # nobody is heard or seen before the meeting opens
         return Rejected(Code.NOT_OPEN, "media")
     if not may_be_sent_on(state, participant):
         return Rejected(Code.CONSENT_NEEDED, "media")

@@ -38,6 +38,7 @@ from meeting_server.domain.events import (
 from meeting_server.domain.floor import ended, may_be_heard
 from meeting_server.domain.ids import HALL, Millis, ParticipantId
 from meeting_server.domain.pages import hidden
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Right, Role, Standing, may
 from meeting_server.domain.roll_call import closed as roll_call_closed
 from meeting_server.domain.state import Counters, MeetingState, Participant, Room
@@ -54,9 +55,9 @@ def convene(state: MeetingState | None, command: ConveneMeeting, asked: Asked) -
     facts = _explained(command.convening)
     if state is None:
         return facts
-    if state.phase == "adjourned":
+    if state.phase == MeetingPhase.ADJOURNED:
         return Rejected(Code.ADJOURNED)
-    if state.phase == "open":
+    if state.phase == MeetingPhase.OPEN:
         return Rejected(Code.ALREADY_OPEN)
     after = state
     for fact in facts:
@@ -82,7 +83,7 @@ def _reasons(invited: Invited) -> tuple[AbsenceExplained, ...]:
 
 
 def _open(state: MeetingState, command: OpenMeeting, asked: Asked) -> Decision:
-    return Rejected(Code.ALREADY_OPEN) if state.phase == "open" else (MeetingOpened(asked.who),)
+    return Rejected(Code.ALREADY_OPEN) if state.phase == MeetingPhase.OPEN else (MeetingOpened(asked.who),)
 
 
 def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Decision:
@@ -103,7 +104,7 @@ def _adjourn(state: MeetingState, command: AdjournMeeting, asked: Asked) -> Deci
 
 
 def _admit(state: MeetingState, command: AdmitParticipant, asked: Asked) -> Decision:
-    if state.phase == "adjourned":
+    if state.phase == MeetingPhase.ADJOURNED:
         return Rejected(Code.ADJOURNED)
     there = state.participants.get(command.participant.participant_id)
     if there is not None:
@@ -220,7 +221,7 @@ def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> 
     agenda = _agenda(c)
     fresh = MeetingState(
         meeting_id=c.meeting_id,
-        phase="cancelled" if c.cancelled else "convened",
+        phase=MeetingPhase.CANCELLED if c.cancelled else MeetingPhase.CONVENED,
         title=c.title,
         kind=c.kind,
         branch_id=c.branch_id,
@@ -260,11 +261,11 @@ def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> 
 
 
 def _opened(state: MeetingState, event: MeetingOpened, at: Millis) -> MeetingState:
-    return replace(state, phase="open", opened_at=at)
+    return replace(state, phase=MeetingPhase.OPEN, opened_at=at)
 
 
 def _adjourned(state: MeetingState, event: MeetingAdjourned, at: Millis) -> MeetingState:
-    return replace(cut_all(state, at), phase="adjourned", adjourned_at=at, hands=())
+    return replace(cut_all(state, at), phase=MeetingPhase.ADJOURNED, adjourned_at=at, hands=())
 
 
 def _admitted(state: MeetingState, event: ParticipantAdmitted, at: Millis) -> MeetingState:

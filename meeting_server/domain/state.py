@@ -7,7 +7,6 @@ phone's reducer and ``evolve`` mean the same thing by the same names. Nothing he
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from meeting_server.domain.audience import Hint, Public
 from meeting_server.domain.ids import (
@@ -23,6 +22,7 @@ from meeting_server.domain.ids import (
     RollCallId,
     RoomId,
 )
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import (
     AgendaItem,
@@ -53,7 +53,6 @@ from meeting_server.domain.terms import (
 )
 from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, MotionPhase, Office, PollShape, VoteMethod
 
-Phase = Literal["convened", "cancelled", "open", "adjourned"]
 CHAT_KEPT = 200
 """Messages of each room kept in the state for snapshots; the journal has them all."""
 
@@ -357,7 +356,7 @@ class MeetingState:
     ``visibility.view`` gives."""
 
     meeting_id: Public[MeetingId]
-    phase: Public[Phase]
+    phase: Public[MeetingPhase]
     title: Public[str]
     kind: Public[MeetingKind]
     branch_id: Public[str]

@@ -18,6 +18,7 @@ from meeting_server.domain.events import (
     PresenceConfirmed,
 )
 from meeting_server.domain.ids import ConnectionId, MeetingId, Millis, ParticipantId, RoomId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.recusal import place_of, was_outside
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Device
@@ -125,7 +126,7 @@ class Assembly:
         participant = state.participants.get(participant_id) if state is not None else None
         if state is None or participant is None:
             return Close.FORBIDDEN
-        if state.phase == "cancelled":
+        if state.phase == MeetingPhase.CANCELLED:
             return Close.UNKNOWN_MEETING
         return Close.REMOVED if participant.removed else None
 
@@ -227,7 +228,7 @@ class Assembly:
         state = self.host.state
         if state is None:
             return
-        if state.phase == "cancelled":
+        if state.phase == MeetingPhase.CANCELLED:
             self.close(self.connections.values(), Close.UNKNOWN_MEETING)
         gone = [
             connection

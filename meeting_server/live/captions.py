@@ -16,6 +16,7 @@ import msgspec
 from meeting_server.domain import events
 from meeting_server.domain.commands import SERVER, ReportCaptionsEnded
 from meeting_server.domain.ids import MeetingId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import CaptionsEnd
 from meeting_server.live.assembly import Assembly
@@ -160,7 +161,7 @@ class Captions:
 
 def wanted_rooms(state: MeetingState | None) -> dict[str, bool]:
     """The rooms whose captions are on, as the media plane calls them, and whether words are kept: only while it is recorded."""
-    if state is None or state.phase != "open":
+    if state is None or state.phase != MeetingPhase.OPEN:
         return {}
     keep = state.recording is not None
     return {room_name(state.meeting_id, room.room_id): keep for room in state.rooms.values() if room.captioned}

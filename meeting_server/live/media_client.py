@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from meeting_server.domain.consent import may_be_sent_on
 from meeting_server.domain.ids import ConnectionId, ParticipantId, RoomId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.recusal import is_outside, place_of
 from meeting_server.domain.terms import MediaKind
 from meeting_server.live.assembly import Assembly
@@ -56,7 +57,7 @@ class MediaClient:
         if state is None or me is None:
             return (self.room if self.hall_room is None else room_name(self.assembly.meeting_id, self.hall_room)), NOTHING
         # who waits, at the door or outside the room, is neither heard nor seen
-        silent = me.removed or state.phase != "open" or not may_be_sent_on(state, me) or is_outside(state, me)
+        silent = me.removed or state.phase != MeetingPhase.OPEN or not may_be_sent_on(state, me) or is_outside(state, me)
         heard = NOTHING if silent else frozenset(me.media) - ({"audio"} if self.unheard else NOTHING)
         return room_name(state.meeting_id, place_of(state, me)), heard
 
@@ -67,4 +68,8 @@ class MediaClient:
         if self.hall_room is None or state is None:
             return False
         me = state.participants.get(self.connection.participant_id)
-        return state.phase in ("adjourned", "cancelled") or self.hall_room not in state.rooms or (me is not None and me.removed)
+        return (
+            state.phase in (MeetingPhase.ADJOURNED, MeetingPhase.CANCELLED)
+            or self.hall_room not in state.rooms
+            or (me is not None and me.removed)
+        )

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from meeting_server.domain.ids import MeetingId, RoomId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.state import MeetingState
 from meeting_server.live.assembly import Assembly
 from meeting_server.media.api import MediaPlane, MediaRefused
@@ -85,6 +86,6 @@ class Recording:
 
 def wanted_rooms(state: MeetingState | None) -> frozenset[RoomId]:
     """The rooms that are to be recorded now."""
-    if state is None or state.recording is None or state.phase != "open":
+    if state is None or state.recording is None or state.phase != MeetingPhase.OPEN:
         return frozenset()
     return frozenset(room.room_id for room in state.rooms.values() if room.kind != "text")

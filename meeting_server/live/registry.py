@@ -14,7 +14,8 @@ from meeting_server.domain.commands import Actor, Command
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.events import MeetingAdjourned, MeetingConvened, MeetingOpened, ParticipantRemoved, RoleAssigned
 from meeting_server.domain.ids import CommandId, MeetingId, Millis, ParticipantId
-from meeting_server.domain.state import MeetingState, Phase
+from meeting_server.domain.phases import MeetingPhase
+from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import Convening, Preset
 from meeting_server.domain.visibility import runners
 from meeting_server.journal.port import Head, Journal, Record, StorageUnavailable
@@ -38,7 +39,7 @@ from meeting_server.wire.server_messages import Knocked
 log = logging.getLogger(__name__)
 
 Schedule = Callable[[MeetingId], Awaitable[Convening | None]]
-OnPhase = Callable[[MeetingId, Phase, Millis], Awaitable[None]]
+OnPhase = Callable[[MeetingId, MeetingPhase, Millis], Awaitable[None]]
 OnRights = Callable[[MeetingId, ParticipantId | None], Awaitable[None]]
 IDLE_MS: Millis = 10 * 60_000
 """A meeting nobody is connected to, in which nothing is due, leaves memory after this long."""
@@ -203,14 +204,16 @@ class Registry:
 
     def open_meetings(self) -> frozenset[MeetingId]:
         """Meetings in memory that are open."""
-        return frozenset(i for i, assembly in self._assemblies.items() if assembly.state is not None and assembly.state.phase == "open")
+        return frozenset(
+            i for i, assembly in self._assemblies.items() if assembly.state is not None and assembly.state.phase == MeetingPhase.OPEN
+        )
 
     def attended_meetings(self) -> frozenset[MeetingId]:
         """Meetings in which a socket is open, and which are not over."""
         return frozenset(
             i
             for i, assembly in self._assemblies.items()
-            if assembly.connections and assembly.state is not None and assembly.state.phase != "adjourned"
+            if assembly.connections and assembly.state is not None and assembly.state.phase != MeetingPhase.ADJOURNED
         )
 
     def sign_out(self, participant_id: ParticipantId) -> None:
@@ -252,7 +255,7 @@ class Registry:
         assembly = Assembly(make_host, self.clock)
         await assembly.host.start()
         state = assembly.state
-        if state is None or state.phase != "adjourned":
+        if state is None or state.phase != MeetingPhase.ADJOURNED:
             try:
                 await self._settle(meeting_id, assembly.host)
             except StorageUnavailable:
@@ -271,7 +274,7 @@ class Registry:
         self.papers.resume(assembly)
         self.captions.resume(assembly)
         self.erasing.resume(assembly)
-        if assembly.state.phase != "adjourned":
+        if assembly.state.phase != MeetingPhase.ADJOURNED:
             self._rights_changed(meeting_id, None)
         return assembly
 
@@ -326,7 +329,7 @@ class Registry:
         for meeting_id, assembly in list(self._assemblies.items()):
             idle = not assembly.connections and not self.signalling.serves(assembly) and not assembly.host.busy
             idle = idle and now - self._used.get(meeting_id, 0) > IDLE_MS
-            if idle and assembly.state is not None and assembly.state.phase != "open":
+            if idle and assembly.state is not None and assembly.state.phase != MeetingPhase.OPEN:
                 del self._assemblies[meeting_id]
                 self._used.pop(meeting_id, None)
                 await assembly.host.stop()

@@ -12,6 +12,7 @@ from enum import Enum
 import msgspec
 
 from meeting_server.domain import commands, errors, events, ids, roles, state, terms, vote_terms
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.wire import client_messages, server_messages
 from meeting_server.wire.close_codes import Close
 from meeting_server.wire.codes import WireCode
@@ -94,10 +95,10 @@ class Types:
         return comment(cls) + text
 
     def enumeration(self, cls: type[Enum]) -> str:
-        """Its values as a type; those of a vote by name too, so that nothing is compared with a bare string."""
+        """Its values as a type; those of a closed set by name too, so that nothing is compared with a bare string."""
         self.written.add(cls)
         name = cls.__name__
-        if cls.__module__ == vote_terms.__name__:
+        if cls in closed_sets():
             members = "\n".join(f'  {m.name}: "{m.value}",' for m in cls)
             return (
                 comment(cls)
@@ -150,9 +151,10 @@ def aliases() -> Iterable[str]:
         yield f"export type {name} = {values};"
 
 
-def vote_words() -> Iterable[type[Enum]]:
-    """Every closed set of words of a vote, also one that no message names."""
-    return (cls for cls in vars(vote_terms).values() if isinstance(cls, type) and cls.__module__ == vote_terms.__name__)
+def closed_sets() -> list[type[Enum]]:
+    """Every closed set of words of a vote, also one that no message names, and a meeting's phases."""
+    votes = [cls for cls in vars(vote_terms).values() if isinstance(cls, type) and cls.__module__ == vote_terms.__name__]
+    return [MeetingPhase, *votes]
 
 
 def by_kind(title: str, kinds: dict[str, type], prefix: str) -> str:
@@ -217,7 +219,7 @@ def render() -> str:
     if errors.Code not in out.written:
         parts.append(out.enumeration(errors.Code))
     parts.append(out.enumeration(WireCode))
-    parts += [out.enumeration(cls) for cls in vote_words() if cls not in out.written]
+    parts += [out.enumeration(cls) for cls in closed_sets() if cls not in out.written]
     if roles.Right not in out.written:
         parts.append(out.enumeration(roles.Right))
     parts.append(f"\n// --- Frames by kind {'-' * 86}\n")

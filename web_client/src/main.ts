@@ -29,7 +29,7 @@ import { deferredSheets } from "./views/deferred_sheets";
 import type { ConsoleSheets } from "./views/layers";
 import { deferredVotes } from "./views/vote/deferred_views";
 import { forgetSentPapers } from "./views/vote/paper";
-import { Close, type Collect, VoteMethod } from "./wire/messages";
+import { Close, type Collect, VoteMethod, MeetingPhase } from "./wire/messages";
 
 /** The sheets of secret votes are fetched so long (ms) after the room, when there is none yet. */
 const PAPERS_COME = 4_000;
@@ -168,7 +168,7 @@ function follow(): void {
     }
     wasLive = live;
   });
-  const over = computed(() => meeting.value?.phase === "adjourned");
+  const over = computed(() => meeting.value?.phase === MeetingPhase.ADJOURNED);
   effect(() => {
     if (!over.value) return;
     untracked(() => roomMedia.stop());

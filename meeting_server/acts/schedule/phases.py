@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from meeting_server.domain.events import MeetingAdjourned, MeetingOpened
 from meeting_server.domain.ids import MeetingId
-from meeting_server.domain.state import Phase
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.journal.port import Journal
 from meeting_server.store.schedule.schedule import Schedule
 
-_PHASES: dict[str, Phase] = {MeetingOpened.__name__: "open", MeetingAdjourned.__name__: "adjourned"}
+_PHASES = {MeetingOpened.__name__: MeetingPhase.OPEN, MeetingAdjourned.__name__: MeetingPhase.ADJOURNED}
 
 
 async def catch_up(schedule: Schedule, journal: Journal) -> tuple[MeetingId, ...]:

@@ -9,6 +9,7 @@ from typing import Literal
 from meeting_server.domain.attendance.expected import expected
 from meeting_server.domain.attendance.report import LATE_AFTER, Row, report
 from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.state import Interval, MeetingState, Participant
 from meeting_server.domain.terms import EvidenceLevel, QuorumCheck
 from meeting_server.domain.vote_terms import MotionForce
@@ -78,7 +79,7 @@ def attendance_report(state: MeetingState, now: Millis, leaves: Mapping[Particip
     state = _with_leaves(state, leaves or {})
     rows = report(state, now)
     entitled, members = frozenset(electorate(state, state.preset)), frozenset(expected(state))
-    over = state.phase == "adjourned"
+    over = state.phase == MeetingPhase.ADJOURNED
     counted = [row for row in rows if row.participant.participant_id in members]
     voting = [row for row in rows if row.participant.participant_id in entitled]
 

@@ -26,6 +26,7 @@ from meeting_server.domain.events import (
     PaperRequested,
 )
 from meeting_server.domain.ids import Millis, MotionId, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.state import MeetingState
 from meeting_server.domain.terms import NamedBallot, QuorumCheck, Tally
 from meeting_server.domain.vote_terms import MotionPhase, VoteMethod
@@ -77,7 +78,7 @@ def recount(bundle: Bundle, report: Report) -> MeetingState | None:
         report.look("replay", False, 0)
         _skip_the_rest(report)
         return None
-    report.look("end", state.phase == "adjourned", len(bundle.records))
+    report.look("end", state.phase == MeetingPhase.ADJOURNED, len(bundle.records))
     return state
 
 

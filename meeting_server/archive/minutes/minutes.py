@@ -27,6 +27,7 @@ from meeting_server.domain.events import (
     SpeakerTurnEnded,
 )
 from meeting_server.domain.ids import ItemId, MeetingId, Millis, NoteId, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.recusal import is_closed_to, is_foreign_to
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import MeetingState
@@ -142,7 +143,7 @@ class _Notes:
             case MeetingOpened(opened_by):
                 leading = [p.participant_id for p in state.participants.values() if p.role is Role.CHAIR]
                 self.chairs += leading or [opened_by]
-            case RoleAssigned(participant_id, Role.CHAIR) if state.phase == "open":
+            case RoleAssigned(participant_id, Role.CHAIR) if state.phase == MeetingPhase.OPEN:
                 if participant_id not in self.chairs:
                     self.chairs.append(participant_id)
             case SpeakerTurnEnded():

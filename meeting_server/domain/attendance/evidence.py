@@ -37,6 +37,7 @@ from meeting_server.domain.events import (
 )
 from meeting_server.domain.floor import ended, without_hand
 from meeting_server.domain.ids import Millis, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.state import Connection, Interval, MeetingState, Participant
 from meeting_server.domain.terms import ConfirmedBy, EvidenceLevel
 
@@ -52,7 +53,7 @@ def _open_connection(state: MeetingState, command: OpenConnection, asked: Asked)
     participant = known(state, command.participant_id)
     if isinstance(participant, Rejected):
         return participant
-    if state.phase == "adjourned" or command.connection_id in participant.connections:
+    if state.phase == MeetingPhase.ADJOURNED or command.connection_id in participant.connections:
         return ()
     opened = ConnectionOpened(command.participant_id, command.connection_id, command.device)
     return (opened,) if participant.present else (opened, ParticipantArrived(command.participant_id))
@@ -60,14 +61,14 @@ def _open_connection(state: MeetingState, command: OpenConnection, asked: Asked)
 
 def _close_connection(state: MeetingState, command: CloseConnection, asked: Asked) -> Decision:
     participant = state.participants.get(command.participant_id)
-    if participant is None or command.connection_id not in participant.connections or state.phase == "adjourned":
+    if participant is None or command.connection_id not in participant.connections or state.phase == MeetingPhase.ADJOURNED:
         return ()
     last = min(command.last_evidence_at, asked.now)
     return (ConnectionClosed(command.participant_id, command.connection_id, last),)
 
 
 def _reset(state: MeetingState, command: ResetConnections, asked: Asked) -> Decision:
-    if state.phase == "adjourned":
+    if state.phase == MeetingPhase.ADJOURNED:
         return ()
     return tuple(
         ConnectionClosed(p.participant_id, connection_id, min(command.last_evidence_at, asked.now))
@@ -78,7 +79,7 @@ def _reset(state: MeetingState, command: ResetConnections, asked: Asked) -> Deci
 
 def _change_responsiveness(state: MeetingState, command: ChangeResponsiveness, asked: Asked) -> Decision:
     participant = state.participants.get(command.participant_id)
-    if participant is None or state.phase == "adjourned":
+    if participant is None or state.phase == MeetingPhase.ADJOURNED:
         return ()
     connection = participant.connections.get(command.connection_id)
     if connection is None or connection.responsive == command.responsive:

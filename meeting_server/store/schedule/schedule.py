@@ -12,8 +12,8 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Role
-from meeting_server.domain.state import Phase
 from meeting_server.domain.terms import ItemPlan, MeetingKind
 from meeting_server.domain.vote_terms import ItemPurpose
 from meeting_server.store.database import Database, metadata
@@ -216,14 +216,14 @@ class Schedule:
                 bumped = update(meetings).where(meetings.c.meeting_id == meeting_id)
                 await conn.execute(bumped.values(version=meetings.c.version + 1))
 
-    async def set_phase(self, meeting_id: MeetingId, phase: Phase, at: Millis) -> None:
+    async def set_phase(self, meeting_id: MeetingId, phase: MeetingPhase, at: Millis) -> None:
         """The meeting itself opened or adjourned; hearing it twice, or late, changes nothing."""
         this, status = meetings.c.meeting_id == meeting_id, meetings.c.status
         async with self._database.write() as conn:
-            if phase == "open":
+            if phase == MeetingPhase.OPEN:
                 await conn.execute(update(meetings).where(this, meetings.c.opened_at.is_(None)).values(opened_at=at))
                 await conn.execute(update(meetings).where(this, status == "convened").values(status="open"))
-            elif phase == "adjourned":
+            elif phase == MeetingPhase.ADJOURNED:
                 await conn.execute(update(meetings).where(this, status != "adjourned").values(status="adjourned", adjourned_at=at))
 
     async def unfinished(self) -> tuple[MeetingId, ...]:

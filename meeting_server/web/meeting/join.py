@@ -15,6 +15,7 @@ from meeting_server.acts.people.rights import is_removed, runs_at
 from meeting_server.acts.people.signing_in import MEETING_SIGN_IN_SECONDS
 from meeting_server.domain.ids import ParticipantId
 from meeting_server.domain.person_names import resembled, visible
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.spelling import is_same_name
 from meeting_server.domain.state import MeetingState
@@ -349,7 +350,7 @@ async def _context(request: Request, entrance: Entrance) -> dict[str, Any]:
         "plan": scheduled.plan if scheduled else None,
         "branch_name": branch.name if branch else "",
         "inviter": inviter.name if inviter else "",
-        "present": quorum_now(entrance.state).present if entrance.state and entrance.state.phase == "open" else None,
+        "present": quorum_now(entrance.state).present if entrance.state and entrance.state.phase == MeetingPhase.OPEN else None,
         "heard_at": site_of(request).settings.heard_at,
         "recording": entrance.state is not None and entrance.state.recording is not None,
         "votes": entrance.who is not None and entrance.who.may_vote and (listed is None or listed.role is not Role.GUEST),

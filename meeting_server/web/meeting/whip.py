@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.domain.commands import SERVER, AdmitParticipant
 from meeting_server.domain.errors import Rejected
 from meeting_server.domain.ids import ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.terms import Invited
 from meeting_server.journal.port import StorageUnavailable
@@ -104,7 +105,7 @@ async def _link(request: Request, device: HallDevice) -> HallLink:
         assembly = await site.registry.assembly(device.meeting_id)
         if assembly is None or assembly.state is None:
             raise Refused(WebCode.NOT_FOUND)
-        if assembly.state.phase in ("adjourned", "cancelled") or device.room_id not in assembly.state.rooms:
+        if assembly.state.phase in (MeetingPhase.ADJOURNED, MeetingPhase.CANCELLED) or device.room_id not in assembly.state.rooms:
             raise Refused(WebCode.MEETING_CANCELLED)
         if device.kind == "camera":
             who = ParticipantId(device.device_id)
@@ -128,7 +129,9 @@ async def resume(site: Site, kept: KeptClient) -> None:
         assembly = await site.registry.assembly(device.meeting_id)
         state = assembly.state if assembly is not None else None
         me = state.participants.get(ParticipantId(device.device_id)) if state is not None else None
-        welcome = state is not None and state.phase not in ("adjourned", "cancelled") and device.room_id in state.rooms
+        welcome = (
+            state is not None and state.phase not in (MeetingPhase.ADJOURNED, MeetingPhase.CANCELLED) and device.room_id in state.rooms
+        )
         if assembly is not None and welcome and (me is None or not me.removed):
             link = HallLink(assembly, signalling, device.device_id, device.room_id, device.kind, sessions.lost)
             try:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.schedule import documents as acts
 from meeting_server.domain.errors import Code
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.recusal import is_outside, opens_document
 from meeting_server.drawing.drawer import Size, picture_of
 from meeting_server.store.schedule.documents import LARGEST, Document, DocumentRefused
@@ -117,7 +118,7 @@ async def _reading_seat(request: Request) -> Seat:
         return seat
     if not (me.items or me.recusals):
         return seat
-    if state.phase == "open" and is_outside(state, me):
+    if state.phase == MeetingPhase.OPEN and is_outside(state, me):
         raise Refused(Code.OUTSIDE)
     records = await site_of(request).registry.records(seat.meeting_id)
     facts = (record.event for record in records if record.event is not None)

@@ -14,6 +14,7 @@ from meeting_server.domain.commands import Actor, AdjournMeeting, AssignRole, Co
 from meeting_server.domain.errors import Code, Rejected
 from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.domain.meeting import NEEDS, decide, replay
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import RIGHTS, Role
 from meeting_server.live.outcome import Acked
 from meeting_server.store.people.people import BranchRole
@@ -130,11 +131,13 @@ async def test_a_chair_has_what_the_meeting_gives_them_now_and_nothing_of_before
     await (house.open(meeting_id) if phase != "at the door" else house.registry.assembly(meeting_id))
     if became_what != "holds the chair":
         await became(house, meeting_id, "demoted" if became_what == "demoted" else "removed")
-    if phase == "adjourned":
+    if phase == MeetingPhase.ADJOURNED:
         await house.adjourn(meeting_id)
     wrong = []
     for line, status in (await statuses(browser, meeting_id)).items():
-        denied = _denied(NEEDED[line], became_what, phase) or (phase == "adjourned" and line.endswith(("/room", "/ice", "/stage")))
+        denied = _denied(NEEDED[line], became_what, phase) or (
+            phase == MeetingPhase.ADJOURNED and line.endswith(("/room", "/ice", "/stage"))
+        )
         if denied != (status == 403):
             wrong.append(f"{line}: {status}, expected to be {'denied' if denied else 'allowed'}")
     assert wrong == []
@@ -144,7 +147,7 @@ def _denied(needed: str, became_what: str, phase: str) -> bool:
     if became_what == "holds the chair" or needed == OWN:
         return False
     if needed == LISTED:
-        return became_what == "shown out" and phase != "adjourned"  # afterwards they may read what they were part of
+        return became_what == "shown out" and phase != MeetingPhase.ADJOURNED  # afterwards they may read what they were part of
     return needed != VOICE or became_what == "shown out"
 
 
@@ -156,7 +159,7 @@ async def test_a_secretary_of_the_branch_who_was_shown_out_can_not_come_back_by_
     answers = await statuses(browser, meeting_id)
     assert {line: status for line, status in answers.items() if NEEDED[line] is not OWN and status != 403} == {}
     await house.registry.submit(meeting_id, Actor(house.pid("member")), AdjournMeeting())
-    await house.site.schedule.set_phase(meeting_id, "adjourned", now_millis())
+    await house.site.schedule.set_phase(meeting_id, MeetingPhase.ADJOURNED, now_millis())
     assert (await browser.get(f"/meetings/{meeting_id}/attendance")).status_code == 200
 
 

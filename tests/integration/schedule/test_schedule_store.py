@@ -10,6 +10,7 @@ import pytest
 
 from meeting_server.demo.slides import slides
 from meeting_server.domain.ids import MeetingId, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.drawing import drawer as page_drawer
@@ -90,8 +91,8 @@ async def test_a_cancelled_meeting_stays_and_can_not_change(database: Database) 
 async def test_an_open_meeting_can_not_be_rescheduled_or_cancelled(database: Database) -> None:
     schedule = Schedule(database)
     added = await schedule.add(PLAN, "p2", 5)
-    await schedule.set_phase(added.meeting_id, "open", 100)
-    await schedule.set_phase(added.meeting_id, "open", 200)
+    await schedule.set_phase(added.meeting_id, MeetingPhase.OPEN, 100)
+    await schedule.set_phase(added.meeting_id, MeetingPhase.OPEN, 200)
     opened = await schedule.meeting(added.meeting_id)
     assert opened is not None
     assert (opened.status, opened.opened_at) == ("open", 100)

@@ -20,6 +20,7 @@ from meeting_server.demo.slides import slides
 from meeting_server.domain.characters import is_han
 from meeting_server.domain.events import TrackRecorded
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.journal.port import Draft, Record
@@ -148,7 +149,7 @@ async def archive_house(
                 + tuple(await also_called(there) if also_called is not None else ()),
             )
             await _named(database, (await site.schedule.add(plan, ids["he"], STARTS - 86_400_000)).meeting_id, meeting_id)
-            await site.schedule.set_phase(meeting_id, "open", STARTS + 30_000)
+            await site.schedule.set_phase(meeting_id, MeetingPhase.OPEN, STARTS + 30_000)
             records = whole_meeting().records
             end = next((n for n, record in enumerate(records) if record.kind == upto), len(records))
             drafts = told_as(records[:end], {BRANCH: there.branch.branch_id, **ids}, texts)
@@ -158,7 +159,7 @@ async def archive_house(
                 drafts.append(Draft(filmed, None, None, records[-1].recorded_at + 500))
             await journal.append(meeting_id, EMPTY, drafts)
             if not upto:
-                await site.schedule.set_phase(meeting_id, "adjourned", records[-3].recorded_at)
+                await site.schedule.set_phase(meeting_id, MeetingPhase.ADJOURNED, records[-3].recorded_at)
             speech = ToldSpeech(list(said)) if said else None
             pipeline = Pipeline(journal, site.search, recordings, speech, site.record_edits, site.record_orders)
             worker = Worker(journal, pipeline, holds=site.holds)

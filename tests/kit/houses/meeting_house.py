@@ -12,6 +12,7 @@ from typing import Any
 
 from meeting_server.domain.commands import Actor, AdjournMeeting, MarkPresent, OpenMeeting
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Role
 from meeting_server.domain.terms import ItemPlan
 from meeting_server.live.outcome import Acked
@@ -94,11 +95,11 @@ class MeetingHouse:
 
     async def open(self, meeting_id: MeetingId) -> None:
         await self.do(meeting_id, "secretary", OpenMeeting())
-        await self.site.schedule.set_phase(meeting_id, "open", now_millis())
+        await self.site.schedule.set_phase(meeting_id, MeetingPhase.OPEN, now_millis())
 
     async def adjourn(self, meeting_id: MeetingId) -> None:
         await self.do(meeting_id, "secretary", AdjournMeeting())
-        await self.site.schedule.set_phase(meeting_id, "adjourned", now_millis())
+        await self.site.schedule.set_phase(meeting_id, MeetingPhase.ADJOURNED, now_millis())
 
 
 def form_fields(house: MeetingHouse, **changes: str | list[str]) -> dict[str, str | list[str]]:

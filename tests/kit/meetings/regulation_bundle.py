@@ -18,6 +18,7 @@ from meeting_server.ballots.blind_signature import SigningKey
 from meeting_server.ballots.port import Sealed, paper_id
 from meeting_server.domain.commands import AdjournMeeting, PublishMotion, ReportSealed, WithdrawMotion
 from meeting_server.domain.ids import MotionId, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.terms import Paper
 from meeting_server.domain.vote_terms import MotionPhase
 from meeting_server.domain.votes.motions import RUNNING
@@ -73,7 +74,7 @@ class BoxedMeeting(Meeting):
 
     def bundle(self) -> bytes:
         """The meeting as it is exported: its last result published, a vote that was stopped withdrawn."""
-        if self.state.phase == "open":
+        if self.state.phase == MeetingPhase.OPEN:
             if self.votes and self.motion.phase == MotionPhase.CLOSED:
                 self.ask("m1", PublishMotion(self.votes[-1]))
             elif self.votes and self.motion.phase in RUNNING:

@@ -23,6 +23,7 @@ def test_nothing_compares_a_word_of_a_vote_with_a_bare_string() -> None:
         'votes = [n for line, n in counts if line.endswith(":for")]',
         'name = mark.removeprefix("w:")',
         'if anything == "no_quorum_at_close": pass',
+        'if state.phase == "open": pass',
         'match motion.force:\n    case "poll":\n        pass',
     ],
 )
@@ -38,6 +39,7 @@ def test_a_planted_comparison_is_found_in_python(line: str) -> None:
         'if (sheet.value === "self") return;',
         'const out = ["voting", "closed"].includes(motion.phase);',
         'if ("collecting" === motion.phase) return;',
+        'if (meeting.value?.phase === "convened") return;',
         'return markFor(motion, one) === "against";',
         'const name = mark.startsWith("w:") ? mark.slice(2) : null;',
         '    case "survey":',
@@ -52,7 +54,7 @@ def test_a_planted_comparison_is_found_in_typescript(line: str) -> None:
     "line",
     [
         "motion.force == MotionForce.ELECTION",
-        'state.phase == "open"',
+        'scheduled.status == "adjourned"',
         'course.state == "published"',
         'scheduled.status in ("open", "adjourned")',
     ],

@@ -18,6 +18,7 @@ import { quorumOf } from "./attendance";
 import { has, t } from "./i18n";
 import { may } from "./permissions";
 import { lastSpeaker, media, meeting, outbox, refusals, self, speaking, you, type OutboxEntry, type Refusal, type Slot } from "./store";
+import { MeetingPhase } from "../wire/messages";
 
 // --- people ----------------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ export const consentOpen = computed(() => {
 export const onlyListens = computed(() => meeting.value?.recording != null && self.value?.recording_declined === true);
 /** Why nothing of one's own devices may leave this page now; null: it may. */
 export const heldBack = computed<"waiting" | "consent" | null>(() => {
-  if (meeting.value?.phase === "convened") return "waiting";
+  if (meeting.value?.phase === MeetingPhase.CONVENED) return "waiting";
   return consentOpen.value || onlyListens.value ? "consent" : null;
 });
 

@@ -17,18 +17,19 @@ import { Layers, markResultsSeen, type ConsoleSheets } from "./layers";
 import { followHistory, layout } from "./layout";
 import { watchForNotices } from "./notices";
 import { Room } from "./room";
+import { MeetingPhase } from "../wire/messages";
 
 function Ground({ console: Console }: { console: ComponentType | undefined }): JSX.Element {
   const state = meeting.value;
   const { phase, ending } = connection.value;
-  if (state?.phase === "adjourned") return <Adjourned />;
+  if (state?.phase === MeetingPhase.ADJOURNED) return <Adjourned />;
   if (phase === "ended" && ending !== null) return <Ended ending={ending} />;
   if (state === null) return <Connecting />;
   if (Console !== undefined && iRun.value && layout.value.place === "console") return <Console />;
   const outside = self.value !== null && isOutside(state, self.value);
-  if (state.phase !== "convened" && !outside) return <Room />;
+  if (state.phase !== MeetingPhase.CONVENED && !outside) return <Room />;
   const deferred = deferredSheets.value;
-  if (deferred !== null && outside && state.phase !== "convened") return <deferred.Outside />;
+  if (deferred !== null && outside && state.phase !== MeetingPhase.CONVENED) return <deferred.Outside />;
   return deferred === null ? <Connecting /> : <deferred.WaitingRoom console={Console !== undefined} />;
 }
 
@@ -44,7 +45,7 @@ export function App({ console, sheets }: { console?: ComponentType; sheets?: Con
     readAll();
     markResultsSeen();
   }, [here]);
-  const live = meeting.value !== null && meeting.value.phase !== "adjourned" && connection.value.phase !== "ended";
+  const live = meeting.value !== null && meeting.value.phase !== MeetingPhase.ADJOURNED && connection.value.phase !== "ended";
   return (
     <>
       <div class="ground" inert={sheetsOpen.value > 0}>

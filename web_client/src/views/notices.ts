@@ -5,7 +5,7 @@ import { list, t } from "../core/i18n";
 import { may } from "../core/permissions";
 import { nameOf, participant } from "../core/selectors";
 import { closedForMe, media, meeting, outbox, self } from "../core/store";
-import { HALL, type MeetingState, MotionPhase, Office, type Participant } from "../wire/messages";
+import { HALL, type MeetingState, MotionPhase, Office, type Participant, MeetingPhase } from "../wire/messages";
 import { say } from "../widgets/announce";
 
 export interface Notice {
@@ -134,7 +134,7 @@ export function watchForNotices(): () => void {
       ) {
         if (call.expected.includes(after.participant_id) && !call.answered.includes(after.participant_id)) add("roll_missed");
       }
-      if (old?.phase === "convened" && state.phase === "open")
+      if (old?.phase === MeetingPhase.CONVENED && state.phase === MeetingPhase.OPEN)
         say(t(media.peek().microphone === "off" ? "states.opened_spoken" : "states.opened_spoken_mic"), true);
       if (old !== null && old.recording === null && state.recording !== null)
         say(t("room.recording_spoken", { name: nameOf(state.recording.started_by) }), true);

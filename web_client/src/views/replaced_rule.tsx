@@ -6,13 +6,14 @@ import { t } from "../core/i18n";
 import { boot, meeting } from "../core/store";
 import { Banner } from "../widgets/banner";
 import { Button } from "../widgets/button";
+import { MeetingPhase } from "../wire/messages";
 
 const failed = signal(false);
 
 export function ReplacedRule(): JSX.Element | null {
   const replaced = boot.value?.replaced;
   // the new schedule arrives as any change of it does, and with it the banner goes
-  if (!replaced || meeting.value?.phase !== "convened" || meeting.value.preset.preset_id !== replaced.preset_id) return null;
+  if (!replaced || meeting.value?.phase !== MeetingPhase.CONVENED || meeting.value.preset.preset_id !== replaced.preset_id) return null;
   const take = async (): Promise<void> => {
     failed.value = !(await actions().takeRuleInForce());
   };

@@ -19,7 +19,6 @@ export type NoteKind = "point" | "dissent" | "resolution";
 export type MediaKind = "audio" | "video" | "screen";
 export type ParticipantKind = "person" | "hall_camera";
 export type CaptionsEnd = "busy" | "unavailable";
-export type Phase = "convened" | "cancelled" | "open" | "adjourned";
 
 // --- What a phone says -----------------------------------------------------------------------------------
 
@@ -1085,7 +1084,7 @@ export interface NoteRemoved {
  */
 export interface MeetingState {
   readonly meeting_id: MeetingId;
-  readonly phase: Phase;
+  readonly phase: MeetingPhase;
   readonly title: string;
   readonly kind: MeetingKind;
   readonly branch_id: string;
@@ -1355,6 +1354,14 @@ export interface ReportSheet {
   readonly void: number;
   readonly holds: boolean;
 }
+/** From convened to adjourned, or cancelled before it opened. */
+export const MeetingPhase = {
+  CONVENED: "convened",
+  CANCELLED: "cancelled",
+  OPEN: "open",
+  ADJOURNED: "adjourned",
+} as const;
+export type MeetingPhase = (typeof MeetingPhase)[keyof typeof MeetingPhase];
 /** A document of the meeting; its bytes live with the schedule, never in the journal. */
 export interface DocumentRef {
   readonly document_id: string;

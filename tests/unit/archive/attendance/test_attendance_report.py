@@ -11,6 +11,7 @@ import openpyxl
 from meeting_server.archive.attendance.report import attendance_report, presence_steps, strongest
 from meeting_server.archive.attendance.workbook import attendance_workbook
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.domain.roles import Role, Standing
 from meeting_server.domain.state import Interval, MeetingState, Participant
 from meeting_server.domain.terms import QuorumCheck
@@ -37,7 +38,7 @@ def person(name: str, *intervals: Interval, **fields: object) -> Participant:
 def meeting(*people: Participant, over: bool = True) -> MeetingState:
     return MeetingState(
         meeting_id=MeetingId("m1"),
-        phase="adjourned" if over else "open",
+        phase=MeetingPhase.ADJOURNED if over else MeetingPhase.OPEN,
         title="支部党员大会",
         kind="general",
         branch_id="b1",

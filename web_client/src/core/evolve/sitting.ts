@@ -1,5 +1,5 @@
 /** The life of a meeting from opening to adjourning, and who is on its list. */
-import { HALL, type Invited, type Participant } from "../../wire/messages";
+import { HALL, type Invited, type Participant, MeetingPhase } from "../../wire/messages";
 import { cut, released } from "./attendance";
 import { withParticipant, type Steps } from "./fold";
 
@@ -41,10 +41,10 @@ export const sitting: Steps<
   | "AbsenceExplained"
 > = {
   MeetingConvened: (state) => state, // a snapshot follows instead
-  MeetingOpened: (state, _event, at) => ({ ...state, phase: "open", opened_at: at }),
+  MeetingOpened: (state, _event, at) => ({ ...state, phase: MeetingPhase.OPEN, opened_at: at }),
   MeetingAdjourned: (state, _event, at) => ({
     ...state,
-    phase: "adjourned",
+    phase: MeetingPhase.ADJOURNED,
     adjourned_at: at,
     hands: [],
     participants: Object.fromEntries(

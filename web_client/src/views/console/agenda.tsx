@@ -13,6 +13,7 @@ import { openAct } from "./acts";
 import { tap } from "./asking";
 import { Turns } from "./turns";
 import { Guide, guides, Preparations } from "./guide";
+import { MeetingPhase } from "../../wire/messages";
 
 /** The order is being changed: each item shows its buttons. */
 const ordering = signal(false);
@@ -188,7 +189,7 @@ export function NowCard(): JSX.Element {
 export function NextButton(): JSX.Element {
   const next = nextItem.value;
   const step = currentItem.value;
-  if (meeting.value?.phase !== "open")
+  if (meeting.value?.phase !== MeetingPhase.OPEN)
     return (
       <Button kind="primary" onPress={() => tap("OpenMeeting", {})}>
         {t("console.open_meeting")}

@@ -5,7 +5,7 @@ import { awaitsExclusion, isExcluded } from "../../core/attendance";
 import { clockTime, countdown, list, t } from "../../core/i18n";
 import { openRollCall, people, quorum, rollCallNo } from "../../core/selectors";
 import { boot, meeting } from "../../core/store";
-import { MotionPhase, type Participant } from "../../wire/messages";
+import { MotionPhase, type Participant, MeetingPhase } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
 import { Bar, Ring } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
@@ -90,7 +90,7 @@ export function ExclusionsCard(): JSX.Element | null {
   const pending = people.value.filter(awaitsExclusion);
   const named = new Set(Object.values(state?.motions ?? {}).flatMap((m) => (m.phase === MotionPhase.WITHDRAWN ? [] : m.excludes)));
   const open = pending.filter((p) => !named.has(p.participant_id));
-  if (state?.phase !== "open" || open.length === 0) return null;
+  if (state?.phase !== MeetingPhase.OPEN || open.length === 0) return null;
   const names = list(open.map((p) => p.name));
   const put = (): void => {
     tap(

@@ -6,7 +6,7 @@ import { t } from "../../core/i18n";
 import { candidatesOfHall, countsInHall, hasCounters, withoutPhone } from "../../core/hall";
 import { motions, runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import { type Motion, MotionForce, type MotionId, MotionPhase, type ParticipantId, VoteMethod } from "../../wire/messages";
+import { type Motion, MotionForce, type MotionId, MotionPhase, type ParticipantId, VoteMethod, MeetingPhase } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
 import { Sheet } from "../../widgets/sheet";
@@ -52,7 +52,7 @@ export function BatchSheet(): JSX.Element {
   };
   const why = asking.busy
     ? t("console.sending")
-    : meeting.value?.phase !== "open"
+    : meeting.value?.phase !== MeetingPhase.OPEN
       ? t("console.not_open_yet")
       : other !== null
         ? t("console.other_vote", { title: other.title })

@@ -8,6 +8,7 @@ import { Button } from "../../widgets/button";
 import { Icon } from "../../widgets/icon";
 import { SharedPage } from "../shared_page";
 import { tap } from "./asking";
+import { MeetingPhase } from "../../wire/messages";
 
 /** The page last shown of each document. */
 const leftAt = signal<Readonly<Record<string, number>>>({});
@@ -61,7 +62,7 @@ function Line({ document }: { document: DocumentRef }): JSX.Element {
 /** Nothing before the meeting is open, and nothing where there is no document with pages. On a phone the page itself stands above the list. */
 export function DocumentsCard({ onPhone }: { onPhone: boolean }): JSX.Element | null {
   const documents = (meeting.value?.documents ?? []).filter((one) => one.pages > 0);
-  if (documents.length === 0 || meeting.value?.phase !== "open") return null;
+  if (documents.length === 0 || meeting.value?.phase !== MeetingPhase.OPEN) return null;
   return (
     <section class={onPhone ? "stack stack--s" : "panel"} aria-label={t("console.documents")}>
       <div class="section-title">

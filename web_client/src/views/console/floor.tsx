@@ -4,7 +4,7 @@ import { second, secondsLeft } from "../../core/clock";
 import { countdown, t } from "../../core/i18n";
 import { floor, hands, myRoom, nameOf, participant } from "../../core/selectors";
 import { captionsOffered, meeting } from "../../core/store";
-import { HALL, type ParticipantId } from "../../wire/messages";
+import { HALL, type ParticipantId, MeetingPhase } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
 import { Bar } from "../../widgets/bar";
 import { Button } from "../../widgets/button";
@@ -107,7 +107,7 @@ export function ModeratedRow(): JSX.Element | null {
 /** A machine writes what is said in the room the secretary is in, where the server can. */
 export function CaptionRow(): JSX.Element | null {
   const room = myRoom.value;
-  if (room === null || room.kind === "text" || !captionsOffered.value || meeting.value?.phase !== "open") return null;
+  if (room === null || room.kind === "text" || !captionsOffered.value || meeting.value?.phase !== MeetingPhase.OPEN) return null;
   return (
     <SwitchRow
       icon="text"

@@ -20,6 +20,7 @@ import { Row } from "../../widgets/rows";
 import { openAct } from "./acts";
 import { tapEach } from "./asking";
 import { papersOf } from "../../core/papers_out";
+import { MeetingPhase } from "../../wire/messages";
 
 /** Its commands are on their way. */
 const busy = signal(false);
@@ -27,7 +28,7 @@ const busy = signal(false);
 /** Whether this agenda is one the guide leads through, now that the meeting is open. */
 export function guides(): boolean {
   const state = meeting.value;
-  return state !== null && state.phase === "open" && isGuided(state);
+  return state !== null && state.phase === MeetingPhase.OPEN && isGuided(state);
 }
 
 function open(opens: GuideSheet): void {
@@ -95,7 +96,7 @@ export function Guide(): JSX.Element | null {
 /** Before the meeting opens: papers its agenda needs and nobody has prepared. */
 export function Preparations(): JSX.Element | null {
   const state = meeting.value;
-  if (state === null || state.phase !== "convened") return null;
+  if (state === null || state.phase !== MeetingPhase.CONVENED) return null;
   const items = preparations(state);
   const tellers = tellersMissing(state);
   if (items.length === 0 && !tellers) return null;

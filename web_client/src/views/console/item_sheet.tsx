@@ -9,6 +9,7 @@ import { Field } from "../../widgets/field";
 import { Sheet } from "../../widgets/sheet";
 import { back } from "../layout";
 import { AskingError, useAsking } from "./asking";
+import { MeetingPhase } from "../../wire/messages";
 
 export function ItemSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
   const item = meeting.value?.agenda.find((one) => one.item_id === itemId) ?? null;
@@ -29,7 +30,7 @@ export function ItemSheet({ itemId }: { itemId: ItemId | null }): JSX.Element {
     if (item === null) asking.ask("AddAgendaItem", fields, back);
     else asking.ask("EditAgendaItem", { item_id: item.item_id, ...fields }, back);
   };
-  const open = meeting.value?.phase === "open";
+  const open = meeting.value?.phase === MeetingPhase.OPEN;
   return (
     <Sheet
       title={t(item === null ? "console.add_item_title" : "console.item_title")}

@@ -8,7 +8,7 @@ import { may } from "../../core/permissions";
 import { recusedFrom } from "../../core/recusal";
 import { floor, hands, participant } from "../../core/selectors";
 import { media, meeting, you } from "../../core/store";
-import { HALL, type ParticipantId, type Role } from "../../wire/messages";
+import { HALL, type ParticipantId, type Role, MeetingPhase } from "../../wire/messages";
 import { Avatar } from "../../widgets/avatar";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
@@ -314,11 +314,15 @@ export function PersonActs({ participantId }: { participantId: ParticipantId }):
             />
           </li>
         )}
-        {asked === null && state?.phase === "open" && state.current_item !== null && p.kind === "person" && !may(p, "run_meeting") && (
-          <li>
-            <Row icon="door" title={t("console.recuse")} sub={t("console.recuse_sub")} onPress={recuse} />
-          </li>
-        )}
+        {asked === null &&
+          state?.phase === MeetingPhase.OPEN &&
+          state.current_item !== null &&
+          p.kind === "person" &&
+          !may(p, "run_meeting") && (
+            <li>
+              <Row icon="door" title={t("console.recuse")} sub={t("console.recuse_sub")} onPress={recuse} />
+            </li>
+          )}
         {p.room_id !== HALL && (
           <li>
             <Row

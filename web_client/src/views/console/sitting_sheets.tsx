@@ -14,7 +14,7 @@ import { Sheet } from "../../widgets/sheet";
 import { back, go } from "../layout";
 import { AskingError, useAsking } from "./asking";
 import { ChoiceRow } from "./choice_row";
-import { MotionPhase } from "../../wire/messages";
+import { MotionPhase, MeetingPhase } from "../../wire/messages";
 
 export function RecordingSheet(): JSX.Element {
   const asking = useAsking();
@@ -71,7 +71,7 @@ export function RecordingSheet(): JSX.Element {
             <Button
               size="lg"
               kind="force"
-              unavailable={meeting.value?.phase === "open" ? undefined : t("console.not_open_yet")}
+              unavailable={meeting.value?.phase === MeetingPhase.OPEN ? undefined : t("console.not_open_yet")}
               onPress={() => asking.ask("StartRecording", {}, back)}
             >
               {t("console.start_recording")}
@@ -116,7 +116,7 @@ export function RollCallStart(): JSX.Element {
             <Button
               size="lg"
               kind="primary"
-              unavailable={meeting.value?.phase === "open" ? undefined : t("console.not_open_yet")}
+              unavailable={meeting.value?.phase === MeetingPhase.OPEN ? undefined : t("console.not_open_yet")}
               onPress={() => asking.ask("OpenRollCall", { seconds: Number(seconds.value) }, back)}
             >
               {t("console.roll_start")}
@@ -150,7 +150,7 @@ export function AdjournSheet(): JSX.Element {
   const voting = votingMotion.value;
   const open = motions.value.filter((m) => m.phase === MotionPhase.CLOSED);
   const undone = (state?.agenda ?? []).filter((item) => item.started_at === null).length;
-  const notOpen = state?.phase !== "open";
+  const notOpen = state?.phase !== MeetingPhase.OPEN;
   return (
     <Sheet
       title={t("console.adjourn_title")}

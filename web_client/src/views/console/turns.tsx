@@ -8,6 +8,7 @@ import type { ItemId, ParticipantId } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { tap } from "./asking";
+import { MeetingPhase } from "../../wire/messages";
 
 /** Seconds of one turn; the chair can give more. */
 const GIVEN = 180;
@@ -17,7 +18,7 @@ const called = signal<Readonly<Record<ItemId, readonly ParticipantId[]>>>({});
 export function Turns(): JSX.Element | null {
   const state = meeting.value;
   const item = state ? turnsItem(state) : null;
-  if (state === null || item === null || state.phase !== "open") return null;
+  if (state === null || item === null || state.phase !== MeetingPhase.OPEN) return null;
   const before = called.value[item.item_id] ?? [];
   const list = turns(state, item, before);
   const next = nextTurn(list);

@@ -6,7 +6,7 @@ import { t } from "../../core/i18n";
 import { candidatesOfHall, countsInHall, hasCounters, waitsForHall, withoutPhone } from "../../core/hall";
 import { runningMotion } from "../../core/selectors";
 import { meeting } from "../../core/store";
-import { AppraisalSheet, type Motion, MotionForce, type ParticipantId, VoteMethod } from "../../wire/messages";
+import { AppraisalSheet, type Motion, MotionForce, type ParticipantId, VoteMethod, MeetingPhase } from "../../wire/messages";
 import { Button } from "../../widgets/button";
 import { Chip } from "../../widgets/chip";
 import { Field } from "../../widgets/field";
@@ -47,7 +47,7 @@ export function OpenVoteSheet({ motion }: { motion: Motion }): JSX.Element {
   const binding = decides(motion);
   const selfSheet = motion.force === MotionForce.APPRAISAL && motion.sheet === AppraisalSheet.SELF;
   const secret = motion.method === VoteMethod.SECRET;
-  const opened = meeting.value?.phase === "open";
+  const opened = meeting.value?.phase === MeetingPhase.OPEN;
   const inHall = countsInHall(motion);
   const hall = useSignal<readonly ParticipantId[]>(
     inHall && hasCounters(meeting.value, motion) ? withoutPhone(candidatesOfHall(meeting.value, motion)) : [],

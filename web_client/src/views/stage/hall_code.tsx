@@ -7,6 +7,7 @@ import { now, second } from "../../core/clock";
 import { t } from "../../core/i18n";
 import { meeting } from "../../core/store";
 import { Ring } from "../../widgets/bar";
+import { MeetingPhase } from "../../wire/messages";
 
 const ROTATES = 10_000;
 /** After a failure, so long until the next attempt (ms). */
@@ -17,7 +18,7 @@ export const hallCode = signal<Code | null>(null);
 
 /** Begin to fetch codes while the meeting is open. */
 export function useHallCode(): void {
-  const running = meeting.value?.phase === "open";
+  const running = meeting.value?.phase === MeetingPhase.OPEN;
   useEffect(() => {
     if (!running) return;
     let timer: ReturnType<typeof setTimeout> | undefined;

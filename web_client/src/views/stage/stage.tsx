@@ -15,7 +15,17 @@ import { papersOf } from "../../core/papers_out";
 import { share, showsRunning } from "../../core/poll_counts";
 import { currentItem, floor, lastPublished, nameOf, openRollCall, people, quorum, runningMotion } from "../../core/selectors";
 import { boot, connection, meeting, recordHead } from "../../core/store";
-import { Base, type Motion, MotionForce, MotionPhase, PollShape, Stance, VerdictReason, VoteMethod } from "../../wire/messages";
+import {
+  Base,
+  type Motion,
+  MotionForce,
+  MotionPhase,
+  PollShape,
+  Stance,
+  VerdictReason,
+  VoteMethod,
+  MeetingPhase,
+} from "../../wire/messages";
 import { Bar, Ring } from "../../widgets/bar";
 import { Chip } from "../../widgets/chip";
 import { BatchResults, BatchVoting } from "./batch";
@@ -292,7 +302,7 @@ function Idle(): JSX.Element {
   const state = meeting.value;
   const step = currentItem.value;
   const after = step === null ? null : (state?.agenda.find((item, index) => index >= step.no && item.ended_at === null) ?? null);
-  if (state?.phase === "convened") {
+  if (state?.phase === MeetingPhase.CONVENED) {
     return (
       <>
         <div class="stack">
@@ -306,7 +316,7 @@ function Idle(): JSX.Element {
       </>
     );
   }
-  if (state?.phase === "adjourned") {
+  if (state?.phase === MeetingPhase.ADJOURNED) {
     return (
       <>
         <div class="stack">
