@@ -1,7 +1,7 @@
-"""What someone asks of a meeting: imperative, answered by events or by a rejection.
+"""Requests to a meeting, in the imperative. Each is answered by events or by a rejection.
 
-A command never names who sends it: the server attaches the actor. Commands under *the server's own* are only
-accepted from the server (``Actor.system``), never from a socket.
+A command never names its sender: the server attaches the actor. Commands under *the server's own* are accepted only
+from the server (``SERVER``), never from a socket.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Office
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who a command comes from. ``participant_id`` is ``None`` for the server itself."""
+    """Who sent a command. ``participant_id`` is ``None`` for the server itself."""
 
     participant_id: ParticipantId | None
 
@@ -53,7 +53,7 @@ SERVER = Actor(None)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something asked of a meeting."""
+    """A request to a meeting."""
 
 
 class FromParticipant(Command):
@@ -92,7 +92,7 @@ class RemoveParticipant(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class ReadmitParticipant(FromParticipant):
-    """Take a removal back (moderate): they may come in again."""
+    """Undo a removal (moderate): the participant may come in again."""
 
     participant_id: ParticipantId
 
@@ -110,12 +110,12 @@ class AssignRole(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class LeaveMeeting(FromParticipant):
-    """Leave on purpose: no grace."""
+    """Leave on purpose, without a grace period."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRollCall(FromParticipant):
-    """(run_meeting) ``seconds`` 10 to 600."""
+    """Ask everyone to answer within ``seconds``, 10 to 600 (run_meeting)."""
 
     seconds: int = 60
 
@@ -127,12 +127,12 @@ class AnswerRollCall(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class CloseRollCall(FromParticipant):
-    """(run_meeting)"""
+    """End the roll call early (run_meeting)."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkPresent(FromParticipant):
-    """The secretary saw the member in the hall; the record names the secretary (run_meeting)."""
+    """Record that the secretary saw the member in the hall (run_meeting). The record names the secretary."""
 
     participant_id: ParticipantId
     note: str = ""
@@ -140,21 +140,21 @@ class MarkPresent(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawMark(FromParticipant):
-    """Undo of ``MarkPresent`` (run_meeting)."""
+    """Undo ``MarkPresent`` (run_meeting)."""
 
     participant_id: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
 class ContestAttendance(FromParticipant):
-    """A member says what is held about their presence is wrong; also after the meeting."""
+    """Object to what is recorded about one's own attendance; possible after the meeting too."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContest(FromParticipant):
-    """(run_meeting)"""
+    """Answer an objection (run_meeting)."""
 
     contest_id: str
     accepted: bool
@@ -202,7 +202,7 @@ class StepAgenda(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class ShowPage(FromParticipant):
-    """Show everyone a page (from 1) of a document (run_meeting); whoever has the floor may turn the pages of what is shown."""
+    """Show everyone a page (from 1) of a document (run_meeting). Whoever has the floor may turn the pages of the document shown."""
 
     document_id: str
     page: int
@@ -210,7 +210,7 @@ class ShowPage(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class StopShowing(FromParticipant):
-    """(run_meeting)"""
+    """Stop showing the page (run_meeting)."""
 
 
 # --- floor ------------------------------------------------------------------------------------------------
@@ -223,14 +223,14 @@ class RaiseHand(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class LowerHand(FromParticipant):
-    """One's own hand, or another's by those who run the floor."""
+    """Lower one's own hand. Those who run the floor may lower another's."""
 
     participant_id: ParticipantId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GrantFloor(FromParticipant):
-    """(run_floor) ``seconds`` 0 for no limit, at most 3,600. Ends the floor of whoever has it."""
+    """Give someone the floor and take it from whoever has it (run_floor). ``seconds``: at most 3,600; 0: no limit."""
 
     participant_id: ParticipantId
     seconds: int = 180
@@ -238,14 +238,14 @@ class GrantFloor(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class ExtendFloor(FromParticipant):
-    """(run_floor)"""
+    """Give the holder of the floor more time (run_floor)."""
 
     seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True)
 class EndFloor(FromParticipant):
-    """The holder gives it back, or those who run the floor take it."""
+    """Give the floor back. Those who run the floor may take it back."""
 
 
 # --- rooms (moderate) ---------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ class ModerateRoom(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class CaptionRoom(FromParticipant):
-    """Live captions of a room: a machine writes what is said, for everyone in it."""
+    """Switch a room's live captions on or off: a machine writes down what is said, for everyone in the room."""
 
     room_id: RoomId
     captioned: bool
@@ -278,7 +278,7 @@ class CaptionRoom(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class MoveParticipant(FromParticipant):
-    """Send to a group room, or call back with the hall's id."""
+    """Send someone to a group room, or with the hall's id call them back."""
 
     participant_id: ParticipantId
     room_id: RoomId
@@ -289,14 +289,14 @@ class MoveParticipant(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class RecuseParticipant(FromParticipant):
-    """Ask someone out of the room for the agenda item being dealt with (回避). They wait without sound, picture, chat or words of it."""
+    """Ask someone to leave the room for the current agenda item (回避). They wait and get no sound, picture, chat or text of it."""
 
     participant_id: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
 class RecallParticipant(FromParticipant):
-    """Let them back in before the item ends; at its end they come back by themselves."""
+    """Let someone back in before the item ends. When it ends, they return automatically."""
 
     participant_id: ParticipantId
 
@@ -306,14 +306,14 @@ class RecallParticipant(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class OpenMedia(FromParticipant):
-    """One's own microphone, camera or screen. ``floor_required`` in a moderated room; one screen at a time."""
+    """Open one's own microphone, camera or screen. ``floor_required`` in a moderated room; one screen at a time."""
 
     media: MediaKind
 
 
 @dataclass(frozen=True, slots=True)
 class CloseMedia(FromParticipant):
-    """One's own, or another's by those who moderate."""
+    """Close one's own microphone, camera or screen. Those who moderate may close another's."""
 
     media: MediaKind
     participant_id: ParticipantId | None = None
@@ -321,7 +321,7 @@ class CloseMedia(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class MuteAll(FromParticipant):
-    """(moderate) Close every microphone but one's own and the floor holder's."""
+    """Close every microphone except one's own and the floor holder's (moderate)."""
 
 
 # --- chat -------------------------------------------------------------------------------------------------
@@ -329,14 +329,14 @@ class MuteAll(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class PostChat(FromParticipant):
-    """To the room one is in. 1 to 2,000 characters."""
+    """Post 1 to 2,000 characters to the room one is in."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveChat(FromParticipant):
-    """One's own message, or any by those who moderate."""
+    """Remove one's own message. Those who moderate may remove any."""
 
     message_id: MessageId
     reason: str = ""
@@ -344,7 +344,7 @@ class RemoveChat(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class PauseChat(FromParticipant):
-    """(moderate) While paused only those who run the meeting can post."""
+    """Pause or resume the chat (moderate). While it is paused, only those who run the meeting can post."""
 
     paused: bool
 
@@ -354,9 +354,9 @@ class PauseChat(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class DraftMotion(FromParticipant):
-    """A motion has the three choices 赞成 / 不赞成 / 弃权 when ``choices`` is empty; a poll needs 2 to 12.
+    """Prepare a motion or poll. With empty ``choices`` a motion has the three choices 赞成 / 不赞成 / 弃权; a poll needs 2 to 12.
 
-    ``preset_id`` empty: the meeting's own preset. ``max_choices`` > 1 only for polls.
+    With an empty ``preset_id`` the meeting's own preset applies. ``max_choices`` exceeds 1 only in polls.
     """
 
     title: str
@@ -369,22 +369,22 @@ class DraftMotion(FromParticipant):
     preset_id: str = ""
     shape: PollShape = PollShape.CHOICES
     candidates: tuple[Candidate, ...] = ()
-    """Of an election; of an appraisal, those appraised. Ids are given by the server, in stroke order."""
+    """The candidates of an election, or the people appraised. The server assigns the ids, in stroke order."""
     terms: Terms | None = None
     minimum_group: int = 5
-    """Of a survey: nothing is shown below this many answers."""
+    """Of a survey: with fewer answers than this, no result is shown."""
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
-    """Of an appraisal. On an organisation sheet each of ``candidates`` has a ``grade``."""
+    """Of an appraisal. On an organisation sheet, each of ``candidates`` has a ``grade``."""
     based_on: tuple[MotionId, ...] = ()
-    """Of an organisation sheet: published self and mutual sheets."""
+    """Of an organisation sheet: the published self and mutual sheets it is based on."""
     characters: tuple[CharacterStrokes, ...] = ()
     """The strokes of characters that ``strokes_unknown`` asked for."""
     nominees: tuple[ParticipantId, ...] = ()
-    """Of a decision: whom it makes 监票人 when it is published as carried."""
+    """Of a decision: who becomes 监票人 when it is published as carried."""
     excludes: tuple[ParticipantId, ...] = ()
+    """Of a motion: members who no longer count in 应到 once it is carried. It uses the rule ``not_counted`` and a show of hands."""
     excellent_reason: str = ""
-    """Why an organisation sheet gives 优秀 to more than the rule's share; it stands in the minutes."""
-    """Of a motion: members who, once it is carried, don't count in 应到. It goes by the rule ``not_counted`` and a show of hands."""
+    """Why an organisation sheet gives 优秀 to more people than the rule allows. The minutes show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +394,7 @@ class MoveMotion(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class AmendMotion(FromParticipant):
-    """Change the words before the paper opens; the earlier words stay in the record."""
+    """Change the wording before voting begins. The earlier wording stays in the record."""
 
     motion_id: MotionId
     title: str
@@ -408,7 +408,7 @@ class CloseDiscussion(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class FileWrittenOpinion(FromParticipant):
-    """Before the paper opens, where the preset counts written opinions."""
+    """File a member's opinion before voting begins, if the preset counts written opinions."""
 
     motion_id: MotionId
     participant_id: ParticipantId
@@ -418,8 +418,8 @@ class FileWrittenOpinion(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class AppointOfficer(FromParticipant):
-    """A scrutineer (监票人) by ``motion_id``, the carried, published motion by which the meeting approved it; a teller (计票人) is
-    named and announced, without a vote. Nobody holds both offices."""
+    """Appoint a scrutineer (监票人), whom the meeting approved by the carried, published motion ``motion_id``, or name a
+    teller (计票人), for whom no vote is needed. Nobody can hold both offices."""
 
     participant_id: ParticipantId
     office: Office
@@ -428,7 +428,7 @@ class AppointOfficer(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOfficer(FromParticipant):
-    """Someone holds an office no longer; another may be appointed in their place, in the middle of a vote too."""
+    """Relieve an officer. Another may be appointed in their place, even during a vote."""
 
     participant_id: ParticipantId
     office: Office
@@ -436,10 +436,10 @@ class ReleaseOfficer(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class OpenMotion(FromParticipant):
-    """``seconds`` 0: open until closed; else 10 to 3,600. ``no_quorum`` when too few are present.
+    """Start voting. ``seconds``: 10 to 3,600; 0: until closed. ``no_quorum`` if too few are present.
 
-    For a secret vote ``collect_seconds`` is how long papers are handed out (0: until ``CloseCollecting``).
-    ``hall_voters``: who votes in the hall, as of ``RegisterHallVoters``.
+    In a secret vote ``collect_seconds`` is how long ballots are handed out (0: until ``CloseCollecting``).
+    ``hall_voters``: who votes in the hall, as in ``RegisterHallVoters``.
     """
 
     motion_id: MotionId
@@ -450,7 +450,7 @@ class OpenMotion(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class OpenBatch(FromParticipant):
-    """Several drafted open or named motions at once; all of them or none."""
+    """Open several drafted open or named motions at once: all of them or none."""
 
     motion_ids: tuple[MotionId, ...]
     seconds: int = 0
@@ -464,8 +464,8 @@ class CloseCollecting(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class RegisterHallVoters(FromParticipant):
-    """The whole list of those who vote in the hall, by a show of hands or on paper: entitled, present, and with no vote online.
-    Until the hall's count is signed it can be sent anew; signatures under a count already entered are then void."""
+    """Register everyone who votes in the hall, by a show of hands or on paper: entitled, present, and without an online vote.
+    The list can be replaced until both officers have signed the hall's count. A change voids a signature already given."""
 
     motion_id: MotionId
     participants: tuple[ParticipantId, ...]
@@ -473,9 +473,10 @@ class RegisterHallVoters(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class EnterPaperCount(FromParticipant):
-    """Hands or paper ballots counted in the hall. Entered again before both have signed, it starts anew.
+    """Enter the hands or paper ballots counted in the hall. Until both officers have signed, other figures replace them and void
+    a signature.
 
-    ``issued`` are the registered hall voters. ``named``: of a named vote what each of them chose, which ``counts`` sums up.
+    ``issued`` equals the number of registered hall voters. ``named``: in a named vote, what each of them chose; ``counts`` is its sum.
     """
 
     motion_id: MotionId
@@ -490,23 +491,23 @@ class EnterPaperCount(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class SignPaperCount(FromParticipant):
-    """By the scrutineer and by the teller, each from their own phone."""
+    """Sign the hall's count, as scrutineer or teller, each from their own phone."""
 
     motion_id: MotionId
 
 
 @dataclass(frozen=True, slots=True)
 class SignReport(FromParticipant):
-    """By a scrutineer, from their own phone, once an election is counted and before it is published."""
+    """Sign the report sheet of an election, as a scrutineer from one's own phone, after the count and before publication."""
 
     motion_id: MotionId
 
 
 @dataclass(frozen=True, slots=True)
 class Revote(FromParticipant):
-    """A new draft of a vote that came to nothing: void, tied (the tied only), short (the missing seats), failed.
+    """Draft a vote anew that came to nothing: void, tied (among the tied only), short (for the missing seats) or failed.
 
-    ``seats`` 0: as many as are missing; fewer are refused until the meeting has reduced them (``ReduceSeats``)."""
+    ``seats`` 0: as many as are missing. Fewer are refused until the meeting has reduced the seats (``ReduceSeats``)."""
 
     motion_id: MotionId
     seats: int = 0
@@ -516,7 +517,7 @@ class Revote(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class ReduceSeats(FromParticipant):
-    """An election that left seats empty fills no more than ``seats``: the meeting decided so by the published, carried
+    """Let an election that left seats empty fill only ``seats``, as the meeting decided by the published, carried
     motion ``reduced_by``."""
 
     motion_id: MotionId
@@ -526,7 +527,7 @@ class ReduceSeats(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class CastBallot(FromParticipant):
-    """Counted once; a second one is ``already_cast`` and the first stands."""
+    """Vote. A second ballot is ``already_cast``, and the first stands."""
 
     motion_id: MotionId
     choices: tuple[str, ...]
@@ -563,7 +564,7 @@ class StopRecording(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeRecording(FromParticipant):
-    """Answer the notice of the running recording. Without consent one stays and listens, and nothing of one's own is sent on."""
+    """Answer the notice of the running recording. Without consent one stays and listens, and none of one's own media is forwarded."""
 
     consents: bool = True
 
@@ -586,14 +587,14 @@ class RemoveNote(FromParticipant):
 
 @dataclass(frozen=True, slots=True)
 class ConveneMeeting(FromServer):
-    """From the schedule; accepted until the meeting opens; equal content changes nothing."""
+    """Set the meeting up as the schedule has it. Accepted until the meeting opens; equal content changes nothing."""
 
     convening: Convening
 
 
 @dataclass(frozen=True, slots=True)
 class AdmitParticipant(FromServer):
-    """A person who came by an invitation that admits guests, or was added to the list after opening."""
+    """Admit a person who came by an invitation that admits guests, or who was added to the list after the opening."""
 
     participant: Invited
     admitted_by: ParticipantId
@@ -601,7 +602,7 @@ class AdmitParticipant(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class RecordLeave(FromServer):
-    """What the schedule knows of someone's leave, once the meeting is open."""
+    """Record what the schedule knows of someone's leave, once the meeting is open."""
 
     participant_id: ParticipantId
     reason: str
@@ -626,7 +627,7 @@ class CloseConnection(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class ResetConnections(FromServer):
-    """After a restart of the host no old socket lives: close them all, dated to ``last_evidence_at``."""
+    """Close all connections, dated to ``last_evidence_at``, because no socket survives a restart of the host."""
 
     last_evidence_at: Millis
 
@@ -640,7 +641,7 @@ class ChangeResponsiveness(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class ScanHallCode(FromServer):
-    """A signed-in member scanned the code of ``window``; the web layer has checked the code itself."""
+    """A signed-in member scanned the code of ``window``. The web layer has checked the code."""
 
     participant_id: ParticipantId
     window: int
@@ -648,7 +649,7 @@ class ScanHallCode(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class IssuePaper(FromServer):
-    """The key of a requested paper is made and stored."""
+    """The key of a requested secret ballot was made and stored."""
 
     motion_id: MotionId
     paper: Paper
@@ -656,7 +657,7 @@ class IssuePaper(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class ReportSealed(FromServer):
-    """The box is sealed: ``ballots`` in the order of the bulletin, which says nothing about voters."""
+    """The box was sealed. ``ballots`` are in the order of the bulletin, which reveals nothing about voters."""
 
     motion_id: MotionId
     issued: int
@@ -664,7 +665,7 @@ class ReportSealed(FromServer):
     ballots: tuple[tuple[str, ...], ...]
     issuances: str = ""
     collectors: tuple[ParticipantId, ...] = ()
-    """Who was handed a paper."""
+    """Who was handed a ballot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -677,7 +678,8 @@ class ReportSpeakerTurn(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class ReportTrackRecorded(FromServer):
-    """Accepted even after adjourning: files are finished a moment later. ``synthetic``: nobody spoke, a machine made the sound."""
+    """A recorded file is complete. Accepted even after the adjournment, because files are finished a moment later.
+    ``synthetic``: nobody spoke; a machine made the sound."""
 
     participant_id: ParticipantId
     room_id: RoomId
@@ -690,7 +692,7 @@ class ReportTrackRecorded(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class ReportCaptionsEnded(FromServer):
-    """The captions of a room cannot go on."""
+    """The captions of a room can't continue."""
 
     room_id: RoomId
     reason: CaptionsEnd
@@ -698,7 +700,7 @@ class ReportCaptionsEnded(FromServer):
 
 @dataclass(frozen=True, slots=True)
 class PassDeadline(FromServer):
-    """Time has come for whatever ``next_deadline`` named: a floor, a vote, a roll call, a grace."""
+    """The time of what ``next_deadline`` named is up: a floor, a vote, a roll call or a grace period."""
 
 
 def _kinds(root: type[Command]) -> dict[str, type[Command]]:

@@ -1,11 +1,11 @@
-"""The facts of a meeting: past tense, append-only, versioned, replayed for ever.
+"""The facts of a meeting, in the past tense: append-only, versioned, replayed for ever.
 
-Every class says in its own body who sees it (``seen_by``); without that the process does not start. Where its fields carry
-marks, everyone else is told the ``Public`` ones: there a new field is private until it is marked.
+Every class declares in its own body who sees it (``seen_by``); without that the process does not start. If fields are
+marked, everyone else sees the ``Public`` ones, so a new field is private until it is marked.
 
-A field may be added with a default; anything else needs a new ``version`` and an upcast in ``journal/upcast``.
-Moments inside events are given only where they differ from the record's own ``recorded_at``.
-In the journal every field is full.
+A field may be added with a default; any other change needs a new ``version`` and an upcast in ``journal/upcast``.
+An event contains a time only where it differs from the record's own ``recorded_at``.
+The journal keeps every field.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Office
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact. ``erasable`` payloads may be removed from the journal on request; the chain still verifies.
+    """A fact. An ``erasable`` payload may be removed from the journal on request; the chain still verifies.
 
-    ``withholdable`` ones may be left out of a bundle for who has no need of them, though they never leave the journal.
+    A ``withholdable`` payload stays in the journal, but may be left out of a bundle for readers who don't need it.
     """
 
     seen_by: ClassVar[Audience] = Audience.NOBODY
@@ -85,9 +85,9 @@ class MeetingOpened(Event):
 @dataclass(frozen=True, slots=True)
 class MeetingAdjourned(Event):
     """Holds the attendance totals, which are never erasable: ``expected`` (应到) and ``attended`` (实到 over the meeting) of those
-    with a vote, ``members`` and ``members_attended`` of all members expected, ``guests`` who came beside them.
+    with a vote, ``members`` and ``members_attended`` of all members expected, and the ``guests`` who came.
 
-    ``None``: from before members without a vote were counted.
+    ``None``: recorded before members without a vote were counted.
     """
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
@@ -104,7 +104,7 @@ class MeetingAdjourned(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantAdmitted(Event):
-    """Someone not on the list was let in (a guest, a late addition)."""
+    """Someone who was not on the list was admitted: a guest, or a late addition."""
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant: PublicPart[Invited]
@@ -117,8 +117,8 @@ class ParticipantAdmitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantRemoved(Event):
-    """Someone was asked to leave (请出). ``counted``: they stay in 应到, because who is expected does not depend on who was sent out;
-    before this was recorded they did not."""
+    """Someone was removed from the meeting (请出). ``counted``: they stay in 应到, because removal does not change who is expected.
+    In records without this field they did not."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -129,7 +129,7 @@ class ParticipantRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantReadmitted(Event):
-    """Whoever was asked to leave may come again (请回)."""
+    """Someone who was removed may come in again (请回)."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -138,9 +138,9 @@ class ParticipantReadmitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class LeaveRecorded(Event):
-    """Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening.
+    """Leave (请假) was asked for, granted or refused after the meeting opened; before that it is part of the convening.
 
-    ``reason`` is empty in journals of today: see ``AbsenceExplained``.
+    ``reason`` is empty in new journals: see ``AbsenceExplained``.
     """
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
@@ -151,9 +151,9 @@ class LeaveRecorded(Event):
 
 @dataclass(frozen=True, slots=True)
 class AbsenceExplained(Event):
-    """Why somebody takes leave, or is not counted in 应到 (``exclusion``, with its approval reference); empty: nothing to say.
+    """Why somebody is on leave, or is not counted in 应到 (``exclusion``, with its approval reference); empty: no reason given.
 
-    Apart from the facts themselves, because it is seen by fewer, leaves the house only with those, and can be erased.
+    Kept apart from the facts themselves, because fewer people see it, only they can export it, and it can be erased.
     """
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
@@ -184,7 +184,7 @@ class ConnectionOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionClosed(Event):
-    """``last_evidence_at``: absence is dated from the last sign of life, never from the time-out."""
+    """Absence is dated from the last sign of life (``last_evidence_at``), never from the timeout."""
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
@@ -194,7 +194,7 @@ class ConnectionClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ResponsivenessChanged(Event):
-    """The device came to the foreground and beats (``responsive``), or went to the background."""
+    """The device came to the foreground and sends heartbeats (``responsive``), or went to the background."""
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
@@ -204,7 +204,7 @@ class ResponsivenessChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantArrived(Event):
-    """First connection, or first after having left, or marked in the hall."""
+    """Connected for the first time or after having left, or was marked present in the hall."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -212,19 +212,19 @@ class ParticipantArrived(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantLeft(Event):
-    """The grace after the last connection ran out, or the member left on purpose (``deliberate``)."""
+    """The grace period after the last connection ran out, or the member left on purpose (``deliberate``)."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
     left_at: Millis
     deliberate: bool
     never_came: bool = False
-    """Their presence rested on a mark alone, and the mark was a mistake: they count as if they had not come."""
+    """The only evidence of presence was a mark made by mistake, so they count as never having come."""
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceConfirmed(Event):
-    """The strongest evidence. ``marked_by`` names the secretary for ``marked``."""
+    """The strongest evidence of presence. For ``marked``, ``marked_by`` names the secretary."""
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
@@ -235,7 +235,7 @@ class PresenceConfirmed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PresenceMarkWithdrawn(Event):
-    """The secretary's mark was a mistake; both the mark and its withdrawal stay in the record."""
+    """The secretary's mark was a mistake. Both the mark and its withdrawal stay in the record."""
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
@@ -244,7 +244,7 @@ class PresenceMarkWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class HallCodeScanned(Event):
-    """A member scanned the hall's rotating code. ``window`` numbers the code, so that each is accepted once."""
+    """A member scanned the hall's rotating code. ``window`` numbers the code, so that each is accepted once per member."""
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
@@ -253,7 +253,7 @@ class HallCodeScanned(Event):
 
 @dataclass(frozen=True, slots=True)
 class AttendanceContested(Event):
-    """A member says that what is held about their presence is wrong; stays in the record with its answer."""
+    """A member objected to what is recorded about their attendance. It stays in the record with its answer."""
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
     erasable: ClassVar[bool] = True
@@ -334,7 +334,7 @@ class AgendaItemRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgendaStepped(Event):
-    """The meeting goes to ``item_id`` (``None``: the agenda is done); the item before it ends now."""
+    """The meeting went on to ``item_id`` (``None``: the agenda is done). The item before it ended."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     item_id: ItemId | None
@@ -345,7 +345,7 @@ class AgendaStepped(Event):
 
 @dataclass(frozen=True, slots=True)
 class PageShown(Event):
-    """Everyone looks at this page (from 1) of a document, until another is shown or ``PageHidden``."""
+    """Everyone sees this page (from 1) of a document until another is shown or until ``PageHidden``."""
 
     seen_by: ClassVar[Audience] = Audience.INSIDE
     document_id: str
@@ -355,7 +355,7 @@ class PageShown(Event):
 
 @dataclass(frozen=True, slots=True)
 class PageHidden(Event):
-    """No page is shown any more: stopped, or the meeting went on to another item or was adjourned."""
+    """No page is shown any more: it was stopped, or the meeting went on to another item or was adjourned."""
 
     seen_by: ClassVar[Audience] = Audience.INSIDE
     hidden_by: ParticipantId
@@ -378,7 +378,7 @@ class HandLowered(Event):
 
 @dataclass(frozen=True, slots=True)
 class FloorGranted(Event):
-    """``ends_at`` is ``None`` for no limit. Lowers the hand of the one who gets it."""
+    """Someone got the floor, which lowers their hand. ``ends_at`` is ``None`` if there is no limit."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -414,7 +414,7 @@ class RoomOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomClosed(Event):
-    """Everyone still in it is back in the hall."""
+    """Everyone who was still in the room is back in the hall."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     room_id: RoomId
@@ -422,7 +422,7 @@ class RoomClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomModerated(Event):
-    """In a moderated room only the floor holder and those who run the meeting are heard."""
+    """In a moderated room, only the floor holder and those who run the meeting are heard."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     room_id: RoomId
@@ -431,7 +431,7 @@ class RoomModerated(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomCaptioned(Event):
-    """Live captions of a room were switched on or off, by whom; ``None``: by the server, for ``reason``."""
+    """A room's live captions were switched on or off by ``changed_by``, or by the server (``None``) for ``reason``."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     room_id: RoomId
@@ -453,7 +453,7 @@ class ParticipantMoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantRecused(Event):
-    """Someone was asked out of the room for the item that is about them (回避)."""
+    """Someone was asked to leave the room for the item that concerns them (回避)."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -463,7 +463,7 @@ class ParticipantRecused(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParticipantRecalled(Event):
-    """They are back in the room. ``recalled_by`` is ``None`` when the item ended."""
+    """Someone is back in the room. ``recalled_by`` is ``None`` if the item ended."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -476,7 +476,7 @@ class ParticipantRecalled(Event):
 
 @dataclass(frozen=True, slots=True)
 class MediaOpened(Event):
-    """A microphone, camera or shared screen is on, as a fact shown to all."""
+    """A microphone, camera or shared screen is on; everyone sees that."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -485,7 +485,7 @@ class MediaOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class MediaClosed(Event):
-    """``closed_by`` differs from the participant when the chair did it."""
+    """``closed_by`` differs from the participant if somebody else closed it."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -495,7 +495,7 @@ class MediaClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class SpeakerTurnEnded(Event):
-    """Sensed from audio levels by the media plane, for the record's timeline."""
+    """A stretch of speech, detected by the media plane from audio levels, for the record's timeline."""
 
     seen_by: ClassVar[Audience] = Audience.NOBODY
     participant_id: ParticipantId
@@ -509,7 +509,7 @@ class SpeakerTurnEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChatPosted(Event):
-    """``audience`` names who was in the group room (empty: everyone); ``withheld_from`` who was waiting outside the hall."""
+    """``audience`` names who was in the group room (empty: everyone), ``withheld_from`` who was waiting outside the hall."""
 
     seen_by: ClassVar[Audience] = Audience.CONVERSATION
     erasable: ClassVar[bool] = True
@@ -523,7 +523,7 @@ class ChatPosted(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChatRemoved(Event):
-    """A moderator took the message out of sight; the record says who and why."""
+    """The author or a moderator removed the message. The record says who and why."""
 
     seen_by: ClassVar[Audience] = Audience.CONVERSATION
     message_id: MessageId
@@ -542,7 +542,7 @@ class ChatPaused(Event):
 
 @dataclass(frozen=True, slots=True)
 class MotionDrafted(Event):
-    """Visible to those who run votes until it opens."""
+    """A draft. Only those who run votes see it until it is moved or opens."""
 
     seen_by: ClassVar[Audience] = Audience.RUNNERS
     motion_id: MotionId
@@ -569,7 +569,7 @@ class MotionDrafted(Event):
 
 @dataclass(frozen=True, slots=True)
 class MotionMoved(Event):
-    """Put before the meeting: from here on everyone sees its words."""
+    """The draft was put before the meeting. From here on everyone sees its wording."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
@@ -614,7 +614,7 @@ class MotionDiscussed(Event):
 
 @dataclass(frozen=True, slots=True)
 class WrittenOpinionFiled(Event):
-    """Shown to those who run votes only, until the result."""
+    """Only those who run votes see it until the result."""
 
     seen_by: ClassVar[Audience] = Audience.RUNNERS
     motion_id: MotionId
@@ -623,7 +623,7 @@ class WrittenOpinionFiled(Event):
 
 @dataclass(frozen=True, slots=True)
 class SeatsReduced(Event):
-    """An election that left seats empty fills ``seats`` in all: the meeting decided so by the carried motion ``reduced_by``."""
+    """An election that left seats empty fills ``seats`` in all, as the meeting decided by the carried motion ``reduced_by``."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
@@ -634,7 +634,7 @@ class SeatsReduced(Event):
 
 @dataclass(frozen=True, slots=True)
 class OfficerAppointed(Event):
-    """监票人, approved by the meeting in ``motion_id``, or 计票人, named by ``appointed_by`` (then ``motion_id`` may be ``None``)."""
+    """A 监票人 whom the meeting approved by ``motion_id``, or a 计票人 named by ``appointed_by`` (``motion_id`` may then be ``None``)."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -645,7 +645,7 @@ class OfficerAppointed(Event):
 
 @dataclass(frozen=True, slots=True)
 class OfficerReleased(Event):
-    """监票人 or 计票人 no longer: relieved, or asked to leave the meeting."""
+    """A 监票人 or 计票人 was relieved, or removed from the meeting."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     participant_id: ParticipantId
@@ -655,7 +655,7 @@ class OfficerReleased(Event):
 
 @dataclass(frozen=True, slots=True)
 class MotionOpened(Event):
-    """Opening freezes the preset, the electorate and who of it is there. ``quorum`` is ``None`` for a poll."""
+    """Voting began. Preset, electorate and those of it who are present are frozen. ``quorum`` is ``None`` for a poll."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
@@ -683,13 +683,13 @@ class MotionOpened(Event):
     excellent_reason: str = ""
     hall_voters: tuple[ParticipantId, ...] = ()
     attending: tuple[ParticipantId, ...] | None = None
-    """Those of the electorate who are there; ``None``: written before the set of a vote was recorded, see ``votes/attending``."""
+    """Those of the electorate who are present; ``None``: recorded before this field existed, see ``votes/attending``."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperRequested(Event):
-    """A secret paper is to be opened: its key is being made. A ``collect_seconds`` or ``seconds`` of 0 means until
-    the chair says so."""
+    """A secret vote is about to open: its key is being made. If ``collect_seconds`` or ``seconds`` is 0, the chair ends
+    that step."""
 
     seen_by: ClassVar[Audience] = Audience.MOTION
     motion_id: MotionId
@@ -701,7 +701,7 @@ class PaperRequested(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaperAbandoned(Event):
-    """The paper could not be opened after all (the quorum was lost meanwhile): back to where it was."""
+    """The secret vote could not open after all, because the quorum was lost meanwhile. The motion is back where it was."""
 
     seen_by: ClassVar[Audience] = Audience.MOTION
     motion_id: MotionId
@@ -710,7 +710,7 @@ class PaperAbandoned(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaperOpened(Event):
-    """Collecting (领票) begins: preset, electorate and key are frozen. Built to be read without the draft."""
+    """Collecting (领票) began. Preset, electorate and key are frozen. Readable without the draft."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
@@ -737,13 +737,13 @@ class PaperOpened(Event):
     nominees: tuple[ParticipantId, ...] = ()
     hall_voters: tuple[ParticipantId, ...] = ()
     attending: tuple[ParticipantId, ...] | None = None
-    """As of ``MotionOpened``."""
+    """As in ``MotionOpened``."""
     excellent_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CollectingClosed(Event):
-    """No more papers are handed out; casting begins."""
+    """No more ballots are handed out; casting began."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
@@ -752,9 +752,9 @@ class CollectingClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaperClosing(Event):
-    """No more ballots are taken; the box is being sealed. ``present``: those of the electorate who are there at this moment.
+    """No more ballots are taken; the box is being sealed. ``present``: how many of the electorate are present at this moment.
 
-    ``quorum`` is of the same moment where that decided (``votes/attending``), else ``None``.
+    ``quorum`` is of the same moment if that decides the vote (``votes/attending``), else ``None``.
     """
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
@@ -765,7 +765,7 @@ class PaperClosing(Event):
 
 @dataclass(frozen=True, slots=True)
 class HallVotersRegistered(Event):
-    """Who votes in the hall, the whole list; nobody on it votes online too."""
+    """The whole list of those who vote in the hall. Nobody on it votes online too."""
 
     seen_by: ClassVar[Audience] = Audience.EVERYONE
     motion_id: MotionId
@@ -775,7 +775,7 @@ class HallVotersRegistered(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaperCountEntered(Event):
-    """Others than the counters learn that it was, how many came back and who signs; never what was chosen."""
+    """Only the counters learn what was chosen. Everyone else learns that a count was entered, how many ballots came back and who signs."""
 
     seen_by: ClassVar[Audience] = Audience.COUNTERS
     motion_id: Public[MotionId]
@@ -791,7 +791,7 @@ class PaperCountSigned(Event):
 
 @dataclass(frozen=True, slots=True)
 class BallotCast(Event):
-    """Others than the voter learn only that one more was returned."""
+    """Only the voter learns the choices. Everyone else learns that one more ballot was returned."""
 
     seen_by: ClassVar[Audience] = Audience.VOTER
     withholdable: ClassVar[bool] = True
@@ -799,12 +799,12 @@ class BallotCast(Event):
     voter: ParticipantId | None
     choices: tuple[str, ...] | None
     running: Public[RunningTally | None] = None
-    """In a copy of a quick poll's ballot: the sums so far, where they moved on; in the journal ``None``."""
+    """In copies of a poll's ballot: the totals so far, if they changed. ``None`` in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class MotionClosed(Event):
-    """Others than the runners learn tally and verdict when they are published."""
+    """Only those who run votes learn tally and verdict now. Everyone else learns them when they are published."""
 
     seen_by: ClassVar[Audience] = Audience.RUNNERS
     motion_id: Public[MotionId]
@@ -813,17 +813,17 @@ class MotionClosed(Event):
     tally: Tally | None
     verdict: Verdict | None
     issued: Public[int] = 0
-    """Papers collected, for a secret vote."""
+    """Of a secret vote: ballots collected."""
     root: Public[str] = ""
     """Hash over the sealed bulletin of a secret vote (hex)."""
     issuances: Public[str] = ""
-    """Hash over who was handed a paper of a secret vote (hex); empty in journals of before."""
+    """Hash over who was handed a ballot of a secret vote (hex); empty in older journals."""
     report: Public[ReportSheet | None] = None
-    """Of an election: what its scrutineer signs; ``None`` in journals of before."""
+    """Of an election: what its scrutineer signs; ``None`` in older journals."""
     joined: tuple[ParticipantId, ...] = ()
-    """Those of the electorate who came after the opening and collected or cast: with ``attending`` the set of the vote."""
+    """Those of the electorate who came after the opening and collected or cast. With ``attending`` they are the set of the vote."""
     present_at_close: Public[int | None] = None
-    """Of an open or named vote: those of the electorate who are still there. It decides nothing; ``None`` where it did."""
+    """Of an open or named vote: how many of the electorate are still present. It decides nothing; ``None`` where it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -848,7 +848,7 @@ class MotionPublished(Event):
 
 @dataclass(frozen=True, slots=True)
 class MotionWithdrawn(Event):
-    """Taken back before publication; ballots cast in it have no effect."""
+    """The motion was taken back before publication. Ballots cast in it have no effect."""
 
     seen_by: ClassVar[Audience] = Audience.MOTION
     motion_id: MotionId
@@ -873,7 +873,7 @@ class RecordingStopped(Event):
 
 @dataclass(frozen=True, slots=True)
 class RecordingAcknowledged(Event):
-    """The participant saw the notice of the running recording and stayed: to be recorded too, or (``consents`` false) only to listen."""
+    """The participant saw the notice of the running recording and stayed, either to be recorded or (``consents`` false) only to listen."""
 
     seen_by: ClassVar[Audience] = Audience.CONCERNED
     participant_id: ParticipantId
@@ -882,9 +882,9 @@ class RecordingAcknowledged(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrackRecorded(Event):
-    """One file under the meeting's recording folder. ``path`` is relative to it.
+    """One file in the meeting's recording folder; ``path`` is relative to that.
 
-    ``synthetic``: nobody spoke, a machine made the sound (the demo's); whoever plays it is told so.
+    ``synthetic``: nobody spoke, a machine made the sound (the demo's), and whoever plays it is told so.
     """
 
     seen_by: ClassVar[Audience] = Audience.NOBODY
@@ -899,7 +899,7 @@ class TrackRecorded(Event):
 
 @dataclass(frozen=True, slots=True)
 class NoteTaken(Event):
-    """A line for the minutes, typed by those who keep the record; visible to them until the minutes."""
+    """A line for the minutes, written by those who keep the record. Nobody else sees it before the minutes."""
 
     seen_by: ClassVar[Audience] = Audience.RUNNERS
     note_id: NoteId

@@ -1,4 +1,4 @@
-"""What a phone may say over the socket (subprotocol ``meeting.v1``), one JSON object a frame, ``type`` first."""
+"""What a phone may send over the socket (subprotocol ``meeting.v1``): one JSON object per frame, ``type`` first."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from msgspec import Struct
 
 
 class Hello(Struct, tag="hello", tag_field="type", frozen=True):
-    """First frame. ``position`` is ``seq.hash8`` of the last record seen; absent or unknown: a snapshot comes back."""
+    """The first frame. ``position`` is ``seq.hash8`` of the last record seen. If it is absent or unknown, the answer is a snapshot."""
 
     position: str | None = None
     device: Literal["phone", "desktop", "hall"] = "phone"
 
 
 class CommandFrame(Struct, tag="command", tag_field="type", frozen=True):
-    """``id``: made by the phone, unique for ever (8 to 64 characters). ``kind``: a name of ``domain.commands.KINDS``.
+    """``id``: made by the phone, never used again (8 to 64 characters). ``kind``: a name in ``domain.commands.KINDS``.
     ``data``: the fields of that command."""
 
     id: str
@@ -25,14 +25,14 @@ class CommandFrame(Struct, tag="command", tag_field="type", frozen=True):
 
 
 class Signal(Struct, tag="signal", tag_field="type", frozen=True):
-    """Unrecorded: ``typing`` (on/off), ``visible`` (the page is in the foreground)."""
+    """Not recorded: ``typing`` (on or off), ``visible`` (the page is in the foreground)."""
 
     kind: Literal["typing", "visible"]
     on: bool = True
 
 
 class Offer(Struct, tag="offer", tag_field="type", frozen=True):
-    """WebRTC offer of this connection's one peer connection (see ``media/api``). ``id`` comes back in the answer."""
+    """The WebRTC offer of this connection's only peer connection (see ``media/api``). The answer repeats ``id``."""
 
     id: str
     sdp: str
@@ -40,21 +40,21 @@ class Offer(Struct, tag="offer", tag_field="type", frozen=True):
 
 
 class Want(Struct, tag="want", tag_field="type", frozen=True):
-    """What this device wishes to receive: number of video slots filled, a pinned participant, the screen."""
+    """What this device wants to receive: how many video slots, a pinned participant, the screen."""
 
     video: int
     pinned: str | None = None
     screen: bool = True
     layer: Literal["q", "h", "f"] = "f"
-    """The largest picture of use here where nobody is pinned: a quarter, a half or the full width. The pinned one comes in full."""
+    """The largest picture that is useful here when nobody is pinned: a quarter, a half or the full width. A pinned one comes in full."""
 
 
 class Inspect(Struct, tag="inspect", tag_field="type", frozen=True):
-    """Ask how this device's media connection is doing: ``link`` comes back."""
+    """Ask about the state of this device's media connection. The answer is ``link``."""
 
 
 class Hangup(Struct, tag="hangup", tag_field="type", frozen=True):
-    """Leave media (text-only) and stay in the meeting."""
+    """Leave voice and video, and stay in the meeting with text only."""
 
 
 class Collect(Struct, tag="collect", tag_field="type", frozen=True):
@@ -67,7 +67,7 @@ class Collect(Struct, tag="collect", tag_field="type", frozen=True):
 
 
 class Ping(Struct, tag="ping", tag_field="type", frozen=True):
-    """Every 5 s while visible, every 20 s in the background; the sign of life behind attendance."""
+    """Sent every 5 s while visible and every 20 s in the background. Attendance rests on this sign of life."""
 
     sent: int = 0
 

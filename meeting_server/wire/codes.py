@@ -1,4 +1,4 @@
-"""Codes of refusals that are born at the socket, beside the meeting's own ``domain.errors.Code``."""
+"""Codes of refusals made at the socket, beside the meeting's own ``domain.errors.Code``."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ OTHERS: tuple[str, ...] = (
     '{"type":"collected","id":"c91f0a3d5e7b2468","motion_id":"m2","blind_signature":"3f9c…"}',
     '{"type":"paper","motion_id":"m2","issued":12,"returned":7}',
 )
-"""Frames of the server the conversation does not come to."""
+"""Frames of the server that do not occur in the conversation."""
 
 PHONES_OTHERS: tuple[str, ...] = (
     '{"type":"want","video":4,"pinned":"m1","screen":true,"layer":"h"}',
@@ -104,4 +104,4 @@ PHONES_OTHERS: tuple[str, ...] = (
     '{"type":"hangup"}',
     '{"type":"collect","id":"c91f0a3d5e7b2468","motion_id":"m2","blinded":"a07e…"}',
 )
-"""Frames of a phone the conversation does not come to."""
+"""Frames of a phone that do not occur in the conversation."""

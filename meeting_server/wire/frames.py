@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 
 WORTH_DEFLATING = 300
-"""Bytes: shorter messages are sent as they are, also to phones that understand compression."""
+"""Bytes. Shorter messages are never compressed."""
 WINDOW_BITS = 12
 LEVEL = 1
 MEMORY_LEVEL = 5
@@ -34,7 +34,7 @@ class Frames:
         self._deflated: bytes | None = None
 
     def changed(self, changes: Mapping[int, bytes]) -> Frames:
-        """The same messages with those at some indexes replaced; the others are not framed again."""
+        """Return the same messages with those at some indexes replaced. The others are not framed again."""
         payloads = list(self.payloads)
         for index, payload in changes.items():
             payloads[index] = payload

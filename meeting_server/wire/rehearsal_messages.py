@@ -1,4 +1,4 @@
-"""The control socket of a rehearsal (``/rehearsal``): what ``meeting-server rehearse`` and the server tell each other.
+"""The control socket of a rehearsal (``/rehearsal``): messages between ``meeting-server rehearse`` and the server.
 
 One JSON object a frame, ``type`` first. A rehearsal lives exactly as long as this socket: whoever closes it, for whatever reason,
 ends the rehearsal.
@@ -21,14 +21,14 @@ EndCode = Literal[
     "rehearsal_failed",  # the server could not set the rehearsal up; its log says why
     "server_stopping",
 ]
-"""Why there is no rehearsal, or no longer. Stable: scripts may rely on these words."""
+"""Why there is no rehearsal, or no longer. Stable: scripts may rely on these values."""
 
 SILENT_SECONDS = 20.0
-"""A control socket that says nothing for so long is lost; ``Beat`` comes every second."""
+"""A control socket that is silent for this long is lost. ``Beat`` comes every second."""
 
 
 class Begin(Struct, tag="begin", tag_field="type", frozen=True):
-    """First frame: how large the rehearsal is. ``minutes`` is what it may take at most."""
+    """First frame: how large the rehearsal is. ``minutes`` is how long it may take at most."""
 
     members: int
     minutes: float
@@ -36,7 +36,7 @@ class Begin(Struct, tag="begin", tag_field="type", frozen=True):
 
 
 class Beat(Struct, tag="beat", tag_field="type", frozen=True):
-    """The other side lives; ``phones`` are in the meeting now."""
+    """The other side is alive; ``phones`` are in the meeting now."""
 
     phones: int = 0
 
@@ -46,7 +46,7 @@ class Finish(Struct, tag="finish", tag_field="type", frozen=True):
 
 
 class Machine(Struct, frozen=True):
-    """The machine of the server. ``network_mbit_s``: speed of its fastest interface that is up; ``None`` where unknown."""
+    """The machine the server runs on. ``network_mbit_s``: speed of its fastest interface that is up; ``None`` where unknown."""
 
     cores: int
     memory_bytes: int

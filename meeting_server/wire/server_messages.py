@@ -1,4 +1,4 @@
-"""What the server says over the socket, one JSON object a frame, ``type`` first."""
+"""What the server sends over the socket: one JSON object per frame, ``type`` first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meeting_server.domain.terms import Device
 
 
 class You(Struct, frozen=True):
-    """Who the server takes this connection for."""
+    """Whom the server takes this connection to be."""
 
     participant_id: str
     name: str
@@ -28,7 +28,7 @@ class Welcome(Struct, tag="welcome", tag_field="type", frozen=True):
     now: int
     missed: int = 0
     media: bool = True
-    """Whether a media plane is there at all."""
+    """Whether the server has a media plane."""
     captions: bool = False
     """Whether live captions can be switched on in rooms."""
     head: str = ""
@@ -36,7 +36,7 @@ class Welcome(Struct, tag="welcome", tag_field="type", frozen=True):
 
 
 class Snapshot(Struct, tag="snapshot", tag_field="type", frozen=True):
-    """The viewer's state at ``position``; replaces all the phone had."""
+    """The viewer's state at ``position``. It replaces everything the phone had."""
 
     position: str
     seq: int
@@ -61,14 +61,14 @@ class Skip(Struct, tag="skip", tag_field="type", frozen=True):
 
 
 class HeadFrame(Struct, tag="head", tag_field="type", frozen=True):
-    """The last record as ``seq.hash32`` (128 bits), told when a motion was closed or published and when the meeting was adjourned:
-    to keep, and to hold a bundle of the meeting against (``meeting-server audit --head``). Unrecorded."""
+    """The last record as ``seq.hash32`` (128 bits), sent when a motion was closed or published and when the meeting was adjourned.
+    Keep it to check a bundle of the meeting against it (``meeting-server audit --head``). Not recorded."""
 
     head: str
 
 
 class Ack(Struct, tag="ack", tag_field="type", frozen=True):
-    """The command is committed and will never be lost. ``seq``: the record it led to (the last one, if several)."""
+    """The command is committed and will never be lost. ``seq``: the record it led to, or the last of several."""
 
     id: str
     seq: int
@@ -86,7 +86,7 @@ class RejectedFrame(Struct, tag="rejected", tag_field="type", frozen=True):
 
 
 class Error(Struct, tag="error", tag_field="type", frozen=True):
-    """A frame that is no command was refused. ``re`` names its type or id."""
+    """A frame that is not a command was refused. ``re`` names its type or id."""
 
     code: str
     re: str = ""
@@ -103,7 +103,7 @@ class Collected(Struct, tag="collected", tag_field="type", frozen=True):
 
 
 class PaperProgress(Struct, tag="paper", tag_field="type", frozen=True):
-    """How many papers of a secret vote are handed out and how many ballots returned; unrecorded, to everyone."""
+    """How many ballots of a secret vote are handed out and how many returned. Sent to everyone; not recorded."""
 
     motion_id: str
     issued: int
@@ -119,21 +119,21 @@ class Answer(Struct, tag="answer", tag_field="type", frozen=True):
 
 
 class Slots(Struct, tag="slots", tag_field="type", frozen=True):
-    """Who is in which receive slot now: mid → participant id, or ``None`` for an empty slot. ``left_out``: who sends a picture
-    in a coding that this device's offer cannot take."""
+    """Who is in which receive slot now: mid → participant id, or ``None`` for an empty slot. ``left_out``: who sends pictures
+    in a codec that this device's offer does not accept."""
 
     slots: dict[str, str | None]
     left_out: list[str] = []
 
 
 class Speaking(Struct, tag="speaking", tag_field="type", frozen=True):
-    """Who is speaking now in the viewer's room, loudest first; unrecorded."""
+    """Who is speaking now in the viewer's room, loudest first. Not recorded."""
 
     participants: list[str]
 
 
 class Caption(Struct, tag="caption", tag_field="type", frozen=True):
-    """What a machine heard somebody say in the viewer's room (Unix ms): a whole line, never changed later; unrecorded."""
+    """What a machine heard somebody say in the viewer's room (Unix ms): a whole line that never changes later. Not recorded."""
 
     participant_id: str
     since: int
@@ -142,21 +142,21 @@ class Caption(Struct, tag="caption", tag_field="type", frozen=True):
 
 
 class Quality(Struct, tag="quality", tag_field="type", frozen=True):
-    """This connection's network as the media plane sees it: 3 good, 2 fair, 1 weak, 0 gone."""
+    """The quality of this connection's network as the media plane sees it: 3 good, 2 fair, 1 weak, 0 gone."""
 
     level: Literal[0, 1, 2, 3]
 
 
 class Networks(Struct, tag="networks", tag_field="type", frozen=True):
-    """The networks of others in the viewer's room as far as they changed: participant id → level as in ``quality``; who is
-    not named has a good one. Sent whole after an ``answer``; unrecorded."""
+    """What changed about the networks of others in the viewer's room: participant id → level as in ``quality``. Whoever is
+    not named has a good one. Sent in full after an ``answer``. Not recorded."""
 
     levels: dict[str, Literal[0, 1, 2, 3]]
 
 
 class Layers(Struct, tag="layers", tag_field="type", frozen=True):
-    """Which encodings of this device's camera anybody has a use for, of ``q``, ``h`` and ``f``: the others need not be sent
-    (``encodings[].active``). Before the first such message: all."""
+    """Which encodings of this device's camera somebody uses, of ``q``, ``h`` and ``f``. The others need not be sent
+    (``encodings[].active``). Until the first such message: all."""
 
     wanted: list[Literal["q", "h", "f"]]
 
@@ -173,7 +173,7 @@ class LinkStream(Struct, frozen=True):
 
 
 class LinkDetails(Struct, tag="link", tag_field="type", frozen=True):
-    """Answer to ``inspect``: this device's media connection. ``capacity_kbit_s``: what the way to it is thought to carry."""
+    """Answer to ``inspect``: this device's media connection. ``capacity_kbit_s``: estimated capacity of the path to it."""
 
     level: Literal[0, 1, 2, 3]
     round_trip_ms: float | None
@@ -182,32 +182,32 @@ class LinkDetails(Struct, tag="link", tag_field="type", frozen=True):
 
 
 class Voice(Struct, tag="voice", tag_field="type", frozen=True):
-    """Which of the viewer's own connections is heard, and on what kind of device: the one that opened its microphone last."""
+    """Which of the viewer's own connections is heard, and its kind of device: the one that opened its microphone last."""
 
     connection_id: str
     device: Device
 
 
 class MediaLost(Struct, tag="media_lost", tag_field="type", frozen=True):
-    """The media worker went away: make a new offer after ``retry_after_ms``."""
+    """The media worker is gone: make a new offer after ``retry_after_ms``."""
 
     retry_after_ms: int = 0
 
 
 class Typing(Struct, tag="typing", tag_field="type", frozen=True):
-    """Someone in the viewer's room is typing; unrecorded."""
+    """Someone in the viewer's room is typing. Not recorded."""
 
     participant_id: str
     on: bool
 
 
 class Knocked(Struct, tag="knocked", tag_field="type", frozen=True):
-    """Another browser asks to come in as this member, or as somebody whom this viewer may let in; or such a question was answered.
-    ``GET /meetings/<id>/knocks`` tells which; unrecorded."""
+    """Another browser asks to come in as this member or as somebody whom this viewer may let in, or such a request was answered.
+    ``GET /meetings/<id>/knocks`` says which. Not recorded."""
 
 
 class Pong(Struct, tag="pong", tag_field="type", frozen=True):
-    """``sent`` as it came; ``now`` is the server's clock (Unix ms)."""
+    """``sent`` is repeated from the ``ping``; ``now`` is the server's clock (Unix ms)."""
 
     sent: int
     now: int

@@ -1,4 +1,4 @@
-"""Refuses JSON that parsers quarrel about or that would hurt later, naming the field, before it is given types."""
+"""Refuses JSON that parsers read differently or that would do harm later. Runs before typing and names the field."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from meeting_server.domain.characters import refused
 
 MAX_DEPTH = 16
 MAX_ITEMS = 256
-"""Entries in one array or object; the longest the protocol knows is twelve choices."""
+"""Entries in one array or object."""
 MAX_STRING = 8_000
 MAX_SDP = 60_000
 LARGEST = 2**53 - 1
-"""Integers beyond are not the same number in JavaScript."""
+"""JavaScript can't represent larger integers exactly."""
 
 
 class NotStrict(Exception):
@@ -26,7 +26,7 @@ class NotStrict(Exception):
 
 
 class _Repeated(ValueError):
-    """A key that is twice in one object."""
+    """A duplicate key in one object."""
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -99,5 +99,5 @@ def _inspect_string(path: str, value: str) -> None:
 
 
 def _printable(name: str) -> str:
-    """A key as it may be sent back: it came from outside and may be anything."""
+    """A key made safe to send back, because it came from outside and may contain anything."""
     return "".join(ch for ch in name[:64] if ch.isprintable() and not 0xD800 <= ord(ch) <= 0xDFFF)

@@ -22,26 +22,26 @@ export type CaptionsEnd = "busy" | "unavailable";
 
 // --- What a phone says -----------------------------------------------------------------------------------
 
-/** First frame. `position` is `seq.hash8` of the last record seen; absent or unknown: a snapshot comes back. */
+/** The first frame. `position` is `seq.hash8` of the last record seen. If it is absent or unknown, the answer is a snapshot. */
 export interface Hello {
   readonly type: "hello";
   readonly position?: string | null;
   readonly device?: Device;
 }
-/** Unrecorded: `typing` (on/off), `visible` (the page is in the foreground). */
+/** Not recorded: `typing` (on or off), `visible` (the page is in the foreground). */
 export interface Signal {
   readonly type: "signal";
   readonly kind: "typing" | "visible";
   readonly on?: boolean;
 }
-/** WebRTC offer of this connection's one peer connection (see `media/api`). `id` comes back in the answer. */
+/** The WebRTC offer of this connection's only peer connection (see `media/api`). The answer repeats `id`. */
 export interface Offer {
   readonly type: "offer";
   readonly id: string;
   readonly sdp: string;
   readonly video_slots?: number;
 }
-/** What this device wishes to receive: number of video slots filled, a pinned participant, the screen. */
+/** What this device wants to receive: how many video slots, a pinned participant, the screen. */
 export interface Want {
   readonly type: "want";
   readonly video: number;
@@ -49,11 +49,11 @@ export interface Want {
   readonly screen?: boolean;
   readonly layer?: "q" | "h" | "f";
 }
-/** Ask how this device's media connection is doing: `link` comes back. */
+/** Ask about the state of this device's media connection. The answer is `link`. */
 export interface Inspect {
   readonly type: "inspect";
 }
-/** Leave media (text-only) and stay in the meeting. */
+/** Leave voice and video, and stay in the meeting with text only. */
 export interface Hangup {
   readonly type: "hangup";
 }
@@ -67,7 +67,7 @@ export interface Collect {
   readonly motion_id: string;
   readonly blinded: string;
 }
-/** Every 5 s while visible, every 20 s in the background; the sign of life behind attendance. */
+/** Sent every 5 s while visible and every 20 s in the background. Attendance rests on this sign of life. */
 export interface Ping {
   readonly type: "ping";
   readonly sent?: number;
@@ -90,7 +90,7 @@ export interface Welcome {
   readonly captions: boolean;
   readonly head: string;
 }
-/** The viewer's state at `position`; replaces all the phone had. */
+/** The viewer's state at `position`. It replaces everything the phone had. */
 export interface Snapshot {
   readonly type: "snapshot";
   readonly position: string;
@@ -104,14 +104,14 @@ export interface Skip {
   readonly hash8: string;
 }
 /**
- * The last record as `seq.hash32` (128 bits), told when a motion was closed or published and when the meeting was adjourned:
- * to keep, and to hold a bundle of the meeting against (`meeting-server audit --head`). Unrecorded.
+ * The last record as `seq.hash32` (128 bits), sent when a motion was closed or published and when the meeting was adjourned.
+ * Keep it to check a bundle of the meeting against it (`meeting-server audit --head`). Not recorded.
  */
 export interface HeadFrame {
   readonly type: "head";
   readonly head: string;
 }
-/** The command is committed and will never be lost. `seq`: the record it led to (the last one, if several). */
+/** The command is committed and will never be lost. `seq`: the record it led to, or the last of several. */
 export interface Ack {
   readonly type: "ack";
   readonly id: string;
@@ -129,7 +129,7 @@ export interface RejectedFrame {
   readonly detail: Readonly<Record<string, number | string>>;
   readonly retry_after_ms: number;
 }
-/** A frame that is no command was refused. `re` names its type or id. */
+/** A frame that is not a command was refused. `re` names its type or id. */
 export interface ErrorFrame {
   readonly type: "error";
   readonly code: string;
@@ -144,7 +144,7 @@ export interface Collected {
   readonly motion_id: string;
   readonly blind_signature: string;
 }
-/** How many papers of a secret vote are handed out and how many ballots returned; unrecorded, to everyone. */
+/** How many ballots of a secret vote are handed out and how many returned. Sent to everyone; not recorded. */
 export interface PaperProgress {
   readonly type: "paper";
   readonly motion_id: string;
@@ -159,8 +159,8 @@ export interface Answer {
   readonly mids: Readonly<Record<string, string>>;
 }
 /**
- * Who is in which receive slot now: mid → participant id, or `None` for an empty slot. `left_out`: who sends a picture
- * in a coding that this device's offer cannot take.
+ * Who is in which receive slot now: mid → participant id, or `None` for an empty slot. `left_out`: who sends pictures
+ * in a codec that this device's offer does not accept.
  */
 export interface Slots {
   readonly type: "slots";
@@ -168,22 +168,22 @@ export interface Slots {
   readonly left_out: readonly string[];
 }
 /**
- * The networks of others in the viewer's room as far as they changed: participant id → level as in `quality`; who is
- * not named has a good one. Sent whole after an `answer`; unrecorded.
+ * What changed about the networks of others in the viewer's room: participant id → level as in `quality`. Whoever is
+ * not named has a good one. Sent in full after an `answer`. Not recorded.
  */
 export interface Networks {
   readonly type: "networks";
   readonly levels: Readonly<Record<string, 0 | 1 | 2 | 3>>;
 }
 /**
- * Which encodings of this device's camera anybody has a use for, of `q`, `h` and `f`: the others need not be sent
- * (`encodings[].active`). Before the first such message: all.
+ * Which encodings of this device's camera somebody uses, of `q`, `h` and `f`. The others need not be sent
+ * (`encodings[].active`). Until the first such message: all.
  */
 export interface Layers {
   readonly type: "layers";
   readonly wanted: readonly ("q" | "h" | "f")[];
 }
-/** Answer to `inspect`: this device's media connection. `capacity_kbit_s`: what the way to it is thought to carry. */
+/** Answer to `inspect`: this device's media connection. `capacity_kbit_s`: estimated capacity of the path to it. */
 export interface LinkDetails {
   readonly type: "link";
   readonly level: 0 | 1 | 2 | 3;
@@ -191,12 +191,12 @@ export interface LinkDetails {
   readonly capacity_kbit_s: number | null;
   readonly streams: readonly LinkStream[];
 }
-/** Who is speaking now in the viewer's room, loudest first; unrecorded. */
+/** Who is speaking now in the viewer's room, loudest first. Not recorded. */
 export interface Speaking {
   readonly type: "speaking";
   readonly participants: readonly string[];
 }
-/** What a machine heard somebody say in the viewer's room (Unix ms): a whole line, never changed later; unrecorded. */
+/** What a machine heard somebody say in the viewer's room (Unix ms): a whole line that never changes later. Not recorded. */
 export interface Caption {
   readonly type: "caption";
   readonly participant_id: string;
@@ -204,36 +204,36 @@ export interface Caption {
   readonly until: number;
   readonly text: string;
 }
-/** This connection's network as the media plane sees it: 3 good, 2 fair, 1 weak, 0 gone. */
+/** The quality of this connection's network as the media plane sees it: 3 good, 2 fair, 1 weak, 0 gone. */
 export interface Quality {
   readonly type: "quality";
   readonly level: 0 | 1 | 2 | 3;
 }
-/** Which of the viewer's own connections is heard, and on what kind of device: the one that opened its microphone last. */
+/** Which of the viewer's own connections is heard, and its kind of device: the one that opened its microphone last. */
 export interface Voice {
   readonly type: "voice";
   readonly connection_id: string;
   readonly device: Device;
 }
-/** The media worker went away: make a new offer after `retry_after_ms`. */
+/** The media worker is gone: make a new offer after `retry_after_ms`. */
 export interface MediaLost {
   readonly type: "media_lost";
   readonly retry_after_ms: number;
 }
-/** Someone in the viewer's room is typing; unrecorded. */
+/** Someone in the viewer's room is typing. Not recorded. */
 export interface Typing {
   readonly type: "typing";
   readonly participant_id: string;
   readonly on: boolean;
 }
 /**
- * Another browser asks to come in as this member, or as somebody whom this viewer may let in; or such a question was answered.
- * `GET /meetings/<id>/knocks` tells which; unrecorded.
+ * Another browser asks to come in as this member or as somebody whom this viewer may let in, or such a request was answered.
+ * `GET /meetings/<id>/knocks` says which. Not recorded.
  */
 export interface Knocked {
   readonly type: "knocked";
 }
-/** `sent` as it came; `now` is the server's clock (Unix ms). */
+/** `sent` is repeated from the `ping`; `now` is the server's clock (Unix ms). */
 export interface Pong {
   readonly type: "pong";
   readonly sent: number;
@@ -249,7 +249,7 @@ export interface RemoveParticipant {
   readonly participant_id: ParticipantId;
   readonly reason?: string;
 }
-/** Take a removal back (moderate): they may come in again. */
+/** Undo a removal (moderate): the participant may come in again. */
 export interface ReadmitParticipant {
   readonly participant_id: ParticipantId;
 }
@@ -258,29 +258,29 @@ export interface AssignRole {
   readonly participant_id: ParticipantId;
   readonly role: Role;
 }
-/** Leave on purpose: no grace. */
+/** Leave on purpose, without a grace period. */
 export type LeaveMeeting = Readonly<Record<string, never>>;
-/** (run_meeting) `seconds` 10 to 600. */
+/** Ask everyone to answer within `seconds`, 10 to 600 (run_meeting). */
 export interface OpenRollCall {
   readonly seconds?: number;
 }
 export type AnswerRollCall = Readonly<Record<string, never>>;
-/** (run_meeting) */
+/** End the roll call early (run_meeting). */
 export type CloseRollCall = Readonly<Record<string, never>>;
-/** The secretary saw the member in the hall; the record names the secretary (run_meeting). */
+/** Record that the secretary saw the member in the hall (run_meeting). The record names the secretary. */
 export interface MarkPresent {
   readonly participant_id: ParticipantId;
   readonly note?: string;
 }
-/** Undo of `MarkPresent` (run_meeting). */
+/** Undo `MarkPresent` (run_meeting). */
 export interface WithdrawMark {
   readonly participant_id: ParticipantId;
 }
-/** A member says what is held about their presence is wrong; also after the meeting. */
+/** Object to what is recorded about one's own attendance; possible after the meeting too. */
 export interface ContestAttendance {
   readonly text: string;
 }
-/** (run_meeting) */
+/** Answer an objection (run_meeting). */
 export interface AnswerContest {
   readonly contest_id: string;
   readonly accepted: boolean;
@@ -308,28 +308,28 @@ export interface RemoveAgendaItem {
 export interface StepAgenda {
   readonly item_id: ItemId | null;
 }
-/** Show everyone a page (from 1) of a document (run_meeting); whoever has the floor may turn the pages of what is shown. */
+/** Show everyone a page (from 1) of a document (run_meeting). Whoever has the floor may turn the pages of the document shown. */
 export interface ShowPage {
   readonly document_id: string;
   readonly page: number;
 }
-/** (run_meeting) */
+/** Stop showing the page (run_meeting). */
 export type StopShowing = Readonly<Record<string, never>>;
 export type RaiseHand = Readonly<Record<string, never>>;
-/** One's own hand, or another's by those who run the floor. */
+/** Lower one's own hand. Those who run the floor may lower another's. */
 export interface LowerHand {
   readonly participant_id?: ParticipantId | null;
 }
-/** (run_floor) `seconds` 0 for no limit, at most 3,600. Ends the floor of whoever has it. */
+/** Give someone the floor and take it from whoever has it (run_floor). `seconds`: at most 3,600; 0: no limit. */
 export interface GrantFloor {
   readonly participant_id: ParticipantId;
   readonly seconds?: number;
 }
-/** (run_floor) */
+/** Give the holder of the floor more time (run_floor). */
 export interface ExtendFloor {
   readonly seconds?: number;
 }
-/** The holder gives it back, or those who run the floor take it. */
+/** Give the floor back. Those who run the floor may take it back. */
 export type EndFloor = Readonly<Record<string, never>>;
 export interface OpenRoom {
   readonly title: string;
@@ -342,52 +342,52 @@ export interface ModerateRoom {
   readonly room_id: RoomId;
   readonly moderated: boolean;
 }
-/** Live captions of a room: a machine writes what is said, for everyone in it. */
+/** Switch a room's live captions on or off: a machine writes down what is said, for everyone in the room. */
 export interface CaptionRoom {
   readonly room_id: RoomId;
   readonly captioned: boolean;
 }
-/** Send to a group room, or call back with the hall's id. */
+/** Send someone to a group room, or with the hall's id call them back. */
 export interface MoveParticipant {
   readonly participant_id: ParticipantId;
   readonly room_id: RoomId;
 }
-/** Ask someone out of the room for the agenda item being dealt with (回避). They wait without sound, picture, chat or words of it. */
+/** Ask someone to leave the room for the current agenda item (回避). They wait and get no sound, picture, chat or text of it. */
 export interface RecuseParticipant {
   readonly participant_id: ParticipantId;
 }
-/** Let them back in before the item ends; at its end they come back by themselves. */
+/** Let someone back in before the item ends. When it ends, they return automatically. */
 export interface RecallParticipant {
   readonly participant_id: ParticipantId;
 }
-/** One's own microphone, camera or screen. `floor_required` in a moderated room; one screen at a time. */
+/** Open one's own microphone, camera or screen. `floor_required` in a moderated room; one screen at a time. */
 export interface OpenMedia {
   readonly media: MediaKind;
 }
-/** One's own, or another's by those who moderate. */
+/** Close one's own microphone, camera or screen. Those who moderate may close another's. */
 export interface CloseMedia {
   readonly media: MediaKind;
   readonly participant_id?: ParticipantId | null;
 }
-/** (moderate) Close every microphone but one's own and the floor holder's. */
+/** Close every microphone except one's own and the floor holder's (moderate). */
 export type MuteAll = Readonly<Record<string, never>>;
-/** To the room one is in. 1 to 2,000 characters. */
+/** Post 1 to 2,000 characters to the room one is in. */
 export interface PostChat {
   readonly text: string;
 }
-/** One's own message, or any by those who moderate. */
+/** Remove one's own message. Those who moderate may remove any. */
 export interface RemoveChat {
   readonly message_id: MessageId;
   readonly reason?: string;
 }
-/** (moderate) While paused only those who run the meeting can post. */
+/** Pause or resume the chat (moderate). While it is paused, only those who run the meeting can post. */
 export interface PauseChat {
   readonly paused: boolean;
 }
 /**
- * A motion has the three choices 赞成 / 不赞成 / 弃权 when `choices` is empty; a poll needs 2 to 12.
+ * Prepare a motion or poll. With empty `choices` a motion has the three choices 赞成 / 不赞成 / 弃权; a poll needs 2 to 12.
  *
- * `preset_id` empty: the meeting's own preset. `max_choices` > 1 only for polls.
+ * With an empty `preset_id` the meeting's own preset applies. `max_choices` exceeds 1 only in polls.
  */
 export interface DraftMotion {
   readonly title: string;
@@ -412,7 +412,7 @@ export interface DraftMotion {
 export interface MoveMotion {
   readonly motion_id: MotionId;
 }
-/** Change the words before the paper opens; the earlier words stay in the record. */
+/** Change the wording before voting begins. The earlier wording stays in the record. */
 export interface AmendMotion {
   readonly motion_id: MotionId;
   readonly title: string;
@@ -421,7 +421,7 @@ export interface AmendMotion {
 export interface CloseDiscussion {
   readonly motion_id: MotionId;
 }
-/** Before the paper opens, where the preset counts written opinions. */
+/** File a member's opinion before voting begins, if the preset counts written opinions. */
 export interface FileWrittenOpinion {
   readonly motion_id: MotionId;
   readonly participant_id: ParticipantId;
@@ -429,24 +429,24 @@ export interface FileWrittenOpinion {
   readonly reference: string;
 }
 /**
- * A scrutineer (监票人) by `motion_id`, the carried, published motion by which the meeting approved it; a teller (计票人) is
- * named and announced, without a vote. Nobody holds both offices.
+ * Appoint a scrutineer (监票人), whom the meeting approved by the carried, published motion `motion_id`, or name a
+ * teller (计票人), for whom no vote is needed. Nobody can hold both offices.
  */
 export interface AppointOfficer {
   readonly participant_id: ParticipantId;
   readonly office: Office;
   readonly motion_id?: MotionId | null;
 }
-/** Someone holds an office no longer; another may be appointed in their place, in the middle of a vote too. */
+/** Relieve an officer. Another may be appointed in their place, even during a vote. */
 export interface ReleaseOfficer {
   readonly participant_id: ParticipantId;
   readonly office: Office;
 }
 /**
- * `seconds` 0: open until closed; else 10 to 3,600. `no_quorum` when too few are present.
+ * Start voting. `seconds`: 10 to 3,600; 0: until closed. `no_quorum` if too few are present.
  *
- * For a secret vote `collect_seconds` is how long papers are handed out (0: until `CloseCollecting`).
- * `hall_voters`: who votes in the hall, as of `RegisterHallVoters`.
+ * In a secret vote `collect_seconds` is how long ballots are handed out (0: until `CloseCollecting`).
+ * `hall_voters`: who votes in the hall, as in `RegisterHallVoters`.
  */
 export interface OpenMotion {
   readonly motion_id: MotionId;
@@ -454,7 +454,7 @@ export interface OpenMotion {
   readonly collect_seconds?: number;
   readonly hall_voters?: readonly ParticipantId[];
 }
-/** Several drafted open or named motions at once; all of them or none. */
+/** Open several drafted open or named motions at once: all of them or none. */
 export interface OpenBatch {
   readonly motion_ids: readonly MotionId[];
   readonly seconds?: number;
@@ -464,17 +464,18 @@ export interface CloseCollecting {
   readonly motion_id: MotionId;
 }
 /**
- * The whole list of those who vote in the hall, by a show of hands or on paper: entitled, present, and with no vote online.
- * Until the hall's count is signed it can be sent anew; signatures under a count already entered are then void.
+ * Register everyone who votes in the hall, by a show of hands or on paper: entitled, present, and without an online vote.
+ * The list can be replaced until both officers have signed the hall's count. A change voids a signature already given.
  */
 export interface RegisterHallVoters {
   readonly motion_id: MotionId;
   readonly participants: readonly ParticipantId[];
 }
 /**
- * Hands or paper ballots counted in the hall. Entered again before both have signed, it starts anew.
+ * Enter the hands or paper ballots counted in the hall. Until both officers have signed, other figures replace them and void
+ * a signature.
  *
- * `issued` are the registered hall voters. `named`: of a named vote what each of them chose, which `counts` sums up.
+ * `issued` equals the number of registered hall voters. `named`: in a named vote, what each of them chose; `counts` is its sum.
  */
 export interface EnterPaperCount {
   readonly motion_id: MotionId;
@@ -486,18 +487,18 @@ export interface EnterPaperCount {
   readonly teller: ParticipantId;
   readonly named?: readonly NamedBallot[];
 }
-/** By the scrutineer and by the teller, each from their own phone. */
+/** Sign the hall's count, as scrutineer or teller, each from their own phone. */
 export interface SignPaperCount {
   readonly motion_id: MotionId;
 }
-/** By a scrutineer, from their own phone, once an election is counted and before it is published. */
+/** Sign the report sheet of an election, as a scrutineer from one's own phone, after the count and before publication. */
 export interface SignReport {
   readonly motion_id: MotionId;
 }
 /**
- * A new draft of a vote that came to nothing: void, tied (the tied only), short (the missing seats), failed.
+ * Draft a vote anew that came to nothing: void, tied (among the tied only), short (for the missing seats) or failed.
  *
- * `seats` 0: as many as are missing; fewer are refused until the meeting has reduced them (`ReduceSeats`).
+ * `seats` 0: as many as are missing. Fewer are refused until the meeting has reduced the seats (`ReduceSeats`).
  */
 export interface Revote {
   readonly motion_id: MotionId;
@@ -505,7 +506,7 @@ export interface Revote {
   readonly characters?: readonly CharacterStrokes[];
 }
 /**
- * An election that left seats empty fills no more than `seats`: the meeting decided so by the published, carried
+ * Let an election that left seats empty fill only `seats`, as the meeting decided by the published, carried
  * motion `reduced_by`.
  */
 export interface ReduceSeats {
@@ -513,7 +514,7 @@ export interface ReduceSeats {
   readonly seats: number;
   readonly reduced_by: MotionId;
 }
-/** Counted once; a second one is `already_cast` and the first stands. */
+/** Vote. A second ballot is `already_cast`, and the first stands. */
 export interface CastBallot {
   readonly motion_id: MotionId;
   readonly choices: readonly string[];
@@ -530,7 +531,7 @@ export interface WithdrawMotion {
 }
 export type StartRecording = Readonly<Record<string, never>>;
 export type StopRecording = Readonly<Record<string, never>>;
-/** Answer the notice of the running recording. Without consent one stays and listens, and nothing of one's own is sent on. */
+/** Answer the notice of the running recording. Without consent one stays and listens, and none of one's own media is forwarded. */
 export interface AcknowledgeRecording {
   readonly consents?: boolean;
 }
@@ -555,9 +556,9 @@ export interface MeetingOpened {
 }
 /**
  * Holds the attendance totals, which are never erasable: `expected` (应到) and `attended` (实到 over the meeting) of those
- * with a vote, `members` and `members_attended` of all members expected, `guests` who came beside them.
+ * with a vote, `members` and `members_attended` of all members expected, and the `guests` who came.
  *
- * `None`: from before members without a vote were counted.
+ * `None`: recorded before members without a vote were counted.
  */
 export interface MeetingAdjourned {
   readonly adjourned_by: ParticipantId;
@@ -567,14 +568,14 @@ export interface MeetingAdjourned {
   readonly members: number | null;
   readonly members_attended: number | null;
 }
-/** Someone not on the list was let in (a guest, a late addition). */
+/** Someone who was not on the list was admitted: a guest, or a late addition. */
 export interface ParticipantAdmitted {
   readonly participant: Invited;
   readonly admitted_by: ParticipantId;
 }
 /**
- * Someone was asked to leave (请出). `counted`: they stay in 应到, because who is expected does not depend on who was sent out;
- * before this was recorded they did not.
+ * Someone was removed from the meeting (请出). `counted`: they stay in 应到, because removal does not change who is expected.
+ * In records without this field they did not.
  */
 export interface ParticipantRemoved {
   readonly participant_id: ParticipantId;
@@ -582,15 +583,15 @@ export interface ParticipantRemoved {
   readonly reason: string;
   readonly counted: boolean;
 }
-/** Whoever was asked to leave may come again (请回). */
+/** Someone who was removed may come in again (请回). */
 export interface ParticipantReadmitted {
   readonly participant_id: ParticipantId;
   readonly readmitted_by: ParticipantId;
 }
 /**
- * Leave (请假) asked for, granted or refused after the meeting opened; before that it is part of the convening.
+ * Leave (请假) was asked for, granted or refused after the meeting opened; before that it is part of the convening.
  *
- * `reason` is empty in journals of today: see `AbsenceExplained`.
+ * `reason` is empty in new journals: see `AbsenceExplained`.
  */
 export interface LeaveRecorded {
   readonly participant_id: ParticipantId;
@@ -598,9 +599,9 @@ export interface LeaveRecorded {
   readonly approved: boolean;
 }
 /**
- * Why somebody takes leave, or is not counted in 应到 (`exclusion`, with its approval reference); empty: nothing to say.
+ * Why somebody is on leave, or is not counted in 应到 (`exclusion`, with its approval reference); empty: no reason given.
  *
- * Apart from the facts themselves, because it is seen by fewer, leaves the house only with those, and can be erased.
+ * Kept apart from the facts themselves, because fewer people see it, only they can export it, and it can be erased.
  */
 export interface AbsenceExplained {
   readonly participant_id: ParticipantId;
@@ -617,47 +618,47 @@ export interface ConnectionOpened {
   readonly connection_id: ConnectionId;
   readonly device: Device;
 }
-/** `last_evidence_at`: absence is dated from the last sign of life, never from the time-out. */
+/** Absence is dated from the last sign of life (`last_evidence_at`), never from the timeout. */
 export interface ConnectionClosed {
   readonly participant_id: ParticipantId;
   readonly connection_id: ConnectionId;
   readonly last_evidence_at: number;
 }
-/** The device came to the foreground and beats (`responsive`), or went to the background. */
+/** The device came to the foreground and sends heartbeats (`responsive`), or went to the background. */
 export interface ResponsivenessChanged {
   readonly participant_id: ParticipantId;
   readonly connection_id: ConnectionId;
   readonly responsive: boolean;
 }
-/** First connection, or first after having left, or marked in the hall. */
+/** Connected for the first time or after having left, or was marked present in the hall. */
 export interface ParticipantArrived {
   readonly participant_id: ParticipantId;
 }
-/** The grace after the last connection ran out, or the member left on purpose (`deliberate`). */
+/** The grace period after the last connection ran out, or the member left on purpose (`deliberate`). */
 export interface ParticipantLeft {
   readonly participant_id: ParticipantId;
   readonly left_at: number;
   readonly deliberate: boolean;
   readonly never_came: boolean;
 }
-/** The strongest evidence. `marked_by` names the secretary for `marked`. */
+/** The strongest evidence of presence. For `marked`, `marked_by` names the secretary. */
 export interface PresenceConfirmed {
   readonly participant_id: ParticipantId;
   readonly by: ConfirmedBy;
   readonly marked_by: ParticipantId | null;
   readonly note: string;
 }
-/** The secretary's mark was a mistake; both the mark and its withdrawal stay in the record. */
+/** The secretary's mark was a mistake. Both the mark and its withdrawal stay in the record. */
 export interface PresenceMarkWithdrawn {
   readonly participant_id: ParticipantId;
   readonly withdrawn_by: ParticipantId;
 }
-/** A member scanned the hall's rotating code. `window` numbers the code, so that each is accepted once. */
+/** A member scanned the hall's rotating code. `window` numbers the code, so that each is accepted once per member. */
 export interface HallCodeScanned {
   readonly participant_id: ParticipantId;
   readonly window: number;
 }
-/** A member says that what is held about their presence is wrong; stays in the record with its answer. */
+/** A member objected to what is recorded about their attendance. It stays in the record with its answer. */
 export interface AttendanceContested {
   readonly contest_id: string;
   readonly participant_id: ParticipantId;
@@ -705,17 +706,17 @@ export interface AgendaItemMoved {
 export interface AgendaItemRemoved {
   readonly item_id: ItemId;
 }
-/** The meeting goes to `item_id` (`None`: the agenda is done); the item before it ends now. */
+/** The meeting went on to `item_id` (`None`: the agenda is done). The item before it ended. */
 export interface AgendaStepped {
   readonly item_id: ItemId | null;
 }
-/** Everyone looks at this page (from 1) of a document, until another is shown or `PageHidden`. */
+/** Everyone sees this page (from 1) of a document until another is shown or until `PageHidden`. */
 export interface PageShown {
   readonly document_id: string;
   readonly page: number;
   readonly shown_by: ParticipantId;
 }
-/** No page is shown any more: stopped, or the meeting went on to another item or was adjourned. */
+/** No page is shown any more: it was stopped, or the meeting went on to another item or was adjourned. */
 export interface PageHidden {
   readonly hidden_by: ParticipantId;
 }
@@ -725,7 +726,7 @@ export interface HandRaised {
 export interface HandLowered {
   readonly participant_id: ParticipantId;
 }
-/** `ends_at` is `None` for no limit. Lowers the hand of the one who gets it. */
+/** Someone got the floor, which lowers their hand. `ends_at` is `None` if there is no limit. */
 export interface FloorGranted {
   readonly participant_id: ParticipantId;
   readonly granted_by: ParticipantId;
@@ -745,16 +746,16 @@ export interface RoomOpened {
   readonly title: string;
   readonly kind: RoomKind;
 }
-/** Everyone still in it is back in the hall. */
+/** Everyone who was still in the room is back in the hall. */
 export interface RoomClosed {
   readonly room_id: RoomId;
 }
-/** In a moderated room only the floor holder and those who run the meeting are heard. */
+/** In a moderated room, only the floor holder and those who run the meeting are heard. */
 export interface RoomModerated {
   readonly room_id: RoomId;
   readonly moderated: boolean;
 }
-/** Live captions of a room were switched on or off, by whom; `None`: by the server, for `reason`. */
+/** A room's live captions were switched on or off by `changed_by`, or by the server (`None`) for `reason`. */
 export interface RoomCaptioned {
   readonly room_id: RoomId;
   readonly captioned: boolean;
@@ -766,37 +767,37 @@ export interface ParticipantMoved {
   readonly room_id: RoomId;
   readonly moved_by: ParticipantId;
 }
-/** Someone was asked out of the room for the item that is about them (回避). */
+/** Someone was asked to leave the room for the item that concerns them (回避). */
 export interface ParticipantRecused {
   readonly participant_id: ParticipantId;
   readonly item_id: ItemId;
   readonly recused_by: ParticipantId;
 }
-/** They are back in the room. `recalled_by` is `None` when the item ended. */
+/** Someone is back in the room. `recalled_by` is `None` if the item ended. */
 export interface ParticipantRecalled {
   readonly participant_id: ParticipantId;
   readonly item_id: ItemId;
   readonly recalled_by: ParticipantId | null;
 }
-/** A microphone, camera or shared screen is on, as a fact shown to all. */
+/** A microphone, camera or shared screen is on; everyone sees that. */
 export interface MediaOpened {
   readonly participant_id: ParticipantId;
   readonly media: MediaKind;
 }
-/** `closed_by` differs from the participant when the chair did it. */
+/** `closed_by` differs from the participant if somebody else closed it. */
 export interface MediaClosed {
   readonly participant_id: ParticipantId;
   readonly media: MediaKind;
   readonly closed_by: ParticipantId;
 }
-/** Sensed from audio levels by the media plane, for the record's timeline. */
+/** A stretch of speech, detected by the media plane from audio levels, for the record's timeline. */
 export interface SpeakerTurnEnded {
   readonly participant_id: ParticipantId;
   readonly room_id: RoomId;
   readonly started_at: number;
   readonly ended_at: number;
 }
-/** `audience` names who was in the group room (empty: everyone); `withheld_from` who was waiting outside the hall. */
+/** `audience` names who was in the group room (empty: everyone), `withheld_from` who was waiting outside the hall. */
 export interface ChatPosted {
   readonly message_id: MessageId;
   readonly room_id: RoomId;
@@ -805,7 +806,7 @@ export interface ChatPosted {
   readonly audience: readonly ParticipantId[];
   readonly withheld_from: readonly ParticipantId[];
 }
-/** A moderator took the message out of sight; the record says who and why. */
+/** The author or a moderator removed the message. The record says who and why. */
 export interface ChatRemoved {
   readonly message_id: MessageId;
   readonly removed_by: ParticipantId;
@@ -814,7 +815,7 @@ export interface ChatRemoved {
 export interface ChatPaused {
   readonly paused: boolean;
 }
-/** Visible to those who run votes until it opens. */
+/** A draft. Only those who run votes see it until it is moved or opens. */
 export interface MotionDrafted {
   readonly motion_id: MotionId;
   readonly title: string;
@@ -837,7 +838,7 @@ export interface MotionDrafted {
   readonly excludes: readonly ParticipantId[];
   readonly excellent_reason: string;
 }
-/** Put before the meeting: from here on everyone sees its words. */
+/** The draft was put before the meeting. From here on everyone sees its wording. */
 export interface MotionMoved {
   readonly motion_id: MotionId;
   readonly title: string;
@@ -871,32 +872,32 @@ export interface MotionDiscussed {
   readonly motion_id: MotionId;
   readonly closed_by: ParticipantId;
 }
-/** Shown to those who run votes only, until the result. */
+/** Only those who run votes see it until the result. */
 export interface WrittenOpinionFiled {
   readonly motion_id: MotionId;
   readonly opinion: WrittenOpinion;
 }
-/** An election that left seats empty fills `seats` in all: the meeting decided so by the carried motion `reduced_by`. */
+/** An election that left seats empty fills `seats` in all, as the meeting decided by the carried motion `reduced_by`. */
 export interface SeatsReduced {
   readonly motion_id: MotionId;
   readonly seats: number;
   readonly reduced_by: MotionId;
   readonly recorded_by: ParticipantId;
 }
-/** 监票人, approved by the meeting in `motion_id`, or 计票人, named by `appointed_by` (then `motion_id` may be `None`). */
+/** A 监票人 whom the meeting approved by `motion_id`, or a 计票人 named by `appointed_by` (`motion_id` may then be `None`). */
 export interface OfficerAppointed {
   readonly participant_id: ParticipantId;
   readonly office: Office;
   readonly motion_id: MotionId | null;
   readonly appointed_by: ParticipantId;
 }
-/** 监票人 or 计票人 no longer: relieved, or asked to leave the meeting. */
+/** A 监票人 or 计票人 was relieved, or removed from the meeting. */
 export interface OfficerReleased {
   readonly participant_id: ParticipantId;
   readonly office: Office;
   readonly released_by: ParticipantId;
 }
-/** Opening freezes the preset, the electorate and who of it is there. `quorum` is `None` for a poll. */
+/** Voting began. Preset, electorate and those of it who are present are frozen. `quorum` is `None` for a poll. */
 export interface MotionOpened {
   readonly motion_id: MotionId;
   readonly title: string;
@@ -925,8 +926,8 @@ export interface MotionOpened {
   readonly attending: readonly ParticipantId[] | null;
 }
 /**
- * A secret paper is to be opened: its key is being made. A `collect_seconds` or `seconds` of 0 means until
- * the chair says so.
+ * A secret vote is about to open: its key is being made. If `collect_seconds` or `seconds` is 0, the chair ends
+ * that step.
  */
 export interface PaperRequested {
   readonly motion_id: MotionId;
@@ -935,12 +936,12 @@ export interface PaperRequested {
   readonly seconds: number;
   readonly hall_voters: readonly ParticipantId[];
 }
-/** The paper could not be opened after all (the quorum was lost meanwhile): back to where it was. */
+/** The secret vote could not open after all, because the quorum was lost meanwhile. The motion is back where it was. */
 export interface PaperAbandoned {
   readonly motion_id: MotionId;
   readonly reason: string;
 }
-/** Collecting (领票) begins: preset, electorate and key are frozen. Built to be read without the draft. */
+/** Collecting (领票) began. Preset, electorate and key are frozen. Readable without the draft. */
 export interface PaperOpened {
   readonly motion_id: MotionId;
   readonly title: string;
@@ -968,28 +969,28 @@ export interface PaperOpened {
   readonly attending: readonly ParticipantId[] | null;
   readonly excellent_reason: string;
 }
-/** No more papers are handed out; casting begins. */
+/** No more ballots are handed out; casting began. */
 export interface CollectingClosed {
   readonly motion_id: MotionId;
   readonly closes_at: number | null;
 }
 /**
- * No more ballots are taken; the box is being sealed. `present`: those of the electorate who are there at this moment.
+ * No more ballots are taken; the box is being sealed. `present`: how many of the electorate are present at this moment.
  *
- * `quorum` is of the same moment where that decided (`votes/attending`), else `None`.
+ * `quorum` is of the same moment if that decides the vote (`votes/attending`), else `None`.
  */
 export interface PaperClosing {
   readonly motion_id: MotionId;
   readonly quorum: QuorumCheck | null;
   readonly present: number;
 }
-/** Who votes in the hall, the whole list; nobody on it votes online too. */
+/** The whole list of those who vote in the hall. Nobody on it votes online too. */
 export interface HallVotersRegistered {
   readonly motion_id: MotionId;
   readonly participants: readonly ParticipantId[];
   readonly registered_by: ParticipantId;
 }
-/** Others than the counters learn that it was, how many came back and who signs; never what was chosen. */
+/** Only the counters learn what was chosen. Everyone else learns that a count was entered, how many ballots came back and who signs. */
 export interface PaperCountEntered {
   readonly motion_id: MotionId;
   readonly count: PaperCount;
@@ -998,14 +999,14 @@ export interface PaperCountSigned {
   readonly motion_id: MotionId;
   readonly signed_by: ParticipantId;
 }
-/** Others than the voter learn only that one more was returned. */
+/** Only the voter learns the choices. Everyone else learns that one more ballot was returned. */
 export interface BallotCast {
   readonly motion_id: MotionId;
   readonly voter: ParticipantId | null;
   readonly choices: readonly string[] | null;
   readonly running: RunningTally | null;
 }
-/** Others than the runners learn tally and verdict when they are published. */
+/** Only those who run votes learn tally and verdict now. Everyone else learns them when they are published. */
 export interface MotionClosed {
   readonly motion_id: MotionId;
   readonly quorum: QuorumCheck | null;
@@ -1032,7 +1033,7 @@ export interface MotionPublished {
   readonly published_by: ParticipantId;
   readonly paper_count: PaperCount | null;
 }
-/** Taken back before publication; ballots cast in it have no effect. */
+/** The motion was taken back before publication. Ballots cast in it have no effect. */
 export interface MotionWithdrawn {
   readonly motion_id: MotionId;
   readonly withdrawn_by: ParticipantId;
@@ -1044,15 +1045,15 @@ export interface RecordingStarted {
 export interface RecordingStopped {
   readonly stopped_by: ParticipantId;
 }
-/** The participant saw the notice of the running recording and stayed: to be recorded too, or (`consents` false) only to listen. */
+/** The participant saw the notice of the running recording and stayed, either to be recorded or (`consents` false) only to listen. */
 export interface RecordingAcknowledged {
   readonly participant_id: ParticipantId;
   readonly consents: boolean;
 }
 /**
- * One file under the meeting's recording folder. `path` is relative to it.
+ * One file in the meeting's recording folder; `path` is relative to that.
  *
- * `synthetic`: nobody spoke, a machine made the sound (the demo's); whoever plays it is told so.
+ * `synthetic`: nobody spoke, a machine made the sound (the demo's), and whoever plays it is told so.
  */
 export interface TrackRecorded {
   readonly participant_id: ParticipantId;
@@ -1063,7 +1064,7 @@ export interface TrackRecorded {
   readonly ended_at: number;
   readonly synthetic: boolean;
 }
-/** A line for the minutes, typed by those who keep the record; visible to them until the minutes. */
+/** A line for the minutes, written by those who keep the record. Nobody else sees it before the minutes. */
 export interface NoteTaken {
   readonly note_id: NoteId;
   readonly item_id: ItemId | null;
@@ -1119,7 +1120,7 @@ export interface MeetingState {
 
 // --- What they are made of -------------------------------------------------------------------------------
 
-/** Who the server takes this connection for. */
+/** Whom the server takes this connection to be. */
 export interface You {
   readonly participant_id: string;
   readonly name: string;
@@ -1893,7 +1894,7 @@ export interface EventData {
 }
 export type EventKind = keyof EventData;
 /**
- * `id`: made by the phone, unique for ever (8 to 64 characters). `kind`: a name of `domain.commands.KINDS`.
+ * `id`: made by the phone, never used again (8 to 64 characters). `kind`: a name in `domain.commands.KINDS`.
  * `data`: the fields of that command.
  */
 export type CommandFrame = {
