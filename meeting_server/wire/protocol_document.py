@@ -48,12 +48,13 @@ has, at every `seq`, exactly the snapshot that the server would send then. So:
 4. Send `ping` every 5 s while the page is visible and every 20 s in the background, and `signal visible` when that changes. After
    15 s of silence the server no longer counts the device as responsive; after 65 s it closes the socket.
 
-Times are the server's, in Unix milliseconds (`welcome.now` and `pong.now` give the offset). The largest frame has {MAX_FRAME:,} bytes,
-the longest string {MAX_STRING:,} characters (an SDP 60,000), the longest array or object {MAX_ITEMS} entries; nesting goes
-{MAX_DEPTH} deep. NaN, a duplicate key, lone surrogates, control characters, noncharacters and integers beyond 2^53 are `bad_message`. Unknown fields are ignored.
+Times are the server's, in Unix milliseconds (`welcome.now` and `pong.now` give the offset). The largest frame has {MAX_FRAME:,}
+bytes, the longest string {MAX_STRING:,} characters (an SDP 60,000), the longest array or object {MAX_ITEMS} entries; nesting goes
+{MAX_DEPTH} deep. NaN, a duplicate key, lone surrogates, control characters, noncharacters and integers beyond 2^53 are
+`bad_message`. Unknown fields are ignored.
 The server closes the socket after five frames that it can't understand, and after a flood; `rate_limited` says when to retry.
-Rate limits belong to the person, not to the socket, so reconnecting does not reset them. Only control frames (one a second, twenty at once)
-and frames of fragmented messages (eight a second, sixty-four at once) are limited per socket.
+Rate limits belong to the person, not to the socket, so reconnecting does not reset them. Only control frames (one a second,
+twenty at once) and frames of fragmented messages (eight a second, sixty-four at once) are limited per socket.
 A phone that leaves more than 256 KiB unread is closed with {Close.TOO_SLOW} and resumes.
 """
 
