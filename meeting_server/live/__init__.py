@@ -1,1 +1,1 @@
-"""The running meeting: its host, its connections, and what flows between them."""
+"""The running meeting: its host, its connections, and the messages between them."""

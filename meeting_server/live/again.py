@@ -1,4 +1,4 @@
-"""Work that follows from something committed, and is tried until it is done."""
+"""Follow-up work of something committed, retried until it is done."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from itertools import chain, repeat
 log = logging.getLogger(__name__)
 
 PAUSES_S = (0.2, 1.0, 5.0, 30.0)
-"""Before the second try, the third …; the last one from then on."""
+"""Pauses before the second attempt, the third, …; the last one repeats."""
 
 
 class Again:
-    """Each piece of work must be idempotent, and found again by the next start: a process that dies does not do it."""
+    """Each piece of work must be idempotent and must be found again at the next start, because a process that dies does not do it."""
 
     def __init__(self) -> None:
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        """Do it now, without anybody waiting for it, and again until it does not fail; after ``stop`` the next start does it."""
+        """Do it now in the background, and retry until it succeeds. After ``stop`` the next start does it."""
         if self._stopping.is_set():
             return
         task = asyncio.create_task(self._until_done(name, work), name=name)
@@ -29,7 +29,7 @@ class Again:
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
-        """Finish the tries that are under way; there are no further ones."""
+        """Finish the attempts under way and start no more."""
         self._stopping.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 

@@ -1,4 +1,4 @@
-"""Everyone connected to one meeting: comes in at a position, is told every record, and is shown out when removed."""
+"""Everyone connected to one meeting: they enter at a position, get every record, and are disconnected when removed."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from meeting_server.wire.frames import Frames
 from meeting_server.wire.server_messages import HeadFrame, ServerMessage, Welcome, You
 
 MOST_DEVICES = 6
-"""Open sockets of one participant; one more closes the oldest."""
+"""Most open sockets of one participant. One more closes the oldest."""
 
 REST_PER_PHONE = 50e-6
-"""Seconds: several times what telling one phone costs. After a quiet moment everyone is told at once; in a flood a meeting
-of a thousand is told twenty times a second, so that telling never keeps acknowledgements waiting."""
+"""Seconds: several times the cost of sending to one phone. After a quiet moment everyone gets a record at once. Under load a meeting of a
+thousand gets twenty broadcasts a second, so that broadcasts never delay acknowledgements."""
 OF_A_COUNT = (BallotCast, PresenceConfirmed)
-"""Facts of which others see no more than a number that grows: they can wait twice as long, for more of their kind."""
+"""Facts of which others see only a growing number. They can wait twice as long, so that more of them are sent together."""
 
 WORTH_KEEPING = (MotionClosed, MotionPublished, MeetingAdjourned)
-"""Facts after which every phone is told the record's head, so that the record cannot be replaced without its being seen."""
+"""Facts after which every phone gets the record's head, so that nobody can replace the record unnoticed."""
 
 Follower = Callable[["Assembly", Sequence[Fact]], None]
 
@@ -71,12 +71,12 @@ class Assembly:
         return self.host.state
 
     def followed_by(self, followers: Iterable[Follower], leavers: Iterable[Callable[[Connection], None]]) -> None:
-        """From here on call ``followers`` with every batch of facts, after the phones were told, and ``leavers`` with every
-        connection that is gone. Called once the meeting is loaded: what was recorded until then is followed by nobody."""
+        """From here on call ``followers`` with every batch of facts, after the phones got them, and ``leavers`` with every connection
+        that is gone. Called once the meeting is loaded: nobody follows what was recorded before."""
         self._followers, self._leavers = tuple(followers), tuple(leavers)
 
     async def reread(self) -> None:
-        """Something of the journal was erased: nothing of it is kept here."""
+        """Drop what was kept, because something of the journal was erased."""
         await self.host.reread()
         self._snapshots = Snapshots()
 
@@ -93,14 +93,14 @@ class Assembly:
         captions: bool = False,
         bound: bool = False,
     ) -> Connection | Close:
-        """Let a phone in and send it ``welcome`` with what it missed; or say why it cannot come in."""
+        """Let a phone in and send it ``welcome`` with what it missed, or return why it cannot enter."""
         closed = self.closed_to(participant_id)
         if closed is not None:
             return closed
         state = self.host.state
         assert state is not None
         participant = state.participants[participant_id]
-        self._tell()  # what still waits is part of what the newcomer is sent here
+        self._tell()  # what is still unsent is part of what the newcomer gets here
         self._make_room_for(participant_id)
         connection_id = ConnectionId(secrets.token_urlsafe(9))
         connection = Connection(connection_id, participant_id, device, outlet, self._clock(), bound=bound)
@@ -121,7 +121,7 @@ class Assembly:
         return connection
 
     def closed_to(self, participant_id: ParticipantId) -> Close | None:
-        """Why someone cannot come in, or ``None``."""
+        """Return why someone cannot enter, or ``None``."""
         state = self.host.state
         participant = state.participants.get(participant_id) if state is not None else None
         if state is None or participant is None:
@@ -131,7 +131,7 @@ class Assembly:
         return Close.REMOVED if participant.removed else None
 
     def leave(self, connection: Connection, last_evidence_at: Millis | None = None) -> None:
-        """The socket is gone. Absence is dated to the last sign of life, not to the moment this was noticed."""
+        """Handle a closed socket. Absence is dated to the last sign of life, not to the moment of this call."""
         if self.connections.pop(connection.connection_id, None) is None:
             return
         connection.open = False
@@ -157,7 +157,8 @@ class Assembly:
     # --- telling ----------------------------------------------------------------------------------------------
 
     def broadcast(self, message: ServerMessage, room_id: RoomId, but: ParticipantId | None = None, said_at: Millis | None = None) -> None:
-        """Something unrecorded for everyone in one room. ``said_at``: when what it tells began; who was outside then isn't told."""
+        """Send an unrecorded message to everyone in one room. ``said_at``: when its content began; people who were outside then don't get
+        it."""
         state = self.host.state
         if state is None:
             return
@@ -170,7 +171,7 @@ class Assembly:
                 connection.deliver(frames)
 
     def tell_all(self, message: ServerMessage) -> None:
-        """Something unrecorded for everyone in the meeting."""
+        """Send an unrecorded message to everyone in the meeting."""
         frames = Frames((encode(message),))
         for connection in list(self.connections.values()):
             connection.deliver(frames)
@@ -191,7 +192,7 @@ class Assembly:
             follower(self, facts)
 
     def _tell_soon(self, can_wait: bool) -> None:
-        """At once after a quiet moment, else when the rest is over."""
+        """Broadcast at once after a quiet moment, otherwise when the pause is over."""
         loop = asyncio.get_running_loop()
         at = self._told_at + len(self.connections) * REST_PER_PHONE * (2 if can_wait else 1)
         if at <= loop.time():
@@ -206,7 +207,7 @@ class Assembly:
             self._tell_timer = None
 
     def _tell(self) -> None:
-        """Send what was not yet sent to everyone."""
+        """Send everyone what was not sent yet."""
         self._stop_timer()
         if not self._untold:
             return
@@ -215,7 +216,7 @@ class Assembly:
         fan_out(entries, list(self.connections.values()))
 
     def _refresh(self, viewers: frozenset[ParticipantId]) -> None:
-        """Whose rights changed gets a new snapshot."""
+        """Send a new snapshot to everyone whose rights changed."""
         state = self.host.state
         if state is None or not viewers:
             return
@@ -224,7 +225,7 @@ class Assembly:
                 connection.catch_up(Frames((self._snapshots.frame(self.host.head, state, connection.participant_id),)))
 
     def _show_out(self) -> None:
-        """Close the sockets of whoever is not on the list any more."""
+        """Close the sockets of everyone who is no longer on the list."""
         state = self.host.state
         if state is None:
             return

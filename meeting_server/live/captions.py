@@ -1,6 +1,6 @@
-"""Live captions as the meeting says: rooms that are listened to, and the lines that come of it told to those in them.
+"""Live captions as the meeting's state wants them: which rooms are captioned, and the lines sent to those in them.
 
-The words are made by another process; when it is not there, or ends by itself, the meeting is told and goes on without.
+Another process recognises the words. If it is missing or ends by itself, the meeting is told and continues without captions.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Captions:
-    """For all meetings of this server. ``sockets``: where the captions process waits for us, and for voices; ``None``: there is none.
+    """Captions of all meetings of this server. ``sockets``: where the captions process listens for us and for audio; ``None``: there is
+    no such process.
 
-    ``ready``: whether there is an engine by now; one that is installed while the server runs is offered from then on.
+    ``ready``: whether an engine is installed by now. One that is installed while the server runs is offered from then on.
     """
 
     def __init__(self, media: MediaPlane | None, sockets: tuple[Path, Path] | None, find: FindAssembly, ready: Callable[[], bool]) -> None:
@@ -46,7 +47,7 @@ class Captions:
         self._sockets = sockets
         self._find = find
         self._ready = ready
-        self._on: dict[str, bool] = {}  # room -> whether what is written there may be kept
+        self._on: dict[str, bool] = {}  # room -> whether its captions may be stored
         self._writer: asyncio.StreamWriter | None = None
         self._reader: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -68,12 +69,12 @@ class Captions:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def follow(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
-        """Bring the listening into agreement after ``facts``."""
+        """Start and stop captioning as ``facts`` require."""
         if any(isinstance(fact.event, TOUCHING) for fact in facts):
             self.resume(assembly)
 
     def resume(self, assembly: Assembly) -> None:
-        """What the meeting says now; also after a restart in the middle of it."""
+        """Start and stop captioning as the meeting's state requires, also after a restart during the meeting."""
         if wanted_rooms(assembly.state) == self._of(assembly.meeting_id):
             return
         task = asyncio.create_task(self._agree(assembly))
@@ -93,7 +94,7 @@ class Captions:
                     self._report(assembly, room, "unavailable")
 
     async def _begin(self, room: str, state: MeetingState | None, keep: bool) -> bool:
-        """Listen to the room; listening already, only whether words may be kept is said anew."""
+        """Start captioning the room. If it is already running, only update whether captions may be stored."""
         if self._media is None or self._sockets is None or self._writer is None:
             return False
         self._writer.write(_encode(Wish(room, True, agenda_of(state), keep, people_of(state))) + b"\n")
@@ -160,7 +161,7 @@ class Captions:
 
 
 def wanted_rooms(state: MeetingState | None) -> dict[str, bool]:
-    """The rooms whose captions are on, as the media plane calls them, and whether words are kept: only while it is recorded."""
+    """Return the rooms with captions on, by their media names, and whether captions are stored, which happens only while recording."""
     if state is None or state.phase != MeetingPhase.OPEN:
         return {}
     keep = state.recording is not None
@@ -168,10 +169,10 @@ def wanted_rooms(state: MeetingState | None) -> dict[str, bool]:
 
 
 def people_of(state: MeetingState | None) -> tuple[str, ...]:
-    """The names of those on the meeting's list."""
+    """Return the names on the meeting's list."""
     return tuple(p.name for p in state.participants.values() if p.name and not p.removed) if state is not None else ()
 
 
 def agenda_of(state: MeetingState | None) -> tuple[str, ...]:
-    """The titles of its items: what is likely to be said."""
+    """Return the titles of its items, because these words are likely to be spoken."""
     return tuple(item.title for item in state.agenda) if state is not None else ()

@@ -1,4 +1,4 @@
-"""The server's clock as meetings see it: it never jumps, whatever happens to the machine's."""
+"""The server's clock for meetings: it never jumps, whatever happens to the machine's clock."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Clock = Callable[[], Millis]
 
 
 def steady_clock() -> Clock:
-    """Unix milliseconds, read once from the wall and then counted by the clock that only runs forward.
+    """Unix milliseconds, read once from the wall clock and then counted with the monotonic clock.
 
-    A wall clock that is set an hour back in the middle of a vote moves no deadline. The counting clock goes on while
-    the machine sleeps, and follows the same slow corrections of rate as the wall's.
+    Setting the wall clock back an hour during a vote moves no deadline. The monotonic clock continues while the machine sleeps and
+    follows the same slow rate corrections as the wall clock.
     """
     offset = time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 

@@ -1,4 +1,4 @@
-"""One open socket of one device: who it is, what may wait for it, and when it last gave a sign of life."""
+"""One open socket of one device: who it is, how much may be buffered for it, and when it last gave a sign of life."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from meeting_server.wire.frames import Frames
 from meeting_server.wire.server_messages import ServerMessage
 
 MOST_WAITING = 256 * 1024
-"""Bytes that may wait for a phone that does not read; with more it is cut off and resumes."""
+"""Most bytes buffered for a phone that does not read. With more, it is disconnected and resumes."""
 
 
 class Outlet(Protocol):
-    """The way out to one phone; web/socket gives it. Neither method waits."""
+    """The sending side of one phone's socket, provided by web/socket. Neither method blocks."""
 
     def write(self, frames: Frames) -> None:
-        """Hand the frames to the network, in order."""
+        """Pass the frames to the network, in order."""
         ...
 
     def waiting(self) -> int:
-        """Bytes handed over that the network has not taken yet."""
+        """Return how many bytes the network has not taken yet."""
         ...
 
     def close(self, code: Close) -> None:
-        """Say why and close; what still waits is given up after a few seconds. Idempotent."""
+        """Send the reason and close. Unsent data is discarded after a few seconds. Idempotent."""
         ...
 
 
 class Connection:
-    """A phone in a meeting. ``responsive`` is what the journal knows; ``visible`` what the phone last said; ``bound``: it is
-    known to be its participant's own, so that it may vote."""
+    """A phone in a meeting. ``responsive``: as in the journal; ``visible``: as the phone last said; ``bound``: the device is known to be
+    its participant's own, so it may vote."""
 
     __slots__ = (
         "_credit",
@@ -72,7 +72,7 @@ class Connection:
         self._outlet = outlet
 
     def deliver(self, frames: Frames) -> None:
-        """Write frames that others get too. A phone with too much waiting is cut off instead of slowing the room."""
+        """Write frames that others get too. A phone with too much unsent data is disconnected, so that it does not slow the room."""
         if not self.open:
             return
         waiting = self._outlet.waiting()
@@ -84,19 +84,19 @@ class Connection:
         self._outlet.write(frames)
 
     def catch_up(self, frames: Frames) -> None:
-        """Write what brings this phone to the present. However large, it must not be what cuts the phone off, or a phone
-        on a slow line would be sent the same snapshot for ever."""
+        """Write what brings this phone up to date. However large, this must not disconnect the phone, or a phone on a slow line would get
+        the same snapshot for ever."""
         if not self.open:
             return
         self._outlet.write(frames)
         self._credit = self._outlet.waiting()
 
     def send(self, *messages: ServerMessage) -> None:
-        """Write messages that are for this phone alone."""
+        """Write messages for this phone alone."""
         self.deliver(Frames(tuple(encode(message) for message in messages)))
 
     def close(self, code: Close) -> None:
-        """Close the socket for a reason; nothing is sent after. Idempotent."""
+        """Close the socket for a reason and send nothing afterwards. Idempotent."""
         if self.open:
             self.open = False
             self._outlet.close(code)

@@ -1,4 +1,4 @@
-"""Makes a meeting what the schedule says of it: before it opens everything counts, while it is open the absences do."""
+"""Applies the schedule to a meeting: everything before it opens, only absences while it is open."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from meeting_server.live.outcome import Unavailable
 
 
 async def settle(host: Host, convening: Convening) -> None:
-    """Tell a meeting what changed; what it knows is not recorded again. Raises StorageUnavailable.
+    """Tell a meeting what changed. What it already knows is not recorded again. Raises StorageUnavailable.
 
-    It may be called whenever a meeting is loaded, because of a server that died after the schedule was changed and before
-    the meeting was told.
+    Also called whenever a meeting is loaded, because a server may have died between a change of the schedule and this call.
     """
     if host.state is None and convening.cancelled:
-        return  # nobody ever came to its door
+        return  # nobody ever connected to it
     told = await _ask(host, ConveneMeeting(convening))
     if told is not None and told.code is Code.ALREADY_OPEN:
         for person in convening.participants:

@@ -1,4 +1,4 @@
-"""What one phone says after its hello, and where each kind of message goes."""
+"""What one phone sends after its hello, and who handles each kind of message."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from meeting_server.wire.codes import WireCode
 from meeting_server.wire.server_messages import Ack, Pong, RejectedFrame, Typing
 
 TYPING_EVERY: Millis = 1_000
-"""Typing is passed on at most once a second."""
+"""Shortest time between two forwarded typing signals."""
 
 
 VOTES = (CastBallot,)
-"""Commands by which a member votes; a secret paper is collected by a message of its own. Only a device of theirs may send them."""
+"""Commands by which a member votes. Only the member's own device may send them. A secret ballot is collected by a message of its own."""
 
 
 class Conversation:
@@ -48,7 +48,7 @@ class Conversation:
         self._clock = clock
 
     def hear(self, message: ClientMessage) -> None:
-        """Take one message to where it belongs; never waits. Raises BadMessage."""
+        """Dispatch one message without waiting. Raises BadMessage."""
         now = self._clock()
         presence.heard(self.assembly, self.connection, now)
         match message:
@@ -88,7 +88,7 @@ class Conversation:
             connection.send(RejectedFrame(frame.id, WireCode.DEVICE_UNCONFIRMED))
             return
         actor = Actor(connection.participant_id)
-        if isinstance(command, RegisterHallVoters):  # the ballot box has a say
+        if isinstance(command, RegisterHallVoters):  # the ballot box has to agree
             self._papers.register(self.assembly, actor, command, CommandId(frame.id), reply)
         else:
             self.assembly.host.submit(actor, command, CommandId(frame.id), reply)
@@ -104,7 +104,7 @@ class Conversation:
 
 
 def answer(command_id: str, outcome: Outcome) -> Ack | RejectedFrame:
-    """What a phone is told of its command."""
+    """Return the answer to a phone's command."""
     if isinstance(outcome, Acked):
         return Ack(command_id, outcome.seq)
     if isinstance(outcome, Rejected):

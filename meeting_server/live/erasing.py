@@ -1,4 +1,4 @@
-"""Erasing in meetings: what is removed from a chat goes from the journal too, at once, also when a server died in between."""
+"""Erasing in meetings: what is removed from a chat is erased from the journal at once, even if the server dies in between."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from meeting_server.live.host import Fact
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER_S = (0.2, 1.0, 5.0, 30.0)
-"""Pauses before trying again while the database is busy; after them it waits until the meeting is next loaded."""
+"""Pauses before retrying while the database is busy. After them, it waits until the meeting is next loaded."""
 
 
 class Erasing:
-    """Follows meetings. ``settle`` may be called at any moment, any number of times."""
+    """Follows meetings. ``settle`` is idempotent and may be called at any time."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._tasks: dict[MeetingId, asyncio.Task[None]] = {}
 
     def follow(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
-        """A message was removed: its words go from what phones are sent when they come back, and from the journal."""
+        """Erase the text of a removed message from the history that phones resume from, and from the journal."""
         gone = frozenset(fact.event.message_id for fact in facts if isinstance(fact.event, ChatRemoved))
         if gone:
             assembly.host.forget_messages(gone)
             self.resume(assembly)
 
     def resume(self, assembly: Assembly) -> None:
-        """Erase in a meeting what was removed, and not erased yet."""
+        """Erase what was removed in a meeting and not erased yet."""
         meeting_id = assembly.meeting_id
         before = self._tasks.get(meeting_id)
         self._tasks[meeting_id] = asyncio.ensure_future(self._after(before, meeting_id))
 
     async def settle(self, meeting_id: MeetingId) -> int:
-        """Erase what was removed from the chat of a meeting; how many messages. Raises StorageUnavailable."""
+        """Erase what was removed from a meeting's chat and return the number of messages. Raises StorageUnavailable."""
         left = removed_chat(await self._journal.read(meeting_id, kinds=OF_CHAT))
         return await self._journal.erase(meeting_id, *left) if left else 0
 
     async def stop(self) -> None:
-        """Finish what was begun."""
+        """Finish the work under way."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _after(self, before: asyncio.Task[None] | None, meeting_id: MeetingId) -> None:

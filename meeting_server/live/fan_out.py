@@ -1,4 +1,4 @@
-"""Sends a batch of records to every connection: each distinct selection of copies is put together once."""
+"""Sends a batch of records to every connection, building each distinct selection of copies once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meeting_server.wire.frames import Frames
 
 
 class Receiver(Protocol):
-    """Whoever frames can be delivered to."""
+    """A receiver of frames."""
 
     @property
     def participant_id(self) -> ParticipantId: ...
@@ -20,10 +20,10 @@ class Receiver(Protocol):
 
 
 def fan_out(entries: Sequence[Entry], receivers: Iterable[Receiver]) -> None:
-    """Deliver all of ``entries`` to every receiver, in one piece and in order.
+    """Deliver all ``entries`` to every receiver, in order and in one piece.
 
-    Nearly everyone gets the last copy of every record; for those whom an earlier copy names, only what differs is
-    put together anew: in a vote of a thousand, each voter's piece differs in their own ballot.
+    Nearly everyone gets the last copy of every record. For those whom an earlier copy names, only the differing entries are built anew:
+    in a vote of a thousand, each voter's batch differs in their own ballot.
     """
     common = Frames(tuple(entry.copies[-1][1] for entry in entries))
     own = _differences(entries)
@@ -41,7 +41,7 @@ def fan_out(entries: Sequence[Entry], receivers: Iterable[Receiver]) -> None:
 
 
 def _differences(entries: Sequence[Entry]) -> dict[ParticipantId, dict[int, bytes]]:
-    """For every viewer some copy names: which of the entries reads otherwise to them, and how."""
+    """Return, for every viewer whom a copy names, the entries that differ for them, with their own copies."""
     own: dict[ParticipantId, dict[int, bytes]] = {}
     for index, entry in enumerate(entries):
         for audience, payload in entry.copies[:-1]:

@@ -1,4 +1,4 @@
-"""The way of one hall camera or hall screen into its room, and out again: what a socket is for a phone."""
+"""How one hall camera or hall screen joins and leaves its room: what a socket is for a phone."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from meeting_server.wire.server_messages import MediaLost, ServerMessage
 
 SENDS: dict[Role, MediaKind] = {"microphone": "audio", "camera": "video"}
 WALL_PICTURES = 1
-"""Cameras a screen on the wall shows: whoever speaks."""
+"""Number of cameras that a screen on the wall shows: whoever speaks."""
 
 
 class _Party:
-    """Behind one media client of the device. ``gone`` is told when the media plane or the chair ends it."""
+    """What is behind one media client of the device. ``gone`` is called when the media plane or the chair ends it."""
 
     def __init__(self, client: str, participant_id: ParticipantId, gone: Callable[[_Party], None]) -> None:
         self.connection_id = ConnectionId(client)
@@ -33,9 +33,9 @@ class _Party:
 
 
 class HallLink:
-    """``media.whip.Joining`` for one device. A ``camera`` is a participant already; a ``screen`` is none and only watches.
+    """``media.whip.Joining`` for one device. A ``camera`` already is a participant; a ``screen`` is not, and only watches.
 
-    ``lost``: called with the client's name when the media plane lost it, the chair removed it, or the meeting is over.
+    ``lost`` is called with the client's name when the media plane lost it, the chair removed it or the meeting is over.
     """
 
     def __init__(
@@ -56,20 +56,20 @@ class HallLink:
         self._parties: dict[str, _Party] = {}
 
     async def join(self, client: str, offer_sdp: str) -> Answer:
-        """What the camera offers is opened on the record, where the room carries it. Raises MediaRefused."""
+        """Record as open what the camera offers, if the room carries it. Raises MediaRefused."""
         party = self._parties.get(client) or _Party(client, self._device, self._gone)
         slots = WALL_PICTURES if self._kind == "screen" else 0
         answer = await self._signalling.join_device(self._assembly, party, self._room_id, offer_sdp, slots)
         fresh = client not in self._parties
         self._parties[client] = party
-        if self._kind == "camera" and fresh:  # an ICE restart opens nothing that the chair has closed
+        if self._kind == "camera" and fresh:  # an ICE restart must not open what the chair has closed
             party.offered = {SENDS[line.role] for line in answer.lines if line.role in SENDS}
             for kind in sorted(party.offered):
                 await self._assembly.host.ask(Actor(self._device), OpenMedia(kind))
         return answer
 
     async def resume(self, kept: KeptClient) -> None:
-        """Go on with a session that media kept while this process was away; opens nothing on the record. Raises MediaRefused."""
+        """Resume a session that media kept while this process was away. Records nothing as open. Raises MediaRefused."""
         party = _Party(kept.client, self._device, self._gone)
         if self._kind == "camera":
             party.offered = {kind for kind in kept.sends if kind != "screen"}

@@ -1,7 +1,7 @@
-"""A secret vote's ballots are handed out online by the box and in the hall by people: here the two are kept apart in time.
+"""The box hands out a secret vote's ballots online, and people do so in the hall. This module keeps the two apart in time.
 
-Many are handed out online at once. While a list of the hall is being recorded none is: it waits until the meeting has the list, and
-is then refused by it. So the box's answer to "who has one already" holds until the list is in the journal.
+Many ballots are handed out online at once, but none while the hall's list is being recorded: a request waits until the meeting has the
+list, which may then refuse it. So the box's answer to "who has one already" stays true until the list is in the journal.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 
 
 class HandingOut:
-    """Of one vote, in the process that owns its meeting."""
+    """The order of the two for one vote, in the process that owns its meeting."""
 
     def __init__(self) -> None:
         self._online = 0
@@ -22,7 +22,7 @@ class HandingOut:
 
     @asynccontextmanager
     async def online(self) -> AsyncIterator[None]:
-        """Hand one out online; together with others, never while the hall's list is recorded."""
+        """Hand out one ballot online, concurrently with others but never while the hall's list is recorded."""
         while self._hall.locked():
             async with self._hall:
                 pass
@@ -37,7 +37,7 @@ class HandingOut:
 
     @asynccontextmanager
     async def in_hall(self) -> AsyncIterator[None]:
-        """Record who votes in the hall; those who are being handed a ballot online have it first."""
+        """Record who votes in the hall, after every online ballot that is being handed out."""
         async with self._hall:
             await self._nobody_online.wait()
             yield

@@ -1,4 +1,4 @@
-"""The last records of a meeting as they went out, copy by copy, so that a phone can be sent what it missed."""
+"""The last records of a meeting as they were sent, copy by copy, from which a phone gets what it missed."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from meeting_server.wire.codec import encode, encode_event
 from meeting_server.wire.server_messages import Skip
 
 KEPT = 1_000
-"""Records: more than an hour of a quiet meeting; whoever missed more gets a snapshot, which is smaller."""
+"""Records kept: more than an hour of a quiet meeting. A phone that missed more gets a snapshot, which is smaller."""
 
 Audience = frozenset[ParticipantId] | None
-"""Who gets a copy; ``None``: everyone no earlier copy named."""
+"""Who gets the copy; ``None``: everyone whom no earlier copy named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record on its way out: encoded once for each audience, the first that names a viewer is theirs."""
+    """One record to be sent, encoded once per audience. A viewer gets the first copy that names them."""
 
     seq: int
     hash8: str
     copies: tuple[tuple[Audience, bytes], ...]
     fresh: frozenset[ParticipantId]
-    """Viewers whose rights this record changed: what they saw before it no longer tells them all they may see."""
+    """Viewers whose rights this record changed, so that they may now see more than they were sent."""
     message_id: MessageId | None = None
-    """Of a chat message, so that its words can be left out once it was removed."""
+    """Of a chat message: its id, so that the text can be left out once it was removed."""
 
     def payload_for(self, viewer: ParticipantId) -> bytes:
-        """The copy of this viewer."""
+        """Return this viewer's copy."""
         for audience, payload in self.copies:
             if audience is None or viewer in audience:
                 return payload
@@ -42,8 +42,8 @@ class Entry:
 
 
 def entry_of(record: Record, after: MeetingState, known: Circles | None = None) -> Entry:
-    """``record`` as each audience may see it. ``after``: the meeting as it is with this record; ``known``: its circles,
-    where the caller has them."""
+    """Encode ``record`` as each audience may see it. ``after``: the state after this record; ``known``: its circles, if the caller has
+    them."""
     event = record.event
     if event is None:
         return Entry(record.seq, record.hash8, ((None, encode(Skip(record.seq, record.hash8))),), frozenset())
@@ -61,7 +61,7 @@ def entry_of(record: Record, after: MeetingState, known: Circles | None = None) 
 
 
 class History:
-    """A ring of entries without gaps."""
+    """A ring buffer of entries without gaps."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._entries: deque[Entry] = deque(maxlen=kept)
@@ -70,13 +70,13 @@ class History:
         self._entries.extend(entries)
 
     def forget(self, messages: Collection[MessageId]) -> None:
-        """These messages were removed: who missed them is told only that something happened."""
+        """Leave out the text of removed messages: phones that missed them learn only that something happened."""
         for index, entry in enumerate(self._entries):
             if entry.message_id in messages:
                 self._entries[index] = Entry(entry.seq, entry.hash8, ((None, encode(Skip(entry.seq, entry.hash8))),), entry.fresh)
 
     def since(self, seq: int, hash8: str) -> list[Entry] | None:
-        """What came after the record ``seq``, if that record is still here and is the very same one."""
+        """Return what came after the record ``seq``, if that record is still here and has the same hash."""
         if not self._entries:
             return None
         first = self._entries[0].seq

@@ -1,4 +1,4 @@
-"""The owner of one running meeting: takes what was asked in order, decides, records, acknowledges, then tells everyone."""
+"""The owner of one running meeting: takes commands in order, decides, records, acknowledges, then informs everyone."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from meeting_server.wire.codes import WireCode
 log = logging.getLogger(__name__)
 
 PresetsOf = Callable[[MeetingState | None], Mapping[str, Preset]]
-"""The rules a meeting may decide by: those shipped and those of its branch."""
+"""The rules a meeting may use: the shipped ones and those of its branch."""
 Reply = Callable[[Outcome], None]
 PACE = 0.008
-"""Seconds of rest for every command of the batch before: single commands wait for nothing, and the more there are, the
-more of them are recorded, and told, together."""
+"""Pause in seconds per command of the previous batch. A lone command is never delayed; under load more commands share one commit and one
+broadcast."""
 LONGEST_REST = 0.025
 CONFLICTS_BORNE = 3
-"""How often a batch is decided anew because another host wrote first, before its senders are told to come again."""
+"""How often a batch is decided anew because another host wrote first, before its senders are told to retry."""
 EMPTY = Head(0, bytes(32))
 IDLE_DEADLINE_MS = 1_000
-"""Pause after a deadline that led to nothing: a rule that names a past moment for ever must not spin the server."""
+"""Pause after a deadline that led to nothing, so that a rule that keeps naming a past moment cannot spin the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Asked:
 
 @dataclass(slots=True)
 class _Decided:
-    """``answers``: a refusal, or the seq a command leads to (0: it changes nothing). One of ``states`` after each draft."""
+    """``answers``: a refusal, or the seq that a command leads to (0: it changes nothing). ``states`` has one state after each draft."""
 
     answers: list[Rejected | Unavailable | int] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
@@ -68,10 +68,10 @@ class _Decided:
 
 
 class Host:
-    """One meeting. ``told`` is called with every batch of facts, right after it was committed and acknowledged.
+    """One meeting. ``told`` is called with every batch of facts, right after it is committed and acknowledged.
 
-    All that is here is only touched from one event loop, and changes only between two awaits of ``_settle``: whoever
-    reads ``state``, ``head`` and ``history`` without awaiting sees three things that belong together.
+    Everything here belongs to one event loop and changes only between two awaits of ``_settle``. So ``state``, ``head`` and ``history``
+    are consistent for a reader that does not await.
     """
 
     def __init__(
@@ -113,29 +113,29 @@ class Host:
         return self._need().last_at
 
     def since(self, seq: int, hash8: str) -> list[Entry] | None:
-        """What came after a record, when it is recent and the very same; see ``History.since``."""
+        """Return what came after a record, if it is recent and has the same hash; see ``History.since``."""
         return self._need().history.since(seq, hash8)
 
     def forget_messages(self, messages: Collection[MessageId]) -> None:
-        """Chat that was removed: its words are not sent to who missed them."""
+        """Leave out the text of removed chat messages for phones that missed them."""
         self._need().history.forget(messages)
 
     async def reread(self) -> None:
-        """Take the meeting anew from its journal, of which something was erased."""
+        """Reload the meeting from its journal, because something of it was erased."""
         self._stale = True
         await self.ask(SERVER, PassDeadline(), None)
 
     @property
     def busy(self) -> bool:
-        """Whether something is asked for or due; a host that is not may be put away."""
+        """Return whether something is requested or due. An idle host may be unloaded."""
         return bool(self._inbox) or self._timer is not None
 
     # --- life ---------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Read the journal and begin. Raises StorageUnavailable.
+        """Read the journal and start. Raises StorageUnavailable.
 
-        After a restart no socket of before lives: they are closed, dated to the last record, and the grace runs.
+        No socket survives a restart, so all are closed, dated to the last record, and the grace period starts.
         """
         await self._load()
         self._task = asyncio.create_task(self._run(), name=f"host-{self.meeting_id}")
@@ -145,7 +145,7 @@ class Host:
         self._set_timer()
 
     async def stop(self) -> None:
-        """Settle what was asked, then end. Later commands are answered ``storage_unavailable``."""
+        """Settle pending commands, then end. Later commands are answered ``storage_unavailable``."""
         self._stopping = True
         self._wake.set()
         if self._task is not None:
@@ -155,9 +155,9 @@ class Host:
             self._timer = None
 
     def submit(self, actor: Actor, command: Command, command_id: CommandId | None, reply: Reply) -> None:
-        """Ask for something. ``reply`` is called once, without awaiting, when it is committed or refused.
+        """Submit a command. ``reply`` is called once, synchronously, when it is committed or refused.
 
-        ``command_id``: the sender's own id of the command; a command sent again is answered as it was the first time.
+        ``command_id``: the sender's own id of the command. A repeated command gets the first answer.
         """
         if self._stopping:
             reply(Unavailable())
@@ -166,9 +166,9 @@ class Host:
         self._wake.set()
 
     async def ask(self, actor: Actor, command: Command, command_id: CommandId | None = None) -> Outcome:
-        """``submit`` for those who wait for the answer.
+        """Submit a command and wait for its answer.
 
-        Raises RuntimeError inside an act: the answer comes from another task's write, which would wait for the act.
+        Raises RuntimeError inside an act, because the answer needs another task's write, which would wait for the act.
         """
         if acting():
             raise RuntimeError("a meeting is asked when the act is committed, not inside it")
@@ -198,7 +198,7 @@ class Host:
                 try:
                     await self._settle(batch)
                 except Exception:
-                    # The mailbox must outlive every failure; whoever asked is told, and the state is read anew.
+                    # The mailbox must survive every failure; the senders are told, and the state is read anew.
                     log.exception("a batch of %d commands of meeting %s failed", len(batch), self.meeting_id)
                     self._stale = True
                     for asked in batch:
@@ -222,7 +222,7 @@ class Host:
                 continue
             except StorageUnavailable as failure:
                 log.error("meeting %s: nothing was recorded: %s", self.meeting_id, failure)
-                self._stale = True  # whether the last commit arrived is for the journal to say
+                self._stale = True  # only the journal knows whether the last commit arrived
                 break
             facts = self._commit(before, records, made.states)
             for asked, answer in zip(batch, made.answers, strict=True):
@@ -236,7 +236,7 @@ class Host:
         self._set_timer(idle=True)
 
     def _decide(self, batch: list[_Asked], before: Replayed, now: Millis) -> _Decided:
-        """Decide one after the other, each on the state the one before it leads to."""
+        """Decide the commands one after another, each on the state that the previous one leads to."""
         made = _Decided()
         state, seq = before.state, before.head.seq
         obeyed: dict[CommandKey, int] = {}
@@ -257,7 +257,7 @@ class Host:
                     then = evolve(then, event, now)
                     states.append(then)
             except Exception:
-                # One command nobody foresaw must not take those of others with it.
+                # One command that fails unexpectedly must not take others' commands with it.
                 log.exception("meeting %s: deciding %s failed", self.meeting_id, type(asked.command).__name__)
                 made.answers.append(Unavailable(WireCode.INTERNAL))
                 continue
@@ -271,7 +271,7 @@ class Host:
         return made
 
     def _commit(self, before: Replayed, records: Sequence[Record], states: Sequence[MeetingState]) -> list[Fact]:
-        """Make what was recorded the meeting's present."""
+        """Make what was recorded the current state."""
         facts: list[Fact] = []
         known = before.known
         for record, state in zip(records, states, strict=True):
@@ -291,7 +291,7 @@ class Host:
         try:
             self._told(self, facts)
         except Exception:
-            # What is recorded is recorded: a listener that fails must not make the sender believe otherwise.
+            # The record is committed, so a failing listener must not make the sender believe otherwise.
             log.exception("meeting %s: telling of %d facts failed", self.meeting_id, len(facts))
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -317,7 +317,7 @@ class Host:
         self._stale = False
 
     async def _reload(self) -> None:
-        """After a failure: the journal says what is true, and whoever is connected is told what they missed."""
+        """Reload after a failure, because the journal is the authority, and send everyone connected what they missed."""
         before = self._need()
         records = await self._journal.read(self.meeting_id)
         facts: list[Fact] = []

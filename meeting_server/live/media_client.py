@@ -1,4 +1,4 @@
-"""One device in the media plane as the meeting sees it: who is behind it, where it is, and where the meeting wants it."""
+"""One device in the media plane from the meeting's point of view: whose it is, where it is and where it should be."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTHING: frozenset[MediaKind] = frozenset()
 
 
 class Party(Protocol):
-    """Whoever sits behind a media client: a phone's connection, or a camera or screen of the hall."""
+    """What is behind a media client: a phone's connection, or a camera or screen of the hall."""
 
     @property
     def connection_id(self) -> ConnectionId: ...
@@ -32,9 +32,9 @@ class Party(Protocol):
 
 @dataclass(slots=True)
 class MediaClient:
-    """One device in the media plane. ``room`` and ``permitted`` are what it was last told; ``room`` empty: not joined.
+    """One device in the media plane. ``room`` and ``permitted``: as last sent to the media plane; an empty ``room``: not joined.
 
-    ``hall_room``: a camera or screen of the hall, let into this room; one that is no participant stays there.
+    ``hall_room``: the room of a camera or screen of the hall. One that is not a participant stays there.
     """
 
     assembly: Assembly
@@ -51,19 +51,19 @@ class MediaClient:
         return self.connection.connection_id
 
     def wanted(self) -> tuple[str, frozenset[MediaKind]]:
-        """The room and permissions the meeting's state gives this device now."""
+        """Return the room and permissions that the meeting's state gives this device now."""
         state = self.assembly.state
         me = state.participants.get(self.connection.participant_id) if state is not None else None
         if state is None or me is None:
             return (self.room if self.hall_room is None else room_name(self.assembly.meeting_id, self.hall_room)), NOTHING
-        # who waits, at the door or outside the room, is neither heard nor seen
+        # whoever waits, before the opening or outside the room, is neither heard nor seen
         silent = me.removed or state.phase != MeetingPhase.OPEN or not may_be_sent_on(state, me) or is_outside(state, me)
         heard = NOTHING if silent else frozenset(me.media) - ({"audio"} if self.unheard else NOTHING)
         return room_name(state.meeting_id, place_of(state, me)), heard
 
     @property
     def over(self) -> bool:
-        """Whether a device of the hall has nothing to do here any more: nobody is there to close its socket."""
+        """Return whether a device of the hall has to be ended, because no socket of its own would close it."""
         state = self.assembly.state
         if self.hall_room is None or state is None:
             return False

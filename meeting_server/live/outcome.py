@@ -1,4 +1,4 @@
-"""What becomes of a command handed to a host."""
+"""The possible outcomes of a command."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from meeting_server.wire.codes import WireCode
 
 @dataclass(frozen=True, slots=True)
 class Acked:
-    """Committed; ``seq`` is the last record it led to, or the head when it changed nothing."""
+    """Committed. ``seq`` is the last record it led to, or the head if it changed nothing."""
 
     seq: int
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Not committed, through no fault of the sender: the same command may be sent again after a while."""
+    """Not committed, through no fault of the sender. The same command may be retried after a while."""
 
     code: WireCode = WireCode.STORAGE_UNAVAILABLE
     retry_after_ms: int = 2_000

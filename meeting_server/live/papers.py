@@ -1,7 +1,7 @@
-"""Between the meeting and the ballot box: what the meeting records, the box does; what the box did, the meeting is told.
+"""Connects the meeting and the ballot box: the box does what the meeting records, and the meeting is told what the box did.
 
-The journal is the authority. Each step of a paper follows from a recorded fact and may be done again: after a restart
-``resume`` looks at every motion and does what was left undone.
+The journal is the authority. Each step of a secret vote follows from a recorded fact and is idempotent. After a restart ``resume`` looks
+at every motion and completes what was left undone.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
 PROGRESS_SECONDS = 0.25
-"""Handed out and returned are told at most this often."""
+"""Shortest time between two progress messages (ballots handed out and returned)."""
 STEPS = events.PaperRequested | events.CollectingClosed | events.PaperClosing | events.MotionWithdrawn
 
 
 class Papers:
-    """The secret papers of all meetings of this server."""
+    """The secret votes of all meetings of this server."""
 
     def __init__(self, box: Box | None, clock: Clock) -> None:
         self._box = box
@@ -51,7 +51,7 @@ class Papers:
         self._handing: dict[str, HandingOut] = {}
 
     async def stop(self) -> None:
-        """Give up what is under way; it is resumed at the next start."""
+        """Cancel the work under way. The next start resumes it."""
         for timer in self._telling.values():
             timer.cancel()
         for task in self._tasks:
@@ -61,17 +61,17 @@ class Papers:
     # --- following the meeting ------------------------------------------------------------------------------
 
     def follow(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
-        """Do what the facts ask of the box."""
+        """Have the box do what the facts require."""
         for fact in facts:
             if isinstance(fact.event, STEPS):
                 self._agree(assembly, fact.event.motion_id)
-            elif isinstance(fact.event, events.ConnectionOpened):  # who comes in between hears how far it is
+            elif isinstance(fact.event, events.ConnectionOpened):  # a newcomer is told the progress so far
                 for motion in fact.after.motions.values():
                     if motion.method == VoteMethod.SECRET and motion.phase in (MotionPhase.COLLECTING, MotionPhase.VOTING):
                         self.progressed(assembly, motion.motion_id)
 
     def resume(self, assembly: Assembly) -> None:
-        """Do what was left undone when the server stopped."""
+        """Complete what was left undone when the server stopped."""
         state = assembly.state
         for motion in state.motions.values() if state is not None else ():
             if motion.method == VoteMethod.SECRET and motion.phase in (MotionPhase.PREPARING, MotionPhase.VOTING, MotionPhase.SEALING):
@@ -81,7 +81,7 @@ class Papers:
         self._spawn(self._until_done(assembly, motion_id), f"paper-{motion_id}")
 
     async def _until_done(self, assembly: Assembly, motion_id: MotionId) -> None:
-        """Bring the box to where the motion is; again while the storage is unavailable."""
+        """Bring the box to the motion's phase. Retry while storage is unavailable."""
         while True:
             state = assembly.state
             motion = state.motions.get(motion_id) if state is not None else None
@@ -121,7 +121,7 @@ class Papers:
     # --- collecting -----------------------------------------------------------------------------------------
 
     def collect(self, assembly: Assembly, connection: Connection, id: str, motion_id: MotionId, blinded: str) -> None:
-        """Hand a member their paper, once its right is checked; never waits."""
+        """Hand a member their ballot after checking their right to it. Never blocks."""
         try:
             message = bytes.fromhex(blinded)
         except ValueError:
@@ -138,8 +138,8 @@ class Papers:
                 connection.send(RejectedFrame(id, Code.UNKNOWN_MOTION, "motion_id"))
                 return
             refused = may_collect(state, connection.participant_id, motion, self._clock())
-            # A phone whose answer was lost asks again after collecting closed: it is given the stored one, and nothing is signed.
-            # The box may lag behind the meeting and still be collecting, so that only this check stands before its key.
+            # A phone whose answer was lost may ask again after collecting has closed. It gets the stored answer, and nothing is signed.
+            # The box may lag behind the meeting and still be collecting, so only this check protects its key.
             again = refused is not None and refused.code is Code.NOT_COLLECTING and motion.phase == MotionPhase.VOTING
             if refused is not None and not again:
                 connection.send(RejectedFrame(id, refused.code, refused.field))
@@ -158,7 +158,8 @@ class Papers:
                 self.progressed(assembly, motion_id)
 
     def register(self, assembly: Assembly, actor: Actor, command: RegisterHallVoters, command_id: CommandId, reply: Reply) -> None:
-        """Ask the meeting to record who votes in the hall; of a secret vote once the box has said that nobody of them has a ballot."""
+        """Ask the meeting to record who votes in the hall. In a secret vote, first make sure that the box has given none of them a
+        ballot."""
         self._spawn(self._register(assembly, actor, command, command_id, reply), f"hall-{command.motion_id}")
 
     async def _register(self, assembly: Assembly, actor: Actor, command: RegisterHallVoters, command_id: CommandId, reply: Reply) -> None:
@@ -175,7 +176,7 @@ class Papers:
             reply(await assembly.host.ask(actor, command, command_id))
 
     async def _holder_among(self, assembly: Assembly, actor: Actor, command: RegisterHallVoters) -> Participant | None:
-        """The first of those to be registered who holds a ballot of the box; told to none but those who run votes."""
+        """Return the first person to be registered who already holds a ballot of the box. Only those who run votes are told."""
         state = assembly.state
         motion = state.motions.get(command.motion_id) if state is not None else None
         if state is None or motion is None or motion.paper is None or self._box is None:
@@ -191,7 +192,7 @@ class Papers:
     # --- telling how far it is --------------------------------------------------------------------------------
 
     def progressed(self, assembly: Assembly, motion_id: MotionId) -> None:
-        """One more paper was handed out or came back: tell everyone soon. Never who."""
+        """Tell everyone soon that one more ballot was handed out or returned, but never whose."""
         name = paper_id(assembly.meeting_id, motion_id)
         if name in self._telling:
             return
@@ -208,7 +209,7 @@ class Papers:
         try:
             issued, returned = await self._box.progress(paper_id(assembly.meeting_id, motion_id))
         except StorageUnavailable:
-            return  # the next one tells more
+            return  # the next message includes it
         assembly.tell_all(PaperProgress(motion_id, issued, returned))
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -1,4 +1,4 @@
-"""Turns signs of life into evidence: which devices answer, which went to the background, which are gone."""
+"""Turns signs of life into evidence: which devices respond, which are in the background, which are gone."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from meeting_server.live.connection import Connection
 from meeting_server.wire.close_codes import Close
 
 SILENT_AFTER: Millis = 15_000
-"""Three missed beats of a page in the foreground (one each 5 s): it no longer counts as responsive."""
+"""Three missed heartbeats of a page in the foreground (one every 5 s): it no longer counts as responsive."""
 GONE_AFTER: Millis = 65_000
-"""Three missed beats of a page in the background (one each 20 s): the socket is dead, whatever TCP believes."""
+"""Three missed heartbeats of a page in the background (one every 20 s): the socket is dead, whatever TCP believes."""
 SWEEP_SECONDS = 2.0
 
 
 def heard(assembly: Assembly, connection: Connection, now: Millis) -> None:
-    """Any frame is a sign of life; from a page in the foreground it means someone may be looking."""
+    """Note a sign of life, which any frame is. From a page in the foreground it means that someone may be looking."""
     connection.last_heard = now
     if connection.visible and not connection.responsive:
         _change(assembly, connection, True)
 
 
 def seen(assembly: Assembly, connection: Connection, visible: bool) -> None:
-    """The page came to the foreground or went to the background. In the background it is connected, not absent."""
+    """Note that the page came to the foreground or went to the background, where it still counts as connected."""
     connection.visible = visible
     if connection.responsive != visible:
         _change(assembly, connection, visible)
 
 
 def sweep(assemblies: Iterable[Assembly], now: Millis) -> None:
-    """Look for devices that fell silent."""
+    """Look for devices that have become silent."""
     for assembly in assemblies:
         for connection in list(assembly.connections.values()):
             silent = now - connection.last_heard

@@ -1,4 +1,4 @@
-"""Keeps the media plane's recording as the meeting says: on while the meeting records, in every room that has sound."""
+"""Keeps the media plane's recording as the meeting's state requires: on while the meeting records, in every room with sound."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ RETRY_SECONDS = 2.0
 
 
 def room_name(meeting_id: MeetingId, room_id: RoomId) -> str:
-    """What the media plane calls a room."""
+    """Return the media plane's name of a room."""
     return f"{meeting_id}/{room_id}"
 
 
 def room_of(name: str) -> tuple[MeetingId, RoomId]:
-    """Back from the media plane's name."""
+    """Return the room of a media plane's name."""
     meeting_id, _, room_id = name.rpartition("/")
     return MeetingId(meeting_id), RoomId(room_id)
 
 
 def recorded_path(room_id: RoomId, path: str) -> str:
-    """Where a file lies under the meeting's folder: the media plane knows the room's only, and names its files in full."""
+    """Return a file's path relative to the meeting's folder. The media plane knows only the room's folder and reports full paths."""
     return f"{room_id}/{Path(path).name}"
 
 
 class Recording:
-    """One meeting's recording. ``agree`` may be called at any time and as often as one likes."""
+    """One meeting's recording. ``agree`` is idempotent and may be called at any time."""
 
     def __init__(self, media: MediaPlane, folder: Path, assembly: Assembly) -> None:
         self._media = media
@@ -46,11 +46,11 @@ class Recording:
         self._turn = asyncio.Lock()
 
     def lost(self) -> None:
-        """The media worker went away, and with it whatever it recorded."""
+        """Handle the loss of the media worker, whose recordings ended with it."""
         self._running.clear()
 
     async def agree(self) -> None:
-        """Start and stop rooms until the media plane does what the meeting says; again after a failure."""
+        """Start and stop rooms until the media plane matches the meeting's state. Retry after a failure."""
         async with self._turn:
             while True:
                 wanted = wanted_rooms(self._assembly.state)
@@ -85,7 +85,7 @@ class Recording:
 
 
 def wanted_rooms(state: MeetingState | None) -> frozenset[RoomId]:
-    """The rooms that are to be recorded now."""
+    """Return the rooms that have to be recorded now."""
     if state is None or state.recording is None or state.phase != MeetingPhase.OPEN:
         return frozenset()
     return frozenset(room.room_id for room in state.rooms.values() if room.kind != "text")

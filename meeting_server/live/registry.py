@@ -1,4 +1,4 @@
-"""All meetings running on this server: found, loaded when first asked for, put away when nobody needs them."""
+"""All meetings running on this server: each is loaded when first needed and unloaded when nobody needs it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Schedule = Callable[[MeetingId], Awaitable[Convening | None]]
 OnPhase = Callable[[MeetingId, MeetingPhase, Millis], Awaitable[None]]
 OnRights = Callable[[MeetingId, ParticipantId | None], Awaitable[None]]
 IDLE_MS: Millis = 10 * 60_000
-"""A meeting nobody is connected to, in which nothing is due, leaves memory after this long."""
+"""A meeting in which nobody is connected and nothing is due is unloaded after this long."""
 
 
 class Registry:
@@ -93,7 +93,7 @@ class Registry:
     # --- life -------------------------------------------------------------------------------------------------
 
     async def start(self, running: Iterable[MeetingId] = ()) -> None:
-        """``running``: meetings that were open when the server last stopped; their deadlines go on without anybody."""
+        """Start. ``running``: meetings that were open when the server last stopped, whose deadlines run even if nobody connects."""
         await self.signalling.start()
         await self.captions.start()
         self._sweeper = asyncio.create_task(self._sweep(), name="presence")
@@ -101,9 +101,9 @@ class Registry:
             await self.assembly(meeting_id)
 
     async def stop(self) -> None:
-        """Close every socket (``restarting``: phones come back by themselves), settle what was asked, end."""
+        """Close every socket, settle pending commands and end. ``restarting``: phones reconnect on their own."""
         self.draining = True
-        await asyncio.gather(*self._loading.values(), return_exceptions=True)  # whoever asked for them may have left
+        await asyncio.gather(*self._loading.values(), return_exceptions=True)  # the caller may have been cancelled
         for assembly in list(self._assemblies.values()):
             assembly.close(assembly.connections.values(), Close.RESTARTING)
         await asyncio.gather(*(assembly.host.stop() for assembly in self._assemblies.values()))
@@ -119,7 +119,7 @@ class Registry:
     # --- what the web pages ask -------------------------------------------------------------------------------
 
     async def submit(self, meeting_id: MeetingId, actor: Actor, command: Command, command_id: CommandId | None = None) -> Acked | Rejected:
-        """Ask for something and wait until it is committed or refused.
+        """Submit a command and wait until it is committed or refused.
 
         Raises UnknownMeeting, StorageUnavailable (try again later).
         """
@@ -129,17 +129,17 @@ class Registry:
         raise StorageUnavailable(outcome.code)
 
     async def state(self, meeting_id: MeetingId) -> MeetingState | None:
-        """The meeting as it is now, with everything in it; ``None``: there is no such meeting."""
+        """Return the full current state of a meeting; ``None``: there is no such meeting."""
         assembly = await self.assembly(meeting_id)
         return assembly.state if assembly is not None else None
 
     def known_state(self, meeting_id: MeetingId) -> MeetingState | None:
-        """The meeting as it is now if it is in memory; nothing is loaded for the question."""
+        """Return the current state of a meeting if it is in memory, without loading it."""
         assembly = self._assemblies.get(meeting_id)
         return assembly.state if assembly is not None else None
 
     async def look(self, meeting_id: MeetingId) -> MeetingState | None:
-        """The same for a page: nothing is recorded or taken back for the question, as it may be when a meeting is loaded.
+        """Return the same for a page, without the records that loading a meeting may add or withdraw.
 
         Raises StorageUnavailable.
         """
@@ -148,7 +148,7 @@ class Registry:
         return replay(await self._journal.read(meeting_id), EMPTY).state
 
     async def reconvene(self, meeting_id: MeetingId) -> None:
-        """Tell a meeting what has changed on the schedule. When storage does not take it now it is told later."""
+        """Tell a meeting what changed in the schedule. If storage is unavailable now, it is told later."""
 
         async def tell() -> None:
             assembly = await self.assembly(meeting_id)
@@ -161,34 +161,34 @@ class Registry:
             self._again.start(f"meeting {meeting_id} hears of its schedule", tell)
 
     async def head(self, meeting_id: MeetingId) -> Head:
-        """The last record. Raises UnknownMeeting."""
+        """Return the last record. Raises UnknownMeeting."""
         return (await self._need(meeting_id)).host.head
 
     async def records(self, meeting_id: MeetingId, after: int = 0, kinds: Collection[str] = ()) -> list[Record]:
-        """The journal after ``after``, straight from where it is kept; of these ``kinds`` only, where any are named."""
+        """Return the stored journal after ``after``, limited to these ``kinds`` if any are named."""
         return await self._journal.read(meeting_id, after, kinds=kinds)
 
     async def erase(self, meeting_id: MeetingId, *seqs: int) -> int:
-        """Erase contents for good from the journal (``journal.port``), as part of an act where there is one. How many were there.
+        """Erase contents permanently from the journal (``journal.port``), inside the current act if there is one. Return how many there
+        were.
 
-        What is in memory is read anew with ``reread`` when that is committed. Raises ValueError for what cannot be erased,
-        StorageUnavailable.
+        Call ``reread`` once that is committed. Raises ValueError for what cannot be erased, StorageUnavailable.
         """
         return await self._journal.erase(meeting_id, *seqs)
 
     async def reread(self, meeting_id: MeetingId) -> None:
-        """Something of a meeting was erased: nothing of it is kept in memory."""
+        """Reload a meeting, so that nothing that was erased stays in memory."""
         assembly = self._assemblies.get(meeting_id)
         if assembly is not None:
             await assembly.reread()
 
     def quiet_for(self) -> Millis:
-        """How long nothing was recorded in any meeting that is loaded."""
+        """Return for how long (ms) no loaded meeting has recorded anything."""
         last = max((assembly.host.last_at for assembly in self._assemblies.values()), default=0)
         return self.clock() - last
 
     def nudge(self, meeting_id: MeetingId, participant_id: str | None) -> None:
-        """Tell a participant and whoever runs the meeting that somebody knocked, or was answered."""
+        """Tell a participant and those who run the meeting that somebody knocked or was answered."""
         assembly = self._assemblies.get(meeting_id)
         if assembly is None or assembly.state is None:
             return
@@ -198,18 +198,18 @@ class Registry:
                 connection.send(Knocked())
 
     def connected(self, meeting_id: MeetingId) -> int:
-        """How many sockets are open in a meeting."""
+        """Return the number of open sockets of a meeting."""
         assembly = self._assemblies.get(meeting_id)
         return len(assembly.connections) if assembly is not None else 0
 
     def open_meetings(self) -> frozenset[MeetingId]:
-        """Meetings in memory that are open."""
+        """Return the open meetings in memory."""
         return frozenset(
             i for i, assembly in self._assemblies.items() if assembly.state is not None and assembly.state.phase == MeetingPhase.OPEN
         )
 
     def attended_meetings(self) -> frozenset[MeetingId]:
-        """Meetings in which a socket is open, and which are not over."""
+        """Return the meetings that are not over and have an open socket."""
         return frozenset(
             i
             for i, assembly in self._assemblies.items()
@@ -217,14 +217,14 @@ class Registry:
         )
 
     def sign_out(self, participant_id: ParticipantId) -> None:
-        """Close the sockets of someone who signed out everywhere or lost their account."""
+        """Close the sockets of a person who signed out everywhere or lost their account."""
         for assembly in list(self._assemblies.values()):
             assembly.close(assembly.of(participant_id), Close.SIGNED_OUT)
 
     # --- meetings ---------------------------------------------------------------------------------------------
 
     async def assembly(self, meeting_id: MeetingId) -> Assembly | None:
-        """The meeting, loaded and convened if need be; ``None``: it is neither in the journal nor in the schedule.
+        """Return the meeting, loaded and convened if necessary; ``None``: it is neither in the journal nor in the schedule.
 
         Raises StorageUnavailable.
         """
@@ -279,7 +279,7 @@ class Registry:
         return assembly
 
     async def _settle(self, meeting_id: MeetingId, host: Host) -> None:
-        """Make a meeting what the schedule says of it. Raises StorageUnavailable."""
+        """Apply the schedule to a meeting. Raises StorageUnavailable."""
         try:
             planned = await self._on_schedule(meeting_id)
         except Exception as error:
@@ -310,7 +310,7 @@ class Registry:
             self._follow_up(self._on_rights(meeting_id, by))
 
     def _follow_up(self, work: Awaitable[None]) -> None:
-        """Have the rest of the house catch up with a meeting, without anybody waiting for it."""
+        """Have the rest of the server catch up with a meeting, in the background."""
         task = asyncio.ensure_future(_awaited(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -1,7 +1,8 @@
-"""Folds a journal into what a host needs to go on: state, recent history, and which commands were already obeyed.
+"""Folds a journal into what a host needs to continue: state, recent history, and the commands already carried out.
 
-This fold believes its records, because the host's own journal wrote and sealed them; ``archive`` has another one, the audit, which
-believes none and counts everything again. ADR 18 says why they are two; the step from record to record is ``journal.fold`` for both.
+This fold trusts its records, because the host's own journal wrote and sealed them. The audit in ``archive`` has another fold, which
+trusts none and counts everything again. ADR 18 gives the reason for having two. Both use ``journal.fold`` for the step from record to
+record.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from meeting_server.journal.port import Head, Record
 from meeting_server.live.history import KEPT, History, entry_of
 
 CommandKey = tuple[ParticipantId | None, CommandId]
-"""A command id belongs to who made it: nobody can have another's command acknowledged, or block it."""
+"""A command id belongs to its sender, so that nobody can get another's command acknowledged, or block it."""
 
 
 @dataclass(slots=True)
 class Replayed:
-    """``commands``: the last record each command led to. ``last_at``: when the last record was made, 0 for none. ``known``: the
-    circles of ``state``, once they were asked for."""
+    """``commands``: the last record each command led to. ``last_at``: when the last record was made, 0 for none. ``known``: the circles
+    of ``state``, once somebody asked for them."""
 
     state: MeetingState | None
     head: Head
@@ -34,7 +35,7 @@ class Replayed:
 
 
 def replay(records: Sequence[Record], head: Head) -> Replayed:
-    """``records`` from the first one on; ``head`` is where they lead."""
+    """Fold ``records`` from the first one on; ``head`` is the last one's."""
     state: MeetingState | None = None
     history, commands = History(), {}
     recent = len(records) - KEPT

@@ -1,4 +1,4 @@
-"""What a phone is sent when it comes in: the records it missed, or, when that is not known or not enough, all of the state."""
+"""What a phone gets when it connects: the records it missed, or the whole state if they are unknown or not enough."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from meeting_server.wire.codec import encode
 from meeting_server.wire.server_messages import Snapshot
 
 MOST_RECORDS = 500
-"""More than that is slower to apply on a phone than a snapshot."""
+"""A phone applies a snapshot faster than more records than this."""
 _encoder = msgspec.json.Encoder()
 _POSITION = re.compile(r"(?P<seq>[0-9]{1,12})\.(?P<hash8>[0-9a-f]{8})")
 
@@ -35,7 +35,7 @@ class CatchUp:
 
 
 def catch_up(host: Host, snapshots: Snapshots, state: MeetingState, viewer: ParticipantId, position: str | None) -> CatchUp:
-    """Bring ``viewer`` from ``position`` to the host's head. Either way the phone ends with the same state."""
+    """Bring ``viewer`` from ``position`` to the host's head. The phone ends with the same state either way."""
     missed = _missed(host, viewer, position)
     if missed is None:
         return CatchUp(False, 0, (snapshots.frame(host.head, state, viewer),))
@@ -53,14 +53,14 @@ def _missed(host: Host, viewer: ParticipantId, position: str | None) -> list[Ent
 
 
 class Snapshots:
-    """Encodes what each viewer may see. How the others look is the same for all who do not run the meeting, and most of a
-    snapshot: it is encoded when a participant changes, not for every viewer."""
+    """Encodes what each viewer may see. Most of a snapshot describes the other participants, which looks the same to everyone who does
+    not run the meeting. That part is encoded when a participant changes, not for every viewer."""
 
     def __init__(self) -> None:
         self._others: dict[ParticipantId, tuple[Participant, msgspec.Raw]] = {}
 
     def frame(self, head: Head, state: MeetingState, viewer: ParticipantId) -> bytes:
-        """The frame with everything ``viewer`` may see at ``head``."""
+        """Return the frame with everything ``viewer`` may see at ``head``."""
         if holds(state, viewer, Right.RUN_MEETING):
             return encode(Snapshot(head.position, head.seq, view(state, viewer)))
         participants: dict[ParticipantId, Any] = self._seen_by_others(state)

@@ -1,7 +1,7 @@
-"""Between the phones' offers and the media plane: who sits in which media room, and what of theirs is forwarded.
+"""Connects the phones' offers and the media plane: who is in which media room, and which of their tracks are forwarded.
 
-The meeting's state is the authority. After every fact that touches it, each client is brought into agreement with it:
-a microphone the chair closed falls silent whatever the phone does.
+The meeting's state is the authority. After every relevant fact each client is brought into agreement with it, so a microphone that the
+chair closed is silent whatever the phone does.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ TOUCHING = (
 
 
 class Signalling:
-    """For all meetings of this server. Without a media plane every offer is refused and meetings are text only.
+    """Signalling of all meetings of this server. Without a media plane every offer is refused and meetings are text only.
 
-    ``resumes`` goes on with, or ends, a device of the hall that media served while this process was away.
+    ``resumes`` resumes or ends a device of the hall that media served while this process was away.
     """
 
     def __init__(self, media: api.MediaPlane | None, recordings_dir: Path, find: FindAssembly, resumes: Resumes | None = None) -> None:
@@ -79,7 +79,7 @@ class Signalling:
         self._recordings: dict[MeetingId, Recording] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reader: asyncio.Task[None] | None = None
-        self._ended: set[str] = set()  # devices taken off the record because their worker seemed lost
+        self._ended: set[str] = set()  # devices recorded as closed because their worker seemed lost
         self._resumes = resumes
 
     @property
@@ -87,7 +87,7 @@ class Signalling:
         return self._media is not None
 
     async def start(self) -> None:
-        """Begin to listen to what the media plane reports."""
+        """Start listening to the media plane's reports."""
         if self._media is not None:
             self._reader = asyncio.create_task(self._read(self._media), name="media-events")
 
@@ -100,7 +100,7 @@ class Signalling:
     # --- what phones ask ------------------------------------------------------------------------------------
 
     def offer(self, assembly: Assembly, connection: Party, offer_id: str, sdp: str, video_slots: int) -> None:
-        """Join the media room of whoever sits at this connection; the answer follows."""
+        """Let this connection's participant join their media room. The answer follows."""
         if self._media is None:
             connection.send(Error(WireCode.MEDIA_UNAVAILABLE, offer_id))
             return
@@ -111,7 +111,8 @@ class Signalling:
         self._spawn(self._join(self._media, client, offer_id, sdp, max(0, min(video_slots, 25))))
 
     def speaks(self, assembly: Assembly, speaker: Connection) -> None:
-        """This device opened its microphone: of several of one person, the last to do so is heard, and all are told."""
+        """Make this device the one that is heard of its participant's devices, because it opened its microphone last, and tell them
+        all."""
         devices = assembly.of(speaker.participant_id)
         for client in self._devices_of(assembly, speaker.participant_id):
             client.unheard = client.connection.connection_id != speaker.connection_id
@@ -125,7 +126,7 @@ class Signalling:
         return [c for c in self._clients.values() if c.assembly is assembly and c.connection.participant_id == who and c.hall_room is None]
 
     def _voice_of(self, assembly: Assembly, who: ParticipantId, but: MediaClient) -> MediaClient | None:
-        """The device that speaks for a participant, if another than ``but`` does."""
+        """Return the device that is heard for a participant, unless it is ``but``."""
         return next((c for c in self._devices_of(assembly, who) if c is not but and not c.unheard), None)
 
     def want(self, connection: Party, message: Want) -> None:
@@ -143,7 +144,7 @@ class Signalling:
         self._spawn(self._inspect(self._media, client))
 
     async def join_device(self, assembly: Assembly, party: Party, room_id: RoomId, sdp: str, video_slots: int) -> api.Answer:
-        """A camera or screen of the hall joins, or joins again with new ICE credentials. Raises MediaRefused."""
+        """Let a camera or screen of the hall join, or join again with new ICE credentials. Raises MediaRefused."""
         if self._media is None:
             raise api.MediaRefused("media_unavailable", "media is switched off")
         client = self._clients.setdefault(party.connection_id, MediaClient(assembly, party, hall_room=room_id))
@@ -160,7 +161,7 @@ class Signalling:
         return answer
 
     async def resume_device(self, assembly: Assembly, party: Party, room_id: RoomId, room: str) -> None:
-        """A camera or screen of the hall that media went on serving in ``room`` is ours again, heard and seen as the meeting says now.
+        """Take back a camera or screen of the hall that media kept serving in ``room``, heard and seen as the meeting's state says now.
 
         Raises MediaRefused."""
         if self._media is None:
@@ -176,32 +177,32 @@ class Signalling:
             await self._adjust(self._media, client, sure=False)
 
     async def dismiss(self, name: str) -> None:
-        """End a media client that belongs to nobody."""
+        """End a media client that nobody owns."""
         if self._media is not None:
             await self._media.leave(name)
 
     def ice_servers(self, name: str) -> tuple[api.IceServer, ...]:
-        """The TURN servers a media client may use, with credentials of its own."""
+        """Return the TURN servers that a media client may use, with its own credentials."""
         return self._media.ice_servers(name) if self._media is not None else ()
 
     def serves(self, assembly: Assembly) -> bool:
-        """Whether any device of this meeting is in the media plane."""
+        """Return whether any device of this meeting is in the media plane."""
         return any(client.assembly is assembly for client in self._clients.values())
 
     def others_of(self, party: Party) -> bool:
-        """Whether the same participant has another device in the media plane."""
+        """Return whether the same participant has another device in the media plane."""
         return any(
             c.connection.participant_id == party.participant_id and c.connection is not party and c.room for c in self._clients.values()
         )
 
     def hang_up(self, connection: Party) -> None:
-        """The device leaves media, of itself or because its socket is gone. Fine when it never joined."""
+        """Remove a device from media because it left or its socket closed. Does nothing if it never joined."""
         client = self._clients.pop(connection.connection_id, None)
         if self._media is None or client is None:
             return
         self._spawn(self._leave(self._media, client))
         others = self._devices_of(client.assembly, connection.participant_id)
-        if others and all(other.unheard for other in others):  # who is left can be heard again
+        if others and all(other.unheard for other in others):  # one that is left can be heard again
             others[-1].unheard = False
             if others[-1].room:
                 self._spawn(self._agree(self._media, others[-1]))
@@ -209,7 +210,7 @@ class Signalling:
     # --- what the meeting says ------------------------------------------------------------------------------
 
     def follow(self, assembly: Assembly, facts: Sequence[Fact]) -> None:
-        """Bring the media plane into agreement after ``facts``."""
+        """Bring the media plane into agreement with the state after ``facts``."""
         if self._media is None or not any(isinstance(fact.event, TOUCHING) for fact in facts):
             return
         for client in [c for c in self._clients.values() if c.assembly is assembly and c.over]:
@@ -221,7 +222,7 @@ class Signalling:
         self.record(assembly)
 
     def record(self, assembly: Assembly) -> None:
-        """Start or stop recording as the meeting says; also after a restart in the middle of one."""
+        """Start or stop recording as the meeting's state requires, also after a restart during one."""
         state = assembly.state
         if self._media is None or state is None:
             return
@@ -239,7 +240,7 @@ class Signalling:
         connection = client.connection
         async with client.turn:
             if self._clients.get(connection.connection_id) is not client:
-                return  # it hung up meanwhile
+                return  # it has hung up meanwhile
             room, _ = client.wanted()
             try:
                 answer = await media.join(
@@ -256,7 +257,7 @@ class Signalling:
             await self._adjust(media, client, sure=False)
 
     def _networks(self, client: MediaClient) -> dict[str, Literal[0, 1, 2, 3]]:
-        """The networks in a client's room that are not good: of several devices of one person the best counts."""
+        """Return the networks in a client's room that are not good. If a person has several devices, the best counts."""
         best: dict[str, Literal[0, 1, 2, 3]] = {}
         for other in self._clients.values():
             if other.room == client.room and other.assembly is client.assembly:
@@ -278,15 +279,15 @@ class Signalling:
             await self._adjust(media, client, sure=True)
 
     async def _adjust(self, media: api.MediaPlane, client: MediaClient, *, sure: bool) -> None:
-        """Tell the media plane until it agrees. ``sure``: that it knows ``client.permitted``; a client that joined
-        again keeps the permissions it had, so they are told once more."""
+        """Send to the media plane until it agrees. ``sure``: it is known to have ``client.permitted``. A client that joined again keeps
+        the permissions it had, so they are sent once more."""
         try:
             while client.room:
                 room, permitted = client.wanted()
                 if room == client.room and permitted == client.permitted and sure:
                     return
                 told = permitted if room == client.room else permitted & client.permitted
-                if told != client.permitted or not sure:  # silence first, then the move, then the voice
+                if told != client.permitted or not sure:  # first mute, then move, then unmute
                     await media.permit(client.name, audio="audio" in told, video="video" in told, screen="screen" in told)
                     client.permitted, sure = told, True
                 if room != client.room:
@@ -366,7 +367,7 @@ class Signalling:
                     recording.lost()
                     self._spawn(recording.agree())
             case api.ClientConnected() | api.TrackStarted() | api.TrackEnded():
-                pass  # the journal holds what people did; these are the network's doings
+                pass  # the journal keeps what people do; this is what the network did
 
     async def _submit(self, meeting_id: MeetingId, command: ReportSpeakerTurn | ReportTrackRecorded) -> None:
         assembly = await self._find(meeting_id)
@@ -381,7 +382,7 @@ class Signalling:
             client.connection.send(message)
 
     def _tell_network(self, name: str, level: Literal[0, 1, 2, 3]) -> None:
-        """Others in the room see whose network is weak."""
+        """Show the others in the room whose network is weak."""
         client = self._clients.get(ConnectionId(name))
         if client is None or not client.room:
             return

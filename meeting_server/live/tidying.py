@@ -1,7 +1,7 @@
-"""Looks for cyclic garbage while nothing is happening, so that no vote ever waits for it.
+"""Collects cyclic garbage while nothing is happening, so that no vote waits for it.
 
-A full collection walks over everything alive: with a thousand phones connected that is a fifth of a second in which
-nobody is answered, and left alone it comes just when much is new, which is when a thousand people have come in and vote.
+A full collection visits every live object: with a thousand phones connected, nobody is answered for a fifth of a second. Left alone, it
+runs just when many objects are new, which is when a thousand people have joined and vote.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from meeting_server.domain.ids import Millis
 
 LOOK_SECONDS = 1.0
 QUIET: Millis = 2_000
-"""Nothing was recorded for so long: nobody is waiting for an answer."""
+"""After this long without a record, nobody is waiting for an answer."""
 WORTH = 20
-"""Collections of younger objects since the last full one; after fewer there is little to find."""
+"""Collections of younger objects since the last full one. After fewer, there is little to find."""
 PATIENCE = 1_000
-"""Of those: then Python looks by itself, quiet or not, so that a house that never rests does not grow for ever."""
+"""After this many, Python collects by itself, quiet or not, so that a server that is never idle does not grow without limit."""
 
 
 class Tidying:
-    """``quiet_for``: how long (ms) nothing was recorded in any meeting."""
+    """``quiet_for`` returns for how long (ms) no meeting has recorded anything."""
 
     def __init__(self, quiet_for: Callable[[], Millis]) -> None:
         self._quiet_for = quiet_for
 
     async def run(self) -> None:
-        """Until cancelled; then the collector is as it was."""
+        """Run until cancelled, then restore the collector's settings."""
         before = gc.get_threshold()
         gc.set_threshold(before[0], before[1], PATIENCE)
         self.tidy()
@@ -41,14 +41,14 @@ class Tidying:
             gc.unfreeze()
 
     def look(self) -> bool:
-        """Tidy if it is worth it and nobody would notice; whether it was done."""
+        """Collect if it is worthwhile and nobody would notice. Return whether it was done."""
         if gc.get_count()[2] < WORTH or self._quiet_for() < QUIET:
             return False
         self.tidy()
         return True
 
     def tidy(self) -> None:
-        """Free what nothing refers to; what is alive is not walked over again until the next time."""
+        """Free what nothing refers to, and exempt what is alive until the next time."""
         gc.unfreeze()
         gc.collect()
         gc.freeze()
