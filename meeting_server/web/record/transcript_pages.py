@@ -14,9 +14,10 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.cues import Change
+from meeting_server.archive.record.reading import fillers, turns
 from meeting_server.archive.record.timeline import Timeline
-from meeting_server.archive.record.transcript import Transcript
-from meeting_server.domain.ids import Millis
+from meeting_server.archive.record.transcript import Spoken, Transcript
+from meeting_server.domain.ids import ParticipantId, RoomId
 from meeting_server.store.people.access_log import Act
 from meeting_server.web.record.playback import clock_of, playback_of
 from meeting_server.web.record.reader import Reader, is_draft, note_reading, reader_at, record_files_of, timeline_at, transcript_at
@@ -25,16 +26,25 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.pages import render, say
 from meeting_server.web.site.site import site_of
 
+NOBODY, NOWHERE = ParticipantId(""), RoomId("")
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One line of the page; ``anchor`` is its playing time in ms. ``who`` only where the speaker changes."""
+    """One line of the transcript; ``anchor`` names its playing time in ms."""
 
     anchor: str
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A turn, or in the exact view a line. ``who`` only where the speaker changes; ``taken_out``: in its place that something was."""
+
     clock: str
     who: str
-    text: Markup
-    taken_out: bool
+    sentences: tuple[Sentence, ...]
+    taken_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class Part:
     """One chapter."""
 
     title: str
-    sentences: tuple[Sentence, ...]
+    paragraphs: tuple[Paragraph, ...]
 
 
 async def transcript_page(request: Request) -> Response:
@@ -56,6 +66,7 @@ async def transcript_page(request: Request) -> Response:
     documents = await site_of(request).documents.of_meeting(meeting_id) if await opens_documents(request, reader) else ()
     seen = {document.document_id for document in documents if document.pages}
     query = request.query_params.get("q", "").strip()[:100]
+    exact = "exact" in request.query_params
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     return await render(
         request,
@@ -64,7 +75,8 @@ async def transcript_page(request: Request) -> Response:
             "timeline": timeline,
             "leaves": leaves_of(timeline, playback_of(timeline), transcript.redactions if transcript else (), seen),
             "clock_of": clock_of,
-            "parts": _parts(request, reader, timeline, transcript, query),
+            "parts": _parts(request, reader, timeline, transcript, query, exact=exact),
+            "exact": exact,
             "drafted": is_draft(reader, transcript),
             "spoken": transcript is not None and bool(transcript.spoken),
             "plays": not reader.closed and record_files.made(meeting_id, MIX) is not None,
@@ -76,30 +88,38 @@ async def transcript_page(request: Request) -> Response:
     )
 
 
-def _parts(request: Request, reader: Reader, timeline: Timeline, transcript: Transcript | None, query: str) -> list[Part]:
+def _parts(request: Request, reader: Reader, timeline: Timeline, transcript: Transcript | None, query: str, *, exact: bool) -> list[Part]:
     if transcript is None:
         return []
     axis = playback_of(timeline)
-    lines: list[tuple[Millis, str, Markup, bool]] = [
-        (line.since, line.who, shown(line.text, line.changes, query, lambda word: heard_as(request, word)), False)
-        for line in transcript.spoken
-        if line.state != "redacted" and reader.may_hear(line)
-    ]
-    lines += [(stretch.since, "", escape(say(request, "archive.taken_out")), True) for stretch in transcript.redactions]
-    lines.sort(key=lambda line: line[0])
+    lines = [line for line in transcript.spoken if line.state != "redacted" and reader.may_hear(line)]
+    # said instead of what was taken out: a turn of nobody
+    gone = [Spoken("", stretch.since, stretch.until, NOBODY, "", NOWHERE, "", "redacted") for stretch in transcript.redactions]
+    everything = sorted([*lines, *gone], key=lambda line: line.since)
     parts: list[Part] = []
     starts = [piece.at for piece in axis.pieces] or [timeline.opened_at]
     titles = [piece.title or say(request, "archive.no_item") for piece in axis.pieces] or [timeline.title]
     for number, (since, title) in enumerate(zip(starts, titles, strict=True)):
         until = starts[number + 1] if number + 1 < len(starts) else float("inf")
-        before = ""
-        sentences = []
-        for at, who, text, taken_out in lines:
-            if (since <= at or number == 0) and at < until:
-                sentences.append(Sentence(f"t{axis.at(at)}", clock_of(axis.at(at)), who if who != before else "", text, taken_out))
-                before = who
-        parts.append(Part(title, tuple(sentences)))
+        here = [line for line in everything if (since <= line.since or number == 0) and line.since < until]
+        before, paragraphs = "", []
+        for turn in [(line,) for line in here] if exact else turns(here):
+            who = turn[0].who
+            words = tuple(_sentence(request, line, axis.at(line.since), query, exact=exact) for line in turn)
+            said = who if who != before else ""
+            paragraphs.append(Paragraph(clock_of(axis.at(turn[0].since)), said, words, turn[0].state == "redacted"))
+            before = who
+        parts.append(Part(title, tuple(paragraphs)))
     return parts
+
+
+def _sentence(request: Request, line: Spoken, at: int, query: str, *, exact: bool) -> Sentence:
+    """What a person wrote is shown as it is; of what a machine heard only the exact view has what fills the pauses."""
+    if line.state == "redacted":
+        return Sentence(f"t{at}", escape(say(request, "archive.taken_out")))
+    hidden = () if exact or line.state == "corrected" else fillers(line.text)
+    text = shown(line.text, line.changes, query, lambda word: heard_as(request, word), hidden)
+    return Sentence(f"t{at}", text + " " if line.text[-1:].isascii() else text)  # Chinese sentences stand without a space
 
 
 def heard_as(request: Request, word: str) -> str:
@@ -112,13 +132,20 @@ def marked(text: str, query: str) -> Markup:
     return shown(text, (), query, str)
 
 
-def shown(text: str, changes: Sequence[Change], query: str, heard_as: Callable[[str], str]) -> Markup:
-    """The text with ``query`` marked, and each word that a machine put right, with what it had heard as ``heard_as`` says it."""
+def shown(
+    text: str, changes: Sequence[Change], query: str, heard_as: Callable[[str], str], hidden: Sequence[tuple[int, int]] = ()
+) -> Markup:
+    """The text with ``query`` marked, and each word that a machine put right, with what it had heard as ``heard_as`` says it.
+
+    ``hidden``: stretches (from, to) that are left out.
+    """
     hits = _found(text, query)
-    edges = {edge for since, until in hits for edge in (since, until)}
+    edges = {edge for since, until in (*hits, *hidden) for edge in (since, until)}
     edges |= {edge for change in changes for edge in (change.at, change.at + len(change.text))}
     parts: list[Markup] = []
     for since, until in itertools.pairwise(sorted({0, len(text)} | edges)):
+        if any(begins <= since < ends for begins, ends in hidden):
+            continue
         part = escape(text[since:until])
         if any(begins <= since < ends for begins, ends in hits):
             part = Markup("<mark>{}</mark>").format(part)

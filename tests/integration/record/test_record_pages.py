@@ -28,6 +28,7 @@ SAID = [
     ("zhou-audio-1.webm", 1.0, 3.0, "同志们现在开会"),
     ("zhou-audio-1.webm", 21.0, 24.0, "请大家汇抱工作"),
     ("zhou-audio-1.webm", 30.0, 32.0, "他家住在绝密路九号"),
+    ("zhou-audio-1.webm", 32.5, 34.0, "嗯，我我我记下了。"),
     ("li-audio-1.webm", 2.0, 5.0, "志愿服务一千二百四十小时"),
 ]
 WRONG, SECRET = "zhou-audio-1.21000", "zhou-audio-1.30000"
@@ -80,10 +81,19 @@ async def test_the_player_and_the_plain_page_hold_every_sentence_with_its_moment
     assert "志愿服务一千二百四十小时" in page
     status, plain = await seen_by(archive, "member", "/transcript?q=工作")
     assert status == 200
-    assert f'id="t21000"><a class="transcript__time" href="{archive.address}?t=0:21">0:21</a>' in plain
+    assert f'<a class="transcript__time" href="{archive.address}?t=0:21">0:21</a>' in plain
+    assert '<span id="t21000">请大家' in plain
     assert "请大家汇抱<mark>工作</mark>" in plain
     assert "told" in plain  # what wrote it down
     assert "<script" not in plain
+
+
+async def test_the_plain_page_is_read_in_paragraphs_and_every_word_of_it_line_by_line(archive: ArchiveHouse) -> None:
+    _, read = await seen_by(archive, "member", "/transcript")
+    assert re.search(r'绝密路九号</span><span id="t32500">我记下了。</span></span></p>', read)
+    _, exact = await seen_by(archive, "member", "/transcript?exact")
+    assert '<span id="t32500">嗯，我我我记下了。</span></span></p>' in exact
+    assert exact.count('class="transcript__line') == read.count('class="transcript__line') + 1
 
 
 @pytest.mark.parametrize("path", ["", "/transcript"])
