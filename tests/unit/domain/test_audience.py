@@ -65,7 +65,7 @@ def test_an_event_inherits_no_audience() -> None:
 
 def test_a_process_does_not_start_with_an_event_without_an_audience(tmp_path: Path) -> None:
     source = Path(events.__file__).read_text()
-    planted = "@dataclass(frozen=True, slots=True)\nclass Planted(Event):\n    text: str\n\n\n"
+    planted = "from dataclasses import dataclass\n\n\n@dataclass(frozen=True, slots=True)\nclass Planted(Event):\n    text: str\n\n\n"
     assert "\nKINDS: " in source
     (tmp_path / "planted_events.py").write_text(source.replace("\nKINDS: ", f"\n{planted}KINDS: "))
     done = subprocess.run([sys.executable, "-c", "import planted_events"], cwd=tmp_path, capture_output=True, text=True, check=False)
