@@ -56,6 +56,7 @@ OF_A_RECORD = (
     "/archive",
     "/meetings/{meeting_id}",
     "/learn",
+    "/library",
     "/me/my-record.json",
     "/me/attendance",
     "/me/readings",

@@ -12,8 +12,10 @@ from starlette.routing import Route
 
 from meeting_server.domain.ids import MeetingId
 from meeting_server.store.database import Database
+from meeting_server.store.learning.collections import Collection
 from meeting_server.store.learning.courses import Course
 from meeting_server.store.learning.lessons import Lesson
+from meeting_server.store.learning.resources import Resource
 from meeting_server.store.learning.studied import Studied
 from meeting_server.store.record.publications import Publication
 from meeting_server.web.routes import routes
@@ -44,6 +46,8 @@ OWN = {
     "/me/telling",
     "/learn",
     "/learn/notes",
+    "/library",
+    "/library/collections",
     "/sign-out",
     "/sign-in",
     "/preferences",
@@ -81,6 +85,7 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
                 "token": "x" * 43,
                 "lesson_id": "l-1",
                 "course_id": "c-1",
+                "collection_id": "col-1",
                 "document_id": slide.document_id,
                 "page": "1",
             }
@@ -91,7 +96,7 @@ async def addresses(house: MeetingHouse, method: str) -> list[tuple[str, str]]:
 
 
 async def _something_to_study(house: MeetingHouse, meeting_id: MeetingId) -> None:
-    """The past meeting as a resource of its branch, a lesson of it and a course."""
+    """The past meeting as a resource of its branch, a lesson of it, a course and a collection."""
     inner, by, now = house.inner.site, house.pid("secretary"), now_millis()
     branch_id = house.inner.branch.branch_id
     await inner.publications.save(
@@ -101,6 +106,8 @@ async def _something_to_study(house: MeetingHouse, meeting_id: MeetingId) -> Non
     await inner.learning.lessons.save(lesson)
     parts = (Studied("lesson", "l-1"), Studied("meeting", meeting_id))
     await inner.learning.courses.save(Course("c-1", branch_id, "专题", by, "何雨桐", now, state="published", published_at=now, parts=parts))
+    items = (Resource("meeting", meeting_id), Resource("lesson", "l-1"))
+    await inner.learning.collections.save(Collection("col-1", branch_id, "合集", "何雨桐", now, items=items))
 
 
 def everything(database: Database) -> Rows:
