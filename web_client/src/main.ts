@@ -1,6 +1,6 @@
 /** The live room: the only place where the store, the network, the media and the views are tied together. */
 import "./styles/tokens.css";
-import "./styles/components.css";
+import "./styles/shared.css";
 import { takeRule } from "./net/replaced_rule";
 import { computed, effect, untracked } from "@preact/signals";
 import { h, render, type ComponentType } from "preact";

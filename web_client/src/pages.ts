@@ -1,6 +1,6 @@
 /** Styles of the server-rendered pages, and the little that a script adds to them; they work without it. */
 import "./styles/tokens.css";
-import "./styles/components.css";
+import "./styles/shared.css";
 import "./styles/record.css";
 import "./styles/pages.css";
 import "./styles/meetings.css";

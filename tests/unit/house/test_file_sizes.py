@@ -44,7 +44,6 @@ LONG = {
     "web_client/src/stories/fixtures.ts": (401, "one meeting that all stories share"),
     "web_client/src/stories/list.ts": (588, "the list of all stories"),
     "web_client/src/stories/secret_stories.ts": (413, "one story a screen of a secret vote"),
-    "web_client/src/styles/components.css": (595, "parts that screens share; those of one screen are to move beside it"),
     "web_client/src/views/console/draft_sheet.tsx": (442, "one sheet for all kinds of drafts; its fields by kind are to move out"),
     "web_client/src/views/console/person_sheet.tsx": (403, "one sheet of what a chair may do with a person"),
     "web_client/src/views/stage/stage.tsx": (476, "the hall's screen and its order of what is shown"),

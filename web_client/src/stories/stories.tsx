@@ -1,6 +1,6 @@
 /** Shows one story: `?story=vote-choose&lang=en&theme=dark&big=1`, with `still=1` the clock stands. Without a name: the list of all. */
 import "../styles/tokens.css";
-import "../styles/components.css";
+import "../styles/shared.css";
 import { render } from "preact";
 import { provideActions } from "../core/actions";
 import { beat } from "../core/clock";
