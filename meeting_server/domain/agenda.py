@@ -1,4 +1,4 @@
-"""The agenda: its items, their order, and the step the meeting is at."""
+"""The agenda: its items, their order, and the current item."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ MOST_ITEMS = 60
 
 
 def planned_id(place: int) -> ItemId:
-    """The id of the item that stands at this place (from 1) of the agenda as it was planned."""
+    """Return the id of the item at this place (from 1) of the agenda as planned."""
     return ItemId(f"i{place}")
 
 
 def item_of(state: MeetingState, item_id: ItemId) -> AgendaItem | None:
-    """The agenda item with this id."""
+    """Return the agenda item with this id."""
     return next((item for item in state.agenda if item.item_id == item_id), None)
 
 
@@ -77,7 +77,7 @@ def _remove(state: MeetingState, command: RemoveAgendaItem, asked: Asked) -> Dec
     item = item_of(state, command.item_id)
     if item is None:
         return Rejected(Code.UNKNOWN_ITEM, "item_id")
-    if item.started_at is not None:  # what was dealt with is part of the record
+    if item.started_at is not None:  # an item that has begun is part of the record
         return Rejected(Code.FORBIDDEN, "item_id")
     return (AgendaItemRemoved(command.item_id),)
 
@@ -91,7 +91,8 @@ def _step(state: MeetingState, command: StepAgenda, asked: Asked) -> Decision:
 
 
 def stepped(state: MeetingState, item_id: ItemId | None, by: ParticipantId) -> tuple[Event, ...]:
-    """The facts of going to an item: the shared page goes, whoever is not called to it goes out, who was asked out comes back."""
+    """Return the facts of going to an item: the shared page is hidden, participants not called to the item go out, those recused come
+    back."""
     step = AgendaStepped(item_id)
     left_out = gone_out(state, _stepped(state, step, 0), by)
     back = (ParticipantRecalled(p.participant_id, p.recused_from) for p in state.participants.values() if p.recused_from is not None)
@@ -135,7 +136,7 @@ def _removed(state: MeetingState, event: AgendaItemRemoved, at: Millis) -> Meeti
 
 def _stepped(state: MeetingState, event: AgendaStepped, at: Millis) -> MeetingState:
     def moved_on(item: AgendaItem) -> AgendaItem:
-        if item.item_id == event.item_id:  # going back to an item opens it again
+        if item.item_id == event.item_id:  # going back to an item reopens it
             return replace(item, started_at=item.started_at if item.started_at is not None else at, ended_at=None)
         return replace(item, ended_at=at) if item.item_id == state.current_item else item
 

@@ -1,7 +1,7 @@
-"""Who sees what, declared where a fact or a field is defined. What is not declared is seen by nobody.
+"""Who sees what, declared where an event or a field is defined. Nobody sees what is not declared.
 
-An event names its ``Audience``. A class whose fields carry marks has a public part: ``public_part`` leaves every field out that
-no mark declares, so a new field is private until somebody decides otherwise. ``visibility`` applies both to a meeting.
+An event names its ``Audience``. A class with marked fields has a public part: ``public_part`` omits every unmarked field, so a new field
+is private until somebody decides otherwise. ``visibility`` applies both to a meeting.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from types import NoneType
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 WITHHELD = "withheld"
-"""Stands for the reason of an exclusion: others may know that someone is not counted in 应到, not why."""
+"""Replaces the reason of an exclusion: others may know that someone is not counted in 应到, but not why."""
 
 
 class Undeclared(Exception):
-    """A class does not say who may see it, or what others see in its place; the process must not start."""
+    """A class does not declare who may see it, or what others see in its place. The process must not start."""
 
 
 class Audience(StrEnum):
-    """Who is told an event whole. Everyone else is told its public part, where it has one, or only that something happened."""
+    """Who gets an event in full. Everyone else gets its public part, if it has one, or learns only that something happened."""
 
-    NOBODY = "nobody"  # kept for the record; who needs it is sent a new snapshot
+    NOBODY = "nobody"  # for the record only; those who need it get a new snapshot
     RUNNERS = "runners"  # those who run the meeting and keep its record
-    CONCERNED = "concerned"  # the participant it is about, and the runners
+    CONCERNED = "concerned"  # the participant it concerns, and the runners
     VOTER = "voter"
     COUNTERS = "counters"  # scrutineer and teller of a hall count, and the runners
-    MOTION = "motion"  # everyone once the meeting was shown the motion; before that the runners
-    INSIDE = "inside"  # everyone but who waits outside the room
-    CONVERSATION = "conversation"  # everyone in the hall; of a group room those who were in it, and the runners
+    MOTION = "motion"  # everyone once the motion was moved or opened; before that the runners
+    INSIDE = "inside"  # everyone except those waiting outside the room
+    CONVERSATION = "conversation"  # everyone for the hall; for a group room those who were in it, and the runners
     EVERYONE = "everyone"
 
 
@@ -42,11 +42,11 @@ _ABOUT: Mapping[Audience, str] = {
     Audience.MOTION: "motion_id",
     Audience.CONVERSATION: "message_id",
 }
-"""The field by which an event says which participant, motion or message its audience depends on."""
+"""The field of an event that names the participant, motion or message on which its audience depends."""
 
 
 def check_declared(events: Iterable[type]) -> None:
-    """Raise Undeclared unless each of these classes says in its own body who sees it, and has the field which that rests on."""
+    """Raise Undeclared unless each class declares in its own body who sees it, and has the field on which that depends."""
     for cls in events:
         audience = vars(cls).get("seen_by")
         if not isinstance(audience, Audience):
@@ -71,33 +71,33 @@ _T = TypeVar("_T")
 Public = Annotated[_T, Mark.PUBLIC]
 """Everyone sees this field."""
 Hint = Annotated[_T, Mark.HINT]
-"""Others see only whether this text is empty: ``WITHHELD`` stands in its place."""
+"""Others see only whether this text is empty: ``WITHHELD`` replaces it."""
 PublicPart = Annotated[_T, Mark.PART]
-"""Others see the public part of what this field holds."""
+"""Others see the public part of this field's value."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reduction:
     blanks: Mapping[str, Callable[[], Any]]
-    """For each private field what others see in its place."""
+    """For each private field, what others see in its place."""
     hints: tuple[str, ...]
     parts: tuple[str, ...]
 
 
 def has_public_part(cls: type) -> bool:
-    """Whether any field of this class is declared."""
+    """Return whether any field of this class is marked."""
     return is_dataclass(cls) and any(_marks(cls).values())
 
 
 def private_fields(cls: type) -> tuple[str, ...]:
-    """The fields of this class of which others see nothing."""
+    """Return the fields of this class that others don't see."""
     return tuple(name for name, mark in _marks(cls).items() if mark is None)
 
 
 def public_part(whole: _T, **shown: object) -> _T:
-    """What everyone may see of ``whole``: what is private is empty, except the fields given as ``shown``.
+    """Return what everyone may see of ``whole``: private fields are empty, except those named in ``shown``.
 
-    Raises Undeclared: a private field has nothing that could stand in its place.
+    Raises Undeclared if a private field has no value that could replace it.
     """
     how = _reduction(cast(Any, type(whole)))
     changes = {name: blank() for name, blank in how.blanks.items() if name not in shown}

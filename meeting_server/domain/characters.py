@@ -1,7 +1,7 @@
-"""Which characters a text may hold, wherever it comes from and wherever it is written.
+"""Which characters a text may contain, wherever it comes from and wherever it is written.
 
-Doors clean what they are given, writers clean what they write: a text that is older than the doors spoils nothing either.
-What a name may look like, and whom it may be taken for, is another question.
+Text is cleaned where it enters and again where it is written, so that text stored before the first check existed does no harm.
+``person_names`` decides what a name may look like and whom it may be mistaken for.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000))
-"""Never characters: Unicode 23.7. XML 1.0 (2.2) forbids the first two, and readers of office files stop at them."""
+"""Noncharacters (Unicode 23.7). XML 1.0 (2.2) forbids the first two, and programs that read office files fail on them."""
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
-"""C0 and C1 but tab and line ends; XML forbids the former and discourages the latter."""
+"""C0 and C1 except tab and line ends. XML forbids the former and discourages the latter."""
 _TURNING = "\u202a-\u202e\u2066-\u2069"
-"""Embeddings, overrides and isolates (UAX 9): they turn around what stands beside them, beyond the text they came in."""
+"""Embeddings, overrides and isolates (UAX 9). They reverse neighbouring text, even beyond the text they are part of."""
 _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
 
 _REFUSED = re.compile(f"[{_CONTROLS}\x85\ud800-\udfff{_NONCHARACTERS}]")
@@ -29,27 +29,27 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-"""What shows nothing, though Unicode calls some of it letters or symbols: joiners, fillers, selectors of variants."""
+"""Invisible characters, some of which Unicode classes as letters or symbols: joiners, fillers, variation selectors."""
 INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 _SHOWS_NOTHING = re.compile(f"[\\s{_INVISIBLE}]+")
 
 
 def is_han(character: str) -> bool:
-    """Whether it is one of the characters that Chinese is written with."""
+    """Return whether this is a Chinese character."""
     code = ord(character)
     return any(first <= code <= last for first, last in _HAN)
 
 
 def refused(text: str) -> str | None:
-    """The first character that no program of a person would send: a control, a noncharacter, half a surrogate pair."""
+    """Return the first character that no ordinary program would send: a control, a noncharacter, half of a surrogate pair."""
     found = _REFUSED.search(text)
     return None if found is None else found[0]
 
 
 def clean(text: str) -> str:
-    """``text`` as it may be kept, shown and written to XML: ends of lines are ``\\n``, what nothing can show is left out.
+    """Return ``text`` as it may be stored, shown and written to XML: line ends are ``\\n``, and undisplayable characters are removed.
 
-    Empty when all of it is characters that show nothing (a zero-width space, a filler); mere white space stays.
+    Return an empty text if it has only invisible characters (a zero-width space, a filler); white space stays.
     """
     if _UNCLEAN.search(text) is not None:
         text = _LEFT_OUT.sub("", _LINE_END.sub("\n", text))
@@ -57,7 +57,8 @@ def clean(text: str) -> str:
 
 
 def cleaned(value: _T) -> _T:
-    """A value with every text in it clean: dataclasses, tuples, lists and dicts all the way down. The same one when nothing is amiss."""
+    """Return a value with every text in it cleaned, through dataclasses, tuples, lists and dicts. Return the same object if nothing had
+    to be changed."""
     return _cleaned(value)  # type: ignore[no-any-return]
 
 

@@ -53,7 +53,7 @@ DECIDE: dict[type, Decide] = {PostChat: _post, RemoveChat: _remove, PauseChat: _
 def _posted(state: MeetingState, event: ChatPosted, at: Millis) -> MeetingState:
     message = Message(event.message_id, event.room_id, event.author_id, at, event.text, event.audience, event.withheld_from)
     chat = state.chat
-    if len(chat) >= CHAT_KEPT:  # trimmed per room, so that what others say elsewhere shortens nobody's history
+    if len(chat) >= CHAT_KEPT:  # trimmed per room, so that a busy room does not shorten another's history
         here = [index for index, m in enumerate(chat) if m.room_id == event.room_id]
         if len(here) >= CHAT_KEPT:
             chat = chat[: here[0]] + chat[here[0] + 1 :]

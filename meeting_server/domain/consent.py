@@ -1,4 +1,4 @@
-"""Consent to being recorded: while a recording runs, only who agreed to it is heard and seen."""
+"""Consent to being recorded: while a recording runs, only those who agreed to it are heard and seen."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from meeting_server.domain.state import MeetingState, Participant
 
 
 def may_be_sent_on(state: MeetingState, participant: Participant) -> bool:
-    """Whether nothing stands against sending on what this participant's devices give: no recording, or their consent.
+    """Return whether this participant's media may be forwarded: nothing is recorded, or they consented.
 
-    Whoever started it has consented by that, and a camera of the hall was set up to be recorded."""
+    Whoever starts a recording consents to it, and a hall camera is set up to be recorded."""
     if state.recording is None or participant.kind == "hall_camera":
         return True
     if participant.recording_declined:
@@ -19,5 +19,5 @@ def may_be_sent_on(state: MeetingState, participant: Participant) -> bool:
 
 
 def shut(participant: Participant, by: ParticipantId) -> tuple[MediaClosed, ...]:
-    """The facts of closing all that a participant has open."""
+    """Return the facts of closing all media that a participant has open."""
     return tuple(MediaClosed(participant.participant_id, media, by) for media in participant.media)

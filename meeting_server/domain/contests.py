@@ -1,4 +1,4 @@
-"""What members say is wrong about their attendance, and what they are answered; both stay in the record."""
+"""Members' objections to their attendance, and the answers. Both stay in the record."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from meeting_server.domain.state import Contest, MeetingState
 
 LONGEST_TEXT = 500
 MOST_UNANSWERED = 3
-"""Of one participant; whoever runs the meeting has to read each of them."""
+"""Per participant, because those who run the meeting have to read each of them."""
 MOST_OF_A_PERSON = 10
-"""In one meeting, answered ones too."""
+"""Per participant and meeting, answered ones included."""
 
 
 def _contest(state: MeetingState, command: ContestAttendance, asked: Asked) -> Decision:

@@ -1,4 +1,4 @@
-"""What every rule is asked with and answers with, and the few questions all of them share."""
+"""Input and output of every rule, and the few checks that all of them share."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from meeting_server.domain.state import MeetingState, Participant
 from meeting_server.domain.terms import Preset
 
 Decision = tuple[Event, ...] | Rejected
-"""Facts to be recorded (none: the command is fine and changes nothing), or the reason it has no effect."""
+"""Facts to record (none: the command is valid and changes nothing), or the reason it has no effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, when (the server's clock), and the presets a motion may name."""
+    """Who sends the command, when (server clock), and the presets a motion may name."""
 
     actor: Actor
     now: Millis
@@ -29,7 +29,7 @@ class Asked:
 
     @property
     def who(self) -> ParticipantId:
-        """The asking participant; rules of server commands must not ask for it."""
+        """The sending participant. Rules of server commands must not use it."""
         assert self.actor.participant_id is not None
         return self.actor.participant_id
 
@@ -39,13 +39,13 @@ Evolve = Callable[[MeetingState, Any, Millis], MeetingState]
 
 
 def holds(state: MeetingState, participant_id: ParticipantId, right: Right) -> bool:
-    """Whether a participant is on the list, not removed, and holds ``right``."""
+    """Return whether a participant is on the list, not removed, and holds ``right``."""
     participant = state.participants.get(participant_id)
     return participant is not None and not participant.removed and may(participant.role, right)
 
 
 def known(state: MeetingState, participant_id: ParticipantId) -> Participant | Rejected:
-    """The participant a command names, or why it cannot be meant."""
+    """Return the participant a command names, or the reason why it cannot name them."""
     participant = state.participants.get(participant_id)
     if participant is None:
         return Rejected(Code.UNKNOWN_PARTICIPANT, "participant_id")
@@ -55,7 +55,7 @@ def known(state: MeetingState, participant_id: ParticipantId) -> Participant | R
 
 
 def checked_text(text: str, field: str, longest: int) -> str | Rejected:
-    """``text`` clean and without outer white space; refused when empty or longer than ``longest`` characters."""
+    """Return ``text`` cleaned and stripped. Refused if empty or longer than ``longest`` characters."""
     text = clean(text).strip()
     if not text:
         return Rejected(Code.EMPTY, field)
@@ -65,7 +65,7 @@ def checked_text(text: str, field: str, longest: int) -> str | Rejected:
 
 
 def with_participant(state: MeetingState, participant_id: ParticipantId, **changes: Any) -> MeetingState:
-    """``state`` with some fields of one participant changed; unchanged when a view does not hold them."""
+    """Return ``state`` with some fields of one participant changed, or unchanged if the view does not contain them."""
     participant = state.participants.get(participant_id)
     if participant is None:
         return state

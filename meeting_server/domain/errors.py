@@ -1,4 +1,4 @@
-"""Every reason a command can be refused for, as a stable code that goes over the wire."""
+"""Every reason for refusing a command, as a stable code sent over the wire."""
 
 from __future__ import annotations
 
@@ -127,15 +127,15 @@ class Code(StrEnum):
 
 
 RESERVED = frozenset({Code.UNKNOWN_CONNECTION, Code.NOT_IN_ROOM})
-"""On the wire since its first version, sent by nothing today."""
+"""Part of the wire protocol since its first version; not sent today."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """What ``decide`` returns instead of events: the command had no effect and the reason is final.
+    """Returned by ``decide`` instead of events: the command had no effect, for this final reason.
 
-    ``field`` names the offending field of the command where there is one; ``detail`` holds figures that
-    make the sentence exact (for example ``{"needed": 15, "present": 12}``).
+    ``field`` names the offending field of the command, if there is one. ``detail`` holds figures for the sentence (for example
+    ``{"needed": 15, "present": 12}``).
     """
 
     code: Code

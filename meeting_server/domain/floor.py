@@ -1,4 +1,4 @@
-"""The floor (发言权): raised hands in their order, who speaks now, and until when."""
+"""The floor (发言权): the queue of raised hands, who speaks now, and until when."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def needs_floor(state: MeetingState, participant_id: ParticipantId) -> bool:
 
 
 def may_be_heard(state: MeetingState, participant_id: ParticipantId) -> bool:
-    """Whether an open microphone of this participant is to be forwarded."""
+    """Return whether this participant's open microphone is forwarded."""
     holder = state.floor.participant_id if state.floor else None
     return holder == participant_id or not needs_floor(state, participant_id)
 
 
 def ended(state: MeetingState, reason: str, by: ParticipantId | None) -> tuple[Event, ...]:
-    """The facts that end the present floor: it ends, and a microphone that needed it is closed."""
+    """Return the facts that end the current floor and close a microphone that needed it."""
     if state.floor is None:
         return ()
     holder = state.floor.participant_id
@@ -107,14 +107,14 @@ DECIDE: dict[type, Decide] = {
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
-    """The facts of a floor whose time is over."""
+    """Return the facts of a floor whose time is up."""
     if state.floor is None or state.floor.ends_at is None or state.floor.ends_at > now:
         return ()
     return ended(state, "expired", None)
 
 
 def without_hand(hands: tuple[Hand, ...], participant_id: ParticipantId) -> tuple[Hand, ...]:
-    """The queue without one participant."""
+    """Return the queue without one participant."""
     return tuple(hand for hand in hands if hand.participant_id != participant_id)
 
 

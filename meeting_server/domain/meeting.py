@@ -1,7 +1,7 @@
-"""A meeting: ``decide(state, command)`` gives facts or a reason, ``evolve(state, fact)`` gives the next state.
+"""A meeting: ``decide(state, command)`` returns facts or a refusal, ``evolve(state, fact)`` returns the next state.
 
-This file holds what is common to all commands (is the meeting in the right phase, may this actor ask that) as tables,
-and joins the tables of the parts. The parts hold the rules.
+This file holds what all commands share (is the meeting in the right phase, may this actor send this) as tables, and joins the tables of
+the parts. The parts hold the rules.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ NEEDS: dict[type[Command], Right | None] = {
     StopRecording: Right.RECORD,
     TakeNote: Right.TAKE_NOTES,
     RemoveNote: Right.TAKE_NOTES,
-    # anyone on the list; the rule itself looks further where it must
+    # anyone on the list; the rule itself checks further where necessary
     LeaveMeeting: None,
     AnswerRollCall: None,
     RaiseHand: None,
@@ -241,16 +241,16 @@ PHASES: dict[type[Command], frozenset[MeetingPhase]] = {
     ReportTrackRecorded: _ALWAYS,
     ReportSpeakerTurn: _AT_THE_DOOR,
 }
-"""In which phases a command may come; whatever is not named here needs an open meeting."""
+"""The phases in which a command is allowed. A command not named here needs an open meeting."""
 
 
 def phases_of(kind: type[Command]) -> frozenset[MeetingPhase]:
-    """Return the phases of a meeting in which a command of this kind may come."""
+    """Return the phases of a meeting in which a command of this kind is allowed."""
     return PHASES.get(kind, _LIVE)
 
 
 def decide(state: MeetingState | None, command: Command, actor: Actor, now: Millis, presets: Mapping[str, Preset]) -> Decision:
-    """What ``command`` leads to: facts to record, in order, or the reason it has no effect.
+    """Return what ``command`` leads to: facts to record, in order, or the reason it has no effect.
 
     Pure: ``now`` is the server's clock in Unix ms, ``presets`` what a motion may name.
     """
@@ -266,9 +266,9 @@ def decide(state: MeetingState | None, command: Command, actor: Actor, now: Mill
 
 
 def contradicts(state: MeetingState | None, command: Command, actor: Actor) -> Rejected | None:
-    """Return why a command sent again under its id can't be answered as it was the first time; ``None``: it can.
+    """Return why a command repeated under its id can't get the first answer; ``None``: it can.
 
-    Whoever sends a command again repeats it; only of a ballot does it matter that the repetition says the same.
+    Repeated commands are taken to be identical. Only a repeated ballot is checked to say the same.
     """
     if isinstance(command, CastBallot) and state is not None and actor.participant_id is not None:
         return motions.contradicts_first(state, command, actor.participant_id)
@@ -298,7 +298,7 @@ def _common(state: MeetingState, command: Command, actor: Actor) -> Rejected | N
 
 
 def evolve(state: MeetingState | None, event: Event, at: Millis) -> MeetingState:
-    """The state after ``event``, recorded ``at`` (Unix ms). Also folds the redacted events a phone receives."""
+    """Return the state after ``event``, recorded ``at`` (Unix ms). Also folds the redacted events that a phone receives."""
     if isinstance(event, MeetingConvened):
         return sitting.convened(state, event, at)
     if state is None:
@@ -307,7 +307,7 @@ def evolve(state: MeetingState | None, event: Event, at: Millis) -> MeetingState
 
 
 def without_content(state: MeetingState | None, kind: str) -> MeetingState | None:
-    """The state after a fact whose content was erased, or is kept from the reader: its number stays taken."""
+    """Return the state after a fact whose content was erased or withheld from the reader. Its number stays taken."""
     if state is None:
         return None
     counters = state.counters
@@ -319,14 +319,14 @@ def without_content(state: MeetingState | None, kind: str) -> MeetingState | Non
 
 
 def replay(facts: Iterable[tuple[Event, Millis]], state: MeetingState | None = None) -> MeetingState | None:
-    """The state a journal folds to; ``None`` for an empty one."""
+    """Return the state a journal folds to; ``None`` for an empty one."""
     for event, at in facts:
         state = evolve(state, event, at)
     return state
 
 
 def next_deadline(state: MeetingState) -> Millis | None:
-    """The next moment at which ``PassDeadline`` will lead to something (Unix ms); ``None``: nothing is waiting."""
+    """Return the next moment (Unix ms) at which ``PassDeadline`` leads to something; ``None``: nothing is pending."""
     if state.phase == MeetingPhase.ADJOURNED:
         return None
     moments: list[Millis] = [p.grace_until for p in state.participants.values() if p.grace_until is not None]
@@ -344,7 +344,7 @@ def next_deadline(state: MeetingState) -> Millis | None:
 
 
 def _passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
-    """All that is due. Each part sees the state the part before it left, so that no fact is told twice."""
+    """Return everything that is due. Each part sees the state left by the part before it, so that no fact is recorded twice."""
     if state.phase == MeetingPhase.ADJOURNED:
         return ()
     facts: list[Event] = []

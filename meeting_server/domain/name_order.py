@@ -1,7 +1,8 @@
-"""The order of names on a paper (姓氏笔画): by the strokes of the surname, then its first stroke 一丨丿丶乛, then the given name's alike.
+"""The order of names on a ballot (姓氏笔画): by the strokes of the surname, then its first stroke 一丨丿丶乛, then the given name in the
+same way.
 
-One surname stays together, 欧 before 欧阳. What no table knows is asked for and never guessed; names in letters alone are in
-the order of the alphabet.
+People with the same surname stay together, and 欧 comes before 欧阳. What is in no table is asked for, never guessed. Names in letters
+alone are sorted alphabetically.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ _Key = tuple[list[tuple[str, Strokes]], list[tuple[str, Strokes]]]
 
 @dataclass(frozen=True, slots=True)
 class Unordered:
-    """The characters whose strokes, or first stroke, somebody has to tell before there is an order."""
+    """The characters whose strokes, or first stroke, somebody has to enter before the names can be ordered."""
 
     characters: tuple[str, ...]
 
 
 def _parts(name: str) -> tuple[str, str]:
-    """Surname and given name; of a name in parts (买买提·艾力) its first part and the others."""
+    """Return surname and given name, or for a name in parts (买买提·艾力) its first part and the others."""
     name = spelled(name)
     if DOT in name:
         first, _, others = name.partition(DOT)
@@ -37,10 +38,10 @@ def _parts(name: str) -> tuple[str, str]:
 
 
 def in_order(names: Sequence[str], given: Sequence[int] = (), told: Told = MappingProxyType({})) -> tuple[int, ...] | Unordered:
-    """The places of ``names`` in their order; or what must be told first.
+    """Return the places of ``names`` in their order, or what has to be entered first.
 
-    ``told`` holds what somebody knows of characters that no table does: number of strokes, and first stroke (1 to 5, or 0);
-    ``given`` the strokes somebody gave for each name's first character (0: none). A first stroke is asked for only where it decides.
+    ``told`` holds what somebody entered for characters in no table: number of strokes, and first stroke (1 to 5, or 0). ``given`` holds
+    the strokes entered for each name's first character (0: none). A first stroke is asked for only where it decides the order.
     """
     firsts = given or (0,) * len(names)
     parts = [_parts(name) for name in names]
@@ -55,7 +56,7 @@ def in_order(names: Sequence[str], given: Sequence[int] = (), told: Told = Mappi
 
 
 def _key(parts: tuple[str, str], first: int, told: Told) -> _Key:
-    """Each character of surname and given name with its strokes, as far as they are known or told."""
+    """Return each character of surname and given name with its strokes, as far as they are known or were entered."""
     looked = tuple([(c, _look(c, told)) for c in part] for part in parts)
     if first and looked[0] and not looked[0][0][1].number:
         character, strokes = looked[0][0]
@@ -70,7 +71,7 @@ def _look(character: str, told: Told) -> Strokes:
 
 
 def _undecided(one: _Key, other: _Key) -> tuple[str, ...]:
-    """The characters on whose first stroke it hangs which of two names comes first."""
+    """Return the characters whose first stroke decides which of two names comes first."""
     for mine, theirs in zip(one, other, strict=True):
         for (a, first), (b, second) in zip(mine, theirs, strict=False):
             if a != b:

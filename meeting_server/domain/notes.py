@@ -1,4 +1,4 @@
-"""Notes for the minutes: points made, dissent, resolutions, typed while the meeting runs."""
+"""Notes for the minutes (points made, dissent, resolutions), typed during the meeting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared pages: which page of which document everyone looks at."""
+"""Shared pages: which page of which document everyone sees."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from meeting_server.domain.state import MeetingState, Shown
 
 
 def hidden(state: MeetingState, by: ParticipantId) -> tuple[PageHidden, ...]:
-    """The fact that the shared page is gone; nothing when none is shown."""
+    """Return the fact that hides the shared page, or nothing if none is shown."""
     return () if state.shown is None else (PageHidden(by),)
 
 

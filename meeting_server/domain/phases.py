@@ -1,4 +1,4 @@
-"""How far a meeting is; on the wire and in the journal each phase is its value."""
+"""The phases of a meeting. On the wire and in the journal each is its value."""
 
 from __future__ import annotations
 

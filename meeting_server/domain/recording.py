@@ -1,4 +1,4 @@
-"""The recording: off by default, shown while on, acknowledged by those who stay."""
+"""The recording: off by default, visible while it runs, acknowledged by those who stay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _start(state: MeetingState, command: StartRecording, asked: Asked) -> Decisi
     fact = RecordingStarted(asked.who)
     after = _started(state, fact, asked.now)
     unasked = [p for p in after.participants.values() if not may_be_sent_on(after, p)]
-    return (fact, *(closed for p in unasked for closed in shut(p, asked.who)))  # nobody is recorded before they said yes
+    return (fact, *(closed for p in unasked for closed in shut(p, asked.who)))  # nobody is recorded before they agreed
 
 
 def _stop(state: MeetingState, command: StopRecording, asked: Asked) -> Decision:

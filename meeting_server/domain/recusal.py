@@ -1,7 +1,7 @@
-"""Who is outside the room while an agenda item is dealt with: asked out because it is about them (回避), or called to other items only.
+"""Who is outside the room during an agenda item: recused because it concerns them (回避), or called to other items only.
 
-Outside means: no sound, no picture, no chat, no shared page, no vote, and nothing of that item in the record. It follows
-from the state alone, so that no step of the agenda can forget anybody.
+Outside means no sound, no picture, no chat, no shared page, no vote, and nothing of that item in the record. It is derived from the state
+alone, so that no step of the agenda can overlook anybody.
 """
 
 from __future__ import annotations
@@ -29,40 +29,41 @@ from meeting_server.domain.roles import Right
 from meeting_server.domain.state import MeetingState, Motion, Participant, Recusal
 
 WAITING = RoomId("waiting")
-"""Where those are who are outside: a media room in which nobody is sent on, and the room of no conversation."""
+"""The media room of those who are outside: it forwards nobody and belongs to no conversation."""
 OPEN_OUTSIDE: frozenset[type[Command]] = frozenset(
     {LeaveMeeting, AnswerRollCall, ContestAttendance, AcknowledgeRecording, LowerHand, CloseMedia}
 )
-"""What one may still ask of the meeting from outside; everything else is refused with ``outside``."""
+"""Commands allowed from outside. All others are refused with ``outside``."""
 
 
 def is_outside(state: MeetingState, participant: Participant) -> bool:
-    """Whether they may not follow what goes on in the hall now."""
+    """Return whether they may not follow what happens in the hall now."""
     if participant.recused_from is not None:
         return True
     return bool(participant.items) and state.current_item not in participant.items
 
 
 def was_outside(state: MeetingState, participant: Participant, since: Millis) -> bool:
-    """Whether they are outside, or were at some moment since ``since``: what was said then and is told late is not for them."""
+    """Return whether they are outside, or were at some time since ``since``, because words spoken then and delivered late are not for
+    them."""
     if is_outside(state, participant) or any(r.until is not None and r.until > since for r in participant.recusals):
         return True
     return bool(participant.items) and (participant.inside_since is None or participant.inside_since > since)
 
 
 def waiting(state: MeetingState) -> tuple[ParticipantId, ...]:
-    """Everyone who is outside."""
+    """Return everyone who is outside."""
     return tuple([i for i, p in state.participants.items() if (p.items or p.recusals) and is_outside(state, p)])
 
 
 def place_of(state: MeetingState, participant: Participant) -> RoomId:
-    """The room they hear and are heard in: their own, or none while they are outside."""
+    """Return the room in which they hear and are heard: their own, or none while they are outside."""
     return WAITING if is_outside(state, participant) else participant.room_id
 
 
 def hides(participant: Participant, motion: Motion) -> bool:
-    """Whether a motion is kept from them: it belongs to an item they aren't called to, or are asked out for now."""
-    if motion.excludes or motion.nominees:  # who is counted in 应到, and who counts, is everyone's to know
+    """Return whether a motion is hidden from them because they aren't called to its item or are recused from it now."""
+    if motion.excludes or motion.nominees:  # everyone may know who is counted in 应到 and who counts the votes
         return False
     if is_foreign_to(participant, motion.item_id):
         return True
@@ -70,20 +71,20 @@ def hides(participant: Participant, motion: Motion) -> bool:
 
 
 def is_foreign_to(participant: Participant, item_id: ItemId | None) -> bool:
-    """Whether they were called to other items only; what belongs to none (``None``) is foreign to them too."""
+    """Return whether they were called to other items only. What belongs to no item (``None``) is closed to them too."""
     return bool(participant.items) and item_id not in participant.items
 
 
 def is_closed_to(participant: Participant, item_id: ItemId | None) -> bool:
-    """Whether what was said under an item stays closed to them in the record: it is foreign to them, or they were asked out for it."""
+    """Return whether an item stays closed to them in the record because they weren't called to it or were recused from it."""
     return is_foreign_to(participant, item_id) or any(recusal.item_id == item_id for recusal in participant.recusals)
 
 
 def opens_document(participant: Participant, facts: Iterable[Event], document_id: str) -> bool:
-    """Whether someone to whom part of a meeting is closed may open a document, by what was shown until now and under which item.
+    """Return whether someone to whom part of a meeting is closed may open a document, given what was shown so far and under which item.
 
-    What was shown to them is theirs to open. Who was asked out keeps what nobody was shown meanwhile; who is called to some items
-    has nothing else.
+    They may open what was shown to them. People who were recused may also open what was not shown meanwhile; people called to some items
+    may open nothing else.
     """
     item_id: ItemId | None = None
     shown_to_them = shown_to_others = False
@@ -97,7 +98,7 @@ def opens_document(participant: Participant, facts: Iterable[Event], document_id
 
 
 def gone_out(before: MeetingState, after: MeetingState, by: ParticipantId) -> tuple[Event, ...]:
-    """The facts for those who are outside ``after`` and weren't ``before``: their devices close, hand and floor are given up."""
+    """Return the facts for those who are outside ``after`` but weren't ``before``: their devices close, and they lose hand and floor."""
     facts: list[Event] = []
     for i, p in before.participants.items():
         if is_outside(before, p) or not is_outside(after, after.participants[i]):

@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """A thing someone may be allowed to do in a meeting; rows of the permission table below."""
+    """A right in a meeting: the rows of the permission table below."""
 
     RUN_MEETING = "run_meeting"  # open, adjourn, agenda, roll call, marking presence
     RUN_VOTES = "run_votes"
@@ -47,5 +47,5 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 def may(role: Role, right: Right) -> bool:
-    """Whether a participant with ``role`` holds ``right``."""
+    """Return whether a participant with ``role`` holds ``right``."""
     return right in RIGHTS[role]

@@ -17,7 +17,7 @@ SHORTEST, LONGEST = 10, 600
 
 
 def running(state: MeetingState) -> RollCall | None:
-    """The roll call that is open now."""
+    """Return the roll call that is open now."""
     return state.roll_call if state.roll_call is not None and state.roll_call.closed_at is None else None
 
 
@@ -41,7 +41,7 @@ def _answer(state: MeetingState, command: AnswerRollCall, asked: Asked) -> Decis
 
 
 def closed(state: MeetingState) -> tuple[Event, ...]:
-    """The fact that closes the running roll call, if there is one."""
+    """Return the fact that closes the running roll call, if there is one."""
     roll_call = running(state)
     if roll_call is None:
         return ()
@@ -55,7 +55,7 @@ def _close(state: MeetingState, command: CloseRollCall, asked: Asked) -> Decisio
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
-    """The facts of a roll call whose time is over."""
+    """Return the facts of a roll call whose time is up."""
     roll_call = running(state)
     return closed(state) if roll_call is not None and roll_call.closes_at <= now else ()
 

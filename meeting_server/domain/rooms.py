@@ -44,11 +44,11 @@ CARRIES: dict[RoomKind, frozenset[MediaKind]] = {
     "voice": frozenset({"audio", "screen"}),
     "video": frozenset({"audio", "video", "screen"}),
 }
-"""What media each kind of room carries."""
+"""The media that each kind of room carries."""
 
 
 def in_room(state: MeetingState, room_id: RoomId) -> tuple[Participant, ...]:
-    """Everyone of a room, present or not, but for those who wait outside."""
+    """Return everyone in a room, present or not, except those waiting outside."""
     return tuple(p for p in state.participants.values() if place_of(state, p) == room_id and not p.removed)
 
 
@@ -88,7 +88,7 @@ def _moderate(state: MeetingState, command: ModerateRoom, asked: Asked) -> Decis
 
 
 def moved(state: MeetingState, who: ParticipantId, room_id: RoomId, by: ParticipantId) -> tuple[Event, ...]:
-    """The facts of a move: what the new room does not carry or would not let be heard is closed first."""
+    """Return the facts of a move. Media that the new room does not carry or would not let be heard is closed first."""
     participant = state.participants[who]
     fact = ParticipantMoved(who, room_id, by)
     carried = CARRIES[state.rooms[room_id].kind]

@@ -51,7 +51,7 @@ LONGEST_REASON = 200
 
 
 def convene(state: MeetingState | None, command: ConveneMeeting, asked: Asked) -> Decision:
-    """First fact of a meeting; repeated only when the schedule really changed, and only until it opens."""
+    """Return the first fact of a meeting, repeated only when the schedule changed and only until it opens."""
     facts = _explained(command.convening)
     if state is None:
         return facts
@@ -66,7 +66,7 @@ def convene(state: MeetingState | None, command: ConveneMeeting, asked: Asked) -
 
 
 def _explained(convening: Convening) -> tuple[MeetingConvened | AbsenceExplained, ...]:
-    """The convening without reasons of absence, then those, each in a fact that can be kept from others and erased."""
+    """Return the convening without reasons of absence, then each reason as a fact of its own that can be withheld and erased."""
     people = tuple(_without_reasons(invited) for invited in convening.participants)
     return (MeetingConvened(replace(convening, participants=people)), *(why for i in convening.participants for why in _reasons(i)))
 
@@ -122,7 +122,7 @@ def _remove(state: MeetingState, command: RemoveParticipant, asked: Asked) -> De
         return participant
     if len(command.reason) > LONGEST_REASON:
         return Rejected(Code.TOO_LONG, "reason", (("longest", LONGEST_REASON),))
-    if not _runners(state) - {command.participant_id}:  # someone must be left to run the meeting
+    if not _runners(state) - {command.participant_id}:  # somebody has to remain who runs the meeting
         return Rejected(Code.FORBIDDEN, "participant_id")
     counted = participant.kind == "person" and participant.standing != Standing.GUEST
     removed = ParticipantRemoved(command.participant_id, asked.who, command.reason.strip(), counted)
@@ -196,7 +196,7 @@ def _listed(invited: Invited, before: Participant | None) -> Participant:
         "items": invited.items,
         "exclusion_needs_vote": invited.exclusion_needs_vote,
     }
-    if before is not None:  # who waits at the door keeps their place
+    if before is not None:  # those who are waiting keep their place
         return replace(before, **fields)  # type: ignore[arg-type]  # names and types are those of Invited
     return Participant(invited.participant_id, **fields)  # type: ignore[arg-type]
 
@@ -209,12 +209,12 @@ def _agenda(convening: Convening) -> tuple[AgendaItem, ...]:
 
 
 def convened(state: MeetingState | None, event: MeetingConvened, at: Millis) -> MeetingState:
-    """The state a schedule makes; people already at the door stay connected."""
+    """Return the state that a schedule makes. People who already wait stay connected."""
     c = event.convening
     before = state.participants if state is not None else {}
     participants = {i.participant_id: _listed(i, before.get(i.participant_id)) for i in c.participants}
     for who, p in before.items():
-        if p.kind == "hall_camera":  # on no schedule: it stays until it is removed
+        if p.kind == "hall_camera":  # not on the schedule: it stays until it is removed
             participants[who] = p
         elif who not in participants and p.first_arrived_at is not None:  # struck off the list, but was here
             participants[who] = replace(p, removed=True, present=False, connections={}, media=())
@@ -295,7 +295,7 @@ def _leave_recorded(state: MeetingState, event: LeaveRecorded, at: Millis) -> Me
 
 
 def _absence_explained(state: MeetingState, event: AbsenceExplained, at: Millis) -> MeetingState:
-    """Says why, never whether: who is counted is the same without it."""
+    """Adds only the reason. Who is counted does not depend on it."""
     there = state.participants.get(event.participant_id)
     if there is None:
         return state

@@ -1,7 +1,7 @@
-"""How a name is kept (``spelled``), and how two spellings of a name are compared (``folded``).
+"""How a name is stored (``spelled``), and how two spellings of a name are compared (``folded``).
 
-Offices pad names (张　三), write a dozen dots (买买提·艾力) and leave radicals of a PDF in place of characters (⾼). A name is kept as it
-was written, without what differs only so. Every comparison of names goes through ``folded``: import, sign-in, guests, write-ins.
+Offices pad names (张 三), use a dozen different dots (买买提·艾力), and copy radicals instead of characters out of PDFs (⾼). A name is
+stored as written, without such differences. Every comparison of names uses ``folded``: import, sign-in, guests, write-ins.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from meeting_server.domain.characters import INVISIBLE, clean
 DOT = "·"
 """The separator of a name in parts (GB/T 15834: 间隔号, U+00B7)."""
 _DOTS = "\u00b7•‧∙⋅・･᛫\u0387●○∘⸱ꞏ𐄁ᐧ˙"
-"""U+00B7 first, then what input methods, spreadsheets and scanners put in its place."""
+"""U+00B7 first, then what input methods, spreadsheets and scanners use instead."""
 _RADICALS = {
     0x2E81: "厂",
     0x2E92: "巳",
@@ -56,7 +56,7 @@ _RADICALS = {
     0x2EF2: "亀",
     0x2EF3: "龟",
 }
-"""Of the radicals' supplement those that are characters of names (Unicode's EquivalentUnifiedIdeograph); NFKC knows only two of them."""
+"""Those of the radicals' supplement that occur in names (Unicode's EquivalentUnifiedIdeograph). NFKC maps only two of them."""
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _SPACE_INSIDE = re.compile(f"(?<=[{_HAN}{DOT}])\\s+(?=[{_HAN}{DOT}])")
@@ -65,9 +65,10 @@ _FULL_STOP = re.compile(f"(?<=[{_HAN}])\\s*[.．。﹒｡․]\\s*(?=[{_HAN}])")
 
 
 def spelled(name: str) -> str:
-    """A name as it is kept: nothing that cannot be shown, one kind of dot, characters for radicals, no padding between characters.
+    """Return a name as it is stored: no invisible characters, one kind of dot, characters instead of radicals, no padding between
+    characters.
 
-    Width and case stay as they were written. ``spelled(spelled(name)) == spelled(name)``.
+    Width and case stay as written. ``spelled(spelled(name)) == spelled(name)``.
     """
     text = "".join(
         c for c in INVISIBLE.sub("", clean(name)).translate(_RADICALS) if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
@@ -78,18 +79,18 @@ def spelled(name: str) -> str:
 
 
 def folded(name: str) -> str:
-    """What of a name is compared: two spellings with one fold are one name, and whoever bears it is one person or a namesake.
+    """Return the form of a name that is compared: spellings with the same fold are the same name, borne by one person or by namesakes.
 
-    Width, case, spaces between Chinese characters and every kind of dot make no difference (NFKC, case folding). Accents do, and so does
-    the traditional form of a character: people are told apart by them; ``person_names.skeleton`` goes further, for the eye.
+    Width, case, spaces between Chinese characters and the kind of dot make no difference (NFKC, case folding). Accents and traditional
+    forms do, because they distinguish people. ``person_names.skeleton`` goes further and compares what the eye sees.
     ``folded(folded(name)) == folded(name)``.
     """
     before = None
-    while name != before:  # a dot that goes may bring together what is folded only then
+    while name != before:  # removing a dot may join what only then folds
         before, name = name, spelled(unicodedata.normalize("NFKC", spelled(name)).casefold()).replace(DOT, "")
     return name
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether two spellings are one name. Never true of a name that shows nothing."""
+    """Return whether two spellings are the same name. Never true of an invisible name."""
     return bool(fold := folded(one)) and fold == folded(other)

@@ -1,7 +1,7 @@
-"""The state of one meeting: what the journal folds to, and, redacted, what a phone is shown.
+"""The state of one meeting: what the journal folds to and, redacted, what a phone shows.
 
-A phone's snapshot is this very structure with what the viewer may not see left out (``visibility.view``), so that the
-phone's reducer and ``evolve`` mean the same thing by the same names. Nothing here is derived that can be computed.
+A phone's snapshot is this same structure without what the viewer may not see (``visibility.view``), so that the phone's reducer and
+``evolve`` share one vocabulary. Nothing that can be computed is stored here.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ from meeting_server.domain.terms import (
 from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, MotionPhase, Office, PollShape, VoteMethod
 
 CHAT_KEPT = 200
-"""Messages of each room kept in the state for snapshots; the journal has them all."""
+"""Messages per room kept in the state for snapshots. The journal has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One device of a participant, while its socket is open."""
+    """One device of a participant while its socket is open."""
 
     device: Device
     opened_at: Millis
@@ -68,7 +68,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of evidence of presence. ``until`` is ``None`` while it lasts. ``reason`` is a stable word
+    """An interval of evidence of presence. ``until`` is ``None`` while it lasts. ``reason`` is a stable word
     (``joined``, ``foreground``, ``background``, ``roll_call``, ``spoke``, ``ballot``, ``marked``)."""
 
     since: Millis
@@ -80,7 +80,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From ``at`` on in this room; ``title`` as it was, since a room may be closed (empty: the hall)."""
+    """In this room from ``at`` on. ``title``: the room's title then, because a room may be closed (empty: the hall)."""
 
     room_id: RoomId
     title: str
@@ -89,7 +89,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Recusal:
-    """Asked out of the room for one agenda item (回避). ``until`` is ``None`` while it lasts."""
+    """Recused from one agenda item (回避). ``until`` is ``None`` while it lasts."""
 
     item_id: ItemId
     since: Millis
@@ -98,8 +98,8 @@ class Recusal:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Someone on the meeting's list. What is private is seen by themselves and by those who run the meeting: every field
-    that is not marked, so a new one too."""
+    """Someone on the meeting's list. Private fields are seen only by themselves and by those who run the meeting. A field is private
+    unless marked."""
 
     participant_id: Public[ParticipantId]
     name: Public[str]
@@ -112,41 +112,42 @@ class Participant:
     leave_approved: bool = False
     room_id: Public[RoomId] = HALL
     moves: Public[tuple[Move, ...]] = ()
-    """Every change of room; before the first one in the hall."""
+    """Every change of room. Before the first one they are in the hall."""
     present: Public[bool] = False
     first_arrived_at: Public[Millis | None] = None
     left_at: Public[Millis | None] = None
     removed: Public[bool] = False
     counted: Public[bool] = False
-    """Of someone removed: still in 应到, as who is asked to leave (请出) is and who was struck off the list is not."""
+    """Of someone removed: whether they stay in 应到. Someone removed from the meeting (请出) does; someone struck off the list does
+    not."""
     media: Public[tuple[MediaKind, ...]] = ()
     """What is open now: microphone, camera, screen."""
     recording_acknowledged: bool = False
     recording_declined: bool = False
-    """Answered the notice of the recording with "only listen": nothing of theirs is sent on while it runs."""
+    """Answered the recording notice with "only listen": none of their media is forwarded while it runs."""
     marked_present: bool = False
-    """Seen in the hall by the secretary, or scanned the hall's code: present without a connection."""
+    """Present without a connection: seen in the hall by the secretary, or scanned the hall's code."""
     last_hall_code: int = 0
-    """Window of the last hall code accepted."""
+    """Window of the last accepted hall code."""
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     intervals: tuple[Interval, ...] = ()
     gone_since: Millis | None = None
-    """Last evidence of the last connection, while the grace runs."""
+    """The last evidence of the last connection, while the grace period runs."""
     grace_until: Millis | None = None
     kind: Public[ParticipantKind] = "person"
     resembles: Public[ParticipantId | None] = None
     items: Public[tuple[ItemId, ...]] = ()
-    """Called to these agenda items only; empty: to the whole meeting."""
+    """The agenda items they are called to; empty: the whole meeting."""
     inside_since: Public[Millis | None] = None
-    """Of somebody called to some items: since when the meeting is at one of them."""
+    """Of somebody called to some items: since when the meeting has been at one of them."""
     recusals: Public[tuple[Recusal, ...]] = ()
     exclusion_needs_vote: Public[bool] = False
     excluded_by: Public[MotionId | None] = None
-    """The motion by which the meeting carried that they don't count in 应到."""
+    """The carried motion by which they don't count in 应到."""
 
     @property
     def recused_from(self) -> ItemId | None:
-        """The item they are asked out for now."""
+        """The item they are recused from now."""
         last = self.recusals[-1] if self.recusals else None
         return last.item_id if last is not None and last.until is None else None
 
@@ -163,7 +164,7 @@ class Room:
     kind: RoomKind
     moderated: bool = False
     captioned: bool = False
-    """A machine writes what is said, for everyone in the room."""
+    """Whether live captions are on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A chat message; removed ones stay with an empty ``text`` and who removed them."""
+    """A chat message. A removed one stays, with an empty ``text`` and the id of who removed it."""
 
     message_id: MessageId
     room_id: RoomId
@@ -207,8 +208,8 @@ class RollCall:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """A motion or poll. In a phone's view ``ballots`` holds only the viewer's own; of the other private fields ``visibility`` says when
-    they are shown."""
+    """A motion or poll. In a phone's view ``ballots`` holds only the viewer's own. ``visibility`` decides when the other private fields
+    are shown."""
 
     motion_id: Public[MotionId]
     phase: Public[MotionPhase]
@@ -252,46 +253,46 @@ class Motion:
     collect_until: Public[Millis | None] = None
     seconds: Public[int] = 0
     collect_seconds: Public[int] = 0
-    """As asked for while the key is being made."""
+    """As requested, while the key is being made."""
     opened_by: Public[ParticipantId | None] = None
     attending: Public[tuple[ParticipantId, ...] | None] = None
-    """Those of the electorate who were there when papers went out; ``None``: the presence at the closing decides, as it did once."""
+    """Those of the electorate who were present when ballots were issued; ``None``: an older vote, which presence at the close decides."""
     joined: tuple[ParticipantId, ...] = ()
-    """Those who came later and collected or cast; known once it is closed."""
+    """Those who came later and collected or cast. Known once it is closed."""
     present_at_close: Public[int] = 0
     issued: Public[int] = 0
     root: Public[str] = ""
     hall_voters: Public[tuple[ParticipantId, ...]] = ()
     """Who votes in the hall, by a show of hands or on paper, and therefore not online."""
     paper_count: PaperCount | None = None
-    """Of those; what was chosen is for the counters alone."""
+    """Their count. Only the counters see what was chosen."""
     report: Public[ReportSheet | None] = None
     report_signed_by: Public[tuple[ParticipantId, ...]] = ()
     excludes: Public[tuple[ParticipantId, ...]] = ()
     excellent_reason: Public[str] = ""
-    """Of an organisation sheet: why more are 优秀 than the rule's share."""
-    """Those whom it puts out of 应到 if it is carried."""
+    """Of an organisation sheet: why more are 优秀 than the rule allows."""
+    """Those who no longer count in 应到 if it is carried."""
     reduction: Public[Reduction | None] = None
     """Of an election that left seats empty."""
     roster: tuple[OnRoster, ...] = ()
-    """Of an election: whom names written in can mean, frozen when ballots went out; no part of any view."""
+    """Of an election: whom written-in names can mean, frozen when ballots were issued. Not part of any view."""
     running: RunningTally | None = None
-    """In a view of a quick poll: the sums while it runs; in the meeting's own state ``None``."""
+    """In a view of a quick poll: the totals while it runs. ``None`` in the meeting's own state."""
 
     @property
     def is_public(self) -> bool:
-        """Whether the meeting was shown it: moved, or opened."""
+        """Return whether the meeting has seen it because it was moved or opened."""
         return self.moved_at is not None or self.opened_at is not None
 
     @property
     def grades_people(self) -> bool:
-        """Whether its ballots hold grades: an organisation sheet is adopted as a whole, like a motion."""
+        """Return whether its ballots hold grades. An organisation sheet is adopted as a whole, like a motion."""
         return self.force == MotionForce.APPRAISAL and self.sheet != AppraisalSheet.ORGANISATION
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The recording switched on now, if any; earlier ones are in the journal."""
+    """The recording that runs now. Earlier ones are in the journal."""
 
     started_at: Millis
     started_by: ParticipantId
@@ -309,7 +310,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """A scrutineer (监票人), approved by the meeting in ``motion_id``, or a teller (计票人), who may be named without one."""
+    """A scrutineer (监票人), whom the meeting approved by ``motion_id``, or a teller (计票人), who needs no motion."""
 
     participant_id: ParticipantId
     office: Office
@@ -330,7 +331,7 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The page everyone looks at; pages count from 1."""
+    """The page that everyone sees. Pages count from 1."""
 
     document_id: str
     page: int
@@ -352,8 +353,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class MeetingState:
-    """The whole of a meeting at one position. What is private is left out of a phone's view, but for the part that
-    ``visibility.view`` gives."""
+    """A whole meeting at one position. A phone's view omits private fields, except the part that ``visibility.view`` gives."""
 
     meeting_id: Public[MeetingId]
     phase: Public[MeetingPhase]
@@ -383,11 +383,11 @@ class MeetingState:
     recording: Public[Recording | None] = None
     recording_planned: Public[bool] = False
     full_members: Public[int] = 0
-    """正式党员 of the branch that day, called or not; 0: not known."""
+    """正式党员 of the branch that day, called or not; 0: unknown."""
     notes: tuple[Note, ...] = ()
     officers: Public[tuple[Officer, ...]] = ()
     former_officers: Public[tuple[Officer, ...]] = ()
-    """Those relieved or asked to leave, in order; they may have counted earlier votes."""
+    """Those who were relieved or removed, in order. They may have counted earlier votes."""
     contests: tuple[Contest, ...] = ()
-    """What members said is wrong about their attendance; shown to themselves and to those who run the meeting."""
+    """Members' objections to their attendance, shown to themselves and to those who run the meeting."""
     counters: Counters = Counters()

@@ -1,4 +1,4 @@
-"""The strokes of Han characters: how many, the first one's shape, and the place among those that have the same.
+"""The strokes of Han characters: their number, the shape of the first one, and the order among equal characters.
 
 ``strokes.dat`` is a constant of this package, made by ``.ci/tools/strokes.py`` from the Unihan database: every unified ideograph has
 its number of strokes (``kTotalStrokes``), and the 8,105 characters of the 通用规范汉字表 (``kTGH``) have a first stroke and a place.
@@ -13,24 +13,24 @@ from typing import NamedTuple
 
 _BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xFA0E, 0xFA2A), (0x20000, 0x323B0))
 FIRST_STROKES = "一丨丿丶乛"
-"""The five shapes a first stroke can have, in their order; a first stroke is its place here, from 1."""
+"""The five shapes of a first stroke, in order. A first stroke is stored as its place here, from 1."""
 MOST_STROKES = 84
 
 
 class Strokes(NamedTuple):
-    """Of one character, comparable: by number, by first stroke, by place."""
+    """The strokes of one character, compared by number, then first stroke, then place."""
 
     number: int
     """0: not known."""
     first: int
-    """1 to 5; 0: not known."""
+    """1 to 5; 0: unknown."""
     place: int
-    """Orders characters that are equal otherwise: the places of the standard's table first, then code points."""
+    """Orders otherwise equal characters: by their place in the standard's table, then by code point."""
 
 
 @cache
 def _tables() -> tuple[bytes, dict[str, tuple[int, int]]]:
-    """The numbers of strokes by code point of ``_BLOCKS``, and first stroke and place of each character of the standard."""
+    """Return the number of strokes per code point of ``_BLOCKS``, and first stroke and place of each character of the standard."""
     content = zlib.decompress(files(__package__).joinpath("strokes.dat").read_bytes())
     size = sum(end - begin for begin, end in _BLOCKS)
     standard: dict[str, tuple[int, int]] = {}
@@ -42,7 +42,7 @@ def _tables() -> tuple[bytes, dict[str, tuple[int, int]]]:
 
 
 def strokes_of(character: str) -> Strokes:
-    """The strokes of one character, as ``spelling.spelled`` leaves it; what isn't known of it is 0."""
+    """Return the strokes of one character as ``spelling.spelled`` leaves it. Unknown values are 0."""
     counts, standard = _tables()
     code = ord(character)
     first, place = standard.get(character, (0, len(standard) + code))

@@ -1,4 +1,4 @@
-"""Surnames: where in a name one ends. Simplified forms."""
+"""Surnames: where in a name the surname ends. Simplified forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COMPOUND = frozenset(_COMPOUND_WORDS.split())
 
 
 def splits_of(name: str) -> tuple[tuple[str, str], ...]:
-    """Every way in which a Chinese name can be read as surname and given name, the likeliest first; none for one character.
+    """Return every way to split a Chinese name into surname and given name, the likeliest first; none for a single character.
 
     欧阳晓 is 欧阳·晓, and might be 欧·阳晓; a name of four characters may begin with the surnames of both parents.
     """

@@ -1,4 +1,4 @@
-"""The value types that commands, events and the state are made of."""
+"""The value types of commands, events and the state."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ NoteKind = Literal["point", "dissent", "resolution"]
 MediaKind = Literal["audio", "video", "screen"]
 ParticipantKind = Literal["person", "hall_camera"]
 CaptionsEnd = Literal["busy", "unavailable"]
-"""Why live captions ended by themselves: the machine has other work, or nothing that could write them is there (any more)."""
+"""Why the server ended live captions: the machine is busy, or no engine is available (any more)."""
 """hall_camera: a camera or an encoder of the hall. It is let in by whoever runs the meeting, is heard and seen, and can be
 stopped and removed like a person; it is nobody's presence, speaks without the floor and is in no count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """``numerator/denominator`` of ``base``, to be reached (``at_least``) or exceeded (``more_than``)."""
+    """``numerator/denominator`` of ``base``, which must be reached (``at_least``) or exceeded (``more_than``)."""
 
     numerator: int
     denominator: int
@@ -65,9 +65,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """The rule a motion is decided by; frozen into the journal when the motion opens.
+    """The rule that decides a motion, frozen into the journal when the motion opens.
 
-    ``source`` names the regulation and ``article`` its articles; ``assumed`` names the fields no public text was found for.
+    ``source`` names the regulation and ``article`` its articles. ``assumed`` names the fields for which no public text was found.
     """
 
     preset_id: str
@@ -82,41 +82,41 @@ class Preset:
     written_opinions: bool = False
     proxy: bool = False
     surplus_percent: int = 0
-    """差额: candidates exceed seats by at least this share of the seats, rounded up; 0: none asked."""
+    """差额: candidates exceed the seats by at least this share of the seats, rounded up; 0: not required."""
     doubts: tuple[str, ...] = ()
-    """Fields on which public sources disagree: the secretary confirms them before opening."""
+    """Fields on which public sources disagree. The secretary confirms them before opening."""
     excellent: Share = Share(1, 3)
-    """Of an appraisal: how many of those appraised can be 优秀."""
+    """Of an appraisal: the share that can be 优秀."""
     excellent_of: int = 0
-    """Frozen into an appraisal: 正式党员总数 of the branch that day, of which the share is taken. 0, in records of before: of those
-    on the sheet."""
+    """Frozen into an appraisal: 正式党员总数 of the branch that day, of which the share is taken. 0, in older records: the share is of
+    those on the sheet."""
     bulletin: BulletinReaders = BulletinReaders.SCRUTINEERS
-    """Of a secret vote: who is given the sealed ballots in an exported bundle; members: whoever may export it."""
+    """Of a secret vote: who gets the sealed ballots in an exported bundle; members: anyone who may export it."""
     source_en: str = ""
-    """The regulation for readers of English; empty: ``source`` is for all."""
+    """The regulation for readers of English; empty: ``source`` serves both languages."""
     article: str = ""
-    """Numbers of the articles, as “19, 20”; empty: none is known."""
+    """Numbers of the articles, as “19, 20”; empty: unknown."""
     text_date: str = ""
     """Date of the text (ISO 8601); empty: the text has none."""
     compared_with: tuple[Compared, ...] = ()
-    """What this rule was compared with; empty: nothing could be found."""
+    """What this rule was compared with; empty: nothing was found."""
     valid_from: str = ""
-    """Day from which it is in force (ISO 8601); empty: it always was."""
+    """Day from which it is in force (ISO 8601); empty: always."""
     replaced_by: str = ""
-    """The rule that took its place; meetings planned under this one are told. Empty: it is in force."""
+    """The rule that replaced it; meetings planned under this one are told. Empty: it is in force."""
     made_for: MotionForce | None = None
-    """The kind of motion it is offered for; ``None``, of older rules: what its fields look like."""
+    """The kind of motion it is offered for; ``None``, in older rules: derived from its fields."""
     note_zh: str = ""
     note_en: str = ""
-    """What else the text asks for, which no field here decides."""
+    """What else the text requires that no field here covers."""
     write_ins: WriteIns = WriteIns.FREE
-    """Of an election (另选他人). ``free`` in rules from before this field, which elections are drafted under as ``roster``."""
+    """Of an election (另选他人). ``free`` in rules older than this field; elections drafted under those use ``roster``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """One person on the list of a meeting, as the roster and the leave requests stood when it was convened. What is private
-    is seen by themselves and by those who run the meeting."""
+    """One person on a meeting's list, as roster and leave requests were when it was convened. Private fields are seen only by themselves
+    and by those who run the meeting."""
 
     participant_id: Public[ParticipantId]
     name: Public[str]
@@ -125,20 +125,21 @@ class Invited:
     voting: Public[bool]
     committee: Public[bool] = False
     excluded_reason: Hint[str] = ""
-    """Not empty: not counted in 应到; holds the reason with its approval reference, or ``WITHHELD``."""
+    """Not empty: not counted in 应到. Holds the reason with its approval reference, or ``WITHHELD``."""
     leave_reason: str = ""
     leave_approved: bool = False
     kind: Public[ParticipantKind] = "person"
     resembles: Public[ParticipantId | None] = None
-    """Of a guest who typed their own name: the member it may be taken for; the chair is told to look."""
+    """Of a guest who typed their own name: the member it may be mistaken for. The chair is told to check."""
     items: Public[tuple[ItemId, ...]] = ()
-    """Called to these agenda items only; empty: to the whole meeting."""
+    """The agenda items they are called to; empty: the whole meeting."""
     exclusion_needs_vote: Public[bool] = False
-    """Whether the meeting has to carry an exclusion before it counts. Meetings convened before this was recorded did not ask."""
+    """Whether the meeting has to carry an exclusion before it takes effect. Meetings convened before this field existed did not vote on
+    it."""
 
     @property
     def is_excluded(self) -> bool:
-        """Not counted in 应到 from the start; what has to be carried first is not."""
+        """Return whether they are not counted in 应到 from the start, because no vote is needed for it."""
         return bool(self.excluded_reason) and not self.exclusion_needs_vote
 
 
@@ -167,19 +168,19 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRef:
-    """A document of the meeting; its bytes live with the schedule, never in the journal."""
+    """A document of the meeting. Its bytes are stored with the schedule, never in the journal."""
 
     document_id: str
     title: str
     media_type: str
     size: int
     pages: int = 0
-    """Pages it can be shown by; 0: none (it can only be downloaded)."""
+    """Number of pages that can be shown; 0: it can only be downloaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Convening:
-    """Everything a meeting starts from: a copy of the schedule, frozen when the meeting opens."""
+    """Everything a meeting starts with: a copy of the schedule, frozen when the meeting opens."""
 
     meeting_id: MeetingId
     title: str
@@ -197,12 +198,12 @@ class Convening:
     cancelled: bool = False
     """The meeting was called off; it may be convened again."""
     full_members: int = 0
-    """正式党员 of the branch that day, called or not; 0, in records of before: not known."""
+    """正式党员 of the branch that day, called or not; 0, in older records: unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line on a paper. ``for``, ``against`` and ``abstain`` are the ids of a motion's three."""
+    """One line on a ballot. ``for``, ``against`` and ``abstain`` are the ids of a motion's three lines."""
 
     choice_id: str
     label: str
@@ -210,7 +211,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class QuorumCheck:
-    """Whether enough were there, at one moment: ``needed`` of ``entitled`` with ``present`` present."""
+    """Whether enough were present: ``needed`` of ``entitled``, with ``present`` present."""
 
     entitled: int
     present: int
@@ -220,14 +221,14 @@ class QuorumCheck:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was counted. ``counts`` pairs each choice id with its number, in the order of the paper."""
+    """The count. ``counts`` pairs each choice id with its number, in the order of the ballot."""
 
     counts: tuple[tuple[str, int], ...]
     cast: int
     entitled: int
     present: int
     void: int = 0
-    """Ballots that were cast and are not valid (over-voted); in ``cast``, in no count."""
+    """Ballots that were cast but are invalid (over-voted): in ``cast``, in no count."""
     written: int = 0
     """Written opinions among ``cast``."""
     paper: int = 0
@@ -236,7 +237,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class RunningTally:
-    """The sums of a quick poll while it runs: ``counts`` as in a tally, of the first ``cast`` answers."""
+    """The totals of a quick poll while it runs: ``counts`` as in a tally, of the first ``cast`` answers."""
 
     counts: tuple[tuple[str, int], ...]
     cast: int
@@ -244,11 +245,11 @@ class RunningTally:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result under the preset: ``needed`` votes for, of ``base_count`` (``base``); ``votes_for`` were given.
+    """The result under the preset: ``needed`` votes in favour, of ``base_count`` (``base``); ``votes_for`` were cast.
 
-    For an election ``elected`` holds candidate ids, ``tied`` those who tie for the last seat, ``short`` the seats
-    left unfilled; ``votes_for`` is then the least that an elected candidate got. ``ineligible`` holds those written in who
-    can't be elected: without the right to stand, or on no roster. In a run-off ``needed`` is 0.
+    Of an election, ``elected`` holds candidate ids, ``tied`` those who tie for the last seat, ``short`` the number of unfilled seats, and
+    ``votes_for`` the fewest votes of an elected candidate. ``ineligible`` holds write-ins who can't be elected: without the right to
+    stand, or on no roster. In a run-off ``needed`` is 0.
     """
 
     carried: bool
@@ -265,7 +266,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class CharacterStrokes:
-    """What somebody knows of a character that no table does: its strokes and, 1 to 5, the first one (一丨丿丶乛; 0: not asked)."""
+    """What somebody entered for a character that is in no table: its strokes and, 1 to 5, the first one (一丨丿丶乛; 0: not asked)."""
 
     character: str
     strokes: int
@@ -274,36 +275,36 @@ class CharacterStrokes:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate of an election, or the one appraised. ``strokes`` of the surname give the order (姓氏笔画); in a draft they
-    count where no table has them."""
+    """A candidate of an election, or a person appraised. ``strokes`` of the surname give the order (姓氏笔画). In a draft they are used
+    where no table has them."""
 
     candidate_id: str
     name: str
     strokes: int = 0
     participant_id: ParticipantId | None = None
     grade: Grade = Grade.NONE
-    """On an organisation sheet: the grade proposed."""
+    """On an organisation sheet: the proposed grade."""
     reason: str = ""
-    """Of a candidate of an election who isn't on the meeting's list: why they stand; shown with the result."""
+    """Of a candidate who isn't on the meeting's list: why they stand. Shown with the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What an election is held on; all of it confirmed by the secretary before the paper opens."""
+    """The terms of an election, all confirmed by the secretary before voting begins."""
 
     seats: int
     approval_reference: str
     """上级批准文号, required."""
     base: Base | None = None
-    """What the majority is taken of. Of a draft ``None``: as the rule says; a rule that leaves it open has it confirmed by the
-    secretary (present 实到会 or entitled 应到会)."""
+    """What the majority is taken of. ``None`` in a draft: as the rule says. If the rule leaves it open, the secretary chooses (present
+    实到会 or entitled 应到会)."""
     run_off: bool = False
-    """再次投票 among those who tied: the most votes win, whatever their share, and nobody else stands."""
+    """再次投票 among those who tied: the most votes win, whatever their share, and nobody else can stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """The meeting decided to fill fewer seats: how many in all, and the carried motion that says so."""
+    """A decision to fill fewer seats: how many in all, and the carried motion that decided it."""
 
     seats: int
     reduced_by: MotionId
@@ -311,7 +312,7 @@ class Reduction:
 
 @dataclass(frozen=True, slots=True)
 class OnRoster:
-    """Someone of the meeting's list as it was when the ballots of an election went out."""
+    """Someone on the meeting's list as it was when the ballots of an election were issued."""
 
     participant_id: ParticipantId
     name: str
@@ -320,8 +321,8 @@ class OnRoster:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The keys of a secret paper: the RSA modulus papers are signed under (hex, exponent 65537), the fingerprint shown
-    in the hall (hex SHA-256 over both), and the P-256 point receipts are signed by (hex, uncompressed)."""
+    """The keys of a secret vote: the RSA modulus under which ballots are signed (hex, exponent 65537), the fingerprint shown in the hall
+    (hex SHA-256 over both keys), and the P-256 point that signs receipts (hex, uncompressed)."""
 
     modulus: str
     fingerprint: str
@@ -338,10 +339,10 @@ class NamedBallot:
 
 @dataclass(frozen=True, slots=True)
 class PaperCount:
-    """Hands or paper ballots counted in the hall; merged into the result once scrutineer and teller have signed."""
+    """Hands or paper ballots counted in the hall. They join the result once scrutineer and teller have signed."""
 
     issued: Public[int]
-    """How many vote in the hall."""
+    """Number of people who vote in the hall."""
     returned: Public[int]
     void: Public[int]
     counts: tuple[tuple[str, int], ...]
@@ -350,7 +351,7 @@ class PaperCount:
     teller: Public[ParticipantId]
     signed_by: Public[tuple[ParticipantId, ...]] = ()
     named: tuple[NamedBallot, ...] = ()
-    """Of a named vote: what each of them chose."""
+    """In a named vote: what each of them chose."""
 
     @property
     def is_signed(self) -> bool:
@@ -359,13 +360,13 @@ class PaperCount:
 
 @dataclass(frozen=True, slots=True)
 class ReportSheet:
-    """选举报告单: what the scrutineer reports before the result is read out. Papers online and in the hall together."""
+    """选举报告单: what the scrutineer reports before the result is read out, for ballots online and in the hall together."""
 
     issued: int
     returned: int
     void: int
     holds: bool
-    """选举有效: no more returned than issued, and enough were there (选举工作条例)."""
+    """选举有效: no more ballots returned than issued, and enough voters present (选举工作条例)."""
 
     @property
     def valid(self) -> int:
@@ -374,7 +375,7 @@ class ReportSheet:
 
 @dataclass(frozen=True, slots=True)
 class WrittenOpinion:
-    """An opinion filed before the meeting by a member who cannot come; counts where the preset says so."""
+    """An opinion filed before the vote for a member who cannot come. It counts if the preset says so."""
 
     participant_id: ParticipantId
     choices: tuple[str, ...]
@@ -384,7 +385,7 @@ class WrittenOpinion:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """A change of a motion's words before its paper opened: what they were, and who changed them."""
+    """A change of a motion's wording before voting began: the earlier wording, and who changed it."""
 
     title: str
     text: str

@@ -1,8 +1,8 @@
-"""Who may see what of a meeting: the view of each viewer, and the copies of each fact.
+"""What each viewer may see of a meeting: their view of the state, and their copy of each event.
 
-``events`` and ``state`` declare it (``audience``); here it meets a meeting. The two agree: folding the copies a viewer receives
-onto that viewer's view gives the viewer's view of the new state (a property test holds them to it). Where someone's rights change,
-``fresh_view_for`` names who needs a new snapshot.
+``events`` and ``state`` declare it (``audience``); this module applies it. Views and copies agree: folding a viewer's copies onto their
+view gives their view of the new state (a property test checks this). When someone's rights change, ``fresh_view_for`` names who needs a
+new snapshot.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ _RUNNING = tuple(role for role in Role if may(role, Right.RUN_MEETING))
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What ``to`` is told of a fact (``None``: everyone not named in an earlier copy). ``event`` ``None``: only
-    that something happened (``skip``)."""
+    """The copy of an event for ``to`` (``None``: everyone not named in an earlier copy). ``event`` ``None``: only that something happened
+    (``skip``)."""
 
     to: frozenset[ParticipantId] | None
     event: Event | None
 
 
 def runners(state: MeetingState) -> frozenset[ParticipantId]:
-    """Those who run the meeting and keep its record: they see attendance evidence, drafts and counts."""
+    """Return those who run the meeting and keep its record. They see attendance evidence, drafts and counts."""
     return frozenset([i for i, p in state.participants.items() if p.role in _RUNNING and not p.removed])
 
 
 @dataclass(frozen=True, slots=True)
 class Circles:
-    """Whom copies have to know of: those who run the meeting, and those who may not follow all of it."""
+    """The groups that copies depend on: those who run the meeting, and those who may not follow all of it."""
 
     running: frozenset[ParticipantId]
     bounded: tuple[ParticipantId, ...]
@@ -68,20 +68,20 @@ CIRCLES_CHANGE = (
     ParticipantRecused,
     ParticipantRecalled,
 )
-"""The only facts after which the circles of a meeting may be others: in between, whoever holds them need not look again."""
+"""The only events that can change a meeting's circles. Between them, circles can be cached."""
 
 
 def circles(state: MeetingState) -> Circles:
-    """The circles of a meeting as it is; they take a look at every participant."""
+    """Return the circles of a meeting. This visits every participant."""
     return Circles(
         runners(state), tuple([i for i, p in state.participants.items() if p.items or (p.recusals and p.recused_from is not None)])
     )
 
 
 def copies(state: MeetingState, event: Event, known: Circles | None = None) -> tuple[Copy, ...]:
-    """The copies of ``event``; ``state`` is the one after it. The first copy that names a viewer counts.
+    """Return the copies of ``event``; ``state`` is the state after it. A viewer gets the first copy that names them.
 
-    ``known``: the ``circles`` of ``state``, where the caller has them already.
+    ``known``: the ``circles`` of ``state``, if the caller has them.
     """
     known = known if known is not None else circles(state)
     kept_from = _kept_from(state, event, known)
@@ -90,7 +90,7 @@ def copies(state: MeetingState, event: Event, known: Circles | None = None) -> t
 
 
 def _kept_from(state: MeetingState, event: Event, known: Circles) -> frozenset[ParticipantId]:
-    """Those who are told nothing of ``event`` because they are outside, or because it is of an item that is not theirs."""
+    """Return those who don't get ``event`` because they are outside, or because it belongs to an item closed to them."""
     if type(event).seen_by is Audience.CONVERSATION:
         return frozenset(_message_of(state, event).withheld_from) if not isinstance(event, ChatPosted) else frozenset(event.withheld_from)
     if not known.bounded:
@@ -103,7 +103,7 @@ def _kept_from(state: MeetingState, event: Event, known: Circles) -> frozenset[P
 
 
 def motion_told_by(state: MeetingState, event: Event) -> Motion | None:
-    """The motion whose story ``event`` goes on with; an office is everyone's to know, whatever motion gave it."""
+    """Return the motion that ``event`` belongs to. Everyone may know who holds an office, whatever motion gave it."""
     motion_id = None if isinstance(event, OfficerAppointed) else getattr(event, "motion_id", None)
     return state.motions.get(motion_id) if motion_id is not None else None
 
@@ -121,7 +121,8 @@ def _copies(state: MeetingState, event: Event, running: frozenset[ParticipantId]
 
 
 def _viewers(audience: Audience, state: MeetingState, event: Any, run: frozenset[ParticipantId]) -> frozenset[ParticipantId] | None:
-    """Who is told ``event`` whole; ``None``: everyone. That it has the fields its audience rests on was checked at start."""
+    """Return who gets ``event`` in full; ``None``: everyone. The process checked at start that it has the fields its audience depends
+    on."""
     match audience:
         case Audience.EVERYONE | Audience.INSIDE:
             return None
@@ -145,18 +146,18 @@ def _viewers(audience: Audience, state: MeetingState, event: Any, run: frozenset
 
 
 def _audience_of(state: MeetingState, event: Any) -> frozenset[ParticipantId]:
-    """Who was in the group room of a message; nobody: it was said in the hall."""
+    """Return who was in the group room of a message; nobody: it was posted in the hall."""
     return frozenset(event.audience if isinstance(event, ChatPosted) else _message_of(state, event).audience)
 
 
 def _message_of(state: MeetingState, event: Any) -> Message:
-    """The message an event is about; one without words when it is kept no more."""
+    """Return the message an event is about, without text if it is no longer kept."""
     found = next((m for m in state.chat if m.message_id == event.message_id), None)
     return found if found is not None else Message(event.message_id, HALL, ParticipantId(""), 0, "")
 
 
 def fresh_view_for(state: MeetingState, event: Event) -> frozenset[ParticipantId]:
-    """Viewers whose rights ``event`` changed, or who cannot fold it from what they see: send a snapshot."""
+    """Return the viewers who need a new snapshot: ``event`` changed their rights, or they can't fold it from what they see."""
     if isinstance(event, MeetingConvened):
         return frozenset(state.participants)
     if isinstance(event, RoleAssigned | ParticipantRemoved | ParticipantReadmitted | ParticipantRecused | ParticipantRecalled):
@@ -167,7 +168,7 @@ def fresh_view_for(state: MeetingState, event: Event) -> frozenset[ParticipantId
 
 
 def view(state: MeetingState, viewer: ParticipantId | None) -> MeetingState:
-    """What ``viewer`` may see of ``state``; ``None``: someone who is no participant (the hall's screen)."""
+    """Return what ``viewer`` may see of ``state``; ``None``: a viewer who is not a participant (the hall's screen)."""
     if viewer is not None and holds(state, viewer, Right.RUN_MEETING):
         motions = {i: _own_ballot_only(m, viewer) for i, m in state.motions.items()}
         return replace(state, motions=motions, counters=Counters())
@@ -188,7 +189,7 @@ def _may_read(message: Message, viewer: ParticipantId | None) -> bool:
 
 
 def _counters_of(motion: Motion) -> frozenset[ParticipantId]:
-    """The scrutineer and the teller of a hall count: they see it before it is published, to sign it."""
+    """Return the scrutineer and the teller of a hall count, who see it before publication in order to sign it."""
     count = motion.paper_count
     return frozenset() if count is None else frozenset({count.scrutineer, count.teller})
 
@@ -198,7 +199,7 @@ def _own_ballot_only(motion: Motion, viewer: ParticipantId) -> Motion:
 
 
 def _as_seen(motion: Motion, viewer: ParticipantId | None) -> Motion:
-    """What someone who does not run the meeting sees of a motion: the result once it is published."""
+    """Return what someone who does not run the meeting sees of a motion: the result only once it is published."""
     shown: dict[str, object] = {"ballots": _ballots_of(motion, viewer), "running": running_tally(motion)}
     published = motion.phase == MotionPhase.PUBLISHED
     if published:

@@ -1,4 +1,4 @@
-"""The closed sets of words that votes and the rules of votes are made of; on the wire and in the journal each is its value."""
+"""The closed sets of terms of votes and their rules. On the wire and in the journal each term is its value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class MotionForce(StrEnum):
-    """What kind of motion it is: one of ``votes/kinds``."""
+    """The kind of a motion: one of ``votes/kinds``."""
 
     MOTION = "motion"  # decided under a rule
     POLL = "poll"  # 投票调查: no force, no quorum, no verdict
@@ -16,7 +16,7 @@ class MotionForce(StrEnum):
 
 
 class AppraisalSheet(StrEnum):
-    """The sheets of a democratic appraisal (民主评议); 党员互评 is spoken and has none."""
+    """The sheets of a democratic appraisal (民主评议). 党员互评 is spoken and has none."""
 
     SELF = "self"  # 自评: each of those appraised about themselves, named
     MUTUAL = "mutual"  # 民主测评: everyone about everyone on the sheet, secret, only the sums
@@ -25,7 +25,7 @@ class AppraisalSheet(StrEnum):
 
 
 class ItemPurpose(StrEnum):
-    """What an agenda item is for, where a template knows it; the chair's console offers its acts one after the other."""
+    """The purpose of an agenda item, if a template sets it. The chair's console offers the acts one after the other."""
 
     NONE = ""  # only spoken about
     ROLL_CALL = "roll_call"  # 清点到会人数
@@ -66,7 +66,7 @@ class RuleMethod(StrEnum):
 
 
 class MotionPhase(StrEnum):
-    """Where a motion is in its life (``votes/motions``)."""
+    """The phase of a motion's life (``votes/motions``)."""
 
     DRAFTED = "drafted"  # 草拟: seen by those who run votes
     MOVED = "moved"  # 提出: before the meeting
@@ -123,14 +123,14 @@ class Office(StrEnum):
 
 
 class Comparison(StrEnum):
-    """Whether a threshold is to be reached or exceeded."""
+    """Whether a threshold must be reached or exceeded."""
 
     AT_LEAST = "at_least"
     MORE_THAN = "more_than"
 
 
 class Base(StrEnum):
-    """What a majority is taken of."""
+    """The base of a majority."""
 
     ENTITLED = "entitled"  # 应到
     PRESENT = "present"  # 实到
@@ -159,12 +159,12 @@ class WriteIns(StrEnum):
     """Whom a ballot of an election may name instead of a candidate (另选他人)."""
 
     FREE = "free"  # any name, which stands like a candidate: the rule of journals from before December 2026
-    ROSTER = "roster"  # people of the meeting's list; others are listed and cannot be elected
+    ROSTER = "roster"  # people on the meeting's list; others are counted but cannot be elected
     NONE = "none"
 
 
 class BulletinReaders(StrEnum):
-    """Who is given the sealed ballots of a secret vote in an exported bundle."""
+    """Who gets the sealed ballots of a secret vote in an exported bundle."""
 
     SCRUTINEERS = "scrutineers"
     MEMBERS = "members"  # whoever may export it

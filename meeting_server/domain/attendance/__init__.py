@@ -1,1 +1,1 @@
-"""Who is there, on what evidence, and what the record says of it."""
+"""Who is present, on what evidence, and what the record says about it."""

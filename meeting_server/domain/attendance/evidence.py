@@ -1,9 +1,8 @@
-"""Who is there, on what evidence, since when: arrivals, grace, leaving and marks.
+"""Who is present, on what evidence and since when: arrivals, grace, departures and marks.
 
-Evidence is kept as intervals per participant, weakest first: ``connected`` (a socket), ``responsive`` (the page is in
-the foreground and beats), ``confirmed`` (answered, spoke, voted, or was seen in the hall by the secretary, who is
-named). A confirmation holds until the device goes away or to the background. Absence is dated back to the last
-evidence, never to the time-out.
+Evidence is kept as intervals per participant, weakest first: ``connected`` (a socket), ``responsive`` (the page is in the foreground and
+sends heartbeats), ``confirmed`` (answered, spoke, voted, or was seen in the hall by the secretary, who is named). A confirmation holds
+until the device disconnects or goes to the background. Absence is dated back to the last evidence, never to the timeout.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ from meeting_server.domain.state import Connection, Interval, MeetingState, Part
 from meeting_server.domain.terms import ConfirmedBy, EvidenceLevel
 
 GRACE: Millis = 45_000
-"""How long a participant whose last connection broke still counts as present."""
+"""How long a participant still counts as present after their last connection broke."""
 LONGEST_NOTE = 200
 
 
@@ -94,7 +93,7 @@ def _leave(state: MeetingState, command: LeaveMeeting, asked: Asked) -> Decision
 
 
 def left(state: MeetingState, who: ParticipantId, left_at: Millis, *, deliberate: bool, never_came: bool = False) -> tuple[Event, ...]:
-    """The facts of leaving: a floor held is given back."""
+    """Return the facts of leaving, which also gives back the floor."""
     holds_floor = state.floor is not None and state.floor.participant_id == who
     return (*(ended(state, "left", None) if holds_floor else ()), ParticipantLeft(who, left_at, deliberate, never_came))
 
@@ -115,7 +114,7 @@ def _scan(state: MeetingState, command: ScanHallCode, asked: Asked) -> Decision:
     participant = known(state, command.participant_id)
     if isinstance(participant, Rejected):
         return participant
-    if command.window <= participant.last_hall_code:  # replayed: each code counts once for a member
+    if command.window <= participant.last_hall_code:  # replayed: each code counts once per member
         return Rejected(Code.CODE_USED)
     scan = HallCodeScanned(command.participant_id, command.window)
     confirmed = PresenceConfirmed(command.participant_id, "hall_code")
@@ -137,7 +136,7 @@ def _withdraw_mark(state: MeetingState, command: WithdrawMark, asked: Asked) -> 
 
 
 def confirmation(state: MeetingState, who: ParticipantId, by: ConfirmedBy) -> tuple[Event, ...]:
-    """A confirmation by ``by``, unless presence is confirmed at this moment already."""
+    """Return a confirmation by ``by``, unless presence is already confirmed at this moment."""
     participant = state.participants[who]
     running = participant.intervals[-1] if participant.intervals else None
     if running is not None and running.until is None and running.level == "confirmed":
@@ -168,7 +167,7 @@ DECIDE: dict[type, Decide] = {
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
-    """The facts of every grace that ran out: left at the last evidence."""
+    """Return the facts of every grace period that ran out: the participant left at the last evidence."""
     gone: list[Event] = []
     for p in state.participants.values():
         if p.grace_until is not None and p.grace_until <= now:
@@ -180,7 +179,7 @@ def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
 
 
 def _cut(intervals: tuple[Interval, ...], until: Millis) -> tuple[Interval, ...]:
-    """End the running interval at ``until``; an interval without length is left out."""
+    """End the running interval at ``until``. An empty interval is dropped."""
     if not intervals or intervals[-1].until is not None:
         return intervals
     last = intervals[-1]
@@ -196,7 +195,7 @@ def _base(connections: dict[str, Connection]) -> EvidenceLevel | None:
 
 
 def _continued(participant: Participant, connections: dict[str, Connection], at: Millis, reason: str) -> tuple[Interval, ...]:
-    """The intervals after a change of connections: a new one where the level changes."""
+    """Return the intervals after a change of connections, with a new one if the level changes."""
     running = participant.intervals[-1] if participant.intervals else None
     level = _base(connections)
     before = _base({str(i): c for i, c in participant.connections.items()})
@@ -265,7 +264,7 @@ def _left(state: MeetingState, event: ParticipantLeft, at: Millis) -> MeetingSta
 
 
 def released(state: MeetingState, who: ParticipantId, left_at: Millis) -> MeetingState:
-    """Who leaves lets go of everything: presence, media, the raised hand, the floor."""
+    """Take everything from a participant who leaves: presence, media, the raised hand, the floor."""
     participant = state.participants.get(who)
     if participant is None:
         return state
@@ -315,7 +314,7 @@ def _mark_withdrawn(state: MeetingState, event: PresenceMarkWithdrawn, at: Milli
 
 
 def _turn_ended(state: MeetingState, event: SpeakerTurnEnded, at: Millis) -> MeetingState:
-    return state  # of interest to the record only
+    return state  # only the record needs it
 
 
 EVOLVE: dict[type, Evolve] = {
@@ -332,7 +331,7 @@ EVOLVE: dict[type, Evolve] = {
 
 
 def cut_all(state: MeetingState, at: Millis) -> MeetingState:
-    """End every running interval: the meeting is over."""
+    """End every running interval, because the meeting is over."""
     return replace(
         state,
         participants={

@@ -1,4 +1,4 @@
-"""The attendance report: for everyone on the list whether they came, when, for how long and on what evidence."""
+"""The attendance report: for everyone on the list, whether they came, when, for how long and on what evidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from meeting_server.domain.state import Interval, MeetingState, Participant
 from meeting_server.domain.terms import EvidenceLevel
 
 LATE_AFTER: Millis = 60_000
-"""Arriving more than this after the opening is late (迟到); leaving more than this before the end is early (早退)."""
+"""Arriving later than this after the opening is 迟到; leaving earlier than this before the end is 早退."""
 
 Status = Literal["present", "late", "left_early", "late_and_left_early", "leave", "absent", "excluded"]
 
@@ -24,7 +24,7 @@ class Row:
     effective: Millis
     by_level: dict[EvidenceLevel, Millis]
     by_room: tuple[tuple[str, Millis], ...] = ()
-    """Time in each room by its title (empty: the hall), in the order first entered."""
+    """Time spent in each room, by its title (empty: the hall), in the order in which they were first entered."""
 
 
 def _within(interval: Interval, since: Millis, until: Millis) -> Millis:
@@ -33,7 +33,7 @@ def _within(interval: Interval, since: Millis, until: Millis) -> Millis:
 
 
 def report(state: MeetingState, now: Millis) -> tuple[Row, ...]:
-    """The attendance of everyone on the list, as of ``now`` or of the adjourning."""
+    """Return the attendance of everyone on the list, as of ``now`` or of the adjournment."""
     since = state.opened_at if state.opened_at is not None else now
     until = state.adjourned_at if state.adjourned_at is not None else now
     return tuple(_row(state, p, since, until) for p in state.participants.values() if p.kind == "person")
@@ -48,7 +48,7 @@ def _row(state: MeetingState, p: Participant, since: Millis, until: Millis) -> R
 
 
 def _by_room(p: Participant, since: Millis, until: Millis) -> tuple[tuple[str, Millis], ...]:
-    """Evidence of presence cut along the changes of room."""
+    """Split the evidence of presence at the changes of room."""
     starts = [(min((i.since for i in p.intervals), default=since), ""), *((move.at, move.title) for move in p.moves)]
     ends = [*(at for at, _ in starts[1:]), until]
     spent: dict[str, Millis] = {}

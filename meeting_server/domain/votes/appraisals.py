@@ -1,9 +1,9 @@
-"""Democratic appraisal (民主评议) in its four steps: who may stand on each sheet, and the grades each comes to.
+"""Democratic appraisal (民主评议) in four steps: who may be on each sheet, and the grades that result.
 
-个人自评: ``self`` is named and says what members think of themselves. 党员互评 is spoken, by a list of turns, and has no sheet.
-民主测评: ``mutual`` is secret and yields sums for everyone on the sheet, ``committee`` for the committee as a whole. 组织评定:
-``organisation`` puts a grade beside each name, on the basis of the others, and is adopted like a motion.
-优秀 goes to at most a share of 正式党员总数 of the branch that day (a third, rounded down), to more only with a reason.
+个人自评: ``self`` is named; members write about themselves. 党员互评 is spoken, by a list of turns, and has no sheet. 民主测评:
+``mutual`` is secret and yields totals for everyone on the sheet, ``committee`` for the committee as a whole. 组织评定: ``organisation``
+proposes a grade for each name, based on the others, and is adopted like a motion. At most a share of 正式党员总数 of the branch that day
+(a third, rounded down) can be 优秀, more only with a reason.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from meeting_server.domain.votes.rules import most
 
 LONGEST_REASON = 200
 APPRAISAL, GENERAL = "appraisal", "general_meeting"
-"""The shipped rules a sheet falls back upon."""
+"""The shipped rules that a sheet falls back on."""
 
 
 class _GradingSheet(WithoutForce):
-    """Ballots hold grades of those on the sheet."""
+    """A sheet whose ballots grade the people on it."""
 
     needs_quorum = False
     of_people = True
@@ -45,7 +45,7 @@ class _GradingSheet(WithoutForce):
         return _on_sheet(state, command, preset)
 
     def makes_quorum(self, state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...]) -> tuple[ParticipantId, ...]:
-        """The quorum of the meeting: 预备党员 take part and do not count."""
+        """Use the quorum of the meeting: 预备党员 take part and do not count."""
         voting = replace(paper.preset, electorate=Electorate.VOTING)
         return tuple(who for who in entitled if counts(state.participants[who], voting))
 
@@ -54,7 +54,7 @@ class _GradingSheet(WithoutForce):
 
 
 class SelfSheet(_GradingSheet):
-    """自评: each of those appraised grades themselves, or says a few words, or both; named."""
+    """自评: each person appraised grades themselves, writes a few words, or both. Named."""
 
     def rule(self, state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | Rejected:
         rule = _grading_rule(state, command, presets)
@@ -85,11 +85,11 @@ class SelfSheet(_GradingSheet):
         return check
 
     def count(self, motion: Motion, valid: Sequence[tuple[str, ...]]) -> Counter[str]:
-        """Remarks are no marks to be counted."""
+        """Leave out remarks, which are not counted."""
         return Counter({line: n for line, n in counted(valid).items() if not isinstance(read(line), Remark)})
 
     def check_of(self, motion: Motion, voter: ParticipantId, ballot: Ballot) -> Validity:
-        """Nobody grades another."""
+        """Accept only ballots about the voter."""
         own = {c.candidate_id for c in motion.candidates if c.participant_id == voter}
         if not own or any(isinstance(mark, Graded) and mark.candidate_id not in own for mark in ballot):
             return Validity.MALFORMED
@@ -97,7 +97,8 @@ class SelfSheet(_GradingSheet):
 
 
 class MutualSheet(_GradingSheet):
-    """民主测评: everyone grades everyone on the sheet, the voter too, since a line left out would tell whose ballot it is; secret."""
+    """民主测评: everyone grades everyone on the sheet, including themselves, because a missing line would reveal whose ballot it is.
+    Secret."""
 
     needs_quorum = True
 
@@ -118,14 +119,14 @@ class MutualSheet(_GradingSheet):
         return check
 
     def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
-        """Every valid ballot grades every line."""
+        """Check that every valid ballot grades every line."""
         return counts.keys() <= set(self.lines(motion)) and all(
             sum(counts.get(str(Graded(c.candidate_id, grade)), 0) for grade in self.grades) == valid for c in motion.candidates
         )
 
 
 class CommitteeSheet(MutualSheet):
-    """民主测评 of the committee (班子): one line, 好 / 较好 / 一般 / 差; secret."""
+    """民主测评 of the committee (班子): one line, 好 / 较好 / 一般 / 差. Secret."""
 
     grades = COMMITTEE_GRADES
 
@@ -139,10 +140,10 @@ class CommitteeSheet(MutualSheet):
 
 
 class OrganisationSheet(Decision):
-    """组织评定: the grades proposed stand on the sheet, which is adopted as a whole."""
+    """组织评定: the sheet proposes grades and is adopted as a whole."""
 
     def refused(self, state: MeetingState, command: DraftMotion) -> Rejected | None:
-        """It rests on published sheets alone."""
+        """Allow only published sheets as its basis."""
         for motion_id in command.based_on:
             basis = state.motions.get(motion_id)
             if basis is None or not basis.grades_people or basis.sheet == AppraisalSheet.COMMITTEE:
@@ -152,8 +153,8 @@ class OrganisationSheet(Decision):
         return None
 
     def rule(self, state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | Rejected:
-        """The first of the named rule, the meeting's and the general meeting's that decides anything; how many can be 优秀
-        is said by the sheets it rests on, or else by the rule for appraisals."""
+        """Return the first rule that decides anything: the named one, the meeting's, the general meeting's. The share of 优秀 comes from
+        the sheets it is based on, or else from the rule for appraisals."""
         known = _known(state, presets)
         named = known.get(command.preset_id)
         if command.preset_id and named is None:
@@ -167,7 +168,7 @@ class OrganisationSheet(Decision):
         return replace(deciding[0], excellent=share, excellent_of=full_members(state))
 
     def excellent_reason(self, command: DraftMotion, preset: Preset) -> str:
-        """Within the share there is nothing to give a reason for."""
+        """Drop the reason when the share is not exceeded."""
         return command.excellent_reason.strip() if excellent(command) > most_excellent(preset, len(command.candidates)) else ""
 
     def candidates(self, state: MeetingState, command: DraftMotion, preset: Preset) -> tuple[Candidate, ...] | Rejected:
@@ -183,7 +184,7 @@ SHEETS: dict[AppraisalSheet, Kind] = {
 
 
 def for_appraisals(preset: Preset) -> bool:
-    """Whether a rule is one for appraisals: a secret paper that decides nothing."""
+    """Return whether a rule is one for appraisals: secret, without a verdict."""
     return preset.passing is None and preset.method == RuleMethod.SECRET
 
 
@@ -192,12 +193,12 @@ def _known(state: MeetingState, presets: Mapping[str, Preset]) -> dict[str, Pres
 
 
 def _usual(state: MeetingState, presets: Mapping[str, Preset]) -> Preset:
-    """The meeting's own rule if that is one for appraisals, else the shipped one."""
+    """Return the meeting's own rule if it is one for appraisals, else the shipped one."""
     return state.preset if for_appraisals(state.preset) else _known(state, presets).get(APPRAISAL, state.preset)
 
 
 def _grading_rule(state: MeetingState, command: DraftMotion, presets: Mapping[str, Preset]) -> Preset | Rejected:
-    """The rule a sheet names, or the usual one."""
+    """Return the rule a sheet names, or the default."""
     named = _known(state, presets).get(command.preset_id)
     if command.preset_id and named is None:
         return Rejected(Code.UNKNOWN_PRESET, "preset_id")
@@ -216,11 +217,11 @@ def _on_sheet(state: MeetingState, command: DraftMotion, preset: Preset) -> tupl
 
 
 def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
-    """Why the people on ``command``'s sheet cannot be appraised like this."""
+    """Return why the people on ``command``'s sheet cannot be appraised like this."""
     if not command.candidates:
         return Rejected(Code.TOO_FEW_CANDIDATES, "candidates")
     for candidate in command.candidates:
-        if command.sheet == AppraisalSheet.SELF and candidate.participant_id is None:  # nobody could fill in that line
+        if command.sheet == AppraisalSheet.SELF and candidate.participant_id is None:  # nobody could fill in this line
             return Rejected(Code.UNKNOWN_PARTICIPANT, "candidates")
         proposes = command.sheet == AppraisalSheet.ORGANISATION
         if candidate.grade not in (GRADES if proposes else (Grade.NONE,)):
@@ -248,28 +249,28 @@ def subjects_refused(command: DraftMotion, preset: Preset) -> Rejected | None:
 
 
 def excellent(command: DraftMotion) -> int:
-    """How many the sheet proposes as 优秀."""
+    """Return how many people the sheet proposes as 优秀."""
     return sum(candidate.grade == Grade.EXCELLENT for candidate in command.candidates)
 
 
 def full_members(state: MeetingState) -> int:
-    """正式党员总数 of the branch that day; where the record does not know it, those on the meeting's list."""
+    """Return 正式党员总数 of the branch that day, or if the record lacks it, the number on the meeting's list."""
     listed = sum(person.standing is Standing.FULL for person in state.participants.values())
     return state.full_members or listed
 
 
 def most_excellent(preset: Preset, appraised: int) -> int:
-    """How many can be 优秀, of the branch's full members or, in records of before, of the ``appraised``: of 12 at a third → 4."""
+    """Return how many can be 优秀, of the branch's full members or, in older records, of the ``appraised``: of 12 at a third → 4."""
     return most(preset.excellent, max(preset.excellent_of, appraised))
 
 
 def grades(motion: Motion, tally: Tally) -> tuple[tuple[str, Grade], ...]:
-    """The grade of each subject. Of a self sheet: their own (none: they wrote without grading). Of a mutual sheet,
-    what it proposes: the grade most gave, the better one of equals, 优秀 for as many as the preset allows, by the number
-    who gave it, equals in the order of the sheet. Of an organisation sheet: the grades proposed."""
+    """Return the grade of each subject. Of a self sheet: their own (none: they wrote without grading). Of a mutual sheet: the grade that
+    most ballots gave, of equals the better one; 优秀 only for as many as the preset allows, by the number of ballots that gave it, equals
+    in the order of the sheet. Of an organisation sheet: the proposed grades."""
     if motion.sheet == AppraisalSheet.ORGANISATION:
         return tuple((c.candidate_id, c.grade) for c in motion.candidates)
-    if motion.sheet == AppraisalSheet.COMMITTEE:  # only the sums
+    if motion.sheet == AppraisalSheet.COMMITTEE:  # only totals
         return tuple((c.candidate_id, Grade.NONE) for c in motion.candidates)
     sums = dict(tally.counts)
 

@@ -1,11 +1,11 @@
-"""Who was there for a vote: the set its quorum and the base 实到会 are taken of.
+"""Who attended a vote: the set of which its quorum and the base 实到会 are taken.
 
-It is everyone of the electorate who was present when the papers went out, and whoever of it collected or cast later. Who hangs
-up after voting stays in it: attendance is asked for before a vote (到会方可进行; 支部工作条例（试行） art. 11), and those present
-with a right to vote are counted before ballots are handed out. Who is still there at the closing is recorded and decides nothing.
+It is everyone in the electorate who was present when ballots were issued, and everyone in it who collected or cast later. Someone who
+hangs up after voting stays in it, because attendance is required before a vote (到会方可进行; 支部工作条例（试行） art. 11), and those
+present with a right to vote are counted before ballots are handed out. Presence at the close is recorded and decides nothing.
 
-A vote whose papers went out before this was recorded (``Motion.attending`` is ``None``) keeps the rule it was held under: those
-present at its closing.
+A vote that opened before this was recorded (``Motion.attending`` is ``None``) keeps the rule it was held under: those present at its
+close.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from meeting_server.domain.votes.verdicts import quorum_of
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """What the result of a vote is taken of: how many were there for it, and its quorum (``None``: it opened without)."""
+    """The attendance that a result is based on: how many attended the vote, and its quorum (``None``: it opened without one)."""
 
     present: int
     quorum: QuorumCheck | None
     joined: tuple[ParticipantId, ...] = ()
-    """Those of them who came after the papers had gone out."""
+    """Those of them who came after ballots had been issued."""
 
 
 def attendance(state: MeetingState, motion: Motion, collectors: Iterable[ParticipantId] = ()) -> Attendance:
-    """Who was there for ``motion``, at its closing; ``collectors``: who was handed a paper of a secret vote."""
+    """Return who attended ``motion``, at its close. ``collectors``: who was handed a ballot of a secret vote."""
     if motion.attending is None:
         return _present_at_close(state, motion)
     joined = joined_later(motion, {*motion.ballots, *collectors, *motion.hall_voters})
@@ -41,13 +41,13 @@ def attendance(state: MeetingState, motion: Motion, collectors: Iterable[Partici
 
 
 def joined_later(motion: Motion, took_part: Iterable[ParticipantId]) -> tuple[ParticipantId, ...]:
-    """Those of ``took_part`` whom the opening did not see, in the order of the list."""
+    """Return those of ``took_part`` who were not present at the opening, in the order of the list."""
     new = set(took_part).difference(motion.attending or ())
     return tuple(who for who in motion.electorate if who in new)
 
 
 def _present_at_close(state: MeetingState, motion: Motion) -> Attendance:
-    """The rule of before. A secret vote is sealed some time after its closing: it kept the figures of that moment."""
+    """Apply the older rule. A secret vote is sealed some time after its close, so it kept the figures of the close."""
     if motion.method == VoteMethod.SECRET:
         return Attendance(motion.present_at_close, motion.quorum_at_close)
     there = present_among(state, motion.electorate)
@@ -55,7 +55,7 @@ def _present_at_close(state: MeetingState, motion: Motion) -> Attendance:
 
 
 def quorum_at_close(state: MeetingState, motion: Motion) -> QuorumCheck | None:
-    """The quorum of this moment for a vote that it decides; ``None`` for every other."""
+    """Return the current quorum for a vote decided by presence at the close; ``None`` for any other."""
     return _quorum(state, motion, present_among(state, motion.electorate)) if motion.attending is None else None
 
 

@@ -1,6 +1,6 @@
-"""How ballots, written opinions and hall counts are checked and add up, whatever the kind of motion.
+"""How ballots, written opinions and hall counts are checked and added up, for every kind of motion.
 
-A ballot is a tuple of marks (``marks``); which ones are valid together is for the kind of the motion to say.
+A ballot is a tuple of marks (``marks``). The kind of the motion decides which marks are valid together.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from meeting_server.domain.votes.marks import Marks, Validity, read_ballot
 
 
 def check(motion: Motion, choices: tuple[str, ...]) -> Validity:
-    """Whether ``choices`` is a ballot of ``motion``'s paper."""
+    """Return whether ``choices`` is a ballot of ``motion``."""
     return checks(motion)(choices)
 
 
 def checks(motion: Motion) -> Callable[[tuple[str, ...]], Validity]:
-    """What says whether choices are a ballot of ``motion``'s paper: made once for all ballots of a count."""
+    """Return the check that decides whether choices are a ballot of ``motion``, made once for all ballots of a count."""
     marks, of_paper = Marks(), kind_of(motion).checks(motion)
 
     def check(choices: tuple[str, ...]) -> Validity:
@@ -33,21 +33,21 @@ def checks(motion: Motion) -> Callable[[tuple[str, ...]], Validity]:
 
 
 def check_of(motion: Motion, voter: ParticipantId, choices: tuple[str, ...]) -> Validity:
-    """Whether ``choices`` is a ballot of ``voter``'s."""
+    """Return whether ``voter`` may cast ``choices``."""
     ballot = read_ballot(choices)
     return kind_of(motion).check_of(motion, voter, ballot) if ballot is not None else Validity.MALFORMED
 
 
 def refusal(motion: Motion, choices: tuple[str, ...]) -> Code:
-    """Why ``choices``, malformed, is no ballot of ``motion``'s paper."""
+    """Return why the malformed ``choices`` is not a ballot of ``motion``."""
     ballot = read_ballot(choices)
     return kind_of(motion).refusal(motion, ballot) if ballot is not None else Code.BAD_CHOICE
 
 
 def count(motion: Motion, ballots: Collection[tuple[str, ...]], present: int) -> Tally:
-    """The tally of ``ballots`` with the motion's written opinions and signed hall count.
+    """Return the tally of ``ballots`` with the motion's written opinions and signed hall count.
 
-    ``cast`` counts ballots of every kind; void ones among them are in no line.
+    ``cast`` counts ballots of every kind. Void ones among them are in no line.
     """
     kind = kind_of(motion)
     opinions = [opinion.choices for opinion in motion.opinions]
@@ -74,14 +74,14 @@ def count(motion: Motion, ballots: Collection[tuple[str, ...]], present: int) ->
 
 
 def named_ballots(motion: Motion) -> tuple[NamedBallot, ...]:
-    """The ballots of a named vote, those given in the hall among them, in the order of the list."""
+    """Return the ballots of a named vote, including those given in the hall, in the order of the list."""
     hall = motion.paper_count.named if motion.paper_count is not None and motion.paper_count.is_signed else ()
     cast = {**{ballot.participant_id: ballot.choices for ballot in hall}, **motion.ballots}
     return tuple(NamedBallot(who, cast[who]) for who in motion.electorate if who in cast)
 
 
 def _lined(paper: Iterable[str], marks: Counter[str]) -> tuple[tuple[str, int], ...]:
-    """The lines of the paper in its order; what was written in comes behind."""
+    """Return the lines of the ballot in its order, followed by write-ins."""
     printed = tuple((line, marks[line]) for line in paper)
     known = {line for line, _ in printed}
     written = sorted((-n, mark) for mark, n in marks.items() if mark not in known and n > 0)

@@ -1,4 +1,4 @@
-"""The people on a paper: candidates of an election, or those appraised."""
+"""The people on a ballot: candidates of an election, or those appraised."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ LONGEST_REASON = 200
 
 
 def on_paper(candidates: tuple[Candidate, ...], told: tuple[CharacterStrokes, ...] = ()) -> tuple[Candidate, ...] | Rejected:
-    """Candidates in the order of their names (``name_order``), equal ones as given, with their ids and strokes.
+    """Return candidates in the order of their names (``name_order``), equal ones as given, with their ids and strokes.
 
-    Refused with the characters whose strokes have to be told first.
+    Refused with the characters whose strokes have to be entered first.
     """
     known = {one.character: (one.strokes, one.first_stroke) for one in told}
     if any(not 0 < count <= MOST_STROKES or not 0 <= first <= len(FIRST_STROKES) for count, first in known.values()):
@@ -41,12 +41,12 @@ def _first_of(name: str, known: dict[str, tuple[int, int]]) -> int:
 
 
 def may_stand(person: Participant) -> bool:
-    """Whether somebody on the list has the right to be elected: of 正式党员 those with the roster's right to vote."""
+    """Return whether somebody on the list may be elected: 正式党员 with the right to vote according to the roster."""
     return person.kind == "person" and person.standing is Standing.FULL and person.voting
 
 
 def people_refused(state: MeetingState, command: DraftMotion) -> Rejected | None:
-    """Why the people a draft names can't all be on one paper."""
+    """Return why the people a draft names can't all be on one ballot."""
     if len(command.candidates) > MOST_CANDIDATES:
         return Rejected(Code.TOO_MANY_CANDIDATES, "candidates", (("most", MOST_CANDIDATES), ("given", len(command.candidates))))
     seen: set[str] = set()
@@ -68,7 +68,7 @@ def people_refused(state: MeetingState, command: DraftMotion) -> Rejected | None
 
 
 def standing_refused(state: MeetingState, candidates: tuple[Candidate, ...]) -> Rejected | None:
-    """Why one of ``candidates`` can't stand for election: no right to, or from elsewhere without a reason."""
+    """Return why one of ``candidates`` can't stand for election: no right to stand, or not on the list and without a reason."""
     for candidate in candidates:
         if candidate.participant_id is not None:
             if not may_stand(state.participants[candidate.participant_id]):

@@ -1,4 +1,4 @@
-"""A decision: a motion (议题) for which there are votes for, against and abstentions, under a rule."""
+"""A decision: a motion (议题) with votes for, against and abstentions, under a rule."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from meeting_server.domain.votes.kind import Kind
 
 
 class Decision(Kind):
-    """A motion in the narrow sense. It may name those whom it makes 监票人 when it carries."""
+    """A motion in the narrow sense. It may name people who become 监票人 when it carries."""
 
     can_appoint = True
 
     def refused(self, state: MeetingState, command: DraftMotion) -> Rejected | None:
-        """监票人 are members with a vote (选举工作条例), each named once."""
+        """Check that 监票人 are members with a vote (选举工作条例), each named once."""
         if len(set(command.nominees)) != len(command.nominees):
             return Rejected(Code.BAD_CHOICE, "nominees")
         for who in command.nominees:

@@ -1,4 +1,4 @@
-"""A motion before its paper opens: drafted, moved, amended, discussed, opinions filed, or withdrawn; and drafted anew."""
+"""A motion before voting begins: drafted, moved, amended, discussed, with opinions filed, or withdrawn; and drafted anew."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BEFORE_PAPER = (MotionPhase.DRAFTED, MotionPhase.MOVED, MotionPhase.DISCUSSED)
 
 
 def motion_before_paper(state: MeetingState, motion_id: MotionId) -> Motion | Rejected:
-    """The motion, if its words may still change."""
+    """Return the motion, if its wording may still change."""
     motion = state.motions.get(motion_id)
     if motion is None:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
@@ -173,7 +173,7 @@ def _file(state: MeetingState, command: FileWrittenOpinion, asked: Asked) -> Dec
         return participant
     if not counts(participant, motion.preset):
         return Rejected(Code.NO_VOTING_RIGHT, "participant_id")
-    if participant.present:  # an opinion stands in for somebody who cannot come
+    if participant.present:  # an opinion is for somebody who cannot come
         return Rejected(Code.VOTES_HERE, "participant_id")
     if any(opinion.participant_id == command.participant_id for opinion in motion.opinions):
         return Rejected(Code.ALREADY_FILED, "participant_id")
@@ -279,7 +279,7 @@ def _drafted(state: MeetingState, event: MotionDrafted, at: Millis) -> MeetingSt
 
 
 def _moved(state: MeetingState, event: MotionMoved, at: Millis) -> MeetingState:
-    motion = from_words(event, state.motions.get(event.motion_id))  # a phone was not shown the draft
+    motion = from_words(event, state.motions.get(event.motion_id))  # a phone has not seen the draft
     return with_motion(state, replace(motion, phase=MotionPhase.MOVED, moved_at=at, amendments=()))
 
 

@@ -1,4 +1,4 @@
-"""Whom the published elections of a meeting elected, as people of its list."""
+"""Whom the published elections of a meeting elected, as people on its list."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from meeting_server.domain.votes.marks import Person, WrittenIn, read
 
 @dataclass(frozen=True, slots=True)
 class Elected:
-    """``members``: ids of the meeting's list. ``unknown``: names nobody on the list has, or more than one."""
+    """``members``: ids on the meeting's list. ``unknown``: names that nobody on the list has, or more than one person."""
 
     members: tuple[ParticipantId, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
 def committee_elections(state: MeetingState) -> tuple[Motion, ...]:
-    """The published elections that everyone with a vote took part in; those among the committee fill its offices."""
+    """Return the published elections among everyone with a vote. Those among the committee fill its offices."""
     return tuple(
         m
         for m in state.motions.values()
@@ -29,7 +29,7 @@ def committee_elections(state: MeetingState) -> tuple[Motion, ...]:
 
 
 def elected_in(state: MeetingState) -> Elected:
-    """Everyone elected to the committee in this meeting: in the election, and in those held again for seats it left open."""
+    """Return everyone elected to the committee in this meeting, in the election and in repeated ones for seats it left open."""
     members: list[ParticipantId] = []
     unknown: list[str] = []
     for motion in committee_elections(state):
@@ -51,6 +51,6 @@ def elected_in(state: MeetingState) -> Elected:
 
 
 def _named(state: MeetingState, name: str) -> ParticipantId | None:
-    """The one member of the list with this name; ``None`` also for namesakes."""
+    """Return the only person on the list with this name; ``None`` also for namesakes."""
     found = [p.participant_id for p in state.participants.values() if p.voting and is_same_name(p.name, name)]
     return found[0] if len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""An election (选举): who may stand, what a ballot is, who is elected, who ties and how many seats are left."""
+"""An election (选举): who may stand, which ballots are valid, who is elected, who ties and how many seats stay empty."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Election(Kind):
         if isinstance(preset, Rejected) or preset.passing is None or command.terms is None:
             return preset
         passing, base = preset.passing, command.terms.base
-        if preset.write_ins is WriteIns.FREE:  # the rule is from before there was a list to choose from
+        if preset.write_ins is WriteIns.FREE:  # the rule is older than the list to choose from
             preset = replace(preset, write_ins=WriteIns.ROSTER)
         if base is None or base == passing.base:
             return preset
@@ -59,7 +59,7 @@ class Election(Kind):
         return standing_refused(state, command.candidates) or on_paper(command.candidates, command.characters)
 
     def terms(self, command: DraftMotion, preset: Preset) -> Terms | None:
-        """Terms that leave the base to the rule are recorded with it."""
+        """Record the rule's base in terms that leave it to the rule."""
         if command.terms is None:
             return None
         base = command.terms.base or (preset.passing.base if preset.passing is not None else None)
@@ -72,7 +72,8 @@ class Election(Kind):
     def again(
         self, motion: Motion, seats: int, told: tuple[CharacterStrokes, ...] = ()
     ) -> tuple[tuple[Candidate, ...], Terms | None] | Rejected:
-        """A tie is voted on among the tied alone, and the most votes win; missing seats among those not elected, by the majority."""
+        """Vote on a tie among the tied alone, where the most votes win, and on missing seats among those not elected, where the majority
+        decides."""
         verdict, terms = motion.verdict, motion.terms
         if terms is None or verdict is None:
             return super().again(motion, seats, told)
@@ -115,7 +116,7 @@ class Election(Kind):
                     return Validity.MALFORMED
             if not ballot or len(votes_of) + len(names) != len(ballot) or not votes_of <= candidates:
                 return Validity.MALFORMED
-            # a name only in place of one voted against (另选他人); a run-off is among the tied alone
+            # write-ins only in place of somebody voted against (另选他人); none in a run-off, which is among the tied alone
             if names and (run_off or len(names) > against or not all(map(named.fits, names)) or named.twice(names)):
                 return Validity.MALFORMED
             return Validity.VOID if chosen + len(names) > seats else Validity.VALID
@@ -129,7 +130,7 @@ class Election(Kind):
         return WrittenNames(motion).merged(marks)
 
     def count(self, motion: Motion, valid: Sequence[tuple[str, ...]]) -> Counter[str]:
-        """A line nobody marked is an abstention."""
+        """Count an unmarked line as an abstention."""
         marks = counted(valid)
         for candidate in motion.candidates:
             of = [str(Vote(candidate.candidate_id, stance)) for stance in STANCES]
@@ -137,7 +138,7 @@ class Election(Kind):
         return marks
 
     def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
-        """Every candidate's lines are the valid ballots; others may be written in, none of whom has a line of their own."""
+        """Check that each candidate's lines add up to the valid ballots, and that no write-in has a line of their own."""
         written = [read(line) for line in counts.keys() - set(self.lines(motion))]
         run_off, named = motion.terms is not None and motion.terms.run_off, WrittenNames(motion)
         return all(
@@ -145,8 +146,8 @@ class Election(Kind):
         ) and all(sum(counts.get(str(Vote(c.candidate_id, stance)), 0) for stance in STANCES) == valid for c in motion.candidates)
 
     def verdict(self, motion: Motion, tally: Tally, quorum: QuorumCheck | None) -> Verdict:
-        """Elected are those with more than half of the base, by votes, up to the seats; equal votes for the last seat tie.
-        In a run-off the most votes win. Who is written in stands like the others if they have the right to."""
+        """Elect those with more than half of the base, by votes, up to the seats. Equal votes for the last seat tie. In a run-off the
+        most votes win. Write-ins with the right to stand are treated like candidates."""
         assert motion.terms is not None
         passing = motion.preset.passing
         assert passing is not None
@@ -193,18 +194,18 @@ class Election(Kind):
 
 
 def base_is_open(preset: Preset) -> bool:
-    """Whether the secretary is asked what the majority is taken of: sources disagree, or marks of a paper with several people
-    have no such base."""
+    """Return whether the secretary has to choose the base: sources disagree, or the rule's base does not fit a ballot with several
+    people."""
     return "passing.base" in preset.doubts or (preset.passing is not None and preset.passing.base not in CONFIRMED_BASES)
 
 
 def candidates_needed(seats: int, surplus_percent: int) -> int:
-    """How many candidates a paper must have: ``seats`` and the 差额, rounded up (5 seats at 20 %: 6)."""
+    """Return how many candidates a ballot must have: ``seats`` plus the 差额, rounded up (5 seats at 20 %: 6)."""
     return seats + -(-seats * surplus_percent // 100)
 
 
 def votes_for(tally: Tally) -> dict[str, int]:
-    """Votes for each candidate id, and for each name written in, by its line."""
+    """Return the votes for each candidate id, and for each write-in by its line."""
     votes: dict[str, int] = {}
     for line, n in tally.counts:
         match read(line):
@@ -218,7 +219,7 @@ def votes_for(tally: Tally) -> dict[str, int]:
 
 
 def _standing_again(motion: Motion, verdict: Verdict, told: tuple[CharacterStrokes, ...]) -> tuple[Candidate, ...] | Rejected:
-    """The tied, or those not elected; in the order they stood in, unless somebody who was written in joins them."""
+    """Return the tied, or those not elected, in their earlier order unless a write-in joins them."""
     names = {one.participant_id: one.name for one in motion.roster}
     joining: list[Candidate] = []
     for line in verdict.tied:

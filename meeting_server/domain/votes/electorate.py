@@ -12,14 +12,14 @@ from meeting_server.domain.votes.rules import quorum_check
 
 
 def counts(participant: Participant, preset: Preset) -> bool:
-    """Whether the participant is in the electorate of ``preset`` (应到)."""
+    """Return whether the participant is in the electorate of ``preset`` (应到)."""
     if (participant.removed and not participant.counted) or participant.kind != "person":
         return False
     return belongs(participant, preset.electorate)
 
 
 def belongs(person: Participant | Invited, electorate: Electorate) -> bool:
-    """Whether somebody on the list is one of an electorate, whatever became of them in the meeting."""
+    """Return whether somebody on the list belongs to an electorate, whatever happened to them in the meeting."""
     if electorate == Electorate.EVERYONE:
         return True
     if electorate == Electorate.MEMBERS:
@@ -30,18 +30,18 @@ def belongs(person: Participant | Invited, electorate: Electorate) -> bool:
 
 
 def electorate(state: MeetingState, preset: Preset) -> tuple[ParticipantId, ...]:
-    """Everyone entitled under ``preset``, in the order of the list."""
+    """Return everyone entitled under ``preset``, in the order of the list."""
     return tuple(p.participant_id for p in state.participants.values() if counts(p, preset))
 
 
 def present_among(state: MeetingState, entitled: tuple[ParticipantId, ...]) -> tuple[ParticipantId, ...]:
-    """Those of ``entitled`` who are present now (实到) in its order, those who wait outside the room left out."""
+    """Return those of ``entitled`` who are present now (实到), in its order, without those waiting outside the room."""
     participants = state.participants
     return tuple(i for i in entitled if (p := participants.get(i)) is not None and p.present and not p.removed and not is_outside(state, p))
 
 
 def quorum_now(state: MeetingState, preset: Preset | None = None) -> QuorumCheck:
-    """应到, 实到 and whether that is enough, under the meeting's preset or another."""
+    """Return 应到, 实到 and whether that is enough, under the meeting's preset or another."""
     rule = preset if preset is not None else state.preset
     entitled = electorate(state, rule)
     return quorum_check(rule.quorum, len(entitled), len(present_among(state, entitled)))

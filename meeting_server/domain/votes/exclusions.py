@@ -1,7 +1,7 @@
-"""Who is not counted in 应到: the roster says why, with the approval of the higher organisation, and the meeting carries it.
+"""Who is not counted in 应到: the roster gives the reason, with the approval of the higher organisation, and the meeting decides.
 
-Both are needed and both are kept: the reference stands in the reason, the show of hands is a motion that names whom it excludes.
-Until it is carried everyone is counted, so that nobody falls out of 应到 by a note on the roster alone.
+Both are needed and both are recorded: the reason contains the reference, and the show of hands is a motion that names whom it excludes.
+Until it is carried everyone is counted, so a note on the roster alone removes nobody from 应到.
 """
 
 from __future__ import annotations
@@ -16,23 +16,24 @@ from meeting_server.domain.terms import Verdict
 from meeting_server.domain.vote_terms import MotionForce, VoteMethod
 
 RULE = "not_counted"
-"""The rule (preset) such a motion goes by: a show of hands of those who are there. Its quorum can't rest on the 应到 it decides."""
+"""The rule (preset) of such a motion: a show of hands of those present. Its quorum can't depend on the 应到 that it decides."""
 
 
 def awaits_vote(participant: Participant) -> bool:
-    """Whether the roster would exclude them and the meeting has not carried it yet."""
+    """Return whether the roster would exclude them and the meeting has not carried it yet."""
     return bool(participant.excluded_reason) and not participant.is_excluded and not participant.removed
 
 
 def awaiting(state: MeetingState) -> tuple[ParticipantId, ...]:
-    """Those whose exclusion the meeting has still to vote on."""
+    """Return those on whose exclusion the meeting still has to vote."""
     return tuple(i for i, p in state.participants.items() if awaits_vote(p))
 
 
 def refused(state: MeetingState, command: DraftMotion) -> Rejected | None:
-    """Why a motion can't exclude those it names; ``None``: it excludes nobody, or it can.
+    """Return why a motion can't exclude those it names; ``None``: it can, or it excludes nobody.
 
-    It is an open motion, and everyone it names awaits it: who has no reason on the roster is excluded by no vote.
+    It must be an open motion, and everyone it names must have a pending exclusion: no vote excludes a person without a reason on the
+    roster.
     """
     if not command.excludes:
         return None
@@ -44,7 +45,7 @@ def refused(state: MeetingState, command: DraftMotion) -> Rejected | None:
 
 
 def carried_out(state: MeetingState, motion: Motion, verdict: Verdict) -> MeetingState:
-    """The state after the result of ``motion`` was published: those it excludes, if it was carried, are out of 应到."""
+    """Return the state after the result of ``motion`` was published: if it was carried, those it excludes no longer count in 应到."""
     if not verdict.carried:
         return state
     excluded = {i: replace(p, excluded_by=motion.motion_id) for i in motion.excludes if (p := state.participants.get(i)) is not None}

@@ -1,6 +1,7 @@
-"""Those who vote in the hall, by a show of hands or on paper: who they are, what was counted there, and who signed it.
+"""Voting in the hall, by a show of hands or on paper: who votes there, what was counted, and who signed it.
 
-They are named, so that nobody votes there and online: handed out in the hall + handed out online ≤ entitled, for every method.
+Hall voters are registered by name, so that nobody votes both there and online: issued in the hall + issued online ≤ entitled, for every
+method.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _OUT = (MotionPhase.COLLECTING, MotionPhase.VOTING)
 
 
 def waits_for_hall(motion: Motion) -> Rejected | None:
-    """Why a vote can't close yet, however long its time is over: hall voters not counted, or a count that lacks a signature."""
+    """Return why a vote can't close yet, even if its time is up: hall voters not counted, or a count that lacks a signature."""
     count = motion.paper_count
     if count is None:
         return Rejected(Code.COUNT_MISSING, "motion_id", (("registered", len(motion.hall_voters)),)) if motion.hall_voters else None
@@ -36,7 +37,7 @@ def waits_for_hall(motion: Motion) -> Rejected | None:
 
 
 def in_order(entitled: tuple[ParticipantId, ...], people: tuple[ParticipantId, ...]) -> tuple[ParticipantId, ...]:
-    """``people``, each once, in the order of the electorate."""
+    """Return ``people``, each once, in the order of the electorate."""
     listed = frozenset(people)
     return tuple(who for who in entitled if who in listed)
 
@@ -44,7 +45,7 @@ def in_order(entitled: tuple[ParticipantId, ...], people: tuple[ParticipantId, .
 def refused_there(
     state: MeetingState, motion: Motion, entitled: tuple[ParticipantId, ...], people: tuple[ParticipantId, ...]
 ) -> Rejected | None:
-    """Why these people can't be those who vote in the hall: each is entitled, present, and has no vote elsewhere."""
+    """Return why these people can't vote in the hall. Each must be entitled, present, and without a vote elsewhere."""
     if people and not kind_of(motion).counts_in_hall(motion):
         return Rejected(Code.NO_HALL_COUNT, "hall_voters")
     if people and not all(acting(state, motion, office) for office in Office):
@@ -110,7 +111,7 @@ def _enter(state: MeetingState, command: EnterPaperCount, asked: Asked) -> Decis
         named=command.named,
     )
     before = motion.paper_count
-    if before is not None and replace(before, entered_by=asked.who, signed_by=()) == count:  # sent twice: no signature is lost
+    if before is not None and replace(before, entered_by=asked.who, signed_by=()) == count:  # sent twice: keeps the signatures
         return ()
     return (PaperCountEntered(motion.motion_id, count),)
 
@@ -127,9 +128,10 @@ def _signers_refused(state: MeetingState, motion: Motion, command: EnterPaperCou
 
 
 def _figures_refused(motion: Motion, command: EnterPaperCount) -> Rejected | None:
-    """Why these figures can't be a count: each line of the paper once, valid ballots and void ones together those returned.
+    """Return why these figures can't be a count. It needs each line of the ballot once, and valid and void ballots that add up to those
+    returned.
 
-    More paper returned than issued is a count, and voids a secret vote; more hands than people is a miscount.
+    More paper ballots returned than issued is a count, and voids a secret vote; more hands than people is a miscount.
     """
     counts = dict(command.counts)
     issued, returned, void = command.issued, command.returned, command.void
@@ -152,7 +154,7 @@ def _figures_refused(motion: Motion, command: EnterPaperCount) -> Rejected | Non
 
 
 def _named_fits(motion: Motion, command: EnterPaperCount) -> bool:
-    """Of a named vote every ballot has its name, and the sums are theirs; of any other none has."""
+    """Check that in a named vote every ballot has a name and the counts are their sums, and that no other vote has names."""
     if motion.method != VoteMethod.NAMED:
         return not command.named
     voters = [ballot.participant_id for ballot in command.named]
@@ -177,8 +179,8 @@ def _sign(state: MeetingState, command: SignPaperCount, asked: Asked) -> Decisio
     if motion.phase not in _OUT:
         return Rejected(Code.POLL_CLOSED, "motion_id")
     if asked.who not in acting(state, motion, Office.SCRUTINEER if asked.who == count.scrutineer else Office.TELLER):
-        return Rejected(Code.NOT_AN_OFFICER)  # relieved since
-    if count.issued != len(motion.hall_voters):  # somebody was registered since
+        return Rejected(Code.NOT_AN_OFFICER)  # relieved meanwhile
+    if count.issued != len(motion.hall_voters):  # somebody was registered meanwhile
         detail = (("issued", count.issued), ("registered", len(motion.hall_voters)))
         return Rejected(Code.HALL_NOT_REGISTERED, "motion_id", detail)
     return (PaperCountSigned(motion.motion_id, asked.who),)
@@ -188,7 +190,7 @@ DECIDE: dict[type, Decide] = {RegisterHallVoters: _register, EnterPaperCount: _e
 
 
 def _registered(state: MeetingState, event: HallVotersRegistered, at: Millis) -> MeetingState:
-    """The figures of a count stay to be corrected; what was signed was another list."""
+    """Keep the figures of a count for correction, but drop the signatures, which were for another list."""
     motion = state.motions[event.motion_id]
     count = replace(motion.paper_count, signed_by=()) if motion.paper_count is not None and event.participants else None
     return with_motion(state, replace(motion, hall_voters=event.participants, paper_count=count))

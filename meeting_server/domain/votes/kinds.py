@@ -23,9 +23,9 @@ KINDS: dict[MotionForce, dict[AppraisalSheet, Kind]] = {
     MotionForce.APPRAISAL: SHEETS,
     MotionForce.SURVEY: _whatever_sheet(Survey()),
 }
-"""Only appraisals look at their sheet."""
+"""Return the kind. The sheet matters only for appraisals."""
 
 
 def kind_of(paper: Paper | DraftMotion) -> Kind:
-    """The kind a motion, its opening or its draft is of."""
+    """Return the kind of a motion, its opening or its draft."""
     return KINDS[paper.force][paper.sheet]

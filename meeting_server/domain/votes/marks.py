@@ -1,4 +1,4 @@
-"""What a ballot says, mark by mark. Written marks come from the wire and the journal; here they are read once.
+"""The marks on a ballot. Written marks come from the wire and the journal and are parsed once, here.
 
 | written                               | mark                                                      |
 |---------------------------------------|-----------------------------------------------------------|
@@ -67,12 +67,12 @@ class WrittenIn:
 
     @property
     def fits(self) -> bool:
-        """Whether it has words, none too many, and no outer white space."""
+        """Return whether it has words, not too many, and no outer white space."""
         return self.words == self.words.strip() and 0 < len(self.words) <= LONGEST_WORD
 
     @property
     def is_name(self) -> bool:
-        """Whether it can be a person's name, with its outer white space gone."""
+        """Return whether it can be a person's name, after stripping."""
         return self.words == self.words.strip() and 0 < len(self.words) <= LONGEST_NAME
 
 
@@ -93,7 +93,7 @@ class Remark:
 
     @property
     def fits(self) -> bool:
-        """As of words written in."""
+        """As in ``WrittenIn``."""
         return self.words == self.words.strip() and 0 < len(self.words) <= LONGEST_REMARK
 
 
@@ -104,13 +104,13 @@ Ballot = tuple[Mark, ...]
 class Validity(Enum):
     VALID = "valid"
     VOID = "void"
-    """A ballot that was cast and counts for nothing."""
+    """A ballot that was cast but is invalid."""
     MALFORMED = "malformed"
-    """No ballot of this paper at all."""
+    """Not a ballot of this motion."""
 
 
 def read(written: str) -> Mark | None:
-    """The mark, as ``str`` of it is written; ``None``: no paper has such a mark."""
+    """Parse a mark as ``str`` writes it; ``None``: no ballot has such a mark."""
     sign, words = written[:2], written[2:]
     if sign == _WRITTEN_IN:
         return WrittenIn(words)
@@ -119,7 +119,7 @@ def read(written: str) -> Mark | None:
     return Remark(words) if sign == _REMARK else _printed(written)
 
 
-@lru_cache(maxsize=512)  # every ballot of a paper says the same few; what members write themselves is never kept
+@lru_cache(maxsize=512)  # the ballots of a vote share the same few marks; members' own words are never cached
 def _printed(written: str) -> Mark | None:
     who, colon, what = written.partition(":")
     if not colon:
@@ -130,7 +130,7 @@ def _printed(written: str) -> Mark | None:
 
 
 class Marks(dict[str, Mark]):
-    """What was read in one count: its ballots say the same few marks over and over. Raises KeyError for what is none."""
+    """A cache of the marks parsed in one count, whose ballots share the same few. Raises KeyError for an invalid mark."""
 
     def __missing__(self, written: str) -> Mark:
         mark = read(written)
@@ -141,7 +141,7 @@ class Marks(dict[str, Mark]):
 
 
 def read_ballot(choices: tuple[str, ...], marks: Marks | None = None) -> Ballot | None:
-    """Every mark of a ballot; ``None`` if one is no mark or is there twice. ``marks``: what was read of ballots before."""
+    """Return every mark of a ballot; ``None`` if one is invalid or occurs twice. ``marks``: parsed from earlier ballots."""
     known = marks if marks is not None else Marks()
     try:
         ballot = tuple([known[written] for written in choices])

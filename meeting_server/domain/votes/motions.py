@@ -1,6 +1,6 @@
-"""Open and named votes: the paper opens, ballots are cast, it closes, the result is published.
+"""Open and named votes: voting opens, ballots are cast, voting closes, the result is published.
 
-The whole life of a motion, with what comes before the paper (``drafting``) and secret papers (``papers``):
+The whole life of a motion, including the time before voting (``drafting``) and secret votes (``papers``):
 
 | from                       | command                        | to         |
 |----------------------------|--------------------------------|------------|
@@ -54,12 +54,12 @@ _OVER = (MotionPhase.CLOSED, MotionPhase.PUBLISHED, MotionPhase.WITHDRAWN)
 
 
 def running(state: MeetingState) -> tuple[Motion, ...]:
-    """The motions whose papers are out now."""
+    """Return the motions whose ballots are out now."""
     return tuple(m for m in state.motions.values() if m.phase in RUNNING)
 
 
 def time_asked(seconds: int, field: str = "seconds") -> Rejected | None:
-    """Why a time cannot be given to a vote; 0 means no limit."""
+    """Return why a vote cannot have this time limit; 0 means no limit."""
     if seconds and not SHORTEST <= seconds <= LONGEST:
         return Rejected(Code.OUT_OF_RANGE, field, (("least", SHORTEST), ("most", LONGEST)))
     return None
@@ -143,7 +143,7 @@ def _open_batch(state: MeetingState, command: OpenBatch, asked: Asked) -> Decisi
         motion = _openable(state, motion_id)
         if isinstance(motion, Rejected):
             return motion
-        if motion.method == VoteMethod.SECRET:  # each secret paper has a key and a box of its own
+        if motion.method == VoteMethod.SECRET:  # each secret vote has a key and a box of its own
             return Rejected(Code.SECRET_ALONE, "motion_ids")
         one = _opened_by(state, motion, command.seconds, command.hall_voters, asked)
         if isinstance(one, Rejected):
@@ -156,7 +156,7 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
     motion = state.motions.get(command.motion_id)
     if motion is None or not motion.is_public:
         return Rejected(Code.UNKNOWN_MOTION, "motion_id")
-    if motion.method == VoteMethod.SECRET:  # an open ballot would tie the member to the choice
+    if motion.method == VoteMethod.SECRET:  # an open ballot would link the member to the choice
         return Rejected(Code.SECRET_ONLY, "motion_id")
     if motion.phase in (MotionPhase.MOVED, MotionPhase.DISCUSSED):
         return Rejected(Code.NOT_VOTING, "motion_id")
@@ -179,9 +179,10 @@ def _cast(state: MeetingState, command: CastBallot, asked: Asked) -> Decision:
 
 
 def contradicts_first(state: MeetingState, command: CastBallot, voter: ParticipantId) -> Rejected | None:
-    """Return the refusal of a ballot sent again under its id with other choices: the first stands, and the phone must not think otherwise.
+    """Return the refusal of a ballot repeated under its id with other choices: the first stands, and the phone must not believe
+    otherwise.
 
-    The order of the choices does not matter. A ballot nobody recorded contradicts too: its id once led to something else.
+    The order of the choices does not matter. A ballot that was never recorded contradicts too, because its id led to something else.
     """
     motion = state.motions.get(command.motion_id)
     first = motion.ballots.get(voter) if motion is not None else None
@@ -191,7 +192,7 @@ def contradicts_first(state: MeetingState, command: CastBallot, voter: Participa
 
 
 def closed(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
-    """The fact that closes an open or named vote: ballots counted, verdict found of those who were there for it."""
+    """Return the fact that closes an open or named vote, with the tally and the verdict of those who attended it."""
     there = attendance(state, motion)
     tally = count(motion, motion.ballots.values(), there.present)
     return (
@@ -223,7 +224,7 @@ def _close(state: MeetingState, command: CloseMotion, asked: Asked) -> Decision:
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
-    """The facts of open and named votes whose time is over."""
+    """Return the facts of open and named votes whose time is up."""
     due = (m for m in state.motions.values() if m.phase == MotionPhase.VOTING and m.method != VoteMethod.SECRET)
     over = (m for m in due if m.closes_at is not None and m.closes_at <= now and waits_for_hall(m) is None)
     return tuple(e for m in over for e in closed(state, m))
@@ -240,7 +241,7 @@ def _publish(state: MeetingState, command: PublishMotion, asked: Asked) -> Decis
     named: tuple[NamedBallot, ...] = ()
     if motion.method == VoteMethod.NAMED:
         named = named_ballots(motion)
-    # what the few in the hall chose stays among the counters: their sums apart from the others' would point at them
+    # only the counters know what the hall chose: separate totals could give away the few people there
     hall = public_part(motion.paper_count) if motion.paper_count is not None else None
     published = MotionPublished(motion.motion_id, motion.tally, motion.verdict, named, asked.who, hall)
     return (published, *(appointed(state, motion, asked) if motion.verdict.carried else ()))

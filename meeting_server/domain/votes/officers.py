@@ -16,19 +16,19 @@ from meeting_server.domain.votes.kinds import kind_of
 
 
 def holders(state: MeetingState, office: Office) -> frozenset[ParticipantId]:
-    """Who holds an office now."""
+    """Return who holds an office now."""
     return frozenset(o.participant_id for o in state.officers if o.office == office and not state.participants[o.participant_id].removed)
 
 
 def standing_on(motion: Motion) -> frozenset[ParticipantId]:
-    """The participants whose names are on the paper."""
+    """Return the participants whose names are on the ballot."""
     return frozenset(c.participant_id for c in motion.candidates if c.participant_id is not None)
 
 
 def acting(state: MeetingState, motion: Motion, office: Office) -> frozenset[ParticipantId]:
-    """Who may act in an office in this vote: whoever holds it and does not stand.
+    """Return who may act in an office in this vote: its holders who are not candidates.
 
-    A show of hands in a meeting without a scrutineer (the one by which it approves them, for instance) is overseen by whoever presides.
+    If a meeting has no scrutineer yet (as when it approves them), whoever presides oversees a show of hands.
     """
     held = holders(state, office)
     if not held and office == Office.SCRUTINEER and motion.method != VoteMethod.SECRET:
@@ -37,7 +37,7 @@ def acting(state: MeetingState, motion: Motion, office: Office) -> frozenset[Par
 
 
 def refused_to_open(state: MeetingState, motion: Motion) -> Rejected | None:
-    """A motion that needs officers: a scrutineer and a teller are there, neither of them a candidate."""
+    """Return why a motion that needs officers can't open: a scrutineer and a teller have to be present, neither of them a candidate."""
     if not kind_of(motion).needs_officers:
         return None
     for office in Office:
@@ -57,7 +57,7 @@ def _names(state: MeetingState, people: frozenset[ParticipantId]) -> str:
 
 
 def unfit(state: MeetingState, participant: Participant, office: Office) -> Rejected | None:
-    """Why a participant can't hold an office."""
+    """Return why a participant can't hold an office."""
     detail = (("name", participant.name),)
     member = participant.kind == "person" and participant.standing in (Standing.FULL, Standing.PROBATIONARY)
     if not member:
@@ -90,7 +90,8 @@ def _appoint(state: MeetingState, command: AppointOfficer, asked: Asked) -> Deci
 
 
 def appointed(state: MeetingState, approval: Motion, asked: Asked) -> tuple[OfficerAppointed, ...]:
-    """The facts by which a carried motion makes its nominees 监票人; whoever was sent out or lost the right meanwhile is passed over."""
+    """Return the facts by which a carried motion makes its nominees 监票人, without those who were removed or lost the right
+    meanwhile."""
     people = (state.participants[who] for who in approval.nominees)
     here = (p.participant_id for p in people if not p.removed and unfit(state, p, Office.SCRUTINEER) is None)
     return tuple(OfficerAppointed(who, Office.SCRUTINEER, approval.motion_id, asked.who) for who in here)
@@ -101,7 +102,7 @@ def _release(state: MeetingState, command: ReleaseOfficer, asked: Asked) -> Deci
 
 
 def released(state: MeetingState, who: ParticipantId, by: ParticipantId) -> tuple[OfficerReleased, ...]:
-    """The facts by which someone holds no office any more."""
+    """Return the facts by which someone loses all offices."""
     return tuple(OfficerReleased(who, office, by) for office in Office if who in holders(state, office))
 
 

@@ -1,7 +1,7 @@
-"""Secret papers: requested, opened with a key of their own, collected, cast, closing, sealed (see ``docs/VOTING.md``).
+"""Secret votes: requested, opened with a key of their own, collected, cast, closed, sealed (see ``docs/VOTING.md``).
 
-The key and the ballots live in the ballot box, outside the journal; here is what the meeting knows of them: when
-papers may be collected and ballots cast, by whom, and what the sealed box adds up to.
+The ballot box holds the key and the ballots, outside the journal. This module is the meeting's part: when ballots may be collected and
+cast, by whom, and the result of the sealed box.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from meeting_server.domain.votes.wording import opened, with_motion
 
 
 def requested(state: MeetingState, motion: Motion, command: OpenMotion, asked: Asked) -> Decision:
-    """A secret paper is asked for: the box makes its key before anyone can collect."""
+    """Request a secret vote. The box makes its key before anyone can collect."""
     refused = refused_to_open(state, motion)
     if refused is not None:
         return refused
@@ -85,7 +85,7 @@ def _issue(state: MeetingState, command: IssuePaper, asked: Asked) -> Decision:
 
 
 def may_collect(state: MeetingState, who: ParticipantId, motion: Motion, now: Millis) -> Rejected | None:
-    """Why ``who`` may not be handed a paper now; ``None``: they may. One a member is the box's own affair."""
+    """Return why ``who`` may not be handed a ballot now; ``None``: they may. The box itself enforces one per member."""
     participant = state.participants.get(who)
     if participant is None or participant.removed:
         return Rejected(Code.REMOVED if participant is not None else Code.NOT_A_PARTICIPANT)
@@ -118,12 +118,12 @@ def _close_collecting(state: MeetingState, command: CloseCollecting, asked: Aske
 
 
 def closing(state: MeetingState, motion: Motion) -> tuple[Event, ...]:
-    """The fact after which no ballot is taken, with how many are there at this moment."""
+    """Return the fact after which no ballot is taken, with how many are present at this moment."""
     return (PaperClosing(motion.motion_id, quorum_at_close(state, motion), len(present_among(state, motion.electorate))),)
 
 
 def passed(state: MeetingState, now: Millis) -> tuple[Event, ...]:
-    """The facts of secret papers whose collecting or voting time is over."""
+    """Return the facts of secret votes whose time for collecting or voting is up."""
     due: list[Event] = []
     for motion in state.motions.values():
         if motion.phase == MotionPhase.COLLECTING and motion.collect_until is not None and motion.collect_until <= now:

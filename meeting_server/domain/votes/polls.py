@@ -1,4 +1,4 @@
-"""A quick poll (投票调查): it asks for choices, a number or a few words, of everyone there; it decides nothing."""
+"""A quick poll (投票调查): it asks everyone present for choices, a number or a few words, and decides nothing."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class Poll(WithoutForce):
         return check
 
     def counts_in_hall(self, motion: Motion) -> bool:
-        """Words are nothing that can be counted by raising hands."""
+        """Return whether it can be counted in the hall. Free words can't be counted by raising hands."""
         return motion.shape != PollShape.WORD
 
     def adds_up(self, motion: Motion, counts: Mapping[str, int], valid: int) -> bool:
-        """Nobody makes a mark twice, nobody fewer than one nor more than are allowed."""
+        """Check that a ballot has no mark twice, at least one, and no more than allowed."""
         fits = counts.keys() <= set(self.lines(motion)) and all(n <= valid for n in counts.values())
         return fits and valid <= sum(counts.values()) <= valid * motion.max_choices
 

@@ -1,4 +1,4 @@
-"""Quorum and majority arithmetic over a preset; exact at any size, never a float."""
+"""Quorum and majority arithmetic over a preset: exact at any size, without floats."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from meeting_server.domain.vote_terms import Base, Comparison, Stance, VerdictRe
 
 
 def needed(threshold: Threshold, base_count: int) -> int:
-    """How many of ``base_count`` satisfy ``threshold``: the least whole number, and at least one.
+    """Return the least whole number of ``base_count`` that satisfies ``threshold``, at least one.
 
     16 at ``at_least 1/2`` → 8; 16 at ``more_than 1/2`` → 9; 29 at ``at_least 4/5`` → 24.
     """
@@ -20,12 +20,12 @@ def needed(threshold: Threshold, base_count: int) -> int:
 
 
 def most(share: Share, of: int) -> int:
-    """The greatest whole number that is at most ``share`` of ``of``: a third of 8 → 2."""
+    """Return the greatest whole number that is at most ``share`` of ``of``: a third of 8 → 2."""
     return share.numerator * of // share.denominator
 
 
 def quorum_check(threshold: Threshold | None, entitled: int, present: int) -> QuorumCheck:
-    """Whether ``present`` of ``entitled`` is enough; a preset without a quorum needs nobody."""
+    """Return whether ``present`` of ``entitled`` is enough. A preset without a quorum needs nobody."""
     if threshold is None:
         return QuorumCheck(entitled, present, 0, True)
     least = needed(threshold, entitled)
@@ -33,7 +33,7 @@ def quorum_check(threshold: Threshold | None, entitled: int, present: int) -> Qu
 
 
 def base_count(base: Base, tally: Tally) -> int:
-    """The number a majority is taken of."""
+    """Return the number of which a majority is taken."""
     if base == Base.ENTITLED:
         return tally.entitled
     if base == Base.PRESENT:
@@ -45,7 +45,7 @@ def base_count(base: Base, tally: Tally) -> int:
 
 
 def verdict(preset: Preset, tally: Tally, quorum_at_close: QuorumCheck | None) -> Verdict:
-    """The result of a motion. A quorum lost by the closing makes it fail whatever was cast."""
+    """Return the result of a motion. Without its quorum it fails, whatever was cast."""
     votes_for = dict(tally.counts).get(Stance.FOR, 0)
     passing = preset.passing
     if passing is None:

@@ -1,6 +1,6 @@
-"""What a quick poll comes to while it runs: sums only, and never so few more at once that one member's answer shows.
+"""The totals of a quick poll while it runs, updated in steps large enough to hide a single member's answer.
 
-Decisions, elections, appraisals and everything secret show how many ballots are back and nothing else until published.
+Decisions, elections, appraisals and secret votes show only how many ballots were returned until they are published.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from meeting_server.domain.votes.ballots import count
 from meeting_server.domain.votes.kinds import kind_of
 
 GROUP = 3
-"""Answers by which the sums of a poll without names move on: whoever watches one member answer does not see theirs."""
+"""Answers per update of a poll that is not named, so that watching one member answer does not reveal the answer."""
 
 
 def running_tally(motion: Motion) -> RunningTally | None:
-    """The sums of a poll's first answers, in whole groups; ``None``: nothing is shown (yet) or the result is out."""
+    """Return the totals of a poll's first answers, in whole groups; ``None``: nothing is shown yet, or the result is published."""
     if (
         not kind_of(motion).shows_running
         or motion.method == VoteMethod.SECRET
@@ -33,10 +33,10 @@ def running_tally(motion: Motion) -> RunningTally | None:
 
 
 def step_of(motion: Motion) -> RunningTally | None:
-    """The sums, if the last ballot completed a group; ``None``: they are what they were."""
+    """Return the totals if the last ballot completed a group; ``None``: they are unchanged."""
     return running_tally(motion) if len(motion.ballots) % group_of(motion) == 0 else None
 
 
 def group_of(motion: Motion) -> int:
-    """In a named poll everyone's answer is published anyway."""
+    """Return the size of a group: one in a named poll, where every answer is published anyway."""
     return 1 if motion.method == VoteMethod.NAMED else GROUP

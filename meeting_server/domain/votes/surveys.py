@@ -1,4 +1,4 @@
-"""A survey (问卷): a secret poll of which nothing is shown below a minimum number of answers."""
+"""A survey (问卷): a secret poll whose result is shown only from a minimum number of answers on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from meeting_server.domain.vote_terms import VoteMethod
 from meeting_server.domain.votes.polls import Poll
 
 SMALLEST_GROUP = 5
-"""Of fewer answers whose is whose could be guessed."""
+"""With fewer answers, people could guess whose is whose."""
 
 
 class Survey(Poll):

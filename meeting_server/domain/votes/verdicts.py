@@ -1,4 +1,4 @@
-"""The quorum a vote opens with, and its verdict, for every kind of motion."""
+"""The quorum with which a vote opens, and its verdict, for every kind of motion."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from meeting_server.domain.votes.rules import quorum_check
 
 
 def decides(paper: Paper) -> bool:
-    """Whether it has a verdict: a motion, an election, grades to be adopted."""
+    """Return whether it has a verdict: a motion, an election, grades to be adopted."""
     return kind_of(paper).decides
 
 
 def entitled_to(state: MeetingState, paper: Paper) -> tuple[ParticipantId, ...]:
-    """Who may vote on it, in the order of the list."""
+    """Return who may vote on it, in the order of the list."""
     return kind_of(paper).entitled(state, paper)
 
 
 def quorum_of(state: MeetingState, paper: Paper, entitled: tuple[ParticipantId, ...], there: Collection[ParticipantId]) -> QuorumCheck:
-    """应到 of a paper, those of ``there`` who are of it, and whether that is enough."""
+    """Return 应到 of a vote, those of ``there`` who belong to it, and whether that is enough."""
     of = kind_of(paper).makes_quorum(state, paper, entitled)
     return quorum_check(paper.preset.quorum, len(of), len(set(of).intersection(there)))
 
 
 def quorum_for(state: MeetingState, motion: Motion, entitled: tuple[ParticipantId, ...]) -> QuorumCheck | Rejected | None:
-    """The quorum a motion opens with; refused with the figures when too few are there; ``None``: it needs none."""
+    """Return the quorum with which a motion opens. Refused with the figures if too few are present; ``None``: it needs none."""
     if not kind_of(motion).needs_quorum:
         return None
     quorum = quorum_of(state, motion, entitled, present_among(state, entitled))
@@ -45,7 +45,7 @@ def quorum_for(state: MeetingState, motion: Motion, entitled: tuple[ParticipantI
 
 
 def result(motion: Motion, tally: Tally, quorum: QuorumCheck | None) -> Verdict:
-    """The verdict of ``tally`` under the motion's frozen preset."""
+    """Return the verdict of ``tally`` under the motion's frozen preset."""
     hall = motion.paper_count
     if hall is not None and hall.is_signed and hall.returned > hall.issued:  # the whole vote is void (rules: rerun)
         return Verdict(False, VerdictReason.MORE_THAN_ISSUED, 0, Base.CAST, tally.cast, 0)

@@ -1,4 +1,4 @@
-"""A motion as the facts that carry all its words make it, whether or not the reader was shown it before."""
+"""Builds a motion from the facts that carry its full wording, whether or not the reader saw it before."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from meeting_server.domain.votes.kinds import kind_of
 
 
 def with_motion(state: MeetingState, motion: Motion) -> MeetingState:
-    """``state`` with one motion replaced or added."""
+    """Return ``state`` with one motion replaced or added."""
     return replace(state, motions={**state.motions, motion.motion_id: motion})
 
 
 def from_words(event: MotionDrafted | MotionMoved, before: Motion | None) -> Motion:
-    """The motion with the words of ``event``; anew for a reader who was not shown it."""
+    """Return the motion with the wording of ``event``, a new one for a reader who has not seen it."""
     fields = {
         "title": event.title,
         "text": event.text,
@@ -43,7 +43,7 @@ def from_words(event: MotionDrafted | MotionMoved, before: Motion | None) -> Mot
 
 
 def opened(state: MeetingState, event: MotionOpened | PaperOpened) -> Motion:
-    """The motion as its paper says it, whether or not the viewer was shown it before."""
+    """Return the motion as opened for voting, whether or not the viewer saw it before."""
     before = state.motions.get(event.motion_id)
     shown = before is not None and before.moved_at is not None
     return Motion(

@@ -1,7 +1,7 @@
-"""另选他人: whom a ballot of an election names beside the candidates, and whether they can be elected.
+"""另选他人: whom an election's ballot names besides the candidates, and whether they can be elected.
 
-A phone sends somebody of the meeting's list as ``Person``; a name typed, or counted in the hall, is ``WrittenIn``. Both are one
-line when they mean one person: names are compared by their fold, against the list as it was when ballots went out.
+A phone sends somebody on the meeting's list as ``Person``. A name that was typed, or counted in the hall, is ``WrittenIn``. Both make one
+line if they mean the same person: names are compared by their fold, against the list as it was when ballots were issued.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Name = Person | WrittenIn
 
 
 def roster_of(state: MeetingState, electorate: Iterable[ParticipantId]) -> tuple[OnRoster, ...]:
-    """Everyone on the meeting's list, and who of them may be elected: the electorate, and those who have the right and
-    aren't counted in 应到."""
+    """Return everyone on the meeting's list, and whether they may be elected: the electorate, and those with the right who aren't counted
+    in 应到."""
     voters = frozenset(electorate)
     return tuple(
         OnRoster(who, person.name, who in voters or (may_stand(person) and person.is_excluded))
@@ -38,9 +38,9 @@ def names_on(ballot: Ballot) -> tuple[Name, ...]:
 
 
 class WrittenNames:
-    """Whom the names written in on the ballots of one paper mean: made once for all ballots of a count.
+    """Resolves the written-in names of one vote. Made once for all ballots of a count.
 
-    Names of journals from before there was a list to choose from stand as they are.
+    In journals older than the list to choose from, names are taken as written.
     """
 
     def __init__(self, motion: Motion) -> None:
@@ -51,21 +51,21 @@ class WrittenNames:
 
     @cached_property
     def _bearers(self) -> dict[str, list[OnRoster]]:
-        """Those of the list by the fold of their names."""
+        """The people on the list, by the fold of their names."""
         found: dict[str, list[OnRoster]] = {}
         for one in self._motion.roster:
             found.setdefault(folded(one.name), []).append(one)
         return found
 
     def fits(self, name: Name) -> bool:
-        """Whether a ballot may name this one: somebody of the list, or a name that can be read."""
+        """Return whether a ballot may name this one: somebody on the list, or a readable name."""
         if isinstance(name, Person):
             return self._rule is WriteIns.ROSTER and name.participant_id in self._listed
         return name.is_name and self._rule is not WriteIns.NONE
 
     def meant(self, name: Name) -> Name:
-        """Who is meant: the one person of that name who may be elected, else the one of that name on the list, else the name as
-        it was written."""
+        """Return who is meant: the only person of that name who may be elected, else the only one of that name on the list, else the name
+        as written."""
         if isinstance(name, Person) or self._rule is not WriteIns.ROSTER:
             return name
         if name.words not in self._meant:
@@ -75,7 +75,7 @@ class WrittenNames:
         return self._meant[name.words]
 
     def candidate(self, name: Name) -> Candidate | None:
-        """The candidate of the paper whom a name written in means: they have a line of their own."""
+        """Return the candidate on the ballot whom a written-in name means, because they have a line of their own."""
         if self._rule is not WriteIns.ROSTER:
             return None
         one = self.meant(name)
@@ -85,18 +85,18 @@ class WrittenNames:
         return next((c for c in self._motion.candidates if folded(c.name) == fold), None)
 
     def same(self, name: Name) -> str:
-        """Equal for two names that mean one person."""
+        """Return a key that is equal for names that mean the same person."""
         one = self.meant(name)
         if isinstance(one, Person) or self._rule is not WriteIns.ROSTER:
             return str(one)
         return str(WrittenIn(folded(one.words)))
 
     def twice(self, names: Collection[Name]) -> bool:
-        """Whether somebody is named twice: in two spellings, or beside a line of their own."""
+        """Return whether somebody is named twice, in two spellings or besides a line of their own."""
         return len({self.same(name) for name in names}) != len(names) or any(self.candidate(name) for name in names)
 
     def merged(self, marks: Counter[str]) -> Counter[str]:
-        """Marks in which each person written in has one line; of the spellings of a name nobody bears the first stands."""
+        """Return marks with one line per written-in person. If nobody bears the name, its first spelling is used."""
         if self._rule is not WriteIns.ROSTER:
             return marks
         found: Counter[str] = Counter()
@@ -114,7 +114,7 @@ class WrittenNames:
 
 
 def can_be_elected(motion: Motion, mark: Mark | None) -> bool:
-    """Whether one written in may be elected: somebody of the list with the right to stand."""
+    """Return whether a write-in may be elected: somebody on the list with the right to stand."""
     if motion.preset.write_ins is WriteIns.FREE:
         return True
     return isinstance(mark, Person) and any(one.may_stand for one in motion.roster if one.participant_id == mark.participant_id)

@@ -1079,10 +1079,7 @@ export interface NoteRemoved {
 
 // --- State -----------------------------------------------------------------------------------------------
 
-/**
- * The whole of a meeting at one position. What is private is left out of a phone's view, but for the part that
- * `visibility.view` gives.
- */
+/** A whole meeting at one position. A phone's view omits private fields, except the part that `visibility.view` gives. */
 export interface MeetingState {
   readonly meeting_id: MeetingId;
   readonly phase: MeetingPhase;
@@ -1137,7 +1134,7 @@ export interface LinkStream {
 }
 /** Role of a participant in one meeting. */
 export type Role = "secretary" | "chair" | "member" | "guest";
-/** What kind of motion it is: one of `votes/kinds`. */
+/** The kind of a motion: one of `votes/kinds`. */
 export const MotionForce = {
   MOTION: "motion",
   POLL: "poll",
@@ -1153,7 +1150,7 @@ export const VoteMethod = {
   SECRET: "secret",
 } as const;
 export type VoteMethod = (typeof VoteMethod)[keyof typeof VoteMethod];
-/** One line on a paper. `for`, `against` and `abstain` are the ids of a motion's three. */
+/** One line on a ballot. `for`, `against` and `abstain` are the ids of a motion's three lines. */
 export interface Choice {
   readonly choice_id: string;
   readonly label: string;
@@ -1166,8 +1163,8 @@ export const PollShape = {
 } as const;
 export type PollShape = (typeof PollShape)[keyof typeof PollShape];
 /**
- * A candidate of an election, or the one appraised. `strokes` of the surname give the order (姓氏笔画); in a draft they
- * count where no table has them.
+ * A candidate of an election, or a person appraised. `strokes` of the surname give the order (姓氏笔画). In a draft they are used
+ * where no table has them.
  */
 export interface Candidate {
   readonly candidate_id: string;
@@ -1177,14 +1174,14 @@ export interface Candidate {
   readonly grade: Grade;
   readonly reason: string;
 }
-/** What an election is held on; all of it confirmed by the secretary before the paper opens. */
+/** The terms of an election, all confirmed by the secretary before voting begins. */
 export interface Terms {
   readonly seats: number;
   readonly approval_reference: string;
   readonly base: Base | null;
   readonly run_off: boolean;
 }
-/** The sheets of a democratic appraisal (民主评议); 党员互评 is spoken and has none. */
+/** The sheets of a democratic appraisal (民主评议). 党员互评 is spoken and has none. */
 export const AppraisalSheet = {
   SELF: "self",
   MUTUAL: "mutual",
@@ -1192,7 +1189,7 @@ export const AppraisalSheet = {
   ORGANISATION: "organisation",
 } as const;
 export type AppraisalSheet = (typeof AppraisalSheet)[keyof typeof AppraisalSheet];
-/** What somebody knows of a character that no table does: its strokes and, 1 to 5, the first one (一丨丿丶乛; 0: not asked). */
+/** What somebody entered for a character that is in no table: its strokes and, 1 to 5, the first one (一丨丿丶乛; 0: not asked). */
 export interface CharacterStrokes {
   readonly character: string;
   readonly strokes: number;
@@ -1209,7 +1206,7 @@ export interface NamedBallot {
   readonly participant_id: ParticipantId;
   readonly choices: readonly string[];
 }
-/** Everything a meeting starts from: a copy of the schedule, frozen when the meeting opens. */
+/** Everything a meeting starts with: a copy of the schedule, frozen when the meeting opens. */
 export interface Convening {
   readonly meeting_id: MeetingId;
   readonly title: string;
@@ -1228,8 +1225,8 @@ export interface Convening {
   readonly full_members: number;
 }
 /**
- * One person on the list of a meeting, as the roster and the leave requests stood when it was convened. What is private
- * is seen by themselves and by those who run the meeting.
+ * One person on a meeting's list, as roster and leave requests were when it was convened. Private fields are seen only by themselves
+ * and by those who run the meeting.
  */
 export interface Invited {
   readonly participant_id: ParticipantId;
@@ -1247,9 +1244,9 @@ export interface Invited {
   readonly exclusion_needs_vote: boolean;
 }
 /**
- * The rule a motion is decided by; frozen into the journal when the motion opens.
+ * The rule that decides a motion, frozen into the journal when the motion opens.
  *
- * `source` names the regulation and `article` its articles; `assumed` names the fields no public text was found for.
+ * `source` names the regulation and `article` its articles. `assumed` names the fields for which no public text was found.
  */
 export interface Preset {
   readonly preset_id: string;
@@ -1279,14 +1276,14 @@ export interface Preset {
   readonly note_en: string;
   readonly write_ins: WriteIns;
 }
-/** An opinion filed before the meeting by a member who cannot come; counts where the preset says so. */
+/** An opinion filed before the vote for a member who cannot come. It counts if the preset says so. */
 export interface WrittenOpinion {
   readonly participant_id: ParticipantId;
   readonly choices: readonly string[];
   readonly reference: string;
   readonly filed_by: ParticipantId;
 }
-/** Whether enough were there, at one moment: `needed` of `entitled` with `present` present. */
+/** Whether enough were present: `needed` of `entitled`, with `present` present. */
 export interface QuorumCheck {
   readonly entitled: number;
   readonly present: number;
@@ -1294,15 +1291,15 @@ export interface QuorumCheck {
   readonly met: boolean;
 }
 /**
- * The keys of a secret paper: the RSA modulus papers are signed under (hex, exponent 65537), the fingerprint shown
- * in the hall (hex SHA-256 over both), and the P-256 point receipts are signed by (hex, uncompressed).
+ * The keys of a secret vote: the RSA modulus under which ballots are signed (hex, exponent 65537), the fingerprint shown in the hall
+ * (hex SHA-256 over both keys), and the P-256 point that signs receipts (hex, uncompressed).
  */
 export interface Paper {
   readonly modulus: string;
   readonly fingerprint: string;
   readonly receipt_key: string;
 }
-/** Hands or paper ballots counted in the hall; merged into the result once scrutineer and teller have signed. */
+/** Hands or paper ballots counted in the hall. They join the result once scrutineer and teller have signed. */
 export interface PaperCount {
   readonly issued: number;
   readonly returned: number;
@@ -1314,12 +1311,12 @@ export interface PaperCount {
   readonly signed_by: readonly ParticipantId[];
   readonly named: readonly NamedBallot[];
 }
-/** The sums of a quick poll while it runs: `counts` as in a tally, of the first `cast` answers. */
+/** The totals of a quick poll while it runs: `counts` as in a tally, of the first `cast` answers. */
 export interface RunningTally {
   readonly counts: readonly (readonly [string, number])[];
   readonly cast: number;
 }
-/** What was counted. `counts` pairs each choice id with its number, in the order of the paper. */
+/** The count. `counts` pairs each choice id with its number, in the order of the ballot. */
 export interface Tally {
   readonly counts: readonly (readonly [string, number])[];
   readonly cast: number;
@@ -1330,11 +1327,11 @@ export interface Tally {
   readonly paper: number;
 }
 /**
- * The result under the preset: `needed` votes for, of `base_count` (`base`); `votes_for` were given.
+ * The result under the preset: `needed` votes in favour, of `base_count` (`base`); `votes_for` were cast.
  *
- * For an election `elected` holds candidate ids, `tied` those who tie for the last seat, `short` the seats
- * left unfilled; `votes_for` is then the least that an elected candidate got. `ineligible` holds those written in who
- * can't be elected: without the right to stand, or on no roster. In a run-off `needed` is 0.
+ * Of an election, `elected` holds candidate ids, `tied` those who tie for the last seat, `short` the number of unfilled seats, and
+ * `votes_for` the fewest votes of an elected candidate. `ineligible` holds write-ins who can't be elected: without the right to
+ * stand, or on no roster. In a run-off `needed` is 0.
  */
 export interface Verdict {
   readonly carried: boolean;
@@ -1348,7 +1345,7 @@ export interface Verdict {
   readonly short: number;
   readonly ineligible: readonly string[];
 }
-/** 选举报告单: what the scrutineer reports before the result is read out. Papers online and in the hall together. */
+/** 选举报告单: what the scrutineer reports before the result is read out, for ballots online and in the hall together. */
 export interface ReportSheet {
   readonly issued: number;
   readonly returned: number;
@@ -1363,7 +1360,7 @@ export const MeetingPhase = {
   ADJOURNED: "adjourned",
 } as const;
 export type MeetingPhase = (typeof MeetingPhase)[keyof typeof MeetingPhase];
-/** A document of the meeting; its bytes live with the schedule, never in the journal. */
+/** A document of the meeting. Its bytes are stored with the schedule, never in the journal. */
 export interface DocumentRef {
   readonly document_id: string;
   readonly title: string;
@@ -1372,8 +1369,8 @@ export interface DocumentRef {
   readonly pages: number;
 }
 /**
- * Someone on the meeting's list. What is private is seen by themselves and by those who run the meeting: every field
- * that is not marked, so a new one too.
+ * Someone on the meeting's list. Private fields are seen only by themselves and by those who run the meeting. A field is private
+ * unless marked.
  */
 export interface Participant {
   readonly participant_id: ParticipantId;
@@ -1436,7 +1433,7 @@ export interface Floor {
   readonly granted_at: number;
   readonly ends_at: number | null;
 }
-/** A chat message; removed ones stay with an empty `text` and who removed them. */
+/** A chat message. A removed one stays, with an empty `text` and the id of who removed it. */
 export interface Message {
   readonly message_id: MessageId;
   readonly room_id: RoomId;
@@ -1456,8 +1453,8 @@ export interface RollCall {
   readonly closed_at: number | null;
 }
 /**
- * A motion or poll. In a phone's view `ballots` holds only the viewer's own; of the other private fields `visibility` says when
- * they are shown.
+ * A motion or poll. In a phone's view `ballots` holds only the viewer's own. `visibility` decides when the other private fields
+ * are shown.
  */
 export interface Motion {
   readonly motion_id: MotionId;
@@ -1514,13 +1511,13 @@ export interface Motion {
   readonly roster: readonly OnRoster[];
   readonly running: RunningTally | null;
 }
-/** The page everyone looks at; pages count from 1. */
+/** The page that everyone sees. Pages count from 1. */
 export interface Shown {
   readonly document_id: string;
   readonly page: number;
   readonly shown_by: ParticipantId;
 }
-/** The recording switched on now, if any; earlier ones are in the journal. */
+/** The recording that runs now. Earlier ones are in the journal. */
 export interface Recording {
   readonly started_at: number;
   readonly started_by: ParticipantId;
@@ -1533,7 +1530,7 @@ export interface Note {
   readonly kind: NoteKind;
   readonly text: string;
 }
-/** A scrutineer (监票人), approved by the meeting in `motion_id`, or a teller (计票人), who may be named without one. */
+/** A scrutineer (监票人), whom the meeting approved by `motion_id`, or a teller (计票人), who needs no motion. */
 export interface Officer {
   readonly participant_id: ParticipantId;
   readonly office: Office;
@@ -1572,7 +1569,7 @@ export const Grade = {
   NONE: "",
 } as const;
 export type Grade = (typeof Grade)[keyof typeof Grade];
-/** What a majority is taken of. */
+/** The base of a majority. */
 export const Base = {
   ENTITLED: "entitled",
   PRESENT: "present",
@@ -1589,7 +1586,7 @@ export interface ItemPlan {
 }
 /** Standing of a person in the branch (党章; 发展党员工作细则). */
 export type Standing = "full" | "probationary" | "applicant" | "guest";
-/** `numerator/denominator` of `base`, to be reached (`at_least`) or exceeded (`more_than`). */
+/** `numerator/denominator` of `base`, which must be reached (`at_least`) or exceeded (`more_than`). */
 export interface Threshold {
   readonly numerator: number;
   readonly denominator: number;
@@ -1617,7 +1614,7 @@ export interface Share {
   readonly numerator: number;
   readonly denominator: number;
 }
-/** Who is given the sealed ballots of a secret vote in an exported bundle. */
+/** Who gets the sealed ballots of a secret vote in an exported bundle. */
 export const BulletinReaders = {
   SCRUTINEERS: "scrutineers",
   MEMBERS: "members",
@@ -1649,20 +1646,20 @@ export const VerdictReason = {
   MORE_THAN_ISSUED: "more_than_issued",
 } as const;
 export type VerdictReason = (typeof VerdictReason)[keyof typeof VerdictReason];
-/** From `at` on in this room; `title` as it was, since a room may be closed (empty: the hall). */
+/** In this room from `at` on. `title`: the room's title then, because a room may be closed (empty: the hall). */
 export interface Move {
   readonly room_id: RoomId;
   readonly title: string;
   readonly at: number;
 }
-/** One device of a participant, while its socket is open. */
+/** One device of a participant while its socket is open. */
 export interface Connection {
   readonly device: Device;
   readonly opened_at: number;
   readonly responsive: boolean;
 }
 /**
- * A stretch of evidence of presence. `until` is `None` while it lasts. `reason` is a stable word
+ * An interval of evidence of presence. `until` is `None` while it lasts. `reason` is a stable word
  * (`joined`, `foreground`, `background`, `roll_call`, `spoke`, `ballot`, `marked`).
  */
 export interface Interval {
@@ -1672,13 +1669,13 @@ export interface Interval {
   readonly reason: string;
   readonly marked_by: ParticipantId | null;
 }
-/** Asked out of the room for one agenda item (回避). `until` is `None` while it lasts. */
+/** Recused from one agenda item (回避). `until` is `None` while it lasts. */
 export interface Recusal {
   readonly item_id: ItemId;
   readonly since: number;
   readonly until: number | null;
 }
-/** What an agenda item is for, where a template knows it; the chair's console offers its acts one after the other. */
+/** The purpose of an agenda item, if a template sets it. The chair's console offers the acts one after the other. */
 export const ItemPurpose = {
   NONE: "",
   ROLL_CALL: "roll_call",
@@ -1693,7 +1690,7 @@ export const ItemPurpose = {
   TURNS: "turns",
 } as const;
 export type ItemPurpose = (typeof ItemPurpose)[keyof typeof ItemPurpose];
-/** Where a motion is in its life (`votes/motions`). */
+/** The phase of a motion's life (`votes/motions`). */
 export const MotionPhase = {
   DRAFTED: "drafted",
   MOVED: "moved",
@@ -1707,25 +1704,25 @@ export const MotionPhase = {
   WITHDRAWN: "withdrawn",
 } as const;
 export type MotionPhase = (typeof MotionPhase)[keyof typeof MotionPhase];
-/** A change of a motion's words before its paper opened: what they were, and who changed them. */
+/** A change of a motion's wording before voting began: the earlier wording, and who changed it. */
 export interface Amendment {
   readonly title: string;
   readonly text: string;
   readonly amended_by: ParticipantId;
   readonly amended_at: number;
 }
-/** The meeting decided to fill fewer seats: how many in all, and the carried motion that says so. */
+/** A decision to fill fewer seats: how many in all, and the carried motion that decided it. */
 export interface Reduction {
   readonly seats: number;
   readonly reduced_by: MotionId;
 }
-/** Someone of the meeting's list as it was when the ballots of an election went out. */
+/** Someone on the meeting's list as it was when the ballots of an election were issued. */
 export interface OnRoster {
   readonly participant_id: ParticipantId;
   readonly name: string;
   readonly may_stand: boolean;
 }
-/** Whether a threshold is to be reached or exceeded. */
+/** Whether a threshold must be reached or exceeded. */
 export const Comparison = {
   AT_LEAST: "at_least",
   MORE_THAN: "more_than",
@@ -1742,7 +1739,7 @@ export const Stance = {
   ABSTAIN: "abstain",
 } as const;
 export type Stance = (typeof Stance)[keyof typeof Stance];
-/** A thing someone may be allowed to do in a meeting; rows of the permission table below. */
+/** A right in a meeting: the rows of the permission table below. */
 export type Right = "run_meeting" | "run_votes" | "run_floor" | "moderate" | "record" | "take_notes" | "speak" | "chat" | "see_all_rooms";
 
 // --- Frames by kind --------------------------------------------------------------------------------------
