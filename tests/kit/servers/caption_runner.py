@@ -18,6 +18,7 @@ from meeting_server.archive.speech.apart import EngineApart
 from meeting_server.archive.speech.captions import Captions
 from meeting_server.archive.speech.engines import SpeechSettings
 from meeting_server.archive.speech.transcriber import Transcriber
+from meeting_server.archive.speech.voices import Said
 from meeting_server.media.client import MediaWorkers
 from meeting_server.media.settings import MediaSettings
 from tests.kit.media.media_phone import WirePhone
@@ -37,13 +38,17 @@ class Desk:
     def wish(self, on: bool, *terms: str) -> None:
         self._writer.write(json.dumps({"type": "wish", "room": ROOM, "on": on, "terms": terms, "keep": True}).encode() + b"\n")
 
+    def hears(self, said: Said) -> None:
+        """As if a voice had said it."""
+        self._process._said.put_nowait((ROOM, "reader", said))
+
     async def listening(self, within: float = 30.0) -> None:
         """Until the engine is there."""
         async with asyncio.timeout(within):
             while ROOM not in self._process.rooms:  # noqa: ASYNC110  # nobody tells
                 await asyncio.sleep(0.02)
 
-    async def next(self, within: float = 20.0) -> Any:
+    async def next(self, within: float = 120.0) -> Any:
         line = await asyncio.wait_for(self._reader.readline(), within)
         return json.loads(line) if line else None
 
