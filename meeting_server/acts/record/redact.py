@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from meeting_server.acts.context import By, Context
 from meeting_server.acts.record.log import entry_of
+from meeting_server.archive.record.number_forms import figures
 from meeting_server.archive.record.transcript import Spoken, Stretch
 from meeting_server.domain.ids import Millis
 from meeting_server.store.people.access_log import Act
@@ -42,12 +43,17 @@ def without(publication: Publication, texts: Sequence[str]) -> Publication:
     gone = [text for text in gone if len(text) > 1]
 
     def says(text: str) -> bool:
-        return any(words in text for words in gone)
+        written = figures(text)  # a description may be older than the figures of its transcript
+        return any(words in text or figures(words) in written for words in gone)
 
     sentences = re.split(r"(?<=[。！？!?\n])|(?<=\. )", publication.summary)
     summary = "".join(sentence for sentence in sentences if not says(sentence))
     title = "…" if says(publication.title) else publication.title
-    keywords = tuple(word for word in publication.keywords if not (len(word) > 1 and any(word in words for words in gone)))
+    keywords = tuple(
+        word
+        for word in publication.keywords
+        if not (len(word) > 1 and any(word in words or figures(word) in figures(words) for words in gone))
+    )
     if (summary, title) == (publication.summary, publication.title):
         return publication
     description = replace(publication, title=title, summary=summary, keywords=keywords)

@@ -5,6 +5,8 @@ Search, player, exports and lessons read this and never the cues themselves, so 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +16,7 @@ from meeting_server.archive.record.artefacts import TRANSCRIPT
 from meeting_server.archive.record.carried import corrected
 from meeting_server.archive.record.cues import Change, Cue, Cues, rewritten
 from meeting_server.archive.record.manifest import write_whole
+from meeting_server.archive.record.number_forms import figures
 from meeting_server.domain.ids import MeetingId, Millis, ParticipantId, RoomId
 from meeting_server.store.record.record_edits import Edits
 
@@ -60,20 +63,39 @@ class Transcript(msgspec.Struct, frozen=True):
 
 
 def transcript_of(meeting_id: MeetingId, cues: Cues | None, edits: Edits) -> Transcript:
-    """What was heard as it stands after all edits: the newest correction of a cue counts, and no word of what was taken out."""
+    """What was heard, with its numbers in figures, as it stands after all edits: the newest correction of a cue counts, and no word
+    of what was taken out. A correction stays as it was typed."""
     stretches = tuple(Stretch(redaction.since, redaction.until) for redaction in edits.redactions)
     if cues is None:
         return Transcript(meeting_id, "", "", (), stretches)
-    wanted = corrected(cues.cues, edits.corrections)
+    written = [in_figures(cue) for cue in cues.cues]
+    wanted = corrected(written, [replace(correction, before=figures(correction.before)) for correction in edits.corrections])
     spoken = []
-    for cue in cues.cues:
+    for heard, cue in zip(cues.cues, written, strict=True):
         text = wanted.get(cue.cue_id, cue.text)
-        state: Literal["heard", "corrected", "redacted"] = "corrected" if text != cue.text else "heard"
+        state: Literal["heard", "corrected", "redacted"] = "heard" if text in (cue.text, heard.text) else "corrected"
         if any(stretch.covers(cue.since, cue.until) for stretch in stretches):
             text, state = "", "redacted"
         changes = still_standing(cue, text)
         spoken.append(Spoken(cue.cue_id, cue.since, cue.until, cue.participant_id, cue.who, cue.room_id, text, state, changes))
     return Transcript(meeting_id, cues.engine, cues.language, tuple(spoken), stretches)
+
+
+def in_figures(cue: Cue) -> Cue:
+    """A cue with its numbers in figures, as the transcript has them before anybody corrects it; the cue itself stays as heard."""
+    text = figures(cue.text)
+    if text == cue.text:
+        return cue
+    same = [
+        (block.a, block.a + block.size, block.b - block.a) for block in SequenceMatcher(None, cue.text, text, False).get_matching_blocks()
+    ]
+    changes = [
+        msgspec.structs.replace(change, at=change.at + moved)
+        for change in cue.changes
+        for since, until, moved in same
+        if since <= change.at and change.at + len(change.text) <= until
+    ]
+    return msgspec.structs.replace(cue, text=text, changes=tuple(changes))
 
 
 def still_standing(cue: Cue, text: str) -> tuple[Change, ...]:

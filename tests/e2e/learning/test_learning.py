@@ -199,7 +199,7 @@ async def test_a_lesson_is_heard_and_read_without_a_script(studying: Studying) -
     page = await studying.page(script=False)
     await page.goto(studying.base + address)
     assert await page.is_visible("audio[controls]")
-    assert "八百小时" in await page.inner_text("main")
+    assert "800小时" in await page.inner_text("main")
     await page.fill("#note", "没有脚本也能记")
     await page.click("#write button")
     assert "没有脚本也能记" in await page.inner_text("#notes")

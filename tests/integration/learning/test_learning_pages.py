@@ -101,7 +101,7 @@ async def test_a_chapter_or_a_stretch_of_sentences_fills_the_form_with_a_draft(h
     start, end = house.moment("志愿服务是支部建设")[0], house.moment("组织委员登记")[1]
     page = (await browser.get(f"{house.archive.address}/lessons?from={start}&to={end}")).text
     assert re.search(r'name="start" value="[\d:.]+"', page)
-    assert "去年志愿服务时长超过八百小时。" in re.findall(r"<textarea[^>]*>([^<]*)<", page)[0]
+    assert "去年志愿服务时长超过800小时。" in re.findall(r"<textarea[^>]*>([^<]*)<", page)[0]
     assert "概要由机器起草" in page
     chapters = re.findall(r"\?chapter=(\d+)#cut", page)
     assert chapters
@@ -180,20 +180,20 @@ async def test_what_is_taken_out_is_out_of_the_lesson_at_once_and_for_good(own_h
     secretary, member = await own_house.signed_in("secretary"), await own_house.signed_in("member")
     address = await own_house.lesson(secretary)
     before = (await member.get(f"{address}/clip.m4a")).content
-    assert "八百小时" in (await member.get(address)).text
+    assert "800小时" in (await member.get(address)).text
     since, until = (own_house.timeline.zero + at for at in own_house.moment("志愿服务是支部建设"))
     edits = own_house.archive.there.site.record_edits
     await edits.redact(Redaction(own_house.archive.meeting_id, since, until, "数字有误", "he", "何雨桐", now_millis()), [])
     # the worker has not been there yet: nothing is given out
     page = (await member.get(address)).text
-    assert "八百小时" not in page
+    assert "800小时" not in page
     assert "录音正在整理" in page
     assert (await member.get(f"{address}/clip.m4a")).status_code == 404
     await own_house.archive.worker.look()
     after = await member.get(f"{address}/clip.m4a")
     assert after.status_code == 200
     assert after.content != before
-    assert "八百小时" not in (await member.get(address)).text
+    assert "800小时" not in (await member.get(address)).text
     assert "组织委员登记" in (await member.get(address)).text
     (tmp_path / "after.m4a").write_bytes(after.content)
     silent_for = await _first_loud(tmp_path / "after.m4a", 0.0)
@@ -212,7 +212,7 @@ async def test_when_recordings_are_deleted_their_lessons_and_thumbnails_are_too_
         assert (await member.get(f"{address}/clip.{kind}")).status_code == 404
     page = (await member.get(address)).text
     assert "没有录音，只有文字" in page
-    assert "八百小时" in page
+    assert "800小时" in page
     await member.submit(f"{address}/read")
     assert "学完了 1 个" in (await member.get("/learn")).text
 

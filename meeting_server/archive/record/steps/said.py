@@ -6,7 +6,7 @@ import hashlib
 
 import msgspec
 
-from meeting_server.archive.record import cues
+from meeting_server.archive.record import cues, number_forms
 from meeting_server.archive.record.redaction import covered
 from meeting_server.archive.record.step import Material
 from meeting_server.archive.record.transcript import Transcript, transcript_of
@@ -17,9 +17,10 @@ def said(material: Material) -> Transcript:
 
 
 def heard(material: Material) -> str:
-    """The version of what was heard and not taken out: the same before and after the words of what was taken out are gone."""
+    """The version of what was heard and not taken out, and of how numbers are written: the same before and after the words of
+    what was taken out are gone."""
     found = cues.load(material.folder)
     if found is None:
         return "nothing"
     lines = [(cue.cue_id, cue.since, cue.until, cue.text) for cue in found.cues if not covered(cue.since, cue.until, material.taken_out)]
-    return hashlib.sha256(msgspec.json.encode((found.engine, lines))).hexdigest()[:16]
+    return hashlib.sha256(msgspec.json.encode((number_forms.VERSION, found.engine, lines))).hexdigest()[:16]

@@ -36,7 +36,9 @@ def test_writing_numbers_twice_changes_nothing(heard: str) -> None:
 @given(st.lists(st.one_of(spoken, st.sampled_from(protected_phrases()).map(lambda phrase: f"，{phrase}，")), max_size=8).map("".join))
 def test_a_protected_phrase_that_stands_alone_is_never_changed(heard: str) -> None:
     written = figures(heard)
-    assert [written.count(f"，{phrase}，") for phrase in protected_phrases()] == [heard.count(f"，{phrase}，") for phrase in protected_phrases()]
+    assert [written.count(f"，{phrase}，") for phrase in protected_phrases()] == [
+        heard.count(f"，{phrase}，") for phrase in protected_phrases()
+    ]
 
 
 @given(st.integers(0, 99_999_999))
