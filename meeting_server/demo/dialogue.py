@@ -19,7 +19,7 @@ class Line:
     key: str
     speaker: str
     words: str
-    rest: float = 1.1
+    rest: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)

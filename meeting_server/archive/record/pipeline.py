@@ -98,7 +98,8 @@ class Pipeline:
             made = await step.make(material, self._progress(step, material, made_from))
             files = tuple([await asyncio.to_thread(made_file, material.folder, artefact.name) for artefact in made])
         except StepFailed as failed:
-            log.warning("a step of the record failed", meeting=material.meeting_id, step=step.name, code=failed.code)
+            tell = log.info if failed.code in step.awaits else log.warning
+            tell("a step of the record failed", meeting=material.meeting_id, step=step.name, code=failed.code)
             return StepStatus("failed", made_from, (), time.monotonic() - started, failed.code)
         except StepStopped:
             return StepStatus("waiting", made_from)

@@ -118,6 +118,8 @@ class Step(ABC):
     """What it changes of other steps, whether they are made before it or not."""
     failures: ClassVar[tuple[str, ...]]
     """Codes of StepFailed, each with a text under ``archive.failed``."""
+    awaits: ClassVar[frozenset[str]] = frozenset()
+    """Those of ``failures`` that pass by themselves: what is lacking is on its way, and nobody is warned."""
     title_key: ClassVar[str]
     """Its name for people, in the catalogue."""
 

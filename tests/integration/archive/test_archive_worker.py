@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -14,8 +15,11 @@ from meeting_server.archive.minutes.minutes import Minutes
 from meeting_server.archive.record.manifest import Manifest, StepStatus, load, save
 from meeting_server.archive.record.pipeline import Pipeline
 from meeting_server.archive.record.steps import STEPS
+from meeting_server.archive.record.steps.speech import NOT_INSTALLED, HearSpeech
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.worker import DAY_MS, Worker
+from meeting_server.archive.speech.engines import SpeechSettings
+from meeting_server.archive.speech.hearing import Hearing
 from meeting_server.domain.ids import MeetingId
 from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY, head_of
@@ -85,6 +89,20 @@ async def test_an_adjourned_meeting_gets_minutes_timeline_sound_and_search(archi
     assert [lane.name for lane in timeline.lanes] == ["周建华", "李敏"]
     assert (archive.folder / "mix.m4a").stat().st_size > 1_000
     assert await archive.found("退休") == ["退休同志白天有空，可以补上考试周。", "考试周可以请退休同志补上"][::-1]
+
+
+async def test_nobody_is_warned_of_a_speech_engine_that_is_on_its_way(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    logger = SimpleNamespace(info=lambda *_, **__: told.append("info"), warning=lambda *_, **__: told.append("warning"))
+    monkeypatch.setattr("meeting_server.archive.record.pipeline.log", logger)
+    record_tracks(archive)
+    await tell(archive)
+    on_its_way = Hearing(SpeechSettings("auto", home=tmp_path / "speech"), None)
+    await Worker(archive.journal, Pipeline(archive.journal, archive.search, tmp_path / "recordings", on_its_way)).look(steps=[HearSpeech])
+    assert archive.manifest.status("speech").code == NOT_INSTALLED
+    assert told == ["info"]
 
 
 async def test_talk_of_a_group_room_is_not_searchable_but_kept_for_its_people(archive: Archive) -> None:

@@ -16,6 +16,7 @@ class HearSpeech(Step):
     reads = ()
     makes = (CUES, HEARD)
     failures = (NOT_INSTALLED, "no_speech_engine", "no_speech_model", "no_speech_service", "wrong_speech_model", "speech_broke")
+    awaits = frozenset({NOT_INSTALLED})
 
     def source(self, material: Material) -> str:
         return self.tools.hearing.made_from(material) if self.tools.hearing is not None else "nobody"
