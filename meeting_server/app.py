@@ -53,6 +53,7 @@ from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.knocks import Knocks
 from meeting_server.store.people.passwords import Passwords
 from meeting_server.store.record.approvals import Approvals
+from meeting_server.store.record.decided_items import DecidedItems
 from meeting_server.store.record.holds import Holds
 from meeting_server.store.record.publications import Publications
 from meeting_server.store.record.record_edits import RecordEdits
@@ -236,6 +237,7 @@ async def site_over(
         search=Search(database),
         record_edits=RecordEdits(database),
         record_orders=RecordOrders(database),
+        decided_items=DecidedItems(database),
         approvals=Approvals(database),
         committees=CommitteeTerms(database),
         holds=Holds(database),

@@ -19,6 +19,7 @@ from meeting_server.store.people.committees import CommitteeTerms
 from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.knocks import Knocks
 from meeting_server.store.record.approvals import Approvals
+from meeting_server.store.record.decided_items import DecidedItems
 from meeting_server.store.record.holds import Holds
 from meeting_server.store.record.publications import Publications
 from meeting_server.store.record.record_edits import RecordEdits
@@ -84,6 +85,8 @@ class Context(Protocol):
     def documents(self) -> Documents: ...
     @property
     def record_edits(self) -> RecordEdits: ...
+    @property
+    def decided_items(self) -> DecidedItems: ...
     @property
     def approvals(self) -> Approvals: ...
     @property

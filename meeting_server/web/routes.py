@@ -33,6 +33,7 @@ from meeting_server.web.meeting import (
 from meeting_server.web.people import access_log_pages, branch_pages, link_pages, people_pages, roster_pages, sign_in_pages
 from meeting_server.web.record import (
     archive_pages,
+    decided_pages,
     draft_pages,
     erasing_pages,
     heard,
@@ -95,6 +96,7 @@ routes: list[BaseRoute] = [
     *record_pages.routes,
     *hearing_again.routes,
     *transcript_editor.routes,
+    *decided_pages.routes,
     *record_access_pages.routes,
     *recorded_files.routes,
     *heard.routes,

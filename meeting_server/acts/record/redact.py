@@ -20,7 +20,8 @@ from meeting_server.store.schedule.schedule import Scheduled
 async def redact_passage(
     at: Context, by: By, scheduled: Scheduled, stretch: Stretch, reason: str, gone: Sequence[Spoken], clock: str, now: Millis
 ) -> None:
-    """Take a stretch of the meeting (Unix ms) out for good: its corrections, and what the description says of it, go with it.
+    """Take a stretch of the meeting (Unix ms) out for good: its corrections, what was settled in its words, and what the description
+    says of it, go with it.
 
     ``gone``: the sentences in it; ``clock``: its playing times, for the log. Sound and pictures follow from the row that is kept here:
     the archive worker finds it whenever it looks, so that nothing is lost if it dies.
@@ -28,6 +29,7 @@ async def redact_passage(
     made = Redaction(scheduled.meeting_id, stretch.since, stretch.until, reason, by.member_id, by.name, now)
     async with at.database.act():
         await at.record_edits.redact(made, [line.cue_id for line in gone])
+        await at.decided_items.forget_said(scheduled.meeting_id, stretch.since, stretch.until)
         described = await at.publications.of(scheduled.meeting_id)
         if described is not None:
             cleared = without(described, [line.text for line in gone])

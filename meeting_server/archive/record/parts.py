@@ -61,6 +61,7 @@ from meeting_server.domain.terms import Invited
 from meeting_server.domain.vote_terms import VoteMethod
 from meeting_server.journal.port import Record
 from meeting_server.journal.record import withheld, withholdable
+from meeting_server.store.record.decided_items import DecidedItem, State
 
 # --- the minutes ------------------------------------------------------------------------------------------------------
 
@@ -140,6 +141,19 @@ def seen_transcript(transcript: Transcript, closed: Collection[Closure]) -> Tran
     spoken = tuple(line for line in transcript.spoken if not is_closed(closed, line.since, line.until))
     redactions = tuple(stretch for stretch in transcript.redactions if not is_closed(closed, stretch.since, stretch.until))
     return msgspec.structs.replace(transcript, spoken=spoken, redactions=redactions)
+
+
+def seen_decided(items: Iterable[DecidedItem], sees: Collection[Part], closed: Collection[Closure]) -> tuple[DecidedItem, ...]:
+    """What a reader may know of what was settled: approved, and nothing that tells of what is closed to them."""
+    if Part.NOTES not in sees:
+        return ()
+    return tuple(
+        item
+        for item in items
+        if item.state is State.APPROVED
+        and not is_closed(closed, item.since, item.until)
+        and not (item.sentence and is_closed(closed, item.at, item.said_until))
+    )
 
 
 def open_stretches(timeline: Timeline, closed: Collection[Closure]) -> tuple[Turn, ...]:

@@ -55,6 +55,7 @@ KEPT: dict[str, Literal["meeting", "office"]] = {
     "journal": "meeting",
     "passages": "meeting",
     "meeting_items": "meeting",
+    "decided_items": "meeting",
     "approvals": "office",
     "committee_terms": "office",
     "record_holds": "office",

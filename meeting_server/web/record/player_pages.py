@@ -25,6 +25,7 @@ from meeting_server.store.people.access_log import Act
 from meeting_server.store.schedule.documents import Document
 from meeting_server.web.record.awaited_words import routes as awaited_routes
 from meeting_server.web.record.awaited_words import why_no_words
+from meeting_server.web.record.decided_pages import decided_of, shown_items
 from meeting_server.web.record.heard import heard_of
 from meeting_server.web.record.playback import Playback, clock_of, millis_of, playback_of
 from meeting_server.web.record.reader import (
@@ -121,6 +122,7 @@ async def player_page(request: Request) -> Response:
                 for result in results
             ],
             "resolutions": [line for item in (minutes.items if minutes else ()) for line in item.resolutions],
+            "decided": shown_items(request, await decided_of(request, reader), axis),
             "noted": [
                 (item.title, point.name, point.text, kind)
                 for item in (minutes.items if minutes else ())

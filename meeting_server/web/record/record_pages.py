@@ -20,6 +20,7 @@ from meeting_server.domain.errors import Code
 from meeting_server.store.record.publications import AUDIENCES, Publication
 from meeting_server.store.record.record_orders import Order
 from meeting_server.web.record.approval import approved
+from meeting_server.web.record.decided_pages import decided_of
 from meeting_server.web.record.hearing_again import again_of
 from meeting_server.web.record.playback import clock_of
 from meeting_server.web.record.reader import Reader, editor_at, minutes_at, reader_at, record_files_of, steps_of
@@ -65,6 +66,7 @@ async def record_page(request: Request) -> Response:
             "corrected": len({c.cue_id for c in edits.corrections}),
             "redactions": [(clock_of(max(0, r.since - zero)), clock_of(max(0, r.until - zero)), r) for r in edits.redactions],
             "again": again_of(request, reader, manifest, transcript),
+            "decided": len(await decided_of(request, reader)),
             "spoken": transcript is not None and bool(transcript.spoken),
             "composite": manifest.status(Compose.name),
             "ordered": (await site.record_orders.of(meeting_id)).get(Compose.name),

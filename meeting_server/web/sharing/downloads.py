@@ -31,6 +31,8 @@ from meeting_server.web.site.site import site_of
 
 FormKind = Literal["text", "minutes", "sound", "package"]
 CHUNK = 256 * 1024
+DECIDED = "decided."
+"""How the files of what was settled begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ FORMS: dict[str, Form] = {
         Form("chapters.vtt", "text", "text/vtt; charset=utf-8"),
         Form("minutes.pdf", "minutes", "application/pdf"),
         Form("minutes.md", "minutes", "text/markdown; charset=utf-8"),
+        Form("decided.docx", "minutes", DOCX),
+        Form("decided.md", "minutes", "text/markdown; charset=utf-8"),
         Form("sound.m4a", "sound", "audio/mp4"),
         Form("scorm.zip", "package", "application/zip"),
         Form("cartridge.imscc", "package", "application/zip"),
@@ -97,11 +101,15 @@ class Downloads:
     study: Study
     sound: Path | None
     rights: Rights
+    decided: int = 0
+    """How many approved items there are of what was settled."""
 
     def has(self, form: Form) -> bool:
         """Whether there is anything to put into it."""
         if form.kind == "sound":
             return self.sound is not None
+        if form.file.startswith(DECIDED):
+            return self.decided > 0
         return bool(self.study.chapters) if form.file == "chapters.vtt" else form.kind != "text" or bool(self.study.lines)
 
     def groups(self) -> list[tuple[FormKind, list[tuple[Form, bool]]]]:
@@ -121,7 +129,7 @@ def form_at(request: Request, rights: Rights) -> Form:
 
 
 async def carried(request: Request, taking: Downloads, form: Form, paper: Paper | None = None, draft: str = "") -> Response:
-    """The form, made now of what the record is now. ``paper``: the minutes, for the forms of minutes.
+    """The form, made now of what the record is now. ``paper``: the minutes or what was settled, for the forms of minutes.
 
     Raises Refused ``not_found`` for an empty one.
     """

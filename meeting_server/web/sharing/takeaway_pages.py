@@ -24,6 +24,8 @@ from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.record.publications import Publication
 from meeting_server.web.learning.study import Learner, learner_at
 from meeting_server.web.record.approval import approved, with_approval
+from meeting_server.web.record.decided_pages import decided_of, decided_paper, shown_items
+from meeting_server.web.record.playback import playback_of
 from meeting_server.web.record.reader import (
     Reader,
     editor_at,
@@ -36,7 +38,7 @@ from meeting_server.web.record.reader import (
     transcript_at,
     words_of,
 )
-from meeting_server.web.sharing.downloads import FORMS, Downloads, Rights, carried, form_at
+from meeting_server.web.sharing.downloads import DECIDED, FORMS, Downloads, Rights, carried, form_at
 from meeting_server.web.site.auth import now_millis
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import field, form_of
@@ -82,7 +84,7 @@ async def _taking(request: Request, reader: Reader, rights: Rights) -> OfMeeting
     edits = await site_of(request).record_edits.of(reader.meeting_id)
     mix = None if reader.closed else await asyncio.to_thread(clean_mix, record_files_of(request), reader.meeting_id, edits)
     study = await _study(request, timeline, reader.publication, reader, sounding=mix is not None)
-    return OfMeeting(reader, Downloads(study, mix, rights))
+    return OfMeeting(reader, Downloads(study, mix, rights, len(await decided_of(request, reader))))
 
 
 async def take_page(request: Request) -> Response:
@@ -117,6 +119,11 @@ async def take_file(request: Request) -> Response:
     if "range" not in request.headers:  # a player asks for one sound in many pieces
         await note_reading(request, found.reader, Act.TAKEN_AWAY, form.file)
     paper, draft = await _minutes_paper(request, found.reader) if form.kind == "minutes" else (None, "")
+    if paper is not None and form.file.startswith(DECIDED):
+        timeline = await timeline_at(request, reader)
+        assert timeline is not None
+        items = shown_items(request, await decided_of(request, reader), playback_of(timeline))
+        paper = decided_paper(items, paper, words_of(language_of(request)))
     return await carried(request, found.taking, form, paper, draft)
 
 

@@ -23,6 +23,7 @@ from meeting_server.store.people.committees import CommitteeTerms
 from meeting_server.store.people.directory import Directory
 from meeting_server.store.people.knocks import Knocks
 from meeting_server.store.record.approvals import Approvals
+from meeting_server.store.record.decided_items import DecidedItems
 from meeting_server.store.record.holds import Holds
 from meeting_server.store.record.publications import Publications
 from meeting_server.store.record.record_edits import RecordEdits
@@ -94,6 +95,7 @@ class Site:
     search: Search
     record_edits: RecordEdits
     record_orders: RecordOrders
+    decided_items: DecidedItems
     approvals: Approvals
     holds: Holds
     publications: Publications

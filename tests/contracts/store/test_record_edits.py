@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from meeting_server.archive.record.pipeline import Pipeline
 from meeting_server.archive.record.worker import Worker
 from meeting_server.domain.events import TrackRecorded
-from meeting_server.domain.ids import MeetingId
+from meeting_server.domain.ids import MeetingId, ParticipantId
 from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
+from meeting_server.store.record.decided_items import Called, DecidedItem, DecidedItems, Kind, Source, State
 from meeting_server.store.record.record_edits import Correction, RecordEdits, Redaction
 from meeting_server.store.record.record_orders import Order, RecordOrders
 from meeting_server.store.record.search import Search
@@ -97,3 +99,35 @@ async def test_what_is_taken_out_of_a_record_is_found_no_more_and_stands_in_no_f
         assert "绝密".encode() not in left
     finally:
         await journal.close()
+
+
+def settled(source_id: str, text: str, at: int, meeting: MeetingId = ONE) -> DecidedItem:
+    people = (Called(ParticipantId("li"), "李卫东"), Called(ParticipantId(""), "外聘专家"))
+    times = at, at + 5, 0, 100
+    return DecidedItem(meeting, "b", Source.SPEECH, source_id, Kind.TASK, text, text, "周建华", *times, people, "2026-12-11", judged_at=1)
+
+
+async def test_what_was_judged_comes_back_as_it_was_kept_and_once_for_each_source(database: Database) -> None:
+    items = DecidedItems(database)
+    second, first = settled("c.b.0", "第二件", 20), settled("c.a.0", "第一件", 10)
+    for item in (second, first, settled("c.a.0", "别的会", 10, TWO)):
+        await items.keep(item)
+    assert await items.of(ONE) == (first, second)
+    changed = replace(first, state=State.REJECTED, judged_at=2)
+    await items.keep(changed)
+    assert await items.of(ONE) == (changed, second)
+    await items.remove(changed)
+    assert await items.of(ONE) == (second,)
+    assert len(await items.of(TWO)) == 1
+
+
+async def test_what_rests_on_words_that_are_taken_out_is_forgotten_in_every_file(database: Database) -> None:
+    items = DecidedItems(database)
+    await items.keep(settled("c.a.0", "家住zanzibar", 10))
+    await items.keep(settled("c.b.0", "留下的unguja", 15))
+    await items.keep(replace(settled("m.0.0", "表决过的", 10), source=Source.MOTION, sentence=""))
+    await items.forget_said(ONE, 12, 15)
+    assert [item.source_id for item in await items.of(ONE)] == ["m.0.0", "c.b.0"]
+    left = await kept_bytes(database)
+    assert b"zanzibar" not in left
+    assert b"unguja" in left

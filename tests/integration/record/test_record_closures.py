@@ -26,6 +26,7 @@ from meeting_server.store.learning.resources import Resource
 from meeting_server.store.learning.studied import Studied
 from meeting_server.store.learning.study_notes import StudyNote
 from meeting_server.store.people.people import BranchRole
+from meeting_server.store.record.decided_items import DecidedItem, Kind, Source
 from meeting_server.store.schedule.schedule import Listed
 from meeting_server.web.site.auth import now_millis
 from tests.integration.record.test_record_parts import addresses, words_in
@@ -40,8 +41,16 @@ FIRST, SECOND = ItemId("i1"), ItemId("i2")
 SAID_UNDER_THE_FIRST = "今年支部完成了三件事"
 SAID_UNDER_THE_SECOND = "这句只在第二项说过umbra"
 TITLE_OF_THE_SECOND = "微党课：只讲第二项penumbra"
-OF_THE_FIRST = (SAID_UNDER_THE_FIRST, "先请丁文静同志点名")
-OF_THE_SECOND = (SAID_UNDER_THE_SECOND, TITLE_OF_THE_SECOND, "马丽娟认为", "考试周可以请退休同志补上", "工作总结第三部分的数字")
+SETTLED_UNDER_THE_FIRST, SETTLED_UNDER_THE_SECOND = "第一项决定antumbra", "第二项任务syzygy"
+OF_THE_FIRST = (SAID_UNDER_THE_FIRST, SETTLED_UNDER_THE_FIRST, "先请丁文静同志点名")
+OF_THE_SECOND = (
+    SAID_UNDER_THE_SECOND,
+    SETTLED_UNDER_THE_SECOND,
+    TITLE_OF_THE_SECOND,
+    "马丽娟认为",
+    "考试周可以请退休同志补上",
+    "工作总结第三部分的数字",
+)
 RESULTS_OF_THE_SECOND = ("修改后上报学院党委", "志愿服务对象扩大到留学生", "中共预备党员")
 CLOSED: dict[str, tuple[str, ...]] = {
     "probationary": OF_THE_SECOND,  # asked out for the second item
@@ -92,6 +101,7 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arc
         await publish(made, "all")
         await say_something_under_the_second(made)
         await cut_a_lesson_from_the_second(made)
+        await settle_something_under_both(made)
         await made.there.site.takeaway_rules.let_readers(made.there.branch.branch_id, True)
         yield made
 
@@ -123,6 +133,19 @@ async def cut_a_lesson_from_the_second(made: ArchiveHouse) -> None:
     await made.there.site.learning.courses.save(course)
     items = (Resource("lesson", "l-2"), Resource("meeting", made.meeting_id))
     await made.there.site.learning.collections.save(Collection("col-2", branch_id, "合集", "", now, audience="all", items=items))
+
+
+async def settle_something_under_both(made: ArchiveHouse) -> None:
+    record_files = made.there.site.archive
+    assert isinstance(record_files, RecordFiles)
+    timeline = record_files.timeline(made.meeting_id)
+    assert timeline is not None
+    for item_id, text in ((FIRST, SETTLED_UNDER_THE_FIRST), (SECOND, SETTLED_UNDER_THE_SECOND)):
+        at = next(chapter for chapter in timeline.chapters if chapter.item_id == item_id).since + 1_000
+        times = at, at + 2_000, at, at + 2_000
+        branch_id = made.there.branch.branch_id
+        item = DecidedItem(made.meeting_id, branch_id, Source.SPEECH, f"c.{item_id}.0", Kind.TASK, text, text, "李敏", *times)
+        await made.there.site.decided_items.keep(replace(item, judged_at=1))
 
 
 async def everything(archive: ArchiveHouse, browser: Browser) -> dict[str, str]:

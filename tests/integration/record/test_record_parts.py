@@ -21,7 +21,7 @@ from meeting_server.web.routes import routes
 from meeting_server.web.sharing.downloads import FORMS
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
 from tests.kit.houses.houses import Browser
-from tests.kit.houses.published_meeting import IN_A_GROUP, publish
+from tests.kit.houses.published_meeting import IN_A_GROUP, SETTLED, publish
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -44,6 +44,7 @@ MARKS: dict[str, Part | None] = {
     "中共预备党员": Part.ALL_RESULTS,
     "马丽娟认为": Part.NOTES,
     "修改后上报学院党委": Part.NOTES,
+    SETTLED: Part.NOTES,
     "考试周可以请退休同志补上": Part.CHAT,
     "小组里说的一句": Part.GROUP_ROOMS,
     IN_A_GROUP: Part.GROUP_ROOMS,

@@ -25,7 +25,7 @@ from tests.kit.houses.published_meeting import IN_A_GROUP, SECRET, publish
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PACKAGES = {"scorm.zip", "cartridge.imscc"}
-MINUTES = {"minutes.pdf", "minutes.md"}
+MINUTES = {"minutes.pdf", "minutes.md", "decided.docx", "decided.md"}
 LIGHT = [file for file in FORMS if not file.endswith((".pdf", ".docx"))]
 """At least one of every kind; rights go by the kind."""
 
@@ -176,7 +176,7 @@ async def test_a_meeting_without_transcript_and_sound_says_so_and_offers_the_res
         assert "没有文字稿" in page
         assert "没有录音" in page
         assert (await statuses(archive, "member")) == {
-            file: 403 if file in PACKAGES else 200 if file in MINUTES | {"chapters.vtt"} else 404 for file in LIGHT
+            file: 403 if file in PACKAGES else 200 if file in {"minutes.md", "chapters.vtt"} else 404 for file in LIGHT
         }
 
 

@@ -1,4 +1,4 @@
-"""The story's meeting with a transcript, a passage taken out, a question, and its publication: for tests of what leaves the house."""
+"""The story's meeting with transcript, passage taken out, question, something it settled, publication: for what leaves the house."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript
 from meeting_server.domain.ids import HALL, ParticipantId, RoomId
 from meeting_server.store.learning.quizzes import Choice, Question, Quizzes
 from meeting_server.store.learning.studied import Studied
+from meeting_server.store.record.decided_items import DecidedItem, Kind, Source
 from meeting_server.store.record.publications import Audience, Publication
 from meeting_server.web.site.auth import now_millis
 from tests.kit.houses.archive_house import ArchiveHouse
 
 SECRET = "绝密电话zanzibar"
 IN_A_GROUP = "小组里的话qumran"
+SETTLED = "名单由丁文静收齐，核准于ararat"
 
 
 async def publish(archive: ArchiveHouse, audience: Audience = "branch", *, shared: bool = False) -> Publication:
@@ -49,6 +51,10 @@ async def publish(archive: ArchiveHouse, audience: Audience = "branch", *, share
             made_at=1,
         )
     )
+    times = timeline.zero + 5_000, timeline.zero + 7_000, timeline.zero + 5_000, timeline.zero + 7_000
+    branch_id = archive.there.branch.branch_id
+    settled = DecidedItem(archive.meeting_id, branch_id, Source.SPEECH, "c.t.2.0", Kind.TASK, SETTLED, "", "李卫东", *times, judged_at=1)
+    await house.decided_items.keep(settled)
     publication = Publication(
         archive.meeting_id,
         archive.there.branch.branch_id,
