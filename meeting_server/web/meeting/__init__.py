@@ -1,1 +1,1 @@
-"""The meeting itself: invitations, the way in, the room, its socket, ballots, and the hall's devices."""
+"""The meeting itself: invitations, joining, the room, its socket, ballots, and the hall's devices."""

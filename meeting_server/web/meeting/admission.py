@@ -1,4 +1,4 @@
-"""Who may open a meeting's socket: asked before the handshake is answered, so that nobody else ever gets to send a frame."""
+"""Who may open a meeting's socket. Checked before the handshake is answered, so that nobody else can send a frame."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from meeting_server.wire.codec import SUBPROTOCOL
 
 HELLO_SECONDS = 10.0
 DENIAL_SECONDS = 1.0
-"""A handshake is refused after this long: whoever tries again and again must not get to try a thousand times a second."""
+"""Seconds before a handshake is refused, so that nobody can retry a thousand times a second."""
 MOST_DENIALS_WAITING = 500
 COME_AGAIN_SECONDS = 5
 
 
 class SocketViewer(Protocol):
-    """What a socket must know of a viewer; ``web.auth.Viewer`` is one."""
+    """What a socket needs to know about a viewer; ``web.auth.Viewer`` is one."""
 
     @property
     def participant_id(self) -> ParticipantId: ...
@@ -51,7 +51,7 @@ WatchSignIn = Callable[[str, Callable[[], None]], Callable[[], None]]
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Why there is no socket. ``close``: the close code that says the same on an open one."""
+    """Why there is no socket. ``close``: the close code that means the same on an open one."""
 
     status: int
     code: str
@@ -81,7 +81,7 @@ def _too_many(seconds: float) -> Denial:
 
 @dataclass(slots=True)
 class Admission:
-    """Who may come in, and how many. ``origins``: allowed beside the host the request itself was sent to."""
+    """Who may connect, and how many. ``origins``: allowed besides the host that the request was sent to."""
 
     registry: Registry
     viewer_of: Callable[[HTTPConnection], Awaitable[SocketViewer | None]]
@@ -93,7 +93,7 @@ class Admission:
     sockets: OpenSockets = field(default_factory=OpenSockets)
 
     async def deny(self, denial: Denial) -> Response:
-        """The refusal, after a while."""
+        """Return the refusal after a pause."""
         if self.sockets.denials < MOST_DENIALS_WAITING:
             self.sockets.denials += 1
             try:
@@ -104,14 +104,14 @@ class Admission:
 
 
 def admission_of(conn: HTTPConnection) -> Admission:
-    """How this site admits to its sockets."""
+    """Return this site's admission to sockets."""
     site = site_of(conn)
     origins = origins_of(site.settings.public_url)
     return Admission(site.registry, viewer_of, origins, site.sign_outs.watch, site.allowances, sockets=site.sockets)
 
 
 async def admitted(conn: HTTPConnection, admission: Admission) -> SocketViewer | Denial:
-    """The viewer whose socket may be opened now, or why it may not. Nothing of it is counted yet."""
+    """Return the viewer whose socket may be opened now, or why not. Counts nothing yet."""
     headers = conn.headers
     if conn.scope["type"] == "websocket":
         if not origin_allowed(headers.get("origin"), headers.get("host"), admission.origins):
@@ -130,7 +130,7 @@ async def admitted(conn: HTTPConnection, admission: Admission) -> SocketViewer |
         closed = Close.UNAVAILABLE
     if closed is not None:
         return _BY_CLOSE[closed]
-    # last, so that nothing is awaited between this and ``enter``
+    # last, so that nothing awaits between this and ``enter``
     full = admission.sockets.full(viewer.participant_id, household_of(conn), is_guest=viewer.is_guest)
     return _too_many(COME_AGAIN_SECONDS) if full else viewer
 
@@ -143,14 +143,14 @@ async def _closed(registry: Registry, meeting_id: MeetingId, viewer: SocketViewe
 
 
 def origins_of(*urls: str) -> frozenset[str]:
-    """The ``host[:port]`` of each URL that is not empty."""
+    """Return the ``host[:port]`` of each non-empty URL."""
     return frozenset(urlsplit(url).netloc.lower() for url in urls if url)
 
 
 def origin_allowed(origin: str | None, host: str | None, others: Iterable[str]) -> bool:
-    """Whether a page of ``origin`` may open a socket here: only our own pages may.
+    """Return whether a page of ``origin`` may open a socket here. Only our own pages may.
 
-    A browser sends ``Origin`` with every WebSocket and lets no page choose it. Missing or ``null``: not one of ours.
+    A browser sends ``Origin`` with every WebSocket, and pages can't choose it. If it is missing or ``null``, the page is not ours.
     """
     if not origin:
         return False

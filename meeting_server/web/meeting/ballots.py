@@ -1,7 +1,7 @@
-"""Where secret ballots are cast: no cookie is read, nothing about the sender is kept or logged.
+"""Where secret ballots are cast. No cookie is read, and nothing about the sender is stored or logged.
 
-``POST /papers/{meeting}/{motion}/ballots`` takes one ballot and answers a receipt. ``GET …/leaves`` answers every leaf of
-the sealed bulletin, the same to everyone: a phone finds its own among them by itself, so that no address names a ballot.
+``POST /papers/{meeting}/{motion}/ballots`` takes one ballot and answers with a receipt. ``GET …/leaves`` answers with every leaf of the
+sealed bulletin, the same for everyone. A phone finds its own leaf among them, so that no address names a ballot.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ MOST_MARKS = 200
 
 
 class CastBallot(msgspec.Struct, frozen=True):
-    """A ballot on its way into the box; byte strings as hex.
+    """A ballot to be put into the box; byte strings as hex.
 
-    Phones add a field ``padding`` that is not read: every request for one paper has the same length, whatever is chosen.
+    Phones add a field ``padding`` that is not read, so that all requests of one vote have the same length, whatever is chosen.
     """
 
     key: str
@@ -42,14 +42,14 @@ class CastBallot(msgspec.Struct, frozen=True):
 
 
 class CastReceipt(msgspec.Struct, frozen=True):
-    """The ballot is in the box: its leaf, and the paper's signature on it (hex)."""
+    """The ballot is in the box: its leaf, and the signature of the vote's receipt key on it (hex)."""
 
     leaf: str
     signature: str
 
 
 class BulletinLeaves(msgspec.Struct, frozen=True):
-    """All leaves of the sealed bulletin in its order (RFC 6962), as hex; their tree has the published root."""
+    """All leaves of the sealed bulletin in order (RFC 6962), as hex. Their tree has the published root."""
 
     leaves: tuple[str, ...]
 
@@ -77,7 +77,7 @@ async def _motion(request: Request) -> tuple[Registry, Box, str, MeetingId, Moti
 
 
 async def cast(request: Request) -> Response:
-    """Put one ballot into the box. 409 ``ballot_conflict``: this key already chose otherwise, and that stands."""
+    """Put one ballot into the box. 409 ``ballot_conflict``: this key already cast another choice, which stands."""
     registry, box, name, meeting_id, motion = await _motion(request)
     try:
         sent = msgspec.json.decode(await _body(request), type=CastBallot)
@@ -90,7 +90,7 @@ async def cast(request: Request) -> Response:
         )
     except (msgspec.DecodeError, ValueError):
         raise Refused(WebCode.BAD_MESSAGE) from None
-    if any(clean(mark) != mark for mark in ballot.choices):  # it is signed: nobody but the voter can clean it
+    if any(clean(mark) != mark for mark in ballot.choices):  # it is signed, so only the voter can clean it
         raise Refused(Code.BAD_CHOICE, 422, field="choices")
     if len(ballot.choices) > MOST_MARKS:
         raise Refused(Code.BAD_CHOICE, 422, field="choices")
@@ -110,7 +110,7 @@ async def cast(request: Request) -> Response:
 
 
 async def leaves(request: Request) -> Response:
-    """The leaves of the sealed bulletin; 404: it is not sealed."""
+    """Return the leaves of the sealed bulletin; 404: it is not sealed."""
     _, box, name, _, _ = await _motion(request)
     try:
         found = await box.leaves(name)
@@ -122,8 +122,8 @@ async def leaves(request: Request) -> Response:
 
 
 async def former_proof(request: Request) -> Response:
-    """Where pages from before ask for the proof of one ballot, which names it. Without a body, because they take that for
-    "not now" and show nothing wrong; a page loaded anew asks for the leaves."""
+    """Answer 410 to older pages, which ask for the proof of one ballot and so name it. The answer has no body, because they take that for
+    "not now" and show nothing wrong. A reloaded page asks for the leaves."""
     return Response(status_code=410)
 
 

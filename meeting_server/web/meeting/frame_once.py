@@ -1,9 +1,9 @@
-"""uvicorn's WebSocket protocol with a side door: ready frames go straight to the transport, framed once for a whole room.
+"""uvicorn's WebSocket protocol with a shortcut: finished frames go straight to the transport, framed once for a whole room.
 
-What phones send is read a mouthful in each turn of the loop, and no frame before the handshake is answered with 101. Frames that
-say nothing by themselves (control frames and parts of a message) have a rate, for no application ever sees them to limit them.
+What phones send is parsed in small portions, one per turn of the loop, and no frame before the handshake is answered with 101. Frames
+that no application sees (control frames and fragments) are rate-limited here.
 
-Used by ``uvicorn.Config(ws=FrameOnceProtocol)``. Behind any other server the socket works too, through ``AsgiOutlet``.
+Used by ``uvicorn.Config(ws=FrameOnceProtocol)``. On any other server the socket works through ``AsgiOutlet``.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from meeting_server.wire.close_codes import Close
 from meeting_server.wire.frames import LEVEL, MEMORY_LEVEL, WINDOW_BITS, Frames
 
 EXTENSION = "meeting.frames"
-"""Where the ASGI scope carries the side door."""
+"""The key of the shortcut in the ASGI scope."""
 GIVE_UP_SECONDS = 5.0
-"""How long a closed socket may take to read what was still on its way."""
+"""How long a closed socket may take to read what was already sent."""
 KERNEL_BUFFER = 128 * 1024
-"""Bytes the kernel may keep for one phone; what does not fit is counted as waiting."""
+"""Bytes that the kernel may buffer for one phone. What does not fit counts as unsent."""
 MOUTHFUL = 512
-"""Bytes fed to the parser in one turn of the loop: at most 85 frames."""
+"""Bytes given to the parser in one turn of the loop: at most 85 frames."""
 CONTROL = Rate(1, 20)
-"""Ping and pong frames (RFC 6455 section 5.5): browsers send none by themselves, other clients one in some seconds."""
+"""Rate of ping and pong frames (RFC 6455 section 5.5). Browsers send none on their own, other clients one every few seconds."""
 PARTS = Rate(8, 64)
-"""Frames of messages that were cut up (section 5.4): a message of 64 KiB may come in pieces of one."""
+"""Rate of frames of fragmented messages (section 5.4): a message of 64 KiB may come in fragments of one byte."""
 
 
 class FrameOnceProtocol(WebSocketsSansIOProtocol):
-    """Compression without context from message to message, so that one compressed form fits every phone."""
+    """Compression without context between messages, so that every phone can get the same compressed form."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +57,7 @@ class FrameOnceProtocol(WebSocketsSansIOProtocol):
         self._backlog = Backlog()
         self._lined_up = False
         self._deaf = False
-        """Nothing more is read: too much came of what has a rate."""
+        """Stop reading, because a rate limit was exceeded."""
         self._control = Bucket(CONTROL)
         self._parts = Bucket(PARTS)
 
@@ -78,10 +78,10 @@ class FrameOnceProtocol(WebSocketsSansIOProtocol):
             self._forget_handshake()
             self._go_on()
         elif self.initial_response is not None and self.close_sent:
-            self.handshake_complete = True  # it was refused, which uvicorn would call an error in its log
+            self.handshake_complete = True  # it was refused, which uvicorn would log as an error
 
     def _forget_handshake(self) -> None:
-        """Headers are a quarter of what a waiting socket costs, and among them is a cookie nobody needs any more."""
+        """Drop the headers, which are a quarter of the memory of an idle socket and include a cookie that is no longer needed."""
         del self.request, self.response
         headers: Iterable[tuple[bytes, bytes]] = self.scope["headers"]
         if isinstance(headers, list):
@@ -92,7 +92,7 @@ class FrameOnceProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         if self._deaf:
             return
-        if not self.handshake_initiated:  # the head of the request, as the HTTP protocol read it
+        if not self.handshake_initiated:  # the head of the request, parsed by the HTTP protocol
             super().data_received(data)
             if not self.handshake_complete:
                 self._hold()
@@ -115,7 +115,7 @@ class FrameOnceProtocol(WebSocketsSansIOProtocol):
             self.transport.pause_reading()
 
     def _go_on(self) -> None:
-        """What was read comes first, then the network."""
+        """Deliver what was read, then read from the network."""
         if self._deaf or not self.handshake_complete:
             return
         if self._backlog:
@@ -131,7 +131,7 @@ class FrameOnceProtocol(WebSocketsSansIOProtocol):
             turns_of(self.loop).line_up(self._swallow)
 
     def _swallow(self) -> bool:
-        """Feed one mouthful; whether another can follow. The application takes what was made of the last one first."""
+        """Parse one portion and return whether another can follow. The application first takes what the last one gave."""
         if self._deaf or self.disconnected or self.transport.is_closing():
             self._backlog.clear()
         elif self._all_heard():
@@ -144,7 +144,7 @@ class FrameOnceProtocol(WebSocketsSansIOProtocol):
         return False
 
     def _all_heard(self) -> bool:
-        """Nothing waits for the application, or there is none any more."""
+        """Return whether nothing waits for the application, or the application is gone."""
         return self.close_sent or self.queue.empty()
 
     def handle_ping(self) -> None:
@@ -199,5 +199,5 @@ class FrameOnceProtocol(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(GIVE_UP_SECONDS, self._give_up)
 
     def _give_up(self) -> None:
-        """The phone did not answer the close, or does not read at all."""
+        """Handle a phone that did not answer the close, or does not read at all."""
         self.transport.abort()

@@ -1,7 +1,7 @@
-"""The hall's code: a QR code on the big screen that changes every ten seconds, and what a member who scanned it does.
+"""The hall's code: a QR code on the big screen that changes every ten seconds, and what happens when a member scans it.
 
-The code of a window is a MAC over meeting and window, so that nobody can make one. It opens a page for as long as it is
-on the screen and one window more; the page's form is then good for a minute, for the one who opened it only.
+The code of a window is a MAC over meeting and window, so that nobody can forge one. It opens a page while it is on the screen and for one
+window more. The page's form is then valid for a minute, and only for the person who opened it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FORM_LASTS: Millis = 60_000
 
 
 class StageCode(msgspec.Struct, frozen=True):
-    """What the hall's screen shows: the code as SVG, its window, and when the next one is due (server's clock)."""
+    """What the hall's screen shows: the code as SVG, its window, and when the next one is due (server clock)."""
 
     svg: str
     window: int
@@ -43,13 +43,13 @@ class StageCode(msgspec.Struct, frozen=True):
 
 
 def code_of(secret: bytes, meeting_id: str, window: int) -> str:
-    """The code shown in a window: 120 bits."""
+    """Return the code shown in a window: 120 bits."""
     digest = hmac.digest(secret, f"hall-code\0{meeting_id}\0{window}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:15]).decode()
 
 
 def window_of(secret: bytes, meeting_id: str, code: str, now: Millis) -> int | None:
-    """The window of a code that is shown now, or was until just now; ``None``: any other."""
+    """Return the window of a code that is shown now or was shown just before; ``None`` for any other."""
     window = now // WINDOW
     given = code.encode()
     for candidate in (window, window - 1):
@@ -59,13 +59,13 @@ def window_of(secret: bytes, meeting_id: str, code: str, now: Millis) -> int | N
 
 
 def _pass(secret: bytes, meeting_id: str, who: str, window: int, since: Millis) -> str:
-    """What the form carries: this one saw the code of this window then."""
+    """Return the token of the form, which says who saw the code of which window, and when."""
     digest = hmac.digest(secret, f"hall-form\0{meeting_id}\0{who}\0{window}\0{since}".encode(), hashlib.sha256)
     return f"{window}.{since}.{base64.urlsafe_b64encode(digest[:18]).decode()}"
 
 
 def passed_window(secret: bytes, meeting_id: str, who: str, text: str, now: Millis) -> int | None:
-    """The window a form was made for; ``None`` when it is another's, too old, or made up."""
+    """Return the window a form was made for; ``None`` if it is someone else's, too old, or forged."""
     window, _, rest = text.partition(".")
     since, _, _ = rest.partition(".")
     if not (window.isascii() and window.isdigit() and since.isascii() and since.isdigit() and len(text) < 100):
@@ -80,7 +80,7 @@ def _clock(site: Site) -> Millis:
 
 
 async def stage_code(request: Request) -> Response:
-    """The code that is on the screen now, for whoever may open the screen."""
+    """Return the code that is on the screen now, to anyone who may open the screen."""
     seat = await seat_at(request)
     if not (seat.runs or seat.manages):
         raise Refused(Code.FORBIDDEN)
@@ -93,7 +93,7 @@ async def stage_code(request: Request) -> Response:
 
 
 async def scanned(request: Request) -> Response:
-    """A code was scanned: who is it, and do they mean it. Changes nothing."""
+    """Show the page after a scan, which asks for confirmation. Changes nothing."""
     seat = await _member(request)
     site = site_of(request)
     now = _clock(site)
@@ -105,7 +105,7 @@ async def scanned(request: Request) -> Response:
 
 
 async def confirm(request: Request) -> Response:
-    """The member says: I am in the hall."""
+    """Record that the member is in the hall."""
     form = await form_of(request)
     seat = await _member(request)
     site = site_of(request)
@@ -125,12 +125,13 @@ async def confirm(request: Request) -> Response:
 
 
 async def done(request: Request) -> Response:
-    """What a member sees after confirming."""
+    """Show the page after the confirmation."""
     return await _page(request, await _member(request), "")
 
 
 async def _member(request: Request) -> Seat:
-    """Someone on the meeting's list. Raises Refused: ``sign_in_required``, ``not_found``, ``not_a_participant``."""
+    """Return the viewer, who must be on the meeting's list. Raises Refused: ``sign_in_required``, ``not_found``,
+    ``not_a_participant``."""
     seat = await seat_at(request)
     if seat.listed is None:
         raise Refused(Code.NOT_A_PARTICIPANT)

@@ -1,4 +1,4 @@
-"""The hall's cameras and screens: letting one in with a token that is shown once, stopping it, starting it again."""
+"""The hall's cameras and screens: admitting one with a token that is shown once, stopping it, starting it again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CARRIED: tuple[MediaKind, ...] = ("audio", "video")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One device as the page shows it. ``open``: what of a camera is forwarded now."""
+    """One device as the page shows it. ``open``: the media of a camera that is forwarded now."""
 
     device: HallDevice
     works: bool
@@ -78,7 +78,7 @@ def _line(request: Request, device: HallDevice, state: MeetingState | None, now:
 
 
 async def let_in(request: Request) -> Response:
-    """A new token; this answer is the only place where it is shown."""
+    """Make a new token. Only this answer shows it."""
     seat = await managed_seat(request)
     form = await form_of(request)
     if seat.scheduled.status not in ("convened", "open"):
@@ -100,10 +100,10 @@ async def let_in(request: Request) -> Response:
 
 
 async def stop(request: Request) -> Response:
-    """Take a token back: the session ends at once, a camera is out of the room."""
+    """Revoke a token. The session ends at once, and a camera is removed from the room."""
     seat = await managed_seat(request)
     form = await form_of(request)
-    await state_of(request, seat.scheduled)  # loaded, so that a camera can be shown out of it
+    await state_of(request, seat.scheduled)  # loaded, so that a camera can be removed from it
     remover = seat.viewer.participant_id if seat.runs else None
     try:
         stopped = await stop_device(site_of(request), seat.viewer.by, seat.scheduled, field(form, "device"), now_millis(), remover)
@@ -115,7 +115,7 @@ async def stop(request: Request) -> Response:
 
 
 async def switch(request: Request) -> Response:
-    """Let a camera's sound or picture through, or hold it back."""
+    """Forward or stop a camera's sound or picture."""
     seat = await managed_seat(request)
     form = await form_of(request)
     device_id, what = field(form, "device"), field(form, "what")

@@ -1,4 +1,4 @@
-"""Inviting to a meeting: one link for the group, a personal link for each member, one for guests; QR codes; taking them back."""
+"""Inviting to a meeting: one link for the group, a personal link for each member, one for guests; QR codes; revoking links."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from meeting_server.web.site.qr import qr_svg
 from meeting_server.web.site.site import site_of
 
 GUEST_USES = (0, 5, 20, 50)
-"""How often a guests' link may be used; 0: no limit."""
+"""How often a guest link may be used; 0: no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLink:
-    """One member of the list with the newest of their links, if any. ``mine_to_give``: the viewer may have it and hand it out.
-    ``let_in``: further devices that came in as this member, and who let them."""
+    """One member of the list with their newest link, if any. ``mine_to_give``: the viewer may see it and hand it out. ``let_in``: further
+    devices admitted as this member, and who admitted them."""
 
     participant_id: str
     name: str
@@ -106,7 +106,8 @@ async def _links(request: Request, seat: Seat, now: Millis) -> tuple[list[Person
 
 
 def _group_message(request: Request, scheduled: Scheduled, common: PersonLink) -> str:
-    """What is sent to the group: one link for all, at which everyone signs in or asks. Nobody's own link is in it."""
+    """Return the text for the group: one link for all, at which everyone signs in or asks to be let in. It contains nobody's personal
+    link."""
     plan = scheduled.plan
     when = moment(language_of(request), plan.starts_at)
     key = "text_head" if plan.place else "text_head_no_place"
@@ -116,7 +117,7 @@ def _group_message(request: Request, scheduled: Scheduled, common: PersonLink) -
 
 
 async def make_links(request: Request) -> Response:
-    """Links for everyone without a working one, a new one for one person, or one for guests."""
+    """Make links for everyone without a working one, a new one for one person, or one for guests."""
     seat = await managed_seat(request)
     form = await form_of(request)
     if seat.scheduled.status not in ("convened", "open"):

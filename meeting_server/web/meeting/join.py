@@ -1,4 +1,4 @@
-"""The page behind an invitation: what the meeting is, who you are in it, and the ways in; works without JavaScript."""
+"""The page behind an invitation: the meeting, who you are in it, and how to join. Works without JavaScript."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ _WHY: dict[InvitationState, Closed] = {
     InvitationState.USED: "link_used",
 }
 LOOK_AGAIN_SECONDS = 3
-"""How often a browser that knocked looks whether it was let in."""
+"""How often a browser that knocked checks whether it was let in."""
 WAYS = ("listen", "audio", "video", "text", "page")
-"""How to enter; ``page`` goes to the meeting's own page instead of its room."""
+"""How to join; ``page`` leads to the meeting's page instead of its room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """A meeting seen from outside. ``who`` is the member a personal link or a sign-in names; None: a guest.
+    """A meeting seen from outside. ``who``: the member named by a personal link or a sign-in; None: a guest.
 
-    ``token`` is empty for someone who is signed in and comes from the meeting's page. ``closed`` is why there is no way in.
+    ``token`` is empty for someone who is signed in and comes from the meeting's page. ``closed`` says why nobody can join.
     """
 
     token: str
@@ -80,9 +80,9 @@ class Entrance:
     state: MeetingState | None = None
     closed: Closed | None = None
     knock: Knock | None = None
-    """What this browser asked here last."""
+    """This browser's last request to be let in here."""
     let_in: bool = False
-    """This browser may come in as ``who``: it was let in."""
+    """This browser was let in as ``who``."""
 
     @property
     def runs(self) -> bool:
@@ -90,7 +90,7 @@ class Entrance:
 
 
 async def _entrance(request: Request) -> Entrance:
-    """The entrance behind the link in the path."""
+    """Return the entrance behind the link in the path."""
     site, token, now = site_of(request), request.path_params["token"], now_millis()
     invitation = await site.invitations.by_token(token)
     if invitation is None:
@@ -106,7 +106,7 @@ async def _entrance(request: Request) -> Entrance:
     asked = await site.knocks.of_device(scheduled.meeting_id, here) if here and not mine else None
     let_in = False
     bound = await site.invitations.of_device(scheduled.meeting_id, here) if here and who is None and not mine else None
-    if bound is not None:  # a member's own browser in this meeting makes no guest of them
+    if bound is not None:  # a member's own browser in this meeting does not make them a guest
         who, let_in = await site.directory.member(bound), True
     if asked is not None and asked.answer == "let_in" and invitation.member_id in (None, asked.member_id):
         admitted = await site.directory.member(asked.member_id or "")
@@ -128,7 +128,7 @@ async def _entrance(request: Request) -> Entrance:
 
 
 def _guest_here(request: Request, viewer: Viewer | None, scheduled: Scheduled, mine: bool) -> str:
-    """The name under which this browser is a guest of this meeting: one browser is one guest, whatever is typed next."""
+    """Return this browser's guest name in this meeting. One browser is one guest, whatever is typed next."""
     if viewer is not None and mine and viewer.guest is not None:
         return viewer.name
     here = known_device(request)
@@ -156,7 +156,7 @@ def _shut(entrance: Entrance, why: Closed) -> Entrance:
 
 
 async def _person(request: Request, invitation: Invitation, viewer: Viewer | None) -> Member | None:
-    """Whom a link names: its member, or for a general one the member who is signed in, be it for this meeting only."""
+    """Return whom a link names: its member, or for a general link the member who is signed in, even if only for this meeting."""
     here = viewer is not None and (viewer.is_member or (viewer.bound and viewer.only_meeting == invitation.meeting_id))
     member_id = invitation.member_id or (viewer.member_id if viewer is not None and here else None)
     if member_id is None:
@@ -166,7 +166,7 @@ async def _person(request: Request, invitation: Invitation, viewer: Viewer | Non
 
 
 def _is_in_already(viewer: Viewer | None, invitation: Invitation, scheduled: Scheduled) -> bool:
-    """Whether this browser is signed in as the one the link would sign in, so that no use of it is needed."""
+    """Return whether this browser is already signed in as the member of the link, so that the link is not used up."""
     if viewer is None or not viewer.bound or viewer.only_meeting not in (None, scheduled.meeting_id):
         return False
     if invitation.member_id is not None:
@@ -178,13 +178,13 @@ def _is_in_already(viewer: Viewer | None, invitation: Invitation, scheduled: Sch
 
 
 async def join_page(request: Request) -> Response:
-    """Looking uses nothing up and signs nobody in."""
+    """Show the page. This uses up no link and signs nobody in."""
     entrance = await _entrance(request)
     return await _show(request, entrance)
 
 
 async def enter_by_link(request: Request) -> Response:
-    """Sign in for this meeting and go into its room in the chosen way; or ask to be let in (``knock``)."""
+    """Sign in for this meeting and enter its room in the chosen way, or ask to be let in (``knock``)."""
     form = await form_of(request)
     way = field(form, "as", 10)
     if way not in (*WAYS, "knock"):
@@ -208,7 +208,7 @@ async def enter_by_link(request: Request) -> Response:
             return await _show(request, entrance, status=422, error="name_long", name=name)
         taken_for = resembled(name, await _known_names(request, scheduled))
         if taken_for is not None and not is_same_name(name, field(form, "not_them", 4000)):
-            _allow_guest(request, scheduled)  # a name that is tried counts as a guest, so that nobody reads the roster by trying names
+            _allow_guest(request, scheduled)  # every name tried counts as a guest, so that nobody can find out the roster by trying names
             return await _show(request, entrance, status=422, error="on_roster", name=name)
     url = f"/meetings/{scheduled.meeting_id}"
     response = see(f"{url}#leave" if way == "page" else f"{url}/room?as={way}")
@@ -242,9 +242,9 @@ async def enter_by_link(request: Request) -> Response:
 
 
 async def _place(request: Request, entrance: Entrance, guest_id: str, name: str, viewer: Viewer | None) -> Invited | None:
-    """As whom somebody who comes by a link for many is brought in; ``None``: they are in the meeting, or on its list by name.
+    """Return as whom a person with a general link is admitted; ``None``: they are in the meeting, or on its list by name.
 
-    Whoever is on the list and not in the meeting was on their way in when a server died.
+    A person who is on the list but not in the meeting was joining when the server died.
     """
     scheduled, invitation = entrance.scheduled, entrance.invitation
     assert scheduled is not None
@@ -262,14 +262,14 @@ async def _place(request: Request, entrance: Entrance, guest_id: str, name: str,
 
 
 async def _known_names(request: Request, scheduled: Scheduled) -> dict[ParticipantId, str]:
-    """Whom a guest could be taken for: everyone on the list, and the branch's roster."""
+    """Return whom a guest could be mistaken for: everyone on the list and on the branch's roster."""
     listed = {ParticipantId(i): name for i, name in (await names_at(request, scheduled)).items()}
     roster = await site_of(request).directory.roster(scheduled.plan.branch_id)
     return listed | {ParticipantId(member.member_id): member.name for member in roster}
 
 
 async def _knock(request: Request, entrance: Entrance, typed: str) -> Response:
-    """Ask to be let in by this link: on another device than its first, or as a member without a link or a password of their own."""
+    """Ask to be let in by this link: on a device other than its first, or as a member without a personal link or password."""
     if entrance.scheduled is None or entrance.invitation is None:
         return await _show(request, entrance)
     by_name = entrance.invitation.member_id is None and entrance.who is None and entrance.closed in (None, "early")
@@ -284,14 +284,14 @@ async def _knock(request: Request, entrance: Entrance, typed: str) -> Response:
 
 
 def _allow_guest(request: Request, scheduled: Scheduled) -> None:
-    """One guest more. Raises Refused(rate_limited). Members are not counted: guests of their address keep nobody out."""
+    """Count one more guest. Raises Refused(rate_limited). Members are not counted, so guests from their address keep none of them out."""
     wait = site_of(request).allowances.guest(scheduled.meeting_id, household_of(request), time.monotonic())
     if wait > 0:
         raise Refused(WebCode.RATE_LIMITED, retry_after=wait)
 
 
 async def _late_addition(request: Request, scheduled: Scheduled, member: Member) -> Invited:
-    """A signed-in member who was not called: of this branch with their own rights, of another as a guest."""
+    """Admit a signed-in member who was not called: of this branch with their own rights, of another as a guest."""
     tree = await site_of(request).directory.tree()
     if scheduled.plan.branch_id in tree.membership(member.branch_id):
         return invited(member, Role.MEMBER)
@@ -299,7 +299,7 @@ async def _late_addition(request: Request, scheduled: Scheduled, member: Member)
 
 
 async def link_calendar(request: Request) -> Response:
-    """The calendar file for whoever holds a link, before they are let in."""
+    """Return the calendar file to the holder of a link, before they are let in."""
     entrance = await _entrance(request)
     if entrance.scheduled is None or entrance.closed in ("link_revoked", "link_expired"):
         raise Refused(WebCode.LINK_UNKNOWN)
@@ -313,7 +313,7 @@ async def link_calendar(request: Request) -> Response:
 
 
 async def enter_page(request: Request) -> Response:
-    """The same page for someone who is signed in already; its ways in are plain links."""
+    """Show the same page to someone who is already signed in, with plain links to join."""
     seat = await seat_at(request, removed_too=True)
     viewer, scheduled = seat.viewer, seat.scheduled
     who = await site_of(request).directory.member(viewer.member_id) if viewer.member_id else None

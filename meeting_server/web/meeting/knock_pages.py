@@ -1,4 +1,4 @@
-"""Letting in a browser that knocks: what waits, and the answer of the member on a device of theirs, or of who keeps the list."""
+"""Letting in a browser that knocks: pending requests, and the answer of the member on their own device or of the keeper of the list."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from meeting_server.web.site.pages import own_path, see
 from meeting_server.web.site.site import site_of
 
 NEWS: Millis = 30 * 60_000
-"""A device that was let in is told of for so long."""
+"""How long an admitted device is announced."""
 
 
 class KnockLine(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class KnockLine(msgspec.Struct, frozen=True):
 
 
 class LetInLine(msgspec.Struct, frozen=True):
-    """A further device of the viewer's that was let in just now, and by whom."""
+    """A further device of the viewer that was let in recently, and by whom."""
 
     id: str
     device: str
@@ -51,16 +51,16 @@ class LetInLine(msgspec.Struct, frozen=True):
 
 
 class KnockList(msgspec.Struct, frozen=True):
-    """What ``GET /meetings/<id>/knocks`` answers."""
+    """The answer of ``GET /meetings/<id>/knocks``."""
 
     waiting: list[KnockLine]
     let_in: list[LetInLine]
 
 
 async def knock(request: Request, scheduled: Scheduled, invitation: Invitation, typed: str) -> None:
-    """Ask to come in: by a personal link as its member, by a general one as whoever on the list is called or numbered ``typed``.
+    """Ask to be let in: by a personal link as its member, by a general link as the person on the list with the name or number ``typed``.
 
-    Whether there is such a person is not told. Raises Refused: ``rate_limited``.
+    The answer does not reveal whether there is such a person. Raises Refused: ``rate_limited``.
     """
     site = site_of(request)
     member = await _meant(request, scheduled, invitation, typed)
@@ -82,7 +82,7 @@ async def _meant(request: Request, scheduled: Scheduled, invitation: Invitation,
 
 
 async def list_of(request: Request) -> Response:
-    """What waits for an answer of this viewer, and which further devices of theirs were let in."""
+    """Return the requests that this viewer can answer, and the viewer's further devices that were let in."""
     seat = await seat_at(request)
     now = now_millis()
     lines = [KnockLine(w.knock.knock_id, w.name, w.knock.device, w.knock.number, w.mine, w.known) for w in await waiting_for(request, seat)]
@@ -99,7 +99,7 @@ async def list_of(request: Request) -> Response:
 
 
 async def answer(request: Request) -> Response:
-    """Let a browser in, or refuse it. Raises Refused: ``forbidden``; ``not_found`` for one that no longer waits."""
+    """Let a browser in, or refuse it. Raises Refused: ``forbidden``; ``not_found`` if it no longer waits."""
     seat = await seat_at(request)
     form = await form_of(request)
     decision = field(form, "answer")

@@ -1,4 +1,4 @@
-"""The way out to a phone behind a server that only speaks ASGI: a queue of its own, emptied by a task of its own."""
+"""Sends to a phone on a server that only speaks ASGI: a queue and a task of its own that empties it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from meeting_server.wire.frames import Frames
 
 
 class AsgiOutlet:
-    """``run`` must be a task for as long as the socket is open; it ends when the socket does."""
+    """``run`` must run as a task while the socket is open, and ends with it."""
 
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
@@ -55,11 +55,11 @@ class AsgiOutlet:
                 self._waiting -= len(item)
                 await self._websocket.send_text(item.decode())
         except (WebSocketDisconnect, RuntimeError):
-            return  # the phone is gone; the reading side notices too
+            return  # the phone is gone, which the reading side notices too
 
 
 def outlet_of(websocket: WebSocket) -> tuple[Outlet, AsgiOutlet | None]:
-    """The side door where the server has one, else a queue (returned twice: its ``run`` is the caller's to start)."""
+    """Return the server's shortcut if it has one, else a queue (returned twice, because the caller has to start its ``run``)."""
     door = websocket.scope.get("extensions", {}).get(EXTENSION)
     if door is not None:
         return cast(Outlet, door), None

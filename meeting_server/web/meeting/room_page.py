@@ -1,4 +1,4 @@
-"""The shell of the live room and of the hall's screen: the built client, and what it must know to begin."""
+"""The shell of the live room and of the hall's screen: the built client, and the data it needs to start."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from meeting_server.web.site.site import site_of
 
 
 async def room(request: Request) -> Response:
-    """For whoever is on the list, while the door is open; everyone else is told at the meeting's door why not."""
+    """Show the room to people on the list while the meeting can be joined. Everyone else is told on the meeting's join page why not."""
     return await _shell(request, await seat_at(request), stage=False)
 
 
 async def stage(request: Request) -> Response:
-    """The hall's big screen, opened by the chair, the secretary, or who manages the meeting and is on its list."""
+    """Show the hall's big screen to the chair, the secretary, or a person on the list who manages the meeting."""
     seat = await seat_at(request)
     if not (seat.runs or seat.manages):
         return see(f"/meetings/{seat.meeting_id}/enter")
@@ -39,7 +39,7 @@ async def stage(request: Request) -> Response:
 
 
 async def _shell(request: Request, seat: Seat, *, stage: bool) -> Response:
-    """Raises Refused(client_not_built) when there is no build of the client."""
+    """Render the shell. Raises Refused(client_not_built) if the client has not been built."""
     if not _may_enter(seat):
         return see(f"/meetings/{seat.meeting_id}/enter")
     assets = site_of(request).assets
@@ -87,7 +87,7 @@ async def _boot(request: Request, seat: Seat, *, stage: bool) -> dict[str, Any]:
 
 
 async def ice(request: Request) -> Response:
-    """TURN credentials for another hour, for whoever may be in the room. Raises Refused(forbidden)."""
+    """Return TURN credentials for another hour to anyone who may be in the room. Raises Refused(forbidden)."""
     seat = await seat_at(request)
     if not _may_enter(seat):
         raise Refused(Code.FORBIDDEN)
@@ -95,7 +95,7 @@ async def ice(request: Request) -> Response:
 
 
 def _ice_servers(request: Request) -> list[dict[str, Any]]:
-    """``RTCIceServer`` dictionaries. The name in a credential is by chance: the TURN server's log names nobody."""
+    """Return ``RTCIceServer`` dictionaries. The name in a credential is random, so that the TURN server's log names nobody."""
     media: MediaPlane | None = site_of(request).media
     if media is None:
         return []
@@ -110,7 +110,7 @@ def _may_enter(seat: Seat) -> bool:
 
 
 async def _rules(request: Request, seat: Seat) -> list[dict[str, Any]]:
-    """The rules a motion may be decided by, those of the branch too, for whoever runs votes."""
+    """Return the rules a motion may use, including the branch's own, to those who run votes."""
     if not seat.runs:
         return []
     presets = site_of(request).presets
@@ -119,7 +119,7 @@ async def _rules(request: Request, seat: Seat) -> list[dict[str, Any]]:
 
 
 def _replaced(request: Request, seat: Seat) -> dict[str, str] | None:
-    """That the rule the meeting was planned under was replaced, for whoever runs it, until it opens."""
+    """Tell those who run the meeting, until it opens, that the rule it was planned under was replaced."""
     replacement = replacement_of(request, seat.scheduled, now_millis()) if seat.runs else None
     if replacement is None:
         return None
@@ -131,7 +131,7 @@ def _replaced(request: Request, seat: Seat) -> dict[str, str] | None:
 
 
 def as_script_data(data: dict[str, Any]) -> Markup:
-    """JSON that can stand inside ``<script type="application/json">``: no text in it can end the element."""
+    """Return JSON for ``<script type="application/json">`` in which no text can end the element."""
     text = json.dumps(data, ensure_ascii=False)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 

@@ -1,4 +1,4 @@
-"""The WebSocket of a meeting: who may open it, the hello, and the loop that reads what a phone says."""
+"""The WebSocket of a meeting: who may open it, the hello, and the loop that reads what a phone sends."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from meeting_server.wire.server_messages import Error, RejectedFrame
 
 
 async def live_socket(websocket: WebSocket) -> None:
-    """The endpoint in the house."""
+    """Return the socket endpoint."""
     await serve(websocket, admission_of(websocket))
 
 
 async def why_not(request: Request) -> Response:
-    """The endpoint that a page asks after a handshake failed."""
+    """Return the endpoint that a page asks after a failed handshake."""
     return await answer(request, admission_of(request))
 
 
 async def answer(request: Request, admission: Admission) -> Response:
-    """What the handshake would be answered: browsers do not tell a page why a socket was refused."""
+    """Answer as the handshake would, because browsers do not tell a page why a socket was refused."""
     found = await admitted(request, admission)
     return found.response() if isinstance(found, Denial) else Response(status_code=204, headers={"cache-control": "no-store"})
 
@@ -86,11 +86,11 @@ async def _accepted(websocket: WebSocket, admission: Admission, viewer: SocketVi
 
 
 class _Gone(Exception):
-    """The socket was closed, by whichever side."""
+    """The socket was closed by either side."""
 
 
 class _Talk:
-    """The reading side of one accepted socket. ``run`` returns why to close it; ``None``: it is closed already."""
+    """The reading side of one accepted socket. ``run`` returns why to close it; ``None``: it is already closed."""
 
     def __init__(self, websocket: WebSocket, admission: Admission, outlet: Outlet, viewer: SocketViewer) -> None:
         self._websocket = websocket
@@ -104,7 +104,7 @@ class _Talk:
     async def run(self) -> Close | None:
         meeting_id = MeetingId(self._websocket.path_params["meeting_id"])
         viewer = self._viewer
-        stop_watching = self._watch(viewer)  # from here on: a sign-in may also end before the hello
+        stop_watching = self._watch(viewer)  # from here on, because a sign-in may also end before the hello
         try:
             return await self._take_part(meeting_id, viewer)
         except StorageUnavailable:
@@ -122,7 +122,7 @@ class _Talk:
         hello = await self._hello()
         if isinstance(hello, Close):
             return hello
-        assembly = await registry.assembly(meeting_id)  # it may have been put away while we waited
+        assembly = await registry.assembly(meeting_id)  # it may have been unloaded while we waited
         if assembly is None:
             return Close.UNKNOWN_MEETING
         entered = assembly.enter(
@@ -179,7 +179,7 @@ class _Talk:
                     return Close.BAD_MESSAGE
 
     async def _next(self) -> ClientMessage | Close | None:
-        """The next message; a reason to close; or ``None`` for a frame that was refused. Raises _Gone."""
+        """Return the next message, a reason to close, or ``None`` for a refused frame. Raises _Gone."""
         received = await self._websocket.receive()
         if received["type"] == "websocket.disconnect":
             raise _Gone
@@ -201,7 +201,7 @@ class _Talk:
             return Close.BAD_MESSAGE if self._bad(bad) else None
 
     def _bad(self, bad: BadMessage) -> bool:
-        """Answer a frame that was not understood; whether it was one too many."""
+        """Answer an invalid frame and return whether it was one too many."""
         self._say(
             RejectedFrame(bad.re, WireCode.BAD_MESSAGE, bad.field) if bad.is_command else Error(WireCode.BAD_MESSAGE, bad.re, bad.field)
         )
@@ -209,7 +209,7 @@ class _Talk:
         return self._bad_frames >= MOST_BAD
 
     def _too_often(self, command: CommandFrame) -> bool:
-        """Whether it is refused because everyone else would have to read it."""
+        """Return whether a command is refused by the limit on what everyone else has to read."""
         wait = self._limits.refuse_command(command.kind, time.monotonic())
         if wait > 0:
             self._say(RejectedFrame(command.id, WireCode.RATE_LIMITED, retry_after_ms=max(1, round(wait * 1000))))

@@ -1,4 +1,4 @@
-"""The HTTP addresses of WHIP (RFC 9725) and of its counterpart for watching: a bearer token says which device comes."""
+"""The HTTP endpoints of WHIP (RFC 9725) and of its counterpart for watching. A bearer token identifies the device."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ CORS = {
     "access-control-expose-headers": "location, etag, link, accept-patch, accept-post",
     "access-control-max-age": "86400",
 }
-"""An encoder may be a page of another origin. Nothing is done here on the strength of a cookie, so that is safe."""
+"""An encoder may be a page of another origin. This is safe because no cookie gives any right here."""
 
 
 async def options(request: Request) -> Response:
-    """What may be sent here (CORS preflight)."""
+    """Answer what may be sent here (CORS preflight)."""
     known = {"accept-patch": FRAGMENT} if "resource" in request.path_params else {"accept-post": SDP}
     return Response(status_code=204, headers={**CORS, **known})
 
 
 async def post(request: Request) -> Response:
-    """Begin a session. 201; or 400, 401, 403, 406, 409, 413, 415, 503 with a code."""
+    """Start a session. 201; or 400, 401, 403, 406, 409, 413, 415, 503 with a code."""
     try:
         device = await _device(request)
         joining = await _link(request, device)
@@ -57,7 +57,7 @@ async def post(request: Request) -> Response:
 
 
 async def patch(request: Request) -> Response:
-    """Candidates, or an ICE restart."""
+    """Take candidates, or an ICE restart."""
     try:
         device = await _device(request)
     except Refused as refused:
@@ -88,7 +88,7 @@ def _sessions(request: Request) -> WhipSessions:
 
 
 async def _device(request: Request) -> HallDevice:
-    """Whose token this is. Raises Refused(bad_device_token)."""
+    """Return whose token this is. Raises Refused(bad_device_token)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     device = None
     if scheme.lower() == "bearer" and 0 < len(token) < 200:
@@ -99,7 +99,7 @@ async def _device(request: Request) -> HallDevice:
 
 
 async def _link(request: Request, device: HallDevice) -> HallLink:
-    """The device's way in; a camera becomes a participant. Raises Refused: ``removed``, ``adjourned``, ``not_found``."""
+    """Let the device join; a camera becomes a participant. Raises Refused: ``removed``, ``adjourned``, ``not_found``."""
     site = site_of(request)
     try:
         assembly = await site.registry.assembly(device.meeting_id)
@@ -119,9 +119,9 @@ async def _link(request: Request, device: HallDevice) -> HallLink:
 
 
 async def resume(site: Site, kept: KeptClient) -> None:
-    """A device that media served on while this process was away goes on, by its old session; one that may not is sent away."""
+    """Resume the session of a device that media kept serving while this process was away, or end it if the device may not stay."""
     if not kept.client.startswith(CLIENT):
-        return  # a phone: it comes again by itself
+        return  # a phone, which reconnects on its own
     signalling = site.registry.signalling
     device = await site.hall_devices.by_id(kept.source)
     if device is not None and device.works(now_millis()):
@@ -145,7 +145,7 @@ async def resume(site: Site, kept: KeptClient) -> None:
 
 
 async def _body(request: Request) -> bytes:
-    """At most one byte more than is allowed: that is refused."""
+    """Read at most one byte more than is allowed, which is refused."""
     body = b""
     async for chunk in request.stream():
         body += chunk

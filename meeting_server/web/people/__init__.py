@@ -1,1 +1,1 @@
-"""The branch and its people: the tree, members and roles, rosters, ways in, the access log."""
+"""The branch and its people: the tree, members and roles, rosters, sign-in, the access log."""

@@ -16,7 +16,7 @@ ON_A_PAGE = 50
 
 
 async def log(request: Request) -> Response:
-    """Acts about this branch; ``before`` pages on, ``act`` shows one kind only."""
+    """Show acts about this branch; ``before`` pages, ``act`` shows one kind only."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.SEE_ACCESS_LOG, branch_id)
     tree = await tree_of(request)

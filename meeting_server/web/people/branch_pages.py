@@ -1,4 +1,4 @@
-"""The tree of branches, one branch's own page, its place in the tree, and who holds which role in it."""
+"""The tree of branches, a branch's own page, its place in the tree, and who holds which role in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DONE = ("created", "renamed", "moved", "removed", "restored", "granted", "withdr
 
 
 async def branches(request: Request) -> Response:
-    """All branches the viewer has a role in, as a tree; with a single one, that one."""
+    """Show all branches in which the viewer has a role, as a tree, or if there is only one, that one."""
     tree = await tree_of(request)
     seen = await branches_for(request, Action.SEE_MEETINGS)
     if not seen:
@@ -49,7 +49,7 @@ async def branches(request: Request) -> Response:
 
 
 async def branch_page(request: Request) -> Response:
-    """One branch: how many people, who holds which role, its groups, and what the viewer may do here."""
+    """Show one branch: how many people, who holds which role, its groups, and what the viewer may do here."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SEE_MEETINGS, branch_id)
     tree, site = await tree_of(request), site_of(request)
@@ -78,7 +78,7 @@ async def branch_page(request: Request) -> Response:
 
 
 async def branch_settings(request: Request) -> Response:
-    """The forms that change a branch's place in the tree."""
+    """Show the forms that change a branch's place in the tree."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.MANAGE_BRANCHES, branch_id)
     return await _settings(request, branch_id)
@@ -97,7 +97,7 @@ async def rename(request: Request) -> Response:
 
 
 async def move(request: Request) -> Response:
-    """Hang the branch under another one, which the viewer manages too."""
+    """Move the branch below another one, which the viewer manages too."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.MANAGE_BRANCHES, branch_id)
     parent_id = field(await form_of(request), "parent")
@@ -110,7 +110,7 @@ async def move(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """Make a new node below this one."""
+    """Create a new branch below this one."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.MANAGE_BRANCHES, branch_id)
     form = await form_of(request)
@@ -125,7 +125,7 @@ async def create(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """Take an empty branch out of the tree."""
+    """Remove an empty branch from the tree."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.MANAGE_BRANCHES, branch_id)
     await form_of(request)
@@ -152,14 +152,14 @@ async def restore(request: Request) -> Response:
 
 
 async def roles_page(request: Request) -> Response:
-    """Who holds a role here, and the form to appoint someone."""
+    """Show who holds a role here, and the form to appoint someone."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.APPOINT, branch_id)
     return await _roles(request, branch_id)
 
 
 async def appoint(request: Request) -> Response:
-    """Give a role to the person with this name or number; when several have the name, ask which."""
+    """Give a role to the person with this name or number. If several people have the name, ask which one."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.APPOINT, branch_id)
     form = await form_of(request)
@@ -174,7 +174,7 @@ async def appoint(request: Request) -> Response:
 
 
 async def withdraw(request: Request) -> Response:
-    """Take a role back. Open rooms and pages follow with their next request."""
+    """Take a role back. Open rooms and pages follow at their next request."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.APPOINT, branch_id)
     form = await form_of(request)
@@ -195,7 +195,7 @@ async def withdraw(request: Request) -> Response:
 
 
 async def _candidates(request: Request, who: str, member_id: str) -> list[Member]:
-    """People meant by a name, a number or a choice from a list, in branches the viewer may appoint in."""
+    """Return the people meant by a name, a number or a choice from a list, in branches in which the viewer may appoint."""
     directory = site_of(request).directory
     reach = set(await branches_for(request, Action.APPOINT))
     if member_id:

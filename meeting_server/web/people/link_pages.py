@@ -29,7 +29,7 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class IssuedLink:
-    """A link just made; its address is shown now and never again."""
+    """A link just made. Its address is shown now and never again."""
 
     member: Member
     address: str
@@ -61,7 +61,7 @@ async def issue(request: Request) -> Response:
 
 
 async def revoke(request: Request) -> Response:
-    """Make a person's open link useless."""
+    """Revoke a person's open link."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.ISSUE_LINKS, branch_id)
     await form_of(request)
@@ -73,7 +73,7 @@ async def revoke(request: Request) -> Response:
 
 
 async def choose(request: Request) -> Response:
-    """Who would get a link if everyone got one who is not signed in anywhere."""
+    """Show who would get a link if it went to everyone who is not signed in anywhere."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.ISSUE_LINKS, branch_id)
     branch = (await tree_of(request)).get(branch_id)
@@ -83,7 +83,7 @@ async def choose(request: Request) -> Response:
 
 
 async def issue_all(request: Request) -> Response:
-    """Make a link for everyone who is not signed in anywhere, and show the list once."""
+    """Make a link for everyone who is not signed in anywhere and show the list once."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.ISSUE_LINKS, branch_id)
     await form_of(request)
@@ -107,12 +107,12 @@ async def issue_all(request: Request) -> Response:
 
 
 def qr_code(address: str) -> Markup:
-    """The address as an inline SVG that a strict content policy allows: attributes only, dark on white in both themes."""
+    """Return the address as an inline SVG that a strict content policy allows: attributes only, dark on white in both themes."""
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(
         out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None
     )
-    # segno writes the code as paths of numbers: nothing of the address is in the markup
+    # segno writes the code as numeric paths, so nothing of the address is in the markup
     return Markup(out.getvalue().decode().replace("<svg ", '<svg aria-hidden="true" ', 1))
 
 
@@ -122,7 +122,7 @@ async def _issue(request: Request, viewer: Viewer, members: Sequence[Member]) ->
 
 
 async def _waiting(request: Request, viewer: Viewer, branch_id: str) -> list[Member]:
-    """People whom a link may be made for and who are not signed in anywhere."""
+    """Return the people for whom a link may be made and who are not signed in anywhere."""
     site, tree = site_of(request), await tree_of(request)
     roster = await site.directory.roster(branch_id)
     ids = [member.member_id for member in roster]

@@ -1,4 +1,4 @@
-"""The people of a branch: finding, adding, changing and removing them, with a way back."""
+"""The people of a branch: finding, adding, changing and removing them, and undoing a removal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DONE = ("added", "changed", "removed", "restored", "imported", "revoked", "nothi
 
 
 async def people(request: Request) -> Response:
-    """Everyone in the branch and its groups; ``q`` finds by name, number or pinyin."""
+    """Show everyone in the branch and its groups; ``q`` searches by name, number or pinyin."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SEE_PEOPLE, branch_id)
     tree, site = await tree_of(request), site_of(request)
@@ -59,7 +59,7 @@ async def people(request: Request) -> Response:
 
 
 async def new_person(request: Request) -> Response:
-    """The empty form."""
+    """Show the empty form."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.EDIT_PEOPLE, branch_id)
     return await _form(request, branch_id, Member("", branch_id, ""))
@@ -81,7 +81,7 @@ async def add(request: Request) -> Response:
 
 
 async def person(request: Request) -> Response:
-    """One person: the form with what is on file, sign-in links, removal."""
+    """Show one person: the form with their data, sign-in links, removal."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SEE_PEOPLE, branch_id)
     member = await _person(request, branch_id)
@@ -89,12 +89,12 @@ async def person(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Save what the form says about someone."""
+    """Save a person's form."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.EDIT_PEOPLE, branch_id)
     before = await _person(request, branch_id)
     member = await _from_form(request, await form_of(request), before, branch_id)
-    # the number is what they sign in with: whoever may not issue them a link may not take it away either
+    # people sign in with their number, so somebody who may not issue them a link may not take it away either
     moved = (member.number, member.branch_id) != (before.number, before.branch_id)
     if moved and not await _acts_on(request, viewer, before):
         raise Refused(Code.FORBIDDEN)
@@ -108,7 +108,7 @@ async def change(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """Take someone off the roster and sign them out everywhere; their records stay."""
+    """Remove someone from the roster and sign them out everywhere. Their records stay."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.EDIT_PEOPLE, branch_id)
     member = await _person(request, branch_id)
@@ -142,7 +142,7 @@ async def _from_form(request: Request, form: FormData, before: Member, branch_id
         raise Refused(WebCode.BAD_FORM)
     tree = await tree_of(request)
     if all(node.branch_id != where for node in tree.below(branch_id)):
-        # to another branch altogether only whoever may edit people there as well
+        # moving to another branch also needs the right to edit people there
         await require(request, Action.EDIT_PEOPLE, where)
     return replace(
         before,
@@ -158,7 +158,7 @@ async def _from_form(request: Request, form: FormData, before: Member, branch_id
 
 
 async def _person(request: Request, branch_id: str, *, removed: bool = False) -> Member:
-    """The person of the address, who must be in this branch or below it."""
+    """Return the person of the address, who must be in this branch or below it."""
     member = await site_of(request).directory.member(request.path_params["member_id"])
     tree = await tree_of(request)
     if (
@@ -213,7 +213,7 @@ async def _form(
 
 
 def _places(tree: BranchTree, branch_id: str) -> list[tuple[str, str]]:
-    """Where in this branch someone can be: the branch itself and its groups."""
+    """Return where in this branch someone can be: the branch itself and its groups."""
     return [(node.branch_id, "　" * depth + node.name) for node, depth in tree.walk(branch_id)]
 
 

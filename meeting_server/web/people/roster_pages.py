@@ -1,4 +1,4 @@
-"""Importing a roster (upload, look, confirm) and taking it out again as CSV or XLSX."""
+"""Importing a roster (upload, preview, confirm) and exporting it as CSV or XLSX."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ from meeting_server.web.site.site import site_of
 UPLOAD_BYTES = FILE_BYTES + 64 * 1024
 KINDS = ("csv", "xlsx")
 SHOWN = 200
-"""Rows and faults shown on the preview; the counts are of all."""
+"""Most rows and errors shown in the preview. The counts include all."""
 
 
 async def import_form(request: Request) -> Response:
-    """Where a file is chosen."""
+    """Show the page where a file is chosen."""
     branch = await _branch(request, Action.EDIT_PEOPLE)
     return await _upload_page(request, branch)
 
 
 async def preview(request: Request) -> Response:
-    """Read the file and show what importing it would do, or row by row why it cannot be done. Nothing is saved."""
+    """Read the file and show what importing it would do, or row by row why it is impossible. Saves nothing."""
     branch = await _branch(request, Action.EDIT_PEOPLE)
     form = await form_of(request, limit=UPLOAD_BYTES, files=1)
     upload = form.get("file")
@@ -65,7 +65,7 @@ async def preview(request: Request) -> Response:
 
 
 async def confirm(request: Request) -> Response:
-    """Import what was shown. It is checked once more: the roster may have changed since, the form may have been altered."""
+    """Import what was shown, after checking it again, because the roster or the form may have changed since."""
     branch = await _branch(request, Action.EDIT_PEOPLE)
     viewer = await require(request, Action.EDIT_PEOPLE, branch.branch_id)
     form = await form_of(request, limit=2 * 1024 * 1024)
@@ -91,7 +91,7 @@ async def confirm(request: Request) -> Response:
 
 
 async def export(request: Request) -> Response:
-    """The roster as it stands, in a form that can be imported again."""
+    """Export the current roster in a format that can be imported again."""
     branch = await _branch(request, Action.EXPORT_PEOPLE)
     viewer = await require(request, Action.EXPORT_PEOPLE, branch.branch_id)
     language = language_of(request)
@@ -115,7 +115,7 @@ async def export(request: Request) -> Response:
 
 
 async def template(request: Request) -> Response:
-    """An empty roster with two examples, to fill in."""
+    """Return an empty roster with two examples, to fill in."""
     await _branch(request, Action.EDIT_PEOPLE)
     language = language_of(request)
     examples = [[text(language, f"roster.example.{number}.{column}") for column in Column] for number in ("one", "two")]
@@ -189,7 +189,7 @@ async def _plan_page(request: Request, branch: Branch, file: RosterFile, plan: R
 
 
 def _describe(language: Language, this: Member, other: Member, places: dict[str, str]) -> str:
-    """What of ``this`` differs from ``other``, in words."""
+    """Return how ``this`` differs from ``other``, in words."""
     words = []
     if this.name != other.name:
         words.append(this.name)

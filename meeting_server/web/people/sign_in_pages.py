@@ -1,4 +1,4 @@
-"""Coming in and going out: by one-time link, by number and password, and signing out."""
+"""Signing in by one-time link or by number and password, and signing out."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from meeting_server.web.site.pages import own_path, render, see
 from meeting_server.web.site.site import Site, site_of
 
 NOTED = (1, FREE)
-"""Of wrong passwords for a number from one household, those that are written down: the first, and the one after which waits begin."""
+"""The wrong passwords for a number from one household that are logged: the first, and the one after which waits begin."""
 BUSY_MS: Millis = 3_000
 NOBODY = "-"
 """A number that nobody can have."""
 
 
 async def sign_in_form(request: Request) -> Response:
-    """The form for number and password; whoever is signed in already goes on to where they wanted."""
+    """Show the form for number and password. A person who is already signed in is redirected to their target."""
     target = own_path(request.query_params.get("next", "/"))
     viewer = await viewer_of(request)
     if viewer is not None and viewer.is_member:
@@ -41,7 +41,7 @@ async def sign_in_form(request: Request) -> Response:
 
 
 async def sign_in_by_password(request: Request) -> Response:
-    """Check number and password. Unknown numbers get the same answer after the same work."""
+    """Check number and password. An unknown number gets the same answer after the same work."""
     site = site_of(request)
     form = await form_of(request)
     number, password = field(form, "number", 64), form.get("password", "")
@@ -49,7 +49,7 @@ async def sign_in_by_password(request: Request) -> Response:
     if not isinstance(password, str) or len(password) > 1000:
         raise Refused(WebCode.BAD_FORM, field="password")
     now = now_millis()
-    key = number_key(number) or NOBODY  # as the directory knows it, however it was typed
+    key = number_key(number) or NOBODY  # as the directory stores it, however it was typed
     attempt = Attempt(key, household_of(request), password, knows(request, site.secret, key))
     wait = site.back_off.begin(attempt, now)
     if wait:
@@ -58,7 +58,7 @@ async def sign_in_by_password(request: Request) -> Response:
     try:
         right = await site.accounts.check_password(member.member_id if member else None, password, now, known=bool(attempt.device))
     except PasswordsBusy:
-        site.back_off.succeeded(attempt, now)  # it was not looked at
+        site.back_off.succeeded(attempt, now)  # the password was not checked
         return await _again(request, number, target, WebCode.BUSY, 503, BUSY_MS)
     if not right or member is None:
         if site.back_off.failures(attempt, now) in NOTED:
@@ -73,7 +73,7 @@ async def sign_in_by_password(request: Request) -> Response:
 
 
 async def link_page(request: Request) -> Response:
-    """What a one-time link shows before it is used: whom it signs in, and a button. Looking uses nothing up."""
+    """Show whom a one-time link signs in, and a button. This does not use up the link."""
     site = site_of(request)
     link = await site.accounts.link_by(request.path_params["token"])
     if link is None:
@@ -98,7 +98,7 @@ async def link_page(request: Request) -> Response:
 
 
 async def sign_in_by_link(request: Request) -> Response:
-    """Use the link up and sign its member in."""
+    """Use up the link and sign its member in."""
     site = site_of(request)
     form = await form_of(request)
     target = own_path(field(form, "next", 2000) or "/")
@@ -119,7 +119,7 @@ async def sign_in_by_link(request: Request) -> Response:
 
 
 async def sign_out_here(request: Request) -> Response:
-    """End the sign-in of this browser; its open sockets are closed, and what it keeps of secret votes is deleted."""
+    """End this browser's sign-in, close its open sockets, and have the browser delete what it keeps of secret votes."""
     await form_of(request)
     response = see("/sign-in")
     viewer = await viewer_of(request)
@@ -131,14 +131,14 @@ async def sign_out_here(request: Request) -> Response:
 
 
 async def _again(request: Request, number: str, target: str, code: WebCode, status: int, wait: Millis = 0) -> Response:
-    """The form once more. ``wait``: before which another try is not looked at."""
+    """Show the form again. ``wait``: how long another attempt is not checked."""
     context = {"next": target, "number": number, "code": str(code), "wait": minutes(wait)}
     headers = {"retry-after": str(max(1, math.ceil(wait / 1000)))} if wait else {}
     return await render(request, "people/sign_in.html", context, status=status, headers=headers)
 
 
 async def _note_failure(site: Site, member: Member | None, household: str, now: Millis) -> None:
-    """For numbers of nobody the same is written as for those of somebody, only about nobody."""
+    """Log a failed attempt. Unknown numbers cause the same writes as known ones, only about nobody."""
     who, name, branch_id = (member.member_id, member.name, member.branch_id) if member is not None else ("", "", "")
     await site.access_log.note(Entry(now, Act.SIGN_IN_FAILED, who, name, who, name, branch_id, household))
 

@@ -1,1 +1,1 @@
-"""What every page stands on: templates, forms, sign-in, limits, headers, and the built client's files."""
+"""What every page needs: templates, forms, sign-in, limits, headers, and the built client's files."""

@@ -1,4 +1,4 @@
-"""Where a request came from, as what limits count by."""
+"""Where a request came from, as the unit that limits count."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import ipaddress
 from starlette.requests import HTTPConnection
 
 SITE_BITS = 64
-"""Leading bits of an IPv6 address that one subscriber cannot choose: every device may take any address below them
-(RFC 4291 section 2.5.1; RFC 8981 has them change by themselves)."""
+"""Leading bits of an IPv6 address that a subscriber cannot choose. Every device may take any address below them (RFC 4291 section 2.5.1),
+and changes it on its own (RFC 8981)."""
 
 
 def client_host(conn: HTTPConnection) -> str:
-    """The address of the client as text; empty where the server does not know it."""
+    """Return the client's address as text, empty if the server does not know it."""
     return conn.client.host if conn.client else ""
 
 
 def household(host: str) -> str:
-    """What of an address one party holds: an IPv4 address as it is, an IPv6 address cut to its ``/64``.
+    """Return the part of an address that one party holds: an IPv4 address as it is, an IPv6 address cut to its ``/64``.
 
-    ``::ffff:192.0.2.7`` is 192.0.2.7. What is no address comes back as it is.
+    ``::ffff:192.0.2.7`` is 192.0.2.7. Anything that is not an address is returned as it is.
     """
     try:
         address = ipaddress.ip_address(host)
@@ -33,5 +33,5 @@ def household(host: str) -> str:
 
 
 def household_of(conn: HTTPConnection) -> str:
-    """The household a request or socket came from."""
+    """Return the household that a request or socket came from."""
     return household(client_host(conn))

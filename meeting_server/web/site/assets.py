@@ -1,4 +1,4 @@
-"""Where the built client's files are: names with a content hash, read from Vite's manifest."""
+"""Finds the built client's files, whose names contain a content hash, in Vite's manifest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meeting_server.web.site.errors import Refused, WebCode
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the client: the script, the style sheets it needs and the scripts it imports at once, as addresses."""
+    """One entry of the client: the addresses of its script, its style sheets and the scripts it imports at once."""
 
     script: str
     styles: tuple[str, ...]
@@ -19,7 +19,7 @@ class Entry:
 
 
 class Assets:
-    """The folder of the built client; the manifest is read again when a new build replaces it."""
+    """The folder of the built client. The manifest is read again when a new build replaces it."""
 
     def __init__(self, folder: Path, address: str = "/static/") -> None:
         self.folder = folder
@@ -29,7 +29,7 @@ class Assets:
         self._parts: dict[str, str] = {}
 
     def entry(self, name: str) -> Entry:
-        """The entry ``room``, ``pages`` or ``player``. Raises Refused(client_not_built) when there is no build."""
+        """Return the entry ``room``, ``pages`` or ``player``. Raises Refused(client_not_built) if there is no build."""
         manifest = self.folder / "manifest.json"
         try:
             changed_at = manifest.stat().st_mtime
@@ -44,21 +44,21 @@ class Assets:
             raise Refused(WebCode.CLIENT_NOT_BUILT) from None
 
     def styles(self) -> tuple[str, ...]:
-        """Style sheets of the server-rendered pages; none when the client is not built, so that pages stay readable."""
+        """Return the style sheets of server-rendered pages; none if the client is not built, so that pages stay readable."""
         try:
             return self.entry("pages").styles
         except Refused:
             return ()
 
     def script(self, name: str) -> str:
-        """The address of an entry's script, for pages that work without it; empty when the client is not built."""
+        """Return the address of an entry's script, for pages that work without it; empty if the client is not built."""
         try:
             return self.entry(name).script
         except Refused:
             return ""
 
     def part(self, source: str) -> str:
-        """The address of a part that an entry loads later, to be fetched ahead; empty when there is none."""
+        """Return the address of a part that an entry loads later, for prefetching; empty if there is none."""
         try:
             self.entry("room")
         except Refused:
@@ -74,7 +74,7 @@ class Assets:
             styles: list[str] = []
             imports: set[str] = set()
             self._collect(manifest, chunk, styles, imports)
-            # an entry's own sheet comes after those it shares, so that it has the last word
+            # an entry's own sheet comes after the shared ones, so that it overrides them
             styles.sort(key=lambda href, own=f"{self.address}{chunk['name']}.": href.startswith(own))  # type: ignore[misc]  # default binds the loop variable
             entries[str(chunk["name"])] = Entry(
                 self.address + str(chunk["file"]),

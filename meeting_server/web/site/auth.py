@@ -1,4 +1,4 @@
-"""Who is looking: the sign-in cookie, the viewer behind it, and how a sign-in begins and ends."""
+"""The viewer: the sign-in cookie, the person behind it, and how a sign-in begins and ends."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class GuestOf:
 class Viewer:
     """The person behind a request or socket.
 
-    ``only_meeting`` is set for whoever came by a meeting's invitation: they may see that meeting and nothing else,
-    and hold no role beyond it. ``bound``: on a browser of their own, which may vote.
+    ``only_meeting`` is set for someone who came by a meeting's invitation: they may see only that meeting and hold no role beyond it.
+    ``bound``: on their own browser, which may vote.
     """
 
     member_id: str | None
@@ -50,16 +50,16 @@ class Viewer:
     grants: tuple[Grant, ...] = ()
     bound: bool = False
     standing: Standing = Standing.FULL
-    """Of a member, as the roster has it now."""
+    """Of a member, as in the current roster."""
 
     @property
     def participant_id(self) -> ParticipantId:
-        """Who this is inside a meeting."""
+        """Return the viewer's participant id in a meeting."""
         return ParticipantId(self.member_id or (self.guest.guest_id if self.guest else ""))
 
     @property
     def by(self) -> By:
-        """How the access log names them."""
+        """Return their name in the access log."""
         return By(str(self.participant_id), marked(self.name, guest=self.is_guest))
 
     @property
@@ -79,7 +79,7 @@ def now_millis() -> Millis:
 
 
 async def viewer_of(conn: HTTPConnection) -> Viewer | None:
-    """The viewer, or None for someone not signed in. Looked up once per request."""
+    """Return the viewer, or None for someone not signed in. Looked up once per request."""
     state = conn.scope.setdefault("state", {})
     if "viewer" not in state:
         state["viewer"] = await _look_up(conn)
@@ -88,7 +88,7 @@ async def viewer_of(conn: HTTPConnection) -> Viewer | None:
 
 
 async def member_of(conn: HTTPConnection) -> Viewer:
-    """The viewer, who must be signed in as a member. Raises Refused(sign_in_required)."""
+    """Return the viewer, who must be signed in as a member. Raises Refused(sign_in_required)."""
     viewer = await viewer_of(conn)
     if viewer is None or not viewer.is_member:
         raise Refused(WebCode.SIGN_IN_REQUIRED)
@@ -104,7 +104,7 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
     if sign_in is None:
         return None
     language = preferences_of(conn).language
-    # a cookie that was copied away from its browser may look, and does not vote
+    # a cookie copied to another browser may read but not vote
     bound = sign_in.bound and sign_in.device_hash in ("", known_device(conn))
     if sign_in.guest_id is not None and sign_in.meeting_id is not None:
         guest = GuestOf(sign_in.guest_id, sign_in.meeting_id)
@@ -130,24 +130,24 @@ async def _look_up(conn: HTTPConnection) -> Viewer | None:
 
 
 async def browser_of(conn: HTTPConnection) -> Browser:
-    """The browser of this request, as acts of signing in want it."""
+    """Return the browser of this request as sign-in acts need it."""
     viewer = await viewer_of(conn)
     return Browser(viewer.sign_in_id if viewer is not None else "", device_of(conn), device_hash(conn))
 
 
 def keep_sign_in(conn: HTTPConnection, response: Response, token: str, seconds: int) -> None:
-    """Give the browser the cookie of its new sign-in, and the secret that it is known by."""
+    """Set the cookie of the new sign-in, and the secret by which the browser is recognised."""
     put(response, conn, COOKIE, token, seconds)
     remember_device(conn, response)
 
 
 def drop_sign_in(conn: HTTPConnection, response: Response) -> None:
-    """Take the cookie back."""
+    """Delete the cookie."""
     drop(response, conn, COOKIE)
 
 
 def device_of(conn: HTTPConnection) -> str:
-    """A rough name of the device for the list of sign-ins: ``Chrome, Android``. Never used to decide anything."""
+    """Return a rough device name for the list of sign-ins: ``Chrome, Android``. Never used to decide anything."""
     agent = conn.headers.get("user-agent", "")
     browser = next(
         (name for mark, name in _BROWSERS if mark in agent),

@@ -1,8 +1,8 @@
-"""How long someone who guesses passwords has to wait, so that no stranger makes the owner of an account wait for long.
+"""How long someone who guesses passwords has to wait, without letting strangers make the owner of an account wait for long.
 
-Waits belong to a number *from one household*. What happens to a number from elsewhere, or in a household with other numbers,
-never shuts a door: it only leaves fewer tries before the waits begin, and never less than one. A browser on which the number has
-signed in before has tries of its own. One password tried on many numbers is counted as such, however many tries each number had.
+Waits apply to a number *from one household*. Attempts on the number from elsewhere, or on other numbers from the household, never lock
+anyone out: they only leave fewer free attempts before the waits begin, and always at least one. A browser in which the number has signed
+in before has attempts of its own. One password tried on many numbers is counted separately, however few attempts each number had.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from meeting_server.domain.ids import Millis
 FORGET_MS = 60 * 60 * 1000
 LONGEST_MS = 15 * 60 * 1000
 KEPT = 100_000
-"""Keys remembered at most; a flood of made-up numbers must not fill the memory."""
+"""Most keys remembered, so that a flood of invented numbers cannot fill the memory."""
 FREE = 5
-"""Tries of a number from one household before each further one doubles the wait, from 15 seconds."""
+"""Attempts on a number from one household before each further one doubles the wait, starting at 15 seconds."""
 FREE_WHEN_PRESSED = 1
-"""The same where the number was guessed at from many households, or the household guessed at many numbers."""
+"""The same if the number was attacked from many households, or the household attacked many numbers."""
 FREE_ON_A_KNOWN_DEVICE = 10
 PRESSED_NUMBER = 20
 PRESSED_HOUSEHOLD = 200
 """A whole campus may share one address."""
 SPRAYED_FROM_A_HOUSEHOLD = 10
 SPRAYED_IN_ALL = 50
-"""Numbers on which one password was wrong before it is not looked at any more for a while, but from known devices."""
+"""Numbers on which one password was wrong before it is rejected unchecked for a while, except from known devices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try. ``household``: where it came from (``web.addresses``). ``device``: of a browser on which the number has signed in
-    before, else empty."""
+    """One attempt. ``household``: where it came from (``web.site.addresses``). ``device``: the browser's hash if the number has signed in
+    there before, else empty."""
 
     number: str
     household: str
@@ -51,9 +51,9 @@ class BackOff:
         self._marking = secrets.token_bytes(32)
 
     def begin(self, attempt: Attempt, now: Millis) -> Millis:
-        """Count a try before it is looked at, so that tries sent at once cannot slip through together.
+        """Count an attempt before its password is checked, so that simultaneous attempts cannot slip through together.
 
-        0: it may be looked at, and stays counted unless it ``succeeded``. Else how long to wait; it is not counted.
+        Return 0 if it may be checked; it stays counted unless it ``succeeded``. Otherwise return how long to wait; it is not counted.
         """
         wait = self._wait(attempt, now)
         if not wait:
@@ -65,12 +65,12 @@ class BackOff:
         return wait
 
     def failures(self, attempt: Attempt, now: Millis) -> int:
-        """How often this number failed from there, this try included."""
+        """Return how often this number failed from there, this attempt included."""
         return self._count(self._pair(attempt), now)
 
     def succeeded(self, attempt: Attempt, now: Millis) -> None:
-        """The right password came to the try that began at ``now``: the number starts anew from there, the rest only takes this try
-        back, or one good account would shield guesses at others."""
+        """Note that the attempt begun at ``now`` had the right password. This resets the number from there. Other counters only drop this
+        attempt, or one good account would cover guesses at others."""
         sprayed = self._sprayed(attempt)
         mine: list[tuple[str, ...]] = [("number", _plain(attempt.number)), ("household", attempt.household)]
         if sprayed and self._failures.get(_once(sprayed, attempt)) == (1, now):
@@ -107,7 +107,7 @@ class BackOff:
         return 0 if now - last > FORGET_MS else count
 
     def _keys(self, attempt: Attempt, now: Millis) -> Iterator[tuple[str, ...]]:
-        """What a failure counts for."""
+        """Yield the keys that a failure counts for."""
         yield self._pair(attempt)
         yield "number", _plain(attempt.number)
         yield "household", attempt.household
@@ -119,7 +119,7 @@ class BackOff:
     def _sprayed(self, attempt: Attempt) -> tuple[tuple[str, ...], ...]:
         if not attempt.password:
             return ()
-        # a mark of the password that means nothing outside of this process, and is kept nowhere else
+        # a digest of the password that is meaningless outside this process and stored nowhere else
         mark = hmac.digest(self._marking, attempt.password.encode(), "sha256").hex()[:16]
         return (("password", mark, attempt.household), ("password", mark))
 
@@ -131,7 +131,7 @@ class BackOff:
 
 
 def _once(sprayed: tuple[tuple[str, ...], ...], attempt: Attempt) -> tuple[str, ...]:
-    """That this password was wrong on this number: each number counts once."""
+    """Return the key of this password on this number, so that each number counts once."""
     return ("once", *sprayed[0], _plain(attempt.number))
 
 

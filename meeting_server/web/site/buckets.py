@@ -1,4 +1,4 @@
-"""Token buckets: how often something may happen in the long run, and how often at once."""
+"""Token buckets: how often something may happen on average, and in a burst."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 KEPT = 20_000
-"""Buckets remembered at most; made-up names must not fill the memory."""
+"""Most buckets remembered, so that invented names cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``burst`` at once, ``per_second`` in the long run."""
+    """``burst`` at once, ``per_second`` on average."""
 
     per_second: float
     burst: float
@@ -28,7 +28,7 @@ class Bucket:
         self._at = now
 
     def wait(self, now: float) -> float:
-        """Seconds until there is one to take."""
+        """Return the seconds until a token is available."""
         if self._at is not None:
             self._left = min(self._rate.burst, self._left + max(0.0, now - self._at) * self._rate.per_second)
         self._at = now
@@ -38,13 +38,13 @@ class Bucket:
         self._left -= 1
 
     def is_full(self, now: float) -> bool:
-        """Whether it is as good as a new one."""
+        """Return whether it is full again."""
         self.wait(now)
         return self._left >= self._rate.burst
 
 
 class Buckets:
-    """Buckets by name, all of one rate. Full ones are forgotten; of more than ``KEPT`` the one used longest ago."""
+    """Buckets by name, all of one rate. Full ones are forgotten, and beyond ``KEPT`` the least recently used one."""
 
     def __init__(self, rate: Rate, kept: int = KEPT) -> None:
         self._rate = rate
@@ -55,7 +55,7 @@ class Buckets:
         return len(self._buckets)
 
     def wait(self, name: str, now: float) -> float:
-        """Take one, and 0; or take none, and the seconds until there is one."""
+        """Take a token and return 0, or return the seconds until one is available."""
         bucket = self._buckets.get(name)
         if bucket is None:
             self._forget(now)
@@ -67,7 +67,7 @@ class Buckets:
         return wait
 
     def _forget(self, now: float) -> None:
-        """Two at each arrival, so that those that rest are fewer and fewer."""
+        """Check two buckets per call, so that idle ones are gradually removed."""
         for _ in range(2):
             name = next(iter(self._buckets), None)
             if name is None or not (len(self._buckets) >= self._kept or self._buckets[name].is_full(now)):

@@ -36,14 +36,14 @@ def sentences(language: Language) -> dict[str, str]:
 
 
 def has(key: str) -> bool:
-    """Whether there is a text for ``key``."""
+    """Return whether there is a text for ``key``."""
     return key in sentences(DEFAULT)
 
 
 def text(language: Language, key: str, **parameters: object) -> str:
     """The text for ``key``, with ``{name}`` replaced by the parameter of that name.
 
-    Raises KeyError for an unknown key or a missing parameter: both are mistakes of ours, found by tests.
+    Raises KeyError for an unknown key or a missing parameter. Both are bugs, which tests find.
     """
 
     def filled(hole: re.Match[str]) -> str:

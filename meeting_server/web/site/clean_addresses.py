@@ -1,4 +1,4 @@
-"""What is asked for in an address: a path and a query hold no character that a form or a socket would not take either."""
+"""Cleans addresses: path and query may contain only characters that forms and sockets accept too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from meeting_server.domain.characters import clean
 
 
 class CleanAddresses:
-    """ASGI middleware outside whatever looks at an address, because PostgreSQL, for one, takes no ``%00`` to compare with."""
+    """ASGI middleware outside everything that reads the address, because PostgreSQL, for one, does not accept ``%00``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -24,7 +24,7 @@ class CleanAddresses:
 
 
 def _query(sent: bytes) -> bytes:
-    """The query as it was sent, unless a word in it has to be cleaned."""
+    """Return the query as it was sent, unless part of it has to be cleaned."""
     if b"%" not in sent and sent.isascii():
         return sent
     words = parse_qsl(sent.decode("latin-1"), keep_blank_values=True)

@@ -28,7 +28,7 @@ class _File:
 
 
 class ClientFiles:
-    """ASGI app over one folder. The files are few and small, so they are held in memory once asked for."""
+    """ASGI app for one folder. The files are few and small, so they stay in memory once requested."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()

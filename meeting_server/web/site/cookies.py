@@ -10,14 +10,14 @@ from meeting_server.web.site.site import site_of
 
 
 def is_secure(conn: HTTPConnection) -> bool:
-    """Whether people come over HTTPS: by the address they open, whatever a proxy in between makes of it."""
+    """Return whether people use HTTPS, according to the address they open, whatever a proxy in between uses."""
     return conn.url.scheme in ("https", "wss") or site_of(conn).settings.public_url.startswith("https://")
 
 
 def cookie_name(conn: HTTPConnection, name: str) -> str:
     """``__Host-signin`` over HTTPS: no other host can set it, no path can shadow it.
 
-    A rehearsal's site has cookies of its own, so that looking in signs nobody out.
+    A rehearsal's site has cookies of its own, so that watching it signs nobody out.
     """
     if rehearsing(conn) == "here":
         name = f"rehearsal-{name}"

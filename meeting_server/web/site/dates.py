@@ -1,4 +1,4 @@
-"""How moments are written: in the wall clock of the house (Asia/Shanghai), in Chinese or English."""
+"""How moments are written: in the server's time zone (Asia/Shanghai), in Chinese or English."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from meeting_server.domain.ids import Millis
 from meeting_server.web.site.catalogue import Language
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has kept one offset, without summer time, since 1991: a fixed one needs no time zone database."""
+"""China has had one offset without summer time since 1991, so a fixed offset needs no time zone database."""
 
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -16,12 +16,12 @@ _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 
 
 def local(at: Millis) -> datetime:
-    """The moment on the wall clock of the house."""
+    """Return the moment in the server's time zone."""
     return datetime.fromtimestamp(at / 1000, ZONE)
 
 
 def millis(moment: datetime) -> Millis:
-    """Unix milliseconds of a moment; one without an offset is read on the wall clock of the house."""
+    """Return a moment in Unix milliseconds. One without an offset is taken to be in the server's time zone."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
     return round(aware.astimezone(UTC).timestamp() * 1000)
 
@@ -51,7 +51,7 @@ def date(language: Language, at: Millis) -> str:
 
 
 def iso_day(at: Millis) -> str:
-    """``2026-11-26``, on the wall clock of the house."""
+    """``2026-11-26``, in the server's time zone."""
     return local(at).date().isoformat()
 
 
@@ -68,5 +68,5 @@ def moment(language: Language, at: Millis, now: Millis | None = None) -> str:
 
 
 def minutes(duration: Millis) -> int:
-    """Whole minutes of a duration, at least one when it is not nothing."""
+    """Return a duration in whole minutes, at least one unless it is zero."""
     return 0 if duration <= 0 else max(1, round(duration / 60_000))

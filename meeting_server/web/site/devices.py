@@ -1,4 +1,4 @@
-"""A browser as a device: a secret in a cookie of its own, which outlives sign-ins. Only its hash is stored."""
+"""A browser as a device: a secret in a cookie of its own that outlives sign-ins. The server stores only its hash."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from meeting_server.web.site.cookies import cookie_name, put
 
 COOKIE = "device"
 SECONDS = 400 * 24 * 3600
-"""As long as browsers keep a cookie at most (RFC 6265bis section 5.5)."""
+"""The longest time browsers keep a cookie (RFC 6265bis section 5.5)."""
 
 
 def known_device(conn: HTTPConnection) -> str:
-    """The hash of this browser's secret; empty for a browser that has none yet."""
+    """Return the hash of this browser's secret, empty if it has none yet."""
     secret = conn.cookies.get(cookie_name(conn, COOKIE), "")
     return token_hash(secret) if secret else ""
 
 
 def device_hash(conn: HTTPConnection) -> str:
-    """The hash of this browser's secret. One that had none is given one with the answer: see ``remember_device``."""
+    """Return the hash of this browser's secret. A browser without one gets one with the answer: see ``remember_device``."""
     known = known_device(conn)
     if known:
         return known
@@ -35,7 +35,7 @@ def device_hash(conn: HTTPConnection) -> str:
 
 
 def remember_device(conn: HTTPConnection, response: Response) -> None:
-    """Give a browser the secret that ``device_hash`` made for it."""
+    """Send a browser the secret that ``device_hash`` made for it."""
     fresh = conn.scope.get("state", {}).get("new_device")
     if fresh is not None:
         put(response, conn, COOKIE, fresh, SECONDS)
@@ -43,7 +43,7 @@ def remember_device(conn: HTTPConnection, response: Response) -> None:
 
 KNOWN = "known"
 MOST_KNOWN = 4
-"""People whose number a browser is known for; a device of a hall is lent around."""
+"""Most people whose number a browser is known for, because a hall's device is shared."""
 
 
 def _known_mark(device: str, secret: bytes, number: str) -> str:
@@ -51,9 +51,9 @@ def _known_mark(device: str, secret: bytes, number: str) -> str:
 
 
 def knows(conn: HTTPConnection, secret: bytes, number: str) -> str:
-    """This browser's hash when somebody has signed in here with this number (``people.number_key``) before, else empty.
+    """Return this browser's hash if somebody has signed in here with this number (``people.number_key``) before, else empty.
 
-    The browser itself carries that, in a form that says nothing of the number: known and unknown ones are looked up alike.
+    The browser itself stores that, in a form that reveals nothing about the number. Known and unknown ones are looked up alike.
     """
     device = known_device(conn)
     mark = _known_mark(device, secret, number).encode()
@@ -62,7 +62,7 @@ def knows(conn: HTTPConnection, secret: bytes, number: str) -> str:
 
 
 def remember_number(conn: HTTPConnection, response: Response, secret: bytes, number: str) -> None:
-    """Somebody signed in here who has this number."""
+    """Remember that somebody with this number signed in here."""
     if not number:
         return
     mark = _known_mark(device_hash(conn), secret, number)
@@ -71,6 +71,6 @@ def remember_number(conn: HTTPConnection, response: Response, secret: bytes, num
 
 
 def guest_id_of(secret: bytes, meeting_id: MeetingId, device: str) -> str:
-    """The participant a browser is as a guest of a meeting: always the same there, and another at every other meeting."""
+    """Return the participant id of a browser as a guest of a meeting: always the same there, different in every other meeting."""
     digest = hmac.digest(secret, b"guest\0" + f"{meeting_id}/{device}".encode(), hashlib.sha256)
     return f"g-{digest[:8].hex()}"

@@ -1,4 +1,4 @@
-"""What someone sees when a request is refused or fails: a sentence, a next step, a number to tell us; never the inside."""
+"""What someone sees when a request is refused or fails: a sentence, a next step, a number to report; never internals."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ _BY_STATUS = {
 
 
 def sentence(language: Language, code: str, detail: Mapping[str, object] | None = None) -> str:
-    """What is so, in one sentence. An unknown code gets the general one, so that nobody is shown a bare word."""
+    """Return the sentence of a code. An unknown code gets the general sentence, so that nobody sees a bare code."""
     key = f"errors.{code}"
     return text(language, key if has(key) else "errors.internal", **(detail or {}))
 
 
 def next_step(language: Language, code: str) -> str:
-    """What to do next."""
+    """Return what to do next."""
     key = f"errors_next.{code}"
     return text(language, key if has(key) else "errors_next.default")
 
 
 async def refuse(request: Request, code: str, status: int, detail: Mapping[str, object] | None = None, field: str = "") -> Response:
-    """The refusal as a page, or as JSON for whoever asks for it."""
+    """Return the refusal as a page, or as JSON if the client asks for it."""
     language = language_of(request)
     if wants_json(request):
         body: dict[str, object] = {
@@ -74,7 +74,7 @@ async def refuse(request: Request, code: str, status: int, detail: Mapping[str, 
 
 
 def wants_json(request: Request) -> bool:
-    """Whether the answer goes to a script: it asks for JSON, and not for HTML. Ballots are only cast by scripts."""
+    """Return whether the answer goes to a script, which asks for JSON and not for HTML. Only scripts cast ballots."""
     if of_ballot(request.url.path):
         return True
     accept = request.headers.get("accept", "")
@@ -82,7 +82,7 @@ def wants_json(request: Request) -> bool:
 
 
 async def on_refused(request: Request, error: Exception) -> Response:
-    """A route raised ``Refused``. Someone not signed in who asks for a page is led to the sign-in page and back."""
+    """Answer a ``Refused`` of a route. A person who is not signed in and asks for a page is led to the sign-in page and back."""
     assert isinstance(error, Refused)
     asks_for_a_page = request.method in ("GET", "HEAD") and not wants_json(request)
     if error.code is WebCode.SIGN_IN_REQUIRED and asks_for_a_page and await viewer_of(request) is None:
@@ -95,13 +95,13 @@ async def on_refused(request: Request, error: Exception) -> Response:
 
 
 async def on_not_in_order(request: Request, error: Exception) -> Response:
-    """The directory refused what a page did not ask about first."""
+    """Answer a refusal of the directory that a page did not check for."""
     assert isinstance(error, NotInOrder)
     return await refuse(request, str(error.code), 409, field=error.field)
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Starlette's own refusals (no such route, method) in our words."""
+    """Answer Starlette's own refusals (no such route, method) with our texts."""
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, WebCode.INTERNAL)
     response = await refuse(request, str(code), error.status_code)
@@ -111,19 +111,19 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def on_storage_error(request: Request, error: Exception) -> Response:
-    """The database cannot be written or read just now (disk full, locked, gone): nothing was done, say so."""
+    """Answer that nothing was done because the database can't be written or read now (disk full, locked, gone)."""
     log.error("storage_unavailable", error=type(error).__name__, **_about(request))
     return await _plain_refusal(request, WebCode.STORAGE_UNAVAILABLE, 503)
 
 
 async def on_error(request: Request, error: Exception) -> Response:
-    """A mistake of ours: logged with its trace, shown without."""
+    """Answer a bug: log it with its traceback, show it without."""
     log.error("request_failed", exc_info=error, **_about(request))
     return await _plain_refusal(request, WebCode.INTERNAL, 500)
 
 
 class Mistakes:
-    """ASGI middleware inside the security headers: a mistake of ours becomes a page that carries them too.
+    """ASGI middleware inside the security headers, so that the page for a bug has them too.
 
     (Starlette's own last resort stands outside all middleware, so its answer would have neither headers nor id.)
     """
@@ -155,13 +155,13 @@ class Mistakes:
 
 
 async def _plain_refusal(request: Request, code: WebCode, status: int) -> Response:
-    # the viewer cannot be looked up when the database is the trouble: the page is made for a stranger
+    # if the database fails, the viewer can't be looked up, so the page is made for a stranger
     request.scope.setdefault("state", {})["viewer"] = None
     return await refuse(request, str(code), status)
 
 
 def _about(request: Request) -> dict[str, str]:
-    """What a log line says of the request it is about: of a ballot's nothing."""
+    """Return what a log line says about its request; nothing if it is about a ballot."""
     if of_ballot(request.url.path):
         return {}
     return {"path": request.url.path, "request_id": str(request.scope.get("state", {}).get("request_id", ""))}
@@ -173,4 +173,4 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     HTTPException: on_http_exception,
     StorageFailure: on_storage_error,
 }
-"""For ``Starlette(exception_handlers=…)``; mistakes of ours are caught by ``Mistakes``."""
+"""For ``Starlette(exception_handlers=…)``. ``Mistakes`` catches bugs."""

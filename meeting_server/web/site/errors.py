@@ -1,4 +1,4 @@
-"""How a page or an API refuses: a stable code, a status, and nothing else about the inside."""
+"""How a page or an API refuses: a stable code, a status, and no internals."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ STATUS: dict[str, int] = {
     WebCode.STORAGE_UNAVAILABLE: 503,
     WebCode.INTERNAL: 500,
 }
-"""The HTTP status a code answers with, where nothing else is said; other codes of the domain answer 409."""
+"""The default HTTP status of a code. Other codes of the domain answer 409."""
 
 
 class Refused(Exception):
     """Raised by a route: the request has no effect. ``error_pages`` turns it into a page or JSON.
 
-    ``field`` names the form field at fault; ``retry_after`` is when to come again (seconds; 0: not said); ``detail`` fills the
-    holes of the sentence.
+    ``field`` names the form field at fault; ``retry_after`` is when to retry (seconds; 0: not given); ``detail`` fills the placeholders
+    of the sentence.
     """
 
     def __init__(self, code: Code | WebCode, status: int = 0, *, field: str = "", retry_after: float = 0, **detail: int | str) -> None:
@@ -110,7 +110,7 @@ class Refused(Exception):
 
 
 def refusal_of(rejected: Rejected) -> Refused:
-    """What a meeting refused, as a page's refusal with the same code, field and figures."""
+    """Return a meeting's refusal as a page's refusal with the same code, field and figures."""
     refused = Refused(rejected.code, field=rejected.field)
     refused.detail = dict(rejected.detail)
     return refused

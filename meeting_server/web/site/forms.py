@@ -23,17 +23,17 @@ from meeting_server.web.site.site import site_of
 FIELD = "csrf"
 HEADER = "x-csrf-token"
 STRANGER_COOKIE = "visit"
-"""Ties forms to a browser that is not signed in (sign-in, joining)."""
+"""The cookie that ties forms to a browser that is not signed in (sign-in, joining)."""
 STRANGER_SECONDS = 24 * 3600
 FORM_BYTES = 256 * 1024
-"""Ordinary forms are small; pages that take files say their own limit."""
+"""Ordinary forms are small. Pages that take files set their own limit."""
 
 
 def form_token(conn: HTTPConnection) -> str:
-    """The token for forms shown to this browser now: another one in every answer, all good until the next sign-in.
+    """Return the token for forms shown to this browser now. Every answer has a different one; all are valid until the next sign-in.
 
-    A page that is compressed and repeats something a stranger chose tells by its length what else stands in it (BREACH); of a value that
-    stands under a fresh pad each time there is nothing to learn.
+    The length of a compressed page that repeats a stranger's input reveals what else it contains (BREACH). A value masked with a fresh
+    pad each time reveals nothing.
     """
     secret = _secret(conn)
     pad = secrets.token_bytes(len(secret))
@@ -41,7 +41,7 @@ def form_token(conn: HTTPConnection) -> str:
 
 
 def token_is_good(conn: HTTPConnection, given: str) -> bool:
-    """Whether a form or a script sent back a token that this browser was shown."""
+    """Return whether a form or script sent back a token that this browser was given."""
     try:
         content = base64.urlsafe_b64decode(given.encode())
     except ValueError:
@@ -67,14 +67,14 @@ def _stranger(conn: HTTPConnection) -> str:
 
 
 def remember_stranger(conn: HTTPConnection, response: Response) -> None:
-    """Give a browser that was shown a form without being signed in the cookie that its token was made from."""
+    """Send a browser that was shown a form without being signed in the cookie from which its token was made."""
     state = conn.scope.get("state", {})
     if "visit" in state and cookie_name(conn, STRANGER_COOKIE) not in conn.cookies:
         put(response, conn, STRANGER_COOKIE, state["visit"], STRANGER_SECONDS)
 
 
 async def form_of(request: Request, *, limit: int = FORM_BYTES, files: int = 0) -> FormData:
-    """The fields of a form that changes something, their texts clean.
+    """Return the fields of a form that changes something, with cleaned texts.
 
     Raises Refused: ``bad_origin`` (sent from another site), ``form_expired`` (token missing or of another sign-in),
     ``too_large`` (more than ``limit`` bytes or ``files`` files), ``bad_form`` (cannot be read).
@@ -97,14 +97,14 @@ async def form_of(request: Request, *, limit: int = FORM_BYTES, files: int = 0) 
 
 
 def check_header(request: Request) -> None:
-    """The same promise for a script that sends no form: origin and the token in a header."""
+    """Make the same checks for a script that sends no form: origin, and the token in a header."""
     _check_origin(request)
     if not token_is_good(request, request.headers.get(HEADER, "")):
         raise Refused(WebCode.FORM_EXPIRED)
 
 
 def field(form: FormData, name: str, limit: int = 200) -> str:
-    """One text field, trimmed; empty when missing. Raises Refused(bad_form) for a file or an over-long text."""
+    """Return one text field, stripped; empty if missing. Raises Refused(bad_form) for a file or an overlong text."""
     value = form.get(name, "")
     if not isinstance(value, str) or len(value) > limit or "\0" in value:
         raise Refused(WebCode.BAD_FORM, field=name)
@@ -121,7 +121,7 @@ def _check_origin(request: Request) -> None:
 
 
 class _Bounded:
-    """A receive channel that refuses more than ``limit`` bytes, whatever the length header claims."""
+    """Return a receive channel that refuses more than ``limit`` bytes, whatever the length header claims."""
 
     def __init__(self, request: Request, limit: int) -> None:
         self._receive = request.receive
