@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from meeting_server.archive.record.cues import Change
 from meeting_server.archive.record.mix import Source, mix
 from tests.kit.browsers.page_server import page_server, until, visitor
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
@@ -42,7 +43,9 @@ class Reading:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reading(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reading]:
-    async with archive_house(tmp_path_factory.mktemp("player"), said=SAID) as archive:
+    async with archive_house(
+        tmp_path_factory.mktemp("player"), said=SAID, put_right={"zhou-audio-1.2000": (Change(12, "总节", "总结"),)}
+    ) as archive:
         there = archive.there
         await archive.with_the_document()
         async with page_server(there.app, there.site, tmp_path_factory.mktemp("client")) as (base, browser):
@@ -149,6 +152,19 @@ async def test_words_are_found_in_the_record_and_marked_on_the_scrubber(reading:
     assert await page.locator("#record mark").all_inner_texts() == ["退休", "退休"]
     await page.fill("#fq", "点名")
     assert await page.locator("#hits .hit").count() == 1
+    await page.context.close()
+
+
+async def test_a_word_that_was_put_right_tells_what_was_heard_also_after_words_were_looked_for(reading: Reading) -> None:
+    page = await reading.page()
+    await reading.player(page)
+    word = page.locator("#record .put-right")
+    assert await word.all_inner_texts() == ["总结"]
+    await page.fill("#fq", "讨论年度工作总结")
+    await expect(page.locator("#record mark")).to_have_count(len(SAID))
+    await page.fill("#fq", "")
+    await word.hover()
+    assert "总节" in await word.evaluate("word => getComputedStyle(word, '::after').content")
     await page.context.close()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from meeting_server.archive.audit.bulletin import read
+from meeting_server.archive.record.cues import Change
 from meeting_server.archive.record.pipeline import Pipeline
 from meeting_server.archive.record.worker import Worker
 from meeting_server.ballots.ballot import root
@@ -117,12 +118,13 @@ async def archive_house(
     made: bool = True,
     upto: str = "",
     said: Sequence[Said] = (),
+    put_right: Mapping[str, tuple[Change, ...]] | None = None,
     texts: Callable[[str], str] = str,
     retold: Callable[[TestHouse, list[Draft]], list[Draft]] = lambda _there, drafts: drafts,
     also_called: Callable[[TestHouse], Awaitable[Sequence[Listed]]] | None = None,
 ) -> AsyncIterator[ArchiveHouse]:
     """``upto``: the story stops before the first record of this kind. ``made``: the archive worker has been there.
-    ``said``: what a speech engine hears; without it there is none.
+    ``said``: what a speech engine hears; without it there is none. ``put_right``: by cue, what was changed in it for its sound.
     ``texts``: what the journal holds instead of a Chinese text, past every door. ``retold``: what becomes of the story;
     ``also_called``: who else is on the list of the meeting.
     """
@@ -160,7 +162,7 @@ async def archive_house(
             await journal.append(meeting_id, EMPTY, drafts)
             if not upto:
                 await site.schedule.set_phase(meeting_id, MeetingPhase.ADJOURNED, records[-3].recorded_at)
-            speech = ToldSpeech(list(said)) if said else None
+            speech = ToldSpeech(list(said), put_right) if said else None
             pipeline = Pipeline(journal, site.search, recordings, speech, site.record_edits, site.record_orders)
             worker = Worker(journal, pipeline, holds=site.holds)
             if recorded:

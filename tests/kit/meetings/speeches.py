@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from meeting_server.archive.record.artefacts import CUES, Artefact
-from meeting_server.archive.record.cues import Cue, Cues, SpokenWord, save
+from meeting_server.archive.record.cues import Change, Cue, Cues, SpokenWord, save
 from meeting_server.archive.record.step import Material, Progress
 from meeting_server.domain.ids import HALL, Millis
 
@@ -12,10 +14,12 @@ Said = tuple[str, float, float, str]
 
 
 class ToldSpeech:
-    """The step ``speech`` of a pipeline: cues from ``said``, in the shape a real engine leaves them."""
+    """The step ``speech`` of a pipeline: cues from ``said``, in the shape a real engine leaves them. ``put_right``: by cue, what was
+    changed in it for its sound."""
 
-    def __init__(self, said: list[Said]) -> None:
+    def __init__(self, said: list[Said], put_right: Mapping[str, tuple[Change, ...]] | None = None) -> None:
         self._said = said
+        self._put_right = put_right or {}
         self.heard = 0
 
     def made_from(self, material: Material) -> str:
@@ -31,7 +35,9 @@ class ToldSpeech:
                 continue
             begin, end = track.since + ms(since), track.since + ms(until)
             words = (SpokenWord(begin, end, text),)
-            cues.append(Cue(f"{path.split('.')[0]}.{ms(since)}", begin, end, track.participant_id, track.name, HALL, text, words))
+            name = f"{path.split('.')[0]}.{ms(since)}"
+            changes = self._put_right.get(name, ())
+            cues.append(Cue(name, begin, end, track.participant_id, track.name, HALL, text, words, changes=changes))
         progress(50)
         save(material.folder, Cues(material.timeline.meeting_id, "told", "zh-CN", tuple(sorted(cues, key=lambda cue: cue.since))))
         return (CUES,)

@@ -22,5 +22,6 @@ def heard(material: Material) -> str:
     found = cues.load(material.folder)
     if found is None:
         return "nothing"
-    lines = [(cue.cue_id, cue.since, cue.until, cue.text) for cue in found.cues if not covered(cue.since, cue.until, material.taken_out)]
+    left = [cue for cue in found.cues if not covered(cue.since, cue.until, material.taken_out)]
+    lines = [(cue.cue_id, cue.since, cue.until, cue.text, *cue.changes) for cue in left]
     return hashlib.sha256(msgspec.json.encode((number_forms.VERSION, found.engine, lines))).hexdigest()[:16]
