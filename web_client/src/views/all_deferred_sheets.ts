@@ -1,6 +1,7 @@
 /** One chunk of the screens and sheets that come right after the room. */
 import { AgendaSheet } from "./agenda_sheet";
 import { AttendanceSheet } from "./attendance_sheet";
+import { CaptionBar } from "./captions";
 import { CaptionsSheet } from "./captions_sheet";
 import { DeviceCheck } from "./device_check";
 import { DocumentsSheet } from "./documents_sheet";
@@ -19,6 +20,7 @@ export const allDeferredSheets: DeferredSheets = {
   Outside,
   AgendaSheet,
   AttendanceSheet,
+  CaptionBar,
   CaptionsSheet,
   DeviceCheck,
   DocumentsSheet,

@@ -1,6 +1,5 @@
 /** What stands on the page: which screen the meeting and the connection call for, the sheet above it, and the one live region. */
 import "../styles/room.css";
-import "../styles/captions.css";
 import type { ComponentType, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { iRun } from "../core/permissions";

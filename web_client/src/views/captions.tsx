@@ -1,4 +1,5 @@
 /** Live captions: the last lines a machine wrote of what is said in this room; everybody may hide them on their own phone. */
+import "../styles/captions.css";
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../core/i18n";

@@ -7,6 +7,7 @@ export interface DeferredSheets {
   readonly Outside: ComponentType;
   readonly AgendaSheet: ComponentType;
   readonly AttendanceSheet: ComponentType;
+  readonly CaptionBar: ComponentType;
   readonly CaptionsSheet: ComponentType;
   readonly DeviceCheck: ComponentType;
   readonly DocumentsSheet: ComponentType;

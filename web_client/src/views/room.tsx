@@ -8,9 +8,9 @@ import { HALL } from "../wire/messages";
 import { Button } from "../widgets/button";
 import { Chip } from "../widgets/chip";
 import { Banners } from "./banners";
-import { CaptionBar } from "./captions";
 import { Composer, composing, Messages, Peek } from "./chat";
 import { chatInside, chatShown, wide } from "./chat_reading";
+import { deferredSheets } from "./deferred_sheets";
 import { FloorBar } from "./floor_bar";
 import { keyboardOpen } from "./keyboard";
 import { back, go, layout } from "./layout";
@@ -40,6 +40,7 @@ function Stage(): JSX.Element {
   const inside = chatInside.value;
   const beside = wide.value;
   const most = sharer.value !== null || meeting.value?.shown ? 3 : beside ? 9 : 4;
+  const sheets = deferredSheets.value;
   const onlyText = !media.value.available || media.value.profile === "text" || myRoom.value?.kind === "text";
   return (
     <main class={inside && !beside ? "room room--chat" : "room"}>
@@ -52,7 +53,7 @@ function Stage(): JSX.Element {
       )}
       <SharedPage />
       {inside ? !onlyText && <Talkers most={beside ? 8 : 4} /> : <Pictures most={most} />}
-      <CaptionBar />
+      {sheets && <sheets.CaptionBar />}
       <FloorBar />
       {inside && !beside && <Messages />}
       {!inside && !beside && <Peek onOpen={() => go({ panel: "chat" })} />}
