@@ -47,7 +47,7 @@ async def test_the_report_reads_well_on_every_screen(chromium: Browser, tmp_path
     report.write_text(report_page(outcome, language, datetime(2026, 11, 30, 18, 0, tzinfo=UTC)), "utf-8")
     for width, height in SIZES:
         for scheme in ("light", "dark"):
-            context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce")
             page = await context.new_page()
             await page.goto(report.as_uri())
             assert await violations(page) == []
@@ -79,7 +79,7 @@ async def rehearsal(house: VotingHouse) -> AsyncIterator[Began]:
 @pytest.mark.parametrize(("width", "height"), [SIZES[0], pytest.param(*SIZES[1], marks=pytest.mark.night)])
 async def test_a_rehearsal_says_so_on_every_page(chromium: Browser, tmp_path: Path, width: int, height: int) -> None:
     async with voting_house(tmp_path, opened=False) as house, rehearsal(house) as began:
-        context = await chromium.new_context(viewport={"width": width, "height": height})
+        context = await chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         await context.add_cookies(
             [{"name": name, "value": value, "url": house.url} for name, value in (("signin", house.cookies["m1"]), ("language", "en"))]
         )

@@ -183,7 +183,7 @@ def test_a_scrutineer_sees_figures_and_never_a_choice(page: Page, address: str) 
 
 
 def test_all_five_dock_buttons_are_reachable_at_double_zoom(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport={"width": 180, "height": 370})
+    context = browser.new_context(viewport={"width": 180, "height": 370}, reduced_motion="reduce")
     page = context.new_page()
     show(page, address, "room-video", ZOOMED)
     boxes = [button.bounding_box() for button in page.locator(".dock__btn").all()]

@@ -203,7 +203,7 @@ def looks(sizes: Sequence[str], quick: bool) -> list[Look]:
 
 
 def story_names(browser: Browser, address: str) -> list[str]:
-    page = browser.new_page()
+    page = browser.new_page(reduced_motion="reduce")
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
     names: list[str] = page.evaluate("() => window.stories.names")

@@ -236,7 +236,7 @@ class BrowserRoom:
     async def __aenter__(self) -> BrowserRoom:
         self._driver = await async_playwright().start()
         self._browser = await self._driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        self._page = await self._browser.new_page()
+        self._page = await self._browser.new_page(reduced_motion="reduce")
         await self._page.route(
             "http://localhost/**", lambda route: route.fulfill(body="<!doctype html><body></body>", content_type="text/html")
         )

@@ -49,7 +49,7 @@ async def visitor(
     browser: Browser, base: str, house: Site, member_id: str, *, size: tuple[int, int], language: str, theme: str, script: bool
 ) -> Page:
     """A page of a new browser in which this member has signed in by a link."""
-    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=script)
+    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=script, reduced_motion="reduce")
     await context.add_cookies([{"name": n, "value": v, "url": base} for n, v in (("language", language), ("theme", theme))])
     page = await context.new_page()
     page.set_default_timeout(15_000)

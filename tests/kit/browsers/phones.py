@@ -16,6 +16,8 @@ from tests.kit.browsers.chromium import CHROMIUM
 
 expect.set_options(timeout=20_000)  # two cores carry several browsers, a server and the test
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+CALM: dict[str, Any] = {"reduced_motion": "reduce", "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+"""Nothing slides or fades, because a test that looks in between would see half of it."""
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 SMALL: dict[str, Any] = {**PHONE, "viewport": {"width": 320, "height": 568}}
 
@@ -135,7 +137,7 @@ class Phones:
         self.all: list[Phone] = []
 
     async def phone(self, name: str, *, scripts: tuple[str, ...] = (), **options: Any) -> Phone:
-        context = await self._browser.new_context(**{**PHONE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options})
+        context = await self._browser.new_context(**{**CALM, **PHONE, **options})
         context.set_default_timeout(30_000)
         await context.add_init_script(WATCH)
         for script in scripts:

@@ -72,6 +72,7 @@ def _page(server: Server, cookie: str, size: dict[str, int], *, scale: int = 1, 
             is_mobile=phone,
             has_touch=phone,
             locale="zh-CN",
+            reduced_motion="reduce",
             permissions=["microphone", "camera"],
         )
         context.add_cookies([{"name": "signin", "value": cookie, "url": server.url}])

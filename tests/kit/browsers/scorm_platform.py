@@ -58,7 +58,7 @@ async def learner() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = await browser.new_page(viewport={"width": 360, "height": 740})
+        page = await browser.new_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
         page.set_default_timeout(20_000)
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))

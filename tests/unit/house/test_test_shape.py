@@ -1,5 +1,5 @@
-"""What no test here does: wait for a fixed time, take the best of several attempts, or skip. Where one of these is the matter under
-test, its line says so: ``# on purpose: …``."""
+"""What no test here does: wait for a fixed time, take the best of several attempts, skip, or open a browser in which things slide.
+Where one of these is the matter under test, its line says so: ``# on purpose: …``."""
 
 from __future__ import annotations
 
@@ -57,6 +57,8 @@ def _faults(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in SLEEPS and _waits_long(node):
             yield node.lineno, "waits for a time: await what happens instead"
+        elif isinstance(node, ast.Call) and _may_move(node):
+            yield node.lineno, "lets the page move: give reduced_motion"
         elif isinstance(node, ast.For | ast.While | ast.AsyncFor) and (
             _forgives(node) or (not isinstance(node, ast.While) and _is_range(node.iter) and ATTEMPT.search(_name(node.target)))
         ):
@@ -71,6 +73,16 @@ def _faults(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, "skips or repeats: the gate has all it needs, and once must do"
 
 
+def _may_move(call: ast.Call) -> bool:
+    """A browser is opened in which sheets slide and scrolls glide: what looks in between sees half of it."""
+    opens = _name(call.func) == "new_context" or (
+        _name(call.func) == "new_page"
+        and isinstance(call.func, ast.Attribute)
+        and _name(call.func.value).strip("_") in ("browser", "chromium")
+    )
+    return opens and not re.search(r"reduced_motion|\bCALM\b", ast.unparse(call))
+
+
 def _is_of_pytest(node: ast.expr) -> bool:
     """``pytest.skip``, ``pytest.mark.skipif``, ``unittest.SkipTest``; not a method of our own with such a name."""
     return isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("pytest", "pytest.mark", "unittest", "self")
@@ -82,7 +94,7 @@ def faults_in(source: str) -> list[tuple[int, str]]:
     return sorted({(number, fault) for number, fault in _faults(ast.parse(source)) if not ON_PURPOSE.search(lines[number - 1])})
 
 
-def test_no_test_waits_for_a_time_forgives_a_failure_or_skips() -> None:
+def test_no_test_waits_for_a_time_forgives_a_failure_skips_or_moves() -> None:
     found = [
         f"{path.relative_to(TESTS)}:{number}: {fault}" for path in _files() for number, fault in faults_in(path.read_text(encoding="utf-8"))
     ]
@@ -107,6 +119,8 @@ def test_no_test_waits_for_a_time_forgives_a_failure_or_skips() -> None:
         "pytestmark = pytest.mark.skip",
         "pytest.importorskip('av')",
         "@pytest.mark.flaky(reruns=3)\ndef test_a(): ...",
+        "context = await browser.new_context(viewport=SMALL)",
+        "page = self._browser.new_page()",
     ],
 )
 def test_a_planted_fault_is_found(planted: str) -> None:
@@ -122,6 +136,8 @@ def test_a_planted_fault_is_found(planted: str) -> None:
         "for _ in range(3):\n    look()",
         "longest = max(len(name) for name in names)",
         "skipped = self.skips.skip(3)",
+        "context = await browser.new_context(viewport=SMALL, reduced_motion='reduce')",
+        "page = await context.new_page()",
     ],
 )
 def test_what_is_no_fault_is_left_alone(fine: str) -> None:
