@@ -18,6 +18,7 @@ from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript
 from meeting_server.domain.errors import Code
 from meeting_server.domain.ids import Millis
 from meeting_server.store.record.record_edits import LONGEST_CORRECTION, Edits
+from meeting_server.web.record.contradicted import flags_of
 from meeting_server.web.record.playback import clock_of
 from meeting_server.web.record.reader import Reader, editor_at, record_files_of
 from meeting_server.web.record.transcript_pages import heard_as, shown
@@ -81,11 +82,14 @@ async def editor_at_transcript(request: Request) -> TranscriptEditor:
 
 
 async def lines_page(request: Request) -> Response:
-    """All sentences, a page at a time; ``q`` shows those with a word, ``page`` pages on."""
+    """All sentences, a page at a time; ``q`` shows those with a word, ``against`` those that the record contradicts, ``page`` pages on."""
     editor = await editor_at_transcript(request)
+    flags = await flags_of(request, editor.reader, editor.transcript)
+    against = request.query_params.get("against") == "record"
     query = request.query_params.get("q", "").strip()[:100]
     asked = request.query_params.get("page", "0")
     lines = [line for line in editor.transcript.spoken if query.casefold() in line.text.casefold()]
+    lines = [line for line in lines if line.cue_id in flags] if against else lines
     page = min(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0, max(0, (len(lines) - 1) // ON_A_PAGE))
     return await render(
         request,
@@ -98,6 +102,8 @@ async def lines_page(request: Request) -> Response:
             "pages": max(1, -(-len(lines) // ON_A_PAGE)),
             "clock_of": clock_of,
             "done": request.query_params.get("done", ""),
+            "flags": flags,
+            "against": against,
             "put_right": any(line.changes for line in lines),
             "shown": lambda line: shown(line.text, line.changes, query, lambda word: heard_as(request, word)),
         },
@@ -120,6 +126,7 @@ async def cue_page(request: Request) -> Response:
             "history": [c for c in reversed(editor.edits.corrections) if c.cue_id == line.cue_id],
             "longest": LONGEST_CORRECTION,
             "taken_back": taken_back,
+            "flags": (await flags_of(request, editor.reader, editor.transcript)).get(line.cue_id, []),
             "page": number // ON_A_PAGE,
         },
     )

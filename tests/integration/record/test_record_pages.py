@@ -445,3 +445,17 @@ async def test_a_transcript_says_that_a_machine_wrote_it_until_it_is_published(a
     assert draft in (await seen_by(archive, "member"))[1]
     await published(archive, "branch")
     assert draft not in (await seen_by(archive, "member"))[1]
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_sentence_that_contradicts_the_record_is_flagged_with_what_the_record_says(archive: ArchiveHouse) -> None:
+    secretary = await archive.there.signed_in("secretary")
+    page = (await secretary.get(f"{archive.address}/record/transcript")).text
+    assert "和会议记录不一致" not in page
+    await secretary.submit(f"{archive.address}/record/cues/{WRONG}", {"text": "有表决权的实到九十九人"})
+    for path in ("transcript", "transcript?against=record", f"cues/{WRONG}"):
+        page = (await secretary.get(f"{archive.address}/record/{path}")).text
+        assert re.search(rf'听到实到 99 人，会议记录是 [\d 或]+ 人。 <a href="{archive.address}/minutes">看会议记录</a>', page), path
+    assert 'href="?against=record">有 1 句和会议记录不一致' in (await secretary.get(f"{archive.address}/record/transcript")).text
