@@ -1,1 +1,1 @@
-"""Plain tables: everything that is not inside a running meeting, and the search over what was said."""
+"""Ordinary tables: everything outside running meetings, and the search over what was said."""

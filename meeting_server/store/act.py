@@ -1,4 +1,4 @@
-"""What one task has open: a transaction that everything it writes takes part in, and what follows when it is committed."""
+"""The open act of one task: a transaction that all its writes join, and the effects that follow its commit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Effect = Callable[[], Awaitable[object] | object]
-"""Something outside the database that follows from what was committed: a socket closed, a worker woken, a file deleted."""
+"""An effect outside the database that follows a commit: closing a socket, waking a worker, deleting a file."""
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class OpenAct:
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[AsyncConnection]:
-        """A part that fails alone: what it wrote is taken back, with what was to follow from it."""
+        """A part that fails alone: its writes are rolled back and its effects dropped."""
         before = len(self.effects)
         try:
             async with self.conn.begin_nested():
@@ -35,12 +35,12 @@ class OpenAct:
 
 
 _open: dict[tuple[asyncio.Task[Any] | None, object], OpenAct] = {}
-"""By task, not by context, because a task that is started inside an act must not share its connection."""
+"""Keyed by task, not by context, because a task started inside an act must not share its connection."""
 
 
 @contextmanager
 def opened(database: object, conn: AsyncConnection) -> Iterator[OpenAct]:
-    """This task's act on a database."""
+    """Return this task's act on a database."""
     key = asyncio.current_task(), database
     act = _open[key] = OpenAct(conn)
     try:
@@ -50,18 +50,18 @@ def opened(database: object, conn: AsyncConnection) -> Iterator[OpenAct]:
 
 
 def open_on(database: object) -> OpenAct | None:
-    """The act this task has open on a database."""
+    """Open this task's act on a database."""
     return _open.get((asyncio.current_task(), database))
 
 
 def acting() -> bool:
-    """Whether this task is in an act. Whoever waits for another task's write must not be: that waits for the act."""
+    """Return whether this task is in an act. A task in an act must not wait for another task's write, which waits for the act."""
     task = asyncio.current_task()
     return any(owner is task for owner, _ in _open)
 
 
 async def follow(effects: Sequence[Effect]) -> None:
-    """All of them in order, even when one fails; the first failure is raised after the last."""
+    """Run all of them in order even if one fails, then raise the first failure."""
     failed: list[Exception] = []
     for effect in effects:
         try:

@@ -1,4 +1,4 @@
-"""A copy of everything this installation holds, taken while it runs: the database, documents and keys."""
+"""A copy of all data of this installation, made while it runs: the databases, documents and keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 
 class CanNotBackUp(Exception):
-    """``exists``: the folder is there already; ``other_database``: not SQLite, whose own tools must be used."""
+    """``exists``: the folder already exists; ``other_database``: not SQLite, so its own tools must be used."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -20,15 +20,15 @@ class CanNotBackUp(Exception):
 
 
 LEFT_OUT = {"run", "log"}
-"""Sockets and the like: nothing that a restored server needs."""
+"""Sockets and the like, which a restored server does not need."""
 
 
 async def back_up(database_url: str, ballot_database_url: str, data_dir: Path, target: Path) -> int:
-    """Write a restorable copy of the data folder to ``target`` (made; must not exist); bytes written.
+    """Write a restorable copy of the data folder to ``target``, which must not exist yet. Return the bytes written.
 
-    Each database is copied in one step (``VACUUM INTO``), so that a meeting going on meanwhile is whole in it, and the
-    copy of the ballot box has no order of arrival. The box comes last: what the meeting knows of it, it can make good.
-    Restoring is putting the folder back. Raises CanNotBackUp; OSError when the disk is full.
+    Each database is copied in one step (``VACUUM INTO``), so that a running meeting is consistent in it and the copy of the ballot box
+    has no order of arrival. The box is copied last, because the box can complete what the meeting already knows. To restore, put the
+    folder back. Raises CanNotBackUp; OSError if the disk is full.
     """
     return await asyncio.to_thread(_back_up, (database_url, ballot_database_url), data_dir, target)
 
@@ -60,7 +60,7 @@ def _back_up(urls: tuple[str, str], data_dir: Path, target: Path) -> int:
         if file.is_file():
             with file.open("rb") as handle:
                 os.fsync(handle.fileno())
-    draft.rename(target)  # a folder under its own name is a finished one
+    draft.rename(target)  # a folder with the final name is complete
     return sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
 
 

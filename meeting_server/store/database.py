@@ -1,7 +1,7 @@
-"""The one way to a database: engine, transactions, the shared table metadata.
+"""The only access to a database: engine, transactions, the shared table metadata.
 
-SQLite (a file, WAL, ``synchronous=FULL``) is the embedded default; PostgreSQL is the same code with another URL.
-Tables are declared, on ``metadata``, in the module that owns them.
+SQLite (a file, WAL, ``synchronous=FULL``) is the embedded default. PostgreSQL uses the same code with another URL.
+Each table is declared on ``metadata`` in the module that owns it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process's write before it gives up."""
 
 CLOSE_WAIT_S = 10.0
-"""How long ``close`` waits for those who are inside a transaction."""
+"""How long ``close`` waits for open transactions."""
 
 FORGET_TRIES, FORGET_PAUSE_S, FORGET_WAIT_MS = 40, 0.1, 50
-"""How often, how far apart and how patiently the write-ahead log is asked to be emptied."""
+"""Number of attempts, pause and timeout for emptying the write-ahead log."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,13 +41,13 @@ NAMING = {
 """Constraints get stable names, so that a migration can drop them."""
 
 metadata = MetaData(naming_convention=NAMING)
-"""All tables but those of the ballot box, which has its own (``ballots.tables``)."""
+"""All tables except the ballot box's, which has its own metadata (``ballots.tables``)."""
 
 
 async def put(conn: AsyncConnection, table: Table, row: Mapping[str, Any], *, adding: Collection[str] = ()) -> None:
-    """Keep a whole row, new or in place of the one with the same primary key; figures ``adding`` are added to what is there.
+    """Insert a row, or replace the one with the same primary key. Columns in ``adding`` are added to the stored figures.
 
-    One statement, because of two writers of the same new key who look first and insert then, one would fail.
+    This is one statement, because of two writers that first look for a new key and then insert it, one would fail.
     """
     query = (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table).values(**row)
     keys = [column.name for column in table.primary_key]
@@ -56,21 +56,22 @@ async def put(conn: AsyncConnection, table: Table, row: Mapping[str, Any], *, ad
 
 
 async def put_new(conn: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Keep a row unless there is one with the same primary key; whether it was new. Of two writers at once one is first."""
+    """Insert a row unless one with the same primary key exists. Return whether it was new; of two concurrent writers only one gets
+    True."""
     query = (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table).values(**row)
     keys = [column.name for column in table.primary_key]
     return (await conn.execute(query.on_conflict_do_nothing(index_elements=keys))).rowcount > 0
 
 
 class DatabaseClosed(RuntimeError):
-    """Somebody began a transaction after ``close``."""
+    """A transaction was started after ``close``."""
 
 
 class Database:
     """Transactions over one database URL (``sqlite+aiosqlite:///…`` or ``postgresql+asyncpg://…``).
 
-    ``close`` must be awaited before the program ends: every SQLite connection is a thread.
-    Whoever begins a transaction after it gets ``DatabaseClosed``.
+    ``close`` must be awaited before the program ends, because every SQLite connection is a thread.
+    Starting a transaction after it raises ``DatabaseClosed``.
     Raises ValueError for an SQLite database in memory: it has no WAL, and two connections would see two databases.
     """
 
@@ -85,7 +86,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             parsed,
             pool_pre_ping=not self.is_sqlite,
-            hide_parameters=True,  # what was being written must not come out with an error's text
+            hide_parameters=True,  # an error's text must not reveal what was being written
         )
         self._writing = asyncio.Lock()
         self._inside = 0
@@ -99,7 +100,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A consistent view; what is written in it is rolled back. Inside an act it sees what the act has written."""
+        """A consistent view, in which writes are rolled back. Inside an act it sees the act's writes."""
         act = open_on(self)
         if act is not None:
             yield act.conn
@@ -109,27 +110,27 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction, committed when the block ends without an exception; inside an act, a part of it.
+        """A transaction that is committed when the block ends without an exception; inside an act, a part of the act.
 
-        On SQLite one at a time in the process: do nothing slow inside, and never wait for another task that writes.
+        SQLite allows one at a time per process, so do nothing slow inside, and never wait for another task that writes.
         """
         async with self._transaction() as conn:
             yield conn
 
     @asynccontextmanager
     async def act(self) -> AsyncIterator[None]:
-        """All that this task reads and writes in the block, as one transaction: all of it happens, or nothing.
+        """Everything this task reads and writes in the block, as one transaction: all or nothing.
 
-        Whoever writes inside (``write``, another ``act``) takes part, and fails alone when the block goes on after its exception.
-        The same as for ``write`` holds. Raises whatever the block or the commit raises.
+        Every ``write`` or nested ``act`` inside joins it, and fails alone if the block continues after its exception. The same rules as
+        for ``write`` apply. Raises whatever the block or the commit raises.
         """
         async with self._transaction():
             yield
 
     async def after_commit(self, effect: Effect) -> None:
-        """Run ``effect`` when the act is committed, in the order given and never when it failed; at once outside an act.
+        """Run ``effect`` when the act is committed, in the order of registration, and never if it failed; outside an act, at once.
 
-        A process that dies in between does not run it: what must happen is done again from the tables, at the next start.
+        A process that dies in between does not run it, so what must happen is derived again from the tables at the next start.
         """
         act = open_on(self)
         if act is None:
@@ -153,16 +154,15 @@ class Database:
         return self._writing if self.is_sqlite else nullcontext()
 
     async def create_all(self, tables: MetaData = metadata) -> None:
-        """Create every one of ``tables`` that is not there yet; for tests, the server uses ``migrating.migrate``."""
+        """Create the missing ``tables``. For tests; the server uses ``migrating.migrate``."""
         async with self.write() as conn:
             await conn.run_sync(tables.create_all)
 
     async def forget_deleted(self, *tables: str) -> bool:
-        """Leave no copy of erased content in the files of these tables; ``False`` when somebody reads just now: ask again.
+        """Remove every copy of erased content from the files of these tables. Return ``False`` while somebody reads; try again then.
 
-        On SQLite the write-ahead log is emptied (freed pages are zeroed anyway); on PostgreSQL the tables are written anew,
-        for a deleted row stays where it was until then. (Its write-ahead log is recycled in its own time.) In an act it follows
-        from the commit.
+        On SQLite the write-ahead log is emptied (freed pages are zeroed anyway). On PostgreSQL the tables are rewritten, because a
+        deleted row stays in place until then (PostgreSQL recycles its write-ahead log later). In an act this follows the commit.
         """
         if open_on(self) is not None:
             await self.after_commit(partial(self.forget_deleted, *tables))
@@ -178,7 +178,7 @@ class Database:
         return True
 
     async def _empty_log(self) -> bool:
-        """Whether it could be done at once: nobody's write is made to wait for somebody who reads."""
+        """Return whether it could be done at once, so that no write has to wait for a reader."""
         async with self._writing, self._connected(self.engine) as conn:
             raw = await conn.get_raw_connection()
             driver: Any = raw.driver_connection
@@ -192,10 +192,10 @@ class Database:
         return not busy
 
     async def forget_order(self, tables: tuple[str, ...]) -> None:
-        """Leave no trace of the order rows were written in: the file is written anew, in key order.
+        """Remove every trace of the order in which rows were written by rewriting the file in key order.
 
-        On SQLite ``VACUUM`` and an empty write-ahead log; on PostgreSQL ``VACUUM FULL`` of ``tables``. Again: the same.
-        Raises OSError when it cannot be done now.
+        On SQLite ``VACUUM`` and an empty write-ahead log; on PostgreSQL ``VACUUM FULL`` of ``tables``. Idempotent. Raises OSError if it
+        is impossible now.
         """
         if self.is_sqlite:
             async with self._writing, self._connected(self.engine) as conn:
@@ -207,7 +207,7 @@ class Database:
                     await cursor.close()
                 except sqlite3.Error as error:
                     raise OSError(str(error)) from error
-                if busy:  # someone still reads: the log keeps what was before
+                if busy:  # somebody still reads, so the log keeps the earlier content
                     raise OSError("the write-ahead log is being read")
             return
         async with self._connected(self.engine.execution_options(isolation_level="AUTOCOMMIT")) as conn:
@@ -224,7 +224,7 @@ class Database:
                 try:
                     yield conn
                 finally:
-                    if self._closed.is_set():  # it would go back to a pool that nobody empties any more
+                    if self._closed.is_set():  # it would return to a pool that nobody empties any more
                         await conn.invalidate()
         finally:
             self._inside -= 1
@@ -232,7 +232,7 @@ class Database:
                 self._left.set()
 
     async def close(self) -> None:
-        """End every connection, when those who are inside have left or ``CLOSE_WAIT_S`` is over."""
+        """End every connection once open transactions have ended or ``CLOSE_WAIT_S`` is over."""
         self._closed.set()
         if self._inside:
             self._left.clear()
@@ -259,13 +259,13 @@ def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _use_wal(cursor: DBAPICursor) -> None:
-    """Raises OperationalError when another process keeps the file from it for as long as a write would wait."""
+    """Raises OperationalError if another process locks the file for as long as a write would wait."""
     ends = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError as error:  # of two that turn a new file to WAL at once, SQLite lets one fail without waiting
+        except sqlite3.OperationalError as error:  # of two that switch a new file to WAL at once, SQLite lets one fail without waiting
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
                 raise
             time.sleep(0.005)

@@ -1,4 +1,4 @@
-"""The exception by which every store says that the database cannot be used just now (full, locked, gone)."""
+"""The exception every store raises if the database can't be used now (full, locked, gone)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are made at first use and never again: keys."""
+"""Files created at first use and never again, such as keys."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def made_once(path: Path, content: bytes) -> bytes:
-    """What the file holds; made with ``content`` unless it is there, readable for its owner alone.
+    """Return the file's content. If the file does not exist, create it with ``content``, readable only by its owner.
 
-    It is there whole or not at all, whenever the machine stops, and of several processes at once the first makes it. What a
-    killed one leaves beside it is in nobody's way. Raises OSError.
+    It exists completely or not at all, whenever the machine stops, and of several concurrent processes the first creates it. Remains of a
+    killed process do no harm. Raises OSError.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

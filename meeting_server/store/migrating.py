@@ -1,7 +1,7 @@
-"""Bringing a database to its newest revision.
+"""Migrates a database to its newest revision.
 
-The meetings and the ballot box each have a chain of revisions, tables of their own and a table that says where they are,
-so that each can lie in a database of its own. Where both lie in one database (PostgreSQL), neither touches the other's.
+The meetings and the ballot box each have their own chain of revisions, tables and version table, so that each can be in a database of its
+own. If both are in one database (PostgreSQL), neither touches the other's tables.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"
-"""Alembic's environment and the template of a revision, for every chain."""
+"""Alembic's environment and revision template, for every chain."""
 
 MIGRATION_LOCK = 0x6D656574
-"""PostgreSQL advisory lock, so that two processes starting at once migrate one after the other."""
+"""PostgreSQL advisory lock that makes processes starting at the same time migrate one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Revisions in a line, and the tables they lead to."""
+    """A linear chain of revisions, and the tables it leads to."""
 
     versions: Path
     version_table: str
@@ -37,7 +37,7 @@ MEETINGS = Chain(SCRIPTS / "versions", "alembic_version", metadata)
 
 
 class MisplacedTables(Exception):
-    """A database holds tables that belong into another one, and they are not empty; nothing was changed."""
+    """A database has non-empty tables that belong in another one. Nothing was changed."""
 
     def __init__(self, url: str, tables: set[str]) -> None:
         self.place = make_url(url).render_as_string(hide_password=True)
@@ -46,7 +46,7 @@ class MisplacedTables(Exception):
 
 
 def same_database(one: str, other: str) -> bool:
-    """Whether two URLs name one database, as far as can be told without asking it."""
+    """Return whether two URLs name the same database, as far as this is known without connecting."""
     first, second = make_url(one), make_url(other)
     if first.get_backend_name() == second.get_backend_name() == "sqlite":
         return Path(str(first.database)).resolve() == Path(str(second.database)).resolve()
@@ -54,9 +54,10 @@ def same_database(one: str, other: str) -> bool:
 
 
 async def migrate(url: str, chain: Chain, *, apart_from: Chain | None = None) -> None:
-    """Bring the database at ``url`` to the newest revision of ``chain``, whole or not at all; called at every start, by every process.
+    """Migrate the database at ``url`` to the newest revision of ``chain``, completely or not at all. Every process calls this at every
+    start.
 
-    ``apart_from``: whose tables lie in another database. Raises MisplacedTables when some are here all the same.
+    ``apart_from``: the chain whose tables are in another database. Raises MisplacedTables if some of them are here.
     """
     database = Database(url)
     try:
@@ -72,8 +73,8 @@ async def migrate(url: str, chain: Chain, *, apart_from: Chain | None = None) ->
 
 
 def migration_config(connection: Connection, chain: Chain) -> Config:
-    """Alembic over the revisions of ``chain`` and an open connection."""
-    from alembic.config import Config  # a third of a second, for those who migrate
+    """Return Alembic's configuration for the revisions of ``chain`` and an open connection."""
+    from alembic.config import Config  # takes a third of a second, so only migrations import it
 
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))

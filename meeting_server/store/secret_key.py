@@ -1,4 +1,4 @@
-"""The secret this installation signs with: from the settings, else made once and kept in the data folder."""
+"""This installation's signing secret: from the settings, else generated once and stored in the data folder."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ NEEDED = f"MEETING_SECRET_KEY needs at least {SHORTEST} random characters; leave
 
 
 class WeakSecret(ValueError):
-    """The configured secret is too short or looks like one copied from an example; the server must not start with it."""
+    """The configured secret is too short or looks copied from an example. The server must not start with it."""
 
 
 def secret_key(configured: str, data_dir: Path) -> bytes:
-    """At least 32 bytes. Raises WeakSecret for one that anybody could guess, and for a file of which a part is gone."""
+    """Return the secret, at least 32 bytes. Raises WeakSecret for one that could be guessed, and for a truncated file."""
     if not configured:
-        # what chance made is not looked through for placeholders: one key in twenty thousand holds one by chance
+        # a random key is not searched for placeholders, because one in twenty thousand contains one by chance
         return _checked(made_once(data_dir / "secret.key", f"{secrets.token_urlsafe(48)}\n".encode()).decode("ascii").strip())
     if any(word in configured.lower() for word in _PLACEHOLDERS):
         raise WeakSecret(NEEDED)

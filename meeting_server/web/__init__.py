@@ -1,1 +1,1 @@
-"""What browsers see: server-rendered pages, forms, the socket's door, and who may pass it."""
+"""What browsers see: server-rendered pages, forms, the socket endpoint, and permissions."""

@@ -1,4 +1,4 @@
-"""Every address of the house, put together from the modules that serve them."""
+"""Every address of the server, collected from the modules that serve them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ routes: list[BaseRoute] = [
     *year_pages.routes,
     *link_pages.routes,
     *erasing_pages.routes,
-    *people_pages.routes,  # after the fixed words under /people: a person's address has any word there
+    *people_pages.routes,  # after the fixed words under /people, because a person's address can have any word there
     *home.routes,
     *scheduling_pages.routes,
     *meeting_pages.routes,

@@ -1,4 +1,4 @@
-"""A plain table of security-relevant acts: who let whom in, who changed whose rights, when."""
+"""A table of security-relevant acts: who let whom in, who changed whose rights, and when."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ access_log = Table(
 
 
 class Act(StrEnum):
-    """What was done; a sentence for each is in the catalogue under ``access_log.act``."""
+    """What was done. The catalogue has a sentence for each under ``access_log.act``."""
 
     LINK_ISSUED = "link_issued"
     LINK_USED = "link_used"
@@ -93,7 +93,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. Names are kept as they were then: a renamed or removed person stays readable."""
+    """One act. Names are stored as they were then, so that a renamed or removed person stays readable."""
 
     at: Millis
     act: Act
@@ -106,7 +106,7 @@ class Entry:
 
 
 class AccessLog:
-    """Entries are added, and deleted when they are old (``aging``); their names go with somebody's data (``personal``)."""
+    """Entries are added, and deleted when old (``aging``). Names in them are erased with a person's data (``personal``)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -128,7 +128,7 @@ class AccessLog:
             )
 
     async def note_once(self, entry: Entry, since: Millis) -> None:
-        """Add one entry, unless the same was noted of the same person and thing after ``since``."""
+        """Add one entry, unless the same act by the same person on the same thing was logged after ``since``."""
         same = (access_log.c.act, entry.act), (access_log.c.actor_id, entry.actor_id), (access_log.c.subject_id, entry.subject_id)
         query = select(access_log.c.entry_id).where(access_log.c.at > since, access_log.c.detail == entry.detail[:200])
         for column, value in same:
@@ -141,7 +141,7 @@ class AccessLog:
     async def latest(
         self, branch_ids: Collection[str], *, before: int = 0, limit: int = 100, act: Act | None = None
     ) -> tuple[tuple[int, Entry], ...]:
-        """Entries about these branches, newest first, with their numbers; ``before`` a number, to page on."""
+        """Return entries about these branches, newest first, with their numbers. ``before``: a number, for paging."""
         query = select(access_log).where(access_log.c.branch_id.in_(list(branch_ids)))
         if before:
             query = query.where(access_log.c.entry_id < before)
@@ -152,21 +152,21 @@ class AccessLog:
             return tuple((row.entry_id, _entry(row)) for row in rows)
 
     async def by(self, actor_id: str, *, limit: int = 1000) -> tuple[Entry, ...]:
-        """What one person did, newest first."""
+        """Return what one person did, newest first."""
         query = select(access_log).where(access_log.c.actor_id == actor_id)
         async with self._database.read() as conn:
             rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))
             return tuple(_entry(row) for row in rows)
 
     async def about(self, subject_id: str, *, limit: int = 50) -> tuple[Entry, ...]:
-        """Entries about one person or record, newest first: what others did with it."""
+        """Return entries about one person or record, newest first: what others did with it."""
         query = select(access_log).where(access_log.c.subject_id == subject_id)
         async with self._database.read() as conn:
             rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))
             return tuple(_entry(row) for row in rows)
 
     async def about_any(self, subject_ids: Collection[str], *, limit: int = 50) -> tuple[Entry, ...]:
-        """Entries about any of these, newest first."""
+        """Return entries about any of these, newest first."""
         query = select(access_log).where(access_log.c.subject_id.in_(list(subject_ids)))
         async with self._database.read() as conn:
             rows = await conn.execute(query.order_by(access_log.c.entry_id.desc()).limit(limit))

@@ -1,4 +1,4 @@
-"""Sign-ins, one-time links and passwords: who may come in, as what, until when. Tokens are stored as hashes only."""
+"""Sign-ins, one-time links and passwords: who may sign in, as what, until when. Only hashes of tokens are stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from meeting_server.store.people.passwords import Passwords
 from meeting_server.store.tokens import new_id, new_token, token_hash
 
 SEEN_EVERY_MS = 10 * 60 * 1000
-"""How exactly ``seen_at`` is kept: writing it at every request would make every page a write."""
+"""Precision of ``seen_at``, because updating it at every request would make every page a write."""
 
 credentials = Table(
     "credentials",
@@ -66,7 +66,7 @@ class Means(StrEnum):
 
 
 class LinkState(StrEnum):
-    """What a one-time link is good for; the values are web codes."""
+    """The state of a one-time link. The values are web codes."""
 
     GOOD = "good"
     UNKNOWN = "link_unknown"
@@ -77,10 +77,10 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One browser that is signed in: as a member, as a member for one meeting, or as a guest of one meeting.
+    """A signed-in browser: as a member, as a member for one meeting, or as a guest of one meeting.
 
-    ``bound``: this browser is the person's own, so that it may vote: it came by a link for one use, by password, by a personal
-    link that it was the first to use, or was let in. ``device_hash``: of that browser's secret; empty: from before there was one.
+    ``bound``: this browser is the person's own and may vote, because it signed in by a one-time link, by password or by a personal link
+    it was the first to use, or was let in. ``device_hash``: hash of that browser's secret; empty in older rows.
     """
 
     sign_in_id: str
@@ -98,7 +98,8 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInLink:
-    """A link as its issuer sees it; the token itself is known to nobody any more. ``reusable``: of the demo, opened any number of times."""
+    """A link as its issuer sees it. Nobody knows the token any more. ``reusable``: a demo link, which may be opened any number of
+    times."""
 
     link_id: str
     member_id: str
@@ -110,7 +111,7 @@ class SignInLink:
     reusable: bool = False
 
     def state(self, now: Millis) -> LinkState:
-        """Whether it can still be used."""
+        """Return whether it can still be used."""
         if self.used_at is not None and not self.reusable:
             return LinkState.USED
         if self.revoked_at is not None:
@@ -145,10 +146,10 @@ _OPEN = or_(sign_in_links.c.used_at.is_(None), sign_in_links.c.reusable)
 
 
 class Accounts:
-    """Everything about getting in; who someone *is* stands in the directory.
+    """Everything about signing in. The directory says who someone *is*.
 
-    ``demo``: links made ``reusable`` open any number of browsers. In any other house they are used up like all links, even
-    those that a demo left behind in the database.
+    ``demo``: ``reusable`` links open any number of browsers. On any other server they are used up like all links, even those that a demo
+    left in the database.
     """
 
     def __init__(self, database: Database, passwords: Passwords | None = None, *, demo: bool = False) -> None:
@@ -172,9 +173,9 @@ class Accounts:
         device_hash: str = "",
         bound: bool | None = None,
     ) -> str:
-        """Sign a browser in; the token for its cookie, which is stored nowhere else. Expired sign-ins are cleared away.
+        """Sign a browser in and return the token for its cookie, which is stored nowhere else. Expired sign-ins are deleted.
 
-        ``bound`` ``None``: as the means is, of which only an invitation says nothing about whose browser it is.
+        ``bound`` ``None``: depends on the means of signing in. Only an invitation does not tell whose browser it is.
         """
         token = new_token()
         its_own = means is not Means.INVITATION if bound is None else bound
@@ -200,7 +201,7 @@ class Accounts:
         return token
 
     async def sign_in_by(self, token: str, now: Millis) -> SignIn | None:
-        """The sign-in a cookie's token stands for, or None when it ended or never was."""
+        """Return the sign-in of a cookie's token, or None if it ended or never existed."""
         hashed = token_hash(token)
         async with self._database.read() as conn:
             row = (await conn.execute(select(*_SIGN_IN).where(sign_ins.c.token_hash == hashed, sign_ins.c.expires_at > now))).one_or_none()
@@ -212,7 +213,7 @@ class Accounts:
         return _sign_in(row)
 
     async def sign_ins_of(self, member_id: str, now: Millis) -> tuple[SignIn, ...]:
-        """Browsers a member is signed in on, the latest used first."""
+        """Return the browsers in which a member is signed in, the last used first."""
         async with self._database.read() as conn:
             rows = await conn.execute(
                 select(*_SIGN_IN)
@@ -222,7 +223,7 @@ class Accounts:
             return tuple(_sign_in(row) for row in rows)
 
     async def signed_in_among(self, member_ids: Iterable[str], now: Millis) -> frozenset[str]:
-        """Which of these members are signed in, on any browser, for more than one meeting."""
+        """Return which of these members are signed in, in any browser, for more than one meeting."""
         async with self._database.read() as conn:
             rows = await conn.execute(
                 select(sign_ins.c.member_id)
@@ -232,12 +233,12 @@ class Accounts:
             return frozenset(row.member_id for row in rows)
 
     async def end_sign_ins(self, sign_in_ids: Iterable[str]) -> None:
-        """End these sign-ins; unknown ones are no trouble."""
+        """End these sign-ins. Unknown ones are ignored."""
         async with self._database.write() as conn:
             await conn.execute(delete(sign_ins).where(sign_ins.c.sign_in_id.in_(list(sign_in_ids))))
 
     async def end_all_of(self, member_id: str, *, but: str = "") -> tuple[str, ...]:
-        """End every sign-in of a member except ``but``; the ids of those that ended, for ``SignOuts.announce``."""
+        """End every sign-in of a member except ``but``. Return the ids that ended, for ``SignOuts.announce``."""
         chosen = (sign_ins.c.member_id == member_id) & (sign_ins.c.sign_in_id != but)
         async with self._database.write() as conn:
             ended = tuple((await conn.execute(select(sign_ins.c.sign_in_id).where(chosen))).scalars())
@@ -245,7 +246,7 @@ class Accounts:
         return ended
 
     async def end_at_meeting(self, meeting_id: MeetingId, participant_ids: Iterable[str]) -> tuple[str, ...]:
-        """End the sign-ins that these members and guests have for one meeting only; the ids of those that ended."""
+        """End these members' and guests' sign-ins that are for one meeting only. Return the ids that ended."""
         who = list(participant_ids)
         chosen = (sign_ins.c.meeting_id == meeting_id) & or_(sign_ins.c.member_id.in_(who), sign_ins.c.guest_id.in_(who))
         async with self._database.write() as conn:
@@ -256,9 +257,9 @@ class Accounts:
     # --- one-time links
 
     async def issue_link(self, member_id: str, *, issued_by: str | None, now: Millis, seconds: int, reusable: bool = False) -> str:
-        """A fresh one-time link's token; earlier unused links of the member are revoked.
+        """Return the token of a new one-time link, and revoke the member's earlier unused links.
 
-        ``reusable``: one that works until it expires, in a demo only. Raises ValueError anywhere else.
+        ``reusable``: it works until it expires; in a demo only. Raises ValueError anywhere else.
         """
         if reusable and not self._demo:
             raise ValueError("only a demo has links that can be used again")
@@ -283,13 +284,14 @@ class Accounts:
         return token
 
     async def link_by(self, token: str) -> SignInLink | None:
-        """The link a token stands for, whatever its state; None when there never was one."""
+        """Return the link of a token, whatever its state; None if there never was one."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(*_LINK).where(sign_in_links.c.token_hash == token_hash(token)))).one_or_none()
         return self._link(row) if row else None
 
     async def use_link(self, token: str, now: Millis) -> tuple[LinkState, str]:
-        """Use a link up: its state, and the member it signs in (empty unless ``good``). Of two at once only one gets in."""
+        """Use up a link. Return its state and the member it signs in (empty unless ``good``). Of two concurrent uses only one
+        succeeds."""
         hashed = token_hash(token)
         unused = sign_in_links.c.used_at.is_(None)
         async with self._database.write() as conn:
@@ -311,7 +313,7 @@ class Accounts:
         return self._link(row).state(now), ""
 
     async def open_links(self, member_ids: Iterable[str], now: Millis) -> dict[str, SignInLink]:
-        """Links that could still be used, by member."""
+        """Return usable links, by member."""
         async with self._database.read() as conn:
             rows = await conn.execute(
                 select(*_LINK).where(
@@ -328,13 +330,13 @@ class Accounts:
         return link if self._demo else replace(link, reusable=False)
 
     async def links_of(self, member_id: str) -> tuple[SignInLink, ...]:
-        """Every sign-in link that was issued to a member, the latest first."""
+        """Return every sign-in link issued to a member, the latest first."""
         query = select(*_LINK).where(sign_in_links.c.member_id == member_id).order_by(sign_in_links.c.issued_at.desc())
         async with self._database.read() as conn:
             return tuple(SignInLink(*row) for row in await conn.execute(query))
 
     async def revoke_links(self, member_id: str, now: Millis) -> None:
-        """Make the member's unused links useless, and those of a demo."""
+        """Revoke the member's unused links, including demo links."""
         async with self._database.write() as conn:
             await conn.execute(
                 update(sign_in_links)
@@ -349,16 +351,16 @@ class Accounts:
         await self.keep_password(member_id, await self.hash_password(password), now)
 
     async def hash_password(self, password: str) -> str:
-        """What is kept of a password. Slow on purpose: do it before an act."""
+        """Return the hash of a password. Deliberately slow, so call it before an act."""
         return await self._passwords.hash(password)
 
     async def keep_password(self, member_id: str, hashed: str, now: Millis) -> None:
-        """Keep a hashed password in place of the one before."""
+        """Store a hashed password in place of the previous one."""
         async with self._database.write() as conn:
             await put(conn, credentials, {"member_id": member_id, "hash": hashed, "changed_at": now})
 
     async def password_changed_at(self, member_id: str) -> Millis | None:
-        """When the password was set, or None when there is none."""
+        """Return when the password was set, or None if there is none."""
         async with self._database.read() as conn:
             found: Millis | None = (
                 await conn.execute(select(credentials.c.changed_at).where(credentials.c.member_id == member_id))
@@ -366,9 +368,9 @@ class Accounts:
         return found
 
     async def check_password(self, member_id: str | None, password: str, now: Millis, *, known: bool = False) -> bool:
-        """Whether this is the member's password. Unknown members and members without one take the same time and the same queries.
+        """Return whether this is the member's password. Unknown members and members without a password take the same time and queries.
 
-        ``known``: from a browser on which this member has signed in before. A hash made with older parameters is made anew.
+        ``known``: the attempt comes from a browser in which this member has signed in before. A hash with older parameters is renewed.
         Raises PasswordsBusy.
         """
         async with self._database.read() as conn:

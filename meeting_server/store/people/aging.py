@@ -1,4 +1,4 @@
-"""Deleting what has been kept long enough: the log, links nobody can use any more, devices that were signed out."""
+"""Deletes expired data: log lines, unusable links, signed-out devices."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ LOOK_EVERY_S = 6 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """How many days things are kept; 0: for ever. ``log``: lines of the access log; ``links``: links to sign in and to
-    meetings, after they ended; ``devices``: sign-ins, devices of halls and asked-for devices, after they ended."""
+    """How many days data is kept; 0: for ever. ``log``: lines of the access log; ``links``: links to sign in and to meetings, after their
+    end; ``devices``: sign-ins, devices of halls and devices that asked to come in, after their end."""
 
     log: int = 1095
     links: int = 90
@@ -37,7 +37,7 @@ class Ages:
 
 
 async def delete_old(database: Database, ages: Ages, now: Millis) -> int:
-    """Delete what is older than that; how many rows. Again: the same. Raises SQLAlchemyError, OSError."""
+    """Delete what is older and return the number of rows. Idempotent. Raises SQLAlchemyError, OSError."""
     since = {days: now - days * DAY_MS for days in (ages.log, ages.links, ages.devices)}
     old: list[tuple[int, Table, ColumnElement[bool]]] = [
         (ages.log, access_log, access_log.c.at < since[ages.log]),
@@ -64,7 +64,7 @@ def _ended(table: Table, expires: str, revoked: str, before: Millis) -> ColumnEl
 
 
 class Aging:
-    """Looks a few times a day until cancelled."""
+    """Delete expired data a few times a day until cancelled."""
 
     def __init__(self, database: Database, ages: Ages, clock: Callable[[], Millis]) -> None:
         self._database = database

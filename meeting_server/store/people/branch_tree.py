@@ -1,4 +1,4 @@
-"""The tree of branches (university → faculty → branch → group) as a value: who is above, who is below."""
+"""The tree of branches (university → faculty → branch → group) as a value: which node is above or below which."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from meeting_server.domain.ids import Millis
 
 
 class BranchKind(StrEnum):
-    """What a node of the tree is."""
+    """The kind of a node."""
 
     UNIVERSITY = "university"  # 学校
     FACULTY = "faculty"  # 院系
@@ -19,12 +19,12 @@ class BranchKind(StrEnum):
 
 
 RANK = {BranchKind.UNIVERSITY: 0, BranchKind.FACULTY: 1, BranchKind.BRANCH: 2, BranchKind.GROUP: 3}
-"""A node stands below a node of smaller rank; levels may be left out."""
+"""A node is below a node of smaller rank. Levels may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One node: a branch, or what stands above or below one."""
+    """One node: a branch, or a level above or below one."""
 
     branch_id: str
     parent_id: str | None
@@ -35,7 +35,7 @@ class Branch:
 
 
 class BranchTree:
-    """All nodes that are not removed; siblings in the order of their names."""
+    """All nodes that are not removed, siblings in the order of their names."""
 
     def __init__(self, branches: Iterable[Branch]) -> None:
         self._branches = {branch.branch_id: branch for branch in branches if branch.removed_at is None}
@@ -47,15 +47,15 @@ class BranchTree:
         return branch_id in self._branches
 
     def get(self, branch_id: str) -> Branch | None:
-        """The node of this id."""
+        """Return the node with this id."""
         return self._branches.get(branch_id)
 
     def children(self, branch_id: str | None) -> tuple[Branch, ...]:
-        """Nodes directly below; of None, the roots."""
+        """Return the nodes directly below; for None, the roots."""
         return tuple(self._children.get(branch_id, ()))
 
     def line(self, branch_id: str) -> tuple[Branch, ...]:
-        """The node and all above it, the nearest first; empty for an unknown node."""
+        """Return the node and all above it, the nearest first; empty for an unknown node."""
         line: list[Branch] = []
         branch = self._branches.get(branch_id)
         while branch is not None and branch not in line:
@@ -64,11 +64,11 @@ class BranchTree:
         return tuple(line)
 
     def below(self, branch_id: str) -> tuple[Branch, ...]:
-        """The node and all below it, parents before children."""
+        """Return the node and all below it, parents before children."""
         return tuple(branch for branch, _depth in self.walk(branch_id))
 
     def walk(self, branch_id: str | None = None) -> Iterator[tuple[Branch, int]]:
-        """Depth first from a node (or from all roots), with the depth of each."""
+        """Walk depth first from a node (or from all roots), with the depth of each."""
         if branch_id is None:
             stack = [(branch, 0) for branch in reversed(self.children(None))]
         else:
@@ -80,7 +80,8 @@ class BranchTree:
             stack.extend((child, depth + 1) for child in reversed(self.children(branch.branch_id)))
 
     def membership(self, branch_id: str) -> tuple[str, ...]:
-        """Nodes whose member someone in ``branch_id`` is: a member of a group is a member of its branch, and no further."""
+        """Return the nodes of which someone in ``branch_id`` is a member. A member of a group is a member of its branch, but of nothing
+        above."""
         nodes: list[str] = []
         for branch in self.line(branch_id):
             nodes.append(branch.branch_id)

@@ -1,4 +1,4 @@
-"""Which meeting made the committee of a branch what it is (换届, 补选): so that saying it twice changes nothing."""
+"""Which meeting seated a branch's committee (换届, 补选), so that seating it twice changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ committee_terms = Table(
 
 @dataclass(frozen=True, slots=True)
 class CommitteeTerm:
-    """What one meeting's elections made of a committee; ``elected``: member ids of those seated."""
+    """The committee as seated by one meeting's elections. ``elected``: member ids of those seated."""
 
     meeting_id: MeetingId
     branch_id: str
@@ -34,7 +34,7 @@ class CommitteeTerm:
 
 
 class CommitteeTerms:
-    """One row a meeting; the latest of a branch is its committee's."""
+    """One row per meeting. The latest of a branch is its current committee's."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,14 +45,14 @@ class CommitteeTerms:
             return _term(row) if row is not None else None
 
     async def latest(self, branch_id: str) -> CommitteeTerm | None:
-        """The one by which the branch's committee was seated last."""
+        """Return the one that seated the branch's committee last."""
         mine = select(committee_terms).where(committee_terms.c.branch_id == branch_id)
         async with self._database.read() as conn:
             row = (await conn.execute(mine.order_by(committee_terms.c.seated_at.desc()).limit(1))).first()
             return _term(row) if row is not None else None
 
     async def put(self, term: CommitteeTerm) -> None:
-        """Keep it, in place of what the same meeting had made before (seats filled by a later ballot)."""
+        """Store it, replacing the same meeting's earlier one (seats filled by a later ballot)."""
         values = {name: getattr(term, name) for name in CommitteeTerm.__slots__} | {"elected": " ".join(sorted(term.elected))}
         async with self._database.write() as conn:
             await put(conn, committee_terms, values)

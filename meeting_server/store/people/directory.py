@@ -1,4 +1,4 @@
-"""Who there is: branches in a tree, the people in them, and the roles some of them hold."""
+"""The directory: branches in a tree, their people, and the roles some of them hold."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = ["Branch", "BranchKind", "BranchRole", "BranchTree", "Directory", "Exc
 
 @dataclass(frozen=True, slots=True)
 class RosterCount:
-    """How many of a branch stand how."""
+    """How many people of a branch have which standing."""
 
     people: int
     voting: int
@@ -59,7 +59,7 @@ _MEMBER = (
 
 
 class Directory:
-    """Branches, members and roles. Removed ones stay, so that old records keep their names."""
+    """Branches, members and roles. Removed rows stay, so that old records keep their names."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -67,18 +67,18 @@ class Directory:
     # --- branches
 
     async def tree(self) -> BranchTree:
-        """All branches."""
+        """Return all branches."""
         async with self._database.read() as conn:
             return await _tree(conn)
 
     async def branch(self, branch_id: str) -> Branch | None:
-        """One node, removed or not."""
+        """Return one node, removed or not."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(branches).where(branches.c.branch_id == branch_id))).one_or_none()
         return _branch(row) if row else None
 
     async def create_branch(self, name: str, kind: BranchKind, parent_id: str | None, now: Millis) -> Branch:
-        """A new node. Raises NotInOrder (name, unknown parent, a parent of equal or lower rank)."""
+        """Add a node. Raises NotInOrder (name, unknown parent, a parent of equal or lower rank)."""
         branch = Branch(new_id("b"), parent_id, kind, branch_name(name), now)
         async with self._database.write() as conn:
             _check_order(await _tree(conn), branch)
@@ -90,12 +90,12 @@ class Directory:
         return branch
 
     async def rename_branch(self, branch_id: str, name: str) -> None:
-        """Give a node another name."""
+        """Rename a node."""
         async with self._database.write() as conn:
             await _change_branch(conn, branch_id, name=branch_name(name))
 
     async def move_branch(self, branch_id: str, parent_id: str | None) -> None:
-        """Hang a node, with all below it, under another parent. Raises NotInOrder (below itself, against the ranks)."""
+        """Move a node, with all below it, to another parent. Raises NotInOrder (below itself, against the ranks)."""
         async with self._database.write() as conn:
             tree = await _tree(conn)
             branch = tree.get(branch_id)
@@ -107,7 +107,7 @@ class Directory:
             await _change_branch(conn, branch_id, parent_id=parent_id)
 
     async def remove_branch(self, branch_id: str, now: Millis) -> None:
-        """Take an empty node out of the tree; nothing is deleted. Raises NotInOrder when people or nodes are in it."""
+        """Remove an empty node from the tree without deleting anything. Raises NotInOrder if people or nodes are in it."""
         async with self._database.write() as conn:
             tree = await _tree(conn)
             people = await conn.execute(select(func.count()).where(members.c.branch_id == branch_id, members.c.removed_at.is_(None)))
@@ -123,19 +123,19 @@ class Directory:
     # --- members
 
     async def member(self, member_id: str) -> Member | None:
-        """One member, removed or not."""
+        """Return one member, removed or not."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(*_MEMBER).where(members.c.member_id == member_id))).one_or_none()
         return _member(row) if row else None
 
     async def members_by_id(self, member_ids: Iterable[str]) -> dict[str, Member]:
-        """Several members, removed or not, by id."""
+        """Return several members, removed or not, by id."""
         async with self._database.read() as conn:
             rows = await conn.execute(select(*_MEMBER).where(members.c.member_id.in_(list(member_ids))))
             return {row.member_id: _member(row) for row in rows}
 
     async def member_by_number(self, number: str) -> Member | None:
-        """The member with this student or staff number, in any branch; never a removed one."""
+        """Return the member with this student or staff number, in any branch, but never a removed one."""
         key = number_key(number)
         if key is None:
             return None
@@ -144,9 +144,9 @@ class Directory:
         return _member(row) if row else None
 
     async def roster(self, branch_id: str, *, search: str = "") -> tuple[Member, ...]:
-        """Everyone in a branch and its groups (or all below a faculty), in roster order.
+        """Return everyone in a branch and its groups (or all below a faculty), in roster order.
 
-        ``search`` finds part of a name, of a number, or of the pinyin (full or initials).
+        ``search`` matches part of a name, of a number, or of the pinyin (full or initials).
         """
         async with self._database.read() as conn:
             tree = await _tree(conn)
@@ -158,7 +158,7 @@ class Directory:
         return tuple(sorted((_member(row) for row in rows if _is_found(row, sought)), key=roster_order))
 
     async def numbers_outside(self, branch_id: str) -> frozenset[str]:
-        """Keys (``people.number_key``) of the numbers used by people who are not in this branch or below it."""
+        """Return the keys (``people.number_key``) of the numbers of people who are not in this branch or below it."""
         async with self._database.read() as conn:
             inside = [branch.branch_id for branch in (await _tree(conn)).below(branch_id)]
             rows = await conn.execute(
@@ -167,7 +167,7 @@ class Directory:
             return frozenset(key for (key,) in rows if key is not None)
 
     async def counts(self) -> dict[str, RosterCount]:
-        """How many people are in each node itself (without those below)."""
+        """Return how many people are in each node itself (without those below)."""
         full = and_(members.c.standing == Standing.FULL.value, members.c.voting.is_(True))
         async with self._database.read() as conn:
             rows = await conn.execute(
@@ -178,17 +178,17 @@ class Directory:
             return {branch_id: RosterCount(people, voting) for branch_id, people, voting in rows}
 
     async def add_member(self, member: Member, now: Millis, added_by: str = "") -> Member:
-        """Add someone; the id is made here. Raises NotInOrder."""
+        """Add someone and generate the id. Raises NotInOrder."""
         (added,) = await self.save_roster([replace(member, member_id="")], now, added_by)
         return added
 
     async def change_member(self, member: Member) -> Member:
-        """Write all of a member's fields anew. Raises NotInOrder."""
+        """Replace all of a member's fields. Raises NotInOrder."""
         (changed,) = await self.save_roster([member], 0)
         return changed
 
     async def save_roster(self, changes: Sequence[Member], now: Millis, added_by: str = "") -> tuple[Member, ...]:
-        """Add (empty id) and change members in one transaction: all of them or, with NotInOrder, none."""
+        """Add (empty id) and change members in one transaction: all of them, or none if NotInOrder is raised."""
         kept = [checked(member) for member in changes]
         saved: list[Member] = []
         try:
@@ -203,15 +203,15 @@ class Directory:
         return tuple(saved)
 
     async def removed(self, branch_ids: Collection[str]) -> tuple[Member, ...]:
-        """Who was taken off the rosters of these very nodes, the latest first."""
+        """Return who was removed from the rosters of exactly these nodes, the latest first."""
         query = select(*_MEMBER).where(members.c.branch_id.in_(sorted(branch_ids)), members.c.removed_at.is_not(None))
         async with self._database.read() as conn:
             return tuple(_member(row) for row in await conn.execute(query.order_by(members.c.removed_at.desc(), members.c.member_id)))
 
     async def remove_member(self, member_id: str, now: Millis) -> None:
-        """Take someone off the roster, with their roles; their records stay. The number becomes free.
+        """Remove someone from the roster, with their roles. Their records stay, and their number becomes free.
 
-        Raises NotInOrder when nobody would be left to administer the house.
+        Raises NotInOrder if nobody would be left to administer the server.
         """
         async with self._database.write() as conn:
             if await _is_last_administrator(conn, member_id):
@@ -224,7 +224,7 @@ class Directory:
             )
 
     async def restore_member(self, member_id: str) -> Member:
-        """Undo ``remove_member`` (roles are not given back). Raises NotInOrder when the number is in use by now."""
+        """Undo ``remove_member`` (without the roles). Raises NotInOrder if the number is in use by now."""
         try:
             async with self._database.write() as conn:
                 row = (await conn.execute(select(*_MEMBER).where(members.c.member_id == member_id))).one_or_none()
@@ -241,13 +241,13 @@ class Directory:
     # --- roles
 
     async def grants_of(self, member_id: str) -> tuple[Grant, ...]:
-        """The roles a member holds, where they were given."""
+        """Return the roles a member holds, with where they were granted."""
         async with self._database.read() as conn:
             rows = await conn.execute(select(role_grants.c.branch_id, role_grants.c.role).where(role_grants.c.member_id == member_id))
             return tuple(Grant(row.branch_id, BranchRole(row.role)) for row in rows)
 
     async def grants_among(self, member_ids: Iterable[str]) -> dict[str, tuple[Grant, ...]]:
-        """The roles of several members; who holds none is left out."""
+        """Return the roles of several members, without those who hold none."""
         found: dict[str, tuple[Grant, ...]] = {}
         async with self._database.read() as conn:
             for row in await conn.execute(select(role_grants).where(role_grants.c.member_id.in_(list(member_ids)))):
@@ -255,7 +255,7 @@ class Directory:
         return found
 
     async def holders(self, branch_id: str) -> tuple[tuple[Member, BranchRole], ...]:
-        """Who holds a role given in this very node."""
+        """Return who holds a role granted in exactly this node."""
         async with self._database.read() as conn:
             rows = await conn.execute(
                 select(*_MEMBER, role_grants.c.role)
@@ -267,7 +267,7 @@ class Directory:
         return tuple(sorted(found, key=lambda pair: (order.index(pair[1]), roster_order(pair[0]))))
 
     async def grant(self, member_id: str, branch_id: str, role: BranchRole, now: Millis, granted_by: str = "") -> bool:
-        """Give a role; False when it was already held."""
+        """Grant a role. Return False if it was already held."""
         async with self._database.write() as conn:
             if branch_id not in await _tree(conn):
                 raise NotInOrder(DirectoryCode.UNKNOWN_BRANCH, "branch")
@@ -283,7 +283,7 @@ class Directory:
             return True
 
     async def withdraw(self, member_id: str, branch_id: str, role: BranchRole) -> bool:
-        """Take a role back; False when it was not held. Raises NotInOrder for the house's last administrator."""
+        """Revoke a role. Return False if it was not held. Raises NotInOrder for the server's last administrator."""
         async with self._database.write() as conn:
             if role is BranchRole.ADMINISTRATOR and await _is_last_administrator(conn, member_id, branch_id):
                 raise NotInOrder(DirectoryCode.LAST_ADMINISTRATOR, "member")
@@ -331,7 +331,7 @@ async def _save(conn: AsyncConnection, member: Member, now: Millis, added_by: st
 
 
 async def _is_last_administrator(conn: AsyncConnection, member_id: str, branch_id: str | None = None) -> bool:
-    """Whether taking this member's administration (of one root, or all) leaves a root that nobody administers."""
+    """Return whether revoking this member's administration (of one root, or all) leaves a root that nobody administers."""
     roots = {branch.branch_id for branch in (await _tree(conn)).children(None)}
     rows = await conn.execute(
         select(role_grants.c.member_id, role_grants.c.branch_id).where(role_grants.c.role == BranchRole.ADMINISTRATOR.value)
@@ -358,7 +358,7 @@ def _branch(row: Any) -> Branch:
 
 
 def _is_found(row: Any, sought: str) -> bool:
-    """Whether a part of the name, the number or the pinyin is what is ``sought`` (a fold)."""
+    """Return whether the name, the number or the pinyin contains ``sought`` (a fold)."""
     return sought in folded(row.name) or sought in row.number.lower() or sought.replace(" ", "") in row.pinyin
 
 

@@ -1,4 +1,4 @@
-"""The tables of the directory: branches, members, roles given."""
+"""The tables of the directory: branches, members, roles granted."""
 
 from __future__ import annotations
 

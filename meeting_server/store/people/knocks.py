@@ -1,7 +1,7 @@
-"""Browsers that knock: they ask to come to a meeting as one of its members, and wait until someone who may says yes.
+"""Browsers that knock: they ask to join a meeting as one of its members and wait until an authorised person agrees.
 
-A browser is known by the hash of a secret in its cookie. Whoever is let in is the member in this meeting as on their first
-device; that holds until the meeting's links end or the member's link is renewed.
+A browser is identified by the hash of a secret in its cookie. A browser that is let in acts as the member in this meeting, like their
+first device, until the meeting's links end or the member's link is renewed.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from meeting_server.store.tokens import new_id
 LASTS: Millis = 10 * 60_000
 """An unanswered knock is forgotten after this long."""
 MOST_OPEN = 200
-"""Unanswered knocks of one meeting."""
+"""Most unanswered knocks of one meeting."""
 MOST_OF_A_HOUSEHOLD = 20
-"""Unanswered knocks of one meeting from one household; a hall behind one address is let in faster than it knocks."""
+"""Most unanswered knocks of one meeting from one household. A hall behind one address is let in faster than it knocks."""
 
 knocks = Table(
     "knocks",
@@ -46,13 +46,13 @@ Answer = Literal["", "let_in", "refused"]
 
 
 class TooManyKnocks(Exception):
-    """As many wait at this meeting already, in all or from this household."""
+    """Too many knocks wait at this meeting already, in all or from this household."""
 
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """``member_id`` None: nobody on the list, or several, are called what was ``typed``. ``number``: 10 to 99, shown to whoever
-    knocks and to whoever answers, so that they know they mean the same."""
+    """``member_id`` None: nobody or several people on the list have the name ``typed``. ``number``: 10 to 99, shown both to the browser
+    that knocks and to the person who answers, so that they can compare it."""
 
     knock_id: str
     meeting_id: MeetingId
@@ -69,7 +69,7 @@ class Knock:
     answered_at: Millis | None = None
 
     def waits(self, now: Millis) -> bool:
-        """Whether it can still be answered."""
+        """Return whether it can still be answered."""
         return not self.answer and now < self.expires_at
 
 
@@ -77,7 +77,7 @@ _COLUMNS = tuple(column for column in knocks.c if column.name != "household")
 
 
 class Knocks:
-    """All knocks of the house."""
+    """All knocks of the server."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -85,7 +85,7 @@ class Knocks:
     async def ask(
         self, meeting_id: MeetingId, member_id: str | None, typed: str, *, device_hash: str, device: str, household: str, now: Millis
     ) -> Knock:
-        """Knock; what this browser asked here before and nobody has let in is replaced. Raises TooManyKnocks."""
+        """Knock. This replaces an earlier knock of this browser that was not let in. Raises TooManyKnocks."""
         here = knocks.c.meeting_id == meeting_id
         async with self._database.write() as conn:
             await conn.execute(delete(knocks).where(knocks.c.answer == "", knocks.c.expires_at <= now))
@@ -116,7 +116,7 @@ class Knocks:
         return knock
 
     async def of_device(self, meeting_id: MeetingId, device_hash: str) -> Knock | None:
-        """What this browser asked here last."""
+        """Return this browser's last knock here."""
         mine = and_(knocks.c.meeting_id == meeting_id, knocks.c.device_hash == device_hash)
         query = select(*_COLUMNS).where(mine).order_by(knocks.c.asked_at.desc()).limit(1)
         async with self._database.read() as conn:
@@ -124,13 +124,13 @@ class Knocks:
         return _knock(row) if row else None
 
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[Knock, ...]:
-        """All that are remembered of a meeting, the oldest first."""
+        """Return all remembered knocks of a meeting, the oldest first."""
         query = select(*_COLUMNS).where(knocks.c.meeting_id == meeting_id).order_by(knocks.c.asked_at, knocks.c.knock_id)
         async with self._database.read() as conn:
             return tuple(_knock(row) for row in await conn.execute(query))
 
     async def answer(self, knock_id: str, answer: Literal["let_in", "refused"], by: str, name: str, now: Millis) -> Knock | None:
-        """Say yes or no; ``None`` when it was answered already, ended, or is nobody's to say yes to."""
+        """Answer a knock. Return ``None`` if it was already answered, has expired, or nobody can agree to it."""
         chosen = and_(knocks.c.knock_id == knock_id, knocks.c.answer == "", knocks.c.expires_at > now)
         if answer == "let_in":
             chosen = and_(chosen, knocks.c.member_id.is_not(None))
@@ -141,7 +141,7 @@ class Knocks:
             return _knock((await conn.execute(select(*_COLUMNS).where(knocks.c.knock_id == knock_id))).one())
 
     async def let_in(self, meeting_id: MeetingId, member_id: str, device_hash: str) -> bool:
-        """Whether this browser may come in as this member."""
+        """Return whether this browser may join as this member."""
         chosen = and_(
             knocks.c.meeting_id == meeting_id,
             knocks.c.member_id == member_id,
@@ -152,7 +152,7 @@ class Knocks:
             return bool((await conn.execute(select(func.count()).where(chosen))).scalar_one())
 
     async def forget(self, meeting_id: MeetingId, member_id: str) -> None:
-        """Nobody who was let in as this member is any more."""
+        """Withdraw every admission as this member."""
         async with self._database.write() as conn:
             await conn.execute(delete(knocks).where(knocks.c.meeting_id == meeting_id, knocks.c.member_id == member_id))
 

@@ -39,19 +39,19 @@ _TOO_COMMON = frozenset(
 
 AT_ONCE = 2
 MOST_WAITING = 16
-"""Passwords of strangers that wait for their turn; more are not kept waiting."""
+"""Most passwords from strangers that wait for their turn. More are refused."""
 MOST_KNOWN_WAITING = 64
-"""The same for known devices and for members who set a password: a flood of strangers leaves them room."""
+"""The same for known devices and for members who set a password, so that a flood from strangers leaves room for them."""
 
 
 class PasswordsBusy(Exception):
-    """As many wait already: nothing was checked."""
+    """Too many wait already. Nothing was checked."""
 
 
 class Passwords:
-    """Hashes and checks passwords. Takes about 40 ms of one core each; the caller awaits without blocking the loop.
+    """Hashes and checks passwords. Each takes about 40 ms of one core and does not block the loop.
 
-    Both raise PasswordsBusy rather than let a queue grow.
+    Both raise PasswordsBusy instead of letting a queue grow.
     """
 
     def __init__(self, *, time_cost: int = 2, memory_kib: int = 19 * 1024) -> None:
@@ -61,14 +61,14 @@ class Passwords:
         self._nobody = self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
-        """The hash to store."""
+        """Return the hash to store."""
         async with self._turn(MOST_KNOWN_WAITING):
             return await asyncio.to_thread(self._hasher.hash, password)
 
     async def check(self, stored: str | None, password: str, *, known: bool = False) -> bool:
-        """Whether ``password`` is the one behind ``stored``. With None (no such account) the same work is done.
+        """Return whether ``password`` matches ``stored``. With None (no such account) the same work is done.
 
-        ``known``: from a browser on which this account has signed in before.
+        ``known``: the attempt comes from a browser in which this account has signed in before.
         """
         async with self._turn(MOST_KNOWN_WAITING if known else MOST_WAITING):
             return await asyncio.to_thread(self._check, stored, password) and stored is not None
@@ -85,7 +85,7 @@ class Passwords:
             self._waiting -= 1
 
     def is_outdated(self, stored: str) -> bool:
-        """Whether the hash was made with other parameters and should be made anew at the next sign-in."""
+        """Return whether the hash has other parameters and should be renewed at the next sign-in."""
         return self._hasher.check_needs_rehash(stored)
 
     def _check(self, stored: str | None, password: str) -> bool:
@@ -96,9 +96,9 @@ class Passwords:
 
 
 def weakness(password: str, *known: str) -> str:
-    """Why a password cannot be accepted: ``password_short``, ``password_long``, ``password_common``, or empty.
+    """Return why a password is not accepted: ``password_short``, ``password_long``, ``password_common``, or empty.
 
-    ``known``: what others know of the person (number, name); such a password counts as common.
+    ``known``: what others know about the person (number, name). A password like that counts as common.
     """
     if len(password) < MIN_LENGTH:
         return "password_short"

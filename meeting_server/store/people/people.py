@@ -1,4 +1,4 @@
-"""A person of a branch as a value: standing, rights, exclusions, roles, and how names and numbers are kept."""
+"""A person of a branch as a value: standing, rights, exclusions, roles, and how names and numbers are stored."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from meeting_server.domain.spelling import spelled
 
 NAME_LIMIT = 60
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,31}")
-"""A student or staff number: two to 32 letters, digits, dots, hyphens; unique in the house, whatever its case."""
+"""A student or staff number: two to 32 letters, digits, dots, hyphens; unique on the server, ignoring case."""
 
 
 class BranchRole(StrEnum):
-    """A role in a branch; it holds in everything below as well."""
+    """A role in a branch. It also holds in everything below."""
 
     ADMINISTRATOR = "administrator"
     SECRETARY = "secretary"
@@ -26,7 +26,7 @@ class BranchRole(StrEnum):
 
 
 class Exclusion(StrEnum):
-    """Why a member does not count in 应到 (支部工作条例 and the election rules); needs an approval reference."""
+    """Why a member does not count in 应到 (支部工作条例 and the election rules). It needs an approval reference."""
 
     NONE = ""
     INCAPABLE = "incapable"  # cannot express their will
@@ -38,7 +38,7 @@ class Exclusion(StrEnum):
 
 
 class DirectoryCode(StrEnum):
-    """Stable codes of what the directory refuses; sentences are in the catalogue under ``errors``."""
+    """Stable codes of the directory's refusals. Their sentences are in the catalogue under ``errors``."""
 
     NAME_EMPTY = "name_empty"
     NAME_TOO_LONG = "name_too_long"
@@ -53,7 +53,7 @@ class DirectoryCode(StrEnum):
 
 
 class NotInOrder(Exception):
-    """The directory refuses: nothing was changed. ``field`` names what is at fault."""
+    """A refusal of the directory. Nothing was changed. ``field`` names the field at fault."""
 
     def __init__(self, code: DirectoryCode, field: str = "") -> None:
         super().__init__(str(code))
@@ -79,7 +79,7 @@ class Member:
     number: str = ""
     standing: Standing = Standing.FULL
     voting: bool = True
-    """Has the rights that go with being a full member; false under 留党察看. Only full members ever vote."""
+    """Has the rights of a full member; false under 留党察看. Only full members ever vote."""
     committee: bool = False
     exclusion: Exclusion = Exclusion.NONE
     exclusion_reference: str = ""
@@ -89,7 +89,7 @@ class Member:
 
     @property
     def may_vote(self) -> bool:
-        """Whether the person has the right to vote in the branch."""
+        """Return whether the person has the right to vote in the branch."""
         return self.standing is Standing.FULL and self.voting
 
 
@@ -97,13 +97,13 @@ _STANDING_ORDER = {Standing.FULL: 0, Standing.PROBATIONARY: 1, Standing.APPLICAN
 
 
 def plain_name(name: str) -> str:
-    """A name of a branch, a reference, or what is searched for, as it is kept."""
+    """Return the name of a branch, a reference or a search term in its stored form."""
     return spelled(name)
 
 
 def pinyin_of(name: str) -> str:
-    """What a name can be found by besides itself: ``dingwenjing dwj``."""
-    from pypinyin import Style, lazy_pinyin  # half a second of dictionary, for those who need it
+    """Return what finds a name besides the name itself: ``dingwenjing dwj``."""
+    from pypinyin import Style, lazy_pinyin  # loads a dictionary for half a second, so only callers who need it import it
 
     full = "".join(lazy_pinyin(name)).lower()
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
@@ -111,7 +111,7 @@ def pinyin_of(name: str) -> str:
 
 
 def checked(member: Member) -> Member:
-    """The member with name and number as they are kept. Raises NotInOrder for what cannot be."""
+    """Return the member with name and number in their stored form. Raises NotInOrder for impossible values."""
     name, number = visible(member.name), unicodedata.normalize("NFKC", member.number).strip()
     if not name:
         raise NotInOrder(DirectoryCode.NAME_EMPTY, "name")
@@ -132,12 +132,12 @@ def checked(member: Member) -> Member:
 
 
 def roster_order(member: Member) -> tuple[bool, int, str, str]:
-    """Sort key of people lists: the committee, then by standing, then by the sound of the name."""
+    """Return the sort key of people lists: the committee first, then by standing, then by the pinyin of the name."""
     return not member.committee, _STANDING_ORDER[member.standing], pinyin_of(member.name), member.member_id
 
 
 def branch_name(name: str) -> str:
-    """The name of a branch as it is kept. Raises NotInOrder."""
+    """Return the name of a branch in its stored form. Raises NotInOrder."""
     kept = plain_name(name)
     if not kept:
         raise NotInOrder(DirectoryCode.NAME_EMPTY, "name")
@@ -147,5 +147,5 @@ def branch_name(name: str) -> str:
 
 
 def number_key(number: str) -> str | None:
-    """What makes a number the same as another; None for no number."""
+    """Return the key under which equal numbers are the same; None without a number."""
     return unicodedata.normalize("NFKC", number).strip().lower() or None

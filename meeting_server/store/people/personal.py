@@ -1,6 +1,6 @@
-"""What is kept about a person outside the meetings' journals: which of it is deleted when their data is erased, and what stays.
+"""The data about a person outside the meetings' journals: what is deleted when their data is erased, and what stays.
 
-Every table that names people stands here, by what becomes of its rows; a test asks for those that do not.
+Every table that names people is listed here, by what happens to its rows. A test fails for one that is missing.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ DELETED: tuple[tuple[str, str], ...] = tuple(
         calendar_links.c.member_id,
     )
 )
-"""Table and column that says whose a row is: such rows go."""
+"""Tables whose rows are deleted, with the column that says whose a row is."""
 EMPTIED = ("members", "access_log")
-"""Rows that stay without what they said about the person: the name, because minutes and lists of meetings have it; and that
-something was done with their account, because others must answer for it."""
+"""Rows that stay without their content about the person: the name, because minutes and lists of meetings have it, and the fact that
+something was done with their account, because others are accountable for it."""
 KEPT: dict[str, Literal["meeting", "office"]] = {
     "meeting_people": "meeting",
     "journal": "meeting",
@@ -74,18 +74,18 @@ KEPT: dict[str, Literal["meeting", "office"]] = {
     "branch_presets": "office",
     "shared_resources": "office",
 }
-"""Tables of the meetings' record and of what somebody did in an office. (The ballot box is no part of this database: that a member
-was handed a ballot stays there, because the sealed result says how many were.)"""
+"""Tables of the meetings' record and of what somebody did in an office. (The ballot box is not part of this database. It keeps that a
+member was handed a ballot, because the sealed result says how many were.)"""
 
 
 class PersonalData:
-    """Erasing over one database. What meetings hold is erased in their journals (``journal.erasing``)."""
+    """Erasing in one database. Contents of meetings are erased in their journals (``journal.erasing``)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def erase(self, member_id: str) -> None:
-        """Delete and empty, in one transaction, and leave no copy in the database's files. Again: the same."""
+        """Delete and blank in one transaction and leave no copy in the database's files. Idempotent."""
         async with self._database.write() as conn:
             for name, column in DELETED:
                 table = metadata.tables[name]

@@ -1,4 +1,4 @@
-"""The rules a branch made for itself: copies of a shipped preset with fields of its own, beside those that ship."""
+"""A branch's own rules: copies of a shipped preset with changed fields, in addition to the shipped ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ branch_presets = Table(
 
 @dataclass(frozen=True, slots=True)
 class BranchPreset:
-    """A rule of one branch. A removed one still rules the meetings that were planned under it."""
+    """A rule of one branch. A removed one still applies to meetings planned under it."""
 
     preset: Preset
     branch_id: str
@@ -39,7 +39,7 @@ class BranchPreset:
 
 
 class BranchPresets(Mapping[str, Preset]):
-    """Every preset by id: those shipped and those of all branches. ``refresh`` reads the database; the rest does not."""
+    """Every preset by id: the shipped ones and those of all branches. Only ``refresh`` reads the database."""
 
     def __init__(self, database: Database, shipped: Mapping[str, Preset]) -> None:
         self._database = database
@@ -58,24 +58,24 @@ class BranchPresets(Mapping[str, Preset]):
         return len(self.shipped) + len(self._own)
 
     def own(self, branch_id: str) -> tuple[BranchPreset, ...]:
-        """The branch's own rules that are in use."""
+        """Return the branch's own rules in use."""
         return tuple(p for p in self._own.values() if p.branch_id == branch_id and not p.removed)
 
     def of_branch(self, branch_id: str) -> Mapping[str, Preset]:
-        """What a meeting of the branch may decide by. Rules that were replaced are no longer offered."""
+        """Return the rules a meeting of the branch may use. Replaced rules are no longer offered."""
         in_force = {i: preset for i, preset in self.shipped.items() if not preset.replaced_by}
         return {**in_force, **{p.preset.preset_id: p.preset for p in self.own(branch_id)}}
 
     def replacement(self, preset_id: str, day: str) -> Preset | None:
-        """The shipped rule that on ``day`` (ISO 8601) stands in the place of one that was replaced; ``None``: it is in force.
+        """Return the shipped rule that replaces this one on ``day`` (ISO 8601); ``None``: it is in force.
 
-        A branch's own copy of a replaced rule goes on working, and whoever meets by it is told as well.
+        A branch's own copy of a replaced rule still works, and meetings that use it are told too.
         """
         found = self.shipped.get(self._origin(preset_id).replaced_by)
         return found if found is not None and found.valid_from <= day else None
 
     def _origin(self, preset_id: str) -> Preset:
-        """The shipped rule a branch's own was copied from, perhaps by way of others; a shipped rule itself."""
+        """Return the shipped rule that a branch's own was copied from, directly or indirectly; for a shipped rule, itself."""
         origin, seen = preset_id, set[str]()
         while origin in self._own and origin not in seen:
             seen.add(origin)
@@ -83,7 +83,7 @@ class BranchPresets(Mapping[str, Preset]):
         return self.shipped.get(origin) or self[preset_id]
 
     async def refresh(self) -> None:
-        """Read what was saved, here or by another process."""
+        """Read what this or another process saved."""
         async with self._database.read() as conn:
             rows = (await conn.execute(select(branch_presets).order_by(branch_presets.c.changed_at))).all()
         self._own = {
@@ -94,9 +94,9 @@ class BranchPresets(Mapping[str, Preset]):
         }
 
     async def save(self, branch_id: str, preset: Preset, *, copied_from: str, by: str, now: Millis) -> Preset:
-        """Keep a rule of the branch; one without an id is new. Raises PresetFileError for an impossible one.
+        """Save a rule of the branch. One without an id is new. Raises PresetFileError for an impossible one.
 
-        Whoever saves a copy of a replaced rule has seen that it was replaced: from then on it is a copy of the one in force.
+        A person who saves a copy of a replaced rule has seen that it was replaced, so it becomes a copy of the one in force.
         """
         known = self._own.get(preset.preset_id)
         if known is None or known.branch_id != branch_id:
@@ -126,7 +126,7 @@ class BranchPresets(Mapping[str, Preset]):
         return preset
 
     async def remove(self, branch_id: str, preset_id: str, now: Millis) -> None:
-        """Offer it no longer; meetings planned under it keep it."""
+        """Stop offering it. Meetings planned under it keep it."""
         this = (branch_presets.c.preset_id == preset_id) & (branch_presets.c.branch_id == branch_id)
         async with self._database.write() as conn:
             await conn.execute(update(branch_presets).where(this).values(removed_at=now))

@@ -1,4 +1,4 @@
-"""Calendar addresses: a secret address by which one member's calendar program fetches the meetings they are called to.
+"""Calendar addresses: a secret address from which a member's calendar program fetches the meetings they are called to.
 
 The token is an HMAC of the link's id under the house's secret, and only its SHA-256 is stored, as with invitations.
 """
@@ -37,19 +37,19 @@ class CalendarLink:
 
 
 class CalendarLinks:
-    """All calendar addresses of the house. ``secret``: the house's own, at least 32 bytes."""
+    """All calendar addresses of the server. ``secret``: the server's own, at least 32 bytes."""
 
     def __init__(self, database: Database, secret: bytes) -> None:
         self._database = database
         self._secret = secret
 
     def token(self, link_id: str) -> str:
-        """The secret part of a link's address, the same every time."""
+        """Return the secret part of a link's address, the same every time."""
         digest = hmac.digest(self._secret, b"calendar\0" + link_id.encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     async def make(self, member_id: str, now: Millis) -> CalendarLink:
-        """The member's link: the one in force, else a new one."""
+        """Return the member's link: the valid one, else a new one."""
         found = await self.of_member(member_id)
         if found is not None:
             return found
@@ -60,20 +60,20 @@ class CalendarLinks:
         return link
 
     async def by_token(self, token: str) -> CalendarLink | None:
-        """The link of an address, revoked ones too."""
+        """Return the link of an address, including revoked ones."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(calendar_links).where(calendar_links.c.token_hash == token_hash(token)))).one_or_none()
         return None if row is None else _link(row)
 
     async def of_member(self, member_id: str) -> CalendarLink | None:
-        """A member's link in force."""
+        """Return a member's valid link."""
         query = select(calendar_links).where(calendar_links.c.member_id == member_id, calendar_links.c.revoked_at.is_(None))
         async with self._database.read() as conn:
             row = (await conn.execute(query.order_by(calendar_links.c.made_at).limit(1))).one_or_none()
         return None if row is None else _link(row)
 
     async def revoke(self, member_id: str, now: Millis) -> bool:
-        """Take a member's address back; False when there is none."""
+        """Revoke a member's address. Return False if there is none."""
         chosen = (calendar_links.c.member_id == member_id, calendar_links.c.revoked_at.is_(None))
         async with self._database.write() as conn:
             gone = await conn.execute(update(calendar_links).where(*chosen).values(revoked_at=now))

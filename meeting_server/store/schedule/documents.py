@@ -1,4 +1,4 @@
-"""The documents of a meeting: what may be stored, where the bytes lie, and how they are found again."""
+"""The documents of a meeting: what may be stored, where the bytes are, and how they are found again."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from meeting_server.drawing.pictures import is_pdf
 from meeting_server.store.database import Database, metadata
 
 CHANGING = ".changing"
-"""Ends the name of the mark beside a file that is being added or removed."""
+"""Suffix of the marker file beside a file that is being added or removed."""
 LARGEST = 20 * 1024 * 1024
-"""Bytes one document may have."""
+"""Most bytes of one document."""
 MOST = 40
-"""Documents one meeting may have."""
+"""Most documents of one meeting."""
 
 EXTENSIONS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/heic": ".heic"}
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
-"""Brands of pictures that phones write (ISO/IEC 23008-12)."""
+"""Brands of the pictures phones take (ISO/IEC 23008-12)."""
 
 documents = Table(
     "documents",
@@ -61,7 +61,7 @@ document_pages = Table(
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A stored document; ``title`` is the name to show, without the extension."""
+    """A stored document. ``title`` is the name to show, without the extension."""
 
     document_id: str
     meeting_id: MeetingId
@@ -71,14 +71,14 @@ class Document:
     sha256: str
     path: Path
     pages: int = 0
-    """Pages there are pictures of; 0: it can only be downloaded."""
+    """Number of pages with pictures; 0: it can only be downloaded."""
 
     @property
     def file_name(self) -> str:
         return self.title + EXTENSIONS[self.media_type]
 
     why_unpaged: str = ""
-    """When it was just added and has no pictures: ``locked``, ``too_long``, ``too_many_pixels``, ``slow`` or ``no_sandbox``."""
+    """Why a new document has no pictures: ``locked``, ``too_long``, ``too_many_pixels``, ``slow`` or ``no_sandbox``."""
 
     @property
     def ref(self) -> DocumentRef:
@@ -87,7 +87,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A document whose pages are being drawn: how many are, of how many; 0 of 0 while it waits."""
+    """A document whose pages are being drawn: how many are done, of how many; 0 of 0 while it waits."""
 
     document_id: str
     title: str
@@ -97,10 +97,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """Pages (from 1) of a document of which something is to be said."""
+    """Pages (from 1) of a document that need a notice."""
 
     lacking: tuple[int, ...] = ()
-    """Some characters are missing: no font has them."""
+    """Some characters are missing because no font has them."""
     undrawn: tuple[int, ...] = ()
     """They could not be drawn."""
 
@@ -114,7 +114,7 @@ class DocumentRefused(Exception):
 
 
 def media_type_of(content: bytes) -> str | None:
-    """PDF, PNG, JPEG, WebP or HEIC by the bytes themselves, never by a name or a header; ``None`` for anything else."""
+    """Return PDF, PNG, JPEG, WebP or HEIC according to the bytes, never to a name or a header; ``None`` for anything else."""
     if is_pdf(content):
         return "application/pdf"
     if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
@@ -129,7 +129,7 @@ def media_type_of(content: bytes) -> str | None:
 
 
 def title_of(file_name: str) -> str:
-    """A name that can be shown and saved: no folders, no control or direction characters, at most 80 characters."""
+    """Return a name that can be shown and saved: no folders, no control or direction characters, at most 80 characters."""
     name = file_name.replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(c for c in name if unicodedata.category(c)[0] != "C" and c not in '"<>|:*?').strip(" .")
     stem, dot, extension = name.rpartition(".")
@@ -139,7 +139,7 @@ def title_of(file_name: str) -> str:
 
 
 class Documents:
-    """Documents in ``folder`` under random names; the table knows what they are."""
+    """Documents in ``folder`` under random names, which the table maps."""
 
     def __init__(self, database: Database, folder: Path, drawer: PageDrawer | None = None) -> None:
         self._database = database
@@ -148,10 +148,10 @@ class Documents:
         self._adding: dict[MeetingId, dict[str, Progress]] = {}
 
     async def add(self, meeting_id: MeetingId, file_name: str, content: bytes, added_by: str, now: Millis) -> Document:
-        """Store one document and the pictures of its pages. Raises DocumentRefused; nothing is kept then.
+        """Store one document and the pictures of its pages. Raises DocumentRefused, and then stores nothing.
 
-        It is kept as soon as it is known to be one, and ``being_drawn`` tells how far its pages are. Its file stays marked until its
-        pages are kept too, so that the next start finishes what a server left that ended in between (``unfinished``, ``draw_again``).
+        It is stored as soon as it is known to be valid, and ``being_drawn`` reports the progress of its pages. Its file stays marked
+        until its pages are stored too, so that the next start completes what an interrupted server left (``unfinished``, ``draw_again``).
         """
         if not content:
             raise DocumentRefused("empty_file")
@@ -205,7 +205,7 @@ class Documents:
         return replace(document, pages=len(pages), why_unpaged=why)
 
     async def unfinished(self) -> tuple[Document, ...]:
-        """Documents whose pages were being drawn when a server ended: their files are marked still. To be called after ``tidy``."""
+        """Return the documents whose pages were being drawn when a server ended, whose files are still marked. Call it after ``tidy``."""
         marks = await asyncio.to_thread(lambda: [mark.name.removesuffix(CHANGING) for mark in self._folder.glob(f"*{CHANGING}")])
         query = _described().where(documents.c.stored_as.in_(marks)).order_by(documents.c.added_at, documents.c.document_id)
         async with self._database.read() as conn:
@@ -213,13 +213,13 @@ class Documents:
         return tuple(document for document in found if document.pages == 0)
 
     async def draw_again(self, document: Document) -> None:
-        """Draw and keep the pages of an ``unfinished`` document; one that cannot be drawn stays as it is, to be downloaded."""
+        """Draw and store the pages of an ``unfinished`` document. One that can't be drawn stays downloadable."""
         await asyncio.to_thread(shutil.rmtree, folder_of(document.path), ignore_errors=True)
         try:
             await self._keep_pages(document.document_id, await self._drawer.draw(document.meeting_id, document.path))
         except Undrawn:
             pass
-        except Busy:  # of this meeting so many are being added now: the next start looks again
+        except Busy:  # too many of this meeting are being added now, so the next start tries again
             return
         await asyncio.to_thread(_mark_of(document.path).unlink, missing_ok=True)
 
@@ -228,7 +228,7 @@ class Documents:
             await conn.execute(insert(document_pages), [_row(document_id, page) for page in pages])
 
     def being_drawn(self, meeting_id: MeetingId) -> tuple[Progress, ...]:
-        """The documents of a meeting that have come and whose pages are being drawn."""
+        """Return the documents of a meeting whose pages are being drawn."""
         return tuple(self._adding.get(meeting_id, {}).values())
 
     async def _keep(self, document: Document, added_by: str, now: Millis) -> None:
@@ -248,26 +248,26 @@ class Documents:
             )
 
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[Document, ...]:
-        """In the order in which they were added."""
+        """Return them in the order in which they were added."""
         query = _described().where(documents.c.meeting_id == meeting_id).order_by(documents.c.added_at, documents.c.document_id)
         async with self._database.read() as conn:
             return tuple(self._document(row) for row in await conn.execute(query))
 
     async def document(self, meeting_id: str, document_id: str) -> Document | None:
-        """One document, only if it belongs to that meeting."""
+        """Return one document if it belongs to that meeting."""
         async with self._database.read() as conn:
             row = (await conn.execute(_described().where(_one(meeting_id, document_id)))).first()
         return None if row is None else self._document(row)
 
     async def page(self, document: Document, page: int) -> Page | None:
-        """One page of a document that has pictures."""
+        """Return one page of a document that has pictures."""
         here = and_(document_pages.c.document_id == document.document_id, document_pages.c.page == page)
         async with self._database.read() as conn:
             row = (await conn.execute(select(document_pages).where(here))).first()
         return None if row is None else Page(row.page, row.width, row.height, row.small_sha256, row.large_sha256, row.note)
 
     async def notes(self, meeting_id: MeetingId) -> dict[str, Notes]:
-        """What is to be said of pages, by document; only of documents of which there is something."""
+        """Return the notices about pages, by document, for documents that have any."""
         query = (
             select(document_pages.c.document_id, document_pages.c.page, document_pages.c.note)
             .join(documents, documents.c.document_id == document_pages.c.document_id)
@@ -284,7 +284,8 @@ class Documents:
         return found
 
     async def remove(self, meeting_id: MeetingId, document_id: str) -> bool:
-        """Whether there was one; its bytes are gone afterwards. Not to be called inside an act: what is deleted cannot be taken back."""
+        """Delete a document with its bytes and return whether there was one. Don't call it inside an act, because the deletion can't be
+        rolled back."""
         found = await self.document(meeting_id, document_id)
         if found is None:
             return False
@@ -299,11 +300,11 @@ class Documents:
         return True
 
     async def tidy(self) -> int:
-        """Delete what a server left that died while it added or removed a document; how many. To be called before any is added.
+        """Delete what a server left that died while adding or removing a document, and return the number. Call it before any is added.
 
-        A document whose pages are not kept keeps its mark: it is ``unfinished``.
+        A document whose pages are not stored keeps its mark and is ``unfinished``.
 
-        Only files that are marked as being changed are looked at: a database that knows none of the files deletes none.
+        Only marked files are considered, so an unrelated database deletes none.
         """
         marks = await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{CHANGING}")))
         async with self._database.read() as conn:
@@ -330,7 +331,7 @@ class Documents:
 
 
 def _described() -> Any:
-    """The documents with the number of their pages."""
+    """Return the documents with the number of their pages."""
     pages = select(func.count()).where(document_pages.c.document_id == documents.c.document_id).scalar_subquery()
     return select(documents, pages.label("pages"))
 
@@ -358,7 +359,7 @@ def _mark_of(path: Path) -> Path:
 
 
 def _mark(path: Path) -> None:
-    """A file is about to come or to go: until that is committed or taken back, nobody knows whether it is a document's."""
+    """Mark a file that is about to be added or removed. Until the commit or rollback it is unknown whether it is a document's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _mark_of(path).touch()
 

@@ -1,6 +1,6 @@
-"""Cameras and screens of a hall that come without a person: who may publish into or watch one room, by a bearer token.
+"""Cameras and screens of a hall, without a person: a bearer token lets each publish into or watch one room.
 
-A token is shown once, when it is made; only its SHA-256 is stored.
+A token is shown once, when it is made. Only its SHA-256 is stored.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ DeviceKind = Literal["camera", "screen"]
 
 @dataclass(frozen=True, slots=True)
 class HallDevice:
-    """``device_id`` is also the participant id under which a camera is in the room."""
+    """``device_id`` is also a camera's participant id."""
 
     device_id: str
     meeting_id: MeetingId
@@ -50,7 +50,7 @@ class HallDevice:
     revoked_at: Millis | None = None
 
     def works(self, now: Millis) -> bool:
-        """Whether its token is good now."""
+        """Return whether its token is valid now."""
         return self.revoked_at is None and now < self.expires_at
 
 
@@ -58,7 +58,7 @@ _COLUMNS = tuple(column for column in hall_devices.c if column.name != "token_ha
 
 
 class HallDevices:
-    """All hall devices of the house."""
+    """All hall devices of the server."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -66,7 +66,7 @@ class HallDevices:
     async def issue(
         self, meeting_id: MeetingId, room_id: RoomId, kind: DeviceKind, name: str, *, issued_by: str, now: Millis, expires_at: Millis
     ) -> tuple[HallDevice, str]:
-        """A new device and its token, which nobody can be shown again."""
+        """Add a device and return it with its token, which can't be shown again."""
         token = new_token()
         device = HallDevice(new_id("hall"), meeting_id, room_id, kind, name, ParticipantId(issued_by), now, expires_at)
         async with self._database.write() as conn:
@@ -86,38 +86,38 @@ class HallDevices:
         return device, token
 
     async def by_token(self, token: str) -> HallDevice | None:
-        """The device a token belongs to, whatever its state."""
+        """Return the device of a token, whatever its state."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(*_COLUMNS).where(hall_devices.c.token_hash == token_hash(token)))).one_or_none()
         return _device(row) if row else None
 
     async def by_id(self, device_id: str) -> HallDevice | None:
-        """The device of this id, whatever its state."""
+        """Return the device with this id, whatever its state."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(*_COLUMNS).where(hall_devices.c.device_id == device_id))).one_or_none()
         return _device(row) if row else None
 
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[HallDevice, ...]:
-        """All devices of a meeting, the oldest first."""
+        """Return all devices of a meeting, the oldest first."""
         query = select(*_COLUMNS).where(hall_devices.c.meeting_id == meeting_id)
         async with self._database.read() as conn:
             rows = await conn.execute(query.order_by(hall_devices.c.issued_at, hall_devices.c.device_id))
             return tuple(_device(row) for row in rows)
 
     async def meetings_of_issuer(self, issued_by: str) -> tuple[MeetingId, ...]:
-        """Where someone let in what has not been stopped."""
+        """Return the meetings in which someone admitted devices that are still valid."""
         mine = (hall_devices.c.issued_by == issued_by, hall_devices.c.revoked_at.is_(None))
         async with self._database.read() as conn:
             rows = await conn.execute(select(hall_devices.c.meeting_id).where(*mine).distinct())
             return tuple(MeetingId(row.meeting_id) for row in rows)
 
     async def used(self, device_id: str, now: Millis) -> None:
-        """Note that the device came by now."""
+        """Note that the device was seen now."""
         async with self._database.write() as conn:
             await conn.execute(update(hall_devices).where(hall_devices.c.device_id == device_id).values(used_at=now))
 
     async def revoke(self, meeting_id: MeetingId, device_id: str, now: Millis) -> HallDevice | None:
-        """Take one of this meeting's tokens back; ``None`` when there is none to take back."""
+        """Revoke one of this meeting's tokens. Return ``None`` if there is none to revoke."""
         mine = (hall_devices.c.meeting_id == meeting_id, hall_devices.c.device_id == device_id)
         async with self._database.write() as conn:
             gone = await conn.execute(update(hall_devices).where(*mine, hall_devices.c.revoked_at.is_(None)).values(revoked_at=now))

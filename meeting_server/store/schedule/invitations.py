@@ -1,7 +1,7 @@
-"""Links into one meeting: for a member by name or for guests, with an end, a number of uses, and a way to take them back.
+"""Links to one meeting: for a named member or for guests, with an expiry, a number of uses, and revocation.
 
-A link's token is an HMAC of the invitation's id under the house's secret (256 bits), and only its SHA-256 is stored: the
-secretary can be shown the link again, while a copy of the database alone opens no meeting.
+A link's token is an HMAC of the invitation's id under the server's secret (256 bits), and only its SHA-256 is stored. So the secretary
+can see the link again, while a copy of the database alone opens no meeting.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ invitations = Table(
 )
 
 Admits = Literal["guests", "members"]
-"""Whom a general link lets in beside those who are signed in. guests: whoever gives a name · members: nobody."""
+"""Whom a general link admits besides those who are signed in. guests: anyone who gives a name · members: nobody."""
 
 
 class InvitationState(StrEnum):
-    """What an invitation is good for; the values other than ``good`` are web codes."""
+    """The state of an invitation. The values other than ``good`` are web codes."""
 
     GOOD = "good"
     EXPIRED = "link_expired"
@@ -54,8 +54,8 @@ class InvitationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """``member_id`` None: a general link, by which a signed-in member comes in, and where it ``admits`` guests a guest by name.
-    ``max_uses`` 0: any number of times until it ends.
+    """``member_id`` None: a general link for signed-in members and, if it ``admits`` guests, for guests by name.
+    ``max_uses`` 0: any number of uses until it expires.
 
     A personal link belongs to the first browser that uses it: ``bound_to`` is the hash of that browser's secret.
     """
@@ -75,7 +75,7 @@ class Invitation:
     bound_device: str = ""
 
     def state(self, now: Millis) -> InvitationState:
-        """Whether someone can still come in by it."""
+        """Return whether it can still be used."""
         if self.revoked_at is not None:
             return InvitationState.REVOKED
         if now >= self.expires_at:
@@ -101,7 +101,7 @@ _COLUMNS = (
 
 
 class Invitations:
-    """All invitations of the house. ``secret``: the house's own, at least 32 bytes."""
+    """All invitations of the server. ``secret``: the server's own, at least 32 bytes."""
 
     def __init__(self, database: Database, secret: bytes) -> None:
         if len(secret) < 32:
@@ -110,7 +110,7 @@ class Invitations:
         self._secret = secret
 
     def token(self, invitation_id: str) -> str:
-        """The secret part of an invitation's link, the same every time."""
+        """Return the secret part of an invitation's link, the same every time."""
         digest = hmac.digest(self._secret, b"invitation\0" + invitation_id.encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
@@ -125,7 +125,7 @@ class Invitations:
         max_uses: int = 0,
         admits: Admits = "guests",
     ) -> Invitation:
-        """A new invitation; its link is ``/j/`` + ``token(invitation_id)``."""
+        """Add an invitation. Its link is ``/j/`` + ``token(invitation_id)``."""
         invitation = Invitation(new_id("i"), meeting_id, member_id, issued_by, now, expires_at, max_uses, 0, None, admits)
         async with self._database.write() as conn:
             await conn.execute(
@@ -146,19 +146,19 @@ class Invitations:
         return invitation
 
     async def by_token(self, token: str) -> Invitation | None:
-        """The invitation a link belongs to, whatever its state."""
+        """Return the invitation of a link, whatever its state."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(*_COLUMNS).where(invitations.c.token_hash == token_hash(token)))).one_or_none()
         return _invitation(row) if row else None
 
     async def of_member(self, member_id: str) -> tuple[Invitation, ...]:
-        """The personal links of one member, the latest first."""
+        """Return the personal links of one member, the latest first."""
         query = select(*_COLUMNS).where(invitations.c.member_id == member_id).order_by(invitations.c.issued_at.desc())
         async with self._database.read() as conn:
             return tuple(_invitation(row) for row in await conn.execute(query))
 
     async def of_meeting(self, meeting_id: MeetingId) -> tuple[Invitation, ...]:
-        """All invitations of a meeting, the oldest first."""
+        """Return all invitations of a meeting, the oldest first."""
         async with self._database.read() as conn:
             rows = await conn.execute(
                 select(*_COLUMNS)
@@ -168,7 +168,7 @@ class Invitations:
             return tuple(_invitation(row) for row in rows)
 
     async def use(self, invitation_id: str, now: Millis) -> InvitationState:
-        """Count one use: ``good`` when it was one, else why not. Of two at once on the last use only one gets in."""
+        """Count one use. Return ``good``, else why not. Of two concurrent attempts on the last use only one succeeds."""
         async with self._database.write() as conn:
             counted = await conn.execute(
                 update(invitations)
@@ -186,7 +186,7 @@ class Invitations:
         return _invitation(row).state(now) if row else InvitationState.REVOKED
 
     async def bind(self, invitation_id: str, device_hash: str, device: str, now: Millis) -> bool:
-        """Give a personal link to this browser unless it is another's; whether it is this one's now. Of two at once one gets it."""
+        """Bind a personal link to this browser unless another has it. Return whether it is this one's now. Of two at once one gets it."""
         mine = and_(invitations.c.invitation_id == invitation_id, invitations.c.revoked_at.is_(None), invitations.c.expires_at > now)
         async with self._database.write() as conn:
             await conn.execute(
@@ -198,27 +198,27 @@ class Invitations:
         return row is not None and row.bound_to == device_hash
 
     async def of_device(self, meeting_id: MeetingId, device_hash: str) -> str | None:
-        """The member whose personal link of this meeting belongs to this browser."""
+        """Return the member whose personal link to this meeting belongs to this browser."""
         mine = and_(invitations.c.meeting_id == meeting_id, invitations.c.bound_to == device_hash, invitations.c.revoked_at.is_(None))
         async with self._database.read() as conn:
             row = (await conn.execute(select(invitations.c.member_id).where(mine).order_by(invitations.c.bound_at).limit(1))).one_or_none()
         return row.member_id if row is not None else None
 
     async def revoke(self, meeting_id: MeetingId, invitation_id: str, now: Millis) -> bool:
-        """Take one of this meeting's invitations back; False when there is none to take back."""
+        """Revoke one of this meeting's invitations. Return False if there is none to revoke."""
         return await self._revoke(now, and_(invitations.c.meeting_id == meeting_id, invitations.c.invitation_id == invitation_id)) > 0
 
     async def revoke_all_of(self, meeting_id: MeetingId, now: Millis, *, member_id: str | None = None) -> int:
-        """Take back all of a meeting's invitations, or all of one member's; how many there were."""
+        """Revoke all of a meeting's invitations, or all of one member's. Return their number."""
         chosen = invitations.c.meeting_id == meeting_id
         return await self._revoke(now, chosen if member_id is None else and_(chosen, invitations.c.member_id == member_id))
 
     async def revoke_these(self, invitation_ids: Iterable[str], now: Millis) -> int:
-        """Take back the named ones, as far as they stand; how many did."""
+        """Revoke those of the named ones that are valid. Return their number."""
         return await self._revoke(now, invitations.c.invitation_id.in_(list(invitation_ids)))
 
     async def meetings_of_issuer(self, issued_by: str) -> tuple[MeetingId, ...]:
-        """Where someone issued what has not been taken back."""
+        """Return the meetings in which someone issued links that are not revoked."""
         mine = and_(invitations.c.issued_by == issued_by, invitations.c.revoked_at.is_(None))
         async with self._database.read() as conn:
             rows = await conn.execute(select(invitations.c.meeting_id).where(mine).distinct())

@@ -1,4 +1,4 @@
-"""Leave (请假): who asked not to come to a meeting, why, and what the secretary decided."""
+"""Leave (请假): who asked to be excused from a meeting, why, and what the secretary decided."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ leave_requests = Table(
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The latest request of one person for one meeting; ``answer`` is the secretary's word to the member."""
+    """The latest request of one person for one meeting. ``answer`` is the secretary's message to the member."""
 
     meeting_id: MeetingId
     participant_id: ParticipantId
@@ -52,13 +52,13 @@ class LeaveError(Exception):
 
 
 class LeaveBook:
-    """Leave requests of all meetings; one current request a person and meeting."""
+    """Leave requests of all meetings, with one current request per person and meeting."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def ask(self, meeting_id: MeetingId, participant_id: ParticipantId, reason: str, now: Millis) -> Leave:
-        """Ask, or ask again after a refusal or withdrawal, or correct the reason while it waits.
+        """Ask, ask again after a refusal or withdrawal, or correct the reason of a pending request.
 
         Raises LeaveError ``already_approved``.
         """
@@ -83,16 +83,16 @@ class LeaveBook:
         answer: str,
         now: Millis,
     ) -> Leave:
-        """Approve or refuse; a decision may be changed later. Raises LeaveError ``no_request``."""
+        """Approve or refuse. A decision may be changed later. Raises LeaveError ``no_request``."""
         values: dict[str, Any] = {"status": status, "decided_by": by, "decided_at": now, "answer": answer}
         return await self._update(meeting_id, participant_id, values)
 
     async def withdraw(self, meeting_id: MeetingId, participant_id: ParticipantId) -> Leave:
-        """The member will come after all. Raises LeaveError ``no_request``."""
+        """Withdraw a request because the member will come after all. Raises LeaveError ``no_request``."""
         return await self._update(meeting_id, participant_id, {"status": "withdrawn"})
 
     async def of_meeting(self, meeting_id: MeetingId) -> dict[ParticipantId, Leave]:
-        """Every request for a meeting that was not withdrawn."""
+        """Return every request for a meeting that was not withdrawn."""
         async with self._database.read() as conn:
             rows = await conn.execute(
                 select(leave_requests)
@@ -102,13 +102,13 @@ class LeaveBook:
             return {ParticipantId(row.participant_id): _leave(row) for row in rows}
 
     async def of_person(self, participant_id: str) -> dict[MeetingId, Leave]:
-        """Every request of a person, withdrawn ones too."""
+        """Return every request of a person, including withdrawn ones."""
         async with self._database.read() as conn:
             rows = await conn.execute(select(leave_requests).where(leave_requests.c.participant_id == participant_id))
             return {MeetingId(row.meeting_id): _leave(row) for row in rows}
 
     async def waiting(self, meeting_ids: Collection[str]) -> dict[MeetingId, int]:
-        """How many requests wait for a decision, by meeting."""
+        """Return how many requests wait for a decision, by meeting."""
         async with self._database.read() as conn:
             rows = await conn.execute(
                 select(leave_requests.c.meeting_id).where(

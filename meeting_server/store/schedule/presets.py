@@ -1,4 +1,4 @@
-"""The rule presets shipped with the house, read from one JSON file each."""
+"""The shipped rule presets, read from one JSON file each."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ FOLDER = Path(meeting_server.domain.__file__).resolve().parent / "presets"
 
 
 class PresetFileError(ValueError):
-    """A preset file that cannot be used; the message names the file and what is wrong with it."""
+    """An unusable preset file. The message names the file and the fault."""
 
 
 def load_presets(folder: Path = FOLDER) -> Mapping[str, Preset]:
-    """Every ``*.json`` in ``folder`` by preset id, in order of file name.
+    """Return every ``*.json`` in ``folder`` by preset id, in order of file name.
 
-    Raises ``PresetFileError`` for a file that is not a preset, has impossible fractions, cites no source, claims more than
-    it was compared with, is replaced by one that is not there, or whose id is not its file name: a branch must never meet
-    under a rule that was half read.
+    Raises ``PresetFileError`` for a file that is not a preset, has impossible fractions, cites no source, claims more than it was
+    compared with, names a missing replacement, or has an id other than its file name, because a branch must never meet under a rule that
+    was only partly read.
     """
     presets: dict[str, Preset] = {}
     for path in sorted(folder.glob("*.json")):
@@ -55,7 +55,7 @@ def _check(name: str, stem: str, preset: Preset) -> None:
 
 
 def check_preset(preset: Preset, name: str = "preset") -> None:
-    """Raises PresetFileError for a rule nobody could follow."""
+    """Check a rule. Raises PresetFileError for one that nobody could follow."""
     if not preset.source.strip():
         raise PresetFileError(f"{name}: source is empty")
     for field, threshold in (("quorum", preset.quorum), ("passing", preset.passing)):

@@ -1,4 +1,4 @@
-"""The schedule: which meetings a branch plans, with their agenda, list of people, rule and state."""
+"""The schedule: the meetings a branch plans, with agenda, list of people, rule and state."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ meeting_people = Table(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One person on the list. What a member is called and may do stands in the directory; guests have a name here.
+    """One person on the list. The directory has a member's name and rights; a guest's name is here.
 
-    ``items``: places on the agenda (from 1) that they are called to; empty: to the whole meeting.
+    ``items``: places on the agenda (from 1) that they are called to; empty: the whole meeting.
     """
 
     participant_id: ParticipantId
@@ -102,7 +102,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """A meeting on the schedule. ``sequence`` counts what calendars must hear of, ``version`` every change."""
+    """A meeting on the schedule. ``sequence`` counts the changes that calendars need, ``version`` every change."""
 
     meeting_id: MeetingId
     plan: Plan
@@ -117,21 +117,21 @@ class Scheduled:
     cancel_reason: str = ""
 
     def listed(self, participant_id: str | None) -> Listed | None:
-        """The entry of one person on the list."""
+        """Return the entry of one person on the list."""
         return next((person for person in self.plan.people if person.participant_id == participant_id), None)
 
     def holds(self, role: Role) -> Listed | None:
-        """The first on the list with ``role``."""
+        """Return the first on the list with ``role``."""
         return next((person for person in self.plan.people if person.role is role), None)
 
     @property
     def may_change(self) -> bool:
-        """Only before it opens; afterwards the meeting itself decides."""
+        """Return whether the plan can still change: only before the meeting opens. Afterwards the meeting itself decides."""
         return self.status == "convened"
 
 
 class ScheduleError(Exception):
-    """A change that cannot be made; ``code`` is stable (``not_changeable``, ``changed_meanwhile``, ``no_meeting``)."""
+    """An impossible change. ``code`` is stable (``not_changeable``, ``changed_meanwhile``, ``no_meeting``)."""
 
     def __init__(self, code: Literal["not_changeable", "changed_meanwhile", "no_meeting"]) -> None:
         super().__init__(code)
@@ -139,13 +139,13 @@ class ScheduleError(Exception):
 
 
 class Schedule:
-    """Meetings as planned. Every method is one transaction."""
+    """Planned meetings. Every method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def add(self, plan: Plan, created_by: str, now: Millis) -> Scheduled:
-        """Put a meeting on the schedule and call it: its state is ``convened``."""
+        """Put a meeting on the schedule with the state ``convened``."""
         meeting_id = MeetingId("m" + secrets.token_hex(10))
         async with self._database.write() as conn:
             await conn.execute(
@@ -166,8 +166,8 @@ class Schedule:
     async def change(self, meeting_id: MeetingId, plan: Plan, version: int, now: Millis) -> Scheduled:
         """Replace the plan of a meeting that has not opened.
 
-        Raises ScheduleError ``changed_meanwhile`` when ``version`` is not the one stored (someone else saved first),
-        ``not_changeable`` once it opened, adjourned or was cancelled.
+        Raises ScheduleError ``changed_meanwhile`` if ``version`` is not the stored one (someone else saved first), ``not_changeable``
+        once it opened, adjourned or was cancelled.
         """
         async with self._database.write() as conn:
             before = await _load(conn, meeting_id)
@@ -184,7 +184,7 @@ class Schedule:
             return replace(before, plan=plan, sequence=sequence, version=version + 1, changed_at=now)
 
     async def cancel(self, meeting_id: MeetingId, reason: str, by: str, now: Millis) -> Scheduled:
-        """Call a meeting off; it stays on the schedule. Raises ScheduleError ``not_changeable``."""
+        """Cancel a meeting, which stays on the schedule. Raises ScheduleError ``not_changeable``."""
         async with self._database.write() as conn:
             before = await _load(conn, meeting_id)
             if not before.may_change:
@@ -198,7 +198,7 @@ class Schedule:
             return replace(before, **values, changed_at=now, cancel_reason=reason)
 
     async def admit(self, meeting_id: MeetingId, person: Listed) -> None:
-        """Add someone who came by a general link to the end of the list; whoever is on it keeps their place and role.
+        """Add someone who came by a general link to the end of the list. A person already on it keeps their place and role.
 
         Raises ScheduleError ``no_meeting``.
         """
@@ -208,7 +208,7 @@ class Schedule:
                 await conn.execute(insert(meeting_people).values(_person_row(meeting_id, len(scheduled.plan.people), person)))
 
     async def set_role(self, meeting_id: MeetingId, participant_id: str, role: Role) -> None:
-        """The meeting itself gave someone on the list another role; a form that shows the old one can no longer be saved."""
+        """Record that the meeting gave someone on the list another role. A form that shows the old one can no longer be saved."""
         row = and_(meeting_people.c.meeting_id == meeting_id, meeting_people.c.participant_id == participant_id)
         async with self._database.write() as conn:
             changed = await conn.execute(update(meeting_people).where(row, meeting_people.c.role != role.value).values(role=role.value))
@@ -217,7 +217,7 @@ class Schedule:
                 await conn.execute(bumped.values(version=meetings.c.version + 1))
 
     async def set_phase(self, meeting_id: MeetingId, phase: MeetingPhase, at: Millis) -> None:
-        """The meeting itself opened or adjourned; hearing it twice, or late, changes nothing."""
+        """Record that the meeting opened or adjourned. Repeated or late calls change nothing."""
         this, status = meetings.c.meeting_id == meeting_id, meetings.c.status
         async with self._database.write() as conn:
             if phase == MeetingPhase.OPEN:
@@ -227,19 +227,19 @@ class Schedule:
                 await conn.execute(update(meetings).where(this, status != "adjourned").values(status="adjourned", adjourned_at=at))
 
     async def unfinished(self) -> tuple[MeetingId, ...]:
-        """Meetings that are to come or open, as far as the schedule was told."""
+        """Return meetings that are upcoming or open, as far as the schedule was told."""
         async with self._database.read() as conn:
             rows = await conn.execute(select(meetings.c.meeting_id).where(meetings.c.status.in_(("convened", "open"))))
             return tuple(MeetingId(row.meeting_id) for row in rows)
 
     async def running(self) -> tuple[MeetingId, ...]:
-        """Meetings that are open now, as far as the schedule was told."""
+        """Return meetings that are open now, as far as the schedule was told."""
         async with self._database.read() as conn:
             rows = await conn.execute(select(meetings.c.meeting_id).where(meetings.c.status == "open"))
             return tuple(MeetingId(row.meeting_id) for row in rows)
 
     async def beginning(self, since: Millis, until: Millis) -> tuple[MeetingId, ...]:
-        """Meetings called for a moment between ``since`` and ``until``, not yet opened."""
+        """Return meetings that start between ``since`` and ``until`` and have not opened."""
         query = select(meetings.c.meeting_id).where(
             meetings.c.status == "convened", meetings.c.starts_at >= since, meetings.c.starts_at <= until
         )
@@ -251,7 +251,7 @@ class Schedule:
             return await _find(conn, MeetingId(meeting_id))
 
     async def concerning(self, participant_id: str | None, branch_ids: Collection[str] = ()) -> tuple[Scheduled, ...]:
-        """Meetings on whose list a person is, and all of the named branches, in order of start."""
+        """Return meetings with this person on their list, and all of the named branches, in order of start."""
         listed = select(meeting_people.c.meeting_id).where(meeting_people.c.participant_id == participant_id)
         query = select(meetings).where(or_(meetings.c.meeting_id.in_(listed), meetings.c.branch_id.in_(branch_ids)))
         async with self._database.read() as conn:

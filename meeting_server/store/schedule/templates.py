@@ -1,4 +1,4 @@
-"""The meetings a secretary can start from: rule, length and default agenda of each."""
+"""The templates for meetings: rule, length and default agenda of each."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from meeting_server.domain.terms import MeetingKind
 from meeting_server.domain.vote_terms import ItemPurpose
 
 Called = Literal["members", "committee"]
-"""Who is on the list to begin with."""
+"""Who is on the list initially."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateItem:
-    """One agenda item of a template; its title is ``schedule.item.<key>`` in the catalogue."""
+    """One agenda item of a template. Its title is ``schedule.item.<key>`` in the catalogue."""
 
     key: str
     minutes: int
@@ -23,7 +23,7 @@ class TemplateItem:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A meeting to start from; its title is ``schedule.kind.<template_id>`` in the catalogue. ``minutes``: planned length."""
+    """A template of a meeting. Its title is ``schedule.kind.<template_id>`` in the catalogue. ``minutes``: planned length."""
 
     template_id: str
     kind: MeetingKind
@@ -32,11 +32,11 @@ class Template:
     called: Called
     items: tuple[TemplateItem, ...]
     at_once: bool = False
-    """Held today, as soon as it is called, instead of next week."""
+    """Held today, as soon as it is convened, instead of next week."""
 
 
 _OF_KEY = {purpose.value: purpose for purpose in (ItemPurpose.ROLL_CALL, ItemPurpose.EXCLUSIONS, ItemPurpose.ELECTION_RULES)}
-"""Items whose key says what they are for, in every template."""
+"""Items whose key determines their purpose in every template."""
 
 
 def _items(*rows: tuple[str, int] | tuple[str, int, ItemPurpose]) -> tuple[TemplateItem, ...]:
@@ -44,12 +44,12 @@ def _items(*rows: tuple[str, int] | tuple[str, int, ItemPurpose]) -> tuple[Templ
 
 
 def _of_kind(kind: MeetingKind, preset_id: str, minutes: int, called: Called, items: tuple[TemplateItem, ...]) -> Template:
-    """The usual meeting of a kind."""
+    """Return the default template of a kind of meeting."""
     return Template(kind, kind, preset_id, minutes, called, items)
 
 
 FIRST_COMMITTEE = "first_committee"
-"""The meeting at which a committee that was just elected elects its secretary (支部工作条例 art. 22)."""
+"""The meeting at which a newly elected committee elects its secretary (支部工作条例 art. 22)."""
 
 TEMPLATES: dict[str, Template] = {
     template.template_id: template

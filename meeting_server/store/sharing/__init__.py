@@ -1,1 +1,1 @@
-"""Tables of what leaves the server and what came from others."""
+"""Tables of what leaves the server and of what came from others."""

@@ -1,4 +1,4 @@
-"""Podcast feeds: a secret address by which one member's podcast program fetches what a branch published.
+"""Podcast feeds: a secret address from which a member's podcast program fetches what a branch published.
 
 The token is an HMAC of the feed's id under the house's secret, and only its SHA-256 is stored, as with invitations.
 """
@@ -29,7 +29,7 @@ feeds = Table(
 )
 
 MOST = 20
-"""Feeds in force one member may have."""
+"""Most valid feeds of one member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,19 @@ class Feed:
 
 
 class Feeds:
-    """All feeds of the house. ``secret``: the house's own, at least 32 bytes."""
+    """All feeds of the server. ``secret``: the server's own, at least 32 bytes."""
 
     def __init__(self, database: Database, secret: bytes) -> None:
         self._database = database
         self._secret = secret
 
     def token(self, feed_id: str) -> str:
-        """The secret part of a feed's address, the same every time."""
+        """Return the secret part of a feed's address, the same every time."""
         digest = hmac.digest(self._secret, b"feed\0" + feed_id.encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     async def make(self, member_id: str, branch_id: str, now: Millis) -> Feed:
-        """The member's feed of a branch: the one in force, else a new one."""
+        """Return the member's feed of a branch: the valid one, else a new one."""
         for feed in await self.of_member(member_id):
             if feed.branch_id == branch_id:
                 return feed
@@ -65,20 +65,20 @@ class Feeds:
         return feed
 
     async def by_token(self, token: str) -> Feed | None:
-        """The feed of an address, revoked ones too."""
+        """Return the feed of an address, including revoked ones."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(feeds).where(feeds.c.token_hash == token_hash(token)))).one_or_none()
         return None if row is None else _feed(row)
 
     async def of_member(self, member_id: str) -> tuple[Feed, ...]:
-        """A member's feeds in force, the oldest first."""
+        """Return a member's valid feeds, the oldest first."""
         query = select(feeds).where(feeds.c.member_id == member_id, feeds.c.revoked_at.is_(None))
         async with self._database.read() as conn:
             rows = await conn.execute(query.order_by(feeds.c.made_at, feeds.c.feed_id))
             return tuple(_feed(row) for row in rows)
 
     async def revoke(self, member_id: str, feed_id: str, now: Millis) -> bool:
-        """Take back one of a member's own feeds; False when there is none to take back."""
+        """Revoke one of a member's own feeds. Return False if there is none to revoke."""
         chosen = (feeds.c.member_id == member_id, feeds.c.feed_id == feed_id, feeds.c.revoked_at.is_(None))
         async with self._database.write() as conn:
             gone = await conn.execute(update(feeds).where(*chosen).values(revoked_at=now))

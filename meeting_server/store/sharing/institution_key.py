@@ -1,4 +1,4 @@
-"""The key with which this institution signs what it shares: Ed25519, made at first use and kept in the data folder."""
+"""The key with which this institution signs what it shares: Ed25519, generated at first use and stored in the data folder."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ NAME = "institution.key"
 
 
 class BadInstitutionKey(ValueError):
-    """The file of the key holds something else; sharing must not go on under another identity."""
+    """The key file contains something else. Sharing must not continue under another identity."""
 
 
 def institution_key(data_dir: Path) -> Ed25519PrivateKey:
-    """The key of this installation. Raises BadInstitutionKey; OSError."""
+    """Return the key of this installation. Raises BadInstitutionKey; OSError."""
     path = data_dir / NAME
     fresh = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:

@@ -1,4 +1,4 @@
-"""Resources that came from other institutions: checked, previewed, taken in or turned away, and where each came from."""
+"""Resources from other institutions: checked, previewed, accepted or declined, with the origin of each."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ shared_resources = Table(
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One resource in one branch. ``sha256`` is of the bundle; ``fingerprint`` of the key that signed it (hexadecimal).
+    """One resource in one branch. ``sha256``: of the bundle; ``fingerprint``: of the key that signed it (hexadecimal).
 
-    ``offered``: uploaded and sound, seen only by those who decide. Names of people are kept as they were then.
+    ``offered``: uploaded and valid, seen only by those who decide. Names of people are stored as they were then.
     """
 
     shared_id: str
@@ -58,13 +58,13 @@ class Shared:
 
 
 class SharedResources:
-    """All of them over one database."""
+    """All shared resources in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def offer(self, shared: Shared) -> Shared:
-        """Keep an uploaded bundle until somebody decides; one that this branch has already is given back as it is."""
+        """Store an uploaded bundle until somebody decides. If this branch already has it, return it as it is."""
         same = (shared_resources.c.branch_id == shared.branch_id, shared_resources.c.sha256 == shared.sha256)
         async with self._database.write() as conn:
             row = (await conn.execute(select(shared_resources).where(*same))).one_or_none()
@@ -79,7 +79,7 @@ class SharedResources:
         return None if row is None else _shared(row)
 
     async def all(self, branch_ids: Collection[str] | None = None) -> tuple[Shared, ...]:
-        """Everything (of these branches), the newest first; who may see each is for the caller to ask."""
+        """Return everything (of these branches), the newest first. The caller checks who may see each."""
         query = select(shared_resources)
         if branch_ids is not None:
             query = query.where(shared_resources.c.branch_id.in_(sorted(branch_ids)))
@@ -88,7 +88,7 @@ class SharedResources:
             return tuple(_shared(row) for row in rows)
 
     async def accept(self, shared_id: str, audience: Audience, by: str, now: Millis) -> Shared | None:
-        """Take it in for an audience; ``None`` when it is not there. Once accepted, only the audience changes."""
+        """Accept it for an audience. Return ``None`` if it does not exist. Once accepted, only the audience changes."""
         kept = await self.get(shared_id)
         if kept is None:
             return None
@@ -103,13 +103,13 @@ class SharedResources:
         return fresh
 
     async def forget(self, shared_id: str) -> bool:
-        """Turn it away, or take it out again; False when it was not there."""
+        """Decline it, or remove it again. Return False if it does not exist."""
         async with self._database.write() as conn:
             gone = await conn.execute(delete(shared_resources).where(shared_resources.c.shared_id == shared_id))
             return gone.rowcount > 0
 
     async def keys_of(self, institution: str) -> frozenset[str]:
-        """Fingerprints under which this institution's resources were accepted before."""
+        """Return the fingerprints under which this institution's resources were accepted before."""
         query = select(shared_resources.c.fingerprint).where(
             shared_resources.c.institution == institution, shared_resources.c.state == "accepted"
         )

@@ -1,4 +1,4 @@
-"""What a branch lets its readers take away: one switch a branch. Packages are for those who may export, whatever it says."""
+"""What a branch lets its readers download: one switch per branch. Packages are for those who may export, whatever it says."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ takeaway_rules = Table(
 
 
 class TakeawayRules:
-    """The switches over one database. Where nothing was said, readers may take transcript and sound."""
+    """The switches in one database. By default readers may download transcript and sound."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def readers_may(self, branch_id: str) -> bool:
-        """Whether readers of this branch's records may take transcript and sound away."""
+        """Return whether readers of this branch's records may download transcript and sound."""
         async with self._database.read() as conn:
             said = (await conn.execute(select(takeaway_rules.c.readers).where(takeaway_rules.c.branch_id == branch_id))).scalar()
         return True if said is None else bool(said)

@@ -1,1 +1,1 @@
-"""Who was there: a meeting's report, a branch's year, and objections to what is held."""
+"""Attendance: a meeting's report, a branch's year, and objections."""

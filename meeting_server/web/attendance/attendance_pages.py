@@ -35,12 +35,12 @@ from meeting_server.web.site.site import site_of
 from meeting_server.web.site.taking_turns import one_at_a_time
 
 MEETINGS_SHOWN = 12
-"""Of a member's own record, the newest; each is read from its journal."""
+"""Most meetings of a member's own record, the newest, because each is read from its journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person on the report. ``level`` is ``none`` for someone who was not there; ``status`` may be ``not_yet``."""
+    """One person on the report. ``level`` is ``none`` for someone who did not attend; ``status`` may be ``not_yet``."""
 
     row: Row
     status: str
@@ -49,7 +49,7 @@ class Line:
     bars: tuple[Bar, ...]
     minutes: int
     rooms: str
-    """Minutes in each room, for someone who was in more than the hall."""
+    """Minutes in each room, for someone who was not only in the hall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ async def _report(request: Request, seat: Seat) -> AttendanceReport | None:
 
 
 async def _contests(request: Request, seat: Seat) -> tuple[Contest, ...]:
-    """What members say is wrong, those not answered first; for those who see why somebody was away."""
+    """Members' objections, unanswered ones first, for those who may see reasons of absence."""
     if not seat.sees_reasons:
         return ()
     state = await state_of(request, seat.scheduled)
@@ -156,7 +156,7 @@ async def _leaves(request: Request, scheduled: Scheduled) -> dict[ParticipantId,
 
 
 def _parted(lines: list[Line], seat: Seat, result: AttendanceReport) -> tuple[list[Line], list[Line]]:
-    """Who counts, whoever needs looking after first; and everyone else on the list."""
+    """Those who count, with those who need attention first, then everyone else on the list."""
     order = {"absent": 0, "not_yet": 0, "leave": 1, "late_and_left_early": 2, "late": 2, "left_early": 2}
     counted = [line for line in lines if line.row.participant.participant_id in result.expected]
     others = [line for line in lines if line.row.participant.participant_id not in result.expected]
@@ -214,7 +214,7 @@ def _plot(request: Request, result: AttendanceReport, width: int, height: int, l
 
 
 async def my_attendance(request: Request) -> Response:
-    """Everything held about the viewer's own presence: times and evidence, meeting by meeting."""
+    """Show everything recorded about the viewer's own presence: times and evidence, meeting by meeting."""
     viewer = await viewer_of(request)
     if viewer is None:
         raise Refused(WebCode.SIGN_IN_REQUIRED)
@@ -242,7 +242,7 @@ async def my_attendance(request: Request) -> Response:
 
 
 async def my_attendance_at(request: Request) -> Response:
-    """The viewer's own record of one meeting; for those who came by its link, all there is."""
+    """Show the viewer's own record of one meeting, which is all that people who came by its link can see."""
     seat = await seat_at(request, removed_too=True)
     sitting = await _sitting(request, seat.scheduled, seat.viewer)
     context = {

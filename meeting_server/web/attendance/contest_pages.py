@@ -1,4 +1,4 @@
-"""A member says that what is held about their presence is wrong, and is answered; both go into the meeting's record."""
+"""Members' objections to their attendance, and the answers. Both go into the meeting's record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from meeting_server.web.site.site import site_of
 
 
 async def contest(request: Request) -> Response:
-    """Whoever was on the list contests their own record of this meeting."""
+    """Let a person on the list contest their own record of this meeting."""
     form = await form_of(request)
     seat = await seat_at(request)
     if seat.listed is None:
@@ -29,7 +29,7 @@ async def contest(request: Request) -> Response:
 
 
 async def answer(request: Request) -> Response:
-    """Whoever runs the meeting answers, and says whether the member is right."""
+    """Answer an objection and say whether the member is right. For those who run the meeting."""
     form = await form_of(request)
     seat = await seat_at(request)
     if not seat.runs:

@@ -12,12 +12,12 @@ from meeting_server.web.site.dates import clock
 
 _TOP: dict[EvidenceLevel, int] = {"connected": 12, "responsive": 6, "confirmed": 0}
 BAND_HEIGHT = 18
-"""Stronger evidence is taller as well as another colour."""
+"""Heights by level: stronger evidence is taller as well as of another colour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One interval in a band of 100 by ``BAND_HEIGHT``."""
+    """One interval in a band of 100 × ``BAND_HEIGHT``."""
 
     level: EvidenceLevel
     x: float
@@ -27,7 +27,7 @@ class Bar:
 
 
 def bars(intervals: Sequence[Interval], since: Millis, until: Millis) -> tuple[Bar, ...]:
-    """The evidence within ``since`` and ``until`` as bars; what is shorter than a thousandth is drawn that long."""
+    """Return the evidence between ``since`` and ``until`` as bars. One shorter than a thousandth is drawn that long."""
     length = max(1, until - since)
     drawn: list[Bar] = []
     for interval in intervals:
@@ -51,7 +51,7 @@ class Tick:
 
 
 def ticks(since: Millis, until: Millis, *, left: float = 0, right: float = 100, parts: int = 3) -> tuple[Tick, ...]:
-    """Clock times at both ends and between, each once."""
+    """Return clock times at both ends and in between, each once."""
     span = until - since
     found: list[Tick] = []
     for part in range(parts + 1):
@@ -65,7 +65,7 @@ def ticks(since: Millis, until: Millis, *, left: float = 0, right: float = 100, 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A moment marked on the curve; ``label_y`` keeps neighbours apart."""
+    """A moment marked on the curve. ``label_y`` separates neighbours."""
 
     x: float
     label: str
@@ -75,7 +75,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """The curve of those present in a box of ``width`` by ``height``; ``need_y`` None: no line to be reached."""
+    """The curve of those present in a box of ``width`` × ``height``. ``need_y`` None: no quorum line."""
 
     width: int
     height: int
@@ -102,7 +102,7 @@ def plot(
     height: int,
     left: int,
 ) -> Plot:
-    """``steps``: how many from each moment on. The scale goes from nobody to everyone entitled."""
+    """Return the curve. ``steps``: how many are present from each moment on. The scale goes from nobody to everyone entitled."""
     right, top, bottom = width - (16 if width > 500 else 4), 26, height - 24
     span, most = max(1, until - since), max(1, quorum.entitled, *(count for _, count in steps))
 
@@ -158,7 +158,7 @@ class Column:
 
 
 def columns(shares: Sequence[tuple[str, float, str]], *, width: int, height: int) -> tuple[Column, ...]:
-    """Kind, share of the meeting (0 to 1) and label of each meeting, as columns side by side."""
+    """Return columns from kind, share of the meeting (0 to 1) and label of each meeting."""
     top, bottom = 22, height - 24
     room = width / max(8, len(shares))
     wide = min(18.0, room * 0.62)

@@ -25,7 +25,7 @@ from meeting_server.web.site.taking_turns import one_at_a_time
 COLUMNS = ("name", "expected", "with_vote", "came", "late", "leave", "absent", "minutes", "share")
 KINDS = ("csv", "xlsx")
 MEETINGS_MOST = 150
-"""Meetings of one year that are read, the newest; each is read from its journal."""
+"""Most meetings of one year, the newest, because each is read from its journal."""
 
 
 async def year_page(request: Request) -> Response:
@@ -52,7 +52,7 @@ async def year_page(request: Request) -> Response:
 
 
 async def year_file(request: Request) -> Response:
-    """The table as ``csv`` or ``xlsx``."""
+    """Return the table as ``csv`` or ``xlsx``."""
     branch_id, kind = request.path_params["branch_id"], request.url.path.rpartition(".")[2]
     await require(request, Action.SEE_ATTENDANCE, branch_id)
     meetings = await _adjourned(request, branch_id)
@@ -79,7 +79,7 @@ async def _adjourned(request: Request, branch_id: str) -> list[Scheduled]:
 
 
 def _year_asked(request: Request, meetings: list[Scheduled]) -> int:
-    """The year of the address; else that of the latest meeting, else this one."""
+    """Return the year of the address, else that of the latest meeting, else the current one."""
     asked = request.query_params.get("year", "")
     if asked.isascii() and asked.isdigit() and len(asked) == 4:
         return int(asked)

@@ -1,1 +1,1 @@
-"""One's own pages: the first page, the account, and everything held about oneself."""
+"""The viewer's own pages: the home page, the account, and everything stored about them."""

@@ -1,4 +1,4 @@
-"""One's own page: who the house thinks I am, how I sign in, on which devices, how pages read, and everything held about me."""
+"""The account page: identity, ways to sign in, devices, display preferences, and everything stored about the viewer."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from meeting_server.web.site.permissions import tree_of
 from meeting_server.web.site.site import Site, site_of
 
 LINK_IS_FRESH_MS = 30 * 60 * 1000
-"""This long after coming in by a one-time link the old password is not asked for: it may be what was forgotten."""
+"""For this long after signing in by a one-time link the old password is not required, because it may be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoleHeld:
-    """A role with the branch it was given in, for showing."""
+    """A role with the branch in which it was granted, for display."""
 
     role: str
     branch_name: str
@@ -38,20 +38,20 @@ class RoleHeld:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """How many things a member has progress with, and how often they answered questions."""
+    """How many resources a member has progress in, and how often they answered questions."""
 
     things: int
     answers: int
 
 
 async def _learned(site: Site, member_id: str) -> Learned | None:
-    """None: there is nothing to delete."""
+    """Return whether there is nothing to delete."""
     things, answers = len(await site.learning.progress.of_member(member_id)), len(await site.learning.quizzes.attempts(member_id))
     return Learned(things, answers) if things or answers else None
 
 
 async def me(request: Request) -> Response:
-    """My page."""
+    """Show the account page."""
     viewer = await member_of(request)
     site = site_of(request)
     member = await _member(site, viewer)
@@ -74,13 +74,13 @@ async def me(request: Request) -> Response:
 
 
 async def password_form(request: Request) -> Response:
-    """The form to set or change the password."""
+    """Show the form to set or change the password."""
     viewer = await member_of(request)
     return await _password_page(request, viewer)
 
 
 async def set_password(request: Request) -> Response:
-    """Set the password; every other sign-in of this member ends."""
+    """Set the password and end every other sign-in of this member."""
     viewer = await member_of(request)
     site = site_of(request)
     form = await form_of(request)
@@ -90,7 +90,7 @@ async def set_password(request: Request) -> Response:
     if not (isinstance(old, str) and isinstance(new, str) and isinstance(again, str)) or max(len(old), len(new)) > 5 * MAX_LENGTH:
         raise Refused(WebCode.BAD_FORM)
     if await _must_give_old(site, viewer, now):
-        # a place of its own beside the sign-in form: a browser that is signed in is counted as the device it is
+        # counted apart from the sign-in form: a signed-in browser counts as the device it is
         attempt = Attempt(f"/{member.member_id}", household_of(request), device=viewer.sign_in_id)
         if site.back_off.begin(attempt, now):
             return await _password_page(request, viewer, "old", "too_many_tries", 429)
@@ -123,7 +123,7 @@ async def end_sign_ins(request: Request) -> Response:
 
 
 async def delete_learning(request: Request) -> Response:
-    """Take back what my studying left here: progress, what I finished, answers to quizzes. Notes have a page of their own."""
+    """Delete the viewer's traces of studying: progress, completions, quiz answers. Notes have a page of their own."""
     viewer = await member_of(request)
     site = site_of(request)
     await form_of(request)
@@ -133,7 +133,7 @@ async def delete_learning(request: Request) -> Response:
 
 
 async def my_data(request: Request) -> Response:
-    """Everything the directory, the accounts, the meetings and the pages of learning hold about me, as JSON to keep."""
+    """Return everything that directory, accounts, meetings and learning store about the viewer, as JSON."""
     viewer = await member_of(request)
     site = site_of(request)
     member = await _member(site, viewer)
@@ -162,7 +162,7 @@ async def my_data(request: Request) -> Response:
 
 
 def branch_line(tree: BranchTree, branch_id: str) -> list[str]:
-    """Names of the branch and of what stands above it, the highest first."""
+    """Return the names of the branch and of those above it, the highest first."""
     return [branch.name for branch in reversed(tree.line(branch_id))]
 
 

@@ -1,4 +1,4 @@
-"""Everything that is held about one member, as data to keep: what meetings hold, and what the house does."""
+"""Everything stored about one member, as data to keep: from meetings, and from the server's tables."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from meeting_server.web.site.auth import Viewer
 from meeting_server.web.site.site import Site, site_of
 
 SECRET = "paper collected; nothing is held of what was chosen"
-"""Of a secret vote only this is known."""
+"""All that is known about a secret vote."""
 
 
 async def held_in_meetings(request: Request, viewer: Viewer) -> list[dict[str, object]]:
-    """Meeting by meeting: presence, leave, what they contested, wrote, voted, said, and what was noted of them."""
+    """Return, by meeting: presence, leave, what they contested, wrote, voted and said, and what was noted about them."""
     held: list[dict[str, object]] = []
     who = ParticipantId(viewer.participant_id)
     leaves = await site_of(request).leaves.of_person(who)
@@ -63,7 +63,7 @@ async def held_in_meetings(request: Request, viewer: Viewer) -> list[dict[str, o
 
 
 async def held_by_the_house(site: Site, member_id: str) -> dict[str, object]:
-    """Links, devices, and lines of the log about the member or by them."""
+    """Return links, devices, and log lines about the member or by them."""
     return {
         "links": [msgspec.to_builtins(link) for link in await site.accounts.links_of(member_id)],
         "invitations": [_invitation(invitation) for invitation in await site.invitations.of_member(member_id)],
@@ -127,7 +127,7 @@ def _said(event: Event, at: Millis) -> dict[str, object]:
 
 
 def _votes(records: list[Record], state: MeetingState, who: ParticipantId) -> list[dict[str, object]]:
-    """Open and named votes: what this member chose, as the journal holds it."""
+    """Return what this member chose in open and named votes, from the journal."""
     return [
         {
             "at": record.recorded_at,

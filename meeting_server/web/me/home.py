@@ -1,4 +1,4 @@
-"""The first page: what is on now, what is coming, what has been."""
+"""The home page: current, upcoming and past meetings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One meeting in a list. ``when``: the time in words. ``notes``: what concerns the viewer, most urgent first."""
+    """One meeting in a list. ``when``: the time in words. ``notes``: notices for the viewer, the most urgent first."""
 
     scheduled: Scheduled
     when: str
@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A meeting that is on now; ``step`` is empty when the agenda has not begun or is done."""
+    """A meeting that runs now. ``step`` is empty if the agenda has not begun or is done."""
 
     scheduled: Scheduled
     present: int | None
@@ -84,7 +84,7 @@ async def home(request: Request) -> Response:
 
 
 async def _greeting(request: Request, viewer: Viewer) -> str:
-    """Who somebody is here, for who has just opened a link: the name, and what they do or are."""
+    """Who the viewer is here, for someone who has just opened a link: the name, and their role or standing."""
     member = await site_of(request).directory.member(viewer.member_id) if viewer.member_id else None
     if member is None:
         return ""
@@ -94,7 +94,7 @@ async def _greeting(request: Request, viewer: Viewer) -> str:
 
 
 async def my_calendar(request: Request) -> Response:
-    """All meetings ahead of the viewer, as one calendar file."""
+    """Return all the viewer's upcoming meetings as one calendar file."""
     viewer = await viewer_of(request)
     if viewer is None:
         raise Refused(WebCode.SIGN_IN_REQUIRED)
@@ -146,7 +146,7 @@ def _line(request: Request, scheduled: Scheduled, viewer: Viewer, now: Millis, l
 
 
 def _when(request: Request, scheduled: Scheduled, now: Millis) -> str:
-    """``今天 19:00`` where that is near, else the weekday and the time; the date stands in the box before it."""
+    """Return ``今天 19:00`` if it is near, else weekday and time. The box before it shows the date."""
     start = local(scheduled.plan.starts_at)
     days = (start.date() - local(now).date()).days
     at = f"{start:%H:%M}"

@@ -1,1 +1,1 @@
-"""A rehearsal beside the meetings of this server: its control socket, its people, and what the server measures of itself."""
+"""A rehearsal on this server: its control socket, its people, and the server's measurements of itself."""

@@ -1,4 +1,4 @@
-"""The branch, people and meeting that a rehearsal is played with: made in a site of its own, gone with it."""
+"""The branch, people and meeting of a rehearsal. They are made in a site of its own and disappear with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOUR: Millis = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A meeting that can be entered now. ``links``: paths, one a member, the chair's first; ``guest_link`` for whoever looks in."""
+    """A meeting that can be joined now. ``links``: one path per member, the chair's first. ``guest_link``: for a person who watches."""
 
     meeting_id: MeetingId
     links: tuple[str, ...]
@@ -26,9 +26,9 @@ class Prepared:
 
 
 async def prepare(site: Site, members: int, language: Language, now: Millis) -> Prepared:
-    """Put ``members`` people and a meeting that begins now into an empty site.
+    """Add ``members`` people and a meeting that begins now to an empty site.
 
-    The rule is one without a quorum, so that a vote goes through while phones still come in.
+    Its rule has no quorum, so that a vote works while phones are still joining.
     """
     name = text(language, "rehearsal.branch")
     branch = await site.directory.create_branch(name, BranchKind.BRANCH, None, now)

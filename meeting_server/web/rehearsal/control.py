@@ -1,8 +1,8 @@
-"""A rehearsal beside the meetings of this server: a site of its own in a folder of its own, for as long as its control socket is open.
+"""A rehearsal on this server: a separate site in a separate folder, for as long as its control socket is open.
 
-``meeting-server rehearse`` opens the socket ``/rehearsal``. Requests and sockets that carry the rehearsal's cookie are answered by its
-site; nothing of it touches the server's own database, recordings or archive, and the folder is removed in the end, or at the next
-start. A meeting that opens ends it: people who meet come first.
+``meeting-server rehearse`` opens the socket ``/rehearsal``. The rehearsal's site answers requests and sockets with the rehearsal's
+cookie. Nothing of it touches the server's own database, recordings or archive, and the folder is removed at the end or at the next start.
+A meeting that opens ends it, because real meetings come first.
 """
 
 from __future__ import annotations
@@ -56,34 +56,34 @@ COOKIE = "rehearsal"
 COOKIE_SECONDS = 3 * 3600
 MOST_MEMBERS = 2_000
 SOON_MS = 10 * 60_000
-"""A meeting planned to begin within so much after the rehearsal's end is in the way: people come early."""
+"""No meeting may be planned to begin within this time after the rehearsal's end, because people come early."""
 DENIAL_SECONDS = 1.0
 FIGURES_SECONDS = 1.0
 
 OpenSite = Callable[[Settings], AbstractAsyncContextManager[tuple[ASGIApp, Site]]]
-"""Opens a whole site over settings of its own; ``app`` gives it."""
+"""Opens a complete site with settings of its own; provided by ``app``."""
 
 
 @dataclass(slots=True)
 class Rehearsal:
-    """The one that is under way. ``site`` answers once it is set up."""
+    """The rehearsal under way. ``site`` answers once it is set up."""
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     site: ASGIApp | None = None
     prepared: Prepared | None = None
     ended: asyncio.Future[tuple[EndCode, str]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     gone: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when nothing is left of it."""
+    """Set when all of it is removed."""
 
     def end(self, code: EndCode, detail: str = "") -> None:
-        """Idempotent: the first reason stands."""
+        """End it. Idempotent: the first reason stands."""
         if not self.ended.done():
             self.ended.set_result((code, detail))
 
 
 @dataclass(slots=True)
 class Rehearsals:
-    """Of one server, at most one at a time."""
+    """The rehearsals of one server, at most one at a time."""
 
     settings: Settings
     open_site: OpenSite
@@ -95,7 +95,7 @@ class Rehearsals:
         return folder_of(self.settings)
 
     def site_for(self, scope: Scope) -> ASGIApp | None:
-        """The rehearsal's site, for a request that carries its cookie; its own addresses under ``/rehearsal`` are the server's."""
+        """Return the rehearsal's site for a request with its cookie. Addresses under ``/rehearsal`` belong to the server."""
         current = self.current
         if current is None or current.site is None or scope["type"] not in ("http", "websocket"):
             return None
@@ -105,12 +105,12 @@ class Rehearsals:
         return current.site if any(name == b"cookie" and mark in value for name, value in scope["headers"]) else None
 
     def meeting_opened(self, title: str) -> None:
-        """A meeting of people begins: the rehearsal ends."""
+        """End the rehearsal because a real meeting begins."""
         if self.current is not None:
             self.current.end("rehearsal_meeting_opened", title)
 
     async def stop(self) -> None:
-        """The server stops: end the rehearsal and wait until nothing is left of it."""
+        """End the rehearsal because the server stops, and wait until all of it is removed."""
         current = self.current
         if current is not None:
             current.end("server_stopping")
@@ -136,12 +136,12 @@ class Rehearsals:
 
 
 def folder_of(settings: Settings) -> Path:
-    """Where everything lies that a rehearsal writes."""
+    """Return the folder of everything a rehearsal writes."""
     return settings.data_dir / "rehearsal"
 
 
 def clear(folder: Path) -> None:
-    """Remove what a rehearsal left; also one that ended with its process."""
+    """Remove what a rehearsal left, also one that ended with its process."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -159,7 +159,7 @@ def _settings_of(settings: Settings) -> Settings:
 
 
 class RehearsalTraffic:
-    """ASGI middleware: leads who carries the rehearsal's cookie into its site. Costs one comparison while there is none."""
+    """ASGI middleware that routes requests with the rehearsal's cookie to its site. Without a rehearsal it costs one comparison."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -171,7 +171,7 @@ class RehearsalTraffic:
 
 
 def rehearsals_of(conn: HTTPConnection) -> Rehearsals | None:
-    """Those of this server; a rehearsal's own site has none."""
+    """Return this server's rehearsals. A rehearsal's own site has none."""
     found: Rehearsals | None = getattr(conn.app.state, "rehearsals", None)
     return found
 
@@ -199,7 +199,7 @@ async def control(websocket: WebSocket) -> None:
 
 
 async def _in_the_way(rehearsals: Rehearsals, site: Site, begin: Begin) -> tuple[EndCode, str] | None:
-    """Why there can be no rehearsal now, with the title of the meeting that is in the way."""
+    """Return why there can be no rehearsal now, with the title of the meeting in the way."""
     if rehearsals.current is not None:
         return "rehearsal_running", ""
     schedule, now = site.schedule, now_millis()
@@ -215,7 +215,7 @@ async def _in_the_way(rehearsals: Rehearsals, site: Site, begin: Begin) -> tuple
 
 
 async def _run(websocket: WebSocket, rehearsals: Rehearsals, site: Site, begin: Begin) -> tuple[EndCode, str]:
-    if rehearsals.current is not None:  # another was faster
+    if rehearsals.current is not None:  # another one was faster
         return "rehearsal_running", ""
     began = time.monotonic()
     log.info("a rehearsal begins", members=begin.members)
@@ -223,7 +223,7 @@ async def _run(websocket: WebSocket, rehearsals: Rehearsals, site: Site, begin: 
     try:
         async with rehearsals.opened(begin) as rehearsal, rehearsals.gauges() as gauges:
             assert rehearsal.prepared is not None
-            if site.registry.open_meetings():  # it opened while we were setting up
+            if site.registry.open_meetings():  # it opened during the setup
                 rehearsal.end("rehearsal_meeting_opened")
             prepared = rehearsal.prepared
             watch = f"/rehearsal/{rehearsal.key}"
@@ -268,7 +268,7 @@ async def _run(websocket: WebSocket, rehearsals: Rehearsals, site: Site, begin: 
 
 
 async def _next(websocket: WebSocket) -> FromRunner | None:
-    """The next frame; ``None``: the other side has gone, is silent, or says what nobody understands."""
+    """Return the next frame; ``None``: the other side is gone, silent, or sent an invalid frame."""
     try:
         async with asyncio.timeout(SILENT_SECONDS):
             said: FromRunner = from_runner.decode(await websocket.receive_text())
@@ -285,7 +285,7 @@ async def _say(websocket: WebSocket, message: FromServer) -> None:
 
 
 async def watch(request: Request) -> Response:
-    """Lead a person's own browser into the rehearsal, as a guest. Raises Refused(not_found)."""
+    """Let a person's own browser join the rehearsal as a guest. Raises Refused(not_found)."""
     rehearsals = rehearsals_of(request)
     current = rehearsals.current if rehearsals is not None else None
     if current is None or current.prepared is None or not secrets.compare_digest(request.path_params["key"].encode(), current.key.encode()):
@@ -296,7 +296,7 @@ async def watch(request: Request) -> Response:
 
 
 async def leave(request: Request) -> Response:
-    """Back to the server's own pages."""
+    """Lead back to the server's own pages."""
     response = see("/")
     drop(response, request, COOKIE)
     return response

@@ -1,4 +1,4 @@
-"""What this server measures of itself while a rehearsal runs: processor, memory, open files, and how late its loops are."""
+"""This server's measurements of itself during a rehearsal: CPU, memory, open files, and the lag of its event loops."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SAMPLE = re.compile(r"^meeting_media_(\w+)\{[^}]*\} (\S+)$", re.MULTILINE)
 
 
 class Gauges:
-    """Start with ``async with``; ``read`` once a second. ``media_pids``: the media workers now."""
+    """Start with ``async with`` and ``read`` once a second. ``media_pids``: the current media workers."""
 
     def __init__(self, media: MediaPlane | None, media_pids: Callable[[], Sequence[int]]) -> None:
         self._media = media
@@ -82,12 +82,12 @@ class Gauges:
 
 
 def machine(*, media: bool) -> Machine:
-    """The machine this process runs on."""
+    """Return a description of the machine this process runs on."""
     return Machine(cores=os.cpu_count() or 1, memory_bytes=_memory("MemTotal"), network_mbit_s=_fastest_link(), media=media)
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process since it started; 0 when it has gone."""
+    """Return user and system time of a process since it started; 0 if it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -96,7 +96,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def memory_bytes(pid: int) -> int:
-    """Resident memory of a process; 0 when it has gone."""
+    """Return the resident memory of a process; 0 if it has ended."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
@@ -104,7 +104,7 @@ def memory_bytes(pid: int) -> int:
 
 
 def open_files(pid: int) -> int:
-    """Open descriptors of a process; 0 when it has gone or belongs to somebody else."""
+    """Return the open descriptors of a process; 0 if it has ended or belongs to another user."""
     try:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except OSError:
@@ -112,7 +112,7 @@ def open_files(pid: int) -> int:
 
 
 def busy_seconds() -> float:
-    """Time that the cores of this machine were not idle, all together, since it started (proc(5), /proc/stat)."""
+    """Return the total time this machine's cores were not idle since it started (proc(5), /proc/stat)."""
     try:
         words = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
     except OSError:
@@ -130,7 +130,7 @@ def _memory(name: str) -> int:
 
 
 def _fastest_link() -> float | None:
-    """Speed in Mbit/s of the fastest interface that is up and knows its own; virtual ones often do not (sysfs class/net)."""
+    """Return the speed in Mbit/s of the fastest interface that is up and reports one. Virtual ones often do not (sysfs class/net)."""
     speeds = []
     for path in Path("/sys/class/net").glob("*/speed"):
         try:

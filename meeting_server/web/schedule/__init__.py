@@ -1,1 +1,1 @@
-"""Before a meeting: calling it, its rule, its documents, absence requests, calendars."""
+"""Before a meeting: scheduling, its rule, its documents, absence requests, calendars."""

@@ -1,4 +1,4 @@
-"""The ``.ics`` file of a meeting: one event that calendars keep, move and take away again."""
+"""The ``.ics`` file of a meeting: one event that calendars add, move and remove."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Method = Literal["PUBLISH", "CANCEL"]
 
 
 def uid_of(meeting_id: MeetingId) -> str:
-    """The same for ever for one meeting, whatever the server is called."""
+    """Return the UID, which never changes for a meeting, whatever the server's name."""
     return str(uuid.uuid5(_UIDS, meeting_id))
 
 
 def calendar_of(meetings: Sequence[Scheduled], links: dict[MeetingId, str], *, name: str, product: str, subscribed: bool = False) -> bytes:
-    """An iCalendar file (RFC 5545) of ``meetings``; ``links`` holds the address to open for each.
+    """Return an iCalendar file (RFC 5545) of ``meetings``. ``links`` holds the address to open for each.
 
-    One meeting that was called off makes a file with METHOD:CANCEL; in a list of several it is an event with
-    STATUS:CANCELLED. SEQUENCE rises with every change, so that calendars replace what they have. ``subscribed``: the
-    calendar is fetched again and again, every hour at most; its events are only ever published.
+    A single cancelled meeting makes a file with METHOD:CANCEL; in a list of several it is an event with STATUS:CANCELLED. SEQUENCE rises
+    with every change, so that calendars replace what they have. ``subscribed``: the calendar is fetched repeatedly, at most hourly, and
+    only publishes events.
     """
     meetings = cleaned(tuple(meetings))
     method: Method = "CANCEL" if meetings and not subscribed and all(m.status == "cancelled" for m in meetings) else "PUBLISH"
@@ -40,7 +40,7 @@ def calendar_of(meetings: Sequence[Scheduled], links: dict[MeetingId, str], *, n
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add("x-wr-calname", " ".join(clean(name).split()))
-    if subscribed:  # RFC 7986, and the name that Outlook and Apple knew before
+    if subscribed:  # RFC 7986, and the older name that Outlook and Apple know
         calendar.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
         calendar.add("x-published-ttl", "PT1H")
     calendar.add_component(_shanghai())
@@ -77,7 +77,7 @@ def _add_moment(event: Event, name: str, at: Millis) -> None:
 
 
 def _shanghai() -> Timezone:
-    """China has had one offset and no summer time since 1991."""
+    """China has had one offset without summer time since 1991."""
     standard = TimezoneStandard()
     standard.add("dtstart", datetime(1991, 9, 15, 1))  # noqa: DTZ001 a VTIMEZONE's own start has no zone
     standard.add("tzoffsetfrom", timedelta(hours=8))
@@ -90,7 +90,7 @@ def _shanghai() -> Timezone:
 
 
 def calendar_response(content: bytes, file_name: str) -> Response:
-    """An ``.ics`` download."""
+    """Return an ``.ics`` download."""
     return Response(
         content, media_type="text/calendar; charset=utf-8", headers={"content-disposition": f'attachment; filename="{file_name}"'}
     )

@@ -1,5 +1,5 @@
-"""A member's meetings in their calendar program: the page of the address, made and taken back by themselves, and what is fetched
-by it without signing in."""
+"""A member's meetings in their calendar program: the page on which they create and revoke an address, and the calendar that is fetched
+from it without signing in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEPT_BEHIND: Millis = 90 * 86_400_000
 
 
 async def calendar_page(request: Request) -> Response:
-    """The address, if there is one, and how to take it into a calendar program."""
+    """Show the address, if there is one, and how to add it to a calendar program."""
     viewer = await member_of(request)
     links = site_of(request).calendar_links
     link = await links.of_member(viewer.member_id or "")
@@ -41,7 +41,7 @@ async def calendar_page(request: Request) -> Response:
 
 
 async def make_link(request: Request) -> Response:
-    """An address for this member; the one they have already, if so."""
+    """Create an address for this member, or keep the one they have."""
     viewer = await member_of(request)
     await form_of(request)
     await make_calendar(site_of(request), viewer.by, viewer.branch_id or "", now_millis())
@@ -49,7 +49,7 @@ async def make_link(request: Request) -> Response:
 
 
 async def revoke_link(request: Request) -> Response:
-    """Take the address back: from now on nothing is fetched by it."""
+    """Revoke the address. From now on it serves nothing."""
     viewer = await member_of(request)
     await form_of(request)
     if not await revoke_calendar(site_of(request), viewer.by, viewer.branch_id or "", now_millis()):
@@ -58,9 +58,9 @@ async def revoke_link(request: Request) -> Response:
 
 
 async def subscribed_file(request: Request) -> Response:
-    """The member's meetings, as a calendar program fetches them again and again; 304 when nothing changed.
+    """Return the member's meetings for a calendar program, or 304 if nothing changed.
 
-    Raises Refused: ``rate_limited``; ``link_unknown``; ``link_revoked``, also when the member is no longer on the roster.
+    Raises Refused: ``rate_limited``; ``link_unknown``; ``link_revoked``, also if the member is no longer on the roster.
     """
     member = await _member_at(request)
     since = now_millis() - KEPT_BEHIND

@@ -1,4 +1,4 @@
-"""After an election: the elected become the committee by one confirmed act, and its first meeting is offered at once."""
+"""After an election: one confirmed act makes the elected the committee, and its first meeting is offered at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from meeting_server.web.site.site import site_of
 
 
 async def committee_page(request: Request) -> Response:
-    """Who was elected, who leaves the committee, and the button; or that it is done, and the first meeting."""
+    """Show who was elected, who leaves the committee, and the button, or that it is done, and the first meeting."""
     seat = await managed_seat(request)
     state, elected = await _elected(request, seat)
     site, plan = site_of(request), seat.scheduled.plan
@@ -45,7 +45,7 @@ async def committee_page(request: Request) -> Response:
 
 
 async def seat(request: Request) -> Response:
-    """Said twice, it changes nothing the second time."""
+    """Seat the committee. Idempotent."""
     taken = await managed_seat(request)
     sent = await form_of(request)
     _, elected = await _elected(request, taken)

@@ -1,4 +1,4 @@
-"""What a meeting starts from: the schedule, the roster, the leave granted, rule and documents, put together at one moment."""
+"""What a meeting starts with, read at one moment: schedule, roster, granted leave, rule and documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from meeting_server.web.site.catalogue import DEFAULT, text
 
 
 class Convener:
-    """Reads the stores; changes nothing."""
+    """Reads the stores without changing anything."""
 
     def __init__(
         self,
@@ -36,12 +36,12 @@ class Convener:
         self._presets = presets
 
     async def convening(self, meeting_id: MeetingId) -> Convening | None:
-        """The meeting as the roster and the leave requests stand now; None when it is not scheduled or was cancelled."""
+        """Return the meeting with the current roster and leave requests; None if it is not scheduled or was cancelled."""
         found = await self.on_schedule(meeting_id)
         return None if found is None or found.cancelled else found
 
     async def on_schedule(self, meeting_id: MeetingId) -> Convening | None:
-        """The same, also of a meeting that was cancelled."""
+        """Return the same, also for a cancelled meeting."""
         scheduled = await self._schedule.meeting(meeting_id)
         if scheduled is None:
             return None
@@ -71,7 +71,7 @@ class Convener:
         )
 
     async def _known(self, plan: Plan, members: Iterable[Member]) -> dict[ParticipantId, str]:
-        """Whom a guest of the list could be taken for: the members on it, and the branch's roster."""
+        """Return whom a guest on the list could be mistaken for: the members on it, and the branch's roster."""
         if not any(person.is_guest for person in plan.people):
             return {}
         roster = await self._directory.roster(plan.branch_id)
@@ -87,7 +87,7 @@ class Convener:
 
 
 def invited(member: Member, role: Role, leave: Leave | None = None, items: tuple[int, ...] = ()) -> Invited:
-    """A member of the directory as they stand on the list of a meeting; ``items``: places on the agenda, from 1."""
+    """Return a member of the directory as an entry of a meeting's list. ``items``: places on the agenda, from 1."""
     return Invited(
         participant_id=ParticipantId(member.member_id),
         name=member.name,
@@ -104,7 +104,7 @@ def invited(member: Member, role: Role, leave: Leave | None = None, items: tuple
 
 
 def exclusion_words(member: Member) -> str:
-    """Why a member does not count in 应到, with the approval reference, in the language of the record; empty if they count."""
+    """Return why a member does not count in 应到, with the approval reference, in the language of the record; empty if they count."""
     if not member.exclusion:
         return ""
     reason = text(DEFAULT, f"schedule.reason.{member.exclusion.value}")

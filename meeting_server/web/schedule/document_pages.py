@@ -1,4 +1,4 @@
-"""The documents of a meeting: adding and removing them, their bytes, and their pages as pictures for whoever may see the meeting."""
+"""The documents of a meeting: adding and removing them, their bytes, and their pages as pictures for those who may see the meeting."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from meeting_server.web.site.pages import render, see
 from meeting_server.web.site.site import site_of
 
 UPLOAD_LIMIT = LARGEST + 64 * 1024
-"""Bytes of a form with one document in it."""
+"""Most bytes of a form with one document."""
 AT_ONCE_SECONDS = 5.0
-"""So long an upload waits for its pages; after that the meeting's page tells how far they are."""
+"""How long an upload waits for its pages. After that the meeting's page shows the progress."""
 _STATUS = {"wrong_type": 415, "too_large": 413, "too_many": 409, "busy": 429}
 
 log = structlog.get_logger(__name__)
 KEPT = "private, max-age=31536000, immutable"
-"""A document never changes under its id, nor do its pages; only the own browser may keep them."""
+"""A document and its pages never change under its id. Only the viewer's own browser may cache them."""
 
 
 async def add_document(request: Request) -> Response:
@@ -68,12 +68,12 @@ def _finished(adding: asyncio.Task[Document]) -> None:
 
 
 async def documents_page(request: Request) -> Response:
-    """The place on the meeting's page where its documents are."""
+    """Return the anchor of the documents on the meeting's page."""
     return see(f"/meetings/{(await seat_at(request)).meeting_id}#documents")
 
 
 async def progress(request: Request) -> Response:
-    """How far the pages of new documents are, as a piece of a page; asked again and again by the meeting's page."""
+    """Return the drawing progress of new documents as a fragment, which the meeting's page polls."""
     seat = await managed_seat(request)
     being_drawn = being_drawn_of(request, seat.meeting_id)
     headers = {"cache-control": "no-store", "x-complete": "no" if being_drawn else "yes"}
@@ -94,7 +94,7 @@ async def remove_document(request: Request) -> Response:
 
 
 async def document(request: Request) -> Response:
-    """The bytes of one document, for whoever may see the meeting: pictures are shown, PDF is downloaded."""
+    """Return the bytes of one document to those who may see the meeting. Pictures are shown, PDF is downloaded."""
     seat = await _reading_seat(request)
     found = await site_of(request).documents.document(seat.meeting_id, request.path_params["document_id"])
     if found is None or not found.path.is_file():
@@ -103,7 +103,8 @@ async def document(request: Request) -> Response:
 
 
 async def _reading_seat(request: Request) -> Seat:
-    """The seat of someone who may open the document named in the path: not while they are outside the room, nor what is of others' items.
+    """Return the seat of someone who may open the document in the path: not while they are outside the room, and not a document of items
+    closed to them.
 
     Raises Refused: as ``seat_at``; ``outside``; ``not_found``.
     """
@@ -113,7 +114,7 @@ async def _reading_seat(request: Request) -> Seat:
     state = await state_of(request, seat.scheduled) if seat.scheduled.status in ("open", "adjourned") else None
     me = state.participants.get(seat.viewer.participant_id) if state is not None else None
     if state is None or me is None:
-        if seat.listed.items:  # nothing was shown yet
+        if seat.listed.items:  # nothing has been shown yet
             raise Refused(WebCode.NOT_FOUND)
         return seat
     if not (me.items or me.recusals):

@@ -1,4 +1,4 @@
-"""Asking for leave (请假) and deciding on it; what comes of it is shown on the pages of both."""
+"""Asking for leave (请假) and deciding on it. Both sides see the result on their pages."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from meeting_server.web.site.site import site_of
 
 
 async def leave_page(request: Request) -> Response:
-    """The place on the meeting's page where leave is asked for."""
+    """Return the anchor of the leave form on the meeting's page."""
     return see(f"/meetings/{(await seat_at(request)).meeting_id}#leave")
 
 
 async def ask_leave(request: Request) -> Response:
-    """Before the meeting or while it runs; not afterwards, and not for guests, who are not expected."""
+    """Ask for leave, before the meeting or while it runs. Not for guests, who are not expected."""
     seat = await seat_at(request)
     reason = field(await form_of(request), "reason", 4000)
     if seat.listed is None or seat.listed.is_guest:

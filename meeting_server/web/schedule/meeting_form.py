@@ -1,4 +1,4 @@
-"""The form a meeting is scheduled with: its fields as typed, the buttons that edit lists, and the plan it amounts to."""
+"""The scheduling form: its fields as typed, the buttons that edit lists, and the resulting plan."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ GUESTS_MOST = 60
 MINUTES = (10, 720)
 """Shortest and longest planned length."""
 PAST_ALLOWED: Millis = 60 * 60_000
-"""A meeting may be put on the schedule up to an hour after its start (it is being opened late)."""
+"""A meeting may be scheduled up to an hour after its start, because it may be opened late."""
 
 
 CALLED = frozenset({Standing.FULL, Standing.PROBATIONARY})
-"""Whom a meeting calls; 积极分子 and 发展对象 are invited, by ticking them or to an item."""
+"""Whom a meeting calls. 积极分子 and 发展对象 are invited by ticking them, or to single items."""
 OFFERS_APPLICANTS: frozenset[MeetingKind] = frozenset({"lesson", "theme_day", "blank"})
-"""Meetings to whose whole 积极分子 may be invited; to others, to an item."""
+"""Meetings to which 积极分子 may be invited as a whole; to others only for single items."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemField:
-    """One agenda item as typed. ``called``: who is called to it and not to the whole meeting."""
+    """One agenda item as typed. ``called``: who is called only to it, not to the whole meeting."""
 
     title: str = ""
     minutes: str = ""
@@ -50,13 +50,13 @@ class ItemField:
 
     @property
     def is_empty(self) -> bool:
-        """An empty line is no item."""
+        """Return whether the line is empty and therefore not an item."""
         return not (self.title.strip() or self.minutes.strip() or self.speaker.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingForm:
-    """Everything as typed, so that nothing is lost when something is wrong."""
+    """Everything as typed, so that an error loses nothing."""
 
     kind: MeetingKind
     preset_id: str
@@ -73,13 +73,13 @@ class MeetingForm:
     guests: str = ""
     version: int = 0
     known: frozenset[str] = frozenset()
-    """Who was on the list when the form was shown: someone who came by a link since then is not lost by saving."""
+    """Who was on the list when the form was shown, so that saving does not lose someone who came by a link since then."""
     errors: Mapping[str, str] = field(default_factory=dict)
     """Field → catalogue key under ``schedule.error``."""
 
 
 def read(form: FormData, kind: MeetingKind) -> MeetingForm:
-    """The form as a browser sent it. Over-long texts are kept: ``plan_of`` says what is wrong with them."""
+    """Return the form as the browser sent it. Overlong texts are kept; ``plan_of`` reports them."""
     titles, minutes, speakers = _texts(form, "item-title"), _texts(form, "item-minutes"), _texts(form, "item-speaker")
     purposes = _texts(form, "item-purpose") or [""] * len(titles)
     version = _text(form, "version")
@@ -106,7 +106,7 @@ def read(form: FormData, kind: MeetingKind) -> MeetingForm:
 
 
 def form_of(scheduled: Scheduled) -> MeetingForm:
-    """The form filled with a meeting on the schedule."""
+    """Return the form filled with a scheduled meeting."""
     plan = scheduled.plan
     start = local(plan.starts_at)
     chair, secretary = scheduled.holds(Role.CHAIR), scheduled.holds(Role.SECRETARY)
@@ -139,7 +139,7 @@ def form_of(scheduled: Scheduled) -> MeetingForm:
 
 
 def edited(form: MeetingForm, button: str, roster: Sequence[Member]) -> MeetingForm:
-    """The form after one of its list buttons (``item-add``, ``item-up:2``, ``people-all`` …); unknown ones change nothing."""
+    """Return the form after one of its list buttons (``item-add``, ``item-up:2``, ``people-all`` …). Unknown ones change nothing."""
     action, _, place = button.partition(":")
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
     items = list(form.items)
@@ -164,7 +164,7 @@ def edited(form: MeetingForm, button: str, roster: Sequence[Member]) -> MeetingF
 
 
 def entitled(form: MeetingForm, roster: Sequence[Member], preset: Preset) -> int:
-    """应到 under ``preset`` if the meeting were held with the list as it stands in the form."""
+    """Return 应到 under ``preset`` for the list in the form."""
     on_list = form.called | {form.chair, form.secretary}
     if preset.electorate == Electorate.EVERYONE:
         return sum(1 for m in roster if m.member_id in on_list) + len(_guest_names(form.guests))
@@ -181,9 +181,9 @@ def plan_of(
     before: Scheduled | None = None,
     guest_id: Sequence[str],
 ) -> Plan | MeetingForm:
-    """The plan the form amounts to, or the form with its ``errors`` filled.
+    """Return the resulting plan, or the form with its ``errors`` filled.
 
-    ``guest_id`` holds fresh ids, at least ``GUESTS_MOST``; guests already on ``before``'s list keep theirs.
+    ``guest_id`` holds new ids, at least ``GUESTS_MOST``. Guests already on ``before``'s list keep theirs.
     """
     errors: dict[str, str] = {}
     title = _checked(errors, "title", form.title, TITLE_LONGEST, required=True)
@@ -234,7 +234,7 @@ def _agenda(errors: dict[str, str], form: MeetingForm) -> tuple[ItemPlan, ...]:
 
 
 def _purpose(typed: str) -> ItemPurpose:
-    """What the template said the item is for; nobody types it, so an unknown word means nothing."""
+    """Return the purpose that the template set. Nobody types it, so an unknown word is ignored."""
     return ItemPurpose(typed) if typed in set(ItemPurpose) else ItemPurpose.NONE
 
 
@@ -269,7 +269,7 @@ def _people(
 
 
 def _places(form: MeetingForm, member_id: str) -> tuple[int, ...]:
-    """The places on the agenda (from 1) of the items somebody is called to."""
+    """Return the places on the agenda (from 1) of the items somebody is called to."""
     items = [item for item in form.items if not item.is_empty]
     return tuple(place for place, item in enumerate(items, 1) if member_id in item.called)
 
@@ -281,7 +281,7 @@ def _role(form: MeetingForm, member_id: str) -> Role:
 
 
 def _guest_names(text: str) -> list[str]:
-    """One name a line; 、 and commas part names too."""
+    """Split names, one per line or separated by 、 or commas."""
     for separator in "、,，;；":
         text = text.replace(separator, "\n")
     return [name for line in text.splitlines() if (name := visible(line))]

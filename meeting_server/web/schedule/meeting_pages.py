@@ -1,4 +1,4 @@
-"""The page of one meeting, its calendar file, its documents, and the way into its room."""
+"""The page of one meeting, its calendar file, its documents, and the link to its room."""
 
 from __future__ import annotations
 
@@ -54,21 +54,21 @@ DONE = frozenset(
         "leave_decided",
     }
 )
-"""What ``?done=`` may say; each has a sentence under ``schedule.done``."""
+"""Valid values of ``?done=``. Each has a sentence under ``schedule.done``."""
 PROBLEMS = frozenset(
     {"not_changeable", "wrong_type", "document_too_large", "empty_file", "damaged", "document_kept", "document_busy", "too_many", "busy"}
 )
 MOST_NAMED = 12
-"""Pages named in one sentence."""
+"""Most pages named in one sentence."""
 
 
 DRAFTS = (ItemPurpose.BALLOT, ItemPurpose.DECISION)
-"""Items out of which documents can be drafted."""
+"""Items from which documents can be drafted."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveLine:
-    """A leave request with the names of who asked and who decided."""
+    """A leave request with the names of the people who asked and decided."""
 
     leave: Leave
     name: str
@@ -83,7 +83,7 @@ async def meeting_page(request: Request) -> Response:
 async def show_meeting(
     request: Request, seat: Seat, *, status: int = 200, done: str = "", leave_error: str = "", reason: str = ""
 ) -> Response:
-    """The page of a meeting; ``leave_error`` and ``reason`` when a leave request could not be taken."""
+    """Show the page of a meeting. ``leave_error`` and ``reason``: of a leave request that was refused."""
     site, scheduled, now = site_of(request), seat.scheduled, now_millis()
     convening = await site.convener.convening(seat.meeting_id)
     leaves = await site.leaves.of_meeting(seat.meeting_id)
@@ -97,7 +97,7 @@ async def show_meeting(
     asked = done or request.query_params.get("done", "")
     being_drawn = being_drawn_of(request, seat.meeting_id)
     if asked == "document_drawing" and not being_drawn:
-        asked = "document_added"  # by now it is
+        asked = "document_added"  # it has been by now
     chair, secretary = scheduled.holds(Role.CHAIR), scheduled.holds(Role.SECRETARY)
     return await render(
         request,
@@ -163,12 +163,12 @@ def _size_words(request: Request, size: int) -> str:
 
 
 def being_drawn_of(request: Request, meeting_id: MeetingId) -> dict[str, Progress]:
-    """How far the pages of documents are that have just come, by document."""
+    """Return the drawing progress of new documents, by document."""
     return {progress.document_id: progress for progress in site_of(request).documents.being_drawn(meeting_id)}
 
 
 def _numbers(request: Request, pages: Sequence[int]) -> str:
-    """Page numbers in a sentence; of very many the first."""
+    """Return page numbers for a sentence, only the first if there are many."""
     return say(request, "schedule.documents.comma").join(map(str, pages[:MOST_NAMED])) + ("…" if len(pages) > MOST_NAMED else "")
 
 
@@ -181,7 +181,7 @@ async def calendar(request: Request) -> Response:
 
 
 async def of_the_record(request: Request, seat: Seat) -> frozenset[str]:
-    """The documents that were there when the meeting opened: pages of them may have been shown."""
+    """Return the documents that existed when the meeting opened, of which pages may have been shown."""
     if seat.scheduled.status not in ("open", "adjourned"):
         return frozenset()
     state = await state_of(request, seat.scheduled)

@@ -1,4 +1,4 @@
-"""Who may see and change a meeting, and what is known of it while it runs."""
+"""Who may see and change a meeting, and its state while it runs."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from meeting_server.web.site.permissions import allowed, is_secretary, tree_of
 from meeting_server.web.site.site import site_of
 
 SHOWN_AFTER: Millis = 12 * 3_600_000
-"""A meeting that never opened stays among the coming ones for this long after its planned end."""
+"""A meeting that never opened counts as upcoming for this long after its planned end."""
 DOOR_OPENS: Millis = 60 * 60_000
-"""Members may enter and wait from this long before the start; whoever runs the meeting at any time."""
+"""Members may enter and wait from this long before the start, those who run the meeting at any time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A viewer at a meeting they may see.
 
-    ``runs``: chair or secretary of this meeting, as it is now. ``manages``: may also change the schedule, invite, decide on
-    leave. ``sees_attendance``: everyone's, not only their own. ``removed``: shown out of this meeting.
+    ``runs``: is chair or secretary of this meeting now. ``manages``: may also change the schedule, invite, decide on leave.
+    ``sees_attendance``: everyone's, not only their own. ``removed``: was removed from this meeting.
     """
 
     scheduled: Scheduled
@@ -45,7 +45,7 @@ class Seat:
     sees_attendance: bool
     removed: bool = False
     sees_reasons: bool = False
-    """Why others take leave or are not counted: for chair and secretary of the meeting, and the branch's secretary."""
+    """May see why others are on leave or not counted: chair and secretary of the meeting, and the branch's secretary."""
 
     @property
     def meeting_id(self) -> MeetingId:
@@ -53,13 +53,13 @@ class Seat:
 
 
 async def seat_at(request: Request, *, removed_too: bool = False) -> Seat:
-    """The viewer's seat at the meeting named in the path. Roles are those the meeting gives now, not those of the schedule.
+    """Return the viewer's seat at the meeting in the path. Roles are the meeting's current ones, not the schedule's.
 
-    Whoever was shown out has no rights in the meeting, nor by a role in its branch while it runs; only who appoints there
-    (an administrator) keeps theirs. ``removed_too``: for the few pages that are about the viewer alone.
+    A removed person has no rights in the meeting, nor by a role in its branch while it runs. Only a person who appoints there (an
+    administrator) keeps theirs. ``removed_too``: for the few pages that concern only the viewer.
 
-    Raises Refused: ``sign_in_required``; ``removed``; or ``not_found`` for a meeting that is none of the viewer's business,
-    so that its existence is not told.
+    Raises Refused: ``sign_in_required``; ``removed``; or ``not_found`` for a meeting that the viewer may not know of, so that its
+    existence is not revealed.
     """
     meeting_id = request.path_params["meeting_id"]
     viewer = await viewer_of(request)
@@ -82,15 +82,15 @@ async def seat_at(request: Request, *, removed_too: bool = False) -> Seat:
     runs = runs_at(scheduled, state, viewer.participant_id)
     manages = await allowed(request, Action.SCHEDULE, branch_id) or (runs and viewer.is_member)
     sees_attendance = runs or manages or await allowed(request, Action.SEE_ATTENDANCE, branch_id)
-    sees_reasons = runs or is_secretary(await tree_of(request), viewer, branch_id)  # as archive.record.readers says of the record
+    sees_reasons = runs or is_secretary(await tree_of(request), viewer, branch_id)  # as archive.record.readers has it for the record
     return Seat(scheduled, viewer, listed, runs, manages, sees_attendance, removed, sees_reasons)
 
 
 async def live_state(request: Request, scheduled: Scheduled, viewer: Viewer) -> MeetingState | None:
-    """The meeting as it is now, where that can differ from the schedule for this viewer. Raises Refused(storage_unavailable).
+    """Return the current meeting if it can differ from the schedule for this viewer. Raises Refused(storage_unavailable).
 
-    Read for an open meeting, for one somebody waits at the door of, and for who ran a finished one: its end may not have
-    reached the schedule yet.
+    Reads an open meeting, one for which somebody waits, and for those who ran it a finished one, whose end may not have reached the
+    schedule yet.
     """
     registry = site_of(request).registry
     if scheduled.status == "cancelled":
@@ -102,7 +102,7 @@ async def live_state(request: Request, scheduled: Scheduled, viewer: Viewer) -> 
 
 
 async def managed_seat(request: Request) -> Seat:
-    """The seat of someone who may change this meeting. Raises Refused (``forbidden`` beside those of ``seat_at``)."""
+    """Return the seat of someone who may change this meeting. Raises Refused (``forbidden`` besides those of ``seat_at``)."""
     seat = await seat_at(request)
     if not seat.manages:
         raise Refused(Code.FORBIDDEN)
@@ -110,14 +110,14 @@ async def managed_seat(request: Request) -> Seat:
 
 
 def replacement_of(request: Request, scheduled: Scheduled, now: Millis) -> Preset | None:
-    """The rule that will stand in the place of the meeting's own when it is held; None once it opened."""
+    """Return the rule that will have replaced the meeting's own when it is held; None once it opened."""
     if not scheduled.may_change:
         return None
     return site_of(request).presets.replacement(scheduled.plan.preset_id, iso_day(max(now, scheduled.plan.starts_at)))
 
 
 async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | None:
-    """The meeting as it is now; None when it does not run on this server, or nobody came to its door yet.
+    """Return the current meeting; None if it does not run on this server, or nobody has connected to it yet.
 
     Raises Refused(storage_unavailable).
     """
@@ -131,7 +131,7 @@ async def state_of(request: Request, scheduled: Scheduled) -> MeetingState | Non
 
 
 async def roster_of(request: Request, branch_id: str, scheduled: Scheduled | None = None) -> tuple[Member, ...]:
-    """Who can be called to a meeting of the branch: its roster, and whoever of elsewhere is on the list already."""
+    """Return who can be called to a meeting of the branch: its roster, and people from elsewhere who are already on the list."""
     directory = site_of(request).directory
     roster = await directory.roster(branch_id)
     if scheduled is None:
@@ -143,7 +143,7 @@ async def roster_of(request: Request, branch_id: str, scheduled: Scheduled | Non
 
 
 async def names_at(request: Request, scheduled: Scheduled, *, marks_guests: bool = False) -> dict[str, str]:
-    """The name of everyone on the list, by participant id. ``marks_guests``: as they stand in a record, 高原（列席）."""
+    """Return the name of everyone on the list, by participant id. ``marks_guests``: as in a record, 高原（列席）."""
     people = scheduled.plan.people
     members = await site_of(request).directory.members_by_id(p.participant_id for p in people if not p.is_guest)
     guests = {str(p.participant_id): marked(p.guest_name, guest=marks_guests) for p in people if p.is_guest}
@@ -151,20 +151,20 @@ async def names_at(request: Request, scheduled: Scheduled, *, marks_guests: bool
 
 
 def is_due(scheduled: Scheduled, now: Millis | None = None) -> bool:
-    """Its time has come, and nobody has opened it."""
+    """Return whether its time has come and nobody has opened it."""
     at = now_millis() if now is None else now
     return scheduled.status == "convened" and scheduled.plan.starts_at <= at
 
 
 def is_coming(scheduled: Scheduled, now: Millis) -> bool:
-    """Among the meetings ahead: not over, and not forgotten."""
+    """Return whether it is an upcoming meeting: not over, and not forgotten."""
     if scheduled.status == "cancelled":
         return scheduled.plan.starts_at > now
     return scheduled.status == "convened" and scheduled.plan.ends_at + SHOWN_AFTER > now
 
 
 def door_is_open(scheduled: Scheduled, now: Millis, *, runs: bool) -> bool:
-    """Whether one can go into the room now."""
+    """Return whether the room can be entered now."""
     if scheduled.status in ("adjourned", "cancelled"):
         return False
     return scheduled.status == "open" or runs or now >= scheduled.plan.starts_at - DOOR_OPENS

@@ -1,4 +1,4 @@
-"""A rule preset in words, with the consequence worked out for a number of people."""
+"""A rule preset in words, worked out for a number of people."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Say = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """What a secretary must know before choosing a rule. ``since``, ``note``, ``replaced``, ``doubts``, ``disputed`` and
-    ``opinions`` may be empty."""
+    """What a secretary needs to know before choosing a rule. ``since``, ``note``, ``replaced``, ``doubts``, ``disputed`` and ``opinions``
+    may be empty."""
 
     title: str
     quorum: str
@@ -29,7 +29,7 @@ class RuleWords:
     since: str
     note: str
     replaced: str
-    """By which rule, and since when."""
+    """The replacement, and since when."""
     doubts: str
     disputed: str
     opinions: str
@@ -37,8 +37,8 @@ class RuleWords:
 
 
 def rule_words(preset: Preset, entitled: int, language: str, say: Say, replacement: Preset | None = None) -> RuleWords:
-    """``preset`` worked out for ``entitled`` people; ``say`` gives the texts under ``schedule.rule``. ``replacement``: the rule
-    that stands in its place now."""
+    """Return ``preset`` worked out for ``entitled`` people. ``say`` gives the texts under ``schedule.rule``. ``replacement``: the rule
+    that replaces it now."""
     separator = say("schedule.rule.separator")
     fields = separator.join(say(f"schedule.rule.field.{name}") for name in preset.assumed)
     disputed = separator.join(say(f"schedule.rule.field.{name}") for name in preset.doubts)
@@ -64,7 +64,7 @@ def title_of(preset: Preset, language: str) -> str:
 
 
 def replaced_words(replacement: Preset, language: str, say: Say) -> str:
-    """That a rule was replaced, by which and since when."""
+    """Return the note that a rule was replaced, by which and since when."""
     title = title_of(replacement, language)
     if not replacement.valid_from:
         return say("schedule.rule.replaced", title=title)

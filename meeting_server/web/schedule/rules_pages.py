@@ -1,4 +1,4 @@
-"""The rules of a branch: those shipped with their source, and copies it changes, each field explained and worked out."""
+"""The rules of a branch: the shipped ones with their sources, and the branch's changed copies, each field explained and worked out."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_DENOMINATOR, MOST_PEOPLE, MOST_SURPLUS = 100, 3000, 100
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Numbers to work a rule out for."""
+    """The numbers of people for which a rule is worked out."""
 
     entitled: int
     present: int
@@ -44,7 +44,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What a rule comes to for an example; ``quorum`` and ``passing`` 0: the rule asks for none."""
+    """A rule worked out for one example. ``quorum`` and ``passing`` 0: the rule requires none."""
 
     quorum: int
     met: bool
@@ -56,7 +56,7 @@ class Worked:
 
 
 def worked_out(preset: Preset, example: Example) -> Worked:
-    """The very numbers the meeting would use, by the very functions."""
+    """Return the numbers the meeting would use, computed by the same functions."""
     quorum = needed(preset.quorum, example.entitled) if preset.quorum is not None else 0
     base: Base = preset.passing.base if preset.passing is not None else Base.CAST
     of = {
@@ -71,7 +71,7 @@ def worked_out(preset: Preset, example: Example) -> Worked:
 
 
 async def rules_page(request: Request) -> Response:
-    """Every rule a meeting of the branch may decide by, in words, for as many as would have the vote today."""
+    """Show every rule that a meeting of the branch may use, in words, for the number of people with a vote today."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.SCHEDULE, branch_id)
     presets = site_of(request).presets
@@ -97,7 +97,7 @@ async def rules_page(request: Request) -> Response:
 
 
 async def new_rule(request: Request) -> Response:
-    """The form with a copy of the rule named by ``from``."""
+    """Show the form with a copy of the rule named by ``from``."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.SCHEDULE, branch_id)
     source = await _rule(request, branch_id, request.query_params.get("from", ""))
@@ -106,7 +106,7 @@ async def new_rule(request: Request) -> Response:
 
 
 async def edit_rule(request: Request) -> Response:
-    """The form with a rule of the branch's own."""
+    """Show the form with one of the branch's own rules."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.SCHEDULE, branch_id)
     preset = await _own(request, branch_id, request.path_params["preset_id"])
@@ -114,7 +114,7 @@ async def edit_rule(request: Request) -> Response:
 
 
 async def save_rule(request: Request) -> Response:
-    """Save the form, or with ``do=work`` show what it comes to and keep nothing."""
+    """Save the form, or with ``do=work`` only show the result."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SCHEDULE, branch_id)
     form = await form_of(request)
@@ -134,7 +134,7 @@ async def save_rule(request: Request) -> Response:
 
 
 async def remove_rule(request: Request) -> Response:
-    """Offer a rule no longer; meetings planned under it keep it."""
+    """Stop offering a rule. Meetings planned under it keep it."""
     branch_id = request.path_params["branch_id"]
     await require(request, Action.SCHEDULE, branch_id)
     await form_of(request)
@@ -193,7 +193,7 @@ async def _form(
 
 
 def _number(text: str, least: int, most: int, otherwise: int) -> int:
-    """A whole number of the form; ``otherwise`` for anything else."""
+    """Return a whole number of the form; ``otherwise`` for anything else."""
     if text.isascii() and text.isdigit() and len(text) <= 6 and least <= int(text) <= most:
         return int(text)
     return otherwise
@@ -218,13 +218,13 @@ def _threshold(form: FormData, name: str, faults: list[str]) -> Threshold | None
         numerator, denominator = 1, 2
     comparison = _one_of(field(form, f"{name}-comparison"), Comparison)
     base = Base.ENTITLED if name == "quorum" else _one_of(field(form, f"{name}-base"), Base)
-    if (numerator, comparison) == (denominator, Comparison.MORE_THAN):  # more than all of them: nobody could ever reach it
+    if (numerator, comparison) == (denominator, Comparison.MORE_THAN):  # more than all of them, which nobody could ever reach
         faults.append(name)
     return Threshold(numerator, denominator, comparison, base)
 
 
 def _share(form: FormData, before: Share, faults: list[str]) -> Share:
-    """优秀 of those appraised; as it was where the form does not ask for it."""
+    """Return the share of 优秀, unchanged if the form does not ask for it."""
     if not field(form, "excellent-numerator"):
         return before
     numerator = _number(field(form, "excellent-numerator"), 1, MOST_DENOMINATOR, 0)
@@ -236,7 +236,7 @@ def _share(form: FormData, before: Share, faults: list[str]) -> Share:
 
 
 def _one_of(value: str, allowed: type[_Word]) -> _Word:
-    """Raises Refused(bad_form): the page offers nothing else."""
+    """Raises Refused(bad_form) for anything the page does not offer."""
     try:
         return allowed(value)
     except ValueError:
@@ -244,7 +244,7 @@ def _one_of(value: str, allowed: type[_Word]) -> _Word:
 
 
 def _read(form: FormData, source: Preset, preset_id: str) -> tuple[Preset, tuple[str, ...]]:
-    """The rule the form amounts to, and the fields at fault."""
+    """Return the resulting rule, and the fields at fault."""
     faults: list[str] = []
     title, reference = field(form, "title"), field(form, "source", 400)
     if not title or len(title) > TITLE_LONGEST:

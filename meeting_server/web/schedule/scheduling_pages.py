@@ -1,4 +1,4 @@
-"""Calling, changing and cancelling a meeting: forms that work without JavaScript."""
+"""Scheduling, changing and cancelling a meeting: forms that work without JavaScript."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ REASON_LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class RuleChoice:
-    """One rule to choose from, worked out for the list as it stands."""
+    """One rule to choose from, worked out for the current list."""
 
     preset: Preset
     words: RuleWords
 
 
 async def choose_branch(request: Request) -> Response:
-    """Where to call a meeting; with one branch there is nothing to choose."""
+    """Show in which branch to schedule a meeting. With one branch there is nothing to choose."""
     await member_of(request)
     ids = await branches_for(request, Action.SCHEDULE)
     if len(ids) == 1:
@@ -67,7 +67,7 @@ async def choose_branch(request: Request) -> Response:
 
 
 async def new_meeting(request: Request) -> Response:
-    """First the kind of meeting, then the form filled for it."""
+    """Show the kinds of meeting, then the form filled for the chosen one."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SCHEDULE, branch_id)
     template = TEMPLATES.get(request.query_params.get("kind", ""))
@@ -83,7 +83,7 @@ async def new_meeting(request: Request) -> Response:
 
 
 async def add_meeting(request: Request) -> Response:
-    """A button of the form: edit one of its lists, or call the meeting."""
+    """Handle a button of the form: edit one of its lists, or schedule the meeting."""
     branch_id = request.path_params["branch_id"]
     viewer = await require(request, Action.SCHEDULE, branch_id)
     sent = await form_of(request)
@@ -113,7 +113,7 @@ async def edit_meeting(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """A button of the form on a meeting that is on the schedule already."""
+    """Handle a button of the form of a meeting that is already scheduled."""
     seat = await managed_seat(request)
     scheduled, branch_id = seat.scheduled, seat.scheduled.plan.branch_id
     sent = await form_of(request)
@@ -133,11 +133,11 @@ async def change(request: Request) -> Response:
 
 
 async def take_rule(request: Request) -> Response:
-    """Go by the rule that stands in the place of the one the meeting was planned under: for whoever runs or may change it."""
+    """Switch to the rule that replaced the one the meeting was planned under. For those who run or may change it."""
     seat = await seat_at(request)
     if not (seat.runs or seat.manages):
         raise Refused(Code.FORBIDDEN)
-    await form_of(request)  # holds the token
+    await form_of(request)  # checks the token
     now = now_millis()
     await site_of(request).presets.refresh()
     day = iso_day(max(now, seat.scheduled.plan.starts_at))
@@ -149,7 +149,7 @@ async def take_rule(request: Request) -> Response:
 
 
 async def cancel_form(request: Request) -> Response:
-    """Ask once more, with the reason everyone will be told."""
+    """Ask for confirmation and for the reason that everyone will be told."""
     seat = await managed_seat(request)
     if not seat.scheduled.may_change:
         return see(f"/meetings/{seat.meeting_id}?done=not_changeable")
@@ -179,7 +179,7 @@ async def _planned(
 
 
 async def _presets(request: Request, branch_id: str, before: Scheduled | None) -> dict[str, Preset]:
-    """The rules to choose from: those shipped, the branch's own, and the one the meeting is planned under already."""
+    """Return the rules to choose from: the shipped ones, the branch's own, and the meeting's current one."""
     presets = site_of(request).presets
     await presets.refresh()
     kept = {before.plan.preset_id: presets[before.plan.preset_id]} if before is not None else {}
@@ -193,8 +193,8 @@ async def _choose_template(request: Request, branch_id: str) -> Response:
 
 
 def _from_template(request: Request, template: Template, roster: Sequence[Member], viewer_id: str, heads: Collection[str]) -> MeetingForm:
-    """Next week in the evening, or at once; whoever the template calls. The branch's secretary (书记, one of ``heads``) has the chair,
-    and the record is kept by another: the viewer, or else somebody of the committee."""
+    """Return a form for next week in the evening, or for now, with the people the template calls. The branch's secretary (书记, one of
+    ``heads``) chairs, and another keeps the record: the viewer, or else somebody on the committee."""
     start = local(_next_quarter(now_millis()) if template.at_once else _next_week(now_millis()))
     called = {m.member_id for m in roster if (m.standing in CALLED if template.called == "members" else m.committee)}
     here = {m.member_id for m in roster if m.standing is not Standing.APPLICANT}
@@ -224,7 +224,7 @@ def _from_template(request: Request, template: Template, roster: Sequence[Member
 
 
 async def _heads(request: Request, branch_id: str, roster: Sequence[Member]) -> frozenset[str]:
-    """Who holds 书记 of the branch, or of the branch a group belongs to."""
+    """Return who is 书记 of the branch, or of the branch that a group belongs to."""
     held = await site_of(request).directory.grants_among({member.member_id for member in roster})
     line = {branch.branch_id for branch in (await tree_of(request)).line(branch_id) if branch.branch_id == branch_id or branch.kind in NEAR}
     return frozenset(who for who, grants in held.items() if any(g.role is BranchRole.SECRETARY and g.branch_id in line for g in grants))
@@ -235,7 +235,7 @@ def _next_week(now: Millis) -> Millis:
 
 
 def _next_quarter(now: Millis) -> Millis:
-    """The next quarter of an hour that leaves five minutes to call people."""
+    """Return the next quarter of an hour that leaves five minutes to call people."""
     quarter = 15 * 60_000
     return (now + 5 * 60_000) // quarter * quarter + quarter
 

@@ -1,4 +1,4 @@
-"""Browsers that knock at a meeting, as those see them who may let them in."""
+"""Browsers that knock at a meeting, as shown to those who may let them in."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from meeting_server.web.site.site import site_of
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A knock that the viewer may answer. ``name``: of the member, or what was typed when that is nobody on the list.
-    ``mine``: somebody wants to come in as the viewer."""
+    """A knock that the viewer may answer. ``name``: of the member, or as typed if nobody on the list has it. ``mine``: somebody wants to
+    join as the viewer."""
 
     knock: Knock
     name: str
@@ -28,7 +28,7 @@ class Waiting:
 
 
 async def waiting_for(request: Request, seat: Seat) -> tuple[Waiting, ...]:
-    """The knocks that the viewer may answer, the oldest first."""
+    """Return the knocks that the viewer may answer, the oldest first."""
     site, now = site_of(request), now_millis()
     open_ones = [knock for knock in await site.knocks.of_meeting(seat.meeting_id) if knock.waits(now)]
     if not open_ones:
@@ -44,7 +44,8 @@ async def waiting_for(request: Request, seat: Seat) -> tuple[Waiting, ...]:
 
 
 def may_answer(seat: Seat, rights: Rights, knock: Knock) -> bool:
-    """Whether whoever sits here may let this browser in: its member on a device bound before, or who may hand out the member's link."""
+    """Return whether the viewer may let this browser in: as its member on an already bound device, or as someone who may hand out the
+    member's link."""
     me = seat.viewer.participant_id
     if knock.member_id == me:
         return seat.viewer.bound

@@ -1,4 +1,4 @@
-"""The forms in which something can be taken away, who may have which, and the answer that carries one."""
+"""The forms of downloads, who may have which, and the response with one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from meeting_server.web.site.site import site_of
 FormKind = Literal["text", "minutes", "sound", "package"]
 CHUNK = 256 * 1024
 DECIDED = "decided."
-"""How the files of what was settled begin."""
+"""Prefix of the file names of approved items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Rights:
     readers_may: bool
 
     def may(self, form: Form) -> bool:
-        """Whether this viewer may have the form."""
+        """Return whether this viewer may download the form."""
         if form.kind == "package":
             return self.exports
         return (self.readers_may or self.exports or self.keeps) and (form.kind != "minutes" or self.reads_minutes)
@@ -96,7 +96,7 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    """A viewer before what can be taken away of one thing. ``sound``: an M4A of the study's length, when there is one."""
+    """A viewer and one resource's downloads. ``sound``: an M4A of the study's length, if there is one."""
 
     study: Study
     sound: Path | None
@@ -105,7 +105,7 @@ class Downloads:
     """How many approved items there are of what was settled."""
 
     def has(self, form: Form) -> bool:
-        """Whether there is anything to put into it."""
+        """Return whether it would have any content."""
         if form.kind == "sound":
             return self.sound is not None
         if form.file.startswith(DECIDED):
@@ -113,13 +113,13 @@ class Downloads:
         return bool(self.study.chapters) if form.file == "chapters.vtt" else form.kind != "text" or bool(self.study.lines)
 
     def groups(self) -> list[tuple[FormKind, list[tuple[Form, bool]]]]:
-        """What the page shows: by kind, each form with whether there is anything in it. What is only for others is left out."""
+        """Return what the page shows: by kind, each form with whether it has content, without those that are only for others."""
         seen: dict[FormKind, bool] = {"text": True, "minutes": self.rights.reads_minutes, "sound": True, "package": self.rights.exports}
         return [(kind, [(form, self.has(form)) for form in FORMS.values() if form.kind == kind]) for kind, shown in seen.items() if shown]
 
 
 def form_at(request: Request, rights: Rights) -> Form:
-    """The form named in the path, before anything of it is read. Raises Refused: ``not_found`` for none of ours, ``forbidden``."""
+    """Return the form in the path before reading any content. Raises Refused: ``not_found`` for an unknown form, ``forbidden``."""
     form = FORMS.get(request.path_params["file"])
     if form is None:
         raise Refused(WebCode.NOT_FOUND)
@@ -151,7 +151,7 @@ async def carried(request: Request, taking: Downloads, form: Form, paper: Paper 
 
 
 async def _packed(request: Request, taking: Downloads, form: Form, words: Words) -> IO[bytes]:
-    """A package as a file whose name is gone already; the response closes it."""
+    """Return a package as an unlinked file, which the response closes."""
     number, path = tempfile.mkstemp()
     file = os.fdopen(number, "rb")
     try:

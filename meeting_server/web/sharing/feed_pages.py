@@ -1,4 +1,4 @@
-"""Podcast feeds: a member's own addresses, made and taken back by themselves; and what is fetched by them without signing in."""
+"""Podcast feeds: the member creates and revokes addresses, from which feeds are fetched without signing in."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from meeting_server.web.site.preferences import preferences_of
 from meeting_server.web.site.site import site_of
 
 NEWEST = 100
-"""Episodes in a feed."""
+"""Most episodes in a feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A published recording: its publication, its sound, how long it is."""
+    """A published recording: its publication, sound and length."""
 
     publication: Publication
     sound: Path
@@ -43,7 +43,7 @@ class Heard:
 
 
 async def feeds_page(request: Request) -> Response:
-    """The member's feeds with their addresses, and the branches of which there could be one."""
+    """Show the member's feeds with their addresses, and the branches of which there could be one."""
     viewer = await member_of(request)
     kept = site_of(request).feeds
     mine = await kept.of_member(viewer.member_id or "")
@@ -65,7 +65,7 @@ async def feeds_page(request: Request) -> Response:
 
 
 async def make_feed(request: Request) -> Response:
-    """A feed of one branch for this member; the one they have already, if so."""
+    """Create a feed of one branch for this member, or keep the one they have."""
     viewer = await member_of(request)
     form = await form_of(request)
     branch_id = field(form, "branch")
@@ -77,7 +77,7 @@ async def make_feed(request: Request) -> Response:
 
 
 async def revoke_feed(request: Request) -> Response:
-    """Take an address back: from now on nothing is fetched by it."""
+    """Revoke an address. From now on it serves nothing."""
     viewer = await member_of(request)
     await form_of(request)
     if not await feeds.revoke_feed(site_of(request), viewer.by, request.path_params["feed_id"], now_millis()):
@@ -86,7 +86,7 @@ async def revoke_feed(request: Request) -> Response:
 
 
 async def _branches(request: Request, viewer: Viewer) -> list[str]:
-    """Branches of which the member may study something, and their own."""
+    """Return the branches of which the member may study something, and their own."""
     tree = await tree_of(request)
     published = await site_of(request).publications.published()
     there = {one.branch_id for one in published if may_study(tree, viewer, one)}
@@ -98,7 +98,7 @@ async def _branches(request: Request, viewer: Viewer) -> list[str]:
 
 
 async def feed_file(request: Request) -> Response:
-    """The feed, as a podcast program fetches it."""
+    """Return the feed to a podcast program."""
     feed, viewer = await _feed_at(request)
     token = request.path_params["token"]
     branch = (await tree_of(request)).get(feed.branch_id)
@@ -128,7 +128,7 @@ async def feed_file(request: Request) -> Response:
 
 
 async def feed_sound(request: Request) -> Response:
-    """One recording, in ranges."""
+    """Serve one recording in ranges."""
     feed, viewer = await _feed_at(request)
     wanted = MeetingId(request.path_params["meeting_id"])
     heard = next((one for one in await _heard(request, feed, viewer) if one.publication.meeting_id == wanted), None)
@@ -138,7 +138,7 @@ async def feed_sound(request: Request) -> Response:
 
 
 async def _feed_at(request: Request) -> tuple[Feed, Viewer]:
-    """The feed in force of this address, and the member it was made for as they are now.
+    """Return the valid feed of this address, and its member as they are now.
 
     Raises Refused: ``link_unknown``; ``link_revoked``, also when the member is no longer on the roster.
     """
@@ -156,7 +156,7 @@ async def _feed_at(request: Request) -> tuple[Feed, Viewer]:
 
 
 async def _heard(request: Request, feed: Feed, viewer: Viewer) -> list[Heard]:
-    """What the branch and those below it published for this member and lets be taken away, the newest first."""
+    """Return what the branch and those below it published for this member and let them download, the newest first."""
     site, tree, record_files = site_of(request), await tree_of(request), record_files_of(request)
     below = {branch.branch_id for branch in tree.below(feed.branch_id)}
     open_branches: dict[str, bool] = {}

@@ -1,4 +1,4 @@
-"""Sharing between institutions: what leaves is looked at first and opted into; what comes is checked, previewed and taken in."""
+"""Sharing between institutions: what leaves is previewed and opted into; what arrives is checked, previewed and accepted."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ UPLOAD_BYTES = LARGEST + 64 * 1024
 
 
 async def share_page(request: Request) -> Response:
-    """Exactly what would leave, and the switch."""
+    """Show exactly what would leave the server, and the switch."""
     taking = await _keeping(request)
     plain = await _plain(request, taking)
     fingerprint = fingerprint_of(_key(request).public_key())
@@ -82,7 +82,7 @@ async def share(request: Request) -> Response:
 
 
 async def share_bundle(request: Request) -> Response:
-    """The signed bundle, once the meeting was opted in."""
+    """Return the signed bundle, once the meeting is opted in."""
     taking = await _keeping(request)
     publication = taking.reader.publication
     if publication is None or not publication.shared or publication.state != "published":
@@ -102,7 +102,7 @@ async def _keeping(request: Request) -> OfMeeting:
 
 
 async def _plain(request: Request, taking: OfMeeting) -> Nameless:
-    """The resource without people: everyone of the roster, of the meeting's list, of its minutes."""
+    """Return the resource without people: without anyone on the roster, the meeting's list or in its minutes."""
     scheduled = taking.reader.scheduled
     branch_id = scheduled.plan.branch_id
     names = {member.name for member in await site_of(request).directory.roster(branch_id)}
@@ -119,7 +119,7 @@ async def _plain(request: Request, taking: OfMeeting) -> Nameless:
 
 
 async def _institution(request: Request, branch_id: str) -> str:
-    """The node at the top: the university."""
+    """Return the top of the branch tree: the university."""
     line = (await tree_of(request)).line(branch_id)
     return line[-1].name if line else say(request, "common.product")
 
@@ -137,14 +137,14 @@ def _key(request: Request) -> Ed25519PrivateKey:
 
 @dataclass(frozen=True, slots=True)
 class Come:
-    """One resource from elsewhere, for the list."""
+    """One resource from another institution, for the list."""
 
     shared: Shared
     branch_name: str
 
 
 async def shared_list(request: Request) -> Response:
-    """What came from other institutions: everyone's to study what was taken in for them, and where to bring a file."""
+    """Show resources from other institutions that the viewer may study, and the upload form."""
     viewer = await member_of(request)
     return await _list_page(request, viewer)
 
@@ -178,7 +178,7 @@ async def _list_page(request: Request, viewer: Viewer, refused: BundleRefused | 
 
 
 async def bring(request: Request) -> Response:
-    """Look at a bundle that somebody brings: refused by the name of what is wrong, else kept until they decide."""
+    """Check an uploaded bundle. It is refused with the fault named, or else stored until somebody decides."""
     viewer = await member_of(request)
     keeps = await branches_for(request, Action.EDIT_ARCHIVE)
     if not keeps:
@@ -218,7 +218,7 @@ async def bring(request: Request) -> Response:
 
 
 async def shared_page(request: Request) -> Response:
-    """The resource: its preview for who decides, the resource itself for who may study it; always with where it comes from."""
+    """Show the preview to those who decide and the resource to those who may study it, always with its origin."""
     shared, viewer, decides = await _shared_at(request)
     mine = [shared] if shared_is_for(await tree_of(request), viewer, shared) else []
     cards = await cards_of(request, viewer, (), mine)
@@ -245,7 +245,7 @@ async def shared_page(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
-    """Take it in for an audience, or change the audience."""
+    """Accept it for an audience, or change the audience."""
     shared, viewer, decides = await _shared_at(request)
     if not decides:
         raise Refused(Code.FORBIDDEN)
@@ -258,7 +258,7 @@ async def accept(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """Turn it away, or take it out again."""
+    """Decline it, or remove it again."""
     shared, viewer, decides = await _shared_at(request)
     if not decides:
         raise Refused(Code.FORBIDDEN)
@@ -279,12 +279,12 @@ async def _shared_at(request: Request) -> tuple[Shared, Viewer, bool]:
 
 
 def _lines(study: Study) -> list[tuple[str, str, str]]:
-    """Clock, who, what; a passage that was taken out has neither who nor what."""
+    """Return time, speaker and text of each line; a redacted passage has only the time."""
     return [(clock_of(line.start), *(("", "") if isinstance(line, Gap) else (line.who, line.text))) for line in study.lines]
 
 
 def grouped(fingerprint: str) -> str:
-    """In groups of four, to be compared by telephone."""
+    """Return a fingerprint in groups of four, to compare by telephone."""
     return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
 
 

@@ -1,4 +1,4 @@
-"""Everything of a finished meeting, and of a micro-lesson, that can be taken away: the page that lists it, and the files."""
+"""The downloads of a finished meeting and of a micro-lesson: the page that lists them, and the files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from meeting_server.web.site.taking_turns import one_at_a_time
 
 @dataclass(frozen=True, slots=True)
 class OfMeeting:
-    """A reader before what can be taken away of one meeting."""
+    """A reader and one meeting's downloads."""
 
     reader: Reader
     taking: Downloads
@@ -64,7 +64,7 @@ class OfMeeting:
 
 
 async def taking_at(request: Request) -> OfMeeting:
-    """What the viewer may take away of the meeting named in the path.
+    """Return what the viewer may download of the meeting in the path.
 
     Raises Refused: as ``reader_at``; ``not_found`` until the meeting is over and its record is made.
     """
@@ -88,7 +88,7 @@ async def _taking(request: Request, reader: Reader, rights: Rights) -> OfMeeting
 
 
 async def take_page(request: Request) -> Response:
-    """The list, in words: what each file is good for and what is in it."""
+    """Show the list: what each file is for and what it contains."""
     reader, record_files = await reader_at(request), record_files_of(request)
     if reader.scheduled.status != "adjourned" or await asyncio.to_thread(record_files.timeline, reader.meeting_id) is None:
         steps = steps_of(await asyncio.to_thread(record_files.manifest, reader.meeting_id))
@@ -99,7 +99,7 @@ async def take_page(request: Request) -> Response:
 
 
 async def let_readers(request: Request) -> Response:
-    """The branch's switch: whether its readers may take transcript and sound."""
+    """Set the branch's switch: whether its readers may download transcript and sound."""
     reader = await editor_at(request)
     form = await form_of(request)
     may = field(form, "readers") == "on"
@@ -108,7 +108,7 @@ async def let_readers(request: Request) -> Response:
 
 
 async def take_file(request: Request) -> Response:
-    """One of the files, made now from what the record is now."""
+    """Return one of the files, made from the current record."""
     if request.path_params["file"] not in FORMS:
         await reader_at(request)
         raise Refused(WebCode.NOT_FOUND)
@@ -116,7 +116,7 @@ async def take_file(request: Request) -> Response:
     rights = await _rights(request, reader)
     form = form_at(request, rights)
     found = await _taking(request, reader, rights)
-    if "range" not in request.headers:  # a player asks for one sound in many pieces
+    if "range" not in request.headers:  # a player fetches one sound in many pieces
         await note_reading(request, found.reader, Act.TAKEN_AWAY, form.file)
     paper, draft = await _minutes_paper(request, found.reader) if form.kind == "minutes" else (None, "")
     if paper is not None and form.file.startswith(DECIDED):
@@ -201,10 +201,10 @@ async def _study(request: Request, timeline: Timeline, publication: Publication 
         transcript = await transcript_at(request, reader)
     else:
         transcript = await asyncio.to_thread(record_files_of(request).transcript, meeting_id)
-    closed = reader is not None and bool(reader.closed)  # questions and summary speak of the whole meeting
+    closed = reader is not None and bool(reader.closed)  # questions and summary are about the whole meeting
     minutes = await minutes_at(request, reader) if reader is not None else None
     kept = await site.learning.quizzes.questions(Studied("meeting", meeting_id)) if reader is not None and not closed else ()
-    edits = await site.record_edits.of(meeting_id)  # the transcript may not have been made anew since
+    edits = await site.record_edits.of(meeting_id)  # the transcript may not have been rebuilt since
     return study_of(
         timeline,
         transcript,

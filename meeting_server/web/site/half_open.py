@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol for requests that never end, or come in crumbs.
+"""uvicorn's HTTP protocol, hardened against requests that never end or arrive byte by byte.
 
-Used by ``uvicorn.Config(http=PunctualProtocol)``. uvicorn itself only limits the time between two requests. Here a head has ten
-seconds, a body has to come at a pace, and both are read a mouthful in each turn of the loop.
+Used by ``uvicorn.Config(http=PunctualProtocol)``. uvicorn itself only limits the time between two requests. Here a head must come within
+ten seconds and a body at a minimum pace, and both are parsed in small portions, one per turn of the loop.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from meeting_server.web.site.turns import Backlog, turns_of
 from meeting_server.web.site.unfinished import ledger_of
 
 HEAD_SECONDS = 10.0
-"""From the first moment, or the first byte of a later request, to the end of its head."""
+"""From the connection, or the first byte of a later request, to the end of the head."""
 HEAD_LINES = 100
-"""Lines of a head: browsers send twenty, proxies add a few."""
+"""Most lines of a head. Browsers send twenty, and proxies add a few."""
 BODY_SECONDS = 20.0
-"""For a body of any size, and on top of it a second for each ``BODY_PACE`` bytes that came."""
+"""Seconds for a body of any size, plus one second per ``BODY_PACE`` bytes received."""
 BODY_PACE = 4 * 1024
 BODY_LONGEST = 600.0
-"""Seconds for a whole body, however steadily it comes."""
+"""Most seconds for a whole body, however steadily it comes."""
 FREE_CHUNKS = 256
-"""Chunks of a body that may be as small as they like (RFC 9112 section 7.1); more must have a KiB each in the mean."""
+"""Chunks of a body that may be of any size (RFC 9112 section 7.1). More must have ``CHUNK_BYTES`` each on average."""
 CHUNK_BYTES = 1024
 MOUTHFUL = 1024
-"""Bytes of a head or of chunks fed to the parser in one turn of the loop."""
+"""Bytes of a head or of chunks given to the parser in one turn of the loop."""
 LARGE_MOUTHFUL = 16 * 1024
-"""The same of a body whose length was said: it costs no more than its copy."""
+"""The same for a body of declared length, which costs no more than its copy."""
 HOLD_SECONDS = 2.0
-"""Whoever sends crumbs is answered after this long: not at once, or the next connection would come at once too."""
+"""Pause before such a client is refused, or its next connection would come at once."""
 UNREAD_SECONDS = 60.0
-"""Whoever takes nothing of an answer for so long is gone: 48 KB, as much as the transport keeps, at less than a KB a second."""
+"""A client that reads nothing of an answer for this long is gone: 48 KB, which the transport buffers, at less than 1 KB a second."""
 LINGER_SECONDS = 5.0
-"""What still comes after our last word is thrown away for so long; then even a sender that never reads is closed."""
+"""How long incoming data is discarded after our last answer. Then even a client that never reads is closed."""
 
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _LONGEST_HEAD = 20_000
-"""Bytes looked through for the end of a head; h11 takes 16 KiB."""
+"""Most bytes searched for the end of a head; h11 accepts 16 KiB."""
 
 
 class _Connection(h11.Connection):
@@ -61,7 +61,7 @@ class _Connection(h11.Connection):
 
 
 class _Flow(FlowControl):
-    """The application asks for more: what was read already comes first."""
+    """Give the application more, beginning with what was already read."""
 
     def __init__(self, transport: asyncio.Transport, protocol: PunctualProtocol) -> None:
         super().__init__(transport)
@@ -74,7 +74,7 @@ class _Flow(FlowControl):
 
 
 class PunctualProtocol(H11Protocol):
-    """Closes without a word where no head came: whoever sends half a request is no browser, or has lost its network."""
+    """Closes silently if no head came: a client that sends half a request is not a browser, or has lost its network."""
 
     head_seconds = HEAD_SECONDS
     body_seconds = BODY_SECONDS
@@ -84,16 +84,16 @@ class PunctualProtocol(H11Protocol):
 
     household = ""
     received = 0
-    """Bytes of the body of this request."""
+    """Return how many bytes of this request's body have come."""
     _timer: asyncio.TimerHandle | None = None
-    """Ends what takes too long: a head, a body, or what comes after our last word."""
+    """End what takes too long: a head, a body, or what comes after our last answer."""
     _lines = 0
     _body_since = 0.0
     _in_body = False
     _over = False
-    """Nothing more is parsed."""
+    """Return whether nothing more is parsed."""
     _ended = False
-    """Our last word is said."""
+    """Return whether our last answer was sent."""
     _lined_up = False
     _unread: asyncio.TimerHandle | None = None
 
@@ -142,7 +142,7 @@ class PunctualProtocol(H11Protocol):
         if self._lined_up:
             return
         more = self._swallow()
-        if more and not self._chunked():  # a small form comes with its head, and is read with it
+        if more and not self._chunked():  # a small form comes with its head and is read with it
             more = self._swallow()
         if more:
             self._line_up()
@@ -150,7 +150,7 @@ class PunctualProtocol(H11Protocol):
             self.transport.pause_reading()
 
     def read_on(self) -> None:
-        """The application is ready for more."""
+        """Continue, because the application is ready for more."""
         if self._over or self.transport.is_closing():
             return
         if self._backlog:
@@ -173,12 +173,12 @@ class PunctualProtocol(H11Protocol):
         return False
 
     def _swallow(self) -> bool:
-        """Feed one mouthful; whether another can follow."""
+        """Parse one portion and return whether another can follow."""
         theirs = self.conn.their_state
         if self._over or self.transport.is_closing():
             self._backlog.clear()
         if not self._backlog or self.flow.read_paused or theirs not in (h11.IDLE, h11.SEND_BODY):
-            return False  # a next request waits until this one is answered
+            return False  # the next request waits until this one is answered
         if theirs is h11.IDLE and self._timer is None:
             self._await_head()
         piece = self._backlog.take(self._size())
@@ -190,7 +190,7 @@ class PunctualProtocol(H11Protocol):
         return bool(self._backlog) and not self._over
 
     def _size(self) -> int:
-        """How much to feed: a head is fed to its end, so that nothing of a body comes with it."""
+        """Return how many bytes to parse. A head is parsed exactly to its end, without any of the body."""
         if self.conn.their_state is not h11.IDLE:
             return MOUTHFUL if self._chunked() else LARGE_MOUTHFUL
         waiting = self._backlog.peek()[:_LONGEST_HEAD]
@@ -200,7 +200,7 @@ class PunctualProtocol(H11Protocol):
         return size
 
     def _look(self) -> None:
-        """Where the request is after a mouthful."""
+        """Update the state of the request after a portion."""
         theirs = self.conn.their_state
         if theirs is h11.SEND_BODY:
             if not self._in_body and not self._over:
@@ -223,10 +223,10 @@ class PunctualProtocol(H11Protocol):
         super().on_response_complete()
         if self._over:
             return
-        if self._in_body:  # nobody wants the rest of it
+        if self._in_body:  # nobody needs the rest of it
             self._end()
             return
-        self._look()  # a next request may have been read with the last one
+        self._look()  # the next request may have been read with the last one
         if self._backlog:
             self._line_up()
 
@@ -251,7 +251,7 @@ class PunctualProtocol(H11Protocol):
     def _late_body(self) -> None:
         now = self.loop.time()
         until = self._body_since + min(self.body_longest, self.body_seconds + self.received / BODY_PACE)
-        if self.flow.read_paused and now < self._body_since + self.body_longest:  # we are the ones who are slow
+        if self.flow.read_paused and now < self._body_since + self.body_longest:  # we are the slow side
             until = max(until, now + 1)
         if now < until:
             self._start_timer(until - now, self._late_body)
@@ -259,7 +259,7 @@ class PunctualProtocol(H11Protocol):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
 
     def _complete(self) -> None:
-        """The whole request came."""
+        """Note that the whole request has come."""
         self._in_body = False
         self._stop_timer()
         self._ledger.leave(self)
@@ -276,7 +276,7 @@ class PunctualProtocol(H11Protocol):
     # --- refusing -----------------------------------------------------------------------------------------------
 
     def give_way(self) -> None:
-        """Others need the room more."""
+        """Give way to other connections."""
         self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _too_small(self) -> None:
@@ -286,7 +286,7 @@ class PunctualProtocol(H11Protocol):
         self._start_timer(self.hold_seconds, lambda: self._refuse(HTTPStatus.BAD_REQUEST))
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Say so, if nothing else was said, and end. The application hears that the client is gone."""
+        """Refuse, unless an answer has begun, and close. The application is told that the client is gone."""
         if self._ended:
             self.transport.abort()
             return
@@ -301,7 +301,7 @@ class PunctualProtocol(H11Protocol):
         self._end()
 
     def _end(self) -> None:
-        """Our last word is said: read and forget what still comes, or the sender would never see it (RFC 9112 section 9.6)."""
+        """Read and discard what still comes after our last answer, or the sender would never see the answer (RFC 9112 section 9.6)."""
         self._over = self._ended = True
         self._backlog.clear()
         self._unset_keepalive_if_required()

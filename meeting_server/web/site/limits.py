@@ -1,7 +1,7 @@
-"""What one person, one household and the house as a whole may do, and how often: the one owner of all of it.
+"""Rate limits of one person, one household and the whole server: the only owner of all of them.
 
-Nothing here belongs to a socket: whoever comes back is still the same person. ``domain`` limits what a meeting keeps,
-``half_open`` and ``frame_once`` what can be sent before anybody knows who sends it.
+No limit belongs to a socket, because a person who reconnects is still the same person. ``domain`` limits what a meeting stores;
+``half_open`` and ``meeting.frame_once`` limit what can be sent before the sender is known.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ RATES: dict[str, Rate] = {
     "collect": Rate(1, 6),
     "hello": Rate(2, 60),
 }
-"""Frames of one person, on however many devices."""
+"""Frames of one person, on all devices together."""
 OTHER = Rate(2, 10)
-"""Frames whose type does not stand first, or is unknown."""
+"""Frames whose type is unknown or does not come first."""
 ALL = Rate(30, 80)
 """All kinds together."""
 MOST_REFUSED = 30
-"""Refusals after which the socket is closed; one is forgiven each second."""
+"""Refusals after which the socket is closed. One is forgiven every second."""
 MOST_BAD = 5
-"""Frames that cannot be understood, for as long as the socket lives."""
+"""Invalid frames allowed during the life of a socket."""
 COMMANDS: dict[str, Rate] = {
     "PostChat": Rate(2, 20),
 }
-"""Commands that others have to read, by kind, of one person."""
+"""Commands of one person that others have to read, by kind."""
 HANDSHAKES = Rate(2, 60)
-"""Sockets that one person opens, or asks to open."""
+"""Sockets that one person opens or tries to open."""
 GUESTS = Rate(1 / 5, 60)
-"""Guests who come into one meeting from one household: a lecture hall's at once, then a dozen a minute."""
+"""Guests who join one meeting from one household: a lecture hall at once, then a dozen a minute."""
 ALL_GUESTS = Rate(1, 300)
-"""Guests who come into one meeting, wherever from."""
+"""Guests who join one meeting from anywhere."""
 
 FETCHES = Rate(1 / 60, 30)
-"""Fetches of one secret calendar address: programs ask every quarter of an hour, and a person may press a button."""
+"""Fetches of one secret calendar address. Programs ask every quarter of an hour, and a person may press a button."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The frame is refused unread. ``re``: the command's id or the kind; come again after ``retry_after_ms``."""
+    """The frame is refused unread. ``re``: the command's id or the kind. Retry after ``retry_after_ms``."""
 
     re: str
     is_command: bool
@@ -57,7 +57,7 @@ class Limited:
 
 
 class Limits:
-    """What one person may say. Times are seconds of any steady clock."""
+    """The frame budget of one person. Times are seconds of any monotonic clock."""
 
     __slots__ = ("_buckets", "_refused", "used")
 
@@ -67,7 +67,7 @@ class Limits:
         self.used = 0.0
 
     def refuse(self, text: str, now: float) -> Limited | None:
-        """``None``: go on and parse it."""
+        """Return ``None`` if the frame may be parsed."""
         self.used = now
         kind, name = head(text)
         rate = RATES.get(kind)
@@ -81,14 +81,14 @@ class Limits:
         return Limited(name if is_command else kind, is_command, max(1, round(wait * 1000)))
 
     def flooding(self, now: float) -> bool:
-        """Count one refusal; whether there have been too many."""
+        """Count one refusal and return whether there have been too many."""
         if self._refused.wait(now) > 0:
             return True
         self._refused.take()
         return False
 
     def refuse_command(self, kind: str, now: float) -> float:
-        """Seconds until a command of this kind is taken again; 0: it is taken now."""
+        """Return the seconds until a command of this kind is accepted again; 0: it is accepted now."""
         rate = COMMANDS.get(kind)
         if rate is None:
             return 0.0
@@ -106,10 +106,10 @@ class Limits:
 
 
 class Allowances:
-    """Every limit of a house. The times of all calls are seconds of one steady clock."""
+    """All limits of a server. The times of all calls are seconds of one monotonic clock."""
 
     IDLE_SECONDS = 300.0
-    """After so long without a frame the budget of a person is as good as new."""
+    """After this long without a frame, a person's budget is full again."""
 
     def __init__(self) -> None:
         self._people: OrderedDict[str, Limits] = OrderedDict()
@@ -119,7 +119,7 @@ class Allowances:
         self._fetches = Buckets(FETCHES)
 
     def frames(self, person: str, now: float) -> Limits:
-        """The budget of frames of one person, shared by all their sockets of now and of later."""
+        """Return the frame budget of one person, shared by all their present and future sockets."""
         found = self._people.pop(person, None) or Limits()
         found.used = max(found.used, now)
         self._people[person] = found
@@ -127,15 +127,15 @@ class Allowances:
         return found
 
     def handshake(self, person: str, now: float) -> float:
-        """Seconds until this person may open a socket; 0: now, and it is counted."""
+        """Return the seconds until this person may open a socket; 0: now, and it is counted."""
         return self._handshakes.wait(person, now)
 
     def guest(self, meeting_id: str, household: str, now: float) -> float:
-        """Seconds until one more guest may come into the meeting from this household; 0: now, and they are counted."""
+        """Return the seconds until one more guest may join the meeting from this household; 0: now, and they are counted."""
         return self._guests.wait(f"{meeting_id} {household}", now) or self._all_guests.wait(meeting_id, now)
 
     def fetch(self, address: str, now: float) -> float:
-        """Seconds until a program may fetch what stands behind this secret address; 0: now, and it is counted."""
+        """Return the seconds until a program may fetch this secret address; 0: now, and it is counted."""
         return self._fetches.wait(address, now)
 
     def _forget(self, now: float) -> None:
@@ -144,9 +144,9 @@ class Allowances:
             if len(self._people) > KEPT or oldest.used + self.IDLE_SECONDS < now:
                 del self._people[person]
             elif len(self._people) > 1 and oldest.used > now - self.IDLE_SECONDS:
-                self._people.move_to_end(person)  # still talking
+                self._people.move_to_end(person)  # still active
 
 
 def too_large(text: str) -> bool:
-    """Longer than a frame may be; servers that know the limit have closed the socket before."""
+    """Return whether a frame is too long. Servers that know the limit have closed the socket before."""
     return len(text) > MAX_FRAME

@@ -1,4 +1,4 @@
-"""How many sockets are open, and whose: one person, one household of guests, and all guests together have only so many."""
+"""How many sockets are open, with limits for one person, for the guests of one household, and for all guests."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from meeting_server.domain.ids import ParticipantId
 
 MOST_OF_A_PERSON = 24
-"""In all meetings together; in one of them the assembly keeps six."""
+"""Of one person in all meetings together. In one meeting the assembly keeps six."""
 MOST_WAITING_OF_A_PERSON = 8
-"""Sockets that have not said hello."""
+"""Sockets of one person without a hello."""
 MOST_GUESTS_OF_A_HOUSEHOLD = 300
-"""Sockets of guests behind one address. Members are counted by themselves alone: nobody's address keeps them out."""
+"""Sockets of guests behind one address. Members are counted only per person, so no address keeps them out."""
 MOST_OF_GUESTS = 1_000
-"""In the whole server."""
+"""Sockets of guests on the whole server."""
 
 
 @dataclass(slots=True)
@@ -24,21 +24,21 @@ class OpenSockets:
 
     by_person: Counter[ParticipantId] = field(default_factory=Counter)
     waiting: Counter[ParticipantId] = field(default_factory=Counter)
-    """Those of them that have not said hello."""
+    """Those of them without a hello."""
     guests: Counter[str] = field(default_factory=Counter)
     """Sockets of guests by household; ``""``: all of them."""
     denials: int = 0
-    """Handshakes whose refusal waits to be sent."""
+    """Handshakes whose refusal is not sent yet."""
 
     def full(self, person: ParticipantId, household: str, *, is_guest: bool) -> bool:
-        """Whether one more of this person is too many."""
+        """Return whether one more socket of this person is too many."""
         full = self.by_person[person] >= MOST_OF_A_PERSON or self.waiting[person] >= MOST_WAITING_OF_A_PERSON
         if is_guest:
             full = full or self.guests[household] >= MOST_GUESTS_OF_A_HOUSEHOLD or self.guests[""] >= MOST_OF_GUESTS
         return full
 
     def enter(self, person: ParticipantId, household: str, *, is_guest: bool) -> None:
-        """Count one socket more, which has not said hello."""
+        """Count one more socket, which has not said hello."""
         self.by_person[person] += 1
         self.waiting[person] += 1
         if is_guest:
@@ -46,7 +46,7 @@ class OpenSockets:
             self.guests[""] += 1
 
     def heard(self, person: ParticipantId) -> None:
-        """It said hello, or will not any more."""
+        """Note that a socket said hello, or no longer will."""
         _count_down(self.waiting, person)
 
     def leave(self, person: ParticipantId, household: str, *, is_guest: bool) -> None:

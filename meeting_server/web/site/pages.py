@@ -1,4 +1,4 @@
-"""Server-rendered pages: templates with the reader's language, theme and type size, and forms that carry their token."""
+"""Server-rendered pages: templates with the reader's language, theme and type size, and forms with their token."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from meeting_server.web.site.rehearsing import rehearsing
 from meeting_server.web.site.site import site_of
 
 TEMPLATES = Path(__file__).resolve().parents[1]
-"""Templates lie beside the pages that use them: ``record/player.html``."""
+"""Templates are beside the pages that use them: ``record/player.html``."""
 
 
 def _environment() -> jinja2.Environment:
@@ -45,7 +45,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _shown(value: Any) -> Any:
-    """What stands between two braces: a text that is older than the doors is shown clean too."""
+    """Clean a value printed by a template, so that text stored before input was cleaned is shown clean too."""
     return type(value)(clean(value)) if isinstance(value, str) else value
 
 
@@ -53,12 +53,12 @@ ENVIRONMENT = _environment()
 
 
 def language_of(request: Request) -> Language:
-    """The language this browser reads."""
+    """Return this browser's language."""
     return preferences_of(request).language
 
 
 def say(request: Request, key: str, **parameters: object) -> str:
-    """A text of the catalogue in the reader's language."""
+    """Return a text of the catalogue in the reader's language."""
     return text(language_of(request), key, **parameters)
 
 
@@ -70,9 +70,9 @@ async def render(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """A page from a template, named with its room: ``record/player.html``.
+    """Render a template, named with its room: ``record/player.html``.
 
-    Beside ``context`` a template has: ``t(key, **holes)``, ``icons`` (macros of ``icons.html``), ``language``,
+    Besides ``context``, a template has: ``t(key, **holes)``, ``icons`` (macros of ``icons.html``), ``language``,
     ``theme``, ``big``, ``rehearsing``, ``viewer`` (or None), ``manages`` (holds a role in a branch), ``here``, ``path``,
     ``request_id``, ``csrf`` (token) and ``csrf_field()`` (the hidden input every form carries), ``now``, ``styles``,
     ``script(name)``; dates as ``day(ms)``, ``date(ms)``, ``month(ms)``, ``moment(ms)`` and the filters ``clock`` and ``minutes``.
@@ -112,12 +112,12 @@ async def render(
 
 
 def see(location: str) -> RedirectResponse:
-    """After a form has done its work: look at ``location`` (a path of ours), so that reloading repeats nothing."""
+    """Redirect to ``location`` (a path of ours) after a form has done its work, so that reloading repeats nothing."""
     return RedirectResponse(own_path(location), status_code=303)
 
 
 def own_path(location: str) -> str:
-    """``location`` when it is a path of this house, else ``/``: a redirect never leads elsewhere."""
+    """Return ``location`` if it is a path of this server, else ``/``, so that a redirect never leads elsewhere."""
     parts = urlsplit(location)
     if parts.scheme or parts.netloc or not location.startswith("/") or location.startswith(("//", "/\\")):
         return "/"
@@ -127,7 +127,7 @@ def own_path(location: str) -> str:
 
 
 def address_of(request: Request, path: str) -> str:
-    """The full address of a path, for links and QR codes: the public address if set, else the one asked for."""
+    """Return the full address of a path, for links and QR codes, from the public address if set, else from the request's."""
     public = site_of(request).settings.public_url.rstrip("/")
     return f"{public or str(request.base_url).rstrip('/')}{path}"
 

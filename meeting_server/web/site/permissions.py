@@ -1,4 +1,4 @@
-"""Whether the viewer of a request may do something in a branch, as ``acts.people.permissions`` has it."""
+"""What the viewer of a request may do in a branch, according to ``acts.people.permissions``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEAR = (BranchKind.BRANCH, BranchKind.GROUP)
 
 
 def roles_in(tree: BranchTree, viewer: Viewer | None, branch_id: str) -> frozenset[Role]:
-    """The roles a viewer has in a branch: given there or above, and membership. Nobody has any in an unknown branch."""
+    """Return the viewer's roles in a branch: granted there or above, and membership. Nobody has a role in an unknown branch."""
     if viewer is None or not viewer.is_member or branch_id not in tree:
         return frozenset()
     roles = given_in(tree, viewer.grants, branch_id)
@@ -28,22 +28,22 @@ def roles_in(tree: BranchTree, viewer: Viewer | None, branch_id: str) -> frozens
 
 
 def is_secretary(tree: BranchTree, viewer: Viewer, branch_id: str) -> bool:
-    """Whether the viewer is secretary of the branch itself, or of the branch its group belongs to: not of what stands above."""
+    """Return whether the viewer is secretary of the branch itself, or of the branch that its group belongs to, not of a higher one."""
     near = {branch.branch_id for branch in tree.line(branch_id) if branch.branch_id == branch_id or branch.kind in NEAR}
     return any(grant.role is BranchRole.SECRETARY and grant.branch_id in near for grant in viewer.grants)
 
 
 async def allowed(conn: HTTPConnection, action: Action, branch_id: str) -> bool:
-    """Whether the viewer of this request may do ``action`` in the branch."""
+    """Return whether the viewer of this request may do ``action`` in the branch."""
     tree = await tree_of(conn)
     return permits(roles_in(tree, await viewer_of(conn), branch_id), action)
 
 
 async def require(conn: HTTPConnection, action: Action, branch_id: str) -> Viewer:
-    """The viewer, who may do ``action`` in the branch.
+    """Return the viewer, who may do ``action`` in the branch.
 
-    Raises Refused: ``sign_in_required``; ``not_found`` for an unknown branch and for one in which the viewer has no
-    role at all (so that its existence is not told); ``forbidden``.
+    Raises Refused: ``sign_in_required``; ``not_found`` for an unknown branch and for one in which the viewer has no role (so that its
+    existence is not revealed); ``forbidden``.
     """
     viewer = await viewer_of(conn)
     if viewer is None or not viewer.is_member:
@@ -57,16 +57,16 @@ async def require(conn: HTTPConnection, action: Action, branch_id: str) -> Viewe
 
 
 async def branches_for(conn: HTTPConnection, action: Action) -> tuple[str, ...]:
-    """Ids of all branches in which the viewer may do ``action``, parents before children."""
+    """Return the ids of all branches in which the viewer may do ``action``, parents before children."""
     tree, viewer = await tree_of(conn), await viewer_of(conn)
     return tuple(branch.branch_id for branch, _depth in tree.walk() if permits(roles_in(tree, viewer, branch.branch_id), action))
 
 
 def may_act_on(tree: BranchTree, viewer: Viewer, grants: tuple[Grant, ...], member_id: str) -> bool:
-    """Whether the viewer may sign in, remove or re-link someone who holds ``grants``.
+    """Return whether the viewer may issue links for, or remove, someone who holds ``grants``.
 
-    Without this a secretary could take over an administrator's account by issuing a link for it: whoever holds a
-    role is handled only by those who could have given it, or by themselves.
+    Without this check a secretary could take over an administrator's account by issuing a link for it. Only those who could grant a role,
+    or its holder, may do this to a holder.
     """
     if viewer.member_id == member_id:
         return True
@@ -74,7 +74,7 @@ def may_act_on(tree: BranchTree, viewer: Viewer, grants: tuple[Grant, ...], memb
 
 
 async def tree_of(conn: HTTPConnection) -> BranchTree:
-    """The branch tree, read once per request."""
+    """Return the branch tree, read once per request."""
     state = conn.scope.setdefault("state", {})
     if "branch_tree" not in state:
         state["branch_tree"] = await site_of(conn).directory.tree()
@@ -83,5 +83,5 @@ async def tree_of(conn: HTTPConnection) -> BranchTree:
 
 
 def seeing(scheduled: Scheduled) -> Action:
-    """What someone who was not on its list must be allowed, to read the whole record of a meeting."""
+    """The action that someone who was not on a meeting's list needs in order to read its whole record."""
     return Action.SEE_COMMITTEE_ARCHIVE if scheduled.plan.kind == "committee" else Action.SEE_ARCHIVE

@@ -1,4 +1,4 @@
-"""Choosing language, theme and type size: one small form, used from every page."""
+"""Choosing language, theme and type size with one small form on every page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meeting_server.web.site.preferences import THEMES, keep
 
 
 async def choose(request: Request) -> Response:
-    """Keep what the form names (``language``, ``theme``, ``big``) and go back to ``next``."""
+    """Store what the form sets (``language``, ``theme``, ``big``) and go back to ``next``."""
     form = await form_of(request)
     response = see(field(form, "next", 2000) or "/")
     secure = is_secure(request)

@@ -25,7 +25,7 @@ class Preferences:
 
 
 def preferences_of(conn: HTTPConnection) -> Preferences:
-    """What the cookies say; anything unknown counts as unsaid."""
+    """Return what the cookies say, ignoring anything unknown."""
     language = conn.cookies.get("language", "")
     theme = conn.cookies.get("theme", "")
     return Preferences(
@@ -36,5 +36,5 @@ def preferences_of(conn: HTTPConnection) -> Preferences:
 
 
 def keep(response: Response, name: Literal["language", "theme", "big"], value: str, *, secure: bool) -> None:
-    """Remember one preference for a year. Not HttpOnly: the room's script reads and writes it as well."""
+    """Remember one preference for a year. Not HttpOnly, because the room's script reads and writes it too."""
     response.set_cookie(name, value, max_age=YEAR_SECONDS, path="/", secure=secure, samesite="lax")

@@ -1,4 +1,4 @@
-"""Who really asks when a reverse proxy stands in front: ``X-Forwarded-*`` counts from the proxies that were named, from nobody else."""
+"""The real client behind reverse proxies: ``X-Forwarded-*`` is trusted only from the configured proxies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 _HOST = re.compile(rb"[A-Za-z0-9.\-_]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 _MOST_HOPS = 16
-"""Proxies one behind the other; more is no chain of proxies."""
+"""Most proxies in a chain."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -25,10 +25,10 @@ def networks_of(setting: str) -> tuple[Network, ...]:
 
 
 def client_behind(peer: Address, forwarded_for: Sequence[str], proxies: Sequence[Network]) -> Address:
-    """The last address, counted from us, that is no proxy of ours. ``forwarded_for``: as sent, the nearest hop last.
+    """Return the first address, counted from us, that is not a proxy of ours. ``forwarded_for``: as sent, the nearest hop last.
 
-    Whoever asks may write what he likes before what our proxies add: nothing to the left of the first stranger is believed. Where a
-    proxy added something that is no address, the proxy itself is the client.
+    A client can write anything before what our proxies add, so nothing to the left of the first stranger is trusted. If a proxy added
+    something that is not an address, the proxy itself is the client.
     """
     client = peer
     for word in list(reversed(forwarded_for))[:_MOST_HOPS]:
@@ -42,7 +42,7 @@ def client_behind(peer: Address, forwarded_for: Sequence[str], proxies: Sequence
 
 
 def address_of(word: str) -> Address | None:
-    """An address as proxies write it: ``192.0.2.7``, ``192.0.2.7:4711``, ``2001:db8::7``, ``[2001:db8::7]:4711``; else ``None``."""
+    """Parse an address as proxies write it: ``192.0.2.7``, ``192.0.2.7:4711``, ``2001:db8::7``, ``[2001:db8::7]:4711``; else ``None``."""
     word = word.strip().strip('"')
     if word.startswith("["):
         word = word[1:].partition("]")[0]
@@ -61,7 +61,7 @@ def _is_one_of(address: Address, networks: Sequence[Network]) -> bool:
 
 
 class Proxies:
-    """ASGI middleware, the outermost one: client, scheme and host of a request that came through our proxies are the browser's."""
+    """The outermost ASGI middleware: for a request through our proxies, client, scheme and host become the browser's."""
 
     def __init__(self, app: ASGIApp, networks: Sequence[Network]) -> None:
         self.app = app
@@ -95,6 +95,6 @@ class Proxies:
 
 
 def _words(scope: Scope, header: bytes) -> list[str]:
-    """The words of a header that may come several times, comma separated."""
+    """Return the comma-separated values of a header that may occur several times."""
     joined = b",".join(value for name, value in scope["headers"] if name == header).decode("latin-1")
     return [word.strip() for word in joined.split(",") if word.strip()]

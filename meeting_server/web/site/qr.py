@@ -6,11 +6,11 @@ import segno
 from markupsafe import Markup
 
 QUIET = 4
-"""Modules of white around the code, which scanners need."""
+"""White modules around the code, which scanners need."""
 
 
 def qr_svg(address: str, name: str) -> Markup:
-    """A QR code of ``address``, with ``name`` as its accessible name. Black on white in both themes."""
+    """Return a QR code of ``address`` with ``name`` as its accessible name. Black on white in both themes."""
     code = segno.make(address, error="m", micro=False)
     size = code.symbol_size(border=QUIET)[0]
     squares = "".join(

@@ -1,4 +1,4 @@
-"""Whether what a browser sees is a rehearsal, or lies beside one; every page says so."""
+"""Whether a page belongs to a rehearsal, or one runs on the same server. Every page says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One line and one figure for every HTTP request: its id, what was asked (without secrets), the answer, how long it took."""
+"""One log line and one metric for every HTTP request: its id, the address (without secrets), the answer, the duration."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _QUIET = ("/static/", "/healthz", "/metrics")
 
 
 def of_ballot(path: str) -> bool:
-    """Whether a request is about secret ballots: it leaves no line, no time and no request id behind, whatever becomes of it."""
+    """Return whether a request is about secret ballots. It leaves no log line, time or request id, whatever happens to it."""
     return path.startswith("/papers/")
 
 
 class RequestLog:
-    """ASGI middleware just inside the security headers, which make the request's id."""
+    """ASGI middleware directly inside the security headers, which generate the request's id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""The headers every answer carries: content policy, no sniffing, no referrer, no framing; and the request's id."""
+"""The headers of every answer: content policy, no sniffing, no referrer, no framing, and the request's id."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _FIXED = {
 
 
 def content_policy(host: str) -> str:
-    """The policy for a page served from ``host``; the socket's origin is named, for browsers in which ``'self'`` leaves it out."""
+    """Return the policy for a page served from ``host``. It names the socket's origin for browsers in which ``'self'`` does not include
+    it."""
     sockets = f" ws://{host} wss://{host}" if host else ""
     return (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -30,7 +31,7 @@ def content_policy(host: str) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware, the outermost one. A route's own header of the same name is kept."""
+    """ASGI middleware. A route's own header of the same name is kept."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Who must hear at once that a sign-in has ended: the open sockets of that sign-in."""
+"""Informs the open sockets of a sign-in at once that it has ended."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 
 
 class SignOuts:
-    """Open sockets by sign-in. A socket watches its sign-in while it is open; signing out calls it back, once."""
+    """Open sockets by sign-in. A socket watches its sign-in while it is open, and signing out calls it back once."""
 
     def __init__(self) -> None:
         self._watching: dict[str, dict[object, Callable[[], None]]] = {}
 
     def watch(self, sign_in_id: str, ended: Callable[[], None]) -> Callable[[], None]:
-        """Have ``ended`` called when the sign-in ends; the returned function stops watching (safe to call twice)."""
+        """Call ``ended`` when the sign-in ends. The returned function stops watching and is idempotent."""
         key = object()
         self._watching.setdefault(sign_in_id, {})[key] = ended
 
@@ -26,7 +26,7 @@ class SignOuts:
         return stop
 
     def announce(self, sign_in_ids: Iterable[str]) -> None:
-        """These sign-ins have ended: call back everyone who watches them."""
+        """Call back everyone who watches these sign-ins, because they have ended."""
         for sign_in_id in sign_in_ids:
             for ended in list(self._watching.pop(sign_in_id, {}).values()):
                 ended()

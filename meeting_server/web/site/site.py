@@ -1,4 +1,4 @@
-"""What the pages stand on: the settings, the stores and the running meetings of one server, each with its type."""
+"""What the pages use: the settings, the stores and the running meetings of one server, all typed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from meeting_server.web.site.workshop import Workshop
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Built whole by ``app.site_over``, for the server, the command line and tests alike; nothing is set on it afterwards."""
+    """Built completely by ``app.site_over``, for the server, the command line and tests alike. Nothing is set on it afterwards."""
 
     settings: Settings
     secret: bytes = field(repr=False)
@@ -82,7 +82,7 @@ class Site:
     registry: Registry
     box: Box
     media: MediaPlane | None
-    """Running already; ``None``: meetings are text only."""
+    """Already running; ``None``: meetings are text only."""
     whip: WhipSessions
     """Hall cameras that publish."""
     whep: WhipSessions
@@ -107,5 +107,5 @@ class Site:
 
 
 def site_of(conn: HTTPConnection) -> Site:
-    """The site this request or socket came to."""
+    """Return the site of this request or socket."""
     return cast(Site, conn.app.state.site)

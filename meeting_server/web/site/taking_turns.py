@@ -1,4 +1,4 @@
-"""Endpoints that cost much: each person has one request in the works at a time."""
+"""Expensive endpoints: each person has one request processed at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def one_at_a_time(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, when it is this person's turn; it then raises Refused(rate_limited) too. Strangers are one by household."""
+    """Return the endpoint, run when it is this person's turn. It also raises Refused(rate_limited). Strangers of one household count as
+    one person."""
 
     @wraps(endpoint)
     async def in_turn(request: Request) -> Response:

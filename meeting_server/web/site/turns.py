@@ -1,7 +1,7 @@
-"""Reading what strangers send, a little in each turn of the loop, so that nobody waits for all of one connection's bytes.
+"""Parses what strangers send in small portions, one per turn of the loop, so that nobody waits for all of one connection's bytes.
 
-uvloop hands over up to 256 KB at once. In frames of six bytes that is 40,000 of them: a third of a second in which no page is
-made. So a connection feeds its parser one mouthful and lines up for the rest, behind everybody else's.
+uvloop delivers up to 256 KB at once. That can be 40,000 frames of six bytes: a third of a second in which no page is rendered. So a
+connection parses one portion and queues up for the rest, behind everybody else's.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 TURN_SECONDS = 0.002
-"""How long all that wait may be read in one turn of the loop; at least one of them is."""
+"""Seconds of parsing for all in the queue in one turn of the loop. At least one gets its turn."""
 
 
 class Turns:
-    """The line of one loop. ``line_up``: call it in a later turn, and again for as long as it returns true."""
+    """The queue of one loop. ``line_up``: call it in a later turn, and again as long as it returns true."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -53,7 +53,7 @@ _of_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictiona
 
 
 def turns_of(loop: asyncio.AbstractEventLoop) -> Turns:
-    """The one line of this loop."""
+    """Return the only queue of this loop."""
     turns = _of_loops.get(loop)
     if turns is None:
         turns = _of_loops[loop] = Turns(loop)
@@ -61,7 +61,7 @@ def turns_of(loop: asyncio.AbstractEventLoop) -> Turns:
 
 
 class Backlog:
-    """Bytes that came and were not fed to a parser yet."""
+    """Received bytes that are not parsed yet."""
 
     __slots__ = ("_at", "_data")
 
@@ -77,13 +77,13 @@ class Backlog:
         self._at = 0
 
     def take(self, most: int) -> bytes:
-        """The first ``most`` bytes, or fewer."""
+        """Take the first ``most`` bytes, or fewer."""
         piece = self._data[self._at : self._at + most]
         self._at += len(piece)
         return piece
 
     def peek(self) -> memoryview:
-        """All of it, left where it is."""
+        """Return all bytes without taking them."""
         return memoryview(self._data)[self._at :]
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Work that a request began and whose end it does not wait for."""
+"""Work that a request started and does not wait for."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ T = TypeVar("T")
 
 
 class UnderWay:
-    """It ends with the site, before the database does: what is begun here must be found again by the next start."""
+    """It ends with the site, before the database does, so the next start must find again what was begun here."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def begin(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-        """The task is held until it is done; its error is for whoever began it."""
+        """Keep the task until it is done. Its error is left to whoever started it."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     async def stop(self) -> None:
-        """Cancel what is under way, and wait until it has let go."""
+        """Cancel what is under way and wait until it has ended."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,6 +1,6 @@
-"""Connections whose request is not complete: how many there may be, of one household and of all.
+"""Connections with an incomplete request, with limits for one household and for the server.
 
-Whoever waits longest with least to show for it gives way, so that honest requests, which take a moment, always find room.
+The connection that waited longest and sent least gives way, so that honest requests, which take a moment, always find a place.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from weakref import WeakKeyDictionary
 from uvicorn.server import ServerState
 
 MOST = 1_500
-"""In the whole server; more files may be open (``processes.open_more_files``)."""
+"""On the whole server. More files may be open (``processes.open_more_files``)."""
 MOST_OF_A_HOUSEHOLD = 300
-"""A hall behind one address opens several connections a phone at the same moment."""
+"""A hall behind one address opens several connections per phone at the same moment."""
 LOOKED_AT = 8
-"""Of the oldest, the one that has sent least gives way: a large file on a slow line is not the first to go."""
+"""Among this many oldest, the one that has sent least gives way, so a large file on a slow line is not the first to go."""
 
 
 class Unfinished(Protocol):
-    """A connection in the middle of a request."""
+    """A connection with an incomplete request."""
 
     @property
     def household(self) -> str: ...
 
     @property
     def received(self) -> int:
-        """Bytes of the body so far."""
+        """Return the bytes of the body received so far."""
         ...
 
     def give_way(self) -> None:
-        """End. The connection leaves the ledger by itself."""
+        """Close. The connection then leaves the ledger on its own."""
         ...
 
 
 class Ledger:
-    """All of one server, oldest first."""
+    """The connections of one server, oldest first."""
 
     def __init__(self) -> None:
         self._all: dict[Unfinished, None] = {}
@@ -72,7 +72,7 @@ _of_servers: WeakKeyDictionary[ServerState, Ledger] = WeakKeyDictionary()
 
 
 def ledger_of(server: ServerState) -> Ledger:
-    """The one ledger of this server."""
+    """Return the only ledger of this server."""
     ledger = _of_servers.get(server)
     if ledger is None:
         ledger = _of_servers[server] = Ledger()

@@ -1,6 +1,6 @@
-"""The process in which ``workshop`` has files made: orders come by standard input, results go out by standard output.
+"""The process in which ``workshop`` makes files. Orders come by standard input, results go to standard output.
 
-Both are a length of eight bytes and a pickle; nobody but the web process that started it can write here.
+Both are an eight-byte length and a pickle. Only the web process that started it can write here.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ import sys
 
 LENGTH = struct.Struct("!Q")
 NICENESS = 10
-"""Meetings go first."""
+"""Niceness, so that meetings go first."""
 
 
 def perform(order: bytes) -> bytes:
-    """Do the work of one order; a pickle of whether it was done, and the result or the exception."""
+    """Carry out one order. Return a pickle of whether it succeeded, and the result or the exception."""
     try:
         work, args, words = pickle.loads(order)
         return pickle.dumps((True, work(*args, **words)))
     except Exception as error:  # noqa: BLE001  whatever it is, it belongs to whoever ordered
         try:
-            pickle.loads(pickle.dumps(error))  # whether it can be carried over
+            pickle.loads(pickle.dumps(error))  # checks that it can be transferred
         except Exception:  # noqa: BLE001  it cannot
             error = RuntimeError(f"{type(error).__name__}: {error}")
         return pickle.dumps((False, error))
 
 
 def main() -> None:
-    """Work until standard input ends, as it does with the process that started us."""
+    """Work until standard input ends, which it does with the process that started us."""
     os.nice(NICENESS)
     orders, results = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # what a library prints is no result
+    sys.stdout = sys.stderr  # a library's output is not a result
     while len(head := orders.read(LENGTH.size)) == LENGTH.size:
         result = perform(orders.read(LENGTH.unpack(head)[0]))
         results.write(LENGTH.pack(len(result)) + result)

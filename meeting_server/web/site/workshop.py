@@ -1,7 +1,7 @@
-"""What takes long to make: in a process of its own, for one request of a person at a time, and kept by what it was made of.
+"""Files that take long to make: in a separate process, one request per person at a time, cached by their inputs.
 
-Files are pure functions of what goes in, so the same order is worked on once however many ask for it, and is never stale. The
-process starts with the first order and ends with ours; it gives way to meetings.
+Files are pure functions of their inputs, so an order is worked on once however many people ask for it, and is never stale. The process
+starts with the first order, ends with ours, and gives way to meetings.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from meeting_server.web.site.workbench import LENGTH, perform
 log = structlog.get_logger(__name__)
 
 LONGEST_SECONDS = 120.0
-"""For one piece of work; then its process is ended, and the next order starts another."""
+"""Most seconds for one order. Then its process is ended, and the next order starts another."""
 KEPT_BYTES = 64 * 1024 * 1024
-"""Of finished work, the newest."""
+"""Most bytes of finished work kept, the newest."""
 KEPT_FOLDS = 16
 AT_ONCE = 4
-"""Requests that are worked on, of all people together."""
+"""Most requests processed at once, of all people together."""
 MOST_OF_A_PERSON = 4
-"""Requests of one person that are worked on or wait; the next is told to come again."""
+"""Most requests of one person processed or waiting. The next is told to retry."""
 MOST_WAITING = 400
-"""The same of all: a hall may fetch its minutes at the same moment."""
+"""The same for all people, because a whole hall may fetch its minutes at the same moment."""
 COME_AGAIN_SECONDS = 10
 
 P = ParamSpec("P")
@@ -40,11 +40,11 @@ T = TypeVar("T")
 
 
 class WorkFailed(Exception):
-    """The process died or took too long."""
+    """The process died, or took too long."""
 
 
 class Workshop:
-    """One of a house. ``apart`` false: in a thread instead of a process."""
+    """The workshop of a server. ``apart`` false: works in a thread instead of a process."""
 
     def __init__(self, *, apart: bool = True) -> None:
         self._apart = apart
@@ -62,7 +62,7 @@ class Workshop:
 
     @asynccontextmanager
     async def turn(self, who: str) -> AsyncIterator[None]:
-        """One request of a person at a time, and a few of all. Raises Refused(rate_limited)."""
+        """Admit one request per person at a time, and a few in all. Raises Refused(rate_limited)."""
         lock, count = self._people.get(who, (None, 0))
         if count >= MOST_OF_A_PERSON or self._waiting >= MOST_WAITING:
             raise Refused(WebCode.RATE_LIMITED, retry_after=COME_AGAIN_SECONDS)
@@ -83,7 +83,7 @@ class Workshop:
     # --- work -----------------------------------------------------------------------------------------------------
 
     async def make(self, work: Callable[P, bytes], /, *args: P.args, **words: P.kwargs) -> bytes:
-        """What ``work`` makes of its arguments, all of which can be pickled. Raises what it raises, and WorkFailed."""
+        """Return the result of ``work`` for its arguments, all of which can be pickled. Raises what it raises, and WorkFailed."""
         order = pickle.dumps((work, args, words))
         key = hashlib.sha256(order).digest()
         kept = self._kept.get(key)
@@ -99,11 +99,11 @@ class Workshop:
         return made
 
     async def do(self, work: Callable[P, object], /, *args: P.args, **words: P.kwargs) -> None:
-        """The same for work that writes a file itself; it is done each time."""
+        """Do the same for work that writes a file itself. It is done every time."""
         await self._perform(pickle.dumps((work, args, words)))
 
     async def folded(self, key: Hashable, fold: Callable[[], Awaitable[T]]) -> T:
-        """What ``fold`` makes of the journal; ``key`` names the meeting and its head, so that it is made once for each."""
+        """Return the result of ``fold`` for the journal. ``key`` names the meeting and its head, so that it is computed once for each."""
         if key in self._folds:
             self._folds.move_to_end(key)
         else:
@@ -114,7 +114,7 @@ class Workshop:
         return found
 
     def forget(self) -> None:
-        """Keep nothing of what was made: something it was made of was erased."""
+        """Drop all cached results, because something they were made of was erased."""
         self._kept.clear()
         self._folds.clear()
         self._kept_bytes = 0
@@ -131,14 +131,14 @@ class Workshop:
         task = self._making.get(key)
         if task is None:
             task = self._making[key] = asyncio.create_task(made())
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())  # those who asked may all have left
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())  # all callers may have been cancelled
         result: T = await asyncio.shield(task)
         return result
 
     # --- the process ----------------------------------------------------------------------------------------------
 
     async def close(self) -> None:
-        """Stop, and have whoever is making something let go: a fold reads the database, which is closed next."""
+        """Stop and cancel the work under way, because a fold reads the database, which is closed next."""
         making = list(self._making.values())
         for task in making:
             task.cancel()
@@ -146,7 +146,7 @@ class Workshop:
         await self.stop()
 
     async def stop(self) -> None:
-        """End the process. Work that is under way fails."""
+        """End the process. Work under way fails."""
         process, self._process = self._process, None
         if process is not None:
             with suppress(ProcessLookupError):
@@ -158,7 +158,7 @@ class Workshop:
             good, result = pickle.loads(await asyncio.to_thread(perform, order))
         else:
             async with self._bench:
-                good, result = pickle.loads(await self._sent(order))  # it is our own process
+                good, result = pickle.loads(await self._sent(order))  # the data comes from our own process
         if not good:
             raise result
         return result
