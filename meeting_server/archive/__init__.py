@@ -1,1 +1,1 @@
-"""From a finished meeting to its record: minutes, sound, chapters, search, the bundle anyone can check."""
+"""Makes the record of a finished meeting: minutes, sound, chapters, search, and the bundle that anyone can check."""

@@ -1,7 +1,7 @@
-"""Sheets of a workbook (XLSX) as an office opens and prints them, and the same tables as CSV.
+"""Sheets of a workbook (XLSX) made for offices to open and print, and the same tables as CSV.
 
-Figures are numbers, so that they add up and sort; texts are texts, so that none is computed. Every page of a print is as wide as
-the paper, has the heads of its columns and its number.
+Figures are numbers, so that they add up and sort. Texts are texts, so that none is computed. Every printed page is as wide as the paper
+and has column heads and a page number.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING
 
 from meeting_server.domain.characters import clean
 
-if TYPE_CHECKING:  # a fifth of a second, only for those who make a workbook
+if TYPE_CHECKING:  # takes a fifth of a second, so only makers of a workbook import it
     from openpyxl import Workbook
     from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COMPUTED = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula when a CSV file, or a cell of text that is saved as one, begins with it."""
+"""Characters that make a spreadsheet read a cell of a CSV file as a formula."""
 _NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\']|\s+")
 _PORTRAIT_CHARACTERS = 100
-"""A wider sheet lies on its side: upright it would be printed too small to read."""
+"""A wider sheet is printed in landscape, because in portrait it would be too small to read."""
 
 
 class Share(float):
-    """A part of one, shown as a percentage."""
+    """A fraction shown as a percentage."""
 
 
 Value = str | int | Share | datetime | time | None
@@ -37,7 +37,7 @@ _FORMATS: dict[type, str] = {str: "@", int: "0", Share: "0%", datetime: "yyyy-mm
 
 
 def new_workbook() -> Workbook:
-    """A workbook without a sheet."""
+    """Return a workbook without a sheet."""
     from openpyxl import Workbook
 
     workbook = Workbook()
@@ -47,13 +47,13 @@ def new_workbook() -> Workbook:
 
 
 def add_sheet(workbook: Workbook, title: str) -> Worksheet:
-    """A sheet; of its title what a tab can hold."""
+    """Add a sheet. Its title is cut to what a tab can hold."""
     sheet: Worksheet = workbook.create_sheet(" ".join(_NOT_IN_A_TITLE.sub(" ", clean(title)).split())[:31] or "1")
     return sheet
 
 
 def put(sheet: Worksheet, row: int, values: Iterable[Value], *, bold: bool = False) -> list[Cell]:
-    """Values into the cells of a row, from the first column on."""
+    """Write values into the cells of a row, from the first column on."""
     from openpyxl.cell import Cell
     from openpyxl.styles import Alignment, Font
 
@@ -65,7 +65,7 @@ def put(sheet: Worksheet, row: int, values: Iterable[Value], *, bold: bool = Fal
             cell.value = clean(value) if isinstance(value, str) else value
             cell.number_format = _FORMATS[type(value)]
         if isinstance(value, str):
-            cell.data_type = "s"  # a name that begins with = stays a name
+            cell.data_type = "s"  # a name that begins with = stays text
         cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
         cell.font = Font(bold=bold)
         cells.append(cell)
@@ -73,7 +73,7 @@ def put(sheet: Worksheet, row: int, values: Iterable[Value], *, bold: bool = Fal
 
 
 def put_heads(sheet: Worksheet, row: int, heads: Iterable[str], widths: Sequence[int]) -> None:
-    """The heads of the columns, which stay in sight and stand on every page of a print. ``widths``: in characters."""
+    """Write the column heads, which stay visible and are printed on every page. ``widths``: in characters."""
     from openpyxl.styles import PatternFill
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -103,14 +103,14 @@ def saved(workbook: Workbook) -> bytes:
 
 
 def write_csv(rows: Iterable[Sequence[Value]]) -> bytes:
-    """CSV as a spreadsheet expects it: UTF-8 with a mark, CRLF; nothing in it is computed when it is opened."""
+    """Return CSV as spreadsheets expect it: UTF-8 with a BOM, CRLF. Nothing in it is computed when it is opened."""
     out = io.StringIO(newline="")
     csv.writer(out).writerows([_written(value) for value in row] for row in rows)
     return ("\ufeff" + out.getvalue()).encode()
 
 
 def write_xlsx(rows: Sequence[Sequence[Value]], title: str, widths: Sequence[int] = (14, 18, 14, 18, 10, 10)) -> bytes:
-    """A workbook of one sheet; the first row has the heads. Numbers of people are texts and keep their zeros."""
+    """Return a workbook of one sheet whose first row has the heads. Numbers of people are texts and keep their zeros."""
     workbook = new_workbook()
     sheet = add_sheet(workbook, title)
     for number, row in enumerate(rows, 1):
@@ -133,11 +133,11 @@ def _written(value: Value) -> str:
 
 
 def escaped(value: str) -> str:
-    """With an apostrophe before what a spreadsheet would compute."""
+    """Prefix an apostrophe to a text that a spreadsheet would compute."""
     text = clean(value)
     return f"'{text}" if value.startswith(COMPUTED) else text
 
 
 def unescaped(text: str) -> str:
-    """Without the apostrophe that ``escaped`` put there."""
+    """Remove the apostrophe that ``escaped`` added."""
     return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in COMPUTED else text

@@ -1,4 +1,4 @@
-"""The attendance report of one meeting: figures, the curve of those present, one line a person."""
+"""The attendance report of one meeting: figures, the curve of those present, one line per person."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ THERE = frozenset({"present", "late", "left_early", "late_and_left_early"})
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment worth a flag on the curve."""
+    """A moment marked on the curve."""
 
     at: Millis
     kind: Literal["roll_call", "motion"]
@@ -32,8 +32,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceReport:
-    """Attendance as of ``until``. Leave and absence count the members expected, with and without a vote; ``quorum`` and the curve
-    count those of them with a vote; guests are apart."""
+    """Attendance as of ``until``. Leave and absence count the expected members, with or without a vote; ``quorum`` and the curve count
+    only those with a vote; guests are counted apart."""
 
     title: str
     branch_name: str
@@ -42,26 +42,26 @@ class AttendanceReport:
     until: Millis
     over: bool
     quorum: QuorumCheck
-    """``present``: here now while the meeting runs, ever here once it is over."""
+    """``present``: now, while the meeting runs; at any time, once it is over."""
     in_hall: int
     leave: int
     absent: int
     guests: int
     lowest: int
-    """Fewest present since the quorum was first there, but for the last minute; 0 when it never was."""
+    """Fewest present since the quorum was first reached, except in the last minute; 0 if it never was."""
     quorum_since: Millis | None
     steps: tuple[tuple[Millis, int], ...]
-    """How many of the electorate were there, from each moment on."""
+    """How many of the electorate were present, from each moment on."""
     marks: tuple[Mark, ...]
     rows: tuple[Row, ...]
     entitled: frozenset[ParticipantId]
     expected: frozenset[ParticipantId]
     """应到党员."""
     attended: int
-    """实到党员: here now while the meeting runs, ever here once it is over."""
+    """实到党员: present now, while the meeting runs; at any time, once it is over."""
 
     def takes_part_without_vote(self, row: Row) -> bool:
-        """参加（无表决权）: a member who was there and has no vote."""
+        """参加（无表决权）: a member who attended and has no vote."""
         who = row.participant.participant_id
         return who in self.expected and who not in self.entitled and row.status in THERE
 
@@ -71,10 +71,9 @@ class AttendanceReport:
 
 
 def attendance_report(state: MeetingState, now: Millis, leaves: Mapping[ParticipantId, tuple[str, bool]] | None = None) -> AttendanceReport:
-    """The report as of ``now``, or of the adjourning.
+    """Return the report as of ``now``, or of the adjournment.
 
-    ``leaves`` holds reason and approval of leave asked for since the meeting opened; it overrides what the meeting
-    was convened with.
+    ``leaves`` holds reason and approval of leave asked for since the meeting opened. It overrides the convening's.
     """
     state = _with_leaves(state, leaves or {})
     rows = report(state, now)
@@ -116,7 +115,7 @@ def attendance_report(state: MeetingState, now: Millis, leaves: Mapping[Particip
 
 
 def presence_steps(people: list[Participant], since: Millis, until: Millis) -> tuple[tuple[Millis, int], ...]:
-    """The number with evidence of presence as a step function from ``since``; the last step lasts to ``until``."""
+    """Return the number of people with evidence of presence as a step function from ``since``. The last step lasts to ``until``."""
     change: dict[Millis, int] = {since: 0}
     for person in people:
         for start, end in _stretches(person.intervals, since, until):
@@ -133,7 +132,7 @@ def presence_steps(people: list[Participant], since: Millis, until: Millis) -> t
 
 
 def _stretches(intervals: tuple[Interval, ...], since: Millis, until: Millis) -> list[tuple[Millis, Millis]]:
-    """Evidence of any level, touching intervals joined, within ``since`` and ``until``."""
+    """Return evidence of any level between ``since`` and ``until``, with adjacent intervals joined."""
     joined: list[tuple[Millis, Millis]] = []
     for interval in sorted(intervals, key=lambda i: i.since):
         start, end = max(interval.since, since), min(interval.until if interval.until is not None else until, until)
@@ -147,14 +146,14 @@ def _stretches(intervals: tuple[Interval, ...], since: Millis, until: Millis) ->
 
 
 def _lowest(steps: tuple[tuple[Millis, int], ...], since: Millis | None, until: Millis) -> int:
-    """Fewest from ``since`` to ``until``: going home in the last minute of a meeting is no loss of quorum."""
+    """Return the fewest from ``since`` to ``until``. Leaving in the last minute of a meeting is not a loss of quorum."""
     if since is None:
         return 0
     return min(count for at, count in steps if since <= at and (at < until or at == since))
 
 
 def strongest(person: Participant) -> Interval | None:
-    """The latest interval of the strongest level someone reached."""
+    """Return the latest interval of the strongest level someone reached."""
     best: Interval | None = None
     for interval in person.intervals:
         if best is None or LEVELS.index(interval.level) >= LEVELS.index(best.level):

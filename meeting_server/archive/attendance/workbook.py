@@ -1,4 +1,4 @@
-"""The attendance report as a workbook (XLSX): one line a person, and every interval of evidence."""
+"""The attendance report as a workbook (XLSX): one line per person, and every interval of evidence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 Say = Callable[..., str]
-"""A text of the catalogue: ``say(key, **holes)``; keys used here lie under ``attendance.``."""
+"""A text of the catalogue: ``say(key, **holes)``. Keys used here are below ``attendance.``."""
 
 COLUMNS = (
     ("name", 12),
@@ -37,12 +37,12 @@ COLUMNS = (
     ("evidence", 22),
     ("note", 36),
 )
-"""Of the sheet with one line a person: the key under ``attendance.column`` and the width."""
+"""The columns of the sheet with one line per person: the key below ``attendance.column`` and the width."""
 EVIDENCE_COLUMNS = (("name", 12), ("from", 20), ("to", 20), ("minutes", 8), ("level", 12), ("evidence", 24))
 
 
 def attendance_workbook(result: AttendanceReport, say: Say) -> bytes:
-    """The report as XLSX: one sheet a line a person, one sheet every interval of evidence. Text is never a formula."""
+    """Return the report as XLSX: one sheet with a line per person, one with every interval of evidence. Text is never a formula."""
     result = cleaned(result)
     workbook = new_workbook()
     people = add_sheet(workbook, say("attendance.sheet.people"))
@@ -52,7 +52,7 @@ def attendance_workbook(result: AttendanceReport, say: Say) -> bytes:
 
 
 def _facts(sheet: Worksheet, result: AttendanceReport, say: Say) -> int:
-    """The facts above the table; the row after them."""
+    """Write the facts above the table and return the row after them."""
     from openpyxl.styles import Alignment, Font
 
     quorum = result.quorum
@@ -76,7 +76,7 @@ def _facts(sheet: Worksheet, result: AttendanceReport, say: Say) -> int:
     for row, (key, value) in enumerate(facts, 2):
         label, said = put(sheet, row, [say(f"attendance.fact.{key}"), value])
         label.font = Font(bold=True)
-        said.alignment = Alignment(horizontal="left")  # not wrapped: a branch's name goes on over the cells beside it
+        said.alignment = Alignment(horizontal="left")  # not wrapped, so that a branch's name continues over the cells beside it
     return len(facts) + 3
 
 
@@ -133,7 +133,7 @@ def _evidence(sheet: Worksheet, result: AttendanceReport, say: Say) -> None:
 
 
 def rooms_words(row: Row, say: Say) -> str:
-    """Minutes in each room, for those who were in more than the hall."""
+    """Return the minutes in each room, for those who were not only in the hall."""
     if len(row.by_room) < 2 and not (row.by_room and row.by_room[0][0]):
         return ""
     return say("attendance.list_separator").join(
@@ -148,7 +148,7 @@ def _evidence_words(interval: Interval, names: Mapping[ParticipantId, str], say:
 
 
 def _stamp(at: Millis | None) -> datetime | None:
-    """The moment on the wall clock: a workbook knows no zones."""
+    """Return the moment in local time, because a workbook has no time zones."""
     return None if at is None else datetime.fromtimestamp(at // 1000, ZONE).replace(tzinfo=None)
 
 

@@ -1,4 +1,4 @@
-"""A branch's year of meetings: who came to which, counted from the reports of each."""
+"""A branch's year of meetings: who attended which, counted from the report of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meeting_server.domain.ids import Millis, ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class MeetingShare:
-    """One meeting of the year: how many of those expected came; ``voting`` and ``voting_came``: of those with a vote."""
+    """One meeting of the year: how many of those expected attended; ``voting`` and ``voting_came``: of those with a vote."""
 
     at: Millis
     title: str
@@ -29,8 +29,8 @@ class MeetingShare:
 
 @dataclass(frozen=True, slots=True)
 class MemberYear:
-    """One member's year; ``there`` and ``length`` are milliseconds in the meetings at which they were expected, ``with_vote`` says how
-    many of those they could vote at."""
+    """One member's year. ``there`` and ``length`` are milliseconds in the meetings at which they were expected; ``with_vote`` is the
+    number of those in which they could vote."""
 
     participant_id: ParticipantId
     name: str
@@ -45,20 +45,20 @@ class MemberYear:
 
     @property
     def share(self) -> float:
-        """How much of the time of those meetings they were there."""
+        """Return the share of those meetings' time that they attended."""
         return min(1.0, self.there / self.length) if self.length else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class AttendanceYear:
-    """All of it; meetings in their order, members as they first appear."""
+    """The whole year: meetings in order, members in the order of their first appearance."""
 
     meetings: tuple[MeetingShare, ...]
     members: tuple[MemberYear, ...]
 
 
 def attendance_year(reports: Sequence[AttendanceReport]) -> AttendanceYear:
-    """Count the reports of adjourned meetings, given in their order."""
+    """Count the reports of adjourned meetings, given in order."""
     members: dict[ParticipantId, MemberYear] = {}
     meetings: list[MeetingShare] = []
     for report in reports:

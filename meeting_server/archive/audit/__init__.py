@@ -1,1 +1,1 @@
-"""Counting again from a bundle alone, with nothing of the server that counted."""
+"""Recounts from a bundle alone, without any code of the server that counted."""

@@ -1,8 +1,8 @@
 """The offline audit of one meeting's bundle: everything recomputed from the records, without server or database.
 
-A check never trusts a number it can count: electorate, quorum, tally, verdict and minutes are made again and compared.
-Unlike the host's fold (``live.replay``), which believes the journal it wrote, this one holds each record against the meeting as it was
-before it, and imports nothing of the server that counted. ADR 18 says why they are two, and what they share.
+A check never trusts a number it can compute: electorate, quorum, tally, verdict and minutes are recomputed and compared.
+Unlike the host's fold (``live.replay``), which trusts the journal it wrote, this one checks each record against the state before it and
+imports nothing of the server that counted. ADR 18 explains why there are two, and what they share.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class OutsideHead:
 
 
 def outside_head(text: str) -> OutsideHead:
-    """``SEQ.HASH`` as phones, minutes and the hall's screen show it; blanks do not matter. Raises ValueError."""
+    """Parse ``SEQ.HASH`` as phones, minutes and the hall's screen show it, ignoring blanks. Raises ValueError."""
     found = _OUTSIDE.fullmatch("".join(text.split()).lower())
     if found is None:
         raise ValueError("no head: SEQ.HASH with 32 to 64 hex digits")
@@ -57,7 +57,7 @@ _OUTSIDE = re.compile(r"(?P<seq>[0-9]{1,15})\.(?P<hash>[0-9a-f]{32,64})")
 
 
 def audit(bundle: Bundle, outside: OutsideHead | None = None) -> Audit:
-    """Check everything that can be checked; never raises for what a bundle may contain."""
+    """Check everything that can be checked. Never raises, whatever a bundle contains."""
     report = Report()
     _files(bundle, report)
     _records(bundle, report)
@@ -79,13 +79,13 @@ def _files(bundle: Bundle, report: Report) -> None:
 
 
 def _contents(bundle: Bundle, state: MeetingState | None, report: Report) -> None:
-    """What a bundle must hold, and nothing else: the minutes and the bulletin of each secret vote that was closed."""
+    """Return the files a bundle must have, and nothing else: the minutes and the bulletin of each closed secret vote."""
     if state is None:
         report.skipped.add("contents")
         return
     secret = [motion for motion in state.motions.values() if motion.paper is not None]
     needed = {MINUTES} | {file_of(motion.motion_id) for motion in secret if motion.closed_at is not None}
-    # the box of a vote that was withdrawn, or whose sealing was not recorded yet, is sealed too: nothing follows from it
+    # the box of a vote that was withdrawn, or whose sealing was not recorded yet, is sealed too, which proves nothing
     known = needed | {file_of(motion.motion_id) for motion in secret if motion.phase in (MotionPhase.WITHDRAWN, MotionPhase.SEALING)}
     for name in sorted(needed | bundle.files.keys()):
         report.look("contents", name in bundle.files and name in known, 0, name)
@@ -121,7 +121,7 @@ def _records(bundle: Bundle, report: Report) -> None:
 
 
 def _says_only_what_is_read(record: Record) -> bool:
-    """Whether a payload is written in the one way it is hashed in, and holds no field that its event does not have."""
+    """Return whether a payload is in the canonical form that is hashed, without fields its event does not have."""
     if record.payload is None or record.event is None or record.version != record.event.version:
         return True
     try:
@@ -132,7 +132,7 @@ def _says_only_what_is_read(record: Record) -> bool:
 
 
 def _within(part: object, whole: object) -> bool:
-    """Whether ``part`` says nothing that ``whole`` does not: fields may be missing, as in what was written before they were added."""
+    """Return whether ``part`` has nothing that ``whole`` does not. Fields may be missing if it was written before they were added."""
     if isinstance(part, dict) and isinstance(whole, dict):
         return all(name in whole and _within(value, whole[name]) for name, value in part.items())
     if isinstance(part, list) and isinstance(whole, list | tuple):
@@ -141,7 +141,7 @@ def _within(part: object, whole: object) -> bool:
 
 
 def _minutes(bundle: Bundle, report: Report) -> None:
-    """The minutes in the bundle are what the records fold to, and name a head that is in the chain."""
+    """Check that the bundle's minutes are what the records fold to and name a head in the chain."""
     content = bundle.files.get(MINUTES)
     if content is None or "minutes" in report.skipped:
         report.skipped.add("minutes")
@@ -166,7 +166,7 @@ def _minutes(bundle: Bundle, report: Report) -> None:
 
 
 def _with_later_fields(said: dict[str, object]) -> dict[str, object]:
-    """``said`` with what minutes written before a field was added say about it: its default. Empty for no minutes."""
+    """Return ``said`` with defaults for fields added after the minutes were written. Empty without minutes."""
     try:
         return msgspec.json.decode(msgspec.json.encode(msgspec.convert(said, Minutes)), type=dict[str, object])
     except msgspec.ValidationError:

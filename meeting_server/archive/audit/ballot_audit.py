@@ -1,4 +1,4 @@
-"""The audit of one secret vote: every signature, every right, the root and the count, from the bulletin alone."""
+"""The audit of one secret vote: every signature, every entitlement, the root and the count, from the bulletin alone."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ Name = Literal[
     "verdict",
 ]
 NOT_INCLUDED = "– "
-"""Begins the detail of what could not be checked, and of which that is no doubt: ballots that are not in the bundle, issuances of
-which a journal from before holds no hash."""
+"""Prefix of the detail of what could not be checked without raising a doubt: ballots that are not in the bundle, issuances of which an
+older journal has no hash."""
 Look = Callable[[Name, bool, str], None]
 
 
 def audit_paper(
     meeting_id: MeetingId, before: MeetingState, motion: Motion, closed: MotionClosed, files: dict[str, bytes], look: Look
 ) -> None:
-    """Look at everything the bulletin of ``motion`` (as it was when its box was sealed) lets anyone check."""
+    """Check everything that the bulletin of ``motion`` (as it was when its box was sealed) allows."""
     title = motion.title
     content = files.get(file_of(motion.motion_id))
     if content is None:
@@ -79,8 +79,7 @@ def audit_paper(
 
 
 def _without_ballots(meeting_id: MeetingId, before: MeetingState, motion: Motion, closed: MotionClosed, told: Withheld, look: Look) -> None:
-    """A bundle given to someone who is not shown the ballots: what can be checked without them, and that they are not
-    there, which is no doubt where the frozen rule says so."""
+    """Check a bundle without ballots, for a reader who may not see them. Their absence is no doubt if the frozen rule provides for it."""
     title = motion.title
     look("bulletins", motion.preset.bulletin == BulletinReaders.SCRUTINEERS, f"{NOT_INCLUDED}{title}")
     look("paper_key", _one_key(paper_id(meeting_id, motion.motion_id), motion, told), title)
@@ -95,7 +94,7 @@ def _without_ballots(meeting_id: MeetingId, before: MeetingState, motion: Motion
 
 
 def _attendance(before: MeetingState, motion: Motion, closed: MotionClosed, bulletin: Bulletin | Withheld, look: Look) -> Attendance:
-    """Who was there for it: those present at the opening and who was handed a paper."""
+    """Return who attended the vote: those present at the opening and those who were handed a ballot."""
     there = attendance(before, motion, map(ParticipantId, bulletin.issued_to))
     look("attending", closed.joined == there.joined, f"{motion.title}: {len(closed.joined)} / {len(there.joined)}")
     look("quorum", closed.quorum == there.quorum, motion.title)
@@ -113,7 +112,7 @@ def _one_key(name: str, motion: Motion, bulletin: Bulletin | Withheld) -> bool:
 
 
 def _issuance(motion: Motion, closed: MotionClosed, bulletin: Bulletin | Withheld, look: Look) -> None:
-    """One paper for each who had the right, and not for those whose written opinion counts already or who vote in the hall."""
+    """Check that each entitled voter got at most one ballot, and nobody whose written opinion counts or who votes in the hall."""
     handed = list(bulletin.issued_to)
     filed = {opinion.participant_id for opinion in motion.opinions}
     entitled = set(motion.electorate) - filed - set(motion.hall_voters)
@@ -133,7 +132,7 @@ def _issuance(motion: Motion, closed: MotionClosed, bulletin: Bulletin | Withhel
 
 
 def _ballots(name: str, modulus: int, boxed: list[Ballot], title: str, look: Look) -> None:
-    """Each ballot under the one published key, each key once, in the order that says nothing."""
+    """Check that each ballot is signed under the one published key, each key occurs once, and the order is by hash."""
     keys = [ballot.key_hash for ballot in boxed]
     look("tokens", keys == sorted(set(keys)), title)
     for ballot in boxed:

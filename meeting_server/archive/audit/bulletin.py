@@ -1,4 +1,4 @@
-"""The sealed bulletin of one secret vote as a file of the meeting's bundle: who was handed a paper, and every ballot."""
+"""The sealed bulletin of one secret vote as a file of the meeting's bundle: who was handed a ballot, and every ballot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WITHHELD = "bulletin-withheld-1"
 
 
 def file_of(motion_id: MotionId) -> str:
-    """The file's name in the bundle."""
+    """Return the file's name in the bundle."""
     return f"papers/{motion_id}.json"
 
 
@@ -30,7 +30,7 @@ class BallotLine(msgspec.Struct, frozen=True):
     signature: str
 
     def ballot(self) -> Ballot:
-        """Raises ValueError for what is no hex."""
+        """Decode the hex strings. Raises ValueError for anything else."""
         return Ballot(
             bytes.fromhex(self.key),
             bytes.fromhex(self.prefix),
@@ -41,9 +41,9 @@ class BallotLine(msgspec.Struct, frozen=True):
 
 
 class Bulletin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``issued_to`` in the order of member ids, ``ballots`` in the order of their keys' hashes: no order says anything.
+    """``issued_to`` in the order of member ids, ``ballots`` in the order of their keys' hashes, so that no order reveals anything.
 
-    ``issuances``: for each member the digest of what was signed (hex), with which ``MotionClosed.issuances`` is worked out again.
+    ``issuances``: for each member the digest of what was signed (hex), from which ``MotionClosed.issuances`` is recomputed.
     """
 
     format: str
@@ -56,7 +56,7 @@ class Bulletin(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Withheld(msgspec.Struct, frozen=True, omit_defaults=True):
-    """In place of a bulletin that stays with the scrutineers: who was handed a paper, under which key, and no ballot."""
+    """Replaces a bulletin that only scrutineers get: who was handed a ballot, under which key, and no ballots."""
 
     format: str
     paper_id: str
@@ -67,7 +67,7 @@ class Withheld(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def withheld(paper_id: str, paper: Paper, issued_to: Mapping[str, bytes]) -> bytes:
-    """The file's content where its reader is not given the ballots."""
+    """Return the file's content for a reader who does not get the ballots."""
     return msgspec.json.encode(Withheld(WITHHELD, paper_id, paper.modulus, paper.receipt_key, *_handed(issued_to)))
 
 
@@ -77,7 +77,7 @@ def _handed(issued_to: Mapping[str, bytes]) -> tuple[tuple[str, ...], tuple[str,
 
 
 def bulletin_of(paper_id: str, paper: Paper, issued_to: Mapping[str, bytes], sealed: Sealed) -> bytes:
-    """The file's content."""
+    """Return the file's content."""
     members, digests = _handed(issued_to)
     lines = tuple(BallotLine(b.key.hex(), b.prefix.hex(), b.token.hex(), b.choices, b.signature.hex()) for b in sealed.ballots)
     return msgspec.json.encode(Bulletin(FORMAT, paper_id, paper.modulus, paper.receipt_key, members, lines, digests))
@@ -89,6 +89,6 @@ def read(content: bytes) -> Bulletin:
 
 
 def read_withheld(content: bytes) -> Withheld | None:
-    """What stands in place of a bulletin; ``None``: the ballots are there. Raises msgspec.DecodeError."""
+    """Return what replaces a bulletin; ``None``: the ballots are there. Raises msgspec.DecodeError."""
     found = msgspec.json.decode(content, type=Withheld)
     return found if found.format == WITHHELD else None

@@ -1,4 +1,4 @@
-"""What an audit says: each check, each doubt, and whether the whole is sound."""
+"""The findings of an audit: each check, each doubt, and whether the whole is sound."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ Name = Literal[
     "minutes",
 ]
 NAMES: tuple[Name, ...] = Name.__args__  # type: ignore[attr-defined]  # typing's own
-"""Every check, in the order of the report; texts under ``audit.check.<name>``."""
+"""Every check, in the order of the report. Texts are below ``audit.check.<name>``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One doubt. ``seq`` is the record it is about (0: the bundle as a whole); ``detail`` names files, motions, figures."""
+    """One doubt. ``seq`` is the record concerned (0: the bundle as a whole); ``detail`` names files, motions, figures."""
 
     check: Name
     seq: int
@@ -55,9 +55,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the report: how many things were looked at, and what was found wrong.
+    """One line of the report: how many things were checked, and what was wrong.
 
-    ``skipped``: it could not be done, because what it stands on is already in doubt or is not in the bundle.
+    ``skipped``: the check was impossible, because what it depends on is in doubt or not in the bundle.
     """
 
     name: Name
@@ -65,10 +65,10 @@ class Check:
     findings: tuple[Finding, ...]
     skipped: bool = False
     told: tuple[str, ...] = ()
-    """What could not be looked at and is told, though no doubt follows: under ``bulletins`` and ``tally`` votes whose ballots are
-    not in this bundle, under ``issuance`` those of which a journal from before does not hold who was handed a paper, under ``erasures``
-    contents that are gone. Under ``attending`` votes held under the rule of before, decided by who was there at the closing: they
-    were checked by that rule, and under ``hall_counts`` those of them with more papers in the hall than there could be."""
+    """What is reported without a doubt: under ``bulletins`` and ``tally`` votes whose ballots are not in this bundle, under ``issuance``
+    those for which an older journal does not record who was handed a ballot, under ``erasures`` erased contents, under ``attending``
+    votes held under the older rule (presence at the close), which were checked by that rule, and under ``hall_counts`` those of them with
+    more paper ballots in the hall than possible."""
 
     @property
     def passed(self) -> bool:
@@ -77,7 +77,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The whole report. ``sound`` when no check found a doubt and the records could be replayed."""
+    """The whole report. ``sound`` if no check found a doubt and the records could be replayed."""
 
     bundle: Bundle
     checks: tuple[Check, ...]
@@ -88,12 +88,12 @@ class Audit:
 
     @property
     def complete(self) -> bool:
-        """Whether every vote could be counted again."""
+        """Return whether every vote could be recounted."""
         return not self["bulletins"].told and not self["tally"].told
 
     @property
     def exit_code(self) -> Literal[0, 1, 3]:
-        """Of the command: 0 sound, 1 a doubt, 3 no doubt, but the ballots of a vote are not in the bundle."""
+        """Return the command's exit code: 0 sound, 1 a doubt, 3 no doubt, but the ballots of a vote are not in the bundle."""
         return 1 if not self.sound else 0 if self.complete else 3
 
     def __getitem__(self, name: Name) -> Check:
@@ -132,5 +132,5 @@ class Report:
 
 
 def named(error: Exception) -> str:
-    """What a forged record led to, in words."""
+    """What a forged record led to."""
     return f"{type(error).__name__}: {error}"

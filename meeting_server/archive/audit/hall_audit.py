@@ -1,4 +1,4 @@
-"""The audit of what was counted in the hall: who signed it, whether it adds up, and whether so many papers could be handed out."""
+"""The audit of hall counts: who signed, whether the figures add up, and whether so many ballots could be handed out."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from meeting_server.domain.votes.officers import acting
 
 
 def entered_by_officers(event: PaperCountEntered, seq: int, before: MeetingState, report: Report) -> None:
-    """Whoever is to sign it as scrutineer and as teller might act as such when it was entered."""
+    """Check that those who are to sign as scrutineer and teller could act as such when the count was entered."""
     motion, count = before.motions[event.motion_id], event.count
     able = count.scrutineer in acting(before, motion, Office.SCRUTINEER) and count.teller in acting(before, motion, Office.TELLER)
     report.look("hall_counts", able and count.scrutineer != count.teller, seq, motion.title)
 
 
 def audit_hall_count(motion: Motion, closed: MotionClosed, seq: int, report: Report) -> None:
-    """The hall's count of a vote that closes: signed by both, adding up, and together with the papers handed out online no more
-    than there were people for. Of a vote under the rule of before, which knew no such bound, too many are told."""
+    """Check the hall's count of a vote that closes: signed by both, adding up, and together with the ballots handed out online no more
+    than people entitled. In a vote under the older rule, which had no such limit, an excess is only reported."""
     count = motion.paper_count
     if count is None:
         if motion.hall_voters:

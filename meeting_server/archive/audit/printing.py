@@ -1,4 +1,4 @@
-"""The report of an audit as plain lines, and the command line's way to it."""
+"""The report of an audit as plain lines, and its command line."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from meeting_server.archive.audit.findings import Audit, Name
 from meeting_server.journal.bundle import BadBundle, read_bundle
 
 Say = Callable[..., str]
-"""A text of the catalogue, ``say(key, **holes)``; keys used here lie under ``audit.``."""
+"""A text of the catalogue, ``say(key, **holes)``. Keys used here are below ``audit.``."""
 
 
 _WHOLE_ALL_THE_SAME: tuple[Name, ...] = ("erasures", "attending", "hall_counts")
-"""Where something is told, and everything was looked at: what is missing may be missing, what an earlier rule decided stands."""
+"""Notices about complete checks: missing content that may be missing, and decisions under an earlier rule."""
 
 
 def _shown(text: str) -> str:
-    """Words out of a bundle, as they may be printed: nothing in them moves the cursor, hides or adds a line."""
+    """Return text of a bundle made safe to print: nothing in it moves the cursor, hides or adds a line."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def report_lines(result: Audit, say: Say) -> list[str]:
-    """The report as plain lines: what was checked, each check, each doubt, the conclusion."""
+    """Return the report as plain lines: what was checked, each check, each doubt, the conclusion."""
     bundle = result.bundle
     lines = [
         say("audit.meeting", meeting=_shown(bundle.meeting_id)),
@@ -53,7 +53,7 @@ def report_lines(result: Audit, say: Say) -> list[str]:
 
 
 def audit_file(path: Path, say: Say, outside: OutsideHead | None = None) -> tuple[list[str], int]:
-    """What the command line prints about the bundle at ``path``, and its exit code (``Audit.exit_code``)."""
+    """Return what the command line prints about the bundle at ``path``, and its exit code (``Audit.exit_code``)."""
     try:
         result = audit(read_bundle(path), outside)
     except BadBundle as error:
@@ -64,5 +64,5 @@ def audit_file(path: Path, say: Say, outside: OutsideHead | None = None) -> tupl
 
 
 def grouped(digits: str) -> str:
-    """A hash in groups of four, so that it can be read aloud and compared."""
+    """Return a hash in groups of four, to read aloud and compare."""
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))

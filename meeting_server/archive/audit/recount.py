@@ -1,4 +1,4 @@
-"""Folds the records of a bundle and counts every vote again on the way, each record held against the meeting as it was before it."""
+"""Folds the records of a bundle and recounts every vote on the way, checking each record against the state before it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from meeting_server.journal.fold import after
 
 @dataclass(slots=True)
 class _Vote:
-    """One motion as counted here, from its own records."""
+    """One motion as recounted from its own records."""
 
     opened: MotionOpened | PaperOpened
     open: bool = True
@@ -49,11 +49,11 @@ class _Vote:
     returned: int = 0
     closed: MotionClosed | None = None
     withheld: bool = False
-    """Ballots were left out of this bundle while the vote was open: for who has no need of them."""
+    """Whether ballots were left out of this bundle, made while the vote was open, for a reader who does not need them."""
 
 
 def recount(bundle: Bundle, report: Report) -> MeetingState | None:
-    """Fold the records and recount every vote on the way. The last state; ``None`` when they cannot be followed."""
+    """Fold the records and recount every vote on the way. Return the last state; ``None`` if they cannot be followed."""
     state: MeetingState | None = None
     votes: dict[MotionId, _Vote] = {}
     for record in bundle.records:
@@ -143,7 +143,7 @@ _FOLLOWS: dict[type[Event], tuple[MotionPhase, ...]] = {
     MotionClosed: (MotionPhase.VOTING, MotionPhase.SEALING),
     MotionPublished: (MotionPhase.CLOSED,),
 }
-"""The phases of a motion that a step can follow on: where another one stands, a record is missing or there twice."""
+"""The phases that may precede a step of a motion. In any other, a record is missing or duplicated."""
 
 
 def _phase(state: MeetingState, event: Event) -> MotionPhase | None:
@@ -166,7 +166,8 @@ def _opened(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, r
 
 
 def _attending(event: MotionOpened | PaperOpened, seq: int, before: MeetingState, earlier: Iterable[_Vote], report: Report) -> None:
-    """Who was there when papers went out. Where it is not said the rule of before decides, which no later vote goes back to."""
+    """Check who was present when ballots were issued. If that is not recorded, the older rule decides, to which no later vote may
+    return."""
     if event.attending is not None:
         there = present_among(before, event.electorate)
         report.look("attending", event.attending == there, seq, f"{event.title}: {len(event.attending)} / {len(there)}")
@@ -192,7 +193,7 @@ def _ballot(event: BallotCast, at: Millis, seq: int, before: MeetingState, paper
     paper.returned += 1
     if event.voter in paper.ballots:
         report.findings.append(Finding("ballots_once", seq, f"{title}: {who}"))
-    closes_at = opened.closes_at if isinstance(opened, MotionOpened) else 0  # no named ballot belongs to a secret paper
+    closes_at = opened.closes_at if isinstance(opened, MotionOpened) else 0  # no named ballot belongs to a secret vote
     if not paper.open or (closes_at is not None and at >= closes_at):
         report.findings.append(Finding("ballots_in_time", seq, f"{title}: {who}"))
     if event.voter not in opened.electorate or voter is None or not voter.present:
@@ -219,7 +220,7 @@ def _closed(event: MotionClosed, seq: int, before: MeetingState, paper: _Vote, r
         and not paper.returned
         and event.tally is not None
     ):
-        tally = event.tally  # what it led to is still checked
+        tally = event.tally  # its consequences are still checked
         there = attendance(before, motion, (who for who in event.joined if before.participants[who].first_arrived_at is not None))
         report.look("tally", (tally.present, tally.entitled) == (there.present, len(opened.electorate)), seq, title)
         report.told.setdefault("tally", []).append(title)
@@ -250,7 +251,7 @@ def _published(event: MotionPublished, seq: int, before: MeetingState, paper: _V
         and event.tally == closed.tally
         and event.verdict == closed.verdict
         and event.named == named
-        and (event.paper_count == shown or paper.opened.attending is None)  # of before, when it was not always published
+        and (event.paper_count == shown or paper.opened.attending is None)  # older, when it was not always published
     )
     report.look("publication", fine, seq, paper.opened.title)
 
@@ -259,7 +260,7 @@ def _adjourned(event: MeetingAdjourned, seq: int, before: MeetingState, report: 
     entitled = set(electorate(before, before.preset))
     came = {p.participant_id for p in before.participants.values() if p.first_arrived_at is not None}
     found: tuple[int | None, ...] = (len(entitled), len(came & entitled), len(came - entitled), None, None)
-    if event.members is not None:  # before that, whoever has no vote was among the guests
+    if event.members is not None:  # before that, people without a vote were among the guests
         whole = turnout(before)
         found = (len(entitled), len(came & entitled), len(came) - whole.attended, whole.expected, whole.attended)
     said = (event.expected, event.attended, event.guests, event.members, event.members_attended)

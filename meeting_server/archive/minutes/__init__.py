@@ -1,1 +1,1 @@
-"""The minutes (会议记录): facts from the journal, put into words, as a page and as a Word document."""
+"""The minutes (会议记录): facts from the journal in words, as a page and as a Word document."""

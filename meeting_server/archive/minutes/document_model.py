@@ -1,4 +1,4 @@
-"""The minutes put into words, once for page and document: a heading, a ruled table of facts, numbered sections."""
+"""The minutes in words, once for both page and document: a heading, a ruled table of facts, numbered sections."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from meeting_server.domain.terms import ReportSheet
 from meeting_server.domain.vote_terms import AppraisalSheet, MotionForce, Stance, VerdictReason, VoteMethod
 
 COUNTED_ONLY = (MotionForce.POLL, MotionForce.SURVEY)
-"""What has no force: counted, and nothing decided."""
+"""Kinds without force, which are counted but decide nothing."""
 _DIGITS = "〇一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How things are said in one language: texts of the catalogue (``minutes.*``), dates, clock times."""
+    """The wording of one language: texts of the catalogue (``minutes.*``), dates, clock times."""
 
     say: Callable[..., str]
     date: Callable[[Millis], str]
@@ -32,7 +32,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Text, then the part of it that decides, in bold."""
+    """Text, then its decisive part in bold."""
 
     text: str
     strong: str = ""
@@ -47,14 +47,14 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading below the section's own."""
+    """A subheading."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A ruled table; the first row is its head."""
+    """A ruled table whose first row is its head."""
 
     caption: str
     head: tuple[str, ...]
@@ -63,7 +63,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """One line of a transcript: playing time as it is read, who (empty: not known), what was said."""
+    """One line of a transcript: playing time as shown, speaker (empty: unknown), text."""
 
     clock: str
     who: str
@@ -81,7 +81,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The minutes in words, ready to be laid out."""
+    """The minutes in words, ready for layout."""
 
     organisation: str
     title: str
@@ -93,7 +93,7 @@ class Paper:
 
 
 def paper_of(minutes: Minutes, words: Words) -> Paper:
-    """The minutes in the language of ``words``."""
+    """Return the minutes in the language of ``words``."""
     say = words.say
     items = [item for item in minutes.items if item.title or not item.empty]
     return Paper(
@@ -114,7 +114,7 @@ def paper_of(minutes: Minutes, words: Words) -> Paper:
 
 
 def facts_of(minutes: Minutes, words: Words) -> Iterable[tuple[str, str]]:
-    """Time, place, who led, who came and who did not: label and what is said."""
+    """Return time, place, who presided, who attended and who did not, as labels and texts."""
     say = words.say
     yield say("minutes.time"), _time(minutes, words)
     yield say("minutes.place"), minutes.place
@@ -170,7 +170,7 @@ def _with_standing(person: Person, words: Words) -> str:
 
 
 def title_of(item: Item, words: Words) -> str:
-    """An item's title, with its speaker."""
+    """Return an item's title with its speaker."""
     if not item.title:
         return words.say("minutes.no_item")
     return words.say("minutes.item_by", title=item.title, speaker=item.speaker) if item.speaker else item.title
@@ -200,7 +200,7 @@ def _blocks(item: Item, words: Words) -> Iterable[Block]:
 
 
 def said_by(name: str, text: str, words: Words) -> str:
-    """Who said it, and what; no name: only what."""
+    """Return who said what; without a name, only what."""
     return words.say("minutes.said", name=name, text=text) if name else text
 
 
@@ -245,7 +245,7 @@ def _result_blocks(result: Result, words: Words) -> Iterable[Block]:
 
 
 def _kind(result: Result) -> str:
-    """What the catalogue calls it: each sheet of an appraisal by its own name."""
+    """Return its name in the catalogue: each sheet of an appraisal has its own."""
     return result.force if result.force != MotionForce.APPRAISAL or result.sheet == AppraisalSheet.MUTUAL else f"appraisal_{result.sheet}"
 
 
@@ -253,7 +253,7 @@ def _contenders(result: Result, words: Words) -> Grid:
     say = words.say
     marks = list(dict.fromkeys(mark for contender in result.contenders for mark, _ in contender.counts))
     own = (say("minutes.own_words_head"),) if result.sheet == AppraisalSheet.SELF else ()
-    if own:  # each line holds one grade only: their own
+    if own:  # each line holds only one grade, their own
         marks = []
     rows = []
     for contender in result.contenders:
@@ -266,7 +266,7 @@ def _contenders(result: Result, words: Words) -> Grid:
 
 
 def counts_said(result: Result, words: Words) -> str:
-    """How the vote was taken and what was counted: every number with its base."""
+    """Return how the vote was taken and what was counted, every number with its base."""
     say = words.say
     parts = [say(f"minutes.method.{result.method}")] if result.force not in COUNTED_ONLY or result.method == VoteMethod.SECRET else []
     if result.method == VoteMethod.SECRET:
@@ -301,7 +301,7 @@ def counts_said(result: Result, words: Words) -> str:
 
 
 def report_said(result: Result, report: ReportSheet, words: Words) -> str:
-    """What the scrutineer reported: 发出, 收回, 有效, 无效, and whether the election is valid; and who signed."""
+    """Return what the scrutineer reported: 发出, 收回, 有效, 无效, whether the election is valid, and who signed."""
     figures = {"issued": report.issued, "returned": report.returned, "valid": report.valid, "void": report.void}
     said = words.say("vote.report_holds" if report.holds else "vote.report_fails", **figures)
     by = result.report_signed_by
@@ -310,7 +310,7 @@ def report_said(result: Result, report: ReportSheet, words: Words) -> str:
 
 
 def hall_said(hall: HallCount, words: Words, *, papers: bool) -> str:
-    """What was counted in the hall, and who signed it."""
+    """Return what was counted in the hall, and who signed it."""
     return words.say(
         "minutes.hall_papers" if papers else "minutes.hall_hands",
         registered=hall.registered,
@@ -326,7 +326,7 @@ def _is_counted_only(result: Result) -> bool:
 
 
 def verdict_said(result: Result, words: Words) -> str:
-    """The result in one sentence: what was needed, of what, what there was, and so carried or not."""
+    """Return the result in one sentence: what was needed, of which base, what was reached, and whether it is carried."""
     verdict, say = result.verdict, words.say
     if verdict is None or result.force in COUNTED_ONLY or _is_counted_only(result):
         return ""
@@ -351,7 +351,7 @@ def verdict_said(result: Result, words: Words) -> str:
 
 
 def choice_said(choice_id: str, labels: dict[str, str], words: Words) -> str:
-    """A choice by its label, or by the catalogue."""
+    """Return a choice's label, its own or the catalogue's."""
     return labels.get(choice_id) or words.say(f"minutes.choice.{choice_id}")
 
 
@@ -367,5 +367,5 @@ def chinese_number(number: int) -> str:
 
 
 def grouped(digits: str) -> str:
-    """A check code in groups of four."""
+    """Return a check code in groups of four."""
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))

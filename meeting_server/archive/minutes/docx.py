@@ -21,15 +21,15 @@ from meeting_server.domain.characters import clean, cleaned
 
 _MARGIN = Cm(2.7)
 _TEXT = Length(Cm(21) - 2 * _MARGIN)
-"""What is left of the width of A4."""
+"""The usable width of A4."""
 _LABEL = Cm(3)
 LATIN, CHINESE = "Times New Roman", "SimSun"
 _PROPERTY = 255
-"""Characters of a property; python-docx refuses more."""
+"""Most characters of a property; python-docx refuses more."""
 
 
 def minutes_document(paper: Paper, draft: str = "") -> bytes:
-    """``paper`` laid out for A4; ``draft``: a line that says it is no final text yet."""
+    """Return ``paper`` laid out for A4. ``draft``: a line that says it is not final."""
     paper, draft = cleaned(paper), clean(draft)
     document = _blank(paper.title, paper.organisation)
     _centred(document, paper.organisation, 12, bold=False)

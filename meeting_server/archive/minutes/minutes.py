@@ -41,7 +41,7 @@ from meeting_server.journal.fold import after
 from meeting_server.journal.port import Record
 
 FORMAT = 1
-"""Of ``minutes.json`` in a bundle; a change of what the fold means raises it."""
+"""Version of ``minutes.json`` in a bundle. Raise it when the meaning of the fold changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class Person:
     name: str
     standing: Standing
     reason: str = ""
-    """Why absent or not counted, as given."""
+    """The reason for absence or not being counted, as given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One point made, or one dissent, with who made it (empty: nobody named)."""
+    """One point or dissent, with the person who made it (empty: not named)."""
 
     name: str
     text: str
@@ -62,7 +62,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Someone heard under an item, and for how long (ms)."""
+    """Someone who spoke under an item, and for how long (ms)."""
 
     name: str
     duration: Millis
@@ -70,7 +70,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One agenda item (议题) as it was treated. The item without title holds what belongs to none."""
+    """One agenda item (议题) as it was held. The item without a title holds what belongs to no item."""
 
     title: str
     speaker: str
@@ -82,11 +82,11 @@ class Item:
     results: tuple[Result, ...] = ()
     speakers: tuple[Speaker, ...] = ()
     recused: tuple[str, ...] = ()
-    """回避: who was asked out of the room for it."""
+    """回避: who was recused from it."""
     closed_to: tuple[ParticipantId, ...] = ()
-    """Who reads nothing of what was said under it: they were asked out, or called to other items only."""
+    """Who may not read what was said under it, because they were recused or called to other items only."""
     foreign_to: tuple[ParticipantId, ...] = ()
-    """Those of them who were called to other items only, and don't read of it at all."""
+    """Those of them who were called to other items only and may not read about it at all."""
 
     @property
     def empty(self) -> bool:
@@ -114,7 +114,7 @@ class Minutes:
     on_leave: tuple[Person, ...]
     excluded: tuple[Person, ...]
     attending: tuple[Person, ...]
-    """列席: who came and is no member the meeting expects."""
+    """列席: who attended without being a member that the meeting expects."""
     documents: tuple[str, ...]
     recordings: tuple[tuple[Millis, Millis | None], ...]
     items: tuple[Item, ...]
@@ -123,14 +123,14 @@ class Minutes:
     head_hash: str
     format: int = FORMAT
     members: Turnout | None = None
-    """应到党员 and 实到党员, with and without a vote. ``None``: from before members without a vote were counted."""
+    """应到党员 and 实到党员, with and without a vote. ``None``: recorded before members without a vote were counted."""
     without_vote: tuple[Person, ...] = ()
-    """参加（无表决权）: members who came and have no vote."""
+    """参加（无表决权）: members who attended and have no vote."""
 
 
 @dataclass(slots=True)
 class _Notes:
-    """What the state does not keep: who led, who spoke when, notes in order, recordings."""
+    """What the state does not keep: who presided, who spoke when, notes in order, recordings."""
 
     chairs: list[ParticipantId] = field(default_factory=list)
     turns: list[SpeakerTurnEnded] = field(default_factory=list)
@@ -161,9 +161,9 @@ class _Notes:
 
 
 def minutes_of(records: Iterable[Record]) -> Minutes | None:
-    """The minutes of the meeting these records (from the first on) tell of; ``None`` before there is anything.
+    """Return the minutes of these records (from the first on); ``None`` for an empty meeting.
 
-    Raises ValueError when a record cannot be folded (a kind newer than this program).
+    Raises ValueError if a record cannot be folded (a kind newer than this program).
     """
     state: MeetingState | None = None
     seen = _Notes()
@@ -236,7 +236,7 @@ def _minutes(state: MeetingState, seen: _Notes, last: Record) -> Minutes:
 
 
 def _members(state: MeetingState, seen: _Notes) -> Turnout | None:
-    """应到党员 and 实到党员 as the adjourning recorded them; until then as they are now."""
+    """Return 应到党员 and 实到党员 as recorded at the adjournment, or until then as they are now."""
     if seen.adjourned is None:
         return turnout(state)
     if seen.adjourned.members is None or seen.adjourned.members_attended is None:
@@ -250,13 +250,13 @@ def _person(state: MeetingState, who: ParticipantId, reason: str) -> Person:
 
 
 def _recorders(state: MeetingState, seen: _Notes) -> tuple[str, ...]:
-    """Who keeps the record: the secretaries; without one, whoever took notes."""
+    """Return who keeps the record: the secretaries, or without one, those who took notes."""
     secretaries = [p.participant_id for p in state.participants.values() if p.role is Role.SECRETARY]
     return names_of(state, secretaries or [note.taken_by for note in seen.notes.values()])
 
 
 def _items(state: MeetingState, seen: _Notes, until: Millis) -> tuple[Item, ...]:
-    """The agenda as it was treated, then what belongs to no item, if anything."""
+    """Return the agenda as it was held, then anything that belongs to no item."""
     treated = [
         _item(state, seen, item.item_id, Item(item.title, item.speaker, item.started_at, item.ended_at), until) for item in state.agenda
     ]

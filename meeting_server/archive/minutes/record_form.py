@@ -1,4 +1,4 @@
-"""The form on which a meeting of 三会一课 is inspected (三会一课记录表): one ruled table, filled in from the minutes."""
+"""The form for inspections of 三会一课 (三会一课记录表): one ruled table, filled in from the minutes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class RecordForm:
-    """The form in words: rows of one cell or two, and what is signed by hand."""
+    """The form in words: rows of one or two cells, and the lines for signatures."""
 
     organisation: str
     title: str
@@ -33,7 +33,7 @@ class RecordForm:
 
 
 def record_form_of(minutes: Minutes, words: Words) -> RecordForm:
-    """The minutes on the form, in the language of ``words``. What nobody noted is said to be missing, never left out."""
+    """Return the form filled from the minutes, in the language of ``words``. What nobody noted is marked as missing, never omitted."""
     say = words.say
     facts = dict(facts_of(minutes, words))
     items = [item for item in minutes.items if item.title or not item.empty]
@@ -76,7 +76,7 @@ def _people(members: int | None, voting: int, words: Words) -> str:
 
 
 def _beside(facts: dict[str, str], words: Words) -> Iterable[str]:
-    """Those who attended without being members here, then members who came and have no vote."""
+    """Return those who attended without being members here, then members who attended and have no vote."""
     yield facts[words.say("minutes.attending")]
     without = words.say("minutes.without_vote")
     if without in facts:
@@ -84,7 +84,7 @@ def _beside(facts: dict[str, str], words: Words) -> Iterable[str]:
 
 
 def _spoken(items: list[Item], of: Callable[[Item], tuple[Spoken, ...]], words: Words) -> Iterable[str]:
-    """What was said, below the title of its item where there are several."""
+    """Return what was said, below the title of its item if there are several."""
     told = [item for item in items if of(item)]
     for item in told:
         if len(told) > 1:
@@ -93,7 +93,7 @@ def _spoken(items: list[Item], of: Callable[[Item], tuple[Spoken, ...]], words: 
 
 
 def _voted(result: Result, words: Words) -> Iterable[str]:
-    """A published result in one sentence; of an election, a line for each candidate."""
+    """Return a published result in one sentence, or for an election a line for each candidate."""
     if result.outcome not in PUBLISHED:
         return
     yield said_by(result.title, counts_said(result, words) + verdict_said(result, words), words)

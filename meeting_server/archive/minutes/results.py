@@ -1,4 +1,4 @@
-"""What came of a meeting's motions, polls, elections and appraisals, as its minutes hold it; in no language."""
+"""The outcomes of a meeting's motions, polls, elections and appraisals as the minutes hold them, independent of language."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One candidate of an election or one appraised: what was given (in the order of the paper's marks) and what came
-    of it: ``elected``, ``tied``, ``ineligible``, ``not_elected``, a grade of the appraisal, or empty."""
+    """One candidate of an election or one person appraised: the counts (in the order of the ballot's marks) and the outcome: ``elected``,
+    ``tied``, ``ineligible``, ``not_elected``, a grade of the appraisal, or empty."""
 
     name: str
     counts: tuple[tuple[str, int], ...]
@@ -48,7 +48,7 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class HallCount:
-    """What was counted in the hall, by hands or on paper, of those registered there; and who signed it."""
+    """What was counted in the hall, by hands or on paper, of those registered there, and who signed it."""
 
     registered: int
     returned: int
@@ -61,9 +61,8 @@ class HallCount:
 class Result:
     """A motion, poll, election or appraisal and its outcome.
 
-    ``counts`` pairs choice id, label (empty for the three of a motion) and number; ``contenders`` take its place where
-    people were voted on. ``issued`` counts papers handed out in a secret vote, by phone and by hand; ``by_hand`` the
-    ballots counted in the hall.
+    ``counts`` holds choice id, label (empty for the three of a motion) and number; ``contenders`` replaces it where people were voted on.
+    ``issued`` counts the ballots handed out in a secret vote, by phone and by hand; ``by_hand`` counts the ballots of the hall.
     """
 
     title: str
@@ -94,29 +93,29 @@ class Result:
     named: tuple[Named, ...] = ()
     withdrawn_reason: str = ""
     sheet: AppraisalSheet = AppraisalSheet.MUTUAL
-    """Of an appraisal; on an organisation sheet ``contenders`` hold the grades that were put to the vote."""
+    """Of an appraisal. On an organisation sheet ``contenders`` hold the grades that were put to the vote."""
     based_on: tuple[str, ...] = ()
-    """Titles of the sheets an organisation sheet rests on."""
+    """Titles of the sheets that an organisation sheet is based on."""
     report: ReportSheet | None = None
     report_signed_by: tuple[str, ...] = ()
     """Of an election: its report sheet (选举报告单), and the scrutineers who signed it."""
     excellent_reason: str = ""
-    """Of an organisation sheet: why more are 优秀 than the rule's share."""
+    """Of an organisation sheet: why more are 优秀 than the rule allows."""
     present_at_close: int | None = None
-    """How many were still there at the closing; ``None`` where ``present`` is of that moment, in a record of before."""
+    """How many were still present at the close; ``None`` in an older record, in which ``present`` is of that moment."""
     run_off: bool = False
     """再次投票: the most votes win."""
     reduced_to: int = 0
-    """Of an election that left seats empty: how many the meeting decided to fill; 0: it decided nothing."""
+    """Of an election that left seats empty: how many the meeting decided to fill; 0: no decision."""
     reduced_by: str = ""
-    """Title of the motion that says so."""
+    """Title of the motion that decided it."""
     hall: HallCount | None = None
     former_officers: tuple[str, ...] = ()
-    """Who was scrutineer or teller and was relieved or asked to leave."""
+    """Scrutineers and tellers who were relieved or removed."""
 
     @property
     def takes_three(self) -> bool:
-        """Whether its choices are 赞成, 不赞成 and 弃权."""
+        """Return whether its choices are 赞成, 不赞成 and 弃权."""
         adopted = self.force == MotionForce.APPRAISAL and self.sheet == AppraisalSheet.ORGANISATION
         return adopted or self.force == MotionForce.MOTION
 
@@ -125,34 +124,34 @@ class Result:
 
 
 def is_open(result: Result) -> bool:
-    """Whether a result may be told to those who only study a record: published, not voted in secret, about no person."""
+    """Return whether a result may be shown to people who only study a record: published, not secret, not about a person."""
     return result.method != VoteMethod.SECRET and result.force in (MotionForce.MOTION, MotionForce.POLL) and result.outcome in PUBLISHED
 
 
 def names_of(state: MeetingState, people: Iterable[ParticipantId]) -> tuple[str, ...]:
-    """Each once, in order."""
+    """Return each once, in order."""
     return tuple(name_of(state, who) for who in dict.fromkeys(people))
 
 
 def name_of(state: MeetingState, who: ParticipantId | None) -> str:
-    """As on the meeting's list, a guest's with the mark; empty for nobody."""
+    """Return the name as on the meeting's list, marked for a guest; empty for nobody."""
     participant = state.participants.get(who) if who is not None else None
     return called(participant) if participant is not None else ""
 
 
 def called(participant: Participant) -> str:
-    """The name in the record: whoever attends without being a member here is never taken for one."""
+    """Return the name in the record, marked so that nobody who attends as a guest is mistaken for a member."""
     return marked(participant.name, guest=participant.standing is Standing.GUEST and participant.kind == "person")
 
 
 def result_of(state: MeetingState, motion: Motion) -> Result:
-    """A motion as the minutes hold it; figures only once they were published."""
+    """Return a motion as the minutes hold it, with figures only once they were published."""
     outcome = _outcome(motion)
     shown = motion.tally if outcome in PUBLISHED else None
     contenders = _contenders(motion, shown) if shown else ()
     counts = shown.counts if shown and not (contenders and contenders[0].counts) else ()
     named: dict[str, list[str]] = {}
-    for ballot in motion.named if not motion.grades_people else ():  # who graded themselves stands with their grade
+    for ballot in motion.named if not motion.grades_people else ():  # people who graded themselves appear with their grade
         for choice in ballot.choices:
             named.setdefault(choice, []).append(name_of(state, ballot.participant_id))
     return Result(
@@ -207,7 +206,7 @@ def _outcome(motion: Motion) -> Outcome:
 
 
 def outcome_of(paper: Paper, verdict: Verdict) -> Published:
-    """What a published verdict means for what was voted on."""
+    """Return what a published verdict means for the motion."""
     if paper.force == MotionForce.ELECTION:
         return "elected" if verdict.carried else "not_elected"
     if kind_of(paper).decides:
@@ -226,7 +225,7 @@ def _label(motion: Motion, choice_id: str) -> str:
 
 
 def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
-    """Those on the paper in its order, then those written in (另选他人)."""
+    """Return those on the ballot in its order, then the write-ins (另选他人)."""
     if motion.force not in (MotionForce.ELECTION, MotionForce.APPRAISAL):
         return ()
     counts: dict[str, list[tuple[str, int]]] = {candidate.candidate_id: [] for candidate in motion.candidates}
@@ -254,7 +253,7 @@ def _contenders(motion: Motion, tally: Tally) -> tuple[Contender, ...]:
 
 
 def _texts(motion: Motion) -> dict[str, str]:
-    """What each wrote about themselves, by candidate id."""
+    """Return what each wrote about themselves, by candidate id."""
     wrote = {
         ballot.participant_id: mark.words
         for ballot in motion.named
@@ -275,7 +274,7 @@ def _outcomes(motion: Motion, tally: Tally) -> dict[str, str]:
 
 
 def _officers(held: tuple[Officer, ...], motion: Motion) -> list[ParticipantId]:
-    """Who holds or held an office and did not stand: a candidate counts nothing."""
+    """Return who holds or held an office and was not a candidate, because a candidate counts nothing."""
     standing = standing_on(motion)
     return [officer.participant_id for officer in held if officer.participant_id not in standing]
 

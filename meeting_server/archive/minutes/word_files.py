@@ -1,4 +1,4 @@
-"""Word files of papers and forms. Their library is read by whoever makes the first one: the workshop, hardly ever a web process."""
+"""Word files of documents and forms. The first one made loads their library, which is usually in the workshop, not in a web process."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def paper_docx(paper: Paper, draft: str = "") -> bytes:
-    """``draft``: a line that says so at the head of every page; empty for none."""
+    """Return a Word file. ``draft``: a line at the head of every page; empty for none."""
     from meeting_server.archive.minutes.docx import minutes_document
 
     return minutes_document(paper, draft)
 
 
 def form_docx(form: RecordForm, draft: str = "") -> bytes:
-    """三会一课记录表; ``draft`` as for a paper."""
+    """Return the 三会一课记录表; ``draft`` as for a document."""
     from meeting_server.archive.minutes.docx import record_form_document
 
     return record_form_document(form, draft)

@@ -1,1 +1,1 @@
-"""The forms in which a finished meeting can be taken away: pure functions over what the archive made of it."""
+"""The download formats of a finished meeting: pure functions of what the archive made."""

@@ -15,7 +15,7 @@ _BLANK = re.compile(r"\s+")
 
 
 def webvtt(study: Study, words: Words) -> str:
-    """WebVTT: one cue a line, its speaker as a voice (``<v Name>``)."""
+    """Return WebVTT with one cue per line and its speaker as a voice (``<v Name>``)."""
     parts = ["WEBVTT", f"NOTE {_vtt(study.title)}"]
     for number, line in enumerate(_shown(study), 1):
         said = words.say("take.gap") if isinstance(line, Gap) else _vtt(line.text)
@@ -25,7 +25,7 @@ def webvtt(study: Study, words: Words) -> str:
 
 
 def chapters_vtt(study: Study, words: Words) -> str:
-    """WebVTT of kind ``chapters``: the agenda as it went."""
+    """Return WebVTT of kind ``chapters``: the agenda as it was held."""
     parts = ["WEBVTT"]
     for chapter in study.chapters:
         title = _vtt(chapter.title) or words.say("archive.no_item")
@@ -34,7 +34,7 @@ def chapters_vtt(study: Study, words: Words) -> str:
 
 
 def srt(study: Study, words: Words) -> str:
-    """SubRip: the speaker's name stands before what was said."""
+    """Return SubRip, with the speaker's name before the text."""
     parts = []
     for number, line in enumerate(_shown(study), 1):
         said = words.say("take.gap") if isinstance(line, Gap) else _plain(line.text)
@@ -45,14 +45,14 @@ def srt(study: Study, words: Words) -> str:
 
 
 def _shown(study: Study) -> Iterator[Utterance | Gap]:
-    """Players drop a cue that lasts no time: it is shown for a moment at least."""
+    """Give every cue a minimum length, because players drop one without duration."""
     for line in study.lines:
         end = max(line.end, line.start + 1)
         yield Gap(line.start, end) if isinstance(line, Gap) else Utterance(line.start, end, line.who, line.text)
 
 
 def _plain(text: str) -> str:
-    """One line: a blank one would end the cue, and an arrow would begin another."""
+    """Return the text in one line, because a blank line would end the cue and an arrow would begin another."""
     return _BLANK.sub(" ", clean(text)).strip().replace("-->", "→")
 
 

@@ -1,4 +1,4 @@
-"""A resource as an IMS Common Cartridge 1.3: the page as web content, the quiz as QTI 1.2, for platforms that import courses."""
+"""A resource as an IMS Common Cartridge 1.3, for platforms that import courses: the page as web content, the quiz as QTI 1.2."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGE_FOLDER, QUIZ = "page", "quiz/assessment.xml"
 
 
 def write_cartridge(target: Target, study: Study, sound: Path | None, words: Words) -> Target:
-    """Write the cartridge to ``target``. The page in it asks nothing: the quiz is the platform's own. Raises OSError."""
+    """Write the cartridge to ``target``. Its page has no quiz, because the platform runs that itself. Raises OSError."""
     page = {f"{PAGE_FOLDER}/{name}": part for name, part in page_parts(replace(study, questions=()), sound, words).items()}
     quiz = {QUIZ: assessment(study, words)} if study.questions else {}
     return pack(target, {MANIFEST: _manifest(study, tuple(page), words), **page, **quiz})

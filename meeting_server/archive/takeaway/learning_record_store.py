@@ -1,4 +1,4 @@
-"""Sending statements to the university's learning record store: in batches, again and again until each arrived or was refused."""
+"""Sends statements to the university's learning record store, in batches, retrying until each is accepted or refused."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ TIMEOUT_S = 20.0
 FIRST_PAUSE_MS: Millis = 15_000
 LONGEST_PAUSE_MS: Millis = 3_600_000
 WRONG_SETTINGS_PAUSE_MS: Millis = 600_000
-"""After being told that endpoint or credentials are wrong."""
+"""Pause after an answer that endpoint or credentials are wrong."""
 VERSION = "1.0.3"
 
 
 @dataclass(frozen=True, slots=True)
 class RecordStore:
-    """Where it is: ``endpoint`` as the xAPI specification means it (statements go to ``<endpoint>/statements``)."""
+    """The address and credentials. ``endpoint`` as in the xAPI specification (statements go to ``<endpoint>/statements``)."""
 
     endpoint: str
     user: str
@@ -42,7 +42,7 @@ class RecordStore:
 
 
 class Delivery:
-    """Takes statements out of the outbox to the record store. Each has an id of its own, so sending one twice does no harm."""
+    """Delivers statements from the outbox to the record store. Each has an id of its own, so sending it is idempotent."""
 
     def __init__(self, statements: Statements, store: RecordStore) -> None:
         self._statements = statements
@@ -50,7 +50,7 @@ class Delivery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until ``stop`` is set."""
-        # no redirects: they would carry the credentials to wherever somebody points
+        # no redirects, because they could carry the credentials anywhere
         async with httpx.AsyncClient(
             auth=(self._store.user, self._store.password),
             headers={"x-experience-api-version": VERSION},
@@ -70,13 +70,13 @@ class Delivery:
                         continue
 
     async def deliver(self, client: httpx.AsyncClient, now: Millis) -> int:
-        """Send what is due, once; how many statements were settled (arrived or refused for good)."""
+        """Send what is due, once. Return how many statements were settled (accepted or permanently refused)."""
         batch = await self._statements.due(now, BATCH)
         if not batch:
             return 0
         answer = await self._post(client, batch)
         if len(batch) > 1 and answer is not None and answer.status_code in (400, 409, 413):
-            settled = 0  # one of them is at fault: each for itself
+            settled = 0  # one of them is at fault, so send each separately
             for one in batch:
                 settled += await self._settle(await self._post(client, [one]), [one], now)
             return settled
@@ -92,7 +92,7 @@ class Delivery:
     async def _settle(self, answer: httpx.Response | None, batch: Sequence[Waiting], now: Millis) -> int:
         ids = [one.statement_id for one in batch]
         status = 0 if answer is None else answer.status_code
-        if 200 <= status < 300 or status == 409:  # 409: a statement with this id is there already
+        if 200 <= status < 300 or status == 409:  # 409: a statement with this id is already there
             await self._statements.sent(ids)
             return len(ids)
         if status in (400, 413) and answer is not None:
@@ -111,7 +111,7 @@ class Delivery:
 
 
 def _retry_after(value: str, now: Millis) -> Millis | None:
-    """How long a store asks us to wait: seconds or a date, at most an hour; ``None`` when it does not say."""
+    """Return how long the store asks us to wait (seconds or a date, at most an hour); ``None`` if it does not say."""
     if value.isascii() and value.isdigit() and len(value) < 10:
         return min(LONGEST_PAUSE_MS, int(value) * 1000)
     try:

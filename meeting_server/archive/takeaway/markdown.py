@@ -1,4 +1,4 @@
-"""A paper (minutes, transcript) as Markdown, for note-taking programs and wikis."""
+"""A document (minutes, transcript) as Markdown, for note-taking programs and wikis."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STARTS_SOMETHING = re.compile(r"^(\d+)([.)])|^([-+=])", re.MULTILINE)
 
 
 def markdown(paper: Paper, draft: str = "") -> str:
-    """``paper`` as CommonMark with tables; nothing anybody said can become a heading, a link or HTML."""
+    """Return ``paper`` as CommonMark with tables. Nothing anybody said can become a heading, a link or HTML."""
     parts = [f"# {_text(paper.title)}", _text(paper.organisation), *([f"*{_text(draft)}*"] if draft else [])]
     parts.append("\n".join(f"- **{_text(label)}** {_text(said)}" for label, said in paper.facts))
     for section in paper.sections:

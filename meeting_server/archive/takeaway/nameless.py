@@ -1,6 +1,6 @@
-"""Downloads people out of a resource before it leaves the institution: names, ways of address, numbers, addresses.
+"""Removes people from a resource before it leaves the institution: names, forms of address, numbers, addresses.
 
-Who spoke becomes 发言人甲, 乙, … (Speaker A, B, …), the same person the same letter. It is a machine's work: a person looks at
+Speakers become 发言人甲, 乙, … (Speaker A, B, …), the same letter for the same person. A program can make mistakes, so a person checks
 the result before it leaves.
 """
 
@@ -22,10 +22,10 @@ _LINK = re.compile(r"https?://[^\s，。；）)]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Nameless:
-    """``study`` without people; ``replaced`` counts what was put in place of names, numbers and addresses.
+    """``study`` without people. ``replaced`` counts the replaced names, numbers and addresses.
 
-    ``left``: everyday words that are somebody's given name too (建设, 国庆) and how often they were left as words: whoever
-    looks at it before it leaves is told.
+    ``left``: everyday words that are also somebody's given name (建设, 国庆), with how often they were left as words. The person who
+    checks the result sees them.
     """
 
     study: Study
@@ -35,7 +35,7 @@ class Nameless:
 
 
 def nameless(study: Study, names: Iterable[str], places: Iterable[str] = ()) -> Nameless:
-    """``study`` with everybody in ``names`` and every speaker taken out, and the branches and faculties in ``places``; nor when it was."""
+    """Return ``study`` without everybody in ``names``, every speaker, the branches and faculties in ``places``, and the date."""
     speakers = list(dict.fromkeys(u.who for u in study.utterances if u.who))
     chinese = study.language.startswith("zh")
     labels = {who: label_of(number, chinese=chinese) for number, who in enumerate(speakers)}
@@ -80,7 +80,7 @@ def label_of(number: int, *, chinese: bool) -> str:
 
 
 class _People:
-    """Replaces people, and counts. ``labels`` by full name; ``others`` where several may be meant."""
+    """Replaces people and counts. ``labels``: by full name; ``others``: used if several people may be meant."""
 
     def __init__(self, labels: Mapping[str, str], others: str) -> None:
         self.replaced = 0

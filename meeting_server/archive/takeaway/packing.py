@@ -1,4 +1,4 @@
-"""Zip files of packages: the same parts give the same bytes, and sound is put in without being read into memory."""
+"""Zip files of packages: the same parts give the same bytes, and sound is added without reading it into memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meeting_server.domain.characters import cleaned
 Target = TypeVar("Target", Path, IO[bytes])
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""The date in every entry, so that packages can be compared."""
+"""The date of every entry, so that packages can be compared."""
 _PACKED_ALREADY = (".m4a", ".mp4", ".webm")
 
 
@@ -35,12 +35,12 @@ def pack(target: Target, parts: Mapping[str, bytes | Path]) -> Target:
 
 
 def xml_id(*parts: str) -> str:
-    """An identifier that XML accepts, made of ids of ours."""
+    """Return an identifier that XML accepts, made from our ids."""
     return "_".join(re.sub(r"[^A-Za-z0-9_.-]", "-", part) for part in ("x", *parts))
 
 
 def xml_bytes(root: ET.Element) -> bytes:
-    """A document in UTF-8 with its declaration, without the characters that XML cannot hold."""
+    """Return an XML document in UTF-8 with its declaration, without characters that XML cannot contain."""
     for element in root.iter():
         element.text, element.tail = cleaned(element.text), cleaned(element.tail)
         element.attrib.update(cleaned(element.attrib))

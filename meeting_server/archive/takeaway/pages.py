@@ -15,7 +15,7 @@ PLAYER = Path(__file__).resolve().parent / "player"
 ENTRY = "index.html"
 SOUND, CAPTIONS, CHAPTERS = "sound.m4a", "captions.vtt", "chapters.vtt"
 PASS_MARK = 60
-"""Per cent of the questions."""
+"""Per cent of the questions that must be answered correctly."""
 ENOUGH = 90
 """Per cent of the sound that must have been heard."""
 
@@ -50,7 +50,7 @@ _HOLES = {name: f"{{{name}}}" for name in ("n", "all", "need")}
 
 
 def page_parts(study: Study, sound: Path | None, words: Words) -> dict[str, bytes | Path]:
-    """The files of the page, ``index.html`` first. ``sound``: an M4A of the study's length."""
+    """Return the files of the page, ``index.html`` first. ``sound``: an M4A of the study's length."""
     study = cleaned(study)
     parts: dict[str, bytes | Path] = {name: (PLAYER / name).read_bytes() for name in (ENTRY, "player.css", "player.js")}
     parts["study.js"] = b"window.study = " + _harmless(msgspec.json.encode(_told(study, sound is not None, words))) + b";\n"
@@ -94,5 +94,5 @@ def _question(question: Question) -> dict[str, object]:
 
 
 def _harmless(json: bytes) -> bytes:
-    """JSON that is safe in a script: nothing in it ends the script or a line of it."""
+    """Return JSON that is safe in a script: nothing in it ends the script or a line."""
     return json.replace(b"<", b"\\u003c").replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")

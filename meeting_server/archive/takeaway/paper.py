@@ -1,4 +1,4 @@
-"""The transcript put into words once for Markdown, Word and PDF: a paper like that of the minutes, with its speech."""
+"""The transcript as a document model like that of the minutes, once for Markdown, Word and PDF."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from meeting_server.domain.ids import Millis
 
 
 def transcript_paper(study: Study, words: Words) -> Paper:
-    """Facts, summary, what was decided, then everything said, under its chapters."""
+    """Return facts, summary, decisions, then the transcript under its chapters."""
     say = words.say
     sections: list[Section] = []
     if study.summary:
@@ -40,7 +40,7 @@ def _facts(study: Study, words: Words) -> Iterator[tuple[str, str]]:
 
 
 def _speech(study: Study, words: Words) -> Iterator[Section]:
-    """Chapters as sections; what was said before the first comes under a heading of its own."""
+    """Return chapters as sections. What was said before the first has a heading of its own."""
     lines = list(study.lines)
     if not lines:
         yield Section(words.say("take.transcript"), (Paragraph(words.say("take.nothing_said")),))
@@ -62,7 +62,7 @@ def _line(line: Utterance | Gap, words: Words) -> Block:
 
 
 def clock_of(at: Millis) -> str:
-    """Playing time as it is read: ``0:07``, ``34:21``, ``1:12:40``."""
+    """Return playing time as shown: ``0:07``, ``34:21``, ``1:12:40``."""
     minutes, seconds = divmod(at // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

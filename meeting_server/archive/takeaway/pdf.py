@@ -1,4 +1,4 @@
-"""A paper (minutes, transcript) as PDF, A4, its Chinese typeface embedded so that it looks the same everywhere."""
+"""A document (minutes, transcript) as PDF, A4, with an embedded Chinese typeface so that it looks the same everywhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meeting_server.domain.characters import clean, cleaned, is_han
 
 _BODY, _SMALL = 11.0, 8.5
 _LEADING = 1.65
-"""Height of a line over the size of its type."""
+"""Line height divided by type size."""
 _POINT = 25.4 / 72
 _INK, _GREY, _RULE = (33, 30, 27), (102, 95, 87), (205, 199, 189)
 _WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…"
@@ -25,7 +25,7 @@ _NEVER_LAST = "（《「『【〈“‘"
 
 
 class _Sheet(FPDF):
-    """A4 with page numbers at the foot."""
+    """A4 pages with page numbers at the foot."""
 
     def __init__(self) -> None:
         super().__init__(format="A4")
@@ -35,7 +35,8 @@ class _Sheet(FPDF):
         self._rare: list[TTFFont] = []
 
     def drawn(self, text: str) -> str:
-        """Without controls. A character of no typeface is named if it is Chinese (a name keeps its parts), else becomes a box."""
+        """Return text without control characters. A character in no typeface is spelled out if it is Chinese (so that a name stays
+        complete), else becomes a box."""
         text = clean(text).replace("\t", " ")
         unknown = {c for c in set(text) if c != "\n" and ord(c) not in self._face("serif").cmap}
         if unknown and not self._rare:
@@ -44,7 +45,7 @@ class _Sheet(FPDF):
         return "".join(c if c not in unknown else f"〔U+{ord(c):04X}〕" if is_han(c) else "□" for c in text)
 
     def _add_rare(self) -> None:
-        """Rare characters of names (𠮷, 㐂) are in the typefaces for Japan, Taiwan and Hong Kong; read when one is wanted."""
+        """Typefaces for Japan, Taiwan and Hong Kong, which have rare characters of names (𠮷, 㐂). Loaded when needed."""
         import pylopdf_fonts_jp
         import pylopdf_fonts_zh_tw
 
@@ -59,7 +60,7 @@ class _Sheet(FPDF):
         return face
 
     def write_in(self, size: float, colour: tuple[int, int, int]) -> None:
-        """In this size (pt) and colour from here on.
+        """Set size (pt) and colour from here on.
 
         The colour of areas is set with that of letters, because fpdf2 else brackets each line (``q … Q``), and a typeface that it
         sets at the head of a line which begins with a rare character is forgotten at the end of it: the lines below have none.
@@ -75,7 +76,7 @@ class _Sheet(FPDF):
 
 
 def paper_pdf(paper: Paper, draft: str = "") -> bytes:
-    """``paper`` laid out for A4; ``draft``: a line that says it is no final text yet."""
+    """Return ``paper`` laid out for A4. ``draft``: a line that says it is not final."""
     paper, draft = cleaned(paper), clean(draft)
     pdf = _Sheet()
     pdf.set_title(paper.title)
@@ -121,7 +122,7 @@ def _block(pdf: _Sheet, block: Block) -> None:
 
 
 def _speech(pdf: _Sheet, clock: str, who: str, text: str) -> None:
-    """Time in the margin's column, who, then what was said beside it."""
+    """Lay out the time in the margin, then the speaker and the text beside it."""
     _keep_together(pdf, 14)
     pdf.write_in(_SMALL, _GREY)
     pdf.cell(17, _BODY * _LEADING * _POINT, clock)
@@ -142,7 +143,7 @@ def _write(pdf: _Sheet, text: str, size: float, *, align: str = "L", colour: tup
 
 
 def _facts(pdf: _Sheet, facts: tuple[tuple[str, str], ...]) -> None:
-    """Label and text side by side, a hairline under each."""
+    """Lay out labels and texts side by side, with a hairline under each."""
     left = pdf.l_margin
     pdf.set_draw_color(*_RULE)
     for label, said in facts:
@@ -171,13 +172,13 @@ def _table(pdf: _Sheet, rows: list[tuple[str, ...]]) -> None:
 
 
 def _keep_together(pdf: _Sheet, height: float) -> None:
-    """A heading does not stand alone at the foot of a page."""
+    """Keep a heading from standing alone at the foot of a page."""
     if pdf.get_y() + height > pdf.h - 22:
         pdf.add_page()
 
 
 def _lines(pdf: _Sheet, text: str, width: float) -> Iterator[str]:
-    """The text in lines that fit: Chinese has no spaces, so they may end nearly everywhere."""
+    """Break the text into lines that fit. Chinese has no spaces, so lines may end nearly everywhere."""
     for paragraph in text.split("\n"):
         line, used = "", 0.0
         for piece in _pieces(paragraph):
@@ -191,7 +192,7 @@ def _lines(pdf: _Sheet, text: str, width: float) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """What may not be torn apart: words with the space after them, and characters with the marks that belong to them."""
+    """Split text into unbreakable units: words with the space after them, and characters with their punctuation."""
     last = 0
     for found in _BREAK.finditer(text):
         at = found.start()

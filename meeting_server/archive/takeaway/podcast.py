@@ -1,4 +1,4 @@
-"""A podcast feed: RSS 2.0 with the iTunes words that podcast programs ask for."""
+"""A podcast feed: RSS 2.0 with the iTunes elements that podcast programs expect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One published recording. ``guid`` stays the same for ever; ``size`` in bytes, ``length`` in ms."""
+    """One published recording. ``guid`` never changes; ``size`` in bytes, ``length`` in ms."""
 
     guid: str
     title: str
@@ -29,7 +29,7 @@ class Episode:
 
 
 def podcast(title: str, about: str, language: str, address: str, link: str, episodes: Sequence[Episode]) -> bytes:
-    """The feed. It asks programs not to list it anywhere: its address is a secret of one person."""
+    """Return the feed. It asks programs not to list it anywhere, because its address is one person's secret."""
     rss = ET.Element("rss", {"version": "2.0", "xmlns:itunes": ITUNES, "xmlns:atom": ATOM})
     channel = ET.SubElement(rss, "channel")
     _said(channel, "title", title)
@@ -55,9 +55,9 @@ def podcast(title: str, about: str, language: str, address: str, link: str, epis
 
 
 def _plain(text: str) -> str:
-    """A description that reads the same in programs that take it for HTML and in those that take it for text.
+    """Return a description that reads the same in programs that take it as HTML and in those that take it as text.
 
-    Signs that mean something in HTML are written in their full width: escaped once more they would be seen as escapes.
+    Characters with a meaning in HTML are written in full width, because escaping them again would show the escapes.
     """
     return " ".join(text.split()).translate({ord("<"): "＜", ord(">"): "＞", ord("&"): "＆"})
 

@@ -15,7 +15,7 @@ PROFILES = {"single": "cc.multiple_choice.v0p1", "multiple": "cc.multiple_respon
 
 
 def assessment(study: Study, words: Words) -> bytes:
-    """The quiz of a resource as one XML document."""
+    """Return the quiz of a resource as one XML document."""
     root = ET.Element("questestinterop", {"xmlns": QTI})
     test = ET.SubElement(root, "assessment", {"ident": xml_id("quiz", study.resource_id), "title": study.title})
     _fields(
@@ -88,6 +88,6 @@ def _fields(where: ET.Element, fields: dict[str, str]) -> None:
 
 
 def _text(where: ET.Element, text: str) -> None:
-    """As HTML with everything escaped: what somebody wrote stays text on every platform."""
+    """Return fully escaped HTML, so that what somebody wrote stays text on every platform."""
     material = ET.SubElement(where, "material")
     ET.SubElement(material, "mattext", {"texttype": "text/html"}).text = html.escape(text)

@@ -22,7 +22,7 @@ def write_scorm(target: Target, study: Study, sound: Path | None, words: Words) 
 
 
 def _manifest(study: Study, names: tuple[str, ...]) -> bytes:
-    # No mastery score: with one, platforms decide by the quiz alone, and whoever heard nothing would have passed.
+    # No mastery score: with one, platforms decide by the quiz alone, and a learner who heard nothing would pass.
     manifest = ET.Element("manifest", {"identifier": xml_id("study", study.resource_id), "version": "1.0", "xmlns": CP, "xmlns:adlcp": ADL})
     metadata = ET.SubElement(manifest, "metadata")
     ET.SubElement(metadata, "schema").text = "ADL SCORM"

@@ -1,8 +1,8 @@
-"""The sharing bundle: a resource without people, signed by the institution it comes from, and the checks before another takes it in.
+"""The sharing bundle: a resource without people, signed by its institution, and the checks before another accepts it.
 
-A ZIP of exactly four files: ``resource.json`` (what there is to study), ``transcript.md`` (the same for people without this
-program), ``bundle.json`` (where it comes from, and the SHA-256 of the two) and ``bundle.sig`` (Ed25519 over the bytes of
-``bundle.json``). There is no sound in it: a voice tells who it is.
+A ZIP of exactly four files: ``resource.json`` (the content), ``transcript.md`` (the same for people without this program),
+``bundle.json`` (its origin, and the SHA-256 of the two) and ``bundle.sig`` (Ed25519 over the bytes of ``bundle.json``). It has no sound,
+because a voice identifies its speaker.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ FORMAT = "meeting-resource/1"
 ABOUT, SIGNATURE, RESOURCE, READABLE = "bundle.json", "bundle.sig", "resource.json", "transcript.md"
 NAMES = (ABOUT, SIGNATURE, RESOURCE, READABLE)
 LARGEST = 8 * 1024 * 1024
-"""Bytes of a bundle as a file."""
+"""Most bytes of a bundle as a file."""
 LARGEST_INSIDE = 16 * 1024 * 1024
-"""Bytes of everything in it, unpacked."""
+"""Most bytes of its contents, unpacked."""
 MOST_LINES = 50_000
 
 
 class BundleRefused(Exception):
-    """A bundle that is not taken in. ``code`` is told under ``sharing.refused.<code>``; ``file`` names the file at fault."""
+    """A refused bundle. The sentence of ``code`` is ``sharing.refused.<code>``; ``file`` names the file at fault."""
 
     def __init__(self, code: str, file: str = "") -> None:
         super().__init__(f"{code} {file}".strip())
@@ -60,7 +60,7 @@ class About(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle that was found sound. ``sha256`` is of the whole file."""
+    """A valid bundle. ``sha256`` is of the whole file."""
 
     about: About
     study: Study
@@ -70,12 +70,12 @@ class Bundle:
 
 
 def fingerprint_of(key: Ed25519PublicKey) -> str:
-    """SHA-256 of the raw public key, hexadecimal: what two institutions compare by telephone."""
+    """Return the SHA-256 of the raw public key in hexadecimal, which two institutions compare by telephone."""
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()
 
 
 def write_bundle(study: Study, institution: str, key: Ed25519PrivateKey, now: Millis, words: Words) -> bytes:
-    """The bundle of a resource from which people were taken out already."""
+    """Return the bundle of a resource from which people were already removed."""
     study, institution = cleaned(study), clean(institution)
     readable = markdown(transcript_paper(study, words)).encode()
     files = {RESOURCE: msgspec.json.encode(study), READABLE: readable}
@@ -100,7 +100,7 @@ def write_bundle(study: Study, institution: str, key: Ed25519PrivateKey, now: Mi
 
 
 def read_bundle(data: bytes) -> Bundle:
-    """Look at a bundle that somebody brought: nothing of it is believed before its signature and hashes are.
+    """Check an uploaded bundle. Nothing in it is trusted before its signature and hashes are checked.
 
     Raises BundleRefused: ``too_large``, ``not_a_bundle``, ``strange_file``, ``missing_file``, ``too_large_inside``, ``damaged``,
     ``unreadable``, ``newer``, ``bad_key``, ``bad_signature``, ``changed``.
@@ -125,7 +125,7 @@ def read_bundle(data: bytes) -> Bundle:
 
 
 def study_in(content: str) -> Study:
-    """The resource of an accepted bundle, as it was kept. Raises BundleRefused(unreadable)."""
+    """Return the resource of an accepted bundle as stored. Raises BundleRefused(unreadable)."""
     return _study(content.encode())
 
 
@@ -145,7 +145,7 @@ def _unpacked(data: bytes) -> Mapping[str, bytes]:
     for name in NAMES:
         try:
             with package.open(name) as part:
-                content = part.read(left + 1)  # what the directory says of sizes is not believed
+                content = part.read(left + 1)  # the sizes in the directory are not trusted
         except KeyError:
             raise BundleRefused("missing_file", name) from None
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError):

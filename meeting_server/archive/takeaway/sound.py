@@ -1,4 +1,4 @@
-"""The sound that may leave: the mix of a meeting, but not while something that was taken out of the record is still in it."""
+"""The sound that may be downloaded: the mix of a meeting, but not while it still contains redacted passages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from meeting_server.store.record.record_edits import Edits
 
 
 def clean_mix(record_files: RecordFiles, meeting_id: MeetingId, edits: Edits) -> Path | None:
-    """Where the mix lies; ``None`` when there is none, or when the worker has not taken out yet what people took out. Reads files."""
+    """Return the path of the mix; ``None`` if there is none, or if the worker has not yet cut redacted passages from it. Reads files."""
     mix = record_files.made(meeting_id, MIX)
     if mix is None:
         return None

@@ -1,7 +1,7 @@
-"""How a person's name may be spelt or called in a text, and where in a text that happens.
+"""How a person may be named in a text, and where in a text this happens.
 
-A text is *folded* before it is searched: full-width and compatibility forms, traditional characters, capitals and accents become
-plain ones, and what cannot be seen is left out. What is found is told in places of the text as it was.
+A text is *folded* before the search: full-width and compatibility forms, traditional characters, capitals and accents become plain, and
+invisible characters are dropped. Results refer to positions in the original text.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from meeting_server.domain.surnames import splits_of
 
 Kind = Literal["name", "given", "address", "letters"]
 DOTS = "·•‧∙⋅･・ꞏㆍ᛫⸱˙●．.﹒｡"
-"""What stands between the parts of a name: all that people type for it."""
+"""All separators that people type between the parts of a name."""
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = re.compile(f"[{HAN}]")
 _ALL_HAN = re.compile(f"[{HAN}]+")
 _LETTER = re.compile("[a-z]")
 _JOINTS = re.compile(rf"[\s{DOTS}\-‐‑–—_'’]")
-"""May stand inside a Chinese name, at each of its characters."""
+"""Characters that may occur between any two characters of a Chinese name."""
 _JOIN = rf"[ \t\u00a0,.\-‐‑–’'{re.escape(DOTS)}]{{0,3}}"
-"""May stand between two syllables or words of a name in letters."""
+"""Characters that may occur between two syllables or words of a name in letters."""
 
 _ORDINARY_WORDS = """
 建设 建国 建军 建党 和平 和谐 国庆 文明 胜利 解放 爱国 爱党 爱民 卫国 光明 光荣 英雄 红旗 红星 前进 跃进 团结 民主 自由 平等 公正 法治
@@ -37,7 +37,7 @@ _ORDINARY_WORDS = """
 成功 成长 大海 天空 明天 黎明 曙光 春雨 秋天 冬梅
 """
 ORDINARY = frozenset(_ORDINARY_WORDS.split())
-"""Given names that are words of everyday use: left where the words around them show that nobody is meant."""
+"""Given names that are also everyday words. They are left where the words around them show that nobody is meant."""
 _BEFORE_A_WORD_WORDS = """
 党的 国家 祖国 世界 社会 政治 经济 文化 生态 精神 物质 思想 组织 作风 制度 队伍 支部 阵地 学风 校园 城乡 基层 现代化 主义 国防 文明 加强
 推进 促进 维护 参与 参加 庆祝 欢度 迎接 坚持 继续 不断 深化 全面 实现 热爱 保卫 争取 取得 走向 人类 民族 工程 我们的 伟大的
@@ -71,10 +71,10 @@ _NEVER_A_PET_WORDS = """
 大金 大车 大庆
 """
 _NEVER_A_PET = frozenset(_NEVER_A_PET_WORDS.split())
-"""Words of every meeting: hardly anybody is called so."""
+"""Words of every meeting that hardly anybody is named."""
 _PET_ORDINARY_WORDS = "小麦 小米 小家 小车 小康 小路 老路"
 _PET_ORDINARY = frozenset(_PET_ORDINARY_WORDS.split())
-"""Words of everyday use that people are called by too: left only where the words beside them show that nobody is meant."""
+"""Everyday words that people are also called by. They are left only where adjacent words show that nobody is meant."""
 _ENGLISH_ORDINARY_WORDS = """
 will mark hope grace may rose young long king page price rich bill frank dean joy faith summer april june august art gene drew jack bob
 pat ray max dawn eve fern glen guy iris ivy lane lily miles nick penny pearl ruby rusty sandy skip victor wade ward white black brown
@@ -89,7 +89,7 @@ _ENGLISH_AFTER = r"(?:tongzhi|shuji|laoshi|weiyuan|zhuren|jiaoshou|xiansheng|nvs
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place in a text (``start``, ``end``) where somebody is named. ``name``: of the roster, empty when it may be several."""
+    """A place in a text (``start``, ``end``) where somebody is named. ``name``: from the roster, empty if it may be several people."""
 
     start: int
     end: int
@@ -99,7 +99,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Where people are named, without overlaps, and the everyday words that were left though somebody is called so."""
+    """Where people are named, without overlaps, and the everyday words that were left although somebody has that name."""
 
     found: tuple[Found, ...]
     left: tuple[str, ...]
@@ -115,7 +115,7 @@ def _simplified() -> OpenCC:
 
 @functools.lru_cache(maxsize=20_000)
 def _plain(character: str) -> str:
-    """One character as it is compared; empty for what cannot be seen."""
+    """Return one character as it is compared; empty if it is invisible."""
     found = []
     for one in unicodedata.normalize("NFKC", character):
         if unicodedata.category(one) in ("Mn", "Cf", "Me"):
@@ -132,7 +132,7 @@ def _plain(character: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Folded:
-    """``text`` is compared; ``places[n]`` is where its n-th character stands in the text as it was."""
+    """``text`` is compared. ``places[n]`` is the position of its n-th character in the original text."""
 
     text: str
     places: tuple[int, ...]
@@ -151,13 +151,13 @@ def _folded(text: str) -> _Folded:
 
 
 def _closed(folded: _Folded) -> _Folded:
-    """Without what may stand inside a Chinese name, so that 张　三, 买买提·吐尔逊 and 欧-阳 are found."""
+    """Return the text without separators inside Chinese names, so that 张 三, 买买提·吐尔逊 and 欧-阳 are found."""
     kept = [(c, p) for c, p in zip(folded.text, folded.places, strict=True) if c == "\n" or not _JOINTS.match(c)]
     return _Folded("".join(c for c, _ in kept), tuple(p for _, p in kept))
 
 
 def plain_name(name: str) -> str:
-    """A name as it is compared."""
+    """Return a name as it is compared."""
     return " ".join(_folded(name).text.split())
 
 
@@ -165,7 +165,7 @@ def plain_name(name: str) -> str:
 
 
 class Spellings:
-    """All that the people of a roster may be called. Names are told apart by their first spelling in ``names``."""
+    """Everything the people on a roster may be called. Their first spelling in ``names`` identifies them."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._whole: dict[str, str] = {}  # spelling → name
@@ -197,7 +197,7 @@ class Spellings:
         if len(joined) < 2:
             return
         self._put(self._whole, joined, name)
-        dotted = len(words) > 1 and max(map(len, words)) > 1  # 张　三 is one name written wide
+        dotted = len(words) > 1 and max(map(len, words)) > 1  # 张　三 is one spaced-out name
         if dotted:
             for word in words:
                 if len(word) >= 2:
@@ -236,7 +236,7 @@ class Spellings:
                 self._letter(rf"{_ENGLISH_TITLE}\.?[ ]*{re.escape(word)}", name, 0)
 
     def _latin_of(self, name: str, parts: list[str]) -> None:
-        """The name in pinyin: together, apart, given name first, given name alone, the surname with a title, with initials."""
+        """Add the name in pinyin: joined, apart, given name first, given name alone, surname with a title, with initials."""
         sounds = [_syllables(part) for part in parts]
         if not all(sounds):
             return
@@ -257,7 +257,7 @@ class Spellings:
             self._letter(part, name, 1)
 
     def _letter(self, pattern: str, name: str, capitals: int) -> None:
-        """``capitals`` 1: only where the text has a capital at its beginning, 2: only where it is all names' capitals."""
+        """``capitals`` 1: only if the text begins with a capital there, 2: only if it is capitalised like a name throughout."""
         self._put(self._letters[capitals], pattern, name)
 
     @functools.cached_property
@@ -280,13 +280,13 @@ class Spellings:
 
     @staticmethod
     def _put(table: dict[str, str], spelling: str, name: str) -> None:
-        """Where two people can be meant, neither is named."""
+        """If two people can be meant, name neither."""
         table[spelling] = name if table.get(spelling, name) == name else ""
 
     # --- in a text ----------------------------------------------------------------------------------------------------
 
     def search(self, text: str) -> Search:
-        """Everywhere somebody of the roster is named in ``text``."""
+        """Return all places where somebody on the roster is named in ``text``."""
         folded = _folded(text)
         closed = _closed(folded)
         left: list[str] = []
@@ -333,13 +333,13 @@ class Spellings:
 
 
 def _is_no_pet_name(text: str, start: int, end: int) -> bool:
-    """Whether 小组, or 小康 in 小康社会, means the word and not somebody called so."""
+    """Return whether 小组, or 小康 in 小康社会, means the word and not a person."""
     word = text[start:end]
     return word in _NEVER_A_PET or (word in _PET_ORDINARY and _is_a_word(text, start, end))
 
 
 def _is_a_word(text: str, start: int, end: int) -> bool:
-    """Whether the words around an everyday word show that it means no person; in doubt it does."""
+    """Return whether the words around an everyday word show that it means no person. In doubt it means one."""
     before, after = text[:start], text[end:]
     if _AFTER_A_PERSON.match(after) or _BEFORE_A_PERSON.search(before):
         return False
@@ -347,7 +347,7 @@ def _is_a_word(text: str, start: int, end: int) -> bool:
 
 
 def _apart(found: Iterable[Found]) -> Iterator[Found]:
-    """Of what overlaps the longest, the first of equals; in order."""
+    """Return the longest of overlapping places, the first if equal, in order."""
     kept: list[Found] = []
     for one in sorted(found, key=lambda f: (f.start - f.end, f.start)):
         if all(one.end <= other.start or other.end <= one.start for other in kept):
@@ -356,13 +356,13 @@ def _apart(found: Iterable[Found]) -> Iterator[Found]:
 
 
 def _syllables(word: str) -> list[str]:
-    """Each character as a pattern of how it may be written in pinyin; empty for what has no sound."""
+    """Return, for each character, a pattern of its pinyin spellings; empty without a sound."""
     return [f"(?:{'|'.join(sorted(_spoken(character)))})" for character in word if _spoken(character)]
 
 
 @functools.lru_cache(maxsize=4096)
 def _spoken(character: str) -> frozenset[str]:
-    from pypinyin import Style, pinyin  # half a second of dictionary, only for those who look for names
+    from pypinyin import Style, pinyin  # loads a dictionary for half a second, so only searches for names import it
 
     heard = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
     sounds = {sound for reading in heard for sound in reading if sound.isascii()}
@@ -374,13 +374,14 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 def sounds_of(name: str) -> tuple[frozenset[str], ...]:
-    """The sounds each character of a Chinese name may have; empty for other names and for those too short to be told by sound."""
+    """Return the possible sounds of each character of a Chinese name; empty for other names and for names too short to recognise by
+    sound."""
     plain = "".join(c for c in plain_name(name) if _HAN.match(c))
     return tuple(_spoken(c) for c in plain) if len(plain) >= 3 else ()
 
 
 def heard_as(text: str, sounds: tuple[frozenset[str], ...]) -> Iterator[tuple[int, int]]:
-    """Where ``text`` has characters that sound like a name, though they may be others: a machine heard it."""
+    """Find where ``text`` sounds like a name in other characters, because a machine transcribed it."""
     folded = _closed(_folded(text))
     said = [_spoken(c) if _HAN.match(c) else frozenset() for c in folded.text]
     at = 0

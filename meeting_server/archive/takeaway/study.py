@@ -1,7 +1,7 @@
-"""What is taken away of one meeting or micro-lesson, whatever the form: title, chapters, transcript, results, questions.
+"""The content of a download of one meeting or micro-lesson, in whatever format: title, chapters, transcript, results, questions.
 
-Times are playing time in milliseconds. Talk of group rooms, chat, attendance and who voted how are never in it; a stretch that
-was taken out of the record is there as a gap without words.
+Times are playing time in milliseconds. Group-room talk, chat, attendance and individual votes are never in it. A passage that was
+redacted from the record is a gap without text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ QuestionKind = Literal["single", "multiple", "cloze"]
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One item of the agenda; ``title`` is empty for what belongs to none."""
+    """One item of the agenda. ``title`` is empty for what belongs to no item."""
 
     title: str
     start: Millis
@@ -33,7 +33,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One line of the transcript; ``who`` is empty for a shared microphone."""
+    """One line of the transcript. ``who`` is empty for a shared microphone."""
 
     start: Millis
     end: Millis
@@ -43,7 +43,7 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch taken out of sound and text."""
+    """A passage redacted from sound and text."""
 
     start: Millis
     end: Millis
@@ -51,7 +51,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A result of an open vote, in words and without names."""
+    """The result of an open vote, in words and without names."""
 
     title: str
     said: str
@@ -65,7 +65,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One approved quiz item. The choices of a cloze are the words that fill its gap, all of them right."""
+    """One approved quiz item. The choices of a cloze are the words that fill its gap, all of them correct."""
 
     question_id: str
     text: str
@@ -76,9 +76,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """``resource_id`` names meeting or lesson. ``approved``: a person approved summary and keywords; else both are empty.
+    """``resource_id`` names meeting or lesson. ``approved``: a person approved summary and keywords; otherwise both are empty.
 
-    ``length`` is 0 when there is nothing to be heard.
+    ``length`` is 0 without sound.
     """
 
     resource_id: str
@@ -97,7 +97,7 @@ class Study:
     questions: tuple[Question, ...] = ()
 
     def part(self, start: Millis, end: Millis, *, resource_id: str, title: str) -> Study:
-        """The stretch from ``start`` to ``end`` as a resource of its own: a micro-lesson. Results stay with the meeting."""
+        """Return the part from ``start`` to ``end`` as a resource of its own: a micro-lesson. Results stay with the meeting."""
 
         def within(times: Iterable[tuple[Millis, Millis]]) -> list[tuple[Millis, Millis]]:
             return [(max(since, start) - start, min(until, end) - start) for since, until in times]
@@ -122,7 +122,7 @@ class Study:
 
     @property
     def lines(self) -> Sequence[Utterance | Gap]:
-        """Utterances and gaps in their order."""
+        """Return utterances and gaps in order."""
         return sorted((*self.utterances, *self.gaps), key=lambda line: (line.start, line.end))
 
 
@@ -137,8 +137,8 @@ def study_of(
     questions: Sequence[Question] = (),
     taken_out: Sequence[Stretch] = (),
 ) -> Study:
-    """What may be taken away of a meeting. ``sounding``: there is sound that can be played; ``taken_out``: stretches that are
-    out although the transcript may not have been made anew without them."""
+    """Return what may be downloaded of a meeting. ``sounding``: there is playable sound. ``taken_out``: redacted passages, from which the
+    transcript may not have been rebuilt yet."""
     approved = publication is not None and publication.approved_at is not None
     length = timeline.end - timeline.zero
     at = _axis(timeline.zero, length)
@@ -166,7 +166,7 @@ def study_of(
 
 
 def question_of(kept: quizzes.Question) -> Question:
-    """An approved question of the house as it goes into packages; true or false is a choice of two."""
+    """Return an approved question as it goes into packages. True or false is a choice of two."""
     choices = tuple(Choice(choice.text, choice.right) for choice in kept.choices)
     return Question(kept.item_id, kept.text, choices, "single" if kept.kind == "true_false" else kept.kind, kept.explanation)
 
@@ -176,7 +176,7 @@ def _axis(zero: Millis, length: Millis) -> Callable[[Millis], Millis]:
 
 
 def _gaps(taken: Iterable[tuple[Millis, Millis]], at: Callable[[Millis], Millis]) -> tuple[Gap, ...]:
-    """Stretches taken out, and lines taken out with them, as one gap where they touch."""
+    """Return redacted passages and redacted lines, joined into one gap if adjacent."""
     gaps: list[Gap] = []
     for since, until in sorted((at(since), at(until)) for since, until in taken):
         if gaps and since <= gaps[-1].end:
@@ -187,7 +187,7 @@ def _gaps(taken: Iterable[tuple[Millis, Millis]], at: Callable[[Millis], Millis]
 
 
 def _decisions(minutes: Minutes, words: Words) -> Iterable[Decision]:
-    """Motions and polls, counts only. What was voted in secret, and votes about people, stay in the minutes."""
+    """Return motions and polls with counts only. Secret votes and votes about people stay in the minutes."""
     for item in minutes.items:
         for result in item.results:
             if is_open(result):

@@ -1,4 +1,4 @@
-"""xAPI 1.0.3 statements about studying: began, finished, passed or failed a quiz. Nothing of a meeting itself is ever told."""
+"""xAPI 1.0.3 statements about studying: began, finished, passed or failed a quiz. They never contain anything from a meeting itself."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _VERBS: dict[Deed, tuple[str, str, str]] = {
 }
 _TYPES = {"resource": "http://adlnet.gov/expapi/activities/media", "quiz": "http://adlnet.gov/expapi/activities/assessment"}
 _OURS = uuid.UUID("5b0c1f5e-8f0a-5c53-9b6e-6a1f7d0c2a11")
-"""Namespace of statement ids: the same deed told twice has the same id."""
+"""Namespace of statement ids, so that the same act reported twice has the same id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One deed of one member. ``address`` is the resource's page, ``home`` the address of this server: both absolute.
+    """One act of one member. ``address`` is the resource's page, ``home`` the address of this server, both absolute.
 
     ``spent`` is playing time heard (ms), for ``finished``; ``right`` of ``asked`` questions for a quiz.
     """
@@ -43,7 +43,7 @@ class Done:
 
 
 def statement(done: Done) -> dict[str, Any]:
-    """The statement as JSON. Who it is about is an account of this server under a random name, never a name or number."""
+    """Return the statement as JSON. Its actor is an account of this server under a random name, never a person's name or number."""
     done = cleaned(done)
     verb, chinese, english = _VERBS[done.deed]
     quiz = done.deed in ("passed", "failed")
@@ -68,5 +68,5 @@ def statement(done: Done) -> dict[str, Any]:
 
 
 def _duration(spent: Millis) -> str:
-    """ISO 8601 to the hundredth of a second, as xAPI has it."""
+    """Return an ISO 8601 duration to the hundredth of a second, as xAPI uses it."""
     return f"PT{spent // 1000}.{spent % 1000 // 10:02}S"
