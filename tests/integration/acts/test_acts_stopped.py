@@ -14,7 +14,8 @@ from sqlalchemy import select
 from meeting_server.store.database import Database, metadata
 from meeting_server.store.schedule.documents import Documents
 from tests.kit.paths import ROOT
-from tests.kit.work.act_scenes import AGAIN, SCENES, QuickDrawer, scene_of
+from tests.kit.work.act_scenes import AGAIN, SCENES, scene_of
+from tests.kit.work.scenes.documents import QuickDrawer
 from tests.kit.work.whole_acts import Killed, Rows, failed, rows_of, stopped_everywhere, stopping
 
 FAILED = ("role withdrawn", "member removed", "link renewed", "person erased", "entered as a guest", "document added")

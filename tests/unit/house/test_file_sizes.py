@@ -35,7 +35,6 @@ LONG = {
     "tests/integration/record/test_record_pages.py": (465, "the pages of a record"),
     "tests/integration/schedule/test_scheduling_pages.py": (421, "the pages of a calendar"),
     "tests/kit/attacks/forged_bundles.py": (459, "one list of forgeries, each with its name"),
-    "tests/kit/work/act_scenes.py": (575, "one list of acts, each with the scene before it; to be told by room"),
     "tests/properties/domain/test_audience.py": (456, "makers of every event, for one property"),
     "tests/unit/archive/audit/test_audit.py": (452, "one finding of the audit a test"),
     "tests/unit/roster/test_roster_offices.py": (435, "one office program's files a test"),

@@ -1,0 +1,1 @@
+"""Acts, each with all it needs before it."""
