@@ -98,8 +98,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInLink:
-    """A link as its issuer sees it. Nobody knows the token any more. ``reusable``: a demo link, which may be opened any number of
-    times."""
+    """A link as its issuer sees it. Nobody knows the token any more. ``reusable``: a demo link, which is never used up."""
 
     link_id: str
     member_id: str
@@ -290,8 +289,7 @@ class Accounts:
         return self._link(row) if row else None
 
     async def use_link(self, token: str, now: Millis) -> tuple[LinkState, str]:
-        """Use up a link. Return its state and the member it signs in (empty unless ``good``). Of two concurrent uses only one
-        succeeds."""
+        """Use up a link. Return its state and the member it signs in (empty unless ``good``). Of two at once one succeeds."""
         hashed = token_hash(token)
         unused = sign_in_links.c.used_at.is_(None)
         async with self._database.write() as conn:

@@ -1,1 +1,1 @@
-"""Tables beside a record: corrections, approvals, holds, publications, and the search."""
+"""Tables about records: corrections, approvals, holds, publications, and the search."""

@@ -1,4 +1,4 @@
-"""Minutes that somebody put their name to: who, when, and exactly what they had before them."""
+"""Approvals of minutes: who, when, and exactly which version they saw."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ approvals = Table(
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """The journal's head and the edits' position that were approved. A change of either makes it one of the past."""
+    """The approved journal head and edits' position. A change of either makes the approval outdated."""
 
     meeting_id: MeetingId
     head_seq: int
@@ -37,23 +37,23 @@ class Approval:
     at: Millis
 
     def holds_for(self, head_hash: str, edits: str) -> bool:
-        """Whether the record is still what was approved."""
+        """Return whether the record is still what was approved."""
         return self.head_hash == head_hash and self.edits == edits
 
 
 class Approvals:
-    """Approvals are only ever added."""
+    """Approvals, which are only ever added."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def add(self, approval: Approval) -> None:
-        """Put a name to the minutes."""
+        """Approve the minutes."""
         async with self._database.write() as conn:
             await conn.execute(insert(approvals).values({name: getattr(approval, name) for name in approval.__slots__}))
 
     async def of(self, meeting_id: MeetingId) -> tuple[Approval, ...]:
-        """All of one meeting, the newest first."""
+        """Return all of one meeting, the newest first."""
         mine = select(approvals).where(approvals.c.meeting_id == meeting_id).order_by(approvals.c.approval_id.desc())
         async with self._database.read() as conn:
             return tuple(_approval(row) for row in await conn.execute(mine))

@@ -1,6 +1,6 @@
-"""How text is cut for searching: one token per Chinese character, one per word of letters or digits, with its sound.
+"""How text is tokenised for searching: one token per Chinese character, one per word of letters or digits, each with its sound.
 
-A query in Chinese is then a phrase of neighbouring tokens, so that any two characters are found inside any sentence.
+A query in Chinese is a phrase of adjacent tokens, so that any two characters are found inside any sentence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LONGEST_SYLLABLE = 6
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One unit of text: as it is matched, how it sounds (toneless pinyin, or itself), and where it stands."""
+    """One unit of text: as matched, its sound (toneless pinyin, or itself), and its position."""
 
     text: str
     sound: str
@@ -28,22 +28,22 @@ class Token:
 
 @lru_cache(8192)
 def _plain(character: str) -> str:
-    """The character without width, case or accents; empty for what does not count (spaces, punctuation)."""
+    """Return the character without width, case or accents; empty if it does not count (spaces, punctuation)."""
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
     return "".join(part for part in spread if part.isalnum())
 
 
 def _pinyin(text: str, errors: str = "default") -> list[str]:
-    from pypinyin import lazy_pinyin  # half a second of dictionary, only for those who search or index
+    from pypinyin import lazy_pinyin  # loads a dictionary for half a second, so only searching and indexing import it
 
     sounds: list[str] = lazy_pinyin(text, errors=errors)
     return sounds
 
 
 def tokens_of(text: str, *, with_sounds: bool = True) -> list[Token]:
-    """All tokens in order; what stands between them (spaces, punctuation) is not kept.
+    """Return all tokens in order, without the spaces and punctuation between them.
 
-    ``with_sounds=False`` leaves ``sound`` equal to the text, which is much quicker.
+    ``with_sounds=False`` leaves ``sound`` equal to the text, which is much faster.
     """
     units = [(position, _plain(character)) for position, character in enumerate(text)]
     tokens: list[Token] = []
@@ -58,7 +58,7 @@ def tokens_of(text: str, *, with_sounds: bool = True) -> list[Token]:
             tokens += [Token(plain, plain, position, position + 1, True) for position, plain in found]
         elif what == "han":
             sounds = _pinyin("".join(plain for _, plain in found))
-            if len(sounds) != len(found):  # an unknown character swallowed its neighbours
+            if len(sounds) != len(found):  # an unknown character merged with its neighbours
                 sounds = [_pinyin(plain)[0] for _, plain in found]
             tokens += [
                 Token(plain, _sound(sound), position, position + 1, True) for (position, plain), sound in zip(found, sounds, strict=True)
@@ -75,24 +75,24 @@ def _sound(syllable: str) -> str:
 
 
 def spaced(tokens: list[Token]) -> str:
-    """The tokens as they are indexed, one space between them."""
+    """Return the tokens as they are indexed, separated by one space."""
     return " ".join(token.text for token in tokens)
 
 
 def sounded(tokens: list[Token]) -> str:
-    """The sounds as they are indexed."""
+    """Return the sounds as they are indexed."""
     return " ".join(token.sound for token in tokens)
 
 
 @cache
 def syllables() -> frozenset[str]:
-    """Every toneless syllable of Mandarin."""
+    """All toneless syllables of Mandarin."""
     common = "".join(chr(code) for code in range(0x4E00, 0x9FA6))
     return frozenset(_sound(sound) for sound in _pinyin(common, errors="ignore") if len(sound) <= LONGEST_SYLLABLE)
 
 
 def split_pinyin(word: str) -> list[str] | None:
-    """``zhibu`` → ``["zhi", "bu"]``: the split into the fewest syllables; ``None`` when there is none."""
+    """Split ``zhibu`` into ``["zhi", "bu"]``, with the fewest syllables; ``None`` if that is impossible."""
     if not word.isascii() or not word.isalpha():
         return None
     best: list[list[str] | None] = [[]] + [None] * len(word)

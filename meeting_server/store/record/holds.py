@@ -1,4 +1,4 @@
-"""Records that must not be deleted for now (a legal hold): set and lifted by name and with a reason."""
+"""Legal holds: records that must not be deleted for now. They are set and lifted by name and with a reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ record_holds = Table(
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One hold; it stands until ``lifted_at``."""
+    """One hold, in force until ``lifted_at``."""
 
     meeting_id: MeetingId
     reason: str
@@ -40,25 +40,25 @@ class Hold:
 
 
 class Holds:
-    """Holds over one database; those of the past are kept."""
+    """Holds in one database. Past ones are kept."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, meeting_id: MeetingId) -> tuple[Hold, ...]:
-        """All of one meeting, the newest first."""
+        """Return all of one meeting, the newest first."""
         query = select(record_holds).where(record_holds.c.meeting_id == meeting_id).order_by(record_holds.c.hold_id.desc())
         async with self._database.read() as conn:
             return tuple(_hold(row) for row in await conn.execute(query))
 
     async def standing(self) -> frozenset[str]:
-        """Meetings of which nothing may be deleted."""
+        """Return the meetings of which nothing may be deleted."""
         query = select(record_holds.c.meeting_id).where(record_holds.c.lifted_at.is_(None))
         async with self._database.read() as conn:
             return frozenset(row.meeting_id for row in await conn.execute(query))
 
     async def set(self, hold: Hold) -> bool:
-        """Set it; False when one stands already."""
+        """Set a hold. Return False if one is already in force."""
         async with self._database.write() as conn:
             standing = select(record_holds.c.hold_id).where(
                 record_holds.c.meeting_id == hold.meeting_id, record_holds.c.lifted_at.is_(None)
@@ -69,7 +69,7 @@ class Holds:
             return True
 
     async def lift(self, meeting_id: MeetingId, name: str, reason: str, at: Millis) -> bool:
-        """Lift the one that stands; False when none does."""
+        """Lift the hold in force. Return False if there is none."""
         mine = (record_holds.c.meeting_id == meeting_id) & record_holds.c.lifted_at.is_(None)
         async with self._database.write() as conn:
             done = await conn.execute(update(record_holds).where(mine).values(lift_reason=reason, lifted_name=name, lifted_at=at))

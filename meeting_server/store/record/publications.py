@@ -1,4 +1,4 @@
-"""Finished meetings as learning resources: their description, who approved it, and to whom it is published."""
+"""Finished meetings as learning resources: their description, who approved it, and to whom they are published."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.database import Database, metadata, put
 
 Audience = Literal["branch", "faculty", "all"]
-"""Who may study it: the branch, everyone under the node above it, every member of the house."""
+"""Who may study it: the branch, everyone below its parent, every member on the server."""
 State = Literal["draft", "published"]
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
@@ -37,7 +37,7 @@ publications = Table(
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One meeting's resource. ``approved_at`` ``None``: the description is a draft that no person has approved.
+    """One meeting's resource. ``approved_at`` ``None``: the description is a draft that nobody has approved.
 
     ``shared``: the branch agreed that other institutions may have the de-identified bundle.
     """
@@ -63,13 +63,13 @@ class Publications:
         self._database = database
 
     async def of(self, meeting_id: MeetingId) -> Publication | None:
-        """The publication of one meeting, drafts too."""
+        """Return the publication of one meeting, including drafts."""
         async with self._database.read() as conn:
             row = (await conn.execute(select(publications).where(publications.c.meeting_id == meeting_id))).one_or_none()
             return None if row is None else _publication(row)
 
     async def published(self, meeting_ids: Collection[str] | None = None) -> tuple[Publication, ...]:
-        """Everything that is published (of these meetings), the newest first. Who may see each is for the caller to ask."""
+        """Return everything published (of these meetings), the newest first. The caller checks who may see each."""
         query = select(publications).where(publications.c.state == "published")
         if meeting_ids is not None:
             query = query.where(publications.c.meeting_id.in_(sorted(meeting_ids)))
@@ -78,14 +78,14 @@ class Publications:
             return tuple(_publication(row) for row in rows)
 
     async def save(self, publication: Publication) -> None:
-        """Keep it in place of what was kept of this meeting."""
+        """Store it, replacing what was stored of this meeting."""
         fields = {name: getattr(publication, name) for name in publication.__slots__}
         fields["keywords"] = json.dumps(publication.keywords, ensure_ascii=False)
         async with self._database.write() as conn:
             await put(conn, publications, fields)
 
     async def withdraw(self, meeting_id: MeetingId) -> Publication | None:
-        """Published no more, its description kept; ``None`` when there is none."""
+        """Unpublish it and keep the description. Return ``None`` if there is none."""
         kept = await self.of(meeting_id)
         if kept is None:
             return None

@@ -1,6 +1,6 @@
-"""What people changed in a transcript: corrections with their history, and stretches that are taken out.
+"""What people changed in a transcript: corrections with their history, and redacted passages.
 
-Of what was taken out no text is kept: its corrections go with it.
+No text of a redacted passage is kept, so its corrections are deleted too.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ redactions = Table(
 )
 
 LONGEST_CORRECTION = 500
-"""Characters of one corrected cue."""
+"""Most characters of one corrected cue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One cue's text before and after; the newest of a cue counts. To take one back is another correction."""
+    """One cue's text before and after. The newest of a cue counts. Undoing a correction is another correction."""
 
     meeting_id: MeetingId
     cue_id: str
@@ -60,7 +60,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A stretch of the meeting (Unix ms) that is taken out of sound, pictures, text and search, for good."""
+    """A passage of the meeting (Unix ms) that is permanently removed from sound, pictures, text and search."""
 
     meeting_id: MeetingId
     since: Millis
@@ -74,7 +74,7 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """All that was changed in one meeting's transcript. ``position`` differs whenever anything in it does."""
+    """All changes of one meeting's transcript. ``position`` changes whenever anything in it does."""
 
     corrections: tuple[Correction, ...] = ()
     redactions: tuple[Redaction, ...] = ()
@@ -86,18 +86,18 @@ class Edits:
 
     @property
     def taken_out(self) -> str:
-        """The part of the position that changes when something is taken out."""
+        """The part of the position that changes when something is redacted."""
         return str(max((redaction.redaction_id for redaction in self.redactions), default=0))
 
 
 class RecordEdits:
-    """Corrections and redactions over one database."""
+    """Corrections and redactions in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, meeting_id: MeetingId) -> Edits:
-        """Everything of one meeting, in the order in which it was done."""
+        """Return everything of one meeting, in the order in which it was done."""
         async with self._database.read() as conn:
             corrected = select(transcript_corrections).where(transcript_corrections.c.meeting_id == meeting_id)
             taken = select(redactions).where(redactions.c.meeting_id == meeting_id)
@@ -107,7 +107,7 @@ class RecordEdits:
             )
 
     async def positions(self) -> dict[str, str]:
-        """By meeting, something that differs whenever its edits do; meetings without edits are not in it."""
+        """Return, by meeting, a value that changes whenever its edits do. Meetings without edits are not in it."""
         async with self._database.read() as conn:
             found: dict[str, str] = {}
             for table, key in ((transcript_corrections, "correction_id"), (redactions, "redaction_id")):
@@ -117,12 +117,12 @@ class RecordEdits:
             return found
 
     async def correct(self, correction: Correction) -> None:
-        """Keep one correction; the ones before it stay as history."""
+        """Store one correction. Earlier ones stay as history."""
         async with self._database.write() as conn:
             await conn.execute(insert(transcript_corrections).values(**_fields(correction, "correction_id")))
 
     async def redact(self, redaction: Redaction, cue_ids: Collection[str]) -> int:
-        """Take a stretch out for good; the corrections of these cues are forgotten. The redaction's number."""
+        """Redact a passage permanently and delete the corrections of these cues. Return the redaction's number."""
         async with self._database.write() as conn:
             made = await conn.execute(insert(redactions).values(**_fields(redaction, "redaction_id")))
             await conn.execute(_of_cues(redaction.meeting_id, cue_ids))
@@ -133,7 +133,7 @@ class RecordEdits:
         return number
 
     async def forget_corrections(self, meeting_id: MeetingId, cue_ids: Collection[str]) -> bool:
-        """Forget what was corrected in these cues; whether there was anything."""
+        """Delete the corrections of these cues. Return whether there were any."""
         async with self._database.write() as conn:
             gone = (await conn.execute(_of_cues(meeting_id, cue_ids))).rowcount > 0
         if gone:

@@ -1,4 +1,4 @@
-"""What people asked to have made of a record beyond what is always made: until it is made, it can be called off."""
+"""Optional outputs that people ordered of a record. An order can be cancelled until it is carried out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ record_orders = Table(
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One step of the pipeline that somebody asked for."""
+    """One step of the pipeline that somebody ordered."""
 
     meeting_id: MeetingId
     step: str
@@ -32,19 +32,19 @@ class Order:
 
 
 class RecordOrders:
-    """Orders over one database."""
+    """Orders in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, meeting_id: MeetingId) -> dict[str, Order]:
-        """The orders of one meeting by step."""
+        """Return the orders of one meeting, by step."""
         async with self._database.read() as conn:
             rows = await conn.execute(select(record_orders).where(record_orders.c.meeting_id == meeting_id))
             return {row.step: Order(MeetingId(row.meeting_id), row.step, row.by, row.by_name, row.at) for row in rows}
 
     async def positions(self) -> dict[str, str]:
-        """By meeting, something that differs whenever its orders do."""
+        """Return, by meeting, a value that changes whenever its orders do."""
         async with self._database.read() as conn:
             found: dict[str, str] = {}
             for row in await conn.execute(select(record_orders).order_by(record_orders.c.meeting_id, record_orders.c.step)):
@@ -52,17 +52,17 @@ class RecordOrders:
             return found
 
     async def place(self, order: Order) -> None:
-        """Ask for it; asking again changes nothing."""
+        """Order it. Idempotent."""
         async with self._database.write() as conn:
             await put_new(conn, record_orders, {name: getattr(order, name) for name in order.__slots__})
 
     async def renew(self, order: Order) -> None:
-        """Ask for it once more: what was made for the last order is made anew."""
+        """Order it again, so that the last order's output is rebuilt."""
         async with self._database.write() as conn:
             await put(conn, record_orders, {name: getattr(order, name) for name in order.__slots__})
 
     async def cancel(self, meeting_id: MeetingId, step: str) -> bool:
-        """Call it off; whether there was anything."""
+        """Cancel it. Return whether there was an order."""
         async with self._database.write() as conn:
             same = (record_orders.c.meeting_id == meeting_id) & (record_orders.c.step == step)
             return (await conn.execute(delete(record_orders).where(same))).rowcount > 0

@@ -1,8 +1,8 @@
-"""The search over what was said and written in meetings, in Chinese and English, by character and by sound.
+"""The search over everything said and written in meetings, in Chinese and English, by character and by sound.
 
-SQLite answers from an FTS5 table with one token per character; PostgreSQL by the same spaced text and ``LIKE``, after its
-own index of the tokens named the few passages that hold them all. Both find the same. What a reader may see is part of the
-query: nothing else is ever counted, ranked or shown.
+SQLite uses an FTS5 table with one token per character. PostgreSQL uses ``LIKE`` on the same spaced text, after an index of the tokens has
+selected the few passages that contain them all. Both find the same. What a reader may see is part of the query, so nothing else is ever
+counted, ranked or shown.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from meeting_server.store.record.characters import Token, sounded, spaced, split
 
 PassageKind = Literal["title", "agenda", "motion", "speech", "chat", "point", "dissent", "resolution", "document"]
 STUDIED: tuple[PassageKind, ...] = ("title", "agenda", "speech", "document")
-"""What is found of a meeting by those who only study what was published of it."""
+"""The kinds of passages found by people who may only study what was published of a meeting."""
 LONGEST_QUERY = 100
 MOST_HITS = 100
 EXCERPT = 60
@@ -67,7 +67,7 @@ INDEX_DDL = (
 
 
 def _held(of: str) -> str:
-    """PostgreSQL: the set of tokens in a column. A token that is too long for an index is cut; a query is never that long."""
+    """PostgreSQL: the set of tokens in a column. A token that is too long for an index is cut. A query is never that long."""
     return rf"array_to_tsvector(string_to_array(regexp_replace(btrim({of}), '(\S{{100}})\S+', '\1', 'g'), ' '))"
 
 
@@ -82,7 +82,7 @@ _index = table("passages_index", column("rowid"), column("characters"), column("
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Something to be found. ``who`` said it (may be empty); ``said_at`` in Unix ms."""
+    """Something to find. ``who``: the speaker (may be empty); ``said_at`` in Unix ms."""
 
     kind: PassageKind
     said_at: Millis
@@ -92,8 +92,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, with an excerpt of its text and what to mark in it (start, end). ``by_sound``: not the same
-    characters, only the same sound."""
+    """A passage found, with an excerpt and what to mark in it (start, end). ``by_sound``: only the sound matches, not the characters."""
 
     meeting_id: MeetingId
     branch_id: str
@@ -107,7 +106,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """Neighbouring tokens; the last one may be the beginning of a longer word."""
+    """Return the query for adjacent tokens, the last of which may be the beginning of a longer word."""
 
     tokens: tuple[str, ...]
     open_end: bool = False
@@ -116,7 +115,7 @@ class _Phrase:
         return f'{of} : "{" ".join(self.tokens)}"' + (" *" if self.open_end else "")
 
     def tsquery(self) -> str:
-        """PostgreSQL: all of the tokens, wherever they stand."""
+        """PostgreSQL: match all of the tokens, at any position."""
         return " & ".join(f"'{token}'" for token in self.tokens) + (":*" if self.open_end else "")
 
     def like(self, of: Column[str]) -> ColumnElement[bool]:
@@ -124,7 +123,7 @@ class _Phrase:
         return of.contains(f" {words}" if self.open_end else f" {words} ", autoescape=True)
 
     def marks(self, units: Sequence[str]) -> list[tuple[int, int]]:
-        """Index ranges of ``units`` that match."""
+        """Return the index ranges of ``units`` that match."""
         size = len(self.tokens)
         return [
             (start, start + size)
@@ -135,14 +134,14 @@ class _Phrase:
 
 
 class Search:
-    """Search over one database."""
+    """The search in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._indexed = database.is_sqlite
 
     async def replace(self, meeting_id: MeetingId, branch_id: str, found: Iterable[Passage]) -> None:
-        """What can be found of a meeting is from now on exactly this."""
+        """Replace what can be found of a meeting."""
         await self._make_index()
         async with self._database.write() as conn:
             await self._forget(conn, meeting_id)
@@ -168,7 +167,7 @@ class Search:
                     await conn.execute(insert(_index).values(rowid=key[0], characters=characters, sounds=sounds))
 
     async def _make_index(self) -> None:
-        """PostgreSQL's index is made by who writes first: no table of ours changes, and the same is found without it."""
+        """Create PostgreSQL's index at the first write. No table changes, and results are the same without it."""
         if self._indexed:
             return
         async with self._database.write() as conn:
@@ -180,7 +179,7 @@ class Search:
         self._indexed = True
 
     async def forget(self, meeting_id: MeetingId) -> None:
-        """Nothing of this meeting is found any more."""
+        """Remove a meeting from the search."""
         async with self._database.write() as conn:
             await self._forget(conn, meeting_id)
 
@@ -195,9 +194,9 @@ class Search:
         who: str = "",
         limit: int = MOST_HITS,
     ) -> list[Hit]:
-        """Passages of these branches and these single meetings (of ``studied`` ones only what is published), the same
-        characters first, then the same sound; within each the newest first. Words apart by spaces must all be there; ``who``
-        is a part of the speaker's name. An empty or unsearchable query finds nothing.
+        """Return passages of these branches and single meetings (of ``studied`` ones only what is published): first those with the same
+        characters, then those with the same sound, each the newest first. All words separated by spaces must match. ``who`` is part of
+        the speaker's name. An empty or unsearchable query finds nothing.
         """
         exact, by_sound = _phrases(query)
         if not exact or not (branches or meetings or studied):
@@ -227,7 +226,7 @@ class Search:
         query = select(passages).where(allowed).order_by(passages.c.said_at.desc(), passages.c.passage_id).limit(limit)
         if self._database.is_sqlite:
             asked = " AND ".join(phrase.fts(of) for phrase in phrases)
-            matched = _index.join(passages, passages.c.passage_id == _index.c.rowid)  # the index first, then its few rows
+            matched = _index.join(passages, passages.c.passage_id == _index.c.rowid)  # the index first, then the few rows it selects
             query = query.select_from(matched).where(text("passages_index MATCH :asked").bindparams(asked=asked))
         else:
             asked = " & ".join(phrase.tsquery() for phrase in phrases)
@@ -247,27 +246,27 @@ class Search:
         await conn.execute(delete(passages).where(mine))
 
     async def forget_deleted(self) -> None:
-        """Leave no copy of what is found no more, in the table nor in the index."""
+        """Remove every copy of deleted passages from the table and the index."""
         if self._database.is_sqlite:
             async with self._database.write() as conn:
                 await conn.execute(text("INSERT INTO passages_index(passages_index) VALUES ('optimize')"))
         await self._database.forget_deleted("passages")
 
     async def holding(self, kind: PassageKind, meetings: Collection[str]) -> frozenset[str]:
-        """Which of these meetings have anything of a kind: ``motion`` for those with a vote."""
+        """Return which of these meetings have anything of a kind: ``motion`` for those with a vote."""
         query = select(passages.c.meeting_id).distinct().where(passages.c.kind == kind, passages.c.meeting_id.in_(sorted(meetings)))
         async with self._database.read() as conn:
             return frozenset(row.meeting_id for row in await conn.execute(query))
 
     async def count(self) -> int:
-        """Passages in all; for the operator."""
+        """Return the total number of passages, for the operator."""
         async with self._database.read() as conn:
             number: int = (await conn.execute(select(func.count()).select_from(passages))).scalar_one()
         return number
 
 
 def _phrases(query: str) -> tuple[list[_Phrase], list[_Phrase]]:
-    """What must be found by character, and what by sound (nothing when the sound would be too short to mean much)."""
+    """Return what must match by character, and what by sound (nothing if the sound is too short to be meaningful)."""
     exact: list[_Phrase] = []
     sounds: list[str] = []
     sayable = True
@@ -305,7 +304,7 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _excerpt(whole: str, spans: list[tuple[int, int]], tokens: list[Token]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """A part of the text around the first mark, and the marks in it."""
+    """Return part of the text around the first mark, and the marks in it."""
     if len(whole) <= EXCERPT * 2 or not spans:
         return whole[: EXCERPT * 4], tuple(span for span in spans if span[1] <= EXCERPT * 4)
     first = max(0, spans[0][0] - EXCERPT)
