@@ -30,9 +30,10 @@ SAID = [
     ("zhou-audio-1.webm", 30.0, 32.0, "他家住在绝密路九号"),
     ("zhou-audio-1.webm", 32.5, 34.0, "嗯，我我我记下了。"),
     ("li-audio-1.webm", 2.0, 5.0, "志愿服务一千二百四十小时"),
+    ("li-audio-1.webm", 17.0, 19.0, "议程如下，现在表决"),
 ]
-RIGHTED, WRONG, SECRET = "zhou-audio-1.1000", "zhou-audio-1.21000", "zhou-audio-1.30000"
-PUT_RIGHT = {RIGHTED: (Change(0, "同治们", "同志们"), Change(3, "县在", "现在"))}
+RIGHTED, WRONG, SECRET = "li-audio-1.17000", "zhou-audio-1.21000", "zhou-audio-1.30000"
+PUT_RIGHT = {RIGHTED: (Change(0, "一程", "议程"), Change(7, "标决", "表决"))}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -127,19 +128,21 @@ async def test_a_sentence_is_corrected_and_put_back_and_search_follows(archive: 
 async def test_words_put_right_by_the_machine_are_marked_and_one_is_taken_back_by_who_may_correct(archive: ArchiveHouse) -> None:
     secretary, member = await archive.there.signed_in("secretary"), await archive.there.signed_in("member")
     cue = f"{archive.address}/record/cues/{RIGHTED}"
-    people, now = (f'<span class="put-right" data-heard="听到的是“{c.heard}”">{c.text}</span>' for c in PUT_RIGHT[RIGHTED])
+    agenda, vote = (f'<span class="put-right" data-heard="听到的是“{c.heard}”">{c.text}</span>' for c in PUT_RIGHT[RIGHTED])
     for reader, path in ((member, ""), (member, "/transcript"), (secretary, "/record/transcript")):
-        assert f"{people}{now}开会" in (await reader.get(archive.address + path)).text, path
+        assert f"{agenda}如下，现在{vote}" in (await reader.get(archive.address + path)).text, path
     page = (await secretary.get(cue)).text
-    assert "听到“县在”，改为“现在”" in page
+    assert "听到“标决”，改为“表决”" in page
     offered = re.findall(r'name="text" value="([^"]+)"', page)
-    assert offered == ["同治们现在开会", "同志们县在开会"]
+    assert offered == ["一程如下，现在表决", "议程如下，现在标决"]
     assert (await member.get(cue)).status_code in (403, 404)
     await secretary.submit(cue, {"text": offered[0]})
-    assert re.findall(r'name="text" value="([^"]+)"', (await secretary.get(cue)).text)[0] == "同治们县在开会"  # the other one can go too
+    assert (
+        re.findall(r'name="text" value="([^"]+)"', (await secretary.get(cue)).text)[0] == "一程如下，现在标决"
+    )  # the other one can go too
     await archive.worker.look()
     for path in ("", "/transcript"):
-        assert f"同治们{now}开会" in (await seen_by(archive, "member", path))[1], path
+        assert f"一程如下，现在{vote}" in (await seen_by(archive, "member", path))[1], path
 
 
 @pytest.mark.parametrize(("text", "status"), [("", 422), ("字" * 501, 422), ("  ", 422)])
