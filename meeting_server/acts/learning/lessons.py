@@ -19,5 +19,6 @@ async def remove_lesson(at: Context, record_files: RecordFiles, lesson: Lesson) 
     """
     async with at.database.act():
         await at.learning.lessons.remove(lesson.lesson_id)
+        await at.learning.lines.forget([lesson.lesson_id])
         await at.learning.shelf.forget([Resource("lesson", lesson.lesson_id)])
         await at.database.after_commit(partial(asyncio.to_thread, remove_clip, record_files, lesson))

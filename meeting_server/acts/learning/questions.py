@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from meeting_server.acts.context import Context
 from meeting_server.archive.record.digest import Cloze
@@ -18,5 +19,10 @@ async def propose_questions(at: Context, studied: Studied, clozes: Sequence[Cloz
         fresh = [cloze for cloze in clozes if cloze.text not in there]
         for number, cloze in enumerate(fresh):
             choices = (Choice(cloze.answer, True),)
-            await at.learning.quizzes.save(Question("", studied, "cloze", cloze.text, choices, cloze.sentence, "machine", now + number))
+            explained = "" if cloze.cue_id else cloze.sentence
+            question = Question("", studied, "cloze", cloze.text, choices, explained, origin="machine", made_at=now + number)
+            if cloze.cue_id:
+                said = replace(question, source=cloze.sentence, source_cue=cloze.cue_id)
+                question = replace(said, source_at=cloze.at, source_until=cloze.until)
+            await at.learning.quizzes.save(question)
     return len(fresh)

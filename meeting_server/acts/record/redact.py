@@ -11,6 +11,7 @@ from meeting_server.acts.record.log import entry_of
 from meeting_server.archive.record.number_forms import figures
 from meeting_server.archive.record.transcript import Spoken, Stretch
 from meeting_server.domain.ids import Millis
+from meeting_server.store.learning.studied import Studied
 from meeting_server.store.people.access_log import Act
 from meeting_server.store.record.publications import Publication
 from meeting_server.store.record.record_edits import Redaction
@@ -20,8 +21,8 @@ from meeting_server.store.schedule.schedule import Scheduled
 async def redact_passage(
     at: Context, by: By, scheduled: Scheduled, stretch: Stretch, reason: str, gone: Sequence[Spoken], clock: str, now: Millis
 ) -> None:
-    """Take a stretch of the meeting (Unix ms) out for good: its corrections, what was settled in its words, and what the description
-    says of it, go with it.
+    """Take a stretch of the meeting (Unix ms) out for good: its corrections, what was settled in its words, what lessons say in their
+    place, questions that rest on them, and what the description says of it, go with it.
 
     ``gone``: the sentences in it; ``clock``: its playing times, for the log. Sound and pictures follow from the row that is kept here:
     the archive worker finds it whenever it looks, so that nothing is lost if it dies.
@@ -30,6 +31,10 @@ async def redact_passage(
     async with at.database.act():
         await at.record_edits.redact(made, [line.cue_id for line in gone])
         await at.decided_items.forget_said(scheduled.meeting_id, stretch.since, stretch.until)
+        lesson_ids = [lesson.lesson_id for lesson in await at.learning.lessons.of_meeting(scheduled.meeting_id)]
+        await at.learning.lines.forget(lesson_ids, [line.cue_id for line in gone])
+        studied = [Studied("meeting", scheduled.meeting_id), *(Studied("lesson", lesson_id) for lesson_id in lesson_ids)]
+        await at.learning.quizzes.forget_said(studied, stretch.since, stretch.until)
         described = await at.publications.of(scheduled.meeting_id)
         if described is not None:
             cleared = without(described, [line.text for line in gone])

@@ -48,12 +48,14 @@ class KeySentence(msgspec.Struct, frozen=True):
 
 
 class Cloze(msgspec.Struct, frozen=True):
-    """A sentence with ``GAP`` in place of a term: the draft of a question."""
+    """A sentence with ``GAP`` in place of a term: the draft of a question. ``cue_id`` and ``until``: of its line, where asked for."""
 
     at: Millis
     text: str
     answer: str
     sentence: str
+    cue_id: str = ""
+    until: Millis = 0
 
 
 class Digest(msgspec.Struct, frozen=True):

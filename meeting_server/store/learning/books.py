@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from meeting_server.store.database import Database
 from meeting_server.store.learning.collections import Collections
 from meeting_server.store.learning.courses import Courses
+from meeting_server.store.learning.lesson_lines import LessonLines
 from meeting_server.store.learning.lessons import Lessons
 from meeting_server.store.learning.progress import ProgressBook
 from meeting_server.store.learning.quizzes import Quizzes
@@ -19,6 +20,7 @@ class Learning:
     """Kept in the house as ``learning``."""
 
     lessons: Lessons
+    lines: LessonLines
     quizzes: Quizzes
     notes: StudyNotes
     progress: ProgressBook
@@ -30,6 +32,7 @@ class Learning:
     def over(cls, database: Database) -> Learning:
         return cls(
             Lessons(database),
+            LessonLines(database),
             Quizzes(database),
             StudyNotes(database),
             ProgressBook(database),

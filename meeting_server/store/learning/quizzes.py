@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, and_, delete, insert, select
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, and_, delete, insert, or_, select
 
 from meeting_server.domain.ids import Millis
 from meeting_server.store.database import Database, metadata, put
@@ -30,6 +30,10 @@ quiz_items = Table(
     Column("text", Text, nullable=False),
     Column("choices", Text, nullable=False),  # a JSON list of [text, right]
     Column("explanation", Text, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("source_cue", String(160), nullable=False, server_default=""),
+    Column("source_at", BigInteger, nullable=False, server_default="0"),
+    Column("source_until", BigInteger, nullable=False, server_default="0"),
     Column("origin", String(16), nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("approved_by", String(64), nullable=False),
@@ -61,6 +65,7 @@ class Choice:
 class Question:
     """The choices of a cloze are the words that fill its gap (``____``), all of them right.
 
+    ``source``: the sentence it rests on, said from ``source_at`` to ``source_until`` (Unix ms); empty where it rests on none.
     ``origin``: proposed by the machine or written by a person; asked only once a person approved it.
     """
 
@@ -75,6 +80,10 @@ class Question:
     approved_by: str = ""
     approved_name: str = ""
     approved_at: Millis | None = None
+    source: str = ""
+    source_cue: str = ""
+    source_at: Millis = 0
+    source_until: Millis = 0
 
     def is_right(self, given: Collection[str]) -> bool:
         """Whether these are exactly the right choices (by number, from 0); of a cloze whether this is a word that fits."""
@@ -142,6 +151,15 @@ class Quizzes:
         """The question is asked no more; answers to it stay with those who gave them."""
         async with self._database.write() as conn:
             await conn.execute(delete(quiz_items).where(quiz_items.c.item_id == item_id))
+
+    async def forget_said(self, studied: Collection[Studied], since: Millis, until: Millis) -> None:
+        """Forget for good what is asked of these things and rests on words that were said from ``since`` up to ``until``."""
+        theirs = or_(*((quiz_items.c.of_kind == one.kind) & (quiz_items.c.of_id == one.thing_id) for one in studied))
+        said = (quiz_items.c.source != "") & (quiz_items.c.source_at < until) & (quiz_items.c.source_until > since)
+        async with self._database.write() as conn:
+            found = (await conn.execute(delete(quiz_items).where(theirs, said))).rowcount
+        if found:
+            await self._database.forget_deleted("quiz_items")
 
     async def attempt(self, attempt: Attempt) -> Attempt:
         """Keep what a member answered; the best one counts."""

@@ -63,6 +63,7 @@ class Act(StrEnum):
     PASSAGE_TAKEN_OUT = "passage_taken_out"
     DECIDED_APPROVED = "decided_approved"
     DECIDED_REJECTED = "decided_rejected"
+    LESSON_RETOLD = "lesson_retold"
     DECIDED_REOPENED = "decided_reopened"
     MINUTES_APPROVED = "minutes_approved"
     RESOURCE_PUBLISHED = "resource_published"

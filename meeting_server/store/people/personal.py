@@ -64,6 +64,7 @@ KEPT: dict[str, Literal["meeting", "office"]] = {
     "record_orders": "office",
     "publications": "office",
     "lessons": "office",
+    "lesson_lines": "office",
     "courses": "office",
     "collections": "office",
     "resource_checks": "office",

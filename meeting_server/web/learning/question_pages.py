@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.acts.learning.questions import propose_questions
 from meeting_server.archive.record.digest import Cloze, digest_of
-from meeting_server.archive.record.transcript import Transcript
+from meeting_server.archive.record.retold import retold
+from meeting_server.archive.record.transcript import Spoken, Transcript
 from meeting_server.store.learning.quizzes import CHOICES_MOST, KINDS, Question
 from meeting_server.web.learning.question_form import QuestionForm, form_of_question, question_form
+from meeting_server.web.learning.quiz_pages import jump_of
 from meeting_server.web.learning.study import Learner, learner_at
 from meeting_server.web.learning.study_pages import spoken_of
 from meeting_server.web.record.reader import record_files_of
@@ -49,12 +53,13 @@ async def save_question(request: Request) -> Response:
     now = now_millis()
     question = before or Question("", learner.study.studied, form.kind, "", (), made_at=now)
     written = replace(question, kind=form.kind, text=form.text, choices=form.choices, explanation=form.explanation)
+    written = _resting_on(written, await _passages(request, learner), field(sent, "source", 200))
     await site_of(request).learning.quizzes.save(_approved(written, learner, now))
     return see(f"{learner.study.address}/questions?done=saved")
 
 
 async def propose(request: Request) -> Response:
-    """Sentences of the transcript with a gap, as drafts; none that is there already."""
+    """Sentences with a gap, as drafts, of what a person put right or found right; none that is there already."""
     learner = await learner_at(request, keeps=True)
     await form_of(request)
     studied, clozes = learner.study.studied, await _clozes(request, learner)
@@ -63,10 +68,15 @@ async def propose(request: Request) -> Response:
 
 
 async def approve(request: Request) -> Response:
-    """A draft is asked from now on, under the name of who approved it."""
+    """A draft is asked from now on, under the name of who approved it.
+
+    Raises Refused(record_changed) when its sentence has become another since, or nobody answers for it any more.
+    """
     learner = await learner_at(request, keeps=True)
     await form_of(request)
     question = await _question(request, learner, request.path_params["item_id"])
+    if question.source and _resting_on(question, await _passages(request, learner), question.source_cue) != question:
+        raise Refused(WebCode.RECORD_CHANGED)
     await site_of(request).learning.quizzes.save(_approved(question, learner, now_millis()))
     return see(f"{learner.study.address}/questions?done=approved")
 
@@ -90,19 +100,46 @@ async def _question(request: Request, learner: Learner, item_id: str) -> Questio
     return question
 
 
+async def _passages(request: Request, learner: Learner) -> tuple[Spoken, ...]:
+    """The lines of what is studied that a person put right or found right: only of these may something be asked."""
+    study, site = learner.study, site_of(request)
+    edits = await site.record_edits.of(study.meeting_id)
+    own = await site.learning.lines.of(study.lesson.lesson_id) if study.lesson is not None else {}
+    spoken = retold(await asyncio.to_thread(spoken_of, request, study.meeting_id, edits), own)
+    looked_at = {correction.cue_id for correction in edits.corrections}
+    lesson = study.lesson
+    return tuple(
+        line
+        for line in spoken
+        if (line.state == "corrected" or line.cue_id in looked_at)
+        and (lesson is None or (line.since < lesson.until and line.until > lesson.since))
+    )
+
+
 async def _clozes(request: Request, learner: Learner) -> tuple[Cloze, ...]:
     record_files, study = record_files_of(request), learner.study
-    edits = await site_of(request).record_edits.of(study.meeting_id)
+    passages = await _passages(request, learner)
+    lines = {(line.since, line.text.strip()): line for line in passages}
 
     def made() -> tuple[Cloze, ...]:
         minutes, timeline = record_files.minutes(study.meeting_id), record_files.timeline(study.meeting_id)
-        spoken = tuple(spoken_of(request, study.meeting_id, edits))
-        if minutes is None or timeline is None or not spoken:
+        if minutes is None or timeline is None or not passages:
             return ()
-        since, until = (None, None) if study.lesson is None else (study.lesson.since, study.lesson.until)
-        return digest_of(minutes, timeline, Transcript(study.meeting_id, "", "", spoken), since=since, until=until).clozes
+        found = digest_of(minutes, timeline, Transcript(study.meeting_id, "", "", passages)).clozes
+        said = ((cloze, lines[cloze.at, cloze.sentence]) for cloze in found)
+        return tuple(msgspec.structs.replace(cloze, cue_id=line.cue_id, until=line.until) for cloze, line in said)
 
     return await asyncio.to_thread(made)
+
+
+def _resting_on(question: Question, passages: Sequence[Spoken], cue_id: str) -> Question:
+    """The question with the passage it rests on; with none for an empty id. Raises Refused(record_changed) when it is none any more."""
+    if not cue_id:
+        return replace(question, source="", source_cue="", source_at=0, source_until=0)
+    line = next((line for line in passages if line.cue_id == cue_id), None)
+    if line is None:
+        raise Refused(WebCode.RECORD_CHANGED)
+    return replace(question, source=line.text, source_cue=cue_id, source_at=line.since, source_until=line.until)
 
 
 async def _show(
@@ -120,6 +157,8 @@ async def _show(
             "form": form,
             "question": question,
             "choices_most": CHOICES_MOST,
+            "passages": await _passages(request, learner) if form is not None else (),
+            "jump_of": lambda one: jump_of(learner.study, one),
             "done": request.query_params.get("done", ""),
         },
         status=status,

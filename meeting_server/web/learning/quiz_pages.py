@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.acts.learning.study import answer_questions
 from meeting_server.archive.record.digest import GAP
 from meeting_server.store.learning.quizzes import ANSWER_LONGEST, PASS_SHARE, Attempt, Question
-from meeting_server.web.learning.study import Learner, learner_at, standings, studying_of
+from meeting_server.web.learning.study import Learner, Study, learner_at, standings, studying_of
+from meeting_server.web.record.playback import clock_of
 from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.forms import form_of
 from meeting_server.web.site.pages import render, see
@@ -34,6 +35,15 @@ class Asked:
     @property
     def after(self) -> str:
         return self.question.text.partition(GAP)[2]
+
+
+def jump_of(study: Study, question: Question) -> str:
+    """Where the sentence a question rests on is heard; empty for one that rests on none."""
+    if not question.source:
+        return ""
+    if study.lesson is None:
+        return f"/archive/{study.meeting_id}?at={question.source_at}"
+    return f"{study.address}?t={clock_of(max(0, question.source_at - study.lesson.since))}"
 
 
 async def quiz_page(request: Request) -> Response:
@@ -80,6 +90,7 @@ async def _show(
             "study": learner.study,
             "edits": learner.edits,
             "asked": asked,
+            "jump_of": lambda one: jump_of(learner.study, one),
             "attempt": shown,
             "attempts": len(attempts),
             "standing": standing,

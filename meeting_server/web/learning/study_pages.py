@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -16,10 +17,12 @@ from meeting_server.archive.record import transcript
 from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.lesson_clips import FILES, LessonClip, clip_of, file_of
 from meeting_server.archive.record.redaction import covered
+from meeting_server.archive.record.retold import retold
 from meeting_server.archive.record.steps.mix import MixSound
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken, Stretch
 from meeting_server.domain.ids import HALL, MeetingId, Millis
+from meeting_server.store.learning.lesson_lines import LessonLine
 from meeting_server.store.learning.lessons import Lesson
 from meeting_server.store.learning.progress import WHOLE_SHARE, Interval
 from meeting_server.store.learning.quizzes import PASS_SHARE
@@ -77,7 +80,7 @@ async def show_study(request: Request, learner: Learner, *, status: int = 200, w
     leaves: tuple[Leaf, ...] = ()
     if lesson is not None and timeline is not None:
         clip = await _clip(request, timeline, lesson, edits)
-        lines = await asyncio.to_thread(lines_of, request, timeline, lesson, edits)
+        lines = await asyncio.to_thread(lines_of, request, lesson, edits, await learning.lines.of(lesson.lesson_id))
     elif timeline is not None:
         heard = [c for c in timeline.chapters if c.title and (not study.length or (c.since < timeline.end and c.until > timeline.zero))]
         chapters = [(timeline_start(timeline, c.since), c.title, c.speaker, c.until - c.since) for c in heard]
@@ -199,9 +202,9 @@ async def _clip(request: Request, timeline: Timeline, lesson: Lesson, edits: Edi
         return None
 
 
-def lines_of(request: Request, timeline: Timeline, lesson: Lesson, edits: Edits) -> list[Line]:
-    """The words of a lesson, without what was taken out. Reads a file."""
-    spoken = spoken_of(request, lesson.meeting_id, edits)
+def lines_of(request: Request, lesson: Lesson, edits: Edits, own: Mapping[str, LessonLine]) -> list[Line]:
+    """The words of a lesson, its own in place of the record's, without what was taken out. Reads a file."""
+    spoken = retold(spoken_of(request, lesson.meeting_id, edits), own)
     inside = [line for line in spoken if line.since < lesson.until and line.until > lesson.since]
     return [Line(max(0, line.since - lesson.since), line.who, line.text) for line in inside]
 

@@ -63,7 +63,7 @@ async def record_page(request: Request) -> Response:
             "drafted": reader.publication is None,
             "audiences": AUDIENCES,
             "edits": edits.position,
-            "corrected": len({c.cue_id for c in edits.corrections}),
+            "corrected": len({c.cue_id for c in edits.corrections if c.before != c.after}),
             "redactions": [(clock_of(max(0, r.since - zero)), clock_of(max(0, r.until - zero)), r) for r in edits.redactions],
             "again": again_of(request, reader, manifest, transcript),
             "decided": len(await decided_of(request, reader)),

@@ -141,7 +141,7 @@ async def correct(request: Request) -> Response:
         raise Refused(Code.EMPTY, field="text")
     if len(text) > LONGEST_CORRECTION:
         raise Refused(Code.TOO_LONG, field="text", most=LONGEST_CORRECTION)
-    if text != line.text:
+    if text != line.text or field(form, "do") == "right":
         at, by, scheduled = site_of(request), editor.reader.viewer.by, editor.reader.scheduled
         await correct_sentence(at, by, scheduled, line.cue_id, line.text, text, editor.clock(line.since), now_millis())
     return see(f"{editor.address}/transcript?page={number // ON_A_PAGE}&done=corrected#{line.cue_id}")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -14,11 +17,13 @@ from meeting_server.acts.sharing.resources import let_readers_take
 from meeting_server.archive.minutes.document_model import Paper, paper_of
 from meeting_server.archive.record.lesson_clips import SOUND, clip_of, file_of
 from meeting_server.archive.record.readers import Part
+from meeting_server.archive.record.retold import retold
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Stretch
 from meeting_server.archive.takeaway.sound import clean_mix
 from meeting_server.archive.takeaway.study import Study, question_of, study_of
 from meeting_server.domain.ids import MeetingId
+from meeting_server.store.learning.lesson_lines import LessonLine
 from meeting_server.store.learning.studied import Studied
 from meeting_server.store.people.access_log import Act, Entry
 from meeting_server.store.record.publications import Publication
@@ -174,7 +179,8 @@ async def _of_lesson(request: Request) -> tuple[Downloads, MeetingId, str]:
     edits = await site.record_edits.of(lesson.meeting_id)
     clip = await asyncio.to_thread(clip_of, record_files, timeline, lesson, edits)
     sound = await asyncio.to_thread(file_of, record_files, lesson, SOUND) if clip is not None and clip.sound else None
-    whole = await _study(request, timeline, None, None, sounding=sound is not None)
+    own = await site.learning.lines.of(lesson.lesson_id)
+    whole = await _study(request, timeline, None, None, sounding=sound is not None, own=own)
     start, end = lesson.since - timeline.zero, lesson.until - timeline.zero
     kept = await site.learning.quizzes.questions(Studied("lesson", lesson.lesson_id))
     study = replace(
@@ -195,12 +201,23 @@ async def _lesson_rights(request: Request, learner: Learner) -> Rights:
 # --- both ---------------------------------------------------------------------------------------------------------------
 
 
-async def _study(request: Request, timeline: Timeline, publication: Publication | None, reader: Reader | None, *, sounding: bool) -> Study:
+async def _study(
+    request: Request,
+    timeline: Timeline,
+    publication: Publication | None,
+    reader: Reader | None,
+    *,
+    sounding: bool,
+    own: Mapping[str, LessonLine] = MappingProxyType({}),
+) -> Study:
+    """``own``: what a lesson says in place of the record's lines."""
     site, meeting_id = site_of(request), timeline.meeting_id
     if reader is not None:
         transcript = await transcript_at(request, reader)
     else:
         transcript = await asyncio.to_thread(record_files_of(request).transcript, meeting_id)
+    if transcript is not None and own:
+        transcript = msgspec.structs.replace(transcript, spoken=retold(transcript.spoken, own))
     closed = reader is not None and bool(reader.closed)  # questions and summary are about the whole meeting
     minutes = await minutes_at(request, reader) if reader is not None else None
     kept = await site.learning.quizzes.questions(Studied("meeting", meeting_id)) if reader is not None and not closed else ()

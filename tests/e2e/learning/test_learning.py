@@ -132,6 +132,7 @@ async def pages_of(studying: Studying) -> list[tuple[str, str]]:
     draft = await house.lesson(secretary, title="还没有发布的一段", published=False)
     meeting = await house.publish_meeting()
     await ask(secretary, lesson)
+    await house.found_right(secretary, "志愿服务是支部建设", "组织委员登记")
     await secretary.submit(f"{lesson}/questions/propose")
     branch = f"/branches/{house.archive.there.branch.branch_id}"
     fields: dict[str, str | list[str]] = {

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from meeting_server.acts.context import By
+from meeting_server.acts.learning.lesson_words import retell_line
 from meeting_server.acts.learning.lessons import remove_lesson
 from meeting_server.acts.learning.questions import propose_questions
 from meeting_server.acts.learning.study import answer_questions, declare_read, report_playing
@@ -21,6 +22,7 @@ from meeting_server.acts.people.erasing import erase_message, erase_person
 from meeting_server.acts.people.signing_in import change_password, sign_out_elsewhere
 from meeting_server.acts.record.approve import approve_minutes
 from meeting_server.acts.record.correct import correct_sentence
+from meeting_server.acts.record.decide import judge_item
 from meeting_server.acts.record.hold import lift_hold, set_hold
 from meeting_server.acts.record.publish import publish_record, withdraw_record
 from meeting_server.acts.record.redact import redact_passage
@@ -34,6 +36,8 @@ from meeting_server.archive.record.transcript import Spoken, Stretch
 from meeting_server.domain.commands import AdjournMeeting, OpenMeeting
 from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.journal.erasing import OF_CHAT
+from meeting_server.store.learning.lesson_lines import LessonLine
+from meeting_server.store.record.decided_items import DecidedItem, Kind, Source, State
 from meeting_server.store.record.publications import Publication
 from meeting_server.store.schedule.schedule import Scheduled
 from tests.kit.houses import acts_world
@@ -89,9 +93,13 @@ async def _remove_lesson(world: World) -> None:
 
 SPOKEN = Spoken("c-1", NOW + 1_000, NOW + 4_000, ParticipantId("li"), "李明", HALL, "每年八百小时")
 
+TIMES = NOW + 1_000, NOW + 4_000, NOW, NOW + 5_000
+SETTLED = DecidedItem(MeetingId("m"), "b", Source.SPEECH, "c.c-1.0", Kind.TASK, "由李明负责", "由李明负责", "李明", *TIMES)
+
 ACTS: dict[str, Done] = {
     "record: correct": lambda w: correct_sentence(w.at, w.by, w.over, "c-2", "前", "后", "0:02.0", NOW),
     "record: redact": lambda w: redact_passage(w.at, w.by, w.over, Stretch(NOW, NOW + 5_000), "个人信息", [SPOKEN], "0:00.0", NOW),
+    "record: judge": lambda w: judge_item(w.at, w.by, w.over, SETTLED, State.APPROVED, "0:01", NOW),
     "record: approve": lambda w: approve_minutes(w.at, w.by, w.over, 7, "ab" * 32, "1.1.0", NOW),
     "record: publish": lambda w: publish_record(w.at, w.by, w.over, Publication(w.over.meeting_id, "b", "志愿服务"), NOW),
     "record: withdraw": lambda w: withdraw_record(w.at, w.by, w.over, NOW),
@@ -111,6 +119,7 @@ ACTS: dict[str, Done] = {
     "learning: propose questions": lambda w: propose_questions(
         w.at, LESSON, [Cloze(0, "一____", "二", "一二"), Cloze(0, "三____", "四", "三四")], NOW
     ),
+    "learning: reword": lambda w: retell_line(w.at, w.by, w.over, LessonLine("l-1", "c-1", "前", "后", "he", "何雨桐", NOW), "0:01", NOW),
     "learning: remove lesson": _remove_lesson,
     "learning: delete": lambda w: delete_learning(w.at, mine(w), "b", NOW),
     "learning: agree to telling": lambda w: agree_to_telling(w.at, w.by, "b", NOW),

@@ -13,14 +13,17 @@ from sqlalchemy import delete
 from meeting_server.archive.record import transcript
 from meeting_server.archive.record.record_files import RecordFiles
 from meeting_server.archive.record.timeline import Timeline
+from meeting_server.archive.record.transcript import Spoken
 from meeting_server.domain.ids import Millis
 from meeting_server.store.learning.books import Learning
 from meeting_server.store.learning.courses import course_parts, courses
+from meeting_server.store.learning.lesson_lines import lesson_lines
 from meeting_server.store.learning.lessons import lessons
 from meeting_server.store.learning.progress import study_months, study_pace, study_progress
 from meeting_server.store.learning.quizzes import quiz_attempts, quiz_items
 from meeting_server.store.learning.study_notes import study_notes
 from meeting_server.store.record.publications import Publication, publications
+from meeting_server.store.record.record_edits import redactions, transcript_corrections
 from meeting_server.web.learning.lesson_form import tenths
 from meeting_server.web.site.auth import now_millis
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
@@ -69,10 +72,22 @@ class LearningHouse:
             await browser.submit(f"{address}/publish")
         return address
 
+    def line(self, words: str) -> Spoken:
+        """The sentence with these words."""
+        said = transcript.load(self.archive.folder)
+        assert said is not None
+        return next(line for line in said.spoken if words in line.text)
+
+    async def found_right(self, browser: Browser, *words: str) -> None:
+        """Somebody read the sentences with these words and found nothing wrong with them."""
+        for said in words:
+            line = self.line(said)
+            await browser.submit(f"{self.archive.address}/record/cues/{line.cue_id}", {"text": line.text, "do": "right"})
+
     async def forget(self) -> None:
         """Nobody learned anything and nothing was published."""
         learned = (quiz_attempts, study_notes, study_progress, study_pace, study_months)
-        tables = (*learned, lessons, quiz_items, courses, course_parts, publications)
+        tables = (*learned, lessons, lesson_lines, quiz_items, courses, course_parts, publications, transcript_corrections, redactions)
         async with self.archive.there.site.database.write() as conn:
             for table in tables:
                 await conn.execute(delete(table))
