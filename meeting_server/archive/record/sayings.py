@@ -30,7 +30,7 @@ class Settled:
 def settled_in(said: str, speaker: str, people: Sequence[str], today: date) -> Settled | None:
     """What a sentence settles; ``None`` when it settles nothing. ``people``: everyone whose name can be called in it."""
     text = " ".join(said.split())
-    if not text or len(text) > LONGEST or _ASKS.search(text) or _PAST.search(text) or _ELSEWHERE.search(text):
+    if not text or len(text) > LONGEST or _ASKS.search(text) or _PAST.search(text) or _ELSEWHERE.search(text) or _RULE.search(text):
         return None
     due = due_in(text, today)
     if _FLOOR.search(text) and (due is None or due.day == today):
@@ -98,6 +98,11 @@ _PAST = _any(
     r"\b(?:not|never|n't)(?: yet)? (?:been )?(?:decided|agreed|carried|adopted)\b",
     r"\bthank",
 )
+_RULE = _any(
+    "(?:需要?|须|应当?|必须|要经|要由|由|凡|可以|有权)[^，。；]{0,10}(?:大会|会议|支委会|委员会)(?:集体)?(?:讨论|研究|审议|表决)(?:通过|决定|同意)",
+    r"\b(?:must|shall|has to|have to|needs? to) be (?:decided|approved|adopted|agreed)\b",
+)
+"""What has to be decided somewhere is not decided here."""
 _ELSEWHERE = _any("(?:中央|上级|学校|学院|党委|党总支|国家|国务院|教育部|省委|市委|他们|你们)[^，。]{0,8}(?:决定|要求大家|通过了)")
 _FLOOR = _any(
     "(?:请|由|欢迎|让|我来)[^，。；]{0,14}(?:发言|讲话|讲|点名|宣读|朗读|领学|汇报|报告|介绍|说|补充|表态|主持|记录|致辞|唱票|监票|计票|总结)",
