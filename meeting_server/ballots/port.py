@@ -1,4 +1,4 @@
-"""The ballot box as the rest of the house sees it; ``box`` is the adapter, chosen in ``app``."""
+"""The ballot box as the rest of the server sees it; ``box`` is the adapter, chosen in ``app``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bus as the rest of the house sees it: numbered streams of bytes, and leases with fencing numbers.
+"""The bus as the rest of the server sees it: numbered streams of bytes, and leases with fencing numbers.
 
 Names and contents are opaque: the bus knows no meeting.
 """

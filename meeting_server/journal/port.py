@@ -1,4 +1,4 @@
-"""The journal as the rest of the house sees it; ``sql`` is the adapter."""
+"""The journal as the rest of the server sees it; ``sql`` is the adapter."""
 
 from __future__ import annotations
 
