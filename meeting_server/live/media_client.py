@@ -1,8 +1,9 @@
-"""One device in the media plane from the meeting's point of view: whose it is, where it is and where it should be."""
+"""One device in the media plane from the meeting's point of view: whose it is, where it is and should be, and how it gets there."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -13,9 +14,14 @@ from meeting_server.domain.recusal import is_outside, place_of
 from meeting_server.domain.terms import MediaKind
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.recording import room_name
-from meeting_server.wire.server_messages import ServerMessage
+from meeting_server.media import api
+from meeting_server.wire.client_messages import Want
+from meeting_server.wire.server_messages import MediaLost, ServerMessage
+
+log = logging.getLogger(__name__)
 
 NOTHING: frozenset[MediaKind] = frozenset()
+RETRY_MS = 500
 
 
 class Party(Protocol):
@@ -73,3 +79,49 @@ class MediaClient:
             or self.hall_room not in state.rooms
             or (me is not None and me.removed)
         )
+
+    async def agree(self, media: api.MediaPlane) -> None:
+        """Bring the media plane into agreement with the meeting's state."""
+        async with self.turn:
+            await self.adjust(media, sure=True)
+
+    async def adjust(self, media: api.MediaPlane, *, sure: bool) -> None:
+        """Send to the media plane until it agrees; whoever calls holds ``turn``. ``sure``: it is known to have ``permitted``. A client
+        that joined again keeps the permissions it had, so they are sent once more."""
+        try:
+            while self.room:
+                room, permitted = self.wanted()
+                if room == self.room and permitted == self.permitted and sure:
+                    return
+                told = permitted if room == self.room else permitted & self.permitted
+                if told != self.permitted or not sure:  # first mute, then move, then unmute
+                    await media.permit(self.name, audio="audio" in told, video="video" in told, screen="screen" in told)
+                    self.permitted, sure = told, True
+                if room != self.room:
+                    await media.move(self.name, room)
+                    self.room = room
+        except api.MediaRefused as refused:
+            self._refused(refused)
+
+    async def want(self, media: api.MediaPlane, message: Want) -> None:
+        """Tell the media plane which pictures this device has room for."""
+        async with self.turn:
+            try:
+                wished = max(0, message.video)
+                await media.want(self.name, video=wished, pinned=message.pinned, screen=message.screen, layer=message.layer)
+            except api.MediaRefused as refused:
+                self._refused(refused)
+
+    async def leave(self, media: api.MediaPlane) -> None:
+        async with self.turn:
+            self.room = ""
+            await media.leave(self.name)
+
+    def join_again(self, retry_after_ms: int) -> None:
+        """Tell the device that the media plane no longer has it."""
+        self.room, self.permitted = "", NOTHING
+        self.connection.send(MediaLost(retry_after_ms))
+
+    def _refused(self, refused: api.MediaRefused) -> None:
+        log.warning("media client %s must join again: %s", self.name, refused)
+        self.join_again(RETRY_MS)

@@ -18,7 +18,7 @@ from meeting_server.domain.ids import ConnectionId, MeetingId, ParticipantId, Ro
 from meeting_server.live.assembly import Assembly
 from meeting_server.live.connection import Connection
 from meeting_server.live.host import Fact
-from meeting_server.live.media_client import NOTHING, MediaClient, Party
+from meeting_server.live.media_client import NOTHING, RETRY_MS, MediaClient, Party
 from meeting_server.live.recording import Recording, recorded_path, room_of
 from meeting_server.media import api
 from meeting_server.wire.client_messages import Want
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 
 FindAssembly = Callable[[MeetingId], Coroutine[Any, Any, Assembly | None]]
 Resumes = Callable[[api.KeptClient], Coroutine[Any, Any, None]]
-RETRY_MS = 500
 TOUCHING = (
     events.MediaOpened
     | events.MediaClosed
@@ -117,7 +116,7 @@ class Signalling:
         for client in self._devices_of(assembly, speaker.participant_id):
             client.unheard = client.connection.connection_id != speaker.connection_id
             if self._media is not None and client.room:
-                self._spawn(self._agree(self._media, client))
+                self._spawn(client.agree(self._media))
         if len(devices) > 1:
             for device in devices:
                 device.send(Voice(speaker.connection_id, speaker.device))
@@ -134,7 +133,7 @@ class Signalling:
         if self._media is None or client is None or not client.room:
             connection.send(Error(WireCode.UNKNOWN_CLIENT, "want"))
             return
-        self._spawn(self._want(self._media, client, message))
+        self._spawn(client.want(self._media, message))
 
     def inspect(self, connection: Party) -> None:
         client = self._clients.get(connection.connection_id)
@@ -157,7 +156,7 @@ class Signalling:
                     self._clients.pop(party.connection_id, None)
                 raise
             client.room = room
-            await self._adjust(self._media, client, sure=False)
+            await client.adjust(self._media, sure=False)
         return answer
 
     async def resume_device(self, assembly: Assembly, party: Party, room_id: RoomId, room: str) -> None:
@@ -174,7 +173,7 @@ class Signalling:
                 self._clients.pop(party.connection_id, None)
                 raise
             client.room = room
-            await self._adjust(self._media, client, sure=False)
+            await client.adjust(self._media, sure=False)
 
     async def dismiss(self, name: str) -> None:
         """End a media client that nobody owns."""
@@ -200,12 +199,12 @@ class Signalling:
         client = self._clients.pop(connection.connection_id, None)
         if self._media is None or client is None:
             return
-        self._spawn(self._leave(self._media, client))
+        self._spawn(client.leave(self._media))
         others = self._devices_of(client.assembly, connection.participant_id)
         if others and all(other.unheard for other in others):  # one that is left can be heard again
             others[-1].unheard = False
             if others[-1].room:
-                self._spawn(self._agree(self._media, others[-1]))
+                self._spawn(others[-1].agree(self._media))
 
     # --- what the meeting says ------------------------------------------------------------------------------
 
@@ -218,7 +217,7 @@ class Signalling:
             client.connection.send(MediaLost())
         for client in self._clients.values():
             if client.assembly is assembly and client.room and client.wanted() != (client.room, client.permitted):
-                self._spawn(self._agree(self._media, client))
+                self._spawn(client.agree(self._media))
         self.record(assembly)
 
     def record(self, assembly: Assembly) -> None:
@@ -254,7 +253,7 @@ class Signalling:
             client.room, client.permitted = room, NOTHING
             connection.send(Answer(offer_id, answer.sdp, {line.mid: line.role for line in answer.lines}))
             connection.send(Networks(self._networks(client)))
-            await self._adjust(media, client, sure=False)
+            await client.adjust(media, sure=False)
 
     def _networks(self, client: MediaClient) -> dict[str, Literal[0, 1, 2, 3]]:
         """Return the networks in a client's room that are not good. If a person has several devices, the best counts."""
@@ -273,46 +272,6 @@ class Signalling:
             return
         streams = [LinkStream(s.mid, s.role, s.source, s.layer, s.kbit_s, s.lost_percent) for s in found.streams]
         client.connection.send(LinkDetails(found.level, found.round_trip_ms, found.capacity_kbit_s, streams))
-
-    async def _agree(self, media: api.MediaPlane, client: MediaClient) -> None:
-        async with client.turn:
-            await self._adjust(media, client, sure=True)
-
-    async def _adjust(self, media: api.MediaPlane, client: MediaClient, *, sure: bool) -> None:
-        """Send to the media plane until it agrees. ``sure``: it is known to have ``client.permitted``. A client that joined again keeps
-        the permissions it had, so they are sent once more."""
-        try:
-            while client.room:
-                room, permitted = client.wanted()
-                if room == client.room and permitted == client.permitted and sure:
-                    return
-                told = permitted if room == client.room else permitted & client.permitted
-                if told != client.permitted or not sure:  # first mute, then move, then unmute
-                    await media.permit(client.name, audio="audio" in told, video="video" in told, screen="screen" in told)
-                    client.permitted, sure = told, True
-                if room != client.room:
-                    await media.move(client.name, room)
-                    client.room = room
-        except api.MediaRefused as refused:
-            self._lost(client, refused)
-
-    async def _want(self, media: api.MediaPlane, client: MediaClient, message: Want) -> None:
-        async with client.turn:
-            try:
-                wished = max(0, message.video)
-                await media.want(client.name, video=wished, pinned=message.pinned, screen=message.screen, layer=message.layer)
-            except api.MediaRefused as refused:
-                self._lost(client, refused)
-
-    async def _leave(self, media: api.MediaPlane, client: MediaClient) -> None:
-        async with client.turn:
-            client.room = ""
-            await media.leave(client.name)
-
-    def _lost(self, client: MediaClient, refused: api.MediaRefused) -> None:
-        log.warning("media client %s must join again: %s", client.name, refused)
-        client.room, client.permitted = "", NOTHING
-        client.connection.send(MediaLost(RETRY_MS))
 
     # --- what the media plane reports -------------------------------------------------------------------------
 
@@ -395,8 +354,7 @@ class Signalling:
         if client is not None:
             if client.hall_room is not None:
                 self._ended.add(name)
-            client.room, client.permitted = "", NOTHING
-            client.connection.send(MediaLost(retry_after_ms))
+            client.join_again(retry_after_ms)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -21,7 +21,6 @@ GENERATED = {"web_client/src/wire/messages.ts"}
 LONG = {
     ".ci/tools/bootstrap.py": (404, "runs before anything is installed, so it is one file that imports nothing of ours"),
     "meeting_server/app.py": (403, "the composition root: each part is named once"),
-    "meeting_server/live/signalling.py": (408, "one phone's session with the forwarder, from offer to end"),
     "meeting_server/rehearsal/runner.py": (471, "one rehearsal from its start to its report"),
     "tests/bench/media_load.py": (484, "one load against two forwarders, so that both are measured alike"),
     "tests/contracts/media/test_media_port.py": (506, "what every implementation of one port keeps"),
