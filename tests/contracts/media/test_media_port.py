@@ -108,9 +108,10 @@ async def test_requests_for_key_frames_are_passed_on_at_most_every_0_4_seconds(p
             await viewer.send(picture_loss(1, seen[-1].ssrc))
             asked += 1
             await asyncio.sleep(0.01)
+        lasted = time.monotonic() - begin  # a busy machine asks for longer than it was told
     passed_on = len([d for d in camera.rtcp if d[1] == 206 and d[8:12] == ssrc]) - before
-    assert asked > 20
-    assert 1 <= passed_on <= 4
+    assert 1 <= passed_on < asked
+    assert passed_on <= lasted / 0.4 + 1
 
 
 async def test_a_sender_is_told_how_much_of_its_sound_got_lost(plane: MediaPlane, phones: list[WirePhone]) -> None:
