@@ -130,7 +130,8 @@ async def wait_until_ready(place: Place, seconds: float = READY_SECONDS) -> None
         try:
             reader, writer = await asyncio.open_connection(host, place.settings.port, ssl=context)
             writer.write(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            status = await asyncio.wait_for(reader.readline(), 5)
+            async with asyncio.timeout(5):
+                status = await reader.readline()
             writer.close()
             if b" 200 " in status:
                 return

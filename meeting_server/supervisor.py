@@ -108,7 +108,8 @@ class Supervisor:
             self.restarts[child.name] += 1
             self._log.warning("a process ended and is started again", child=child.name, code=code, after_s=round(delay, 1))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._stopping.wait()
             delay = min(delay * 2, LONGEST_DELAY)
 
     async def _ended(self, child: Child, process: asyncio.subprocess.Process) -> int:
@@ -149,7 +150,8 @@ class Supervisor:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), self._stop_seconds)
+            async with asyncio.timeout(self._stop_seconds):
+                await process.wait()
         except TimeoutError:
             self._log.warning("a process did not stop and is killed", child=name)
             with contextlib.suppress(ProcessLookupError):

@@ -41,7 +41,8 @@ class Again:
             except Exception as error:  # noqa: BLE001  storage that is gone for a while has many faces
                 log.warning("%s: not done yet, %s", name, type(error).__name__)
             try:
-                await asyncio.wait_for(self._stopping.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._stopping.wait()
                 return
             except TimeoutError:
                 continue

@@ -178,7 +178,8 @@ class RecorderLink:
         if process is None:
             return
         try:
-            await asyncio.wait_for(process.wait(), within)
+            async with asyncio.timeout(within):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

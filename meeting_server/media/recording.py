@@ -97,7 +97,8 @@ class Recording:
         for take in open_takes:
             self._close(take)
         try:
-            await asyncio.wait_for(asyncio.gather(*(t.done.wait() for t in open_takes)), FINISH_WITHIN_S)
+            async with asyncio.timeout(FINISH_WITHIN_S):
+                await asyncio.gather(*(t.done.wait() for t in open_takes))
         except TimeoutError:
             for take in open_takes:
                 self._gone(take)

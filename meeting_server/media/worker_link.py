@@ -65,7 +65,8 @@ class WorkerLink:
         """
         self._task = asyncio.create_task(self._keep())
         try:
-            await asyncio.wait_for(self.ready.wait(), START_WITHIN_S if self._start is not None else MEET_WITHIN_S)
+            async with asyncio.timeout(START_WITHIN_S if self._start is not None else MEET_WITHIN_S):
+                await self.ready.wait()
         except TimeoutError as reason:
             if self._start is None:
                 return  # a worker that runs on its own may come later: until then every join is refused with a code
@@ -90,7 +91,8 @@ class WorkerLink:
             if gently:
                 process.terminate()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(process.wait(), 25.0)
+                    async with asyncio.timeout(25.0):
+                        await process.wait()
                     return
             process.kill()
         await process.wait()
@@ -129,7 +131,8 @@ class WorkerLink:
             self._process = await asyncio.create_subprocess_exec(*self._start)
         reader, writer = await self._connect()
         self._writer = writer
-        first = await asyncio.wait_for(read_frame(reader, reports), START_WITHIN_S)
+        async with asyncio.timeout(START_WITHIN_S):
+            first = await read_frame(reader, reports)
         if not isinstance(first, Ready):
             raise ValueError("the worker did not say that it is ready")
         self.port, self.pid = first.port, first.pid
@@ -165,7 +168,8 @@ class WorkerLink:
         while True:
             await asyncio.sleep(PING_EVERY_S)
             try:
-                await asyncio.wait_for(self.call(Ping()), PONG_WITHIN_S)
+                async with asyncio.timeout(PONG_WITHIN_S):
+                    await self.call(Ping())
             except (MediaRefused, TimeoutError):
                 if self._writer is not None:
                     self._writer.transport.abort()
@@ -191,7 +195,8 @@ class WorkerLink:
         self._waiting[number] = future
         self._writer.write(request)
         try:
-            reply = await asyncio.wait_for(future, REPLY_WITHIN_S)
+            async with asyncio.timeout(REPLY_WITHIN_S):
+                reply = await future
         except TimeoutError as reason:
             raise MediaRefused("media_unavailable", f"{self.name} does not answer") from reason
         finally:

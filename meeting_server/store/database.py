@@ -237,7 +237,8 @@ class Database:
         if self._inside:
             self._left.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._left.wait(), CLOSE_WAIT_S)
+                async with asyncio.timeout(CLOSE_WAIT_S):
+                    await self._left.wait()
         await self.engine.dispose()
 
 

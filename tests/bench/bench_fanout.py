@@ -188,7 +188,8 @@ async def answered(room: Room, phone: Client, kind: str, name: str, **data: obje
 
     room.heard = heard
     phone.say(json.dumps({"type": "command", "id": name, "kind": kind, "data": data}).encode())
-    answer = await asyncio.wait_for(done, 20)
+    async with asyncio.timeout(20):
+        answer = await done
     if not answer.startswith(b'{"type":"ack"'):
         raise RuntimeError(answer.decode())
 

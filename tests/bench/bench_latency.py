@@ -89,7 +89,8 @@ async def crashes(times: int, figures: dict[str, float]) -> None:
         known, began = len(ears.events), time.monotonic()
         os.kill(plane.links[0].pid, signal.SIGKILL)
         await ears.wait(WorkerLost, after=known)
-        await asyncio.wait_for(plane.links[0].ready.wait(), 30)
+        async with asyncio.timeout(30):
+            await plane.links[0].ready.wait()
         a, b = WirePhone("a"), WirePhone("b")
         phones_ += (a, b)
         await a.join(plane, "room", permit=False)

@@ -327,7 +327,8 @@ class JanusTarget:
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future, ack
         await self._socket.send(json.dumps({**message, "transaction": number}))
-        reply = await asyncio.wait_for(future, 20)
+        async with asyncio.timeout(20):
+            reply = await future
         del self._waiting[number]
         if reply["janus"] == "error" or reply.get("plugindata", {}).get("data", {}).get("error"):
             raise RuntimeError(str(reply))
@@ -475,9 +476,8 @@ def main() -> None:
 
 
 async def _limited(target: Target, options: argparse.Namespace) -> dict[str, Any]:
-    return await asyncio.wait_for(
-        run(target, SHAPES[options.shape], options.server_pid, options.seconds, options.warmup), 120 + options.seconds
-    )
+    async with asyncio.timeout(120 + options.seconds):
+        return await run(target, SHAPES[options.shape], options.server_pid, options.seconds, options.warmup)
 
 
 if __name__ == "__main__":

@@ -209,7 +209,9 @@ async def two_thousand(server: Server) -> dict[str, float]:
             phone.say(json.dumps({"type": "hello", "position": ear.position}).encode())
             await asyncio.sleep(0.05)
             phone.say(ask)
-            voter.collected(bytes.fromhex(await asyncio.wait_for(done, 60)))
+            async with asyncio.timeout(60):
+                signed = await done
+            voter.collected(bytes.fromhex(signed))
             phone.close()
             papers.append(voter)
 

@@ -70,7 +70,8 @@ class GivingWay:
             except StorageUnavailable:
                 self.live = True  # rather too polite than not
             try:
-                await asyncio.wait_for(stop.wait(), WATCH_EVERY_S)
+                async with asyncio.timeout(WATCH_EVERY_S):
+                    await stop.wait()
             except TimeoutError:
                 continue
 

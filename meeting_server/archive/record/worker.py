@@ -76,7 +76,8 @@ class Worker:
             except StorageUnavailable as error:
                 log.warning("the database does not answer", reason=str(error))
             try:
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await stop.wait()
             except TimeoutError:
                 continue
 

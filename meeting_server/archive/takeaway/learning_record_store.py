@@ -65,7 +65,8 @@ class Delivery:
                     settled = 0
                 if settled == 0:
                     try:
-                        await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+                        async with asyncio.timeout(LOOK_EVERY_S):
+                            await stop.wait()
                     except TimeoutError:
                         continue
 

@@ -113,7 +113,8 @@ sys.exit(1)
 """
     supervisor = Supervisor([])
     once = Child("once", (sys.executable, "-c", script, str(tmp_path / "count")), once=True)
-    await asyncio.wait_for(supervisor.run_beside(once), 30)
+    async with asyncio.timeout(30):
+        await supervisor.run_beside(once)
     assert (tmp_path / "count").read_text() == "2"
     assert supervisor.restarts["once"] == 1
     assert supervisor.pid("once") is None
@@ -125,5 +126,6 @@ async def test_a_child_beside_is_stopped_with_the_others(tmp_path: Path) -> None
     beside = asyncio.create_task(supervisor.run_beside(Child("once", (sys.executable, "-c", STAY, str(tmp_path / "once")), once=True)))
     pids = [await written(tmp_path / name) for name in ("stay", "once")]
     supervisor.stop()
-    await asyncio.wait_for(asyncio.gather(running, beside), 30)
+    async with asyncio.timeout(30):
+        await asyncio.gather(running, beside)
     assert [alive(pid) for pid in pids] == [False, False]

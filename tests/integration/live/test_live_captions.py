@@ -30,6 +30,10 @@ class Writer:
             self.wishes.put_nowait(json.loads(line))
         writer.close()
 
+    async def next_wish(self) -> Any:
+        async with asyncio.timeout(5):
+            return await self.wishes.get()
+
     def say(self, **message: object) -> None:
         assert self._writer is not None
         self._writer.write(json.dumps(message).encode() + b"\n")
@@ -56,7 +60,8 @@ async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
 async def live(tmp_path: Path, media: Recorder, writer: Writer) -> AsyncIterator[Live]:
     sockets = (tmp_path / "lines.sock", tmp_path / "voices.sock")
     async with live_house(tmp_path, media=media, captions=sockets) as house:
-        await asyncio.wait_for(writer.there.wait(), 5)
+        async with asyncio.timeout(5):
+            await writer.there.wait()
         yield house
 
 
@@ -67,7 +72,8 @@ async def test_switched_on_the_room_is_listened_to_and_its_people_read_what_is_s
         assert member.welcome["captions"]
         assert (await chair.command("CaptionRoom", room_id="hall", captioned=True))["type"] == "ack"
         await media.until("listen", HALL, tmp_path / "voices.sock")
-        wish = await asyncio.wait_for(writer.wishes.get(), 5)
+        async with asyncio.timeout(5):
+            wish = await writer.wishes.get()
         assert (wish["room"], wish["on"]) == (HALL, True)
         assert wish["people"]
         writer.say(type="line", room=HALL, source="m1", since=1_000, until=2_000, text="现在开会。", behind_ms=900)
@@ -76,17 +82,17 @@ async def test_switched_on_the_room_is_listened_to_and_its_people_read_what_is_s
         assert await chair.other("caption") == told
         await chair.command("CaptionRoom", room_id="hall", captioned=False)
         await media.until("listen", HALL, None)
-        assert not (await asyncio.wait_for(writer.wishes.get(), 5))["on"]
+        assert not (await writer.next_wish())["on"]
 
 
 async def test_words_are_kept_only_while_the_meeting_is_recorded(live: Live, writer: Writer) -> None:
     async with await live.meeting_opened() as chair:
         await chair.command("CaptionRoom", room_id="hall", captioned=True)
-        assert not (await asyncio.wait_for(writer.wishes.get(), 5))["keep"]
+        assert not (await writer.next_wish())["keep"]
         await chair.command("StartRecording")
-        assert (await asyncio.wait_for(writer.wishes.get(), 5))["keep"]
+        assert (await writer.next_wish())["keep"]
         await chair.command("StopRecording")
-        assert not (await asyncio.wait_for(writer.wishes.get(), 5))["keep"]
+        assert not (await writer.next_wish())["keep"]
 
 
 async def test_members_can_not_switch_them_on(live: Live) -> None:
@@ -97,7 +103,8 @@ async def test_members_can_not_switch_them_on(live: Live) -> None:
 async def test_under_load_they_are_off_and_everybody_is_told_why(live: Live, media: Recorder, writer: Writer) -> None:
     async with await live.meeting_opened() as chair, await live.enter("m1") as member:
         await chair.command("CaptionRoom", room_id="hall", captioned=True)
-        await asyncio.wait_for(writer.wishes.get(), 5)
+        async with asyncio.timeout(5):
+            await writer.wishes.get()
         writer.say(type="ended", room=HALL, reason="busy")
         ended = (await member.event("RoomCaptioned", captioned=False))["data"]
         assert (ended["changed_by"], ended["reason"]) == (None, "busy")
@@ -107,7 +114,8 @@ async def test_under_load_they_are_off_and_everybody_is_told_why(live: Live, med
 async def test_a_captions_process_that_dies_leaves_the_meeting_as_it_is_but_for_the_captions(live: Live, writer: Writer) -> None:
     async with await live.meeting_opened() as chair, await live.enter("m1") as member:
         await chair.command("CaptionRoom", room_id="hall", captioned=True)
-        await asyncio.wait_for(writer.wishes.get(), 5)
+        async with asyncio.timeout(5):
+            await writer.wishes.get()
         writer.die()
         ended = (await member.event("RoomCaptioned", captioned=False))["data"]
         assert ended["reason"] == "unavailable"
@@ -117,7 +125,8 @@ async def test_a_captions_process_that_dies_leaves_the_meeting_as_it_is_but_for_
 async def test_who_is_asked_out_reads_nothing_said_meanwhile_not_even_when_it_is_written_late(live: Live, writer: Writer) -> None:
     async with await live.meeting_opened() as chair, await live.enter("m1") as member, await live.enter("m2") as other:
         await chair.command("CaptionRoom", room_id="hall", captioned=True)
-        await asyncio.wait_for(writer.wishes.get(), 5)
+        async with asyncio.timeout(5):
+            await writer.wishes.get()
         await chair.command("StepAgenda", item_id="i1")
         await chair.command("RecuseParticipant", participant_id="m1")
         recused = await other.event("ParticipantRecused")

@@ -63,7 +63,8 @@ def check_of(phone: WirePhone) -> bytes:
 
 
 async def received(sock: socket.socket, within: float = 5.0) -> bytes:
-    return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(sock, 2000), within)
+    async with asyncio.timeout(within):
+        return await asyncio.get_running_loop().sock_recv(sock, 2000)
 
 
 def drained(sock: socket.socket) -> list[bytes]:

@@ -50,7 +50,8 @@ async def test_a_stopped_worker_is_replaced_and_a_meeting_goes_on(plane: MediaWo
     os.kill(first, signal.SIGSTOP)
     await ears.wait(WorkerLost, within=WITHIN_S)
     assert time.monotonic() - begin < WITHIN_S
-    await asyncio.wait_for(plane.links[0].ready.wait(), 15)
+    async with asyncio.timeout(15):
+        await plane.links[0].ready.wait()
     phones = [WirePhone("a"), WirePhone("b")]
     for phone in phones:
         await phone.join(plane, "room")

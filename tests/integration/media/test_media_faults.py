@@ -57,7 +57,8 @@ async def test_a_fault_over_one_client_ends_nobody_else() -> None:
     with faulty_worker() as (control, log):
         plane = MediaWorkers(MediaSettings(sockets=(control,)))
         await plane.start()
-        await asyncio.wait_for(plane.links[0].ready.wait(), 20)
+        async with asyncio.timeout(20):
+            await plane.links[0].ready.wait()
         next_door = NextDoor(plane)
         await next_door.join()
         async with next_door.stays_whole():

@@ -54,7 +54,8 @@ class Hall:
 
 
 async def result(process: asyncio.subprocess.Process) -> dict[str, Any]:
-    out, err = await asyncio.wait_for(process.communicate(), 50)
+    async with asyncio.timeout(50):
+        out, err = await process.communicate()
     assert process.returncode == 0, err.decode()
     answer: dict[str, Any] = json.loads(out.splitlines()[-1])
     return answer

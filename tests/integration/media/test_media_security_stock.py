@@ -71,7 +71,8 @@ class Pair:
         states = ("connected", "failed", "closed")
         self.caller.on("connectionstatechange", lambda: done.set() if self.caller.connectionState in states else None)
         if self.caller.connectionState not in states:
-            await asyncio.wait_for(done.wait(), 20)
+            async with asyncio.timeout(20):
+                await done.wait()
         state: str = self.caller.connectionState
         return state
 
@@ -80,7 +81,8 @@ class Pair:
         opened = asyncio.Event()
         self.channel.on("open", opened.set)
         await self.answer()
-        await asyncio.wait_for(opened.wait(), 20)
+        async with asyncio.timeout(20):
+            await opened.wait()
 
     def address(self) -> tuple[str, int]:
         """Where the callee hears the caller."""
@@ -97,12 +99,14 @@ class Pair:
 
     async def talks(self) -> None:
         self.channel.send("still there?")
-        await asyncio.wait_for(self.came.get(), 10)
+        async with asyncio.timeout(10):
+            await self.came.get()
 
     async def close(self) -> None:
         for peer in (self.caller, self.callee):
             with contextlib.suppress(TimeoutError, ConnectionError):
-                await asyncio.wait_for(peer.close(), 5)
+                async with asyncio.timeout(5):
+                    await peer.close()
 
 
 @pytest.fixture
@@ -140,7 +144,8 @@ async def test_one_oversized_datagram_closes_a_stock_session(pair: Pair) -> None
     pair.callee.on("connectionstatechange", lambda: closed.set() if pair.callee.connectionState in ("closed", "failed") else None)
     with stranger_to(pair.address()) as stranger:
         stranger.sendto(oversized(), pair.address())
-        await asyncio.wait_for(closed.wait(), 10)
+        async with asyncio.timeout(10):
+            await closed.wait()
     assert pair.callee.connectionState in ("closed", "failed")
 
 
@@ -149,7 +154,8 @@ async def test_a_stock_transport_answers_strangers_with_more_than_they_sent(pair
     asked = plain_check()
     with stranger_to(pair.address()) as stranger:
         stranger.sendto(asked, pair.address())
-        answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(stranger, 2000), 10)
+        async with asyncio.timeout(10):
+            answer = await asyncio.get_running_loop().sock_recv(stranger, 2000)
     assert len(answer) > 2 * len(asked)
 
 
@@ -160,7 +166,8 @@ async def test_a_stock_transport_answers_every_check_of_a_flood(pair: Pair) -> N
         for _ in range(200):
             stranger.sendto(plain_check(), pair.address())
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.get_running_loop().sock_recv(stranger, 2000), 5)
+                async with asyncio.timeout(5):
+                    await asyncio.get_running_loop().sock_recv(stranger, 2000)
                 answers += 1
     assert answers > 100  # ours is silent from the first on
 
@@ -257,7 +264,8 @@ async def test_a_stock_peer_sends_checks_to_any_address_an_offer_names(pair: Pai
         told.sdp = re.sub(r"(?m)^(a=end-of-candidates)", line + r"\1", re.sub(r"a=candidate:.*\r\n", "", told.sdp))
         await pair.callee.setRemoteDescription(told)
         await pair.answer()
-        check = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(victim, 2000), 10)
+        async with asyncio.timeout(10):
+            check = await asyncio.get_running_loop().sock_recv(victim, 2000)
     assert stun.parse_message(check).message_class == stun.Class.REQUEST
 
 

@@ -284,7 +284,7 @@ async def _until_media(hall: Hall, media: tuple[str, ...]) -> None:
 
 
 async def _until(fits: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             if await fits():
                 return
@@ -348,7 +348,7 @@ async def _restarted(hall: Hall, plane: MediaWorkers, worker: Path) -> AsyncIter
 
 
 async def test_a_camera_and_a_screen_go_on_through_a_restart_of_the_web_process(tmp_path: Path) -> None:
-    with media_worker("--keep", "1") as worker:
+    with media_worker("--keep", "5") as worker:
         plane = MediaWorkers(MediaSettings(sockets=(worker,)))
         await plane.start()
         async with _open_hall(tmp_path, plane) as hall:

@@ -67,7 +67,8 @@ async def test_a_killed_worker_is_back_and_clients_rejoin_with_their_permissions
     with pytest.raises(MediaRefused) as refused:
         await plane.permit("a", audio=True, video=True, screen=True)
     assert refused.value.code == "unknown_client"
-    await asyncio.wait_for(plane.links[0].ready.wait(), 15)
+    async with asyncio.timeout(15):
+        await plane.links[0].ready.wait()
     again, other = WirePhone("a"), WirePhone("b")
     phones += (again, other)
     await again.join(plane, "room", permit=False)
@@ -98,7 +99,8 @@ async def test_a_recording_goes_on_after_its_worker_was_killed_and_both_parts_pl
         await lasting(tmp_path, 1.5)
     os.kill(plane.links[0].pid, signal.SIGKILL)
     await ears.wait(WorkerLost)
-    await asyncio.wait_for(plane.links[0].ready.wait(), 15)
+    async with asyncio.timeout(15):
+        await plane.links[0].ready.wait()
     again = WirePhone("a")
     await again.join(plane, "room", permit=False)
     after = len(ears.events)
@@ -167,7 +169,8 @@ async def test_a_worker_that_comes_late_is_waited_for_and_joining_is_refused_unt
     assert refused.value.code == "media_unavailable"
     with media_worker() as there:
         path.symlink_to(there)
-        await asyncio.wait_for(plane.links[0].ready.wait(), 10)
+        async with asyncio.timeout(10):
+            await plane.links[0].ready.wait()
         await phone.accept(await plane.join("room", "a", "a", offer))
         await phone.connected()
         await phone.close()

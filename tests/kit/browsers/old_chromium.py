@@ -57,7 +57,8 @@ class OldPage:
         number = next(self._ids)
         self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
-        answer = await asyncio.wait_for(self._answers[number], 30)
+        async with asyncio.timeout(30):
+            answer = await self._answers[number]
         assert "result" in answer, answer
         return dict(answer["result"])
 
@@ -68,7 +69,8 @@ class OldPage:
         await self.loaded()
 
     async def loaded(self) -> None:
-        await asyncio.wait_for(self._loaded.wait(), 30)
+        async with asyncio.timeout(30):
+            await self._loaded.wait()
 
     async def follow(self, expression: str) -> None:
         """Do what leads to another page, and wait for that."""

@@ -37,7 +37,8 @@ class Ears:
                     await self._news.wait()
 
         try:
-            return await asyncio.wait_for(found(), within)
+            async with asyncio.timeout(within):
+                return await found()
         except TimeoutError:
             raise AssertionError(f"no such {kind.__name__} among {self.events[after:]}") from None
 

@@ -148,7 +148,8 @@ class WirePhone:
 
         self.pc.on("connectionstatechange", changed)
         changed()
-        await asyncio.wait_for(done.wait(), within)
+        async with asyncio.timeout(within):
+            await done.wait()
         assert self.pc.connectionState == "connected"
         self.dtls = self.pc.getTransceivers()[0].receiver.transport
 

@@ -49,7 +49,8 @@ class Desk:
                 await asyncio.sleep(0.02)
 
     async def next(self, within: float = 120.0) -> Any:
-        line = await asyncio.wait_for(self._reader.readline(), within)
+        async with asyncio.timeout(within):
+            line = await self._reader.readline()
         return json.loads(line) if line else None
 
     def close(self) -> None:
