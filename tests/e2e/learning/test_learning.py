@@ -167,6 +167,7 @@ async def pages_of(studying: Studying) -> list[tuple[str, str]]:
         ("notes", "/learn/notes"),
         ("lessons", f"{house.archive.address}/lessons?from={start}&to={end}"),
         ("edit", f"{lesson}/edit"),
+        ("words", f"{lesson}/lines?line={house.line('组织委员登记').cue_id}"),
         ("course", course),
         ("course_edit", f"{course}/edit"),
         ("courses", f"{branch}/courses"),

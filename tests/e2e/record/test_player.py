@@ -194,7 +194,7 @@ async def test_pages_have_no_axe_or_content_policy_violation(reading: Reading, s
     page.on("pageerror", lambda error: complaints.append(str(error)))
     address = reading.archive.address
     found: dict[str, Any] = {}
-    kept = [f"{address}/{page}" for page in ("minutes", "transcript?q=总结", "record", "record/transcript", "access")]
+    kept = [f"{address}/{page}" for page in ("minutes", "transcript?q=总结", "record", "record/transcript", "record/decided", "access")]
     kept += [f"{address}/record/cues/zhou-audio-1.2000", f"{address}/record/redact?cue=zhou-audio-1.2000"]
     for path in ("/archive", address, f"{address}#files", *kept, "/search?q=总结&vote=yes"):
         await page.goto("about:blank")
