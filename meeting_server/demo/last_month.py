@@ -6,6 +6,7 @@ The journal gets what the meeting's own machinery would have told it, at the mom
 from __future__ import annotations
 
 import shutil
+from itertools import groupby
 
 from meeting_server.demo.dialogue import DIALOGUE, sound_of, times
 from meeting_server.demo.kept_record import keep_record
@@ -151,9 +152,9 @@ class _Recorded:
     async def _sound(self, minute: float) -> None:
         """Stop the recording; who was heard when, and the files, as the media plane reports them."""
         zero = self._start + round(SOUND_FROM * MINUTE)
-        for line in DIALOGUE:
-            said = self._times[line.key]
-            turn = ReportSpeakerTurn(self._program.id(line.speaker), HALL, zero + said.since, zero + said.until)
+        for speaker, lines in groupby(DIALOGUE, lambda line: line.speaker):
+            spoken = [self._times[line.key] for line in lines]
+            turn = ReportSpeakerTurn(self._program.id(speaker), HALL, zero + spoken[0].since, zero + spoken[-1].until)
             await self._play.say(minute, None, turn)
         await self._play.say(minute, self._chair, StopRecording())
         folder = self._program.site.settings.recordings_dir / self._play.meeting_id / HALL
