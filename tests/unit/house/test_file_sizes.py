@@ -25,7 +25,7 @@ LONG = {
     "tests/bench/media_load.py": (484, "one load against two forwarders, so that both are measured alike"),
     "tests/contracts/media/test_media_port.py": (506, "what every implementation of one port keeps"),
     "tests/e2e/meeting/test_client_room.py": (426, "one room in Chromium, which every test of the file shares"),
-    "tests/integration/learning/test_learning_pages.py": (721, "the pages of courses; a file a page is wanted"),
+    "tests/integration/learning/test_learning_pages.py": (830, "the pages of courses; a file a page is wanted"),
     "tests/integration/live/test_live_host.py": (403, "what the host of a meeting keeps"),
     "tests/integration/media/test_media_whip.py": (593, "one protocol, answer by answer"),
     "tests/integration/people/test_people_pages.py": (418, "the pages of people"),
