@@ -17,7 +17,7 @@ from meeting_server.store.learning.lessons import Lessons
 from meeting_server.store.schedule.documents import Documents
 from meeting_server.store.schedule.schedule import Schedule
 
-ERASED_FROM = ("transcript_corrections", "publications", "study_notes", "access_log", "members")
+ERASED_FROM = ("transcript_corrections", "number_ticks", "publications", "study_notes", "access_log", "members")
 """Where people take something out for good. Who died right then has deleted it, and left a copy in the database's files."""
 
 

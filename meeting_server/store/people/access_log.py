@@ -60,6 +60,7 @@ class Act(StrEnum):
     ARCHIVE_OPENED = "archive_opened"
     ARCHIVE_HEARD = "archive_heard"
     TRANSCRIPT_CORRECTED = "transcript_corrected"
+    NUMBERS_TICKED = "numbers_ticked"
     PASSAGE_TAKEN_OUT = "passage_taken_out"
     DECIDED_APPROVED = "decided_approved"
     DECIDED_REJECTED = "decided_rejected"

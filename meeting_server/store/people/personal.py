@@ -61,6 +61,7 @@ KEPT: dict[str, Literal["meeting", "office"]] = {
     "record_holds": "office",
     "redactions": "office",
     "transcript_corrections": "office",
+    "number_ticks": "office",
     "record_orders": "office",
     "publications": "office",
     "lessons": "office",

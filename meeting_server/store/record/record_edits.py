@@ -1,11 +1,11 @@
-"""What people changed in a transcript: corrections with their history, and redacted passages.
+"""What people did to a transcript: corrections with their history, redacted passages, and ticked numbers.
 
 No text of a redacted passage is kept, so its corrections are deleted too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,17 @@ redactions = Table(
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("by_name", String(100), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+number_ticks = Table(
+    "number_ticks",
+    metadata,
+    Column("meeting_id", String(64), primary_key=True),
+    Column("cue_id", String(200), primary_key=True),
+    Column("text_hash", String(64), nullable=False),
     Column("by", String(64), nullable=False),
     Column("by_name", String(100), nullable=False),
     Column("at", BigInteger, nullable=False),
@@ -73,11 +84,29 @@ class Redaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """Somebody read the numbers of one sentence again; ``text_hash`` is the SHA-256 of the words they read."""
+
+    meeting_id: MeetingId
+    cue_id: str
+    text_hash: str
+    by: str
+    by_name: str
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
 class Edits:
-    """All changes of one meeting's transcript. ``position`` changes whenever anything in it does."""
+    """All that was done to one meeting's transcript. ``position`` changes whenever its words do. Ticks change none."""
 
     corrections: tuple[Correction, ...] = ()
     redactions: tuple[Redaction, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+
+    @property
+    def ticked(self) -> dict[str, str]:
+        """By cue id, the hash of the words that were ticked."""
+        return {tick.cue_id: tick.text_hash for tick in self.ticks}
 
     @property
     def position(self) -> str:
@@ -91,7 +120,7 @@ class Edits:
 
 
 class RecordEdits:
-    """Corrections and redactions in one database."""
+    """Corrections, redactions and ticks in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -101,9 +130,11 @@ class RecordEdits:
         async with self._database.read() as conn:
             corrected = select(transcript_corrections).where(transcript_corrections.c.meeting_id == meeting_id)
             taken = select(redactions).where(redactions.c.meeting_id == meeting_id)
+            ticked = select(number_ticks).where(number_ticks.c.meeting_id == meeting_id).order_by(number_ticks.c.cue_id)
             return Edits(
                 tuple(_correction(row) for row in await conn.execute(corrected.order_by(transcript_corrections.c.correction_id))),
                 tuple(_redaction(row) for row in await conn.execute(taken.order_by(redactions.c.redaction_id))),
+                tuple(_tick(row) for row in await conn.execute(ticked)),
             )
 
     async def positions(self) -> dict[str, str]:
@@ -121,32 +152,44 @@ class RecordEdits:
         async with self._database.write() as conn:
             await conn.execute(insert(transcript_corrections).values(**_fields(correction, "correction_id")))
 
+    async def tick(self, ticks: Sequence[Tick]) -> None:
+        """Keep these, each in place of the one before of its sentence."""
+        if not ticks:
+            return
+        async with self._database.write() as conn:
+            await conn.execute(_of_cues(number_ticks, ticks[0].meeting_id, [tick.cue_id for tick in ticks]))
+            await conn.execute(insert(number_ticks), [_fields(tick, "") for tick in ticks])
+
     async def redact(self, redaction: Redaction, cue_ids: Collection[str]) -> int:
-        """Redact a passage permanently and delete the corrections of these cues. Return the redaction's number."""
+        """Redact a passage permanently and delete the corrections and ticks of these cues. Return the redaction's number."""
         async with self._database.write() as conn:
             made = await conn.execute(insert(redactions).values(**_fields(redaction, "redaction_id")))
-            await conn.execute(_of_cues(redaction.meeting_id, cue_ids))
+            for table in _OF_WORDS:
+                await conn.execute(_of_cues(table, redaction.meeting_id, cue_ids))
             key = made.inserted_primary_key
             assert key is not None
             number: int = key[0]
-        await self._database.forget_deleted("transcript_corrections")
+        await self._database.forget_deleted(*(table.name for table in _OF_WORDS))
         return number
 
     async def forget_corrections(self, meeting_id: MeetingId, cue_ids: Collection[str]) -> bool:
-        """Delete the corrections of these cues. Return whether there were any."""
+        """Delete the corrections and ticks of these cues. Return whether there were any."""
         async with self._database.write() as conn:
-            gone = (await conn.execute(_of_cues(meeting_id, cue_ids))).rowcount > 0
-        if gone:
-            await self._database.forget_deleted("transcript_corrections")
-        return gone
+            gone = [(await conn.execute(_of_cues(table, meeting_id, cue_ids))).rowcount for table in _OF_WORDS]
+        if any(gone):
+            await self._database.forget_deleted(*(table.name for table in _OF_WORDS))
+        return any(gone)
 
 
-def _of_cues(meeting_id: MeetingId, cue_ids: Collection[str]) -> Any:
-    mine = transcript_corrections.c.meeting_id == meeting_id
-    return delete(transcript_corrections).where(mine, transcript_corrections.c.cue_id.in_(sorted(cue_ids)))
+_OF_WORDS = (transcript_corrections, number_ticks)
+"""What tells something of a sentence's words, and goes with them: of a short one a hash is guessed."""
 
 
-def _fields(of: Correction | Redaction, without: str) -> dict[str, Any]:
+def _of_cues(table: Table, meeting_id: MeetingId, cue_ids: Collection[str]) -> Any:
+    return delete(table).where(table.c.meeting_id == meeting_id, table.c.cue_id.in_(sorted(cue_ids)))
+
+
+def _fields(of: Correction | Redaction | Tick, without: str) -> dict[str, Any]:
     return {name: getattr(of, name) for name in of.__slots__ if name != without}
 
 
@@ -156,3 +199,7 @@ def _correction(row: Any) -> Correction:
 
 def _redaction(row: Any) -> Redaction:
     return Redaction(**{name: getattr(row, name) for name in Redaction.__slots__})
+
+
+def _tick(row: Any) -> Tick:
+    return Tick(**{name: getattr(row, name) for name in Tick.__slots__})

@@ -42,7 +42,7 @@ from meeting_server.web.record.reader import (
 )
 from meeting_server.web.record.retention import soon_deleted
 from meeting_server.web.record.shown_pages import Leaf, leaves_of, opens_documents
-from meeting_server.web.record.transcript_pages import heard_as, shown
+from meeting_server.web.record.transcript_pages import Unread, heard_as, shown, unread_at
 from meeting_server.web.site.errors import Refused
 from meeting_server.web.site.pages import language_of, render, say
 from meeting_server.web.site.site import site_of
@@ -92,6 +92,7 @@ async def player_page(request: Request) -> Response:
         documents = tuple(document for document in documents if document.document_id in shown)
     transcript = await transcript_at(request, reader)
     why, coming = await why_no_words(request, manifest, transcript)
+    numbers = await unread_at(request, reader, transcript)
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     results = [result for item in (minutes.items if minutes else ()) for result in item.results if result.outcome in PUBLISHED]
     return await render(
@@ -110,7 +111,8 @@ async def player_page(request: Request) -> Response:
             "removed": manifest.status(MixSound.name).state == "removed",
             "steps": steps_of(manifest),
             "complete": manifest.complete,
-            "happenings": _happenings(request, reader, timeline, axis, transcript),
+            "happenings": _happenings(request, reader, timeline, axis, transcript, numbers),
+            "unread": transcript is not None and any(reader.may_hear(line) and line.cue_id in numbers for line in transcript.spoken),
             "spoken": transcript is not None and any(reader.may_hear(line) for line in transcript.spoken),
             "put_right": transcript is not None and any(reader.may_hear(line) and line.changes for line in transcript.spoken),
             "unspoken": why,
@@ -179,7 +181,9 @@ def _picture(axis: Playback, file: RecordedFile) -> dict[str, object]:
     }
 
 
-def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Playback, transcript: Transcript | None) -> list[Happening]:
+def _happenings(
+    request: Request, reader: Reader, timeline: Timeline, axis: Playback, transcript: Transcript | None, numbers: Unread
+) -> list[Happening]:
     """What happened, in order: chapters, what was said, motions, roll calls and chat."""
     found = [
         Happening("chapter", piece.at, piece.start if piece.heard else None, piece.title or say(request, "archive.no_item"), piece.speaker)
@@ -197,7 +201,9 @@ def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Play
         found.append(Happening(kind, line.at, axis.start_of(line.at), "", line.name, said, message_id=mine))
     if transcript is not None:
         found += [
-            Happening("speech", line.since, axis.start_of(line.since), "", line.who, _shown(request, line), end=axis.at(line.until))
+            Happening(
+                "speech", line.since, axis.start_of(line.since), "", line.who, _shown(request, line, numbers), end=axis.at(line.until)
+            )
             for line in transcript.spoken
             if line.state != "redacted" and reader.may_hear(line)
         ]
@@ -206,8 +212,8 @@ def _happenings(request: Request, reader: Reader, timeline: Timeline, axis: Play
     return sorted(found, key=lambda happening: (happening.at, happening.kind != "chapter"))
 
 
-def _shown(request: Request, line: Spoken) -> Markup:
-    return shown(line.text, line.changes, "", lambda word: heard_as(request, word))
+def _shown(request: Request, line: Spoken, numbers: Unread) -> Markup:
+    return shown(line.text, line.changes, "", lambda word: heard_as(request, word), (), numbers.get(line.cue_id, ()))
 
 
 routes: list[BaseRoute] = [Route("/archive/{meeting_id}", player_page, methods=["GET"]), *awaited_routes]

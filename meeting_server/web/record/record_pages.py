@@ -22,6 +22,7 @@ from meeting_server.store.record.record_orders import Order
 from meeting_server.web.record.approval import approved
 from meeting_server.web.record.decided_pages import decided_of
 from meeting_server.web.record.hearing_again import again_of
+from meeting_server.web.record.numbers_pages import refuse_unread, unread_count
 from meeting_server.web.record.playback import clock_of
 from meeting_server.web.record.reader import Reader, editor_at, minutes_at, reader_at, record_files_of, steps_of
 from meeting_server.web.record.retention import deleted_at
@@ -63,6 +64,7 @@ async def record_page(request: Request) -> Response:
             "drafted": reader.publication is None,
             "audiences": AUDIENCES,
             "edits": edits.position,
+            "unread": await unread_count(request),
             "corrected": len({c.cue_id for c in edits.corrections if c.before != c.after}),
             "redactions": [(clock_of(max(0, r.since - zero)), clock_of(max(0, r.until - zero)), r) for r in edits.redactions],
             "again": again_of(request, reader, manifest, transcript),
@@ -114,7 +116,9 @@ async def approve(request: Request) -> Response:
 
 
 async def publish(request: Request) -> Response:
-    """Keep the description (``do=save``), approve and publish it (``publish``), or take it back (``withdraw``)."""
+    """Keep the description (``do=save``), approve and publish it (``publish``), or take it back (``withdraw``).
+
+    Raises Refused, also ``numbers_unread`` before somebody has read the transcript's numbers again."""
     reader = await editor_at(request)
     form = await form_of(request)
     at, by, scheduled, wish = site_of(request), reader.viewer.by, reader.scheduled, field(form, "do")
@@ -143,6 +147,7 @@ async def publish(request: Request) -> Response:
             raise Refused(WebCode.BAD_FORM)
         await site_of(request).publications.save(described)
         return see(f"{address}?done=saved")
+    await refuse_unread(request)
     await publish_record(at, by, scheduled, described, now_millis())
     return see(f"{address}?done=published")
 

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from meeting_server.acts.record.correct import correct_sentence
 from meeting_server.acts.record.redact import redact_passage
 from meeting_server.archive.record import cues
+from meeting_server.archive.record.read_again import unread_numbers
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken, Stretch, Transcript, taken_back, transcript_of
 from meeting_server.domain.errors import Code
@@ -103,9 +104,12 @@ async def lines_page(request: Request) -> Response:
             "clock_of": clock_of,
             "done": request.query_params.get("done", ""),
             "flags": flags,
+            "unread": any(unread_numbers(line, editor.edits.ticked) for line in editor.transcript.spoken),
             "against": against,
             "put_right": any(line.changes for line in lines),
-            "shown": lambda line: shown(line.text, line.changes, query, lambda word: heard_as(request, word)),
+            "shown": lambda line: shown(
+                line.text, line.changes, query, lambda word: heard_as(request, word), (), unread_numbers(line, editor.edits.ticked)
+            ),
         },
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -14,6 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.record.artefacts import MIX
 from meeting_server.archive.record.cues import Change
+from meeting_server.archive.record.number_forms import Figure
+from meeting_server.archive.record.read_again import unread_numbers
 from meeting_server.archive.record.reading import fillers, turns
 from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken, Transcript
@@ -26,6 +28,8 @@ from meeting_server.web.site.errors import Refused, WebCode
 from meeting_server.web.site.pages import render, say
 from meeting_server.web.site.site import site_of
 
+Unread = Mapping[str, Sequence[Figure]]
+"""By cue, the numbers that nobody has read again."""
 NOBODY, NOWHERE = ParticipantId(""), RoomId("")
 
 
@@ -67,6 +71,7 @@ async def transcript_page(request: Request) -> Response:
     seen = {document.document_id for document in documents if document.pages}
     query = request.query_params.get("q", "").strip()[:100]
     exact = "exact" in request.query_params
+    numbers = await unread_at(request, reader, transcript)
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
     return await render(
         request,
@@ -75,7 +80,7 @@ async def transcript_page(request: Request) -> Response:
             "timeline": timeline,
             "leaves": leaves_of(timeline, playback_of(timeline), transcript.redactions if transcript else (), seen),
             "clock_of": clock_of,
-            "parts": _parts(request, reader, timeline, transcript, query, exact=exact),
+            "parts": _parts(request, reader, timeline, transcript, query, numbers, exact=exact),
             "exact": exact,
             "drafted": is_draft(reader, transcript),
             "spoken": transcript is not None and bool(transcript.spoken),
@@ -83,12 +88,15 @@ async def transcript_page(request: Request) -> Response:
             "query": query,
             "address": f"/archive/{meeting_id}",
             "engine": transcript.engine if transcript else "",
+            "unread": transcript is not None and any(reader.may_hear(line) and line.cue_id in numbers for line in transcript.spoken),
             "put_right": transcript is not None and any(reader.may_hear(line) and line.changes for line in transcript.spoken),
         },
     )
 
 
-def _parts(request: Request, reader: Reader, timeline: Timeline, transcript: Transcript | None, query: str, *, exact: bool) -> list[Part]:
+def _parts(
+    request: Request, reader: Reader, timeline: Timeline, transcript: Transcript | None, query: str, numbers: Unread, *, exact: bool
+) -> list[Part]:
     if transcript is None:
         return []
     axis = playback_of(timeline)
@@ -105,7 +113,7 @@ def _parts(request: Request, reader: Reader, timeline: Timeline, transcript: Tra
         before, paragraphs = "", []
         for turn in [(line,) for line in here] if exact else turns(here):
             who = turn[0].who
-            words = tuple(_sentence(request, line, axis.at(line.since), query, exact=exact) for line in turn)
+            words = tuple(_sentence(request, line, axis.at(line.since), query, numbers.get(line.cue_id, ()), exact=exact) for line in turn)
             said = who if who != before else ""
             paragraphs.append(Paragraph(clock_of(axis.at(turn[0].since)), said, words, turn[0].state == "redacted"))
             before = who
@@ -113,13 +121,21 @@ def _parts(request: Request, reader: Reader, timeline: Timeline, transcript: Tra
     return parts
 
 
-def _sentence(request: Request, line: Spoken, at: int, query: str, *, exact: bool) -> Sentence:
+def _sentence(request: Request, line: Spoken, at: int, query: str, numbers: Sequence[Figure], *, exact: bool) -> Sentence:
     """What a person wrote is shown as it is; of what a machine heard only the exact view has what fills the pauses."""
     if line.state == "redacted":
         return Sentence(f"t{at}", escape(say(request, "archive.taken_out")))
     hidden = () if exact or line.state == "corrected" else fillers(line.text)
-    text = shown(line.text, line.changes, query, lambda word: heard_as(request, word), hidden)
+    text = shown(line.text, line.changes, query, lambda word: heard_as(request, word), hidden, numbers)
     return Sentence(f"t{at}", text + " " if line.text[-1:].isascii() else text)  # Chinese sentences stand without a space
+
+
+async def unread_at(request: Request, reader: Reader, transcript: Transcript | None) -> Unread:
+    """The numbers of a transcript that nobody has ticked."""
+    if transcript is None:
+        return {}
+    ticked = (await site_of(request).record_edits.of(reader.meeting_id)).ticked
+    return {line.cue_id: numbers for line in transcript.spoken if (numbers := unread_numbers(line, ticked))}
 
 
 def heard_as(request: Request, word: str) -> str:
@@ -133,15 +149,21 @@ def marked(text: str, query: str) -> Markup:
 
 
 def shown(
-    text: str, changes: Sequence[Change], query: str, heard_as: Callable[[str], str], hidden: Sequence[tuple[int, int]] = ()
+    text: str,
+    changes: Sequence[Change],
+    query: str,
+    heard_as: Callable[[str], str],
+    hidden: Sequence[tuple[int, int]] = (),
+    numbers: Sequence[Figure] = (),
 ) -> Markup:
     """The text with ``query`` marked, and each word that a machine put right, with what it had heard as ``heard_as`` says it.
 
-    ``hidden``: stretches (from, to) that are left out.
+    ``hidden``: stretches (from, to) that are left out. ``numbers`` are underlined: nobody has read them again.
     """
     hits = _found(text, query)
     edges = {edge for since, until in (*hits, *hidden) for edge in (since, until)}
     edges |= {edge for change in changes for edge in (change.at, change.at + len(change.text))}
+    edges |= {edge for number in numbers for edge in (number.since, number.until)}
     parts: list[Markup] = []
     for since, until in itertools.pairwise(sorted({0, len(text)} | edges)):
         if any(begins <= since < ends for begins, ends in hidden):
@@ -149,6 +171,8 @@ def shown(
         part = escape(text[since:until])
         if any(begins <= since < ends for begins, ends in hits):
             part = Markup("<mark>{}</mark>").format(part)
+        if any(number.since <= since < number.until for number in numbers):
+            part = Markup('<span class="unread">{}</span>').format(part)
         for change in changes:
             if change.at <= since < change.at + len(change.text):
                 part = Markup('<span class="put-right" data-heard="{}">{}</span>').format(heard_as(change.heard), part)

@@ -36,6 +36,7 @@ class WebCode(StrEnum):
     BAD_INSTITUTION_KEY = "bad_institution_key"
     TAKEN_OUT = "taken_out"
     RECORD_CHANGED = "record_changed"
+    NUMBERS_UNREAD = "numbers_unread"
     RECORD_HOLDS_REASONS = "record_holds_reasons"
     BAD_DEVICE_TOKEN = "bad_device_token"
     IF_MATCH_NEEDED = "if_match_needed"
@@ -81,6 +82,7 @@ STATUS: dict[str, int] = {
     WebCode.BAD_INSTITUTION_KEY: 503,
     WebCode.TAKEN_OUT: 410,
     WebCode.RECORD_CHANGED: 409,
+    WebCode.NUMBERS_UNREAD: 409,
     WebCode.RECORD_HOLDS_REASONS: 409,
     WebCode.CLIENT_NOT_BUILT: 503,
     WebCode.BAD_DEVICE_TOKEN: 401,

@@ -14,7 +14,7 @@ from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal
 from meeting_server.store.database import Database
 from meeting_server.store.record.decided_items import Called, DecidedItem, DecidedItems, Kind, Source, State
-from meeting_server.store.record.record_edits import Correction, RecordEdits, Redaction
+from meeting_server.store.record.record_edits import Correction, RecordEdits, Redaction, Tick
 from meeting_server.store.record.record_orders import Order, RecordOrders
 from meeting_server.store.record.search import Search
 from tests.kit.meetings.recordings import voice
@@ -61,6 +61,19 @@ async def test_a_redaction_forgets_the_corrections_in_it_in_every_file(database:
     assert not await edits.forget_corrections(ONE, ["a.1"])
     assert await edits.forget_corrections(ONE, ["a.2"])
     assert b"unguja" not in await kept_bytes(database)
+
+
+async def test_a_redaction_forgets_the_ticks_in_it_and_a_tick_is_in_place_of_the_one_before(database: Database) -> None:
+    edits = RecordEdits(database)
+    await edits.tick([Tick(ONE, "a.1", "zanzibar", "he", "何雨桐", 1), Tick(ONE, "a.2", "old", "he", "何雨桐", 1)])
+    await edits.tick([Tick(ONE, "a.2", "new", "he", "何雨桐", 2)])
+    assert (await edits.of(ONE)).ticked == {"a.1": "zanzibar", "a.2": "new"}
+    assert await edits.positions() == {}
+    await edits.redact(Redaction(ONE, 10, 20, "个人信息", "he", "何雨桐", 6), ["a.1"])
+    assert (await edits.of(ONE)).ticked == {"a.2": "new"}
+    assert b"zanzibar" not in await kept_bytes(database)
+    assert await edits.forget_corrections(ONE, ["a.2"])
+    assert (await edits.of(ONE)).ticked == {}
 
 
 async def test_orders_are_placed_called_off_and_told_apart(database: Database) -> None:

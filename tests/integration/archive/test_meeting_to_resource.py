@@ -37,6 +37,7 @@ from meeting_server.archive.speech.transcriber import RATE
 from meeting_server.domain.roles import Role
 from meeting_server.web.learning.lesson_form import tenths
 from tests.kit.browsers.scorm_platform import launch, learner, leave, scorm_platform, value
+from tests.kit.houses.houses import read_numbers
 from tests.kit.meetings import scripted_meeting_killed as killed
 from tests.kit.meetings.scripted_institution import Institution, institution
 from tests.kit.meetings.scripted_meeting import (
@@ -144,6 +145,7 @@ async def _publish(held: Held) -> None:
         await secretary.submit(f"{held.address}/record/cues/{wrong.cue_id}", {"text": "对不起，路上塞车，我来晚了。"})
         page = (await secretary.get(f"{held.address}/record")).text
         await secretary.submit(f"{held.address}/record/approve", dict(re.findall(r'name="(head|edits)" value="([^"]+)"', page)))
+        await read_numbers(secretary, f"{held.address}/record")
         fields: dict[str, str | list[str]] = {"do": "publish", "title": "志愿服务写进年度计划", "summary": "支部讨论了志愿服务。"}
         await secretary.submit(f"{held.address}/record/publish", {**fields, "keywords": "志愿服务", "audience": "faculty"})
 

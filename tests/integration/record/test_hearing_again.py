@@ -12,6 +12,7 @@ from meeting_server.archive.record.manifest import StepStatus, load, note
 from meeting_server.archive.record.steps.speech import HearSpeech
 from meeting_server.domain.ids import MeetingId
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
+from tests.kit.houses.houses import read_numbers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -65,6 +66,7 @@ async def test_while_it_is_heard_the_page_says_how_far_and_takes_no_second_order
 async def test_words_that_are_published_or_whose_sound_is_gone_stay_as_they_are(archive: ArchiveHouse) -> None:
     secretary, page = await archive.there.signed_in("secretary"), f"{archive.address}/record"
     form = {"title": "例会", "summary": "", "keywords": "", "audience": "branch"}
+    await read_numbers(secretary, page)
     await secretary.submit(f"{page}/publish", {**form, "do": "publish"}, page=page)
     assert BUTTON not in (await secretary.get(page)).text
     await secretary.submit(f"{page}/publish", {"do": "withdraw"}, page=page)

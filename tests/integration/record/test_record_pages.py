@@ -18,9 +18,10 @@ from meeting_server.archive.record.cues import Change
 from meeting_server.archive.record.manifest import StepStatus, load, save
 from meeting_server.archive.record.steps.speech import NOT_INSTALLED, HearSpeech
 from meeting_server.store.record.holds import Hold
+from meeting_server.store.record.record_edits import Correction
 from meeting_server.web.site.auth import now_millis
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
-from tests.kit.houses.houses import Browser
+from tests.kit.houses.houses import Browser, read_numbers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,6 +33,7 @@ SAID = [
     ("li-audio-1.webm", 2.0, 5.0, "志愿服务一千二百四十小时"),
     ("li-audio-1.webm", 17.0, 19.0, "议程如下，现在表决"),
 ]
+LI_NUMBER = "li-audio-1.2000"
 RIGHTED, WRONG, SECRET = "li-audio-1.17000", "zhou-audio-1.21000", "zhou-audio-1.30000"
 PUT_RIGHT = {RIGHTED: (Change(0, "一程", "议程"), Change(7, "标决", "表决"))}
 
@@ -48,7 +50,16 @@ async def clean(archive: ArchiveHouse) -> AsyncIterator[None]:
     """No edit, publication, approval, order or hold of the test before."""
     yield
     async with archive.there.site.database.write() as conn:
-        for table in ("transcript_corrections", "redactions", "publications", "approvals", "record_orders", "record_holds", "access_log"):
+        for table in (
+            "transcript_corrections",
+            "number_ticks",
+            "redactions",
+            "publications",
+            "approvals",
+            "record_orders",
+            "record_holds",
+            "access_log",
+        ):
             await conn.exec_driver_sql(f"DELETE FROM {table}")
         await conn.exec_driver_sql("UPDATE meetings SET kind = 'general'")
 
@@ -60,6 +71,7 @@ async def seen_by(archive: ArchiveHouse, who: str, path: str = "") -> tuple[int,
 
 async def published(archive: ArchiveHouse, audience: str) -> Browser:
     secretary = await archive.there.signed_in("secretary")
+    await read_numbers(secretary, f"{archive.address}/record")
     await secretary.submit(
         f"{archive.address}/record/publish",
         {
@@ -80,7 +92,7 @@ async def test_the_player_and_the_plain_page_hold_every_sentence_with_its_moment
     status, page = await seen_by(archive, "member")
     assert status == 200
     assert re.search(r'data-seek="21000" data-end="24000" class="cue"><time>0:21</time><span class="cue__who">周建华</span>', page)
-    assert "志愿服务1240小时" in page
+    assert '志愿服务<span class="unread">1240</span>小时' in page
     status, plain = await seen_by(archive, "member", "/transcript?q=工作")
     assert status == 200
     assert f'<a class="transcript__time" href="{archive.address}?t=0:21">0:21</a>' in plain
@@ -268,12 +280,13 @@ async def test_who_only_studies_sees_neither_chat_nor_attendance_nor_secret_vote
 async def test_only_who_keeps_the_record_changes_it(archive: ArchiveHouse, who: str) -> None:
     browser = await archive.there.signed_in(who)
     status = 404 if who in ("stranger", "other_secretary") else 403
-    for path in ("/record", "/record/transcript", f"/record/cues/{WRONG}", "/record/redact"):
+    for path in ("/record", "/record/transcript", "/record/numbers", f"/record/cues/{WRONG}", "/record/redact"):
         assert (await browser.get(archive.address + path)).status_code == status, path
     forms: list[tuple[str, dict[str, str | list[str]]]] = [
         ("/record/approve", {}),
         ("/record/publish", {"do": "publish", "title": "x", "audience": "all"}),
         ("/record/composite", {"do": "ask"}),
+        ("/record/numbers", {"shown": "x"}),
         (f"/record/cues/{WRONG}", {"text": "改了"}),
         ("/record/redact", {"since": "0:01", "until": "0:05", "reason": "x", "sure": "yes"}),
         ("/hold", {"do": "set", "reason": "x"}),
@@ -462,3 +475,47 @@ async def test_a_sentence_that_contradicts_the_record_is_flagged_with_what_the_r
         page = (await secretary.get(f"{archive.address}/record/{path}")).text
         assert re.search(rf'听到实到 99 人，会议记录是 [\d 或]+ 人。 <a href="{archive.address}/minutes">看会议记录</a>', page), path
     assert 'href="?against=record">有 1 句和会议记录不一致' in (await secretary.get(f"{archive.address}/record/transcript")).text
+
+
+async def test_numbers_are_underlined_until_they_are_ticked_and_nothing_is_published_before(archive: ArchiveHouse) -> None:
+    secretary, record = await archive.there.signed_in("secretary"), f"{archive.address}/record"
+    unread = '志愿服务<span class="unread">1240</span>小时'
+    for path in ("", "/transcript", "/record/transcript", "/record/numbers"):
+        assert unread in (await secretary.get(archive.address + path)).text, path
+    wish: dict[str, str | list[str]] = {"do": "publish", "title": "年度工作总结", "audience": "branch"}
+    answer = await secretary.submit(f"{record}/publish", wish, status=409)
+    assert "还有 1 句的数字没有核对" in answer.text
+    assert f'href="{record}/numbers">发布之前请核对数字，还有 1 句' in (await secretary.get(record)).text
+    assert await archive.there.site.publications.of(archive.meeting_id) is None
+    await read_numbers(secretary, record)
+    assert "数字都核对过了" in (await secretary.get(f"{record}/numbers")).text
+    for path in ("", "/transcript", "/record/transcript"):
+        assert 'class="unread"' not in (await secretary.get(archive.address + path)).text, path
+    await secretary.submit(f"{record}/publish", wish)
+
+
+async def test_who_ticks_all_ticks_what_they_saw_and_a_contradiction_is_ticked_by_itself(archive: ArchiveHouse) -> None:
+    secretary, record = await archive.there.signed_in("secretary"), f"{archive.address}/record"
+    edits, meeting_id = archive.there.site.record_edits, archive.meeting_id
+    before = (await secretary.get(f"{record}/numbers")).text
+    shown = re.findall(r'name="shown" value="([^"]+)"', before)[-1]
+    await edits.correct(Correction(meeting_id, WRONG, "", "有表决权的实到九十九人", "he", "何雨桐", 1))
+    page = (await secretary.get(f"{record}/numbers")).text
+    assert "和会议记录不一致，请逐句确认" in page
+    await secretary.submit(f"{record}/numbers", {"shown": shown})
+    assert set((await edits.of(meeting_id)).ticked) == {LI_NUMBER}
+    page = (await secretary.get(f"{record}/numbers")).text
+    assert "还没核对的数字" not in page
+    await secretary.submit(f"{record}/numbers", {"cue": WRONG, "shown": shown}, status=409)
+    await secretary.submit(f"{record}/numbers", {"cue": WRONG, "shown": re.findall(r'name="shown" value="([^"]+)"', page)[0]})
+    assert "数字都核对过了" in (await secretary.get(f"{record}/numbers")).text
+    await edits.correct(Correction(meeting_id, WRONG, "", "有表决权的实到98人", "he", "何雨桐", 2))
+    assert "98" in (await secretary.get(f"{record}/numbers")).text
+
+
+async def test_numbers_that_a_person_wrote_need_no_tick(archive: ArchiveHouse) -> None:
+    secretary, record = await archive.there.signed_in("secretary"), f"{archive.address}/record"
+    await secretary.submit(f"{record}/cues/{WRONG}", {"text": "去年有30人参加"})
+    page = (await secretary.get(f"{record}/numbers")).text
+    assert "30人" not in page.replace("<span", "").replace('class="unread">', "")
+    assert "还没核对的数字，1 句" in page

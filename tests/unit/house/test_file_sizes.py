@@ -31,7 +31,7 @@ LONG = {
     "tests/integration/people/test_people_pages.py": (418, "the pages of people"),
     "tests/integration/people/test_sign_in.py": (441, "one form and all that may be wrong with it"),
     "tests/integration/archive/test_speech_step.py": (427, "one step, from its lines to its being killed"),
-    "tests/integration/record/test_record_pages.py": (465, "the pages of a record"),
+    "tests/integration/record/test_record_pages.py": (520, "the pages of a record"),
     "tests/integration/schedule/test_scheduling_pages.py": (421, "the pages of a calendar"),
     "tests/kit/attacks/forged_bundles.py": (459, "one list of forgeries, each with its name"),
     "tests/properties/domain/test_audience.py": (456, "makers of every event, for one property"),
