@@ -157,26 +157,35 @@ def speech_install(
     ] = None,
     quietly: Annotated[bool, typer.Option("--quietly", hidden=True)] = False,
 ) -> None:
-    """Install Whisper and its weights into the data folder, or go on with it. A running server takes them up without a restart.
+    """Install Whisper, its weights and the model of meanings into the data folder, or go on with it. A running server takes them up
+    without a restart.
 
     Exit code 0: it is there; 1: it is not.
     """
     die_with_parent()
     settings = _settings("speech")
     from meeting_server.archive.record.worker import be_gentle
+    from meeting_server.archive.speech.installed import MEANING
     from meeting_server.archive.speech.installing import Installer, NotInstalled
 
     be_gentle()
-    installer = Installer(settings.speech_home, second=settings.speech_index, offline=folder.resolve() if folder else None)
+    offline, log = folder.resolve() if folder else None, structlog.get_logger(__name__)
     try:
-        installer.run()
+        Installer(settings.speech_home, second=settings.speech_index, offline=offline).run()
     except NotInstalled as error:
-        structlog.get_logger(__name__).warning("the speech engine is not installed", code=error.code, reason=error.reason)
+        log.warning("the speech engine is not installed", code=error.code, reason=error.reason)
         if quietly:
             raise typer.Exit(1) from None
         _stop(_words("speech_failed", code=error.code, why=_why_no_speech(error.code)))
     if not quietly:
         out.print(_words("speech_ready"))
+    try:
+        Installer(settings.meaning_home, bundle=MEANING, second=settings.speech_index, offline=offline).run()
+    except NotInstalled as error:
+        log.warning("the model of meanings is not installed", code=error.code, reason=error.reason)
+        if quietly:
+            raise typer.Exit(1) from None
+        _stop(_words("meaning_failed", code=error.code, why=_why_no_speech(error.code)))
 
 
 def _why_no_speech(code: str) -> str:

@@ -25,6 +25,7 @@ from meeting_server.acts.catching_up import catch_up as catch_up_after_a_stop
 from meeting_server.acts.people.revoking import catch_up
 from meeting_server.acts.schedule.documents import finish_documents
 from meeting_server.archive.record.record_files import RecordFiles
+from meeting_server.archive.speech.embedding import InstalledEmbedder
 from meeting_server.archive.speech.installed import engine_of
 from meeting_server.ballots.box import BallotBox
 from meeting_server.ballots.port import Box
@@ -55,6 +56,7 @@ from meeting_server.store.people.passwords import Passwords
 from meeting_server.store.record.approvals import Approvals
 from meeting_server.store.record.decided_items import DecidedItems
 from meeting_server.store.record.holds import Holds
+from meeting_server.store.record.meanings import Meanings
 from meeting_server.store.record.publications import Publications
 from meeting_server.store.record.record_edits import RecordEdits
 from meeting_server.store.record.record_orders import RecordOrders
@@ -235,6 +237,8 @@ async def site_over(
         sockets=OpenSockets(),
         archive=RecordFiles(settings.recordings_dir),
         search=Search(database),
+        meanings=Meanings(database),
+        embedder=InstalledEmbedder(settings.meaning_home),
         record_edits=RecordEdits(database),
         record_orders=RecordOrders(database),
         decided_items=DecidedItems(database),

@@ -127,6 +127,11 @@ class Settings(BaseSettings):
         return (self.data_dir / "speech").resolve()
 
     @property
+    def meaning_home(self) -> Path:
+        """Where the model is installed by which passages are found by meaning."""
+        return (self.data_dir / "meaning").resolve()
+
+    @property
     def heard_at(self) -> str:
         """The host recorded voices are sent to; empty: they stay on this machine."""
         return urlsplit(self.speech_url).hostname or "" if self.speech_engine == "remote" else ""

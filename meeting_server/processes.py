@@ -110,8 +110,10 @@ def speech_of(settings: Settings) -> SpeechSettings:
 
 async def _work_on_records(settings: Settings) -> None:
     from meeting_server.archive.record.giving_way import GivingWay
+    from meeting_server.archive.record.meaning_keeper import MeaningKeeper
     from meeting_server.archive.record.pipeline import Pipeline
     from meeting_server.archive.record.worker import Worker
+    from meeting_server.archive.speech.embedding import InstalledEmbedder
     from meeting_server.archive.speech.engines import resolved
     from meeting_server.archive.speech.hearing import Hearing
     from meeting_server.archive.takeaway.learning_record_store import Delivery, RecordStore
@@ -119,6 +121,7 @@ async def _work_on_records(settings: Settings) -> None:
     from meeting_server.store.database import Database
     from meeting_server.store.learning.statements import Statements
     from meeting_server.store.record.holds import Holds
+    from meeting_server.store.record.meanings import Meanings
     from meeting_server.store.record.record_edits import RecordEdits
     from meeting_server.store.record.record_orders import RecordOrders
     from meeting_server.store.record.search import Search
@@ -142,7 +145,8 @@ async def _work_on_records(settings: Settings) -> None:
             journal, Search(database), settings.recordings_dir, hearing, RecordEdits(database), RecordOrders(database), giving_way
         )
         worker = Worker(journal, pipeline, settings.retention_days, Holds(database), lambda: resolved(speech).engine)
-        jobs = [worker.run(stop), giving_way.watch(Schedule(database).running, stop)]
+        meaning = MeaningKeeper(Meanings(database), InstalledEmbedder(settings.meaning_home), giving_way)
+        jobs = [worker.run(stop), meaning.run(stop), giving_way.watch(Schedule(database).running, stop)]
         if settings.lrs_endpoint:
             store = RecordStore(settings.lrs_endpoint, settings.lrs_user, settings.lrs_password)
             jobs.append(Delivery(Statements(database), store).run(stop))

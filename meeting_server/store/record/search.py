@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -59,6 +60,18 @@ passages = Table(
     Column("sounds", Text, nullable=False),
 )
 """One searchable piece of a meeting. ``characters`` and ``sounds`` are the spaced forms, with a space at both ends."""
+
+meanings = Table(
+    "meanings",
+    metadata,
+    Column("meeting_id", String(64), primary_key=True),
+    Column("model", String(64), nullable=False),
+    Column("stamp", String(32), nullable=False),  # another one with every change
+    Column("studied", Integer, nullable=False),  # so many of them, from the first on, are of kinds in STUDIED
+    Column("passage_ids", LargeBinary, nullable=False),  # int64, little-endian
+    Column("vectors", LargeBinary, nullable=False),  # int8, one row a passage
+)
+"""What the passages of a meeting mean (``meanings.py``). They go together with the passages: a vector tells what was said."""
 
 INDEX_DDL = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS passages_index USING fts5("
@@ -244,13 +257,14 @@ class Search:
                     {"id": row.passage_id, "c": row.characters, "s": row.sounds},
                 )
         await conn.execute(delete(passages).where(mine))
+        await conn.execute(delete(meanings).where(meanings.c.meeting_id == meeting_id))
 
     async def forget_deleted(self) -> None:
         """Remove every copy of deleted passages from the table and the index."""
         if self._database.is_sqlite:
             async with self._database.write() as conn:
                 await conn.execute(text("INSERT INTO passages_index(passages_index) VALUES ('optimize')"))
-        await self._database.forget_deleted("passages")
+        await self._database.forget_deleted("passages", "meanings")
 
     async def holding(self, kind: PassageKind, meetings: Collection[str]) -> frozenset[str]:
         """Return which of these meetings have anything of a kind: ``motion`` for those with a vote."""
@@ -291,6 +305,11 @@ def _hit(row: Any, phrases: list[_Phrase], *, by_sound: bool) -> Hit:
     spans = _joined([(tokens[first].start, tokens[last - 1].end) for first, last in ranges])
     excerpt, marks = _excerpt(row.text, spans, tokens)
     return Hit(MeetingId(row.meeting_id), row.branch_id, row.kind, row.said_at, row.who, excerpt, marks, by_sound)
+
+
+def excerpt_of(whole: str) -> str:
+    """Its beginning, where there is nothing to be marked."""
+    return _excerpt(whole, [], [])[0]
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

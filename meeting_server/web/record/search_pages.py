@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
 
+import structlog
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from meeting_server.archive.record.parts import is_closed
-from meeting_server.domain.ids import MeetingId
+from meeting_server.domain.ids import MeetingId, Millis
 from meeting_server.store.record.search import LONGEST_QUERY, MOST_HITS, Hit, PassageKind, Search
 from meeting_server.store.schedule.schedule import Scheduled
 from meeting_server.web.record.archive_pages import KINDS
@@ -24,6 +26,10 @@ from meeting_server.web.site.pages import render
 from meeting_server.web.site.permissions import tree_of
 from meeting_server.web.site.site import site_of
 
+log = structlog.get_logger(__name__)
+
+MOST_NEAR = 10
+"""Found by meaning, below what is found by words."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -91,7 +97,9 @@ async def search_page(request: Request) -> Response:
     studied = [meeting_id for meeting_id in meetings if meeting_id not in may.whole]
     kinds: tuple[PassageKind, ...] = (cast(PassageKind, asked.what),) if asked.what else ()
     hits = await search.find(query, meetings=whole, studied=studied, kinds=kinds, who=asked.who) if query else []
-    hits = await _open_hits(request, meetings, hits)
+    hits = await open_hits(request, meetings, hits)
+    near = await _near(request, query, asked, whole, studied, MOST_NEAR + len(hits)) if query else []
+    alike = [hit for hit in await open_hits(request, meetings, near) if _place(hit) not in {_place(found) for found in hits}]
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
         grouped.setdefault(hit.meeting_id, []).append(hit)
@@ -104,6 +112,7 @@ async def search_page(request: Request) -> Response:
         {
             "query": query,
             "found": found,
+            "alike": [(meetings[hit.meeting_id], hit) for hit in alike[:MOST_NEAR]],
             "count": len(hits),
             "full": len(hits) >= MOST_HITS,
             "any": bool(may.meetings),
@@ -115,7 +124,31 @@ async def search_page(request: Request) -> Response:
     )
 
 
-async def _open_hits(request: Request, meetings: Mapping[MeetingId, Scheduled], hits: Sequence[Hit]) -> list[Hit]:
+async def _near(request: Request, query: str, asked: Asked, whole: list[MeetingId], studied: list[MeetingId], most: int) -> list[Hit]:
+    """What means something like it; nothing while there is no model, or when it breaks: the exact search stands by itself."""
+    hits = await meaning_like(request, query, whole, studied, most * 2)
+    return [hit for hit in hits if asked.what in ("", hit.kind) and asked.who in hit.who]
+
+
+async def meaning_like(request: Request, text: str, whole: Collection[str], studied: Collection[str], most: int) -> list[Hit]:
+    """Passages that mean something like the text, the likest first: of ``studied`` meetings only what is published. Who was asked
+    out of an item is still to be asked for."""
+    site = site_of(request)
+    embedder = await asyncio.to_thread(site.embedder)
+    if embedder is None:
+        return []
+    try:
+        return await site.meanings.find(text, embedder, meetings=whole, studied=studied, limit=most)
+    except (OSError, RuntimeError, ValueError) as error:
+        log.warning("nothing is found by meaning", reason=str(error))
+        return []
+
+
+def _place(hit: Hit) -> tuple[str, PassageKind, Millis]:
+    return hit.meeting_id, hit.kind, hit.said_at
+
+
+async def open_hits(request: Request, meetings: Mapping[MeetingId, Scheduled], hits: Sequence[Hit]) -> list[Hit]:
     """Those of the hits that are not closed to the viewer: of a meeting they were asked out of, nothing of that item."""
     viewer = await member_of(request)
     among = {hit.meeting_id for hit in hits}

