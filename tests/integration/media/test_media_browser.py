@@ -102,7 +102,13 @@ async def test_the_chairs_mute_is_silence_for_every_listener(plane: MediaWorkers
     known = len(ears.events)
     await plane.permit("a", audio=False, video=True, screen=True)
     await ears.wait(SlotsChanged, lambda e: e.client == "b" and all(s.source is None for s in e.slots), after=known)
-    await a.sends_on("microphone", 10)  # what was on its way has arrived
+
+    async def silent() -> bool:
+        before = await b.energy()
+        await a.sends_on("microphone", 10)
+        return await b.energy() == before
+
+    await b.until(silent, 20)  # what was on its way has arrived and is played
     packets, energy = await b.total("audio_slot", "packetsReceived"), await b.energy()
     await a.sends_on("microphone", 50)
     assert await b.total("audio_slot", "packetsReceived") == packets

@@ -59,11 +59,17 @@ def test_without_seccomp_and_landlock_nothing_is_drawn(tmp_path: Path) -> None:
     assert json.loads(result.stdout) == {"refused": "no_sandbox"}
 
 
-async def test_a_page_that_computes_for_ever_is_ended_and_the_others_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_drawer, "SECONDS", 4.0)
+async def test_a_page_that_computes_for_ever_is_ended_and_the_others_are_drawn(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"%PDF-")
     pages = await PageDrawer(planted("burn()")).draw("m1", tmp_path / "a")
     assert [page.note for page in pages] == ["", "undrawn", ""]
+
+
+async def test_a_page_that_waits_for_ever_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_drawer, "SECONDS", 0.2)
+    (tmp_path / "a").write_bytes(b"%PDF-")
+    with pytest.raises(Undrawn, match="slow"):
+        await PageDrawer("import time; time.sleep(600)").draw("m1", tmp_path / "a")
 
 
 @pytest.mark.parametrize(
