@@ -196,7 +196,7 @@ def _iso(match: re.Match[str], _: date) -> date:
 
 _YEAR = r"(?P<year>今年|本年|明年|[0-9〇零一二三四五六七八九]{4}年)?"
 _EN_MONTH = rf"(?P<month>(?:{'|'.join(name[:3] for name in _EN_MONTHS)})[a-z]*)\.?"
-_EN_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_EN_DAY = r"(?P<day>\d{1,2})(?:[a-z]{2})?"
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), read)
     for pattern, read in (
