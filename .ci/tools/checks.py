@@ -13,8 +13,8 @@ from pathlib import Path
 from tools.bootstrap import CLIENT, ROOT, npm, say
 
 BIN = Path(sys.executable).parent
-WORKERS = ("-n", "6", "--dist", "loadfile", "--no-loadscope-reorder")
-"""Two more than the cores that the gate is meant for: many tests wait for pictures and sound. A file's tests stay together, because
+WORKERS = ("-n", "5", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Three more than the cores that the gate is meant for: many tests wait for pictures and sound. A file's tests stay together, because
 what they share is made once a worker; ``tests/conftest.py`` puts the longest first. Not ``loadgroup``: pytest 9.2 builds its node ids
 anew, and so every test of a group went to another worker."""
 

@@ -18,6 +18,8 @@ from meeting_server.journal.port import Record
 
 PROMPT_LENGTH = 120
 """Characters of a prompt: engines read only the end of a long one."""
+SAID = "同志们好。现在开始，请大家发言。谢谢。"
+"""Ends every prompt."""
 _PART = re.compile("[\u4e00-\u9fffA-Za-z0-9]+")
 
 
@@ -36,14 +38,17 @@ class Glossary:
 
     @property
     def prompt(self) -> str:
-        """One sentence that names the terms; as many as have room. Its commas teach an engine to write some, as “、” would not."""
+        """A sentence that names the terms, as many as have room, and a few said as people say them.
+
+        Its commas teach an engine to write some, as “、” would not; after a list alone it writes commas and no stops.
+        """
         named: list[str] = []
-        room = PROMPT_LENGTH
+        room = PROMPT_LENGTH - len(SAID)
         for term in dict.fromkeys((*self.own, *branch_terms())):
             if len(term) + 1 <= room:
                 named.append(term)
                 room -= len(term) + 1
-        return f"会议用语：{'，'.join(named)}。"
+        return f"会议用语：{'，'.join(named)}。{SAID}"
 
 
 def glossary_of(minutes: Minutes, timeline: Timeline, called: Iterable[str] = ()) -> Glossary:

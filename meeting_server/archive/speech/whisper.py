@@ -30,6 +30,7 @@ IN_HASTE = 1
 UNHEARD_S = 1.5
 """It is given speech with pauses below a second: where it writes nothing for this long, it left out what was said."""
 _STOPS = re.compile("[，。：]")
+_SLIPPED = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Whisper:
         heard = list(segments)
         sound = [segment for segment in heard if segment.compression_ratio <= LOOPS]
         return Reading(
-            tuple(Word(float(word.start), float(word.end), word.word) for segment in sound for word in segment.words or ()),
+            tuple(Word(float(word.start), float(word.end), commas(word.word)) for segment in sound for word in segment.words or ()),
             sum(segment.avg_logprob for segment in sound) / max(1, len(sound)),
             any(segment.compression_ratio > LOOPS for segment in heard),
             max((segment.no_speech_prob for segment in heard), default=0.0),
@@ -130,6 +131,12 @@ class _Remembered:
         if self._features is None or not np.array_equal(features, self._features):
             self._features, self._encoded = features, self._encode(features)
         return self._encoded
+
+
+def commas(word: str) -> str:
+    """A word with “，” where the model slipped: it writes the comma byte by byte, and with another third byte it is “０” or “Ｇ”,
+    which it never means (its digits and letters are of half the width)."""
+    return _SLIPPED.sub("，", word)
 
 
 def likelier(hinted: Reading, plain: Reading, prompt: str, lasted: float) -> Reading:

@@ -10,10 +10,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+import httpx
+
 from tests.kit.paths import NO_DOWNLOAD, ROOT
+
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 LINK = re.compile(r"^(.*?)\s+(\S+)\s+(https?://\S+/sign-in/\S+)\s*$")
 READY = "Press Ctrl-C"
@@ -150,3 +156,15 @@ def wait_for(true: object, seconds: float = 10.0) -> None:
         if time.monotonic() > deadline:
             raise AssertionError("did not become true in time")
         time.sleep(0.05)
+
+
+@contextmanager
+def signed_in(link: str) -> Iterator[httpx.Client]:
+    """One tap: the button on the page behind the link."""
+    with httpx.Client(base_url=link.rsplit("/sign-in/", 1)[0], follow_redirects=True) as client:
+        page = client.get(link)
+        token = CSRF.search(page.text)
+        assert token is not None
+        answer = client.post(link, data={"csrf": token[1]})
+        assert answer.status_code == 200, answer.text
+        yield client

@@ -6,7 +6,7 @@ import numpy as np
 
 from meeting_server.archive.record.sound import Samples
 from meeting_server.archive.speech.transcriber import RATE, Word
-from meeting_server.archive.speech.whisper import Reading, Whisper, unheard
+from meeting_server.archive.speech.whisper import Reading, Whisper, commas, unheard
 
 
 class BeginsInTheMiddle(Whisper):
@@ -60,3 +60,8 @@ def test_only_a_long_stretch_without_a_word_was_left_out() -> None:
     assert unheard(words, 6.0) == [(4.0, 6.0)]
     assert unheard([], 1.0) == []
     assert unheard([], 3.0) == [(0.0, 3.0)]
+
+
+def test_a_comma_whose_last_byte_slipped_is_a_comma() -> None:
+    assert commas("同志们０现在开会Ｇ") == "同志们，现在开会，"
+    assert commas("2026年，85% Um") == "2026年，85% Um"
