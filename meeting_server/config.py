@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     )
     retention_days: int = Field(default=0, ge=0, description="Delete recordings after this many days; 0: keep.")
 
+    @field_validator("tls_cert", "tls_key", "media_socket", "speech_model", "captions", mode="before")
+    @classmethod
+    def _written_empty(cls, value: object) -> object:
+        """A variable that is set to nothing says what the documentation calls empty."""
+        return None if value == "" else value
+
     @field_validator("proxies")
     @classmethod
     def _networks(cls, value: str) -> str:
