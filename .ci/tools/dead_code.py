@@ -25,7 +25,7 @@ CALLED_BY_OTHERS = (
 )
 """Names by which a library finds what it calls."""
 COMMANDS = ("@command.command", "@user.command", "@speech.command")
-REGISTERED = (*COMMANDS, "@event.listens_for", "@pytest.fixture", "@rule", "@invariant", "@initialize")
+REGISTERED = (*COMMANDS, "@event.listens_for", "@pytest.fixture", "@rule", "@invariant", "@initialize", "@field_validator")
 """Decorators that hand what they stand on to a library."""
 NOT_YET = ("meeting_server/bus/",)
 """Written and held by contract tests before its first user: several servers of one meeting."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from meeting_server.archive.record.timeline import Timeline
 from meeting_server.archive.record.transcript import Spoken, Transcript
 from meeting_server.domain.ids import ParticipantId, RoomId
 from meeting_server.store.people.access_log import Act
+from meeting_server.web.record.awaited_words import why_no_words
 from meeting_server.web.record.playback import clock_of, playback_of
 from meeting_server.web.record.reader import Reader, is_draft, note_reading, reader_at, record_files_of, timeline_at, transcript_at
 from meeting_server.web.record.shown_pages import leaves_of, opens_documents
@@ -70,6 +72,7 @@ async def transcript_page(request: Request) -> Response:
     documents = await site_of(request).documents.of_meeting(meeting_id) if await opens_documents(request, reader) else ()
     seen = {document.document_id for document in documents if document.pages}
     query = request.query_params.get("q", "").strip()[:100]
+    manifest = await asyncio.to_thread(record_files.manifest, meeting_id)
     exact = "exact" in request.query_params
     numbers = await unread_at(request, reader, transcript)
     await note_reading(request, reader, Act.ARCHIVE_OPENED)
@@ -82,6 +85,7 @@ async def transcript_page(request: Request) -> Response:
             "clock_of": clock_of,
             "parts": _parts(request, reader, timeline, transcript, query, numbers, exact=exact),
             "exact": exact,
+            "why_no_words": (await why_no_words(request, manifest, transcript))[0],
             "drafted": is_draft(reader, transcript),
             "spoken": transcript is not None and bool(transcript.spoken),
             "plays": not reader.closed and record_files.made(meeting_id, MIX) is not None,

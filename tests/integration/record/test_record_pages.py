@@ -448,7 +448,8 @@ async def test_a_record_says_how_far_the_engine_is_that_will_hear_it_and_why_it_
         home = made.there.site.settings.speech_home
         home.mkdir()
         (home / "state.json").write_bytes(b'{"phase": "installing", "percent": 42}')
-        assert "正在安装语音识别 42 %，装好后自动转写" in (await seen_by(made, "member"))[1]
+        for path in ("", "/transcript"):
+            assert "正在安装语音识别 42 %，装好后自动转写" in (await seen_by(made, "member", path))[1]
         answer = await (await made.there.signed_in("member")).get(f"{made.address}/words")
         assert "42 %" in answer.text
         assert answer.headers["x-complete"] == "no"
